@@ -1,0 +1,281 @@
+"""A piece of written or played music: notes on an integer time grid.
+
+Conventions. Times and durations are integer ticks; ``ticks_per_quarter`` says how fine they are.
+Pitches are MIDI numbers (60 = middle C), 0 to 127; velocities 1 to 127; programs are General MIDI
+numbers counted from 0. Everything inside a score is sorted by time, so equal music is an equal
+Score. A score always has a tempo and a time signature at tick 0 (120 quarters a minute and 4/4
+when nothing else is known, as the MIDI file standard says).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeVar
+
+from musicrnn.errors import MusicRNNError
+
+MAX_TICK = 2**31 - 1
+
+CHORD_QUALITIES = (
+    "maj", "min", "dim", "aug", "sus2", "sus4", "7", "maj7", "min7", "dim7", "hdim7", "maj6", "min6",
+)  # fmt: skip
+PITCH_CLASSES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Note:
+    """One sounding note; ``start`` and ``duration`` in ticks, duration at least 1."""
+
+    start: int
+    pitch: int
+    duration: int
+    velocity: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Pedal:
+    """The sustain pedal held down from ``start`` for ``duration`` ticks."""
+
+    start: int
+    duration: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Tempo:
+    """From ``tick`` on a quarter note lasts this many microseconds (1 to 2**24 - 1)."""
+
+    tick: int
+    microseconds_per_quarter: int
+
+    @property
+    def bpm(self) -> float:
+        """Quarter notes a minute."""
+        return 60e6 / self.microseconds_per_quarter
+
+    @staticmethod
+    def from_bpm(tick: int, bpm: float) -> Tempo:
+        """The tempo nearest to ``bpm`` quarters a minute (4 to 60e6)."""
+        return Tempo(tick, min(2**24 - 1, max(1, round(60e6 / bpm))))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TimeSignature:
+    """From ``tick`` on, bars of ``numerator`` notes of 1/``denominator`` (a power of two)."""
+
+    tick: int
+    numerator: int
+    denominator: int
+
+    def bar_ticks(self, ticks_per_quarter: int) -> int:
+        """Length of one bar in ticks, at least 1."""
+        return max(1, ticks_per_quarter * 4 * self.numerator // self.denominator)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """From ``tick`` on, the key with tonic pitch class 0 (C) to 11 (B)."""
+
+    tick: int
+    tonic: int
+    minor: bool
+
+    @property
+    def name(self) -> str:
+        return f"{PITCH_CLASSES[self.tonic]} {'minor' if self.minor else 'major'}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Chord:
+    """From ``tick`` on, this harmony: root 0 to 11 and one of CHORD_QUALITIES; (-1, "none") = none."""
+
+    tick: int
+    root: int
+    quality: str
+
+    @property
+    def name(self) -> str:
+        """``C:maj``, ``F#:min7``, ``N``: the notation of Harte (2010)."""
+        return "N" if self.root < 0 else f"{PITCH_CLASSES[self.root]}:{self.quality}"
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One instrument. ``notes`` and ``pedals`` are sorted; a drum track's program means nothing."""
+
+    notes: tuple[Note, ...] = ()
+    program: int = 0
+    is_drum: bool = False
+    name: str = ""
+    pedals: tuple[Pedal, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.program <= 127:
+            raise MusicRNNError(f"a program must be in 0..127, got {self.program}")
+        previous: Note | None = None
+        for note in self.notes:
+            if not (0 <= note.pitch <= 127 and 1 <= note.velocity <= 127):
+                raise MusicRNNError(f"pitch must be in 0..127 and velocity in 1..127, got {note}")
+            if note.start < 0 or note.duration < 1 or note.start + note.duration > MAX_TICK:
+                raise MusicRNNError(f"a note must start at 0 or later and last a tick, got {note}")
+            if previous is not None and note < previous:
+                raise MusicRNNError(f"notes must be sorted, {note} came after {previous}")
+            previous = note
+
+
+@dataclass(frozen=True)
+class Score:
+    """A whole piece. Build one with :func:`make_score`, which sorts and fills in the defaults."""
+
+    ticks_per_quarter: int
+    tracks: tuple[Track, ...]
+    tempos: tuple[Tempo, ...] = (Tempo(0, 500_000),)
+    time_signatures: tuple[TimeSignature, ...] = (TimeSignature(0, 4, 4),)
+    keys: tuple[Key, ...] = ()
+    chords: tuple[Chord, ...] = ()
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.ticks_per_quarter <= 2**15 - 1:
+            raise MusicRNNError(
+                f"ticks_per_quarter must be in 1..32767, got {self.ticks_per_quarter}"
+            )
+        for name in ("tempos", "time_signatures", "keys", "chords"):
+            ticks = [event.tick for event in getattr(self, name)]
+            if any(b <= a for a, b in zip(ticks, ticks[1:], strict=False)):
+                raise MusicRNNError(f"{name} must be sorted, one a tick, got ticks {ticks[:20]}")
+            if ticks and ticks[0] < 0:
+                raise MusicRNNError(f"{name} must start at tick 0 or later, got {ticks[0]}")
+        if not self.tempos or self.tempos[0].tick != 0:
+            raise MusicRNNError("a score needs a tempo at tick 0")
+        if not self.time_signatures or self.time_signatures[0].tick != 0:
+            raise MusicRNNError("a score needs a time signature at tick 0")
+        for signature in self.time_signatures:
+            power_of_two = signature.denominator in (1, 2, 4, 8, 16, 32, 64)
+            if not (1 <= signature.numerator <= 255 and power_of_two):
+                raise MusicRNNError(
+                    f"a time signature is 1..255 over a power of two up to 64, got {signature}"
+                )
+
+    @cached_property
+    def end(self) -> int:
+        """The tick at which the last note ends; 0 for a score without notes."""
+        return max((n.start + n.duration for t in self.tracks for n in t.notes), default=0)
+
+    @property
+    def note_count(self) -> int:
+        return sum(len(track.notes) for track in self.tracks)
+
+    @property
+    def seconds(self) -> float:
+        """Time from tick 0 to the end of the last note."""
+        return self.seconds_at(self.end)
+
+    @cached_property
+    def _tempo_seconds(self) -> list[float]:
+        """The time in seconds at which each tempo begins."""
+        seconds = [0.0]
+        for before, after in zip(self.tempos, self.tempos[1:], strict=False):
+            quarters = (after.tick - before.tick) / self.ticks_per_quarter
+            seconds.append(seconds[-1] + quarters * before.microseconds_per_quarter * 1e-6)
+        return seconds
+
+    @cached_property
+    def _tempo_ticks(self) -> list[int]:
+        return [tempo.tick for tempo in self.tempos]
+
+    def seconds_at(self, tick: int) -> float:
+        """The time of a tick in seconds, through the tempo map."""
+        index = bisect_right(self._tempo_ticks, tick) - 1
+        tempo = self.tempos[index]
+        quarters = (tick - tempo.tick) / self.ticks_per_quarter
+        return self._tempo_seconds[index] + quarters * tempo.microseconds_per_quarter * 1e-6
+
+    def tick_at(self, seconds: float) -> int:
+        """The tick nearest to a time in seconds: the inverse of :meth:`seconds_at`."""
+        index = max(0, bisect_right(self._tempo_seconds, seconds) - 1)
+        tempo = self.tempos[index]
+        quarters = (seconds - self._tempo_seconds[index]) / (tempo.microseconds_per_quarter * 1e-6)
+        return tempo.tick + round(quarters * self.ticks_per_quarter)
+
+    def bars(self, until: int | None = None) -> list[tuple[int, TimeSignature]]:
+        """Start tick and signature of every bar that begins before ``until`` (default: the end).
+
+        A signature that changes inside a bar starts a new bar there. At least one bar.
+        """
+        until = self.end if until is None else until
+        starts: list[tuple[int, TimeSignature]] = []
+        for index, signature in enumerate(self.time_signatures):
+            last = index + 1 == len(self.time_signatures)
+            stop = until if last else min(until, self.time_signatures[index + 1].tick)
+            length = signature.bar_ticks(self.ticks_per_quarter)
+            starts.extend((tick, signature) for tick in range(signature.tick, stop, length))
+        return starts or [(0, self.time_signatures[0])]
+
+    def transposed(self, semitones: int) -> Score:
+        """Every pitched note, key and chord moved; drums stay. Raises if a pitch leaves 0..127."""
+        if semitones == 0:
+            return self
+        tracks = tuple(
+            track
+            if track.is_drum
+            else replace(
+                track,
+                notes=tuple(
+                    Note(n.start, n.pitch + semitones, n.duration, n.velocity) for n in track.notes
+                ),
+            )
+            for track in self.tracks
+        )
+        keys = tuple(Key(k.tick, (k.tonic + semitones) % 12, k.minor) for k in self.keys)
+        chords = tuple(
+            c if c.root < 0 else Chord(c.tick, (c.root + semitones) % 12, c.quality)
+            for c in self.chords
+        )
+        return replace(self, tracks=tracks, keys=keys, chords=chords)
+
+
+def make_score(
+    ticks_per_quarter: int,
+    tracks: Iterable[Track],
+    *,
+    tempos: Iterable[Tempo] = (),
+    time_signatures: Iterable[TimeSignature] = (),
+    keys: Iterable[Key] = (),
+    chords: Iterable[Chord] = (),
+    title: str = "",
+) -> Score:
+    """A Score from events in any order: sorts them, keeps the last of several at one tick, drops
+    repetitions that change nothing, and supplies 120 quarters a minute and 4/4 at tick 0.
+
+    Raises:
+        MusicRNNError: an event is out of range.
+    """
+    in_order = tuple(
+        replace(track, notes=tuple(sorted(track.notes)), pedals=tuple(sorted(track.pedals)))
+        for track in tracks
+    )
+    return Score(
+        ticks_per_quarter,
+        in_order,
+        tempos=_changes([Tempo(0, 500_000), *tempos]),
+        time_signatures=_changes([TimeSignature(0, 4, 4), *time_signatures]),
+        keys=_changes(list(keys)),
+        chords=_changes(list(chords)),
+        title=title,
+    )
+
+
+Event = TypeVar("Event", Tempo, TimeSignature, Key, Chord)
+
+
+def _changes(events: Sequence[Event]) -> tuple[Event, ...]:
+    by_tick = {event.tick: event for event in events}  # the last one at a tick wins
+    kept: list[Event] = []
+    for tick in sorted(by_tick):
+        event = by_tick[tick]
+        if not kept or replace(event, tick=0) != replace(kept[-1], tick=0):
+            kept.append(event)
+    return tuple(kept)

@@ -1,0 +1,92 @@
+"""What every tokenizer can do, and what a grammar is.
+
+A tokenizer turns a Score into a sequence of integer ids and back. Its vocabulary follows from its
+configuration alone, which travels in the checkpoint. Laws, tested for every member of TOKENIZERS:
+``decode(encode(score)) == quantize(score)``; ``quantize`` is idempotent; ``decode`` is total: any
+ids whatever give a valid score. ids 0 and 1 are always "start" and "end".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.score import Score
+
+START, END = 0, 1
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a composer asks of a piece; None leaves it to the model.
+
+    ``bars`` and ``seconds`` bound the length; ``tempo`` in quarters a minute; ``key`` is (tonic 0..11,
+    minor); ``time_signature`` (numerator, denominator); ``chords`` (root, quality) pairs, one a bar
+    and repeated from the start when they run out; ``density`` 1 (sparse) to 5 (dense).
+    """
+
+    bars: int | None = None
+    seconds: float | None = None
+    tempo: float | None = None
+    key: tuple[int, bool] | None = None
+    time_signature: tuple[int, int] | None = None
+    chords: tuple[tuple[int, str], ...] = ()
+    density: int | None = None
+
+
+class Constraint(Protocol):
+    """The grammar of one piece in the making: it follows the ids and says which may come next."""
+
+    def allowed(self) -> NDArray[np.bool_]:
+        """[V], which ids may follow now; at least one is True until the end was pushed."""
+        ...
+
+    def push(self, token: int) -> None:
+        """Take note of the id that was chosen."""
+        ...
+
+
+class Tokenizer(Protocol):
+    """Score to ids and back; see the module's text for the laws."""
+
+    @property
+    def name(self) -> str:
+        """The key in TOKENIZERS, stored in checkpoints."""
+        ...
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """The token of every id; vocabulary[0] == "start", vocabulary[1] == "end"."""
+        ...
+
+    def configuration(self) -> dict[str, Any]:
+        """What the constructor took, as JSON."""
+        ...
+
+    def encode(self, score: Score) -> NDArray[np.int32]:
+        """ids [N], from start to end. Raises MusicRNNError for a score it cannot hold."""
+        ...
+
+    def decode(self, ids: Sequence[int] | NDArray[np.int32]) -> Score:
+        """A valid score from any ids."""
+        ...
+
+    def quantize(self, score: Score) -> Score:
+        """The nearest score that the tokens can say exactly."""
+        ...
+
+    def constraint(self, wishes: Wishes) -> Constraint:
+        """The grammar of a new piece. Raises MusicRNNError for a wish the tokens cannot express."""
+        ...
+
+    def is_note(self) -> NDArray[np.bool_]:
+        """[V], the ids that stand for exactly one note onset each (for nats per note)."""
+        ...
+
+    def is_bar(self) -> NDArray[np.bool_]:
+        """[V], the ids that begin or end a bar (for nats per bar); all False where there are none."""
+        ...

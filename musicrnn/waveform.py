@@ -1,0 +1,48 @@
+"""Sampled sound.
+
+Conventions. ``samples`` is float32 of shape [channels, frames], full scale +-1.0; ``rate`` is in Hz
+and never has a default, since a wrong rate is a wrong pitch. Nothing resamples or mixes unasked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+
+
+@dataclass(frozen=True, eq=False)
+class Waveform:
+    """Sound of one or more channels; samples float32 [channels, frames], rate in Hz."""
+
+    samples: NDArray[np.float32]
+    rate: int
+
+    def __post_init__(self) -> None:
+        if self.samples.ndim != 2 or self.samples.dtype != np.float32:
+            raise MusicRNNError(
+                "samples must be float32 [channels, frames], "
+                f"got {self.samples.dtype} {list(self.samples.shape)}"
+            )
+        if not 1 <= self.rate <= 1_000_000:
+            raise MusicRNNError(f"a sampling rate must be in 1..1000000 Hz, got {self.rate}")
+
+    @property
+    def seconds(self) -> float:
+        return self.samples.shape[1] / self.rate
+
+    def mono(self) -> Waveform:
+        """The mean of the channels, [1, frames]."""
+        return Waveform(self.samples.mean(axis=0, keepdims=True, dtype=np.float32), self.rate)
+
+    def resampled(self, rate: int) -> Waveform:
+        """The same sound at another rate (soxr, high quality)."""
+        if rate == self.rate:
+            return self
+        import soxr
+
+        moved = soxr.resample(self.samples.T, self.rate, rate)
+        return Waveform(np.ascontiguousarray(moved.T, dtype=np.float32), rate)
