@@ -49,8 +49,8 @@ def key_of_pitch_classes(weights: ArrayLike) -> Key:
     centred = np.asarray(weights, dtype=np.float64)
     centred = centred - centred.mean()
     length = max(float(np.linalg.norm(centred)), 1e-12)
-    fits: NDArray[np.float64] = np.round(_KEYS @ centred / length, 9)  # correlations, [24]
-    best = int(fits.argmax())
+    correlations = (_KEYS @ centred / length).tolist()  # 24 of them
+    best = max(range(24), key=lambda key: round(correlations[key], 9))
     return Key(0, best % 12, best >= 12)
 
 
