@@ -52,7 +52,7 @@ def stream_audio(path: str | Path, *, seconds: float | None) -> Iterator[Wavefor
     Raises:
         MusicRNNError: as :func:`read_audio`; what came before a broken place was yielded.
     """
-    import soundfile
+    import soundfile  # pyright: ignore[reportMissingTypeStubs]
 
     path = Path(path)
     _refuse_what_is_no_audio(path)
@@ -93,7 +93,7 @@ def write_audio(
         MusicRNNError: another suffix, no frames, values that are not finite or outside +-1.0, or a
             rate or number of channels that the format cannot hold.
     """
-    import soundfile
+    import soundfile  # pyright: ignore[reportMissingTypeStubs]
 
     path = Path(path)
     if path.suffix.lower() not in WRITABLE:
@@ -103,21 +103,22 @@ def write_audio(
         )
     samples = _within_full_scale(waveform.samples, overload)
     form, subtype = WRITABLE[path.suffix.lower()]
-    # libsndfile's own conversion of floats differs by format: the rounding is done here
-    steps = np.minimum(np.rint(samples.T * 32768.0), 32767.0).astype(np.int16)
+    frames: NDArray[Any] = samples.T
+    if subtype == "PCM_16":  # the encoders of lossy formats get floats: LAME breaks on stereo int16
+        frames = np.minimum(np.rint(frames * 32768.0), 32767.0).astype(np.int16)
     try:
         with whole_file(path) as temporary:
             with soundfile.SoundFile(
-                str(temporary), "w", waveform.rate, steps.shape[1], subtype, format=form
+                str(temporary), "w", waveform.rate, frames.shape[1], subtype, format=form
             ) as file:
-                for start in range(0, len(steps), BLOCK):
-                    file.write(np.ascontiguousarray(steps[start : start + BLOCK]))
+                for start in range(0, len(frames), BLOCK):
+                    file.write(np.ascontiguousarray(frames[start : start + BLOCK]))
             if form == "OGG":
                 temporary.write_bytes(fix_serial(temporary.read_bytes(), 1))
     except (soundfile.SoundFileError, RuntimeError, ValueError) as error:
         raise MusicRNNError(
-            f"cannot write {path} as {form} with {waveform.rate} Hz and {steps.shape[1]} channels: "
-            f"{_reason(error)}"
+            f"cannot write {path} as {form} with {waveform.rate} Hz and "
+            f"{frames.shape[1]} channels: {_reason(error)}"
         ) from error
 
 
