@@ -1,0 +1,154 @@
+"""Standard MIDI files, types 0 and 1: read_midi, write_midi.
+
+Conventions. One Track for each instrument (channel and program) of each track of the file, in the
+file's order; channel 10 is drums. Times are the file's own ticks. The sustain pedal (controller 64,
+down from 64 on) becomes Pedals; other controllers, pitch bends and lyrics are left out. A marker
+whose text is the name of a chord (``C:maj7``, ``N``) is a Chord. The title is the name of the first
+track of a type 1 file if nothing is played on it. Names are UTF-8.
+
+What a file need not say clearly: a note that is never ended or has no length is left out; of two
+notes of one pitch in one instrument, the first to begin is the first to end.
+
+The law: ``read(write(score)) == score``, except that tracks without notes are not written, a note
+that overlaps another of the same pitch in the same track may exchange its end with it, and pedals
+of one track that overlap or touch are read as one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from symusic import Score as Parsed
+from symusic.core import ScoreTick, TrackTick
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.atomic import whole_file
+from musicrnn.io.midi_events import midi_bytes
+from musicrnn.io.midi_walk import Walked, canonical
+from musicrnn.score import (
+    CHORD_QUALITIES,
+    MAX_TICK,
+    Chord,
+    Key,
+    Note,
+    Pedal,
+    Score,
+    Tempo,
+    TimeSignature,
+    Track,
+    make_score,
+)
+
+__all__ = ["MAX_BYTES", "MAX_NOTES", "midi_bytes", "read_midi", "score_from_midi", "write_midi"]
+
+MAX_BYTES = 32 * 2**20
+MAX_NOTES = 2_000_000
+
+_NAMED_CHORDS = {
+    Chord(0, root, quality).name: (root, quality)
+    for root in range(12)
+    for quality in CHORD_QUALITIES
+} | {"N": (-1, "none")}
+
+
+def read_midi(path: str | Path) -> Score:
+    """The score of a MIDI file. It may hold no note at all: see ``score.note_count``.
+
+    Raises:
+        MusicRNNError: the file cannot be read, is no MIDI file, or is broken or too large.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise MusicRNNError(f"cannot read {path}: {error.strerror}") from error
+    try:
+        return score_from_midi(data)
+    except MusicRNNError as error:
+        raise MusicRNNError(f"cannot read {path.name}: {error}") from error
+
+
+def score_from_midi(data: bytes) -> Score:
+    """The score of the bytes of a MIDI file; see :func:`read_midi`."""
+    if len(data) > MAX_BYTES:
+        raise MusicRNNError(f"a MIDI file may have {MAX_BYTES} bytes, this one has more")
+    walked = canonical(data)
+    try:
+        parsed = Parsed.from_midi(walked.data)
+    except Exception as error:  # the parser's own errors share no class of their own
+        raise MusicRNNError(f"broken MIDI data: {str(error).splitlines()[0]}") from error
+    return _score(parsed, walked)
+
+
+def write_midi(score: Score, path: str | Path) -> None:
+    """Writes a type 1 file, whole or not at all. Equal scores give equal bytes.
+
+    Raises:
+        MusicRNNError: the folder cannot be written to.
+    """
+    data = midi_bytes(score)
+    with whole_file(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def _score(parsed: ScoreTick, walked: Walked) -> Score:
+    found = sum(len(track.notes) for track in parsed.tracks)
+    if found > MAX_NOTES:
+        raise MusicRNNError(f"a MIDI file may have {MAX_NOTES} notes, this one has {found}")
+    chords = [
+        Chord(marker.time, *_NAMED_CHORDS[marker.text])
+        for marker in parsed.markers
+        if marker.text in _NAMED_CHORDS
+    ]
+    tracks = [_track(track) for track in parsed.tracks]
+    return make_score(
+        parsed.ticks_per_quarter,
+        [track for track in tracks if track.notes],
+        tempos=[Tempo(t.time, t.mspq) for t in parsed.tempos],
+        time_signatures=[
+            TimeSignature(t.time, t.numerator % 256, t.denominator) for t in parsed.time_signatures
+        ],
+        keys=[
+            Key(k.time, key_tonic(k.key, k.tonality == 1), k.tonality == 1)
+            for k in parsed.key_signatures
+        ],
+        chords=chords,
+        title=walked.title,
+    )
+
+
+def key_tonic(sharps: int, minor: bool) -> int:
+    """The tonic (0 = C) of the key with so many sharps (flats if negative)."""
+    return (7 * sharps + (9 if minor else 0)) % 12
+
+
+def _track(parsed: TrackTick) -> Track:
+    columns = parsed.notes.numpy()
+    start, pitch, duration, velocity = (
+        np.asarray(columns[name], dtype=np.int64)
+        for name in ("time", "pitch", "duration", "velocity")
+    )
+    if start.size and (start.min() < 0 or (start + duration).max() > MAX_TICK):
+        raise MusicRNNError(f"the piece is longer than {MAX_TICK} ticks: a time in it is broken")
+    order = np.lexsort((velocity, duration, pitch, start))
+    order = order[duration[order] > 0]
+    pedals = [(p.time, p.duration) for p in parsed.pedals]
+    return Track(
+        notes=_notes(start[order], pitch[order], duration[order], velocity[order]),
+        program=parsed.program,
+        is_drum=parsed.is_drum,
+        name=parsed.name,
+        pedals=tuple(Pedal(at, length) for at, length in sorted(pedals) if at >= 0 and length > 0),
+    )
+
+
+def _notes(
+    start: NDArray[np.int64],
+    pitch: NDArray[np.int64],
+    duration: NDArray[np.int64],
+    velocity: NDArray[np.int64],
+) -> tuple[Note, ...]:
+    return tuple(map(Note, start.tolist(), pitch.tolist(), duration.tolist(), velocity.tolist()))

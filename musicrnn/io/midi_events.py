@@ -1,0 +1,130 @@
+"""A score as the bytes of a standard MIDI file of type 1.
+
+Conventions. The first track holds the title, tempos, time and key signatures, and chords as markers;
+then comes one track for each Track with notes. At one tick notes end before the pedal moves, and it
+moves before notes begin. Each track has a channel of its own while there are any (drums: channel 10);
+after the fifteenth, tracks of one program share one. Notes end with velocity 0, and the status byte
+of an event that has the same as the one before is left out (running status).
+
+Source: Standard MIDI Files 1.0 (RP-001).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+
+from musicrnn.score import Score, Track
+
+_DRUMS = 9
+_SUSTAIN = 64
+_MAX_DELTA = 2**28 - 1
+_NOTE_OFF, _PEDAL_OFF, _PEDAL_ON, _NOTE_ON = range(4)
+Event = tuple[int, int, bytes]  # tick, rank among the events of that tick, bytes from the status on
+
+
+def midi_bytes(score: Score) -> bytes:
+    """The file; equal scores give equal bytes."""
+    tracks = [track for track in score.tracks if track.notes]
+    chunks = [_conductor(score)]
+    for track, channel in zip(tracks, _channels(tracks), strict=True):
+        chunks.append(_played(track, channel))
+    return b"".join(
+        [b"MThd" + struct.pack(">IHHH", 6, 1, len(chunks), score.ticks_per_quarter)]
+        + [b"MTrk" + struct.pack(">I", len(chunk)) + chunk for chunk in chunks]
+    )
+
+
+def _channels(tracks: Iterable[Track]) -> list[int]:
+    free = [channel for channel in range(15, -1, -1) if channel != _DRUMS]
+    of_program: dict[int, int] = {}
+    channels: list[int] = []
+    for track in tracks:
+        if track.is_drum:
+            channels.append(_DRUMS)
+            continue
+        if free:
+            of_program[track.program] = free.pop()
+        channels.append(of_program.setdefault(track.program, track.program % _DRUMS))
+    return channels
+
+
+def _conductor(score: Score) -> bytes:
+    events: list[Event] = []
+    if score.title:
+        events.append((0, 0, _meta(0x03, _text(score.title))))
+    for tempo in score.tempos:
+        events.append(
+            (tempo.tick, 1, _meta(0x51, struct.pack(">I", tempo.microseconds_per_quarter)[1:]))
+        )
+    for signature in score.time_signatures:
+        power = signature.denominator.bit_length() - 1
+        events.append((signature.tick, 2, _meta(0x58, bytes([signature.numerator, power, 24, 8]))))
+    for key in score.keys:
+        sharps = _sharps(key.tonic, key.minor)
+        events.append((key.tick, 3, _meta(0x59, struct.pack(">bB", sharps, key.minor))))
+    for chord in score.chords:
+        events.append((chord.tick, 4, _meta(0x06, _text(chord.name))))
+    return _chunk(events)
+
+
+def _played(track: Track, channel: int) -> bytes:
+    on, control, program = 0x90 | channel, 0xB0 | channel, 0xC0 | channel
+    events: list[Event] = []
+    if track.name:
+        events.append((0, -2, _meta(0x03, _text(track.name))))
+    events.append((0, -1, bytes([program, track.program])))
+    for pedal in track.pedals:
+        events.append((pedal.start, _PEDAL_ON, bytes([control, _SUSTAIN, 127])))
+        events.append((pedal.start + pedal.duration, _PEDAL_OFF, bytes([control, _SUSTAIN, 0])))
+    for note in track.notes:
+        events.append((note.start, _NOTE_ON, bytes([on, note.pitch, note.velocity])))
+        events.append((note.start + note.duration, _NOTE_OFF, bytes([on, note.pitch, 0])))
+    return _chunk(events)
+
+
+def _chunk(events: list[Event]) -> bytes:
+    """The body of a track: times as differences, running status, the end."""
+    events.sort()
+    parts: list[bytes] = []
+    now = status = 0
+    for tick, _, message in events:
+        parts.append(_waits(tick - now))
+        now = tick
+        running = message[0] == status and message[0] < 0xF0
+        parts.append(message[1:] if running else message)
+        status = message[0]
+    parts.append(b"\x00" + _meta(0x2F, b""))
+    return b"".join(parts)
+
+
+def _waits(ticks: int) -> bytes:
+    """A time as a number of at most 28 bits, after empty text events that wait for the rest."""
+    parts: list[bytes] = []
+    while ticks > _MAX_DELTA:
+        parts.append(_number(_MAX_DELTA) + _meta(0x01, b""))
+        ticks -= _MAX_DELTA
+    return b"".join([*parts, _number(ticks)])
+
+
+def _number(value: int) -> bytes:
+    if value < 0x80:
+        return bytes([value])
+    parts = [value & 0x7F]
+    while value := value >> 7:
+        parts.append(0x80 | value & 0x7F)
+    return bytes(reversed(parts))
+
+
+def _meta(kind: int, content: bytes) -> bytes:
+    return bytes([0xFF, kind]) + _number(len(content)) + content
+
+
+def _text(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
+
+
+def _sharps(tonic: int, minor: bool) -> int:
+    """The sharps of a key signature, -5 (Db, bb) to 6 (F#, d#)."""
+    fifths = 7 * (tonic - (9 if minor else 0)) % 12
+    return fifths if fifths <= 6 else fifths - 12
