@@ -1,0 +1,47 @@
+"""A vocabulary of event tokens in consecutive groups: "pitch" holds ids 40..167, and so on.
+
+Groups keep the grammar fast: what may follow is a handful of slices of the id range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+
+class EventVocabulary:
+    """Ids for (group, value) pairs, group after group, in the order given.
+
+    Args:
+        groups: the values of each group; ``{"bar": [None], "pitch": range(128)}`` gives the tokens
+            ``bar``, ``pitch_0`` ... ``pitch_127``.
+    """
+
+    def __init__(self, groups: Mapping[str, Sequence[Hashable]]) -> None:
+        self.span: dict[str, slice] = {}
+        self.group: list[str] = []  # id -> group
+        self.value: list[Any] = []  # id -> value
+        names: list[str] = []
+        self._id: dict[tuple[str, Hashable], int] = {}
+        for group, values in groups.items():
+            self.span[group] = slice(len(names), len(names) + len(values))
+            for value in values:
+                self._id[group, value] = len(names)
+                self.group.append(group)
+                self.value.append(value)
+                names.append(group if value is None else f"{group}_{_spell(value)}")
+        self.names = tuple(names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __contains__(self, pair: tuple[str, Hashable]) -> bool:
+        return pair in self._id
+
+    def id(self, group: str, value: Hashable = None) -> int:
+        """The id of a token; KeyError if there is none."""
+        return self._id[group, value]
+
+
+def _spell(value: Hashable) -> str:
+    return "/".join(str(part) for part in value) if isinstance(value, tuple) else str(value)
