@@ -1,0 +1,161 @@
+"""POP909 (Wang et al. 2020): 909 pop songs arranged for piano, laid onto their annotated beats.
+
+Conventions. The ticks of the files are not on the beat, so every time goes through seconds to the
+beats of ``beat_midi.txt`` and comes back as 480 ticks a beat: a score's bars, beats and sixteenths
+are the music's. Tick 0 is the bar in which the first note sounds. Tracks keep their names MELODY,
+BRIDGE and PIANO; velocities, small timing and lengths are the player's.
+
+``beat_midi.txt``: a line a beat: seconds, whether it is strong (every second beat in 4/4, every
+first in 3/4), whether it begins a bar of four. A song is in 3/4 where most strong beats are three
+apart (29 songs), otherwise in 4/4. A bar line that comes early or late is a real bar of 1 to 5
+beats: chords change on the annotated bar lines more often (61 %) than on unbroken fours (57 %).
+The tempo is constant until a bar is more than 5 % from it (in 790 songs it never does).
+
+``chord_midi.txt``: begin, end, chord; inversions lose their bass, sus4(b7) and minmaj7 their seventh.
+``key_audio.txt``: begin, end, key, heard in the recording: a change stands on the nearest bar line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from musicrnn_datasets.beats import BeatGrid, beat_grid
+from musicrnn_datasets.corpus import Card, Piece, split_by_hash
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.midi import read_midi
+from musicrnn.score import (
+    CHORD_QUALITIES,
+    PITCH_CLASSES,
+    Chord,
+    Key,
+    Note,
+    Score,
+    Track,
+    make_score,
+)
+
+TICKS_PER_QUARTER = 480
+
+_SIMPLER = {"sus4(b7)": "sus4", "minmaj7": "min"}
+_TONICS = {name: tonic for tonic, name in enumerate(PITCH_CLASSES)} | {
+    "Db": 1, "D#": 3, "Gb": 6, "G#": 8, "A#": 10, "Cb": 11,
+}  # fmt: skip
+
+
+class Pop909:
+    """The corpus; ``folder`` holds a folder for each song number."""
+
+    card = Card(
+        name="pop909",
+        title="POP909: pop songs arranged for piano",
+        holds="scores",
+        source="https://github.com/music-x-lab/POP909-Dataset",
+        licence="MIT",
+        split="none official: sha256 of the song number, 80/10/10",
+        citation="Wang et al., POP909: A Pop-song Dataset for Music Arrangement Generation, "
+        "ISMIR 2020",
+    )
+
+    def pieces(self, folder: Path) -> Iterator[Piece]:
+        for song in sorted(folder.iterdir()):
+            if song.is_dir() and song.name.isdigit():
+                yield Piece(song.name, split_by_hash(song.name), partial(read_song, song))
+
+
+POP909 = Pop909()
+
+
+def read_song(song: Path) -> Score:
+    """One song from its folder, e.g. ``pop909/001``, in the time of its beats.
+
+    Raises:
+        MusicRNNError: a file is missing or broken, or the song has no note.
+    """
+    played = read_midi(song / f"{song.name}.mid")
+    if played.note_count == 0:
+        raise MusicRNNError(f"{song.name}.mid has no note")
+    table = np.array([line[:3] for line in _lines(song / "beat_midi.txt")], dtype=np.float64)
+    if len(table) < 4:
+        raise MusicRNNError(
+            f"beat_midi.txt of {song.name} has {len(table)} beats, at least 4 needed"
+        )
+    first = played.seconds_at(min(track.notes[0].start for track in played.tracks))
+    grid = beat_grid(
+        table[:, 0],
+        strong=np.flatnonzero(table[:, 1]),
+        bar=np.flatnonzero(table[:, 2]),
+        sounding=(first, played.seconds),
+        ticks_per_beat=TICKS_PER_QUARTER,
+    )
+    seconds_knots, tick_knots = _tempo_knots(played)
+    tracks: list[Track] = []
+    for track in played.tracks:
+        rows = np.array(
+            [(n.start, n.start + n.duration, n.pitch, n.velocity) for n in track.notes], np.int64
+        )
+        ticks = grid.ticks(np.interp(rows[:, :2], tick_knots, seconds_knots))
+        starts = ticks[:, 0]
+        lengths = np.maximum(1, ticks[:, 1] - starts)
+        columns = (starts, rows[:, 2], lengths, rows[:, 3])
+        notes = map(Note, *(column.tolist() for column in columns))
+        tracks.append(Track(tuple(sorted(notes, key=_order)), track.program, name=track.name))
+    return make_score(
+        TICKS_PER_QUARTER,
+        tracks,
+        tempos=grid.tempos,
+        time_signatures=grid.time_signatures,
+        keys=_keys(song / "key_audio.txt", grid),
+        chords=_chords(song / "chord_midi.txt", grid),
+        title=f"POP909 {song.name}",
+    )
+
+
+def _order(note: Note) -> tuple[int, int, int, int]:
+    return note.start, note.pitch, note.duration, note.velocity
+
+
+def _tempo_knots(score: Score) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Seconds at the ticks between which time runs evenly."""
+    ticks = [tempo.tick for tempo in score.tempos if tempo.tick <= score.end] + [score.end + 1]
+    return np.array([score.seconds_at(tick) for tick in ticks]), np.array(ticks, dtype=np.int64)
+
+
+def _lines(path: Path) -> list[list[str]]:
+    try:
+        return [line.split() for line in path.read_text().splitlines() if line.strip()]
+    except OSError as error:
+        raise MusicRNNError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _chords(path: Path, grid: BeatGrid) -> list[Chord]:
+    lines = _lines(path)
+    ticks = grid.beat_ticks(np.array([float(line[0]) for line in lines]))
+    chords: list[Chord] = []
+    for tick, (_, _, name) in zip(ticks.tolist(), lines, strict=True):
+        root, _, quality = name.partition(":")
+        quality = quality.split("/")[0]
+        quality = _SIMPLER.get(quality, quality)
+        if tick > grid.last_tick:
+            break
+        if root == "N":
+            chords.append(Chord(max(0, tick), -1, "none"))
+        elif root in _TONICS and quality in CHORD_QUALITIES:
+            chords.append(Chord(max(0, tick), _TONICS[root], quality))
+        else:
+            raise MusicRNNError(f"{path} names a chord that is not known: {name}")
+    return chords
+
+
+def _keys(path: Path, grid: BeatGrid) -> list[Key]:
+    keys: list[Key] = []
+    for begin, _, name in _lines(path):
+        tick = grid.bar_tick(float(begin)) if keys else 0
+        root, _, mode = name.partition(":")
+        if tick <= grid.last_tick:
+            keys.append(Key(tick, _TONICS[root], mode == "min"))
+    return keys
