@@ -1,0 +1,149 @@
+"""How well a model foretells held-out sequences, beside what counting alone can do.
+
+Conventions. ids are [N] int32, a piece from its start to its end; the first id is given and the
+N - 1 others are foretold. Natural logarithms, lower is better. Every token of a set weighs the same
+(no mean of per-piece means). Nats per note and per bar are the nats of ALL tokens by the number of
+notes and of bars, so that tokenizers of different length can be compared.
+
+Baselines: the unigram with additive smoothing (count + a) / (total + a V), and the bigram smoothed
+towards it, (count of the pair + b * unigram) / (count of the first + b): the Dirichlet prior of
+MacKay and Peto, "A hierarchical Dirichlet language model", Natural Language Engineering 1, 1995.
+a and b are the powers of two that foretell the validation sequences best; without validation
+sequences both are 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+
+STRENGTHS = tuple(2.0**exponent for exponent in range(-10, 13))
+LARGEST_VOCABULARY = 10_000  # the bigram keeps a full table
+Ids = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """The likelihood of a set of sequences; ``nats_per_note`` and ``nats_per_bar`` are None where
+    the tokens have no notes or bars. ``baselines`` are nats per token by name."""
+
+    nats_per_token: float
+    nats_per_note: float | None
+    nats_per_bar: float | None
+    tokens: int
+    notes: int
+    bars: int
+    baselines: dict[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Baselines:
+    """Counts turned into probabilities."""
+
+    unigram: Floats  # [V], probabilities
+    bigram: Floats  # [V, V], row: the id before; probabilities
+    unigram_strength: float
+    bigram_strength: float
+
+    def nats(self, sequences: Sequence[Ids]) -> dict[str, float]:
+        """Nats per token of each baseline on sequences, by its name: unigram, bigram."""
+        before, after = _pairs(sequences, len(self.unigram))
+        return {
+            "unigram": float(-np.log(self.unigram[after]).mean()),
+            "bigram": float(-np.log(self.bigram[before, after]).mean()),
+        }
+
+
+def fit_baselines(
+    train: Sequence[Ids], validation: Sequence[Ids] = (), *, vocabulary_size: int
+) -> Baselines:
+    """Count the training sequences; the validation sequences choose the smoothing.
+
+    Raises:
+        MusicRNNError: nothing to count, an id outside the vocabulary, or one of over 10,000.
+    """
+    if not 1 <= vocabulary_size <= LARGEST_VOCABULARY:
+        raise MusicRNNError(
+            f"the vocabulary must have 1..{LARGEST_VOCABULARY} tokens, got {vocabulary_size}"
+        )
+    before, after = _pairs(train, vocabulary_size)
+    counts = np.bincount(after, minlength=vocabulary_size).astype(np.float64)
+    pairs = np.bincount(before * vocabulary_size + after, minlength=vocabulary_size**2)
+    pairs = pairs.reshape(vocabulary_size, vocabulary_size).astype(np.float64)
+    rows = pairs.sum(axis=1)
+    held_out = _pairs(validation, vocabulary_size) if any(len(s) > 1 for s in validation) else None
+
+    def unigram_of(strength: float) -> Floats:
+        return (counts + strength) / (counts.sum() + strength * vocabulary_size)
+
+    def unigram_nats(strength: float) -> float:
+        assert held_out is not None
+        return float(-np.log(unigram_of(strength)[held_out[1]]).mean())
+
+    def bigram_nats(strength: float) -> float:
+        assert held_out is not None
+        first, second = held_out
+        shares = (pairs[first, second] + strength * unigram[second]) / (rows[first] + strength)
+        return float(-np.log(shares).mean())
+
+    unigram_strength = _best(unigram_nats) if held_out is not None else 1.0
+    unigram = unigram_of(unigram_strength)
+    bigram_strength = _best(bigram_nats) if held_out is not None else 1.0
+    bigram = (pairs + bigram_strength * unigram) / (rows[:, None] + bigram_strength)
+    return Baselines(unigram, bigram, unigram_strength, bigram_strength)
+
+
+def likelihood(
+    nats: float,
+    sequences: Sequence[Ids],
+    *,
+    is_note: NDArray[np.bool_],
+    is_bar: NDArray[np.bool_],
+    baselines: dict[str, float],
+) -> Likelihood:
+    """The figures of a model that needed ``nats`` in sum for the sequences.
+
+    ``is_note`` and ``is_bar``, [V], say which ids are notes and bars; see the tokenizer protocol.
+    """
+    _, after = _pairs(sequences, len(is_note))
+    notes, bars = int(is_note[after].sum()), int(is_bar[after].sum())
+    return Likelihood(
+        nats_per_token=nats / len(after),
+        nats_per_note=nats / notes if notes else None,
+        nats_per_bar=nats / bars if bars else None,
+        tokens=len(after),
+        notes=notes,
+        bars=bars,
+        baselines=baselines,
+    )
+
+
+def _pairs(
+    sequences: Sequence[Ids], vocabulary_size: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Every id that is foretold, and the one before it."""
+    long_enough = [np.asarray(ids, dtype=np.int64) for ids in sequences if len(ids) > 1]
+    if not long_enough:
+        raise MusicRNNError(
+            f"no token to count: {len(sequences)} sequences, none of two ids or more"
+        )
+    before = np.concatenate([ids[:-1] for ids in long_enough])
+    after = np.concatenate([ids[1:] for ids in long_enough])
+    low = min(int(before.min()), int(after.min()))
+    high = max(int(before.max()), int(after.max()))
+    if low < 0 or high >= vocabulary_size:
+        raise MusicRNNError(
+            f"ids must be in 0..{vocabulary_size - 1}, got {low}..{high}: "
+            "the sequences are of another tokenizer"
+        )
+    return before, after
+
+
+def _best(nats: Callable[[float], float]) -> float:
+    return min(STRENGTHS, key=nats)
