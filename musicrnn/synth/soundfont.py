@@ -1,0 +1,191 @@
+"""SoundFont 2 files: the recordings of an instrument and the tables that name them.
+
+Conventions. A preset is what a MIDI program selects; it is made of instruments, and these of zones,
+one a range of keys. Drum kits are the presets of bank 128. A preset zone's generators are added to
+those of the instrument zone. Modulators of the file are not played.
+
+Source: SoundFont Technical Specification 2.04 (E-mu, 2006), sections 4 to 7.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.synth import region as generator
+from musicrnn.synth.region import Recording, Region, overlap, region_of
+
+MAX_BYTES = 2**29
+DRUM_BANK = 128
+
+_TABLES = {
+    "phdr": [("name", "S20"), ("preset", "<u2"), ("bank", "<u2"), ("bag", "<u2"), ("_", "V12")],
+    "pbag": [("generator", "<u2"), ("_", "<u2")],
+    "pgen": [("kind", "<u2"), ("amount", "<i2")],
+    "inst": [("name", "S20"), ("bag", "<u2")],
+    "ibag": [("generator", "<u2"), ("_", "<u2")],
+    "igen": [("kind", "<u2"), ("amount", "<i2")],
+    "shdr": [
+        ("name", "S20"), ("start", "<u4"), ("end", "<u4"), ("loop_start", "<u4"),
+        ("loop_end", "<u4"), ("rate", "<u4"), ("key", "u1"), ("cents", "i1"), ("_", "<u2"),
+        ("kind", "<u2"),
+    ],
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class SoundFont:
+    """Recordings and the tables that name them; read one with :func:`read_soundfont`."""
+
+    path: Path
+    samples: NDArray[np.int16]  # [frames of all recordings]
+    tables: dict[str, NDArray[Any]]
+
+    @cached_property
+    def presets(self) -> dict[tuple[int, int], int]:
+        """(bank, program) -> row of the preset; the last row only ends the table."""
+        heads = self.tables["phdr"][:-1]
+        return {
+            (int(bank), int(program)): row
+            for row, (bank, program) in reversed(
+                list(enumerate(zip(heads["bank"], heads["preset"], strict=True)))
+            )
+        }
+
+    def regions(self, program: int, *, drums: bool = False) -> tuple[Region, ...]:
+        """The regions of a program, or of the drum kit. A program that the SoundFont lacks is
+        played by the same number in another bank, else by the first preset."""
+        presets = self.presets
+        if drums:
+            row = presets.get((DRUM_BANK, 0))
+            others = [row for (bank, _), row in presets.items() if bank == DRUM_BANK]
+        else:
+            row = presets.get((0, program))
+            others = [
+                row
+                for (bank, number), row in presets.items()
+                if number == program and bank != DRUM_BANK
+            ]
+        if row is None:
+            row = min(others or presets.values())
+        return self._preset_regions(row)
+
+    def frames_of(self, region: Region) -> NDArray[np.int16]:
+        """The recording of a region, [region.frames]."""
+        return self.samples[region.start : region.start + region.frames]
+
+    def _preset_regions(self, row: int) -> tuple[Region, ...]:
+        regions: list[Region] = []
+        for added in self._zones("phdr", "pbag", "pgen", row, last=generator.INSTRUMENT):
+            instrument = added[generator.INSTRUMENT]
+            for zone in self._zones("inst", "ibag", "igen", instrument, last=generator.SAMPLE):
+                values = dict(generator.DEFAULTS) | zone
+                for kind in added.keys() - generator.INSTRUMENT_ONLY:
+                    values[kind] = values.get(kind, 0) + added[kind]
+                kinds = (generator.KEY_RANGE, generator.VELOCITY_RANGE)
+                keys, velocities = (overlap(added.get(kind), zone.get(kind)) for kind in kinds)
+                region = region_of(
+                    values,
+                    self._recording(zone[generator.SAMPLE]),
+                    keys=keys,
+                    velocities=velocities,
+                    available=len(self.samples),
+                )
+                if region is not None:
+                    regions.append(region)
+        return tuple(regions)
+
+    def _recording(self, row: int) -> Recording:
+        if not 0 <= row < len(self.tables["shdr"]) - 1:
+            raise self.damaged(f"sample {row} is missing")
+        head = self.tables["shdr"][row]
+        if int(head["kind"]) & 0x10:
+            raise MusicRNNError(f"{self.path} is a compressed SoundFont (SF3); give an .sf2 file")
+        names = ("start", "end", "loop_start", "loop_end", "rate", "key", "cents")
+        return Recording(*(int(head[name]) for name in names))
+
+    def _zones(
+        self, heads: str, bags: str, generators: str, row: int, *, last: int
+    ) -> list[dict[int, int]]:
+        """The zones of a preset or instrument that name an instrument or sample (``last``), each
+        laid over the global zone where there is one."""
+        if not 0 <= row < len(self.tables[heads]) - 1:
+            raise self.damaged(f"row {row} of {heads} is missing")
+        first, stop = (int(self.tables[heads]["bag"][row + i]) for i in (0, 1))
+        zones: list[dict[int, int]] = []
+        common: dict[int, int] = {}
+        for bag in range(first, min(stop, len(self.tables[bags]) - 1)):
+            a, b = (int(self.tables[bags]["generator"][bag + i]) for i in (0, 1))
+            rows = self.tables[generators][a:b]
+            zone = dict(zip(rows["kind"].tolist(), rows["amount"].tolist(), strict=True))
+            if last in zone:
+                zones.append(common | zone)
+            elif bag == first:
+                common = zone
+        return zones
+
+    def damaged(self, reason: str) -> MusicRNNError:
+        return MusicRNNError(f"{self.path} is a damaged SoundFont: {reason}")
+
+
+def default_soundfont() -> Path:
+    """TimGM6mb.sf2 (Tim Brechbill, GPL 2), the 6 MB General MIDI set that pretty_midi installs."""
+    found = importlib.util.find_spec("pretty_midi")  # finds the folder without the slow import
+    for folder in (found.submodule_search_locations or []) if found else []:
+        path = Path(folder) / "TimGM6mb.sf2"
+        if path.is_file():
+            return path
+    raise MusicRNNError("pretty_midi's TimGM6mb.sf2 is not installed; give a SoundFont (.sf2)")
+
+
+def read_soundfont(path: str | Path) -> SoundFont:
+    """Reads an .sf2 file.
+
+    Raises:
+        MusicRNNError: the file cannot be read, is no SoundFont 2, is damaged, or is over 512 MB.
+    """
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise MusicRNNError(f"a SoundFont may have {MAX_BYTES >> 20} MB, {path} has {size}")
+        # Mapped, not read: a large SoundFont costs only the recordings that sound.
+        content = np.memmap(path, np.uint8, mode="r").data if size else memoryview(b"")
+    except OSError as error:
+        raise MusicRNNError(f"cannot read the SoundFont {path}: {error.strerror}") from error
+    if bytes(content[:4]) != b"RIFF" or bytes(content[8:12]) != b"sfbk":
+        raise MusicRNNError(
+            f"{path} is not a SoundFont: it starts with {bytes(content[:12])!r}, "
+            "an .sf2 file with RIFF....sfbk"
+        )
+    chunks: dict[str, memoryview] = {}
+    for name, body in _chunks(content[12:]):
+        if name == b"LIST":
+            chunks |= {key.decode("latin-1"): part for key, part in _chunks(body[4:])}
+    tables: dict[str, NDArray[Any]] = {}
+    for name, fields in _TABLES.items():
+        row = np.dtype(fields)
+        body = chunks.get(name, memoryview(b""))
+        tables[name] = np.frombuffer(body[: len(body) // row.itemsize * row.itemsize], row)
+        if len(tables[name]) < 2:  # one row and the one that ends the table
+            raise MusicRNNError(f"{path} is a damaged SoundFont: its table {name} is missing")
+    recorded = chunks.get("smpl", memoryview(b""))
+    samples = np.frombuffer(recorded[: len(recorded) // 2 * 2], np.dtype("<i2"))
+    return SoundFont(path, samples, tables)
+
+
+def _chunks(content: memoryview) -> list[tuple[bytes, memoryview]]:
+    found: list[tuple[bytes, memoryview]] = []
+    at = 0
+    while at + 8 <= len(content):
+        size = int.from_bytes(content[at + 4 : at + 8], "little")
+        found.append((bytes(content[at : at + 4]), content[at + 8 : at + 8 + size]))
+        at += 8 + size + size % 2
+    return found

@@ -1,0 +1,181 @@
+"""One recording sounded at one key: pitch, low-pass filter and loudness as the key is held.
+
+Conventions. Frames count at the output's rate from the start of the note; a tone is float32, full
+scale 1, before velocity and pan. The pitch moves in steps of 64 frames. The filter, of second
+order, is applied in the short-time spectrum (Hann windows of 1024 frames, half overlapped), so that
+it can move without a loop over samples. Interpolation is cubic (Hermite, four points).
+
+A tone is made block after block and kept, so that a key struck often is interpolated once.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.synth.region import Envelope, Region
+
+Floats = NDArray[np.float32]
+HOP = 512
+BLOCK = 32 * HOP
+STEP = 64  # frames in which the pitch stays
+SILENCE = 90.0  # dB below the peak at which a tone has ended
+OPEN_FILTER = 18_000.0  # Hz: a cutoff that nobody hears
+_WINDOW = np.sin(np.pi * (np.arange(2 * HOP) + 0.5) / (2 * HOP)).astype(np.float32)
+
+
+class Tone:
+    """The sound of ``region`` at ``key``, for as long as it is asked for."""
+
+    def __init__(self, region: Region, recorded: NDArray[np.int16], key: int, *, rate: int) -> None:
+        """``recorded`` is the region's own frames, [region.frames]."""
+        self.region = region
+        self.rate = rate
+        self.key = key if region.fixed_key is None else region.fixed_key
+        self.loudness = _scaled(region, self.key)
+        self._recorded = _padded(region, recorded)
+        self._phase = 0.0  # frames of the recording at which the next block begins
+        self._before = np.zeros(0, np.float32)  # unfiltered frames that the next block needs
+        self._blocks: list[Floats] = []
+
+    @cached_property
+    def frames(self) -> int:
+        """Frames until the held tone has ended: its recording is over or its loudness gone."""
+        longest = 2**40
+        loudness = self.loudness
+        if loudness.sustain >= SILENCE:
+            before = loudness.delay + loudness.attack + loudness.hold
+            longest = int((before + loudness.decay * SILENCE / 100) * self.rate) + 1
+        if self.region.loop is None:
+            slowest = self._ratio * 2 ** (-self._pitch_span / 1200)
+            longest = min(longest, int(self.region.frames / slowest) + 1)
+        return longest
+
+    def block(self, index: int) -> Floats:
+        """Frames ``index * BLOCK`` to the next block's, loudness applied."""
+        while len(self._blocks) <= index:
+            self._blocks.append(self._next_block())
+        return self._blocks[index]
+
+    def attenuation(self, frames: NDArray[np.int64]) -> Floats:
+        """dB below the peak at these frames of the held tone."""
+        loudness = self.loudness
+        seconds = frames / self.rate - loudness.delay
+        peak = loudness.attack + loudness.hold
+        down = (seconds - peak) * (100 / max(loudness.decay, 1e-4))
+        level = np.clip(down, 0, loudness.sustain)
+        if loudness.attack:
+            rising = np.clip(seconds / loudness.attack, 1e-6, 1)
+            level = np.where(seconds < loudness.attack, -20 * np.log10(rising), level)
+        if loudness.delay:
+            level = np.where(seconds < 0, 120.0, level)
+        return level.astype(np.float32)
+
+    def _next_block(self) -> Floats:
+        index = len(self._blocks)
+        moving = self._filter_moves
+        if index == 0:
+            ahead = self._unfiltered(0, BLOCK + HOP)
+            self._before = np.concatenate([np.zeros(HOP, np.float32), ahead[:HOP]])
+            new = ahead[HOP:]
+        else:
+            new = self._unfiltered(index * BLOCK + HOP, BLOCK)
+        sound = np.concatenate([self._before, new])  # from HOP before the block to HOP after it
+        self._before = sound[-2 * HOP :]
+        filtered = self._filtered(sound, index) if moving else sound[HOP:-HOP]
+        level = self.attenuation(np.arange(index * BLOCK, (index + 1) * BLOCK))
+        gain = np.exp(level * np.float32(-np.log(10) / 20))
+        return np.multiply(filtered, gain, dtype=np.float32)
+
+    def _filtered(self, sound: Floats, index: int) -> Floats:
+        windows = np.lib.stride_tricks.sliding_window_view(sound, 2 * HOP)[::HOP]  # [W, 2 HOP]
+        spectra = np.fft.rfft(windows * _WINDOW)
+        seconds = (index * BLOCK + HOP * np.arange(len(windows))) / self.rate
+        region = self.region
+        moved = region.modulation_to_cutoff * _stage(region.modulation, seconds)
+        cutoff = np.clip(region.cutoff * np.exp2(moved / 1200), 20, OPEN_FILTER)
+        hertz = np.fft.rfftfreq(2 * HOP, 1 / self.rate)
+        quality = 10 ** ((region.resonance - 3.01) / 20)
+        over = (hertz / cutoff[:, None]).astype(np.float32)  # [W, HOP + 1]
+        spectra /= 1 - over**2 + 1j * over / np.float32(quality)
+        back = np.fft.irfft(spectra, 2 * HOP) * _WINDOW
+        return np.add(back[:-1, HOP:], back[1:, :HOP], dtype=np.float32).reshape(-1)
+
+    @property
+    def _filter_moves(self) -> bool:
+        region = self.region
+        return region.cutoff < OPEN_FILTER or region.modulation_to_cutoff < 0
+
+    @property
+    def _ratio(self) -> float:
+        """Frames of the recording that pass in one frame of output."""
+        cents = self.region.cents + (self.key - self.region.root) * self.region.cents_per_key
+        return float(self.region.rate / self.rate * 2 ** (np.clip(cents, -9600, 9600) / 1200))
+
+    @property
+    def _pitch_span(self) -> float:
+        return abs(self.region.modulation_to_pitch) + abs(self.region.vibrato[0])
+
+    def _unfiltered(self, start: int, count: int) -> Floats:
+        """The next ``count`` frames (a multiple of STEP), which begin at ``start``."""
+        if self._pitch_span == 0:
+            passed = self._ratio * np.arange(1, count + 1)
+        else:
+            seconds = (start + np.arange(0, count, STEP)) / self.rate
+            region = self.region
+            depth, hertz, delay = region.vibrato
+            wave = np.sin(2 * np.pi * hertz * np.maximum(0, seconds - delay))
+            moved = depth * wave + region.modulation_to_pitch * _stage(region.modulation, seconds)
+            passed = np.cumsum(np.repeat(self._ratio * np.exp2(moved / 1200), STEP))
+        position = np.concatenate([[0.0], passed[:-1]]) + self._phase
+        self._phase += float(passed[-1])
+        if self.region.loop is None:
+            position = np.minimum(position, self.region.frames)
+        else:
+            first, last = self.region.loop
+            looped = position >= last
+            position[looped] = first + (position[looped] - first) % (last - first)
+        whole = position.astype(np.int64)
+        return _hermite(self._recorded, whole, (position - whole).astype(np.float32))
+
+
+def _hermite(recorded: NDArray[np.int16], whole: NDArray[np.int64], between: Floats) -> Floats:
+    """``recorded`` has one frame before frame 0; ``between`` is in 0..1."""
+    scale = np.float32(1 / 32768)
+    a, b, c, d = (recorded[whole + offset] * scale for offset in range(4))
+    slope = (c - a) * np.float32(0.5)
+    bend = a - np.float32(2.5) * b + 2 * c - np.float32(0.5) * d
+    turn = np.float32(0.5) * (d - a) + np.float32(1.5) * (b - c)
+    return np.add(((turn * between + bend) * between + slope) * between, b, dtype=np.float32)
+
+
+def _padded(region: Region, recorded: NDArray[np.int16]) -> NDArray[np.int16]:
+    """The recording with one frame before it and what follows its end, looped or not."""
+    before = np.zeros(1, np.int16)
+    if region.loop is None:
+        return np.concatenate([before, recorded, np.zeros(3, np.int16)])
+    first, last = region.loop
+    return np.concatenate([before, recorded[:last], np.resize(recorded[first:last], 3)])
+
+
+def _scaled(region: Region, key: int) -> Envelope:
+    """The loudness envelope at a key: low notes may ring longer."""
+    loudness = region.loudness
+    below = 60 - key
+    return Envelope(
+        delay=loudness.delay,
+        attack=loudness.attack,
+        hold=min(100.0, loudness.hold * 2 ** (region.key_to_hold * below / 1200)),
+        decay=min(100.0, loudness.decay * 2 ** (region.key_to_decay * below / 1200)),
+        sustain=loudness.sustain,
+    )
+
+
+def _stage(envelope: Envelope, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The modulation envelope, 0 to 1, of a key that is held."""
+    since = seconds - envelope.delay
+    rise = np.clip(since / max(envelope.attack, 1e-4), 0, 1)
+    fallen = np.maximum(0, since - envelope.attack - envelope.hold) / max(envelope.decay, 1e-4)
+    return np.minimum(rise, np.maximum(envelope.sustain, 1 - fallen))
