@@ -116,16 +116,18 @@ def _bar_lines(lines: NDArray[np.int64], metre: int, beats: int) -> NDArray[np.i
 def _tempos(
     line_seconds: NDArray[np.float64], lengths: NDArray[np.int64], ticks: NDArray[np.int64]
 ) -> tuple[Tempo, ...]:
-    """One tempo for as long as the bars' own stay near their median since the last change."""
-    paces = np.diff(line_seconds) / lengths  # seconds a beat
+    """One mean tempo for as long as the bars' own stay near the mean since the last change."""
+    seconds = line_seconds.tolist()
+    beats = np.concatenate([[0], np.cumsum(lengths)]).tolist()
     starts = [0]
-    for bar in range(1, len(paces)):
-        if abs(paces[bar] / np.median(paces[starts[-1] : bar]) - 1) > _STEADY:
+    for bar in range(1, len(lengths)):
+        begun = starts[-1]
+        pace = (seconds[bar] - seconds[begun]) / (beats[bar] - beats[begun])
+        own = (seconds[bar + 1] - seconds[bar]) / (beats[bar + 1] - beats[bar])
+        if abs(own / pace - 1) > _STEADY:
             starts.append(bar)
-    return tuple(
-        Tempo(
-            int(ticks[start]),
-            min(2**24 - 1, max(1, round(float(np.median(paces[start:stop])) * 1e6))),
-        )
-        for start, stop in zip(starts, [*starts[1:], len(paces)], strict=True)
-    )
+    tempos: list[Tempo] = []
+    for start, stop in zip(starts, [*starts[1:], len(lengths)], strict=True):
+        pace = (seconds[stop] - seconds[start]) / (beats[stop] - beats[start])
+        tempos.append(Tempo(int(ticks[start]), min(2**24 - 1, max(1, round(pace * 1e6)))))
+    return tuple(tempos)

@@ -9,9 +9,10 @@ BRIDGE and PIANO; velocities, small timing and lengths are the player's.
 first in 3/4), whether it begins a bar of four. A song is in 3/4 where most strong beats are three
 apart (29 songs), otherwise in 4/4. A bar line that comes early or late is a real bar of 1 to 5
 beats: chords change on the annotated bar lines more often (61 %) than on unbroken fours (57 %).
-The tempo is constant until a bar is more than 5 % from it (in 790 songs it never does).
+The tempo is the mean until a bar is more than 5 % from it (never so in most songs).
 
-``chord_midi.txt``: begin, end, chord; inversions lose their bass, sus4(b7) and minmaj7 their seventh.
+``chord_midi.txt``: begin, end, chord; inversions lose their bass, sus4(b7) and minmaj7 their
+seventh.
 ``key_audio.txt``: begin, end, key, heard in the recording: a change stands on the nearest bar line.
 """
 
@@ -22,8 +23,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from musicrnn_datasets.beats import BeatGrid, beat_grid
-from musicrnn_datasets.corpus import Card, Piece, split_by_hash
 from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
@@ -38,6 +37,8 @@ from musicrnn.score import (
     Track,
     make_score,
 )
+from musicrnn_datasets.beats import BeatGrid, beat_grid
+from musicrnn_datasets.corpus import Card, Piece, split_by_hash
 
 TICKS_PER_QUARTER = 480
 

@@ -17,10 +17,10 @@ of one track that overlap or touch are read as one.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from symusic import Score as Parsed
 from symusic.core import ScoreTick, TrackTick
 
 from musicrnn.errors import MusicRNNError
@@ -77,7 +77,7 @@ def score_from_midi(data: bytes) -> Score:
         raise MusicRNNError(f"a MIDI file may have {MAX_BYTES} bytes, this one has more")
     walked = canonical(data)
     try:
-        parsed = Parsed.from_midi(walked.data)
+        parsed = ScoreTick.from_midi(walked.data)
     except Exception as error:  # the parser's own errors share no class of their own
         raise MusicRNNError(f"broken MIDI data: {str(error).splitlines()[0]}") from error
     return _score(parsed, walked)
@@ -126,7 +126,8 @@ def key_tonic(sharps: int, minor: bool) -> int:
 
 
 def _track(parsed: TrackTick) -> Track:
-    columns = parsed.notes.numpy()
+    table: object = parsed.notes.numpy()  # pyright: ignore[reportUnknownMemberType] (bare dict)
+    columns = cast("dict[str, NDArray[np.int32]]", table)
     start, pitch, duration, velocity = (
         np.asarray(columns[name], dtype=np.int64)
         for name in ("time", "pitch", "duration", "velocity")

@@ -1,10 +1,10 @@
 """A score as the bytes of a standard MIDI file of type 1.
 
-Conventions. The first track holds the title, tempos, time and key signatures, and chords as markers;
-then comes one track for each Track with notes. At one tick notes end before the pedal moves, and it
-moves before notes begin. Each track has a channel of its own while there are any (drums: channel 10);
-after the fifteenth, tracks of one program share one. Notes end with velocity 0, and the status byte
-of an event that has the same as the one before is left out (running status).
+Conventions. The first track holds the title, tempos, time and key signatures, and chords as
+markers; then comes one track for each Track with notes. At one tick notes end before the pedal
+moves, and it moves before notes begin. Each track has a channel of its own while there are any
+(drums: channel 10); after the fifteenth, tracks of one program share one. Notes end with velocity
+0, and the status byte of an event that has the same as the one before is left out (running status).
 
 Source: Standard MIDI Files 1.0 (RP-001).
 """

@@ -38,7 +38,7 @@ _NAME = 0x03
 
 @dataclass(frozen=True)
 class Walked:
-    """A file that is safe to parse, and the name of its first track if that holds no channel event."""
+    """A file that is safe to parse, and its title: the name of a first track without notes."""
 
     data: bytes
     title: str
@@ -47,8 +47,8 @@ class Walked:
 def canonical(data: bytes) -> Walked:
     """Checks a MIDI file of type 0 or 1 (in a RIFF wrapper or not) and cleans it.
 
-    Tempos, time signatures and key signatures that say something impossible are made harmless; bytes
-    after the last chunk and chunks of unknown kind are left out.
+    Tempos, time signatures and key signatures that say something impossible are made harmless;
+    bytes after the last chunk and chunks of unknown kind are left out.
 
     Raises:
         MusicRNNError: it is no MIDI file, a kind that is not supported, cut off, or broken.
@@ -192,7 +192,7 @@ def _complaint(data: bytes, position: int, stop: int, running: int) -> str:
     if position >= stop:
         return f"the track is cut off after a time, at byte {position}"
     status = data[position]
-    if 0xF0 <= status:
+    if status >= 0xF0:
         return f"the status {status:#04x} at byte {position} does not belong in a file"
     if status < 0x80 and not running:
         return f"the event at byte {position} has no status: the file is broken"

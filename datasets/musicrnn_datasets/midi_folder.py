@@ -1,0 +1,123 @@
+"""A user's own folder of scores: every .mid, .midi, .kar and .abc file below it.
+
+Conventions. Files in the order of their paths, named by their path below the folder. An ABC file
+gives one piece a tune, named ``file.abc:2``. The split is drawn from the sha256 of the content, so
+two copies of a file never stand on both sides; the second of two equal files, or tunes, is refused.
+Hidden files and folders are passed over; links are followed for files, not for folders.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.midi import MAX_BYTES, score_from_midi
+from musicrnn.score import Score
+from musicrnn_datasets.corpus import Card, Piece, split_by_hash
+
+MIDI_SUFFIXES = frozenset({".mid", ".midi", ".kar"})
+ABC_SUFFIXES = frozenset({".abc"})
+
+
+class MidiFolder:
+    """The corpus of a folder; its name in reports is the folder's."""
+
+    def __init__(self, name: str = "folder") -> None:
+        self.card = Card(
+            name=name,
+            title=f"MIDI and ABC files of the folder {name}",
+            holds="scores",
+            source="the user's own files",
+            licence="the user's to know",
+            split="sha256 of the file's content, 80/10/10",
+        )
+
+    def pieces(self, folder: Path) -> Iterator[Piece]:
+        """The pieces; a copy or a file that cannot be opened raises its reason from ``read``.
+
+        Raises:
+            MusicRNNError: the folder does not exist or holds no such file.
+        """
+        paths = score_files(folder)
+        if not paths:
+            found = "no such folder" if not folder.is_dir() else "no .mid, .midi, .kar or .abc file"
+            raise MusicRNNError(f"nothing to read in {folder}: {found}")
+        seen: dict[str, str] = {}
+        for path in paths:
+            name = path.relative_to(folder).as_posix()
+            try:
+                content = _content(path)
+                pieces = _abc_pieces(name, path) if path.suffix.lower() in ABC_SUFFIXES else None
+            except MusicRNNError as error:
+                yield Piece(name, "train", partial(_refuse, str(error)))
+                continue
+            if pieces is None:
+                yield _once(seen, name, content, partial(_read_midi, path), None)
+                continue
+            for tune, text in pieces:
+                yield _once(seen, tune, text.encode(), partial(_read_abc, text), text)
+
+
+def score_files(folder: Path) -> list[Path]:
+    """Every file with a known suffix below the folder, sorted by path."""
+    suffixes = MIDI_SUFFIXES | ABC_SUFFIXES
+    found: list[Path] = []
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found.extend(
+            Path(parent, name)
+            for name in files
+            if not name.startswith(".") and Path(name).suffix.lower() in suffixes
+        )
+    return sorted(path for path in found if path.is_file())
+
+
+def _once(
+    seen: dict[str, str], name: str, content: bytes, read: Callable[[], Score], abc: str | None
+) -> Piece:
+    digest = hashlib.sha256(content).hexdigest()
+    split = split_by_hash(digest)
+    if digest in seen:
+        return Piece(name, split, partial(_refuse, f"the same as {seen[digest]}"))
+    seen[digest] = name
+    return Piece(name, split, read, abc)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise MusicRNNError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _read_midi(path: Path) -> Score:
+    score = score_from_midi(_content(path))
+    if score.note_count == 0:
+        raise MusicRNNError("it has no note")
+    return score
+
+
+def _abc_pieces(name: str, path: Path) -> list[tuple[str, str]]:
+    from musicrnn.io.abc import read_abc_tunes
+
+    tunes = read_abc_tunes(path)
+    if not tunes:
+        raise MusicRNNError("it has no tune")
+    if len(tunes) == 1:
+        return [(name, tunes[0][1])]
+    return [(f"{name}:{number}", text) for number, (_, text) in enumerate(tunes, 1)]
+
+
+def _read_abc(text: str) -> Score:
+    from musicrnn.io.abc import parse_abc
+
+    return parse_abc(text)
+
+
+def _refuse(reason: str) -> Score:
+    raise MusicRNNError(reason)
