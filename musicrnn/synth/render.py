@@ -24,14 +24,14 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.score import Score, Track
 from musicrnn.synth.region import Region
 from musicrnn.synth.soundfont import SoundFont, default_soundfont, read_soundfont
-from musicrnn.synth.tone import BLOCK, SILENCE, Floats, Tone
+from musicrnn.synth.tone import BLOCK, Floats, Tone
 from musicrnn.waveform import Waveform
 
 TAIL_SECONDS = 1.5
 FADE_SECONDS = 0.5
 PEAK = 10 ** (-0.5 / 20)
 MAX_FRAMES = 900 * 44_100  # 15 minutes at 44.1 kHz: 320 MB of samples
-MAX_VOICE_FRAMES = 60 * MAX_FRAMES  # all notes together
+MAX_VOICE_FRAMES = 12 * MAX_FRAMES  # all notes together
 DAMP_SECONDS = 0.01
 
 
@@ -45,15 +45,13 @@ class Stroke(NamedTuple):
 
 
 class Voice(NamedTuple):
-    """One tone in the mix: frames of output at which it starts, is let go, and has died away."""
+    """One tone in the mix: where it starts, how long its key is held, in frames of output."""
 
     start: int
     held: int
-    frames: int
-    damp: int  # the last frames, over which it is faded to nothing
-    left: float
-    right: float
-    release: float  # seconds for 100 dB
+    cut: int | None  # frames after which another note of its exclusive class has ended it
+    left: np.float32
+    right: np.float32
 
 
 def render(score: Score, *, rate: int = 44_100, soundfont: str | Path | None = None) -> Waveform:
@@ -76,16 +74,15 @@ def render(score: Score, *, rate: int = 44_100, soundfont: str | Path | None = N
     font = read_soundfont(default_soundfont() if soundfont is None else soundfont)
     mix = np.zeros((2, frames), np.float32)
     budget = MAX_VOICE_FRAMES
-    for track in score.tracks:
-        for (region, key), voices in _voices(score, track, font, rate).items():
-            tone = Tone(region, font.frames_of(region), key, rate=rate)
-            for voice in voices:
-                budget -= _add(mix, tone, voice)
-                if budget < 0:
-                    raise MusicRNNError(
-                        f"a rendering may sound {MAX_VOICE_FRAMES / rate:.0f} s of notes together, "
-                        f"the {score.note_count} notes of this score last longer"
-                    )
+    for (region, key), voices in _voices(score, font, rate).items():
+        tone = Tone(region, font.frames_of(region), key, rate=rate)
+        for voice in voices:
+            budget -= _add(mix, tone, voice)
+            if budget < 0:
+                raise MusicRNNError(
+                    f"a rendering may sound {MAX_VOICE_FRAMES / rate:.0f} s of notes together, "
+                    f"the {score.note_count} notes of this score last longer"
+                )
     fade = int(FADE_SECONDS * rate)
     mix[:, -fade:] *= np.linspace(1, 0, fade, dtype=np.float32)
     peak = max(float(mix.max()), -float(mix.min()))
@@ -114,28 +111,27 @@ def strokes(score: Score, track: Track) -> list[Stroke]:
     return found[::-1]
 
 
-def _voices(
-    score: Score, track: Track, font: SoundFont, rate: int
-) -> dict[tuple[Region, int], list[Voice]]:
-    """Every voice of a track, by region and key."""
-    regions = font.regions(track.program, drums=track.is_drum)
-    chosen: dict[tuple[int, int], list[Region]] = {}
-    last_of_class: dict[int, float] = {}  # exclusive class -> start of what follows
+def _voices(score: Score, font: SoundFont, rate: int) -> dict[tuple[Region, int], list[Voice]]:
+    """Every voice of a score, by region and key."""
     voices: defaultdict[tuple[Region, int], list[Voice]] = defaultdict(list)
-    for stroke in reversed(strokes(score, track)):
-        pair = (stroke.pitch, stroke.velocity)
-        if pair not in chosen:
-            chosen[pair] = [
-                region
-                for region in regions
-                if region.keys[0] <= stroke.pitch <= region.keys[1]
-                and region.velocities[0] <= stroke.velocity <= region.velocities[1]
-            ]
-        for region in chosen[pair]:
-            choked = last_of_class.get(region.exclusive) if region.exclusive else None
-            voices[region, stroke.pitch].append(_voice(region, stroke, choked, rate))
-        for region in chosen[pair]:
-            last_of_class[region.exclusive] = stroke.start
+    for track in score.tracks:
+        regions = font.regions(track.program, drums=track.is_drum)
+        chosen: dict[tuple[int, int], list[Region]] = {}
+        next_of_class: dict[int, float] = {}  # exclusive class -> start of the stroke that follows
+        for stroke in reversed(strokes(score, track)):
+            pair = (stroke.pitch, stroke.velocity)
+            if pair not in chosen:
+                chosen[pair] = [
+                    region
+                    for region in regions
+                    if region.keys[0] <= stroke.pitch <= region.keys[1]
+                    and region.velocities[0] <= stroke.velocity <= region.velocities[1]
+                ]
+            for region in chosen[pair]:
+                choked = next_of_class.get(region.exclusive) if region.exclusive else None
+                voices[region, stroke.pitch].append(_voice(region, stroke, choked, rate))
+            for region in chosen[pair]:
+                next_of_class[region.exclusive] = stroke.start
     return voices
 
 
@@ -143,40 +139,37 @@ def _voice(region: Region, stroke: Stroke, choked: float | None, rate: int) -> V
     velocity = region.fixed_velocity or stroke.velocity
     gain = region.gain * (velocity / 127) ** 2
     angle = (region.pan + 0.5) * np.pi / 2
-    held = int((stroke.end - stroke.start) * rate)
-    release = max(region.release, DAMP_SECONDS)
-    frames = held + int(release * SILENCE / 100 * rate) + 1
-    damp = int(DAMP_SECONDS * rate)
+    cut = None
     if choked is not None and choked > stroke.start:
-        frames = min(frames, int((choked - stroke.start) * rate) + damp)
+        cut = int((choked - stroke.start + DAMP_SECONDS) * rate)
     return Voice(
         start=round(stroke.start * rate),
-        held=held,
-        frames=frames,
-        damp=damp,
-        left=float(gain * np.cos(angle)),
-        right=float(gain * np.sin(angle)),
-        release=release,
+        held=int((stroke.end - stroke.start) * rate),
+        cut=cut,
+        left=np.float32(gain * np.cos(angle)),
+        right=np.float32(gain * np.sin(angle)),
     )
 
 
 def _add(mix: Floats, tone: Tone, voice: Voice) -> int:
     """Adds one voice to the mix [2, frames] and returns how many frames of it there were."""
-    count = min(voice.frames, tone.frames, mix.shape[1] - voice.start)
-    per_frame = 100 / (voice.release * tone.rate)  # dB
+    count = min(voice.held + len(tone.release), tone.frames, mix.shape[1] - voice.start)
+    if voice.cut is not None:
+        count = min(count, voice.cut)
+    level = np.float32(10 ** (-tone.attenuation(np.array([voice.held]))[0] / 20))
+    damp = int(DAMP_SECONDS * tone.rate)
     for at in range(0, count, BLOCK):
-        sound = tone.block(at // BLOCK)[: count - at].copy()
+        held, ringing = (part[: count - at] for part in tone.block(at // BLOCK))
+        sound = held.copy()
         let_go = max(0, voice.held - at)
         if let_go < len(sound):  # from here on the release, not the envelope, turns it down
-            frames = np.arange(at + let_go, at + len(sound))
-            level = tone.attenuation(frames) - tone.attenuation(np.array([voice.held]))
-            down = (level - (frames - voice.held) * per_frame) * (np.log(10) / 20)
-            sound[let_go:] *= np.exp(np.minimum(down, 80)).astype(np.float32)
-        damp = max(0, voice.frames - voice.damp - at)
-        if damp < len(sound):
-            left = voice.frames - np.arange(at + damp, at + len(sound))
-            sound[damp:] *= (left / voice.damp).astype(np.float32)
+            after = at + let_go - voice.held
+            gains = tone.release[after : after + len(sound) - let_go]
+            np.multiply(ringing[let_go:], gains * level, out=sound[let_go:])
+        if voice.cut is not None and voice.cut - damp < at + len(sound):
+            left = voice.cut - np.arange(at, at + len(sound))
+            sound *= np.minimum(1, left / damp).astype(np.float32)
         start = voice.start + at
-        mix[0, start : start + len(sound)] += sound * np.float32(voice.left)
-        mix[1, start : start + len(sound)] += sound * np.float32(voice.right)
+        mix[0, start : start + len(sound)] += sound * voice.left
+        mix[1, start : start + len(sound)] += sound * voice.right
     return max(0, count)

@@ -22,6 +22,7 @@ HOP = 512
 BLOCK = 32 * HOP
 STEP = 64  # frames in which the pitch stays
 SILENCE = 90.0  # dB below the peak at which a tone has ended
+SHORTEST_RELEASE = 0.01
 OPEN_FILTER = 18_000.0  # Hz: a cutoff that nobody hears
 _WINDOW = np.sin(np.pi * (np.arange(2 * HOP) + 0.5) / (2 * HOP)).astype(np.float32)
 
@@ -38,7 +39,7 @@ class Tone:
         self._recorded = _padded(region, recorded)
         self._phase = 0.0  # frames of the recording at which the next block begins
         self._before = np.zeros(0, np.float32)  # unfiltered frames that the next block needs
-        self._blocks: list[Floats] = []
+        self._blocks: list[tuple[Floats, Floats]] = []
 
     @cached_property
     def frames(self) -> int:
@@ -53,11 +54,23 @@ class Tone:
             longest = min(longest, int(self.region.frames / slowest) + 1)
         return longest
 
-    def block(self, index: int) -> Floats:
-        """Frames ``index * BLOCK`` to the next block's, loudness applied."""
+    def block(self, index: int) -> tuple[Floats, Floats]:
+        """Frames ``index * BLOCK`` to the next block's: with the loudness envelope, and without."""
         while len(self._blocks) <= index:
             self._blocks.append(self._next_block())
         return self._blocks[index]
+
+    @cached_property
+    def release(self) -> Floats:
+        """The gain of each frame after the key is let go, down to SILENCE."""
+        down = np.arange(int(self.release_seconds * SILENCE / 100 * self.rate) + 1)
+        down = down * (-100 / 20 * np.log(10) / (self.release_seconds * self.rate))
+        return np.exp(down).astype(np.float32)
+
+    @cached_property
+    def release_seconds(self) -> float:
+        """Seconds in which the level falls by 100 dB."""
+        return max(self.region.release, SHORTEST_RELEASE)
 
     def attenuation(self, frames: NDArray[np.int64]) -> Floats:
         """dB below the peak at these frames of the held tone."""
@@ -73,7 +86,7 @@ class Tone:
             level = np.where(seconds < 0, 120.0, level)
         return level.astype(np.float32)
 
-    def _next_block(self) -> Floats:
+    def _next_block(self) -> tuple[Floats, Floats]:
         index = len(self._blocks)
         moving = self._filter_moves
         if index == 0:
@@ -87,7 +100,7 @@ class Tone:
         filtered = self._filtered(sound, index) if moving else sound[HOP:-HOP]
         level = self.attenuation(np.arange(index * BLOCK, (index + 1) * BLOCK))
         gain = np.exp(level * np.float32(-np.log(10) / 20))
-        return np.multiply(filtered, gain, dtype=np.float32)
+        return np.multiply(filtered, gain, dtype=np.float32), filtered
 
     def _filtered(self, sound: Floats, index: int) -> Floats:
         windows = np.lib.stride_tricks.sliding_window_view(sound, 2 * HOP)[::HOP]  # [W, 2 HOP]
