@@ -40,9 +40,9 @@ class Statistics:
     """Notes by bars [YL, NC/bar]."""
     pitch_range: float
     """Highest minus lowest pitch [YL, PR; MusPy]."""
-    pitch_count: int
+    pitch_count: float
     """Distinct pitches [YL, PC; MusPy n_pitches_used]."""
-    pitch_classes: int
+    pitch_classes: float
     """Distinct pitch classes [MuseGAN, UPC; MusPy]."""
     pitch_class_entropy: float
     """Entropy of the pitch classes, each note counted once, in bits (0 to 3.585) [WY; MusPy]."""
@@ -55,6 +55,8 @@ class Statistics:
     """Mean number of pitched notes that sound while any sounds [MusPy]."""
     polyphony_rate: float
     """Share of the piece's time in which two or more pitched notes sound [MuseGAN; MusPy]."""
+    drum_sounds: float
+    """Distinct pitches of the drum tracks."""
     inter_onset: float
     """Mean time between successive different onset times [YL, IOI]."""
     duration: float
@@ -99,13 +101,14 @@ def statistics(score: Score | NoteArrays) -> Statistics:
         note_count=len(notes),
         notes_a_bar=len(notes) / bars,
         pitch_range=float(np.ptp(pitched.pitch)) if some else NAN,
-        pitch_count=len(np.unique(pitched.pitch)),
-        pitch_classes=int(np.count_nonzero(classes)),
+        pitch_count=len(np.unique(pitched.pitch)) if some else NAN,
+        pitch_classes=int(np.count_nonzero(classes)) if some else NAN,
         pitch_class_entropy=_entropy(classes) if some else NAN,
         in_scale_share=_share(classes[scale_of(key_of_pitch_classes(time))].sum(), len(pitched)),
         pitch_interval=_mean(np.abs(np.diff(pitched.pitch))),
         polyphony=_share(pitched.duration.sum(), sounding),
         polyphony_rate=_share(several, end) if some else NAN,
+        drum_sounds=len(np.unique(notes.pitch[notes.drum])) if notes.drum.any() else NAN,
         inter_onset=_mean(between),
         duration=_mean(pitched.duration / quarter),
         velocity=_mean(notes.velocity),
