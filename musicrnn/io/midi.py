@@ -11,13 +11,14 @@ notes of one pitch in one instrument, the first to begin is the first to end.
 
 The law: ``read(write(score)) == score``, except that tracks without notes are not written, a note
 that overlaps another of the same pitch in the same track may exchange its end with it, and pedals
-of one track that overlap or touch are read as one.
+of one track that overlap are read as one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,11 +47,18 @@ __all__ = ["MAX_BYTES", "MAX_NOTES", "midi_bytes", "read_midi", "score_from_midi
 MAX_BYTES = 32 * 2**20
 MAX_NOTES = 2_000_000
 
+_SUSTAIN = 64
 _NAMED_CHORDS = {
     Chord(0, root, quality).name: (root, quality)
     for root in range(12)
     for quality in CHORD_QUALITIES
 } | {"N": (-1, "none")}
+
+
+class _Table(Protocol):
+    """The parser's lists of events, each column an array."""
+
+    def numpy(self) -> dict[str, NDArray[np.int32]]: ...
 
 
 def read_midi(path: str | Path) -> Score:
@@ -126,24 +134,41 @@ def key_tonic(sharps: int, minor: bool) -> int:
 
 
 def _track(parsed: TrackTick) -> Track:
-    table: object = parsed.notes.numpy()  # pyright: ignore[reportUnknownMemberType] (bare dict)
-    columns = cast("dict[str, NDArray[np.int32]]", table)
-    start, pitch, duration, velocity = (
-        np.asarray(columns[name], dtype=np.int64)
-        for name in ("time", "pitch", "duration", "velocity")
+    start, pitch, duration, velocity = _columns(
+        parsed.notes, ("time", "pitch", "duration", "velocity")
     )
     if start.size and (start.min() < 0 or (start + duration).max() > MAX_TICK):
         raise MusicRNNError(f"the piece is longer than {MAX_TICK} ticks: a time in it is broken")
     order = np.lexsort((velocity, duration, pitch, start))
     order = order[duration[order] > 0]
-    pedals = [(p.time, p.duration) for p in parsed.pedals]
+    end = int((start + duration).max()) if start.size else 0
     return Track(
         notes=_notes(start[order], pitch[order], duration[order], velocity[order]),
         program=parsed.program,
         is_drum=parsed.is_drum,
         name=parsed.name,
-        pedals=tuple(Pedal(at, length) for at, length in sorted(pedals) if at >= 0 and length > 0),
+        pedals=_pedals(parsed, end),
     )
+
+
+def _pedals(parsed: TrackTick, end: int) -> tuple[Pedal, ...]:
+    """From the controllers: the parser's own pedals begin at 0 in every track but the first.
+
+    A pedal that is never released is held to the end of the last note.
+    """
+    time, number, value = _columns(parsed.controls, ("time", "number", "value"))
+    time, down = time[number == _SUSTAIN], value[number == _SUSTAIN] >= 64
+    moves = np.flatnonzero(np.diff(down, prepend=False))
+    times = time[moves].tolist()
+    if len(times) % 2:
+        times.append(max(end, times[-1]))
+    pairs = zip(times[::2], times[1::2], strict=True)
+    return tuple(Pedal(begin, stop - begin) for begin, stop in pairs if 0 <= begin < stop)
+
+
+def _columns(events: _Table, names: tuple[str, ...]) -> Iterator[NDArray[np.int64]]:
+    table = events.numpy()
+    return (np.asarray(table[name], dtype=np.int64) for name in names)
 
 
 def _notes(
