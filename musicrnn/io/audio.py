@@ -147,11 +147,13 @@ def _decode(file: Any, wanted: int | None, path: Path) -> NDArray[np.float32]:
     """The next ``wanted`` frames (None: all that are left), [channels, frames]."""
     channels = int(file.channels)
     block = max(1, min(BLOCK, 2**20 // channels))
-    blocks: list[NDArray[np.float32]] = []
+    left = max(0, int(file.frames) - int(file.tell())) if file.seekable() else SAMPLE_LIMIT
+    wanted = left if wanted is None else min(wanted, left)
+    # untouched memory is not taken, so a header that promises too much costs nothing
+    samples = np.empty((channels, min(wanted, SAMPLE_LIMIT // channels)), np.float32)
     frames = 0
-    while wanted is None or frames < wanted:
-        ask = block if wanted is None else min(block, wanted - frames)
-        decoded = file.read(ask, dtype="float32", always_2d=True)
+    while frames < wanted:
+        decoded = file.read(min(block, wanted - frames), dtype="float32", always_2d=True)
         if not len(decoded):
             break
         if not np.isfinite(decoded).all():
@@ -159,16 +161,14 @@ def _decode(file: Any, wanted: int | None, path: Path) -> NDArray[np.float32]:
                 f"{path} holds samples that are not finite, the first within frames "
                 f"{frames}..{frames + len(decoded)}: the file is damaged"
             )
-        frames += len(decoded)
-        if frames * channels > SAMPLE_LIMIT:
+        if frames + len(decoded) > samples.shape[1]:
             raise MusicRNNError(
                 f"{path} holds more than {SAMPLE_LIMIT} samples ({channels} channels): "
                 "cut it, or read it in pieces"
             )
-        blocks.append(np.ascontiguousarray(decoded.T))
-    if not blocks:
-        return np.zeros((channels, 0), np.float32)
-    return np.concatenate(blocks, axis=1)
+        samples[:, frames : frames + len(decoded)] = decoded.T
+        frames += len(decoded)
+    return samples if frames == samples.shape[1] else samples[:, :frames].copy()
 
 
 def _within_full_scale(samples: NDArray[np.float32], overload: str) -> NDArray[np.float32]:

@@ -1,0 +1,134 @@
+"""Log-mel frames: how loud each of some mel bands is, over time.
+
+Conventions. In: mono Waveform at the recipe's own rate (Hz). Out: float32 [frames, n_mels] in dB
+relative to the loudest band of the whole window, so 0 is the top and -top_db the floor; bands
+from low to high (Slaney's mel scale and area normalisation); frames centred, zeros beyond the
+ends. The frames equal librosa 0.11's ``melspectrogram`` and ``power_to_db(ref=max)``.
+
+Frames may be thinned: of every ``per`` frames ``keep`` are kept, frame j of them at
+floor((j + 0.5) * per / keep). The GTZAN recipe keeps 387 (387.5 slots) of the T = 1 + samples //
+512 frames of a clip of about 30 s: one every 77.5 ms. A window within CLIP of that length is
+thinned by its own T, any other at the same spacing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.waveform import Waveform
+
+CLIP = 30  # frames by which the length of a "30 s" clip may differ: GTZAN has 1290..1320
+POWER_FLOOR = 1e-10
+
+
+@dataclass(frozen=True)
+class LogMel:
+    """A recipe; the defaults are that of the GTZAN frames."""
+
+    rate: int = 22_050
+    n_fft: int = 2048
+    hop: int = 512
+    n_mels: int = 128
+    top_db: float = 80.0
+    window_seconds: float = 30.0  # longer songs are cut into windows of this length
+    keep: float | None = 387.5  # None keeps every frame
+    per: int = 1293
+
+    def __post_init__(self) -> None:
+        bounds = {
+            "rate": (1000, 768_000),
+            "n_fft": (16, 65_536),
+            "hop": (1, 65_536),
+            "n_mels": (1, 1024),
+            "top_db": (1, 200),
+            "window_seconds": (0.1, 600),
+            "keep": (1, self.per),
+            "per": (1, 1_000_000),
+        }
+        for name, (low, high) in bounds.items():
+            value = getattr(self, name)
+            if name == "keep" and value is None:
+                continue
+            if not isinstance(value, int | float) or not low <= value <= high:
+                raise MusicRNNError(f"{name} of a log-mel must be in {low}..{high}, got {value!r}")
+
+    def configuration(self) -> dict[str, Any]:
+        """What the constructor took, as JSON."""
+        return asdict(self)
+
+    @property
+    def floor(self) -> float:
+        """The quietest value, dB."""
+        return -self.top_db
+
+    @property
+    def frame_seconds(self) -> float:
+        """The time between two frames that are kept."""
+        return self.hop / self.rate * (self.per / self.keep if self.keep else 1.0)
+
+    def all_frames(self, waveform: Waveform) -> NDArray[np.float32]:
+        """Every frame, [1 + samples // hop, n_mels].
+
+        Raises:
+            MusicRNNError: not mono, another rate than the recipe's, or no samples.
+        """
+        if waveform.rate != self.rate or waveform.samples.shape[0] != 1:
+            raise MusicRNNError(
+                f"this log-mel wants 1 channel at {self.rate} Hz, got {waveform.samples.shape[0]} "
+                f"at {waveform.rate} Hz: use waveform.mono().resampled({self.rate})"
+            )
+        if not waveform.samples.shape[1]:
+            raise MusicRNNError("a log-mel needs at least one sample, got none")
+        power = _power(waveform.samples[0], self.n_fft, self.hop) @ _mel(self).T
+        loudest = max(POWER_FLOOR, float(power.max()))
+        decibels = 10.0 * np.log10(np.maximum(power, POWER_FLOOR) / loudest)
+        return np.maximum(decibels, decibels.max() - self.top_db).astype(np.float32)
+
+    def kept(self, total: int) -> NDArray[np.int64]:
+        """The indices of the frames that are kept of ``total``; at least one."""
+        if self.keep is None:
+            return np.arange(total)
+        slots = self.keep if abs(total - self.per) <= CLIP else total * self.keep / self.per
+        count = max(1, int(slots))
+        return ((np.arange(count) + 0.5) * (total / slots)).astype(np.int64).clip(max=total - 1)
+
+    def frames(self, waveform: Waveform) -> NDArray[np.float32]:
+        """The features of one window: the frames that are kept, [T, n_mels]."""
+        everything = self.all_frames(waveform)
+        return everything[self.kept(len(everything))]
+
+
+def quantize(decibels: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """dB in -80..0 as one byte, 80 / 256 dB a step."""
+    return np.floor((decibels + 80.0) * 256.0 / 80.0).clip(0, 255).astype(np.uint8)
+
+
+def dequantize(steps: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The middle of each step, dB."""
+    return np.float32(-80.0) + np.float32(80.0 / 256.0) * (steps + np.float32(0.5))
+
+
+def _power(samples: NDArray[np.float32], n_fft: int, hop: int) -> NDArray[np.float32]:
+    """The power of a centred Hann short-time spectrum, [1 + samples // hop, 1 + n_fft // 2]."""
+    padded = np.pad(samples, n_fft // 2)
+    views = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]
+    hann = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)).astype(np.float32)
+    power = np.empty((len(views), n_fft // 2 + 1), np.float32)
+    for start in range(0, len(views), 256):  # blocks stay in the cache, and bound the memory
+        spectrum = np.fft.rfft(views[start : start + 256] * hann, axis=1)
+        power[start : start + 256] = spectrum.real**2 + spectrum.imag**2
+    return power
+
+
+@cache
+def _mel(recipe: LogMel) -> NDArray[np.float32]:
+    """[n_mels, 1 + n_fft // 2]"""
+    from librosa.filters import mel
+
+    return mel(sr=recipe.rate, n_fft=recipe.n_fft, n_mels=recipe.n_mels, dtype=np.float32)
