@@ -1,0 +1,117 @@
+"""What stands in the fields of an ABC tune: metre, unit length, tempo, voice.
+
+Conventions. Lengths are fractions of a whole note, tempos quarters a minute. Every parser returns
+None for text that says nothing it knows.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+Metre = tuple[int, int]
+
+SLOWEST, FASTEST = 4, 1000
+_METRE = re.compile(r"\(?\s*(\d{1,3}(?:\s*\+\s*\d{1,3}){0,9})\s*\)?\s*/\s*(\d{1,2})\Z")
+_UNIT = re.compile(r"(\d{1,3})(?:\s*/\s*(\d{1,3}))?\Z")
+_BEATS = re.compile(r"(\d{1,3}/\d{1,3}(?:\s+\d{1,3}/\d{1,3}){0,5})\s*=\s*(\d{1,5}(?:\.\d{1,6})?)\Z")
+_OLD_TEMPO = re.compile(r"(?:C(\d?)\s*=\s*)?(\d{1,5}(?:\.\d{1,6})?)\Z")
+_PROPERTY = re.compile(r'\b(\w{1,20})\s*=\s*(?:"([^"]*)"|(\S+))')
+
+
+def parse_metre(text: str) -> Metre | None:
+    """``6/8``, ``C``, ``C|``, ``(2+3+2)/8``; None for ``none`` and for what is no metre."""
+    text = text.strip()
+    if text in ("C", "c"):
+        return 4, 4
+    if text in ("C|", "c|"):
+        return 2, 2
+    match = _METRE.match(text)
+    if match is None:
+        return None
+    numerator = sum(int(part) for part in match[1].split("+"))
+    denominator = int(match[2])
+    fits = 1 <= numerator <= 255 and denominator in (1, 2, 4, 8, 16, 32, 64)
+    return (numerator, denominator) if fits else None
+
+
+def is_no_metre(text: str) -> bool:
+    return text.strip().lower() in ("none", "")
+
+
+def parse_unit(text: str) -> Fraction | None:
+    """``1/8``: at most 4 whole notes, at least 1/512."""
+    match = _UNIT.match(text.strip())
+    if match is None or int(match[1]) == 0 or int(match[2] or 1) == 0:
+        return None
+    unit = Fraction(int(match[1]), int(match[2] or 1))
+    return unit if Fraction(1, 512) <= unit <= 4 else None
+
+
+def default_unit(metre: Metre | None) -> Fraction:
+    """ABC 2.1, 3.1.7: a sixteenth for metres shorter than 3/4, else an eighth."""
+    short = metre is not None and Fraction(*metre) < Fraction(3, 4)
+    return Fraction(1, 16) if short else Fraction(1, 8)
+
+
+def parse_tempo(text: str, unit: Fraction) -> float | None:
+    """``1/4=120``, ``"Allegro" 3/8=100``, and the older ``120`` and ``C3=60`` in unit lengths."""
+    text = re.sub(r'"[^"]*"', " ", text).strip()
+    if (match := _BEATS.match(text)) is not None:
+        parts = [part.split("/") for part in match[1].split()]
+        if any(int(bottom) == 0 for _, bottom in parts):
+            return None
+        beat = sum((Fraction(int(top), int(bottom)) for top, bottom in parts), Fraction(0))
+        count = match[2]
+    elif (match := _OLD_TEMPO.match(text)) is not None:
+        beat, count = unit * int(match[1] or 1), match[2]
+    else:
+        return None
+    tempo = float(beat) * 4 * float(count)
+    return tempo if SLOWEST <= tempo <= FASTEST else None
+
+
+def default_tempo(metre: Metre | None) -> float:
+    """What folk players take when nothing is said: dotted quarters at 110 in 6/8 and its kin,
+    halves at 84 in 2/2, quarters at 116 in 2/4, 138 in 3/4, 150 in 4/4; 120 without a metre."""
+    if metre is None:
+        return 120.0
+    numerator, denominator = metre
+    if denominator == 8:
+        return 165.0 if numerator % 3 == 0 and numerator > 3 else 150.0
+    if denominator == 2:
+        return 168.0
+    return {(2, 4): 116.0, (3, 4): 138.0, (4, 4): 150.0}.get(metre, 132.0)
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceText:
+    """A ``V:`` field: its id, name (None if unsaid) and transposition in semitones (None ...)."""
+
+    id: str
+    name: str | None
+    transpose: int | None
+
+
+def parse_voice(text: str) -> VoiceText:
+    """``1 clef=treble name="Fiddle" transpose=-2``; octave=1 counts 12."""
+    words = text.split(None, 1)
+    properties = {m[1]: m[2] if m[2] is not None else m[3] for m in _PROPERTY.finditer(text)}
+    name = properties.get("name", properties.get("nm"))
+    semitones = _shift_of(properties)
+    return VoiceText(words[0][:40] if words else "", name, semitones)
+
+
+def key_shift(text: str) -> int | None:
+    """The transposition that a ``K:`` field may carry."""
+    return _shift_of({m[1]: m[2] if m[2] is not None else m[3] for m in _PROPERTY.finditer(text)})
+
+
+def _shift_of(properties: dict[str, str]) -> int | None:
+    total: int | None = None
+    for name, size in (("transpose", 1), ("t", 1), ("octave", 12)):
+        value = properties.get(name, "")
+        if re.fullmatch(r"[+-]?\d{1,2}", value):
+            total = (total or 0) + size * int(value)
+    return total

@@ -1,0 +1,191 @@
+"""Keys and accidentals of ABC: what an unmarked letter sounds like.
+
+Conventions. A signature is the alteration in semitones of each letter in the order ``CDEFGAB``. A
+staff place is (letter 0 to 6, octave); octave 5 begins at ``C``, MIDI 60. An accidental lasts to
+the end of its bar at its own place (ABC 2.1, 11.3); a tied note keeps its own over the barline.
+Modes count as minor when their third is minor.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+LETTERS = "CDEFGAB"
+NATURAL = (0, 2, 4, 5, 7, 9, 11)
+SHARPS_IN_ORDER = (3, 0, 4, 1, 5, 2, 6)  # F C G D A E B
+_FIFTHS = {letter: fifths for fifths, letter in enumerate("FCGDAEB", start=-1)}
+_MODES = {
+    "": 0, "maj": 0, "ion": 0, "lyd": 1, "mix": -1, "dor": -2,
+    "m": -3, "min": -3, "aeo": -3, "phr": -4, "loc": -5,
+}  # fmt: skip
+_MINOR_MODES = frozenset(("m", "min", "aeo", "dor", "phr", "loc"))
+_KEY = re.compile(r"\s*([A-G])([#b]?)\s*(?i:(maj|ion|lyd|mix|dor|min|aeo|phr|loc)[a-z]*|(m)\b|)")
+_ACCIDENTAL = re.compile(r"(\^\^|\^|__|_|=)([A-Ga-g])(?![a-z])")
+_ASIDE = re.compile(
+    r"(?i)\b(?:clef\s*=\s*)?(?:treble|bass|tenor|alto|perc|none)[123456]?(?:[+-]8)?(?=\s|$)"
+    r"|\b(?:clef|middle|stafflines|staffscale|transpose|octave|score|sound|shift|m|t)\s*=\s*\S+"
+)
+ALTERATION = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
+MAJOR_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+MINOR_NAMES = ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm")
+
+Signature = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AbcKey:
+    """A key as ABC says it; ``tonic`` -1 is no key. ``name`` is its canonical text."""
+
+    name: str
+    signature: Signature
+    tonic: int = -1
+    minor: bool = False
+
+
+NO_KEY = AbcKey("none", (0,) * 7)
+
+
+def signature_of_fifths(fifths: int) -> Signature:
+    """The signature with that many sharps (below 0: flats), -14 to 14."""
+    alterations = [0] * 7
+    order = SHARPS_IN_ORDER if fifths > 0 else SHARPS_IN_ORDER[::-1]
+    for count in range(abs(fifths)):
+        alterations[order[count % 7]] += 1 if fifths > 0 else -1
+    return tuple(alterations)
+
+
+def fifths_of_key(tonic: int, minor: bool) -> int:
+    """Sharps in the signature that :func:`key_name` stands for; below 0: flats."""
+    name = key_name(tonic, minor)
+    return _tonic_fifths(name[0], name[1:2]) + (-3 if minor else 0)
+
+
+def key_name(tonic: int, minor: bool) -> str:
+    """``Bb`` or ``F#m``: the name with the fewer accidentals."""
+    return (MINOR_NAMES if minor else MAJOR_NAMES)[tonic]
+
+
+def parse_key(text: str) -> AbcKey | None:
+    """The key in the text of a ``K:`` field.
+
+    None when the text speaks of a clef or an octave alone, or is no key at all (see
+    :func:`is_key_text`).
+    """
+    bare = _ASIDE.sub(" ", text) if not text.strip().lower().startswith("none") else text[:4]
+    if bare.strip().lower() == "none":
+        return NO_KEY
+    if bare.strip() in ("HP", "Hp"):  # the pipes' scale: A mixolydian, marked or not
+        return AbcKey("Hp", signature_of_fifths(2), 9, False)
+    match = _KEY.match(bare)
+    if match is None:
+        marks = _ACCIDENTAL.findall(bare)
+        return _with_marks(NO_KEY, marks) if marks else None
+    letter, sign, long_mode, short_mode = match.groups()
+    mode = (long_mode or short_mode or "").lower()
+    fifths = _tonic_fifths(letter, sign) + _MODES[mode]
+    tonic = (NATURAL[LETTERS.index(letter)] + {"#": 1, "b": -1, "": 0}[sign]) % 12
+    canonical = {"maj": "", "ion": "", "min": "m", "aeo": "m"}.get(mode, mode)
+    rest = bare[match.end() :]
+    signature = signature_of_fifths(fifths)
+    name = letter + sign + canonical
+    if re.match(r"\s*exp", rest):
+        signature, name = NO_KEY.signature, name + " exp"
+    key = AbcKey(name, signature, tonic, mode in _MINOR_MODES)
+    return _with_marks(key, _ACCIDENTAL.findall(rest))
+
+
+def is_key_text(text: str) -> bool:
+    """Whether the text of a ``K:`` field says something in ABC, be it a clef alone or nothing."""
+    bare = _ASIDE.sub(" ", text).strip()
+    return not bare or parse_key(text) is not None
+
+
+def _tonic_fifths(letter: str, sign: str) -> int:
+    return _FIFTHS[letter] + {"#": 7, "b": -7, "": 0}[sign]
+
+
+def _with_marks(key: AbcKey, marks: list[tuple[str, str]]) -> AbcKey:
+    if not marks:
+        return key
+    signature = list(key.signature)
+    for mark, letter in marks:
+        signature[LETTERS.index(letter.upper())] = ALTERATION[mark]
+    name = " ".join([key.name, *(mark + letter for mark, letter in marks)])
+    return AbcKey(name, tuple(signature), key.tonic, key.minor)
+
+
+Place = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Accidentals:
+    """What is in force at every staff place: reader and writer share it, so that they agree."""
+
+    signature: Signature
+    bar: dict[Place, int] = field(default_factory=dict[Place, int])
+    tied: dict[Place, int] = field(default_factory=dict[Place, int])  # over the last barline
+    open_ties: dict[Place, int] = field(default_factory=dict[Place, int])
+
+    def implied(self, place: Place) -> int:
+        """The alteration of an unmarked note at ``place``."""
+        if place in self.tied:
+            return self.tied[place]
+        return self.bar.get(place, self.signature[place[0]])
+
+    def mark(self, place: Place, alteration: int) -> None:
+        """An accidental is written at ``place``."""
+        self.bar[place] = alteration
+        self.tied.pop(place, None)
+
+    def next_note(self, tied: Iterable[tuple[Place, int]]) -> None:
+        """A note, chord or rest is over; these of its tones are tied to what follows."""
+        self.tied = {}
+        self.open_ties = dict(tied)
+
+    def barline(self) -> None:
+        self.bar = {}
+        self.tied.update(self.open_ties)
+        self.open_ties = {}
+
+    def change(self, signature: Signature) -> None:
+        """A new key."""
+        self.signature = signature
+        self.bar = {}
+
+
+def pitch_at(place: Place, alteration: int) -> int:
+    """The MIDI number."""
+    return place[1] * 12 + NATURAL[place[0]] + alteration
+
+
+def spell(pitch: int, fifths: int, minor: bool) -> tuple[Place, int]:
+    """Place and alteration (-1 to 1) for a pitch in a key: the nearest on the line of fifths."""
+    best: tuple[float, Place, int] | None = None
+    centre = fifths + (3.2 if minor else 2.1)
+    for letter in range(7):
+        for alteration in (-1, 0, 1):
+            octave, rest = divmod(pitch - NATURAL[letter] - alteration, 12)
+            if rest:
+                continue
+            distance = abs(_FIFTHS[LETTERS[letter]] + 7 * alteration - centre)
+            if best is None or distance < best[0]:
+                best = (distance, (letter, octave), alteration)
+    assert best is not None  # every pitch class has a name with at most one accidental
+    return best[1], best[2]
+
+
+def estimated_key(weights: list[float]) -> tuple[int, bool]:
+    """(tonic, minor) whose scale holds most of the 12 pitch classes' weights, tonic and fifth
+    counting more (the profile of Temperley 1999)."""
+    major = (5.0, 2.0, 3.5, 2.0, 4.5, 4.0, 2.0, 4.5, 2.0, 3.5, 1.5, 4.0)
+    minor = (5.0, 2.0, 3.5, 4.5, 2.0, 4.0, 2.0, 4.5, 3.5, 2.0, 1.5, 4.0)
+    best = (0, False)
+    best_score = -1.0
+    for is_minor, profile in ((False, major), (True, minor)):
+        for tonic in range(12):
+            score = sum(weights[(tonic + i) % 12] * profile[i] for i in range(12))
+            if score > best_score + 1e-9:
+                best, best_score = (tonic, is_minor), score
+    return best
