@@ -1,0 +1,33 @@
+"""Tokenizers: a score to integer ids and back, one tokenizer a file, all in the table TOKENIZERS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.tokens.beat import BeatTokenizer
+from musicrnn.tokens.protocol import Constraint, Tokenizer, Wishes
+
+TOKENIZERS: dict[str, Callable[..., Tokenizer]] = {
+    "beat": BeatTokenizer,
+}
+
+
+def tokenizer_from(configuration: dict[str, Any]) -> Tokenizer:
+    """The tokenizer that a checkpoint's "tokenizer" entry describes.
+
+    Raises:
+        MusicRNNError: an unknown name, or settings that its tokenizer does not take.
+    """
+    settings = dict(configuration)
+    name = settings.pop("name", None)
+    if name not in TOKENIZERS:
+        raise MusicRNNError(f"tokenizer must be one of {', '.join(TOKENIZERS)}, got {name!r}")
+    try:
+        return TOKENIZERS[name](**settings)
+    except TypeError as error:
+        raise MusicRNNError(f"the tokenizer {name} cannot be made of {settings}: {error}") from error
+
+
+__all__ = ["TOKENIZERS", "Constraint", "Tokenizer", "Wishes", "tokenizer_from"]

@@ -190,6 +190,30 @@ class BeatTokenizer:
     def constraint(self, wishes: Wishes) -> Constraint:
         return BeatConstraint(self.events, wishes, self.programs)
 
+    def variations(self) -> NDArray[np.int32]:
+        """Transposed by -5 to 6 semitones and one step of tempo slower or faster."""
+        moves = [(k, t) for k in (range(-5, 7) if self.pitched else [0]) for t in (-1, 0, 1)]
+        moves.sort(key=lambda move: move != (0, 0))
+        return np.array([self._moved(*move) for move in moves], np.int32)
+
+    def _moved(self, semitones: int, tempo_steps: int) -> list[int]:
+        ids: list[int] = []
+        for token, (group, value) in enumerate(
+            zip(self.events.group, self.events.value, strict=True)
+        ):
+            pair = (group, value)
+            if group == "pitch":
+                pair = (group, value + semitones)
+            elif group in ("key", "chord") and value != "N":
+                root, quality = value.split(":")
+                root = PITCH_CLASSES[(PITCH_CLASSES.index(root) + semitones) % 12]
+                pair = (group, f"{root}:{quality}")
+            elif group == "tempo":
+                step = TEMPOS.index(value) + tempo_steps
+                pair = (group, TEMPOS[min(len(TEMPOS) - 1, max(0, step))])
+            ids.append(self.events.id(*pair) if pair in self.events else -1)
+        return ids
+
     def is_note(self) -> NDArray[np.bool_]:
         return np.array([group in ("pitch", "drum") for group in self.events.group])
 

@@ -83,6 +83,13 @@ class Tokenizer(Protocol):
         """The grammar of a new piece. Raises MusicRNNError for a wish the tokens cannot express."""
         ...
 
+    def variations(self) -> NDArray[np.int32]:
+        """[A, V] maps of ids that turn a piece into another one as good: transposed, faster.
+
+        -1 where an id has no counterpart; row 0 is the identity.
+        """
+        ...
+
     def is_note(self) -> NDArray[np.bool_]:
         """[V], the ids that stand for exactly one note onset each (for nats per note)."""
         ...

@@ -1,0 +1,73 @@
+"""What a training run shows on stderr: a bar, and a line after every validation."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from musicrnn.training.run_state import RunState
+
+
+class ProgressBar:
+    """A Watcher that draws with rich; in a log file only the validation lines appear."""
+
+    def __init__(self, unit: str, log_folder: str | None = None) -> None:
+        self.console = Console(stderr=True, highlight=False)
+        self.unit = unit
+        self.bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+            TextColumn("{task.fields[figures]}"),
+            TimeRemainingColumn(),
+            console=self.console,
+        )
+        self.task = self.bar.add_task("training", total=None, figures="")
+        self.validation = float("nan")
+        self.figures: dict[str, float] = {}
+        self.log = _tensorboard(log_folder) if log_folder else None
+
+    def __enter__(self) -> ProgressBar:
+        if self.console.is_terminal:
+            self.bar.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.bar.stop()
+        if self.log is not None:
+            self.log.close()
+
+    def updated(self, state: RunState, figures: dict[str, float]) -> None:
+        self.figures = figures
+        shown = (
+            f"loss {figures['loss']:.3f}  valid {self.validation:.3f}  "
+            f"|gradient| {figures['gradient_norm']:.2f}  "
+            f"{figures['items_a_second']:.0f} {self.unit}/s"
+        )
+        total = state.total if state.total < 10**9 else None
+        self.bar.update(self.task, completed=state.update, total=total, figures=shown)
+        if self.log is not None:
+            for name in ("loss", "gradient_norm", "learning_rate", "items_a_second"):
+                self.log.add_scalar(f"train/{name}", figures[name], state.update)
+
+    def validated(self, state: RunState, figures: dict[str, float]) -> None:
+        self.validation = figures["loss"]
+        best = "  best" if state.validations_since_best == 0 else ""
+        extra = "".join(f"  {n} {v:.4f}" for n, v in figures.items() if n != "loss")
+        self.console.print(
+            f"update {state.update}/{state.total}  {state.seconds:.0f} s  "
+            f"train {self.figures.get('loss', float('nan')):.4f}  valid {figures['loss']:.4f}"
+            f"{extra}{best}  |gradient| {self.figures.get('gradient_norm', float('nan')):.2f}  "
+            f"{self.figures.get('items_a_second', 0):.0f} {self.unit}/s"
+        )
+        if self.log is not None:
+            for name, value in figures.items():
+                self.log.add_scalar(f"valid/{name}", value, state.update)
+
+
+def _tensorboard(folder: str):  # noqa: ANN202
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError:
+        return None
+    return SummaryWriter(folder)

@@ -1,0 +1,85 @@
+"""``musicrnn train compose``: from a folder of scores to a model that composes."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("sources", metavar="DATA...", nargs=-1, required=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
+@click.option("--minutes", type=float, help="Time to train for (default 30, if no updates are set).")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--cell", help="elman, lstm (default) or gru.")
+@click.option("--tokens", type=click.Choice(["beat", "performance", "abc"]), help="Else chosen.")
+@click.option("--weights", help="How the sources are mixed, e.g. 2,1 (default: by size).")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="e.g. hidden=512.")
+@click.option("--resume", is_flag=True, help="Go on with the run that OUTPUT.run holds.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
+@click.option("--data", type=click.Path(path_type=Path), help="Folder with the corpora.")
+@click.option("--tensorboard", metavar="FOLDER", help="Write a TensorBoard log, if installed.")
+def command(
+    sources: tuple[str, ...],
+    output: Path,
+    minutes: float | None,
+    seed: int,
+    cell: str | None,
+    tokens: str | None,
+    weights: str | None,
+    settings: tuple[str, ...],
+    resume: bool,
+    device: str,
+    data: Path | None,
+    tensorboard: str | None,
+) -> None:
+    """Train a composing model on DATA: folders of MIDI or ABC files, or corpora by name."""
+    from musicrnn.metrics.likelihood import fit_baselines
+    from musicrnn.tokens import TOKENIZERS
+    from musicrnn.training.compose import ComposerSettings, train_composer
+    from musicrnn.training.loop import Plan
+    from musicrnn.training.settings import override
+    from musicrnn_cli.progress import ProgressBar
+    from musicrnn_cli.reporting import report_outcome, report_refused
+    from musicrnn_datasets.composing import prepare
+
+    plan = Plan(minutes=minutes, updates=None if minutes else 10**9, seed=seed, device=device)
+    composer, plan = override(settings, ComposerSettings(), plan)
+    if cell:
+        composer = replace(composer, cell=cell)
+    if minutes is None and not any(word.startswith("updates=") for word in settings):
+        plan = replace(plan, minutes=30.0)
+    prepared = prepare(
+        sources,
+        tokenizer=TOKENIZERS[tokens]() if tokens else None,
+        data=data,
+        weights=[float(part) for part in weights.split(",")] if weights else None,
+    )
+    report_refused(prepared.refused)
+    vocabulary = len(prepared.tokenizer.vocabulary)
+    baselines = fit_baselines(
+        prepared.ids["train"], prepared.ids["valid"], vocabulary_size=vocabulary
+    ).nats(prepared.ids["valid"])
+    click.echo(
+        f"{prepared.tokenizer.name} tokens, "
+        + ", ".join(f"{split} {len(pieces)} pieces" for split, pieces in prepared.ids.items())
+        + "; nats a token on the validation pieces without a network: "
+        + ", ".join(f"{name} {value:.3f}" for name, value in baselines.items()),
+        err=True,
+    )
+    prepared.material.description["baselines"] = baselines
+    with ProgressBar("tokens", tensorboard) as watcher:
+        outcome = train_composer(
+            prepared.material,
+            output,
+            settings=composer,
+            plan=plan,
+            command=shlex.join(["musicrnn", *sys.argv[1:]]),
+            watcher=watcher,
+            resume=resume,
+        )
+    report_outcome(outcome, output)

@@ -1,0 +1,104 @@
+"""The language model: an embedding, a stack of recurrent layers, and logits for the next id.
+
+Conventions. ids [B, T] -> logits [B, T, V]; logits at step t are for the id at t + 1. The state goes
+in and comes out, so a sequence may be read in pieces. Sources: Mikolov 2010; tied output weights
+(Press and Wolf 2017) need embedding == hidden.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.layers.stack import Stack, State
+from musicrnn.models.loading import load_strictly
+
+
+@dataclass(frozen=True)
+class LanguageConfig:
+    """Sizes of a language model; ``vocabulary`` comes from the tokenizer."""
+
+    vocabulary: int
+    cell: str = "lstm"
+    embedding: int = 192
+    hidden: int = 384
+    layers: int = 2
+    dropout: float = 0.2
+    tied: bool = False
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.vocabulary <= 2**20 or not 1 <= self.embedding <= 2**14:
+            raise MusicRNNError(
+                "vocabulary must be in 2..1048576 and embedding in 1..16384, "
+                f"got {self.vocabulary} and {self.embedding}"
+            )
+        if not (1 <= self.hidden <= 2**14 and 1 <= self.layers <= 64):
+            raise MusicRNNError(
+                f"hidden must be in 1..16384 and layers in 1..64, got {self.hidden}, {self.layers}"
+            )
+        if not 0 <= self.dropout < 1:
+            raise MusicRNNError(f"dropout must be in [0, 1), got {self.dropout}")
+        if self.tied and self.embedding != self.hidden:
+            raise MusicRNNError(
+                f"tied weights need embedding == hidden, got {self.embedding} and {self.hidden}"
+            )
+
+
+class LanguageModel(nn.Module):
+    """A SequenceModel: (ids [B, T], state) -> (logits [B, T, V], state)."""
+
+    def __init__(self, config: LanguageConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.embedding = nn.Embedding(config.vocabulary, config.embedding)
+        self.input_dropout = nn.Dropout(config.dropout)
+        self.stack = Stack(
+            config.cell,
+            config.embedding,
+            config.hidden,
+            layers=config.layers,
+            dropout=config.dropout,
+        )
+        self.output = nn.Linear(config.hidden, config.vocabulary)
+        nn.init.normal_(self.embedding.weight, std=config.embedding**-0.5)
+        nn.init.zeros_(self.output.bias)
+        if config.tied:
+            self.output.weight = self.embedding.weight
+
+    def initial_state(self, batch: int) -> State:
+        """The state before the first id: zeros."""
+        return self.stack.initial_state(batch)
+
+    def forward(self, ids: Tensor, state: State) -> tuple[Tensor, State]:
+        x = self.input_dropout(self.embedding(ids))  # [B, T, E]
+        y, state = self.stack(x, state)  # [B, T, H]
+        return self.output(y), state
+
+    def arrays(self) -> dict[str, NDArray[np.float32]]:
+        """The weights by name, for a Checkpoint; a tied output weight is stored once."""
+        return {name: p.detach().cpu().float().numpy() for name, p in self.named_parameters()}
+
+    def configuration(self) -> dict[str, Any]:
+        return asdict(self.config)
+
+    @staticmethod
+    def from_arrays(
+        configuration: dict[str, Any], arrays: dict[str, NDArray[Any]]
+    ) -> LanguageModel:
+        """Rebuild a model; raises MusicRNNError naming a tensor that does not fit."""
+        model = LanguageModel(LanguageConfig(**configuration))
+        load_strictly(model, arrays)
+        return model
+
+
+def token_losses(logits: Tensor, targets: Tensor) -> Tensor:
+    """Negative log-likelihood in nats of each target, [B, T]; targets below 0 count 0."""
+    return torch.nn.functional.cross_entropy(
+        logits.flatten(0, 1).float(), targets.flatten(), ignore_index=-1, reduction="none"
+    ).view(targets.shape)

@@ -1,0 +1,35 @@
+"""Weights into a module, strictly: every tensor by name and shape, or one sentence that says which."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from musicrnn.errors import MusicRNNError
+
+
+def load_strictly(module: nn.Module, arrays: dict[str, NDArray[Any]]) -> None:
+    """Copy ``arrays`` into the parameters and buffers of the same names.
+
+    Raises:
+        MusicRNNError: a tensor is missing, not known, or of another shape.
+    """
+    wanted = {**dict(module.named_parameters()), **dict(module.named_buffers())}
+    missing = sorted(set(wanted) - set(arrays))
+    unknown = sorted(set(arrays) - set(wanted))
+    if missing or unknown:
+        raise MusicRNNError(
+            f"the model file does not fit its own configuration: missing {missing[:3]}, "
+            f"not known {unknown[:3]}"
+        )
+    with torch.no_grad():
+        for name, tensor in wanted.items():
+            if tuple(arrays[name].shape) != tuple(tensor.shape):
+                raise MusicRNNError(
+                    f"{name} has shape {list(arrays[name].shape)} in the file, the configuration "
+                    f"says {list(tensor.shape)}"
+                )
+            tensor.copy_(torch.from_numpy(arrays[name].copy()))

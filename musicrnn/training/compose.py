@@ -1,0 +1,93 @@
+"""Training a model that composes, from ids to a model file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from musicrnn.models.language import LanguageConfig, LanguageModel
+from musicrnn.tokens.protocol import Tokenizer
+from musicrnn.training.language import LanguageObjective
+from musicrnn.training.loop import Outcome, Plan, Watcher, fit
+from musicrnn.training.windows import Windows
+
+Ids = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class ComposerSettings:
+    """Sizes of the network and of a batch: ``rows`` pieces side by side, ``length`` ids a window."""
+
+    cell: str = "lstm"
+    embedding: int = 192
+    hidden: int = 384
+    layers: int = 2
+    dropout: float = 0.2
+    tied: bool = False
+    rows: int = 32
+    length: int = 256
+    augment: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """Pieces as ids, ready to learn from.
+
+    ``weights`` say how often each training piece is read (None: once an epoch); ``description`` goes
+    into the checkpoint: corpora, licences, hashes, counts.
+    """
+
+    tokenizer: Tokenizer
+    train: Sequence[Ids]
+    valid: Sequence[Ids]
+    weights: NDArray[np.float64] | None = None
+    description: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+def train_composer(
+    material: Material,
+    output: Path,
+    *,
+    settings: ComposerSettings,
+    plan: Plan,
+    command: str = "",
+    watcher: Watcher | None = None,
+    resume: bool = False,
+) -> Outcome:
+    """Train a language model on ``material`` and write it to ``output``; see :func:`fit`."""
+    tokenizer = material.tokenizer
+    torch.manual_seed(plan.seed)
+    model = LanguageModel(
+        LanguageConfig(
+            vocabulary=len(tokenizer.vocabulary),
+            cell=settings.cell,
+            embedding=settings.embedding,
+            hidden=settings.hidden,
+            layers=settings.layers,
+            dropout=settings.dropout,
+            tied=settings.tied,
+        )
+    )
+    windows = Windows(
+        material.train,
+        tokenizer.variations() if settings.augment else tokenizer.variations()[:1],
+        rows=settings.rows,
+        length=settings.length,
+        seed=plan.seed,
+        weights=material.weights,
+    )
+    counts = np.bincount(np.concatenate(material.train), minlength=len(tokenizer.vocabulary))
+    metadata = {
+        "tokenizer": {"name": tokenizer.name, **tokenizer.configuration()},
+        "token_counts": counts.tolist(),
+        "data": material.description,
+        "command": command,
+    }
+    objective = LanguageObjective(model, windows, material.valid, metadata=metadata)
+    return fit(objective, plan, output, watcher=watcher, resume=resume)

@@ -1,0 +1,112 @@
+"""Pieces cut into windows, so that a network may read them with its state carried over.
+
+Conventions. Each of ``rows`` rows reads one piece from start to end, ``length`` ids at a time, and
+then takes the next of an endless shuffled stream; ``fresh`` marks the rows that begin a piece. Inputs
+[B, T], targets the ids one later, -1 where there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+
+Ids = NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """inputs and targets [B, T]; fresh [B]."""
+
+    inputs: NDArray[np.int64]
+    targets: NDArray[np.int64]
+    fresh: NDArray[np.bool_]
+
+
+class Windows:
+    """The endless stream.
+
+    Args:
+        pieces: ids of each piece, from start to end.
+        variations: [A, V] maps of ids that give the same piece transposed or at another tempo; -1
+            where a map has no id for it. Row 0 is the identity.
+        weights: how often each piece is taken, relative to the others; None for once an epoch.
+    """
+
+    def __init__(
+        self,
+        pieces: Sequence[Ids],
+        variations: NDArray[np.int32],
+        *,
+        rows: int,
+        length: int,
+        seed: int,
+        weights: NDArray[np.float64] | None = None,
+    ) -> None:
+        if not pieces:
+            raise MusicRNNError("there is no piece to train on")
+        if rows < 1 or length < 1:
+            raise MusicRNNError(f"rows and length must be 1 or more, got {rows} and {length}")
+        self.pieces, self.variations, self.weights = pieces, variations, weights
+        self.rows, self.length, self.seed = rows, length, seed
+        self.rank, self.world = 0, 1
+        self.epoch = 0
+        self.taken = 0  # pieces of this epoch's order that rows have taken
+        self.reading: list[list[int]] = [[-1, 0, 0] for _ in range(rows)]  # piece, offset, variation
+        self._order = self._shuffled(0)
+
+    def position(self) -> dict[str, Any]:
+        return {"epoch": self.epoch, "taken": self.taken, "reading": self.reading}
+
+    def seek(self, position: dict[str, Any]) -> None:
+        self.epoch, self.taken = position["epoch"], position["taken"]
+        self.reading = [list(row) for row in position["reading"]]
+        self._order = self._shuffled(self.epoch)
+
+    def next(self) -> Window:
+        """One window of every row."""
+        inputs = np.zeros((self.rows, self.length), np.int64)
+        targets = np.full((self.rows, self.length), -1, np.int64)
+        fresh = np.zeros(self.rows, np.bool_)
+        for row in range(self.rows):
+            piece, offset, variation = self.reading[row]
+            if piece < 0 or offset + 1 >= len(self.pieces[piece]):
+                piece, offset, variation = self._take()
+                fresh[row] = True
+            ids = self.pieces[piece][offset : offset + self.length + 1]
+            ids = self.variations[variation][ids]
+            inputs[row, : len(ids) - 1] = ids[:-1]
+            targets[row, : len(ids) - 1] = ids[1:]
+            self.reading[row] = [piece, offset + self.length, variation]
+        return Window(inputs, targets, fresh)
+
+    def _take(self) -> tuple[int, int, int]:
+        """The next piece and a variation of it that exists."""
+        if self.taken >= len(self._order):
+            self.epoch, self.taken = self.epoch + 1, 0
+            self._order = self._shuffled(self.epoch)
+        piece = int(self._order[self.taken])
+        random = np.random.default_rng([self.seed, 1, self.epoch, self.taken, self.rank])
+        self.taken += 1
+        variation = int(random.integers(len(self.variations)))
+        possible = (self.variations[variation][self.pieces[piece]] >= 0).all()
+        return piece, 0, variation if possible else 0
+
+    def _shuffled(self, epoch: int) -> NDArray[np.int64]:
+        random = np.random.default_rng([self.seed, 0, epoch])
+        count = len(self.pieces)
+        if self.weights is None:
+            order = random.permutation(count)
+        else:
+            order = random.choice(count, size=count, p=self.weights / self.weights.sum())
+        return order[self.rank :: self.world] if count >= self.world else order
+
+    def share(self, rank: int, world: int) -> None:
+        """Read only part ``rank`` of ``world`` of every epoch."""
+        self.rank, self.world = rank, world
+        self._order = self._shuffled(self.epoch)
