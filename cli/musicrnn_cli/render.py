@@ -1,0 +1,36 @@
+"""``musicrnn render``: a MIDI or ABC file as sound, page, picture or the other notation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("render")
+@click.argument("piece", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="File to write, as often as you like: .wav .flac .ogg .mp3 .html .png .svg .mid .abc "
+    "(default: PIECE with the suffix .wav).",
+)
+@click.option(
+    "--soundfont", type=click.Path(path_type=Path), help="An .sf2 file (default: TimGM6mb.sf2)."
+)
+@click.option("--rate", type=int, default=44_100, show_default=True, help="Hz of the sound.")
+def command(piece: Path, outputs: tuple[Path, ...], soundfont: Path | None, rate: int) -> None:
+    """Turn PIECE, a MIDI or ABC file, into sound or a picture.
+
+    ABC tunes are played with their chord symbols as accompaniment. A page (.html) holds a piano
+    roll, a player, the sound and the MIDI file, and needs no network.
+    """
+    from musicrnn.io.save import convert
+
+    for path in convert(
+        piece, outputs or [piece.with_suffix(".wav")], soundfont=soundfont, rate=rate
+    ):
+        click.echo(path)

@@ -1,0 +1,177 @@
+"""A piece in or out, in any format: the suffix of the file says which.
+
+Conventions. ``.mid`` and ``.abc`` are notes; ``.wav .flac .ogg .mp3`` the rendered sound; ``.html`` a
+page with the sound, the notes and a piano roll; ``.svg`` and ``.png`` the roll alone. A piece that is
+saved in several formats is rendered once. Files appear whole or not at all, and none is touched
+before every suffix has been found good and the sound has been made.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.atomic import whole_file
+from musicrnn.io.midi import midi_bytes, read_midi, write_midi
+from musicrnn.score import Score
+from musicrnn.waveform import Waveform
+
+READ = (".mid", ".midi", ".abc")
+NOTES = (".mid", ".midi", ".abc")
+SOUND = (".wav", ".flac", ".ogg", ".mp3")
+PICTURES = (".svg", ".png")
+PAGES = (".html",)
+SAVED = (*NOTES, *SOUND, *PAGES, *PICTURES)
+
+
+def read_piece(path: str | Path) -> Score:
+    """The score of a MIDI or ABC file, as it is written there.
+
+    Raises:
+        MusicRNNError: the suffix is none of READ, or the file cannot be read.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in READ:
+        raise MusicRNNError(
+            f"cannot read {path}: a piece ends in one of {' '.join(READ)}, "
+            f"got {path.suffix or 'no suffix'}"
+        )
+    if path.suffix.lower() == ".abc":
+        from musicrnn.io.abc import read_abc
+
+        return read_abc(path)
+    return read_midi(path)
+
+
+def save_piece(
+    score: Score,
+    path: str | Path,
+    *,
+    soundfont: str | Path | None = None,
+    rate: int = 44_100,
+    caption: str = "",
+    accompany: bool = False,
+) -> None:
+    """Saves a score in one format; see :func:`save_pieces`."""
+    save_pieces(score, [path], soundfont=soundfont, rate=rate, caption=caption, accompany=accompany)
+
+
+def convert(
+    source: str | Path,
+    paths: Iterable[str | Path],
+    *,
+    soundfont: str | Path | None = None,
+    rate: int = 44_100,
+) -> list[Path]:
+    """Reads a piece and saves it in the format of each path, which are returned. An ABC tune is
+    heard and seen with its chord symbols as accompaniment."""
+    wanted = [Path(path) for path in paths]
+    for path in wanted:
+        check_saved(path)
+    tune = Path(source).suffix.lower() == ".abc"
+    save_pieces(read_piece(source), wanted, soundfont=soundfont, rate=rate, accompany=tune)
+    return wanted
+
+
+def save_pieces(
+    score: Score,
+    paths: Iterable[str | Path],
+    *,
+    soundfont: str | Path | None = None,
+    rate: int = 44_100,
+    caption: str = "",
+    accompany: bool = False,
+) -> None:
+    """Saves a score in the format of each path.
+
+    Args:
+        soundfont: an .sf2 file to render with; TimGM6mb.sf2 by default.
+        rate: Hz of the rendered sound.
+        caption: opens the line under the title of pages and pictures (a style, say).
+        accompany: play the chord symbols too, as a second part, in every format but ABC, which
+            writes them as symbols.
+
+    Raises:
+        MusicRNNError: a suffix is none of SAVED, the score has no notes to render or draw, the
+            SoundFont or the rate will not do, or a file cannot be written.
+    """
+    wanted = [Path(path) for path in paths]
+    for path in wanted:
+        check_saved(path)
+    heard = score
+    if accompany and any(path.suffix.lower() != ".abc" for path in wanted):
+        from musicrnn.io.abc import with_accompaniment
+
+        heard = with_accompaniment(score)
+    sound: Waveform | None = None
+    if any(path.suffix.lower() in (*SOUND, *PAGES) for path in wanted):
+        from musicrnn.synth.render import render
+
+        sound = render(heard, rate=rate, soundfont=soundfont)
+    for path in wanted:
+        written = score if path.suffix.lower() == ".abc" else heard
+        _save(written, path, sound=sound, caption=caption)
+
+
+def check_saved(path: str | Path) -> None:
+    """Raises MusicRNNError unless :func:`save_pieces` knows the suffix and the folder exists."""
+    path = Path(path)
+    if path.suffix.lower() not in SAVED:
+        raise MusicRNNError(
+            f"cannot write {path}: the suffix must be one of {' '.join(SAVED)}, "
+            f"got {path.suffix or 'none'}"
+        )
+    if not path.parent.is_dir():
+        raise MusicRNNError(f"cannot write {path}: there is no folder {path.parent}")
+
+
+def _save(score: Score, path: Path, *, sound: Waveform | None, caption: str) -> None:
+    suffix = path.suffix.lower()
+    titled = score if score.title.strip() else replace(score, title=path.stem)
+    if suffix == ".abc":
+        from musicrnn.io.abc import write_abc_file
+
+        write_abc_file(score, path)
+    elif suffix in NOTES:
+        write_midi(score, path)
+    elif suffix in PICTURES:
+        _write(path, _picture(titled, suffix, caption))
+    elif sound is not None and suffix in SOUND:
+        from musicrnn.io.audio import write_audio
+
+        write_audio(sound, path)
+    elif sound is not None:
+        from musicrnn.plot.page import page
+
+        text = page(titled, mp3=_mp3(sound), midi=midi_bytes(score), caption=caption)
+        _write(path, text.encode("utf-8"))
+
+
+def _picture(score: Score, suffix: str, caption: str) -> bytes:
+    from musicrnn.plot.picture import draw
+
+    picture = draw(score, caption=caption)
+    if suffix == ".svg":
+        from musicrnn.plot.svg import svg
+
+        return svg(picture).encode("utf-8")
+    from musicrnn.plot.png import png
+
+    return png(picture)
+
+
+def _mp3(sound: Waveform) -> bytes:
+    from musicrnn.io.audio import write_audio
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sound.mp3"
+        write_audio(sound, path)
+        return path.read_bytes()
+
+
+def _write(path: Path, content: bytes) -> None:
+    with whole_file(path) as temporary:
+        temporary.write_bytes(content)

@@ -1,0 +1,140 @@
+"""The rows of a piano roll: which row a note lies in, what the rows and tracks are called.
+
+Conventions. Row 0 is the highest pitch; one row a semitone, then one for each drum that is played.
+Colours are ``#rrggbb``; tracks without notes have neither row nor colour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.score import PITCH_CLASSES, Chord, Score, Track
+
+MAX_NOTES = 50_000
+MAX_BARS = 10_000
+
+# Told apart by the colour-blind too: after Tol (2021), "bright" and "vibrant".
+COLOURS = (
+    "#3a6fd8", "#e8743b", "#1f9e89", "#b5479b", "#c99700", "#d1495b", "#3d9bc1", "#6f7d3c",
+)  # fmt: skip
+
+FAMILIES = (
+    "Piano", "Chromatic percussion", "Organ", "Guitar", "Bass", "Strings", "Ensemble", "Brass",
+    "Reed", "Pipe", "Synth lead", "Synth pad", "Synth effects", "Folk instrument", "Percussive",
+    "Sound effects",
+)  # fmt: skip
+
+DRUMS = {
+    35: "Kick 2", 36: "Kick", 37: "Side stick", 38: "Snare", 39: "Clap", 40: "Snare 2",
+    41: "Floor tom 2", 42: "Hi-hat", 43: "Floor tom", 44: "Pedal hat", 45: "Low tom",
+    46: "Open hat", 47: "Mid tom", 48: "Mid tom 2", 49: "Crash", 50: "High tom", 51: "Ride",
+    52: "China", 53: "Ride bell", 54: "Tambourine", 55: "Splash", 56: "Cowbell", 57: "Crash 2",
+    58: "Vibraslap", 59: "Ride 2", 69: "Cabasa", 70: "Maracas", 75: "Claves",
+}  # fmt: skip
+
+_SYMBOLS = {
+    "maj": "", "min": "m", "dim": "dim", "aug": "aug", "sus2": "sus2", "sus4": "sus4", "7": "7",
+    "maj7": "maj7", "min7": "m7", "dim7": "dim7", "hdim7": "m7b5", "maj6": "6", "min6": "m6",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """The rows of one score's roll."""
+
+    high: int  # the pitch of row 0
+    pitches: int  # rows of pitches, 0 for drums alone
+    drums: tuple[int, ...]  # the drums played, from high to low
+
+    @property
+    def count(self) -> int:
+        return self.pitches + len(self.drums)
+
+    def row(self, pitch: int, is_drum: bool) -> int:
+        return self.pitches + self.drums.index(pitch) if is_drum else self.high - pitch
+
+    def label(self, row: int) -> str:
+        """``C4`` for a C (middle C), a drum's name, or nothing."""
+        if row >= self.pitches:
+            drum = self.drums[row - self.pitches]
+            return DRUMS.get(drum, f"Drum {drum}")
+        pitch = self.high - row
+        return f"C{pitch // 12 - 1}" if pitch % 12 == 0 else ""
+
+    def is_black(self, row: int) -> bool:
+        return row < self.pitches and (self.high - row) % 12 in (1, 3, 6, 8, 10)
+
+
+def lanes_of(score: Score) -> Lanes:
+    """The rows that a score needs, at least an octave if it has pitches at all.
+
+    Raises:
+        MusicRNNError: the score has no notes, or too many notes or bars to be drawn.
+    """
+    if score.note_count == 0:
+        raise MusicRNNError("there is nothing to draw: the score has no notes")
+    if score.note_count > MAX_NOTES:
+        raise MusicRNNError(f"a picture may have {MAX_NOTES} notes, the score {score.note_count}")
+    bars = _bar_count(score)
+    if bars > MAX_BARS:
+        raise MusicRNNError(
+            f"a picture may have {MAX_BARS} bars, the score has {bars} "
+            "(a stray late note is the likely cause)"
+        )
+    pitched = [n.pitch for track in score.tracks if not track.is_drum for n in track.notes]
+    drums = {n.pitch for track in score.tracks if track.is_drum for n in track.notes}
+    if not pitched:
+        return Lanes(127, 0, tuple(sorted(drums, reverse=True)))
+    low, high = min(pitched) - 1, max(pitched) + 1
+    missing = max(0, 13 - (high - low + 1))
+    low, high = max(0, low - missing // 2), min(127, high + (missing + 1) // 2)
+    return Lanes(high, high - low + 1, tuple(sorted(drums, reverse=True)))
+
+
+def _bar_count(score: Score) -> int:
+    """How many bars there are, counted without making them."""
+    ends = [s.tick for s in score.time_signatures[1:]] + [score.end]
+    return sum(
+        max(0, min(end, score.end) - s.tick) // s.bar_ticks(score.ticks_per_quarter) + 1
+        for s, end in zip(score.time_signatures, ends, strict=True)
+    )
+
+
+def coloured_tracks(score: Score) -> list[tuple[Track, str, str]]:
+    """Every track with notes, its name and its colour."""
+    sounding = [track for track in score.tracks if track.notes]
+    return [
+        (track, track_name(track), COLOURS[index % len(COLOURS)])
+        for index, track in enumerate(sounding)
+    ]
+
+
+def track_name(track: Track) -> str:
+    """The track's own name, or the family of its instrument."""
+    if track.name.strip():
+        return track.name.strip()[:40]
+    return "Drums" if track.is_drum else FAMILIES[track.program // 8]
+
+
+def chord_symbol(chord: Chord) -> str:
+    """``Am7``: as a lead sheet writes it; nothing for no chord."""
+    if chord.root < 0:
+        return ""
+    return PITCH_CLASSES[chord.root] + _SYMBOLS.get(chord.quality, chord.quality)
+
+
+def facts(score: Score, caption: str = "") -> str:
+    """``pop · G major · 96 bpm · 4/4 · 16 bars · 0:40``: the line under the title."""
+    signature = score.time_signatures[0]
+    bars = len(score.bars())
+    seconds = round(score.seconds)
+    parts = [
+        caption,
+        score.keys[0].name if score.keys else "",
+        f"{score.tempos[0].bpm:.0f} bpm",
+        f"{signature.numerator}/{signature.denominator}",
+        f"{bars} bars" if bars != 1 else "1 bar",
+        f"{seconds // 60}:{seconds % 60:02d}",
+    ]
+    return " · ".join(part for part in parts if part)

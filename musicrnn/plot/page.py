@@ -1,0 +1,107 @@
+"""One self-contained HTML page: a piano roll that plays, from any folder, without a network.
+
+Conventions. The sound (MP3) and the MIDI file travel inside the page as data URIs; times in the
+page's data are whole milliseconds. The page forbids itself every request by its content security
+policy, follows the reader's light or dark setting, and is worked by mouse, touch or keyboard: space
+plays and pauses, the arrows move by a beat, with shift by a bar.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from html import escape
+from importlib.resources import files
+
+from musicrnn.plot.lanes import chord_symbol, coloured_tracks, facts, lanes_of
+from musicrnn.score import Score
+
+
+def page(score: Score, *, mp3: bytes, midi: bytes, caption: str = "") -> str:
+    """The page for a score, its rendered sound and its MIDI file.
+
+    Raises:
+        MusicRNNError: the score has no notes, or is too large to be drawn.
+    """
+    title = score.title.strip()[:200] or "Untitled"
+    legend = "".join(
+        f'<li><span style="background:{colour}"></span>{_text(name)}</li>'
+        for _, name, colour in coloured_tracks(score)
+    )
+    parts = {
+        "title": _text(title),
+        "facts": _text(facts(score, caption)),
+        "legend": legend,
+        "file": _text("".join(c if c.isalnum() or c in " -_" else "_" for c in title)[:80]),
+        "mp3": b64encode(mp3).decode("ascii"),
+        "midi": b64encode(midi).decode("ascii"),
+        "data": _script_safe(_roll(score)),
+    }
+    folder = files("musicrnn.plot")
+    text = (folder / "page.html").read_text("utf-8")
+    # Pieces between markers, not replacements one after the other: a title may hold a marker.
+    first, *rest = text.split("{{")
+    written = [first]
+    for part in rest:
+        name, after = part.split("}}", 1)
+        embedded = parts[name] if name in parts else (folder / name).read_text("utf-8")
+        written += [embedded, after]
+    return "".join(written)
+
+
+def _roll(score: Score) -> dict[str, object]:
+    lanes = lanes_of(score)
+    notes = sorted(
+        [
+            _ms(score, note.start),
+            _ms(score, note.start + note.duration),
+            lanes.row(note.pitch, track.is_drum),
+            note.velocity,
+            index,
+        ]
+        for index, (track, _, _) in enumerate(coloured_tracks(score))
+        for note in track.notes
+    )
+    bars: list[int] = []
+    beats: list[int] = []
+    starts = score.bars()
+    ticks = [tick for tick, _ in starts]
+    for index, (tick, signature) in enumerate(starts):
+        bar = signature.bar_ticks(score.ticks_per_quarter)
+        stop = ticks[index + 1] if index + 1 < len(ticks) else tick + bar
+        bars.append(_ms(score, tick))
+        beats += [
+            _ms(score, at)
+            for count in range(1, signature.numerator)
+            if (at := tick + count * bar // signature.numerator) < stop
+        ]
+    last, signature = starts[-1]
+    chords = [
+        [_ms(score, c.tick), chord_symbol(c)] for c in score.chords if c.tick < max(score.end, 1)
+    ]
+    return {
+        "rows": lanes.count,
+        "pitches": lanes.pitches,
+        "labels": [lanes.label(row) for row in range(lanes.count)],
+        "black": [int(lanes.is_black(row)) for row in range(lanes.count)],
+        "colours": [colour for _, _, colour in coloured_tracks(score)],
+        "notes": notes,
+        "bars": bars,
+        "beats": beats,
+        "chords": chords,
+        "end": _ms(score, max(score.end, last + signature.bar_ticks(score.ticks_per_quarter))),
+    }
+
+
+def _ms(score: Score, tick: int) -> int:
+    return round(score.seconds_at(tick) * 1000)
+
+
+def _text(text: str) -> str:
+    return escape("".join(c if c.isprintable() else " " for c in text))
+
+
+def _script_safe(data: object) -> str:
+    """JSON that no title or name can turn into markup."""
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=True)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
