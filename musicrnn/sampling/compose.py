@@ -1,0 +1,138 @@
+"""A new piece from a model file: the one call behind ``musicrnn compose``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.metrics.notes import NoteArrays
+from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
+from musicrnn.sampling.engine import engine_for
+from musicrnn.sampling.filters import Settings
+from musicrnn.sampling.sampler import sample
+from musicrnn.score import Score, Tempo
+from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
+from musicrnn.tokens.protocol import END
+
+LONGEST_BAR_RUN = 6  # a piece that says one bar more often running is stuck
+LONGEST_NOTE_RUN = 16
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A piece as it came out of the sampler."""
+
+    score: Score
+    ids: tuple[int, ...]
+    text: str | None  # the piece's own text, where the tokens are characters
+    seed: int
+    attempts: int  # draws until the piece was not stuck
+    sampling_seconds: float  # of the batch
+
+
+def compose(
+    checkpoint: Checkpoint,
+    seeds: Sequence[int],
+    *,
+    wishes: Wishes,
+    settings: Settings,
+    primer: Score | None = None,
+    device: str = "auto",
+    watch: Callable[[int], None] | None = None,
+) -> list[Composition]:
+    """One piece a seed; the same seed gives the same piece, alone or among others.
+
+    A piece that is silent, says one bar more than 6 times running or one note more than 16 times is
+    drawn again from the same seed, up to 5 times. ``wishes.bars`` and ``wishes.seconds`` count what
+    comes after the primer.
+
+    Raises:
+        MusicRNNError: the model cannot compose, or a wish, setting or primer does not fit it.
+    """
+    started = time.perf_counter()
+    engine = engine_for(checkpoint, device)
+    tokenizer = tokenizer_from(checkpoint.metadata["tokenizer"])
+    if len(tokenizer.vocabulary) != checkpoint.metadata["model"]["vocabulary"]:
+        raise MusicRNNError(
+            f"the tokenizer has {len(tokenizer.vocabulary)} tokens and the model "
+            f"{checkpoint.metadata['model']['vocabulary']}: the file was put together wrongly"
+        )
+    _refuse_unknown_metre(checkpoint, tokenizer, wishes)
+    start, wishes = _primed(tokenizer, primer, wishes)
+    pieces: dict[int, Composition] = {}
+    waiting = list(range(len(seeds)))
+    for attempt in range(ATTEMPTS):
+        drawn = sample(
+            engine,
+            [tokenizer.constraint(wishes) for _ in waiting],
+            [[seeds[index], attempt] for index in waiting],
+            settings=settings,
+            primer=start,
+            watch=watch,
+        )
+        for index, ids in zip(waiting, drawn, strict=True):
+            score = tokenizer.decode(ids)
+            if wishes.tempo is not None and not primer:
+                score = replace(score, tempos=(Tempo.from_bpm(0, wishes.tempo),))
+            text = getattr(tokenizer, "text", None)
+            pieces[index] = Composition(
+                score,
+                tuple(ids),
+                text(ids) if text is not None else None,
+                seeds[index],
+                attempt + 1,
+                time.perf_counter() - started,
+            )
+        waiting = [index for index in waiting if is_stuck(pieces[index].score)]
+        if not waiting or primer is not None:
+            break
+    return [pieces[index] for index in range(len(seeds))]
+
+
+def is_stuck(score: Score) -> bool:
+    """Silent, on one bar more than 6 times running, or on one note more than 16 times."""
+    notes = NoteArrays.of(score)
+    return (
+        score.note_count == 0
+        or longest_bar_run(notes) > LONGEST_BAR_RUN
+        or longest_note_run(notes) > LONGEST_NOTE_RUN
+    )
+
+
+def _primed(
+    tokenizer: Tokenizer, primer: Score | None, wishes: Wishes
+) -> tuple[list[int], Wishes]:
+    """The ids to start from, and the wishes with the primer's own length added."""
+    if primer is None:
+        return [0], wishes
+    ids = tokenizer.encode(primer).tolist()
+    if ids[-1] == END:
+        ids.pop()
+    if wishes.bars is not None:
+        wishes = replace(wishes, bars=wishes.bars + int(tokenizer.is_bar()[ids].sum()))
+    if wishes.seconds is not None:
+        wishes = replace(wishes, seconds=wishes.seconds + tokenizer.quantize(primer).seconds)
+    return ids, wishes
+
+
+def _refuse_unknown_metre(checkpoint: Checkpoint, tokenizer: Tokenizer, wishes: Wishes) -> None:
+    """A metre that has a token but occurs in no training piece would be noise."""
+    counts = checkpoint.metadata.get("token_counts")
+    if wishes.time_signature is None or counts is None:
+        return
+    known = {
+        token.removeprefix("time_"): count
+        for token, count in zip(tokenizer.vocabulary, counts, strict=True)
+        if token.startswith("time_")
+    }
+    wish = "/".join(map(str, wishes.time_signature))
+    if known and not known.get(wish):
+        usual = sorted((t for t in known if known[t]), key=lambda t: -known[t])[:5]
+        raise MusicRNNError(
+            f"time signature {wish} occurs in no piece this model learned from; "
+            f"it knows {', '.join(usual)}"
+        )

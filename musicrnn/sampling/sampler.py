@@ -1,0 +1,75 @@
+"""The sampler: one for every model that has a next step and every tokenizer.
+
+For each row: the grammar masks the logits, the filters shape them, a uniform of the row's own
+generator picks an id, the engine reads it. A piece depends on its seed alone, not on its batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.sampling.engine import Engine
+from musicrnn.sampling.filters import Settings, draw, filtered
+from musicrnn.tokens.protocol import END, START, Constraint
+
+TOKEN_LIMIT = 200_000
+
+
+def sample(
+    engine: Engine,
+    constraints: Sequence[Constraint],
+    seeds: Sequence[int | Sequence[int]],
+    *,
+    settings: Settings,
+    primer: Sequence[int] = (START,),
+    token_limit: int = TOKEN_LIMIT,
+    watch: Callable[[int], None] | None = None,
+) -> list[list[int]]:
+    """Ids of one piece for each constraint and seed, the primer's included.
+
+    A piece ends when its grammar allows and draws the end, or after ``token_limit`` ids.
+    ``watch`` is told the ids drawn so far of the longest piece.
+
+    Raises:
+        MusicRNNError: no constraint, as many seeds as constraints are not given, an empty primer,
+            or an engine whose logits are not finite.
+    """
+    if not constraints or len(constraints) != len(seeds):
+        raise MusicRNNError(
+            f"a seed is needed for each of {len(constraints)} pieces, got {len(seeds)}"
+        )
+    if not primer or primer[0] != START:
+        raise MusicRNNError("a primer begins with the start token")
+    pieces = [list(primer) for _ in constraints]
+    generators = [np.random.default_rng(seed) for seed in seeds]
+    engine.begin(len(constraints))
+    for constraint in constraints:
+        for token in primer:
+            constraint.push(token)
+    for token in primer[:-1]:
+        engine.step(np.full(len(pieces), token, np.int64))
+
+    alive = np.arange(len(pieces))
+    for _ in range(token_limit):
+        logits = engine.step(np.array([pieces[row][-1] for row in alive], np.int64))
+        if not np.isfinite(logits).all():
+            raise MusicRNNError("the model gives logits that are not finite: its weights are broken")
+        masks = np.stack([constraints[row].allowed() for row in alive])
+        shaped = np.where(masks, logits.astype(np.float64), -np.inf)
+        shaped = filtered(shaped, settings, [pieces[row] for row in alive])
+        uniforms = np.array([generators[row].random() for row in alive])
+        for row, token in zip(alive.tolist(), draw(shaped, uniforms).tolist(), strict=True):
+            pieces[row].append(token)
+            constraints[row].push(token)
+        if watch is not None:
+            watch(max(len(pieces[row]) for row in alive) - len(primer))
+        going_on = np.array([index for index, row in enumerate(alive) if pieces[row][-1] != END])
+        if len(going_on) < len(alive):
+            if len(going_on) == 0:
+                break
+            alive = alive[going_on]
+            engine.keep(going_on)
+    return pieces
