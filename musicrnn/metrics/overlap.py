@@ -62,18 +62,21 @@ def distribution_overlap(tested: ArrayLike, reference: ArrayLike) -> float:
     return density_overlap(one[:, 0], other[:, 0])
 
 
-def halves_area(reference: ArrayLike, *, seed: int = 0, times: int = 8) -> float:
-    """The ceiling: overlapping_area of a random half of the reference with its other half, the mean
-    over several halvings. What a perfect model of as many pieces can expect.
+def ceiling_area(
+    reference: ArrayLike, size: int | None = None, *, seed: int = 0, times: int = 8
+) -> float:
+    """The ceiling: overlapping_area of ``size`` random reference pieces (at most, and by default,
+    half of them) with the others, the mean over several draws. What that many pieces of a perfect
+    model can expect.
     """
     rows = _finite_rows(reference)
     if len(rows) < 4:
         return float("nan")
+    middle = len(rows) // 2 if size is None else max(2, min(size, len(rows) // 2))
     generator = np.random.default_rng(seed)
     areas: list[float] = []
     for _ in range(times):
         order = generator.permutation(len(rows))
-        middle = len(rows) // 2
         areas.append(overlapping_area(rows[order[:middle]], rows[order[middle:]]))
     return float(np.mean(areas))
 

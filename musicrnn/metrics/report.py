@@ -22,7 +22,7 @@ from musicrnn.metrics.copy_report import CopyRow, copy_report
 from musicrnn.metrics.copying import Copied
 from musicrnn.metrics.excerpts import parts_of
 from musicrnn.metrics.notes import NoteArrays
-from musicrnn.metrics.overlap import distribution_overlap, halves_area, overlapping_area
+from musicrnn.metrics.overlap import ceiling_area, distribution_overlap, overlapping_area
 from musicrnn.metrics.statistics import Statistics, statistics
 from musicrnn.score import Score
 
@@ -50,7 +50,7 @@ class FeatureRow:
     area: float | None
     """The overlapping area of Yang and Lerch, see musicrnn.metrics.overlap."""
     ceiling: float | None
-    """The same of one half of the held-out excerpts with the other."""
+    """The same of as many held-out excerpts (at most half of them) with the other ones."""
     values_overlap: float | None
     """The overlap of the values themselves; scalar features only."""
 
@@ -168,7 +168,7 @@ def _feature_row(
         feature,
         *figures,
         area=_number(overlapping_area(ours, human)),
-        ceiling=_number(halves_area(human)),
+        ceiling=_number(ceiling_area(human, len(ours))),
         values_overlap=_number(distribution_overlap(ours, human)) if scalar else None,
     )
 

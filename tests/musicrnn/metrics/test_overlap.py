@@ -10,9 +10,9 @@ from hypothesis.extra.numpy import arrays
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.overlap import (
+    ceiling_area,
     density_overlap,
     distribution_overlap,
-    halves_area,
     overlapping_area,
 )
 
@@ -66,14 +66,16 @@ def test_pieces_without_the_feature_are_left_out() -> None:
     assert overlapping_area(with_gap, other) == overlapping_area(one, other)
     assert math.isnan(overlapping_area([1.0, math.nan], other))
     assert math.isnan(overlapping_area(one, [math.nan]))
-    assert math.isnan(halves_area([1.0, 2.0, 3.0]))
+    assert math.isnan(ceiling_area([1.0, 2.0, 3.0]))
 
 
-def test_halves_of_one_population_are_near_one() -> None:
-    area = halves_area(GENERATOR.normal(size=(200, 1)))
+def test_parts_of_one_population_are_near_one() -> None:
+    area = ceiling_area(GENERATOR.normal(size=(200, 1)))
     assert 0.9 < area <= 1
     values = GENERATOR.normal(size=30)
-    assert halves_area(values) == halves_area(values)
+    assert ceiling_area(values, 100) == ceiling_area(values)
+    assert ceiling_area(values, 5) != ceiling_area(values)
+    assert ceiling_area(values) == ceiling_area(values)
 
 
 def test_sets_of_different_width_are_refused() -> None:

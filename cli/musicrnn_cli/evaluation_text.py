@@ -1,0 +1,114 @@
+"""Evaluations as plain text: aligned tables with the baselines beside every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from musicrnn.metrics.copy_report import CopyRow
+from musicrnn.metrics.likelihood import Likelihood
+from musicrnn.metrics.report import Report
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """The first column to the left, the others to the right."""
+    lines = [list(header), *map(list, rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
+
+
+def language_text(found: Likelihood) -> str:
+    """Nats of the model and of counting; lower is better."""
+    rows: list[list[str]] = []
+    for name, nats in [("model", found.nats_per_token), *found.baselines.items()]:
+        total = nats * found.tokens
+        per_note = total / found.notes if found.notes else None
+        per_bar = total / found.bars if found.bars else None
+        rows.append([name, _number(nats), _number(per_note), _number(per_bar)])
+    counts = ["n", f"{found.tokens:,}", f"{found.notes:,}", f"{found.bars:,}"]
+    return table(["nats per", "token", "note", "bar"], [*rows, counts])
+
+
+def report_text(report: Report) -> str:
+    """Statistics, overlapping areas, degenerate pieces and copies."""
+    parts = [
+        f"{report.n} generated pieces beside {report.held_out} held-out excerpts of {report.bars} "
+        f"bars from {report.held_out_pieces} pieces",
+        _features(report),
+        "overlap: overlapping area of Yang and Lerch (2020), 1 = alike; ceiling: the same of as "
+        "many held-out excerpts with the others",
+        _degenerate(report),
+        f"copies: share of note runs that occur in the {report.training} training pieces",
+        _copies(report.copies),
+    ]
+    for row in report.copies:
+        if not row.rhythm and row.longest:
+            name, run = row.longest[0]
+            human = row.held_out_longest[0][1].notes if row.held_out_longest else 0
+            parts.append(
+                f"longest {row.view} run: {run.notes} notes of {name} from {run.source} "
+                f"(held-out pieces: {human})"
+            )
+    return "\n\n".join(parts)
+
+
+def _features(report: Report) -> str:
+    rows = [
+        [
+            row.name.replace("_", " "),
+            _spread(row.generated_mean, row.generated_deviation),
+            _spread(row.held_out_mean, row.held_out_deviation),
+            _number(row.area),
+            _number(row.ceiling),
+        ]
+        for row in report.features
+        if row.area is not None
+    ]
+    mean = ["mean of these", "", "", _number(report.mean_area), _number(report.mean_ceiling)]
+    return table(["mean ± deviation", "generated", "held out", "overlap", "ceiling"], [*rows, mean])
+
+
+def _degenerate(report: Report) -> str:
+    runs = "; ".join(
+        f"{name.replace('_', ' ')} {figures['generated_max']:.0f} "
+        f"(held out {figures['held_out_max']:.0f})"
+        for name, figures in report.runs.items()
+    )
+    lines = [
+        f"degenerate: {len(report.degenerate)} of {report.n} generated pieces, "
+        f"{report.held_out_degenerate} of {report.held_out} held-out excerpts; {runs}"
+    ]
+    lines += [f"  {name}: {reason}" for name, reason in report.degenerate.items()]
+    return "\n".join(lines)
+
+
+def _copies(copies: Sequence[CopyRow]) -> str:
+    rows = [
+        [
+            f"{row.view}, {notes} notes{' with rhythm' if row.rhythm else ''}",
+            _percent(part.share),
+            _percent(row.held_out[notes].share),
+            f"{part.looked_at:,}",
+            f"{row.held_out[notes].looked_at:,}",
+        ]
+        for row in copies
+        for notes, part in row.generated.items()
+    ]
+    return table(["", "generated", "held out", "n", "n held out"], rows)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _spread(mean: float | None, deviation: float | None) -> str:
+    return "" if mean is None or deviation is None else f"{mean:.2f} ± {deviation:.2f}"
+
+
+def _percent(share: float) -> str:
+    return "-" if share != share else f"{100 * share:.2f} %"

@@ -1,0 +1,63 @@
+"""Evaluate a model on the held-out split of a corpus or folder.
+
+Conventions. ``data`` is the name of a corpus or a folder of MIDI and ABC files, ``found`` a folder
+where corpora lie. Baselines are counted on the train split and smoothed on the valid split.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.metrics.likelihood import Likelihood, fit_baselines, likelihood
+from musicrnn.models.language import LanguageModel
+from musicrnn.models.scoring import nats
+from musicrnn.tokens import tokenizer_from
+from musicrnn_datasets.composing import prepare
+from musicrnn_datasets.corpus import Refusal, Split
+
+
+@dataclass(frozen=True)
+class LanguageEvaluation:
+    """The likelihood of ``n`` held-out pieces, and the pieces that could not be encoded."""
+
+    n: int
+    likelihood: Likelihood
+    refused: tuple[Refusal, ...]
+
+
+def evaluate_language_model(
+    model: Path, data: str, *, split: Split = "test", found: Path | None = None
+) -> LanguageEvaluation:
+    """The likelihood of the split under a model file, beside unigram and bigram counted on the
+    train split of ``data`` and smoothed on its valid split.
+
+    Raises:
+        MusicRNNError: the file is not a language model, or the split has no piece for it.
+    """
+    checkpoint = Checkpoint.load(model)
+    if checkpoint.metadata.get("task") != "compose":
+        task = checkpoint.metadata.get("task")
+        raise MusicRNNError(f"{model} has the task {task!r}, a likelihood needs 'compose'")
+    tokenizer = tokenizer_from(checkpoint.metadata["tokenizer"])
+    network = LanguageModel.from_arrays(checkpoint.metadata["model"], checkpoint.arrays)
+    prepared = prepare([data], tokenizer=tokenizer, data=found)
+    pieces = prepared.ids[split]
+    if not pieces:
+        raise MusicRNNError(
+            f"the {split} split of {data} has no piece that the model's tokens can hold"
+        )
+    baselines = fit_baselines(
+        prepared.ids["train"], prepared.ids["valid"], vocabulary_size=len(tokenizer.vocabulary)
+    )
+    total, _ = nats(network, pieces)
+    figures = likelihood(
+        total,
+        pieces,
+        is_note=tokenizer.is_note(),
+        is_bar=tokenizer.is_bar(),
+        baselines=baselines.nats(pieces),
+    )
+    return LanguageEvaluation(len(pieces), figures, tuple(prepared.refused))

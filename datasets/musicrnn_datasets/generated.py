@@ -1,0 +1,82 @@
+"""Evaluate a folder of generated pieces against the held-out split of a corpus or folder.
+
+Conventions. ``data`` is the name of a corpus or a folder of MIDI and ABC files, ``found`` a folder
+where corpora lie. Generated pieces are compared with ``split`` and looked up in the train split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.midi import read_midi
+from musicrnn.metrics.report import Report, compare_sets
+from musicrnn.score import Score
+from musicrnn_datasets.corpus import Refusal, Split, read_all
+from musicrnn_datasets.midi_folder import MIDI_SUFFIXES, score_files
+from musicrnn_datasets.sources import read_source
+
+
+@dataclass(frozen=True)
+class FolderEvaluation:
+    """The report on a folder, and the files of it and of the data that could not be read."""
+
+    report: Report
+    refused: tuple[Refusal, ...]
+    data_refused: tuple[Refusal, ...]
+
+
+def evaluate_folder(
+    folder: Path, data: str, *, split: Split = "test", found: Path | None = None
+) -> FolderEvaluation:
+    """Compare the MIDI files of a folder with the split, and look them up in the train split.
+
+    Files without a note count as silent pieces; two equal files are two pieces.
+
+    Raises:
+        MusicRNNError: no readable piece on one of the sides.
+    """
+    if split == "train":
+        raise MusicRNNError("generated pieces are compared with pieces held out, got split train")
+    generated, refused = _read_generated(folder)
+    _, pieces = read_source(data, found)
+    held_out, data_refused = read_all(
+        (piece for piece in pieces if piece.split == split), lambda piece: piece.read()
+    )
+    if not held_out:
+        raise MusicRNNError(
+            f"the {split} split of {data} has no piece that can be read: "
+            f"{len(pieces)} pieces in all its splits"
+        )
+
+    def training() -> Iterator[tuple[str, Score]]:
+        for piece in pieces:
+            if piece.split == "train":
+                try:
+                    yield piece.name, piece.read()
+                except MusicRNNError as error:
+                    data_refused.append(Refusal(piece.name, str(error)))
+
+    human = {read.piece.name: read.content for read in held_out}
+    report = compare_sets(generated, human, training())
+    return FolderEvaluation(report, tuple(refused), tuple(data_refused))
+
+
+def _read_generated(folder: Path) -> tuple[dict[str, Score], list[Refusal]]:
+    paths = [path for path in score_files(folder) if path.suffix.lower() in MIDI_SUFFIXES]
+    generated: dict[str, Score] = {}
+    refused: list[Refusal] = []
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        try:
+            generated[name] = read_midi(path)
+        except MusicRNNError as error:
+            refused.append(Refusal(name, str(error)))
+    if not generated:
+        reason = f", the first refused because: {refused[0].reason}" if refused else ""
+        raise MusicRNNError(
+            f"{folder} holds no MIDI file that can be read: {len(paths)} found{reason}"
+        )
+    return generated, refused
