@@ -1,9 +1,9 @@
 """A piece in or out, in any format: the suffix of the file says which.
 
-Conventions. ``.mid`` and ``.abc`` are notes; ``.wav .flac .ogg .mp3`` the rendered sound; ``.html`` a
-page with the sound, the notes and a piano roll; ``.svg`` and ``.png`` the roll alone. A piece that is
-saved in several formats is rendered once. Files appear whole or not at all, and none is touched
-before every suffix has been found good and the sound has been made.
+Conventions. ``.mid`` and ``.abc`` are notes; ``.wav .flac .ogg .mp3`` the rendered sound; ``.html``
+a page with the sound, the notes and a piano roll; ``.svg`` and ``.png`` the roll alone. A piece
+that is saved in several formats is rendered once. Files appear whole or not at all, and none is
+touched before every suffix has been found good and the sound has been made.
 """
 
 from __future__ import annotations

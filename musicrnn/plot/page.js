@@ -5,6 +5,7 @@
   const [roll, map, play, loop, time, sound] = ["roll", "map", "play", "loop", "time", "sound"].map(byId);
   document.documentElement.classList.add("scripted");
   byId("mp3").href = sound.src;
+  roll.style.maxHeight = data.rows * 26 + 54 + "px"; // a few drums need no tall roll
 
   const END = data.end / 1000;
   const LONGEST = data.notes.reduce((most, n) => Math.max(most, n[1] - n[0]), 0);
@@ -102,7 +103,7 @@
       if (px + w < GUTTER) continue;
       const y = head + r * row + gap, h = Math.max(2, row - 2 * gap);
       const sounding = ms >= on && ms < Math.max(off, on + 120) && at > 0;
-      pen.globalAlpha = sounding ? 1 : 0.3 + 0.7 * velocity / 127;
+      pen.globalAlpha = sounding ? 1 : 0.4 + 0.6 * velocity / 127;
       pen.fillStyle = data.colours[track];
       pen.beginPath();
       if (pen.roundRect) pen.roundRect(px, y, w, h, Math.min(3, h / 2, w / 2)); else pen.rect(px, y, w, h);
