@@ -79,7 +79,7 @@ def unroll(events: list[Event], opening: InForce) -> tuple[list[Event], bool]:
     played: list[Event] = []
     at, begin = 0, 0
     begin_state, state = opening, opening
-    explicit = False  # begin is a "|:"
+    explicit = False  # begin is a "|:" whose repeat is not over
     turn, times = 1, 2
     while at < len(events):
         event = events[at]
@@ -90,6 +90,8 @@ def unroll(events: list[Event], opening: InForce) -> tuple[list[Event], bool]:
             times = max(times, min(max(event.numbers), 99))
             if turn not in event.numbers:
                 at = _behind_ending(events, at)
+            elif turn >= times:
+                explicit = False
             continue
         if isinstance(event, InForce):
             state = event

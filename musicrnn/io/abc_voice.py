@@ -162,8 +162,10 @@ class Reader:
         if metre is None and not is_no_metre(text):
             self._wrong(f"M:{text[:40]} is no metre")
             return
-        if not self.in_body:
+        if not self.in_body or not any(voice.events for voice in self.voices.values()):
             self.opening = InForce(self.opening.key, metre)
+            for voice in self.voices.values():
+                voice.state = InForce(voice.state.key, metre)
             return
         voice = self.voice or self._enter("")
         voice.unit = voice.unit or default_unit(self.opening.metre)

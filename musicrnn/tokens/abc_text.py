@@ -1,0 +1,84 @@
+"""Characters of ABC text: the tokens of the Char-RNN (Karpathy, The Unreasonable Effectiveness of
+Recurrent Neural Networks, 2015), for melodies with chord symbols.
+
+Conventions. A piece is its canonical text (abc_normal) character by character, between start and
+end. A melody has one bar after the other in one line, with repeats as in a tune book. The tempo is
+not in the text: reading takes the metre's (abc_fields.default_tempo), and a wish for a tempo bounds
+the length in seconds only, so set it on the score that was decoded. Several tracks become several
+voices. A bar is counted as it is played, with its repeats; a pick-up is no bar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.abc import parse_abc
+from musicrnn.score import Score
+from musicrnn.tokens.abc_normal import normalise, written_notes
+from musicrnn.tokens.protocol import END, START
+
+DEFAULT_ALPHABET = "\n \"#'(),-./0123456789:=ABCDEFGHKLMNV[]^_abcdefghijlmnoprsuxyz|"
+
+
+class AbcTokenizer:
+    """One token a character of ``alphabet``, which must hold all that is to be said."""
+
+    name = "abc"
+
+    def __init__(self, alphabet: str = DEFAULT_ALPHABET) -> None:
+        if len(set(alphabet)) != len(alphabet):
+            twice = next(c for c in alphabet if alphabet.count(c) > 1)
+            raise MusicRNNError(f"an alphabet names every character once, got {twice!r} twice")
+        missing = sorted(set(DEFAULT_ALPHABET) - set(alphabet))
+        if missing:
+            raise MusicRNNError(f"the alphabet lacks {''.join(missing)!r}, which ABC text needs")
+        self.alphabet = alphabet
+        self._ids = {character: index for index, character in enumerate(alphabet, start=2)}
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        return ("start", "end", *self.alphabet)
+
+    def configuration(self) -> dict[str, Any]:
+        return {"alphabet": self.alphabet}
+
+    def encode_text(self, text: str) -> NDArray[np.int32]:
+        """ids of a text as it stands, from start to end; characters outside the alphabet are left
+        out. Give it :func:`normalise`'s text, as training does."""
+        ids = [self._ids[character] for character in text if character in self._ids]
+        return np.array([START, *ids, END], dtype=np.int32)
+
+    def text(self, ids: Sequence[int] | NDArray[np.int32]) -> str:
+        """The characters up to the first end; ids out of range are left out."""
+        characters: list[str] = []
+        for token in ids:
+            if token == END:
+                break
+            if 2 <= token < len(self.alphabet) + 2:
+                characters.append(self.alphabet[int(token) - 2])
+        return "".join(characters)
+
+    def decode(self, ids: Sequence[int] | NDArray[np.int32]) -> Score:
+        return parse_abc(self.text(ids))
+
+    def is_note(self) -> NDArray[np.bool_]:
+        """All False: a letter may be a note, a chord's root or a key. See :meth:`count_notes`."""
+        return np.zeros(len(self.vocabulary), dtype=np.bool_)
+
+    def is_bar(self) -> NDArray[np.bool_]:
+        """The barline. A repeat sign has one too."""
+        return np.array([token == "|" for token in self.vocabulary], dtype=np.bool_)
+
+    def count_notes(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
+        """Notes written in the text, repeats counted once and tied notes each."""
+        return written_notes(self.text(ids))
+
+    @staticmethod
+    def normalise(text: str) -> str:
+        """The canonical text of a tune's own: see abc_normal."""
+        return normalise(text)
