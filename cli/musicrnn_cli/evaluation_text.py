@@ -7,19 +7,7 @@ from collections.abc import Sequence
 from musicrnn.metrics.copy_report import CopyRow
 from musicrnn.metrics.likelihood import Likelihood
 from musicrnn.metrics.report import Report
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """The first column to the left, the others to the right."""
-    lines = [list(header), *map(list, rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    )
+from musicrnn_cli.tables import number, percent, spread, table
 
 
 def language_text(found: Likelihood) -> str:
@@ -29,7 +17,7 @@ def language_text(found: Likelihood) -> str:
         total = nats * found.tokens
         per_note = total / found.notes if found.notes else None
         per_bar = total / found.bars if found.bars else None
-        rows.append([name, _number(nats), _number(per_note), _number(per_bar)])
+        rows.append([name, number(nats), number(per_note), number(per_bar)])
     counts = ["n", f"{found.tokens:,}", f"{found.notes:,}", f"{found.bars:,}"]
     return table(["nats per", "token", "note", "bar"], [*rows, counts])
 
@@ -61,15 +49,15 @@ def _features(report: Report) -> str:
     rows = [
         [
             row.name.replace("_", " "),
-            _spread(row.generated_mean, row.generated_deviation),
-            _spread(row.held_out_mean, row.held_out_deviation),
-            _number(row.area),
-            _number(row.ceiling),
+            spread(row.generated_mean, row.generated_deviation),
+            spread(row.held_out_mean, row.held_out_deviation),
+            number(row.area),
+            number(row.ceiling),
         ]
         for row in report.features
         if row.area is not None
     ]
-    mean = ["mean of these", "", "", _number(report.mean_area), _number(report.mean_ceiling)]
+    mean = ["mean of these", "", "", number(report.mean_area), number(report.mean_ceiling)]
     return table(["mean ± deviation", "generated", "held out", "overlap", "ceiling"], [*rows, mean])
 
 
@@ -91,8 +79,8 @@ def _copies(copies: Sequence[CopyRow]) -> str:
     rows = [
         [
             f"{row.view}, {notes} notes{' with rhythm' if row.rhythm else ''}",
-            _percent(part.share),
-            _percent(row.held_out[notes].share),
+            percent(part.share),
+            percent(row.held_out[notes].share),
             f"{part.looked_at:,}",
             f"{row.held_out[notes].looked_at:,}",
         ]
@@ -100,15 +88,3 @@ def _copies(copies: Sequence[CopyRow]) -> str:
         for notes, part in row.generated.items()
     ]
     return table(["", "generated", "held out", "n", "n held out"], rows)
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
-
-
-def _spread(mean: float | None, deviation: float | None) -> str:
-    return "" if mean is None or deviation is None else f"{mean:.2f} ± {deviation:.2f}"
-
-
-def _percent(share: float) -> str:
-    return "-" if share != share else f"{100 * share:.2f} %"

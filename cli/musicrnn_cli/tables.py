@@ -1,0 +1,33 @@
+"""Plain text tables, and how numbers stand in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """The first column to the left, the others to the right."""
+    lines = [list(header), *map(list, rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
+
+
+def number(value: float | None) -> str:
+    """Three decimals, or a dash."""
+    return "-" if value is None else f"{value:.3f}"
+
+
+def spread(mean: float | None, deviation: float | None) -> str:
+    """Mean and standard deviation, or nothing."""
+    return "" if mean is None or deviation is None else f"{mean:.2f} ± {deviation:.2f}"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage; a dash for NaN."""
+    return "-" if share != share else f"{100 * share:.2f} %"
