@@ -124,7 +124,8 @@ class PerformanceTokenizer:
         sounding: dict[int, tuple[int, int]] = {}  # pitch: start, velocity
         rows: list[tuple[int, int, int, int]] = []  # start, pitch, length, velocity
         now = 0
-        for token in np.asarray(ids, np.int64).tolist():
+        tokens: list[int] = np.asarray(ids, np.int64).tolist()
+        for token in tokens:
             if not 0 <= token < len(self.events):
                 continue
             group, value = self.events.group[token], self.events.value[token]
