@@ -19,7 +19,7 @@ import numpy as np
 START, END, LOOP_START, LOOP_END = 0, 1, 2, 3
 START_COARSE, END_COARSE, LOOP_START_COARSE, LOOP_END_COARSE = 4, 12, 45, 50
 MOD_LFO_TO_PITCH, VIB_LFO_TO_PITCH, MOD_ENV_TO_PITCH = 5, 6, 7
-CUTOFF, RESONANCE, MOD_ENV_TO_CUTOFF, PAN = 8, 9, 11, 17
+CUTOFF, RESONANCE, MOD_ENV_TO_CUTOFF, MOD_LFO_TO_VOLUME, PAN = 8, 9, 11, 13, 17
 MOD_LFO_DELAY, MOD_LFO_RATE, VIB_LFO_DELAY, VIB_LFO_RATE = 21, 22, 23, 24
 MOD_DELAY, MOD_ATTACK, MOD_HOLD, MOD_DECAY, MOD_SUSTAIN = 25, 26, 27, 28, 29
 DELAY, ATTACK, HOLD, DECAY, SUSTAIN, RELEASE, KEY_TO_HOLD, KEY_TO_DECAY = range(33, 41)
@@ -95,6 +95,7 @@ class Region:
     modulation_to_pitch: float
     modulation_to_cutoff: float
     vibrato: tuple[float, float, float]  # cents, Hz, seconds before it starts
+    tremolo: tuple[float, float, float]  # dB, Hz, seconds before it starts
     exclusive: int  # a class in which a note ends the one before; 0 for none
 
 
@@ -168,6 +169,11 @@ def region_of(
             bounded(VIB_LFO_TO_PITCH if by_vibrato else MOD_LFO_TO_PITCH, -1200, 1200),
             _hertz(bounded(VIB_LFO_RATE if by_vibrato else MOD_LFO_RATE, -16000, 4500)),
             _seconds(value(VIB_LFO_DELAY if by_vibrato else MOD_LFO_DELAY), 20),
+        ),
+        tremolo=(
+            bounded(MOD_LFO_TO_VOLUME, -960, 960) / 10,
+            _hertz(bounded(MOD_LFO_RATE, -16000, 4500)),
+            _seconds(value(MOD_LFO_DELAY), 20),
         ),
         exclusive=value(EXCLUSIVE),
     )

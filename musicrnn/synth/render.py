@@ -114,8 +114,14 @@ def strokes(score: Score, track: Track) -> list[Stroke]:
 def _voices(score: Score, font: SoundFont, rate: int) -> dict[tuple[Region, int], list[Voice]]:
     """Every voice of a score, by region and key."""
     voices: defaultdict[tuple[Region, int], list[Voice]] = defaultdict(list)
+    known: dict[tuple[int, bool], tuple[Region, ...]] = {}
     for track in score.tracks:
-        regions = font.regions(track.program, drums=track.is_drum)
+        if not track.notes:
+            continue
+        program = (track.program, track.is_drum)
+        if program not in known:
+            known[program] = font.regions(track.program, drums=track.is_drum)
+        regions = known[program]
         chosen: dict[tuple[int, int], list[Region]] = {}
         next_of_class: dict[int, float] = {}  # exclusive class -> start of the stroke that follows
         for stroke in reversed(strokes(score, track)):

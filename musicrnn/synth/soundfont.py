@@ -23,6 +23,8 @@ from musicrnn.synth import region as generator
 from musicrnn.synth.region import Recording, Region, overlap, region_of
 
 MAX_BYTES = 2**29
+MAX_ZONES = 8192  # of one program; the largest General MIDI sets have hundreds
+MAX_GENERATORS = 256  # of one zone; there are 61 kinds
 DRUM_BANK = 128
 
 _TABLES = {
@@ -83,9 +85,14 @@ class SoundFont:
 
     def _preset_regions(self, row: int) -> tuple[Region, ...]:
         regions: list[Region] = []
+        visited = 0
         for added in self._zones("phdr", "pbag", "pgen", row, last=generator.INSTRUMENT):
             instrument = added[generator.INSTRUMENT]
-            for zone in self._zones("inst", "ibag", "igen", instrument, last=generator.SAMPLE):
+            zones = self._zones("inst", "ibag", "igen", instrument, last=generator.SAMPLE)
+            visited += len(zones)
+            if visited > MAX_ZONES:
+                raise self.damaged(f"a program has more than {MAX_ZONES} zones")
+            for zone in zones:
                 values = dict(generator.DEFAULTS) | zone
                 for kind in added.keys() - generator.INSTRUMENT_ONLY:
                     values[kind] = values.get(kind, 0) + added[kind]
@@ -121,8 +128,13 @@ class SoundFont:
         first, stop = (int(self.tables[heads]["bag"][row + i]) for i in (0, 1))
         zones: list[dict[int, int]] = []
         common: dict[int, int] = {}
-        for bag in range(first, min(stop, len(self.tables[bags]) - 1)):
+        stop = min(stop, len(self.tables[bags]) - 1)
+        if stop - first > MAX_ZONES:
+            raise self.damaged(f"an instrument has {stop - first} zones, more than {MAX_ZONES}")
+        for bag in range(first, stop):
             a, b = (int(self.tables[bags]["generator"][bag + i]) for i in (0, 1))
+            if b - a > MAX_GENERATORS:
+                raise self.damaged(f"a zone has {b - a} generators, more than {MAX_GENERATORS}")
             rows = self.tables[generators][a:b]
             zone = dict(zip(rows["kind"].tolist(), rows["amount"].tolist(), strict=True))
             if last in zone:

@@ -98,7 +98,12 @@ class Tone:
         sound = np.concatenate([self._before, new])  # from HOP before the block to HOP after it
         self._before = sound[-2 * HOP :]
         filtered = self._filtered(sound, index) if moving else sound[HOP:-HOP]
-        level = self.attenuation(np.arange(index * BLOCK, (index + 1) * BLOCK))
+        frames = np.arange(index * BLOCK, (index + 1) * BLOCK)
+        depth, hertz, delay = self.region.tremolo
+        if depth:
+            swing = depth * _triangle(hertz, frames / self.rate - delay)
+            filtered = np.multiply(filtered, 10 ** (swing / 20), dtype=np.float32)
+        level = self.attenuation(frames)
         gain = np.exp(level * np.float32(-np.log(10) / 20))
         return np.multiply(filtered, gain, dtype=np.float32), filtered
 
@@ -139,7 +144,7 @@ class Tone:
             seconds = (start + np.arange(0, count, STEP)) / self.rate
             region = self.region
             depth, hertz, delay = region.vibrato
-            wave = np.sin(2 * np.pi * hertz * np.maximum(0, seconds - delay))
+            wave = _triangle(hertz, seconds - delay)
             moved = depth * wave + region.modulation_to_pitch * _stage(region.modulation, seconds)
             passed = np.cumsum(np.repeat(self._ratio * np.exp2(moved / 1200), STEP))
         position = np.concatenate([[0.0], passed[:-1]]) + self._phase
@@ -184,6 +189,12 @@ def _scaled(region: Region, key: int) -> Envelope:
         decay=min(100.0, loudness.decay * 2 ** (region.key_to_decay * below / 1200)),
         sustain=loudness.sustain,
     )
+
+
+def _triangle(hertz: float, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """An oscillator from -1 to 1 that starts at 0 upwards, and stays at 0 before time 0."""
+    phase = np.maximum(0, seconds) * hertz + 0.25
+    return 1 - 4 * np.abs(phase % 1 - 0.5)
 
 
 def _stage(envelope: Envelope, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
