@@ -1,0 +1,31 @@
+"""read(write(score)) == score, for every score that a MIDI file can say."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+
+from musicrnn.io.midi import midi_bytes, score_from_midi
+from musicrnn.score import Score
+from tests.properties.scores import scores
+
+
+@settings(max_examples=200, deadline=None)
+@given(scores(overlaps=False))
+def test_a_score_returns_from_a_file(score: Score) -> None:
+    assert score_from_midi(midi_bytes(score)) == score
+
+
+@settings(max_examples=100, deadline=None)
+@given(scores())
+def test_overlapping_notes_may_exchange_their_ends_and_nothing_else(score: Score) -> None:
+    returned = score_from_midi(midi_bytes(score))
+    assert replace(returned, tracks=()) == replace(score, tracks=())
+    for before, after in zip(score.tracks, returned.tracks, strict=True):
+        assert replace(before, notes=()) == replace(after, notes=())
+        assert sorted((n.start, n.pitch, n.velocity) for n in before.notes) == sorted(
+            (n.start, n.pitch, n.velocity) for n in after.notes
+        )
+        assert sorted((n.start + n.duration, n.pitch) for n in before.notes) == sorted(
+            (n.start + n.duration, n.pitch) for n in after.notes
+        )
+    assert score_from_midi(midi_bytes(returned)) == returned
