@@ -44,7 +44,7 @@ from musicrnn.score import (
 
 __all__ = ["MAX_BYTES", "MAX_NOTES", "midi_bytes", "read_midi", "score_from_midi", "write_midi"]
 
-MAX_BYTES = 32 * 2**20
+MAX_BYTES = 16 * 2**20
 MAX_NOTES = 2_000_000
 
 _SUSTAIN = 64

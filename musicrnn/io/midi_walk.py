@@ -32,6 +32,7 @@ _WITH_STATUS = {
 }
 _END_OF_TRACK = b"\x00\xff\x2f\x00"
 _META_LENGTHS = {0x51: 3, 0x58: 4, 0x59: 2}  # tempo, time signature, key signature
+MAX_OTHER_EVENTS = 500_000  # texts, tempos and such, each walked by Python
 _IGNORED_META = 0x7F  # "for the sequencer": what an impossible tempo or signature is turned into
 _NAME = 0x03
 
@@ -42,6 +43,16 @@ class Walked:
 
     data: bytes
     title: str
+
+
+@dataclass(frozen=True)
+class _Track:
+    """The checked events, the name, whether no event is a channel's, how many are not."""
+
+    body: bytes
+    name: str
+    silent: bool
+    others: int
 
 
 def canonical(data: bytes) -> Walked:
@@ -73,12 +84,14 @@ def canonical(data: bytes) -> Walked:
         )
     tracks = bytearray()
     count = 0
+    allowance = MAX_OTHER_EVENTS
     title = ""
     for start, stop in _track_chunks(data, 8 + length):
-        body, name, silent = _track(data, start, stop)
-        if count == 0 and kind == 1 and silent:
-            title = name
-        tracks += b"MTrk" + struct.pack(">I", len(body)) + body
+        track = _track(data, start, stop, allowance)
+        allowance -= track.others
+        if count == 0 and kind == 1 and track.silent:
+            title = track.name
+        tracks += b"MTrk" + struct.pack(">I", len(track.body)) + track.body
         count += 1
     if count == 0 or count > 0xFFFF:
         raise MusicRNNError(f"a MIDI file holds 1 to 65535 tracks, found {count}")
@@ -117,16 +130,23 @@ def _track_chunks(data: bytes, position: int) -> list[tuple[int, int]]:
     return bodies
 
 
-def _track(data: bytes, start: int, stop: int) -> tuple[bytes, str, bool]:
-    """The checked events of one track, its name, and whether it has no channel event at all."""
+def _track(data: bytes, start: int, stop: int, allowance: int) -> _Track:
+    """Walks one track; ``allowance`` bounds its events that are no channel's."""
     body = bytearray()
     taken = position = start
     running = 0  # how many data bytes the running status has; 0 before the first status
     name = ""
+    others = 0
     while position < stop:
         position, running = _past_channel_events(data, position, stop, running)
         if position == stop:
             break
+        others += 1
+        if others > allowance:
+            raise MusicRNNError(
+                f"a MIDI file may have {MAX_OTHER_EVENTS} events that are no channel's "
+                "(texts, tempos), this one has more"
+            )
         event = position
         position = _number(data, event, stop, "a time")[1]
         status = data[position] if position < stop else -1
@@ -143,14 +163,15 @@ def _track(data: bytes, start: int, stop: int) -> tuple[bytes, str, bool]:
             text = data[content : content + length]
             if kind == 0x2F:
                 body += data[taken:event] + _end_of_time(data, event, position)
-                return bytes(body), name, running == 0
+                return _Track(bytes(body), name, running == 0, others)
             if kind == _NAME and not name:
                 name = text.decode("utf-8", "replace")
             if kind in _META_LENGTHS and not _sensible(kind, text):
                 body += data[taken : position + 1] + bytes([_IGNORED_META])
                 taken = position + 2
         position = content + length
-    return bytes(body + data[taken:stop]) + _END_OF_TRACK, name, running == 0
+    body += data[taken:stop] + _END_OF_TRACK
+    return _Track(bytes(body), name, running == 0, others)
 
 
 def _past_channel_events(data: bytes, position: int, stop: int, running: int) -> tuple[int, int]:
