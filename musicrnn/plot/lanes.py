@@ -76,7 +76,7 @@ def lanes_of(score: Score) -> Lanes:
         raise MusicRNNError("there is nothing to draw: the score has no notes")
     if score.note_count > MAX_NOTES:
         raise MusicRNNError(f"a picture may have {MAX_NOTES} notes, the score {score.note_count}")
-    bars = _bar_count(score)
+    bars = bar_count(score)
     if bars > MAX_BARS:
         raise MusicRNNError(
             f"a picture may have {MAX_BARS} bars, the score has {bars} "
@@ -92,13 +92,14 @@ def lanes_of(score: Score) -> Lanes:
     return Lanes(high, high - low + 1, tuple(sorted(drums, reverse=True)))
 
 
-def _bar_count(score: Score) -> int:
-    """How many bars there are, counted without making them."""
-    ends = [s.tick for s in score.time_signatures[1:]] + [score.end]
-    return sum(
-        max(0, min(end, score.end) - s.tick) // s.bar_ticks(score.ticks_per_quarter) + 1
-        for s, end in zip(score.time_signatures, ends, strict=True)
-    )
+def bar_count(score: Score) -> int:
+    """``len(score.bars())``, counted without making them: a hostile score has billions."""
+    count = 0
+    for index, signature in enumerate(score.time_signatures):
+        last = index + 1 == len(score.time_signatures)
+        stop = score.end if last else min(score.end, score.time_signatures[index + 1].tick)
+        count += max(0, -(-(stop - signature.tick) // signature.bar_ticks(score.ticks_per_quarter)))
+    return max(1, count)
 
 
 def coloured_tracks(score: Score) -> list[tuple[Track, str, str]]:
@@ -127,7 +128,7 @@ def chord_symbol(chord: Chord) -> str:
 def facts(score: Score, caption: str = "") -> str:
     """``pop · G major · 96 bpm · 4/4 · 16 bars · 0:40``: the line under the title."""
     signature = score.time_signatures[0]
-    bars = len(score.bars())
+    bars = bar_count(score)
     seconds = round(score.seconds)
     parts = [
         caption,

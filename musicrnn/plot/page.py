@@ -23,6 +23,7 @@ def page(score: Score, *, mp3: bytes, midi: bytes, caption: str = "") -> str:
     Raises:
         MusicRNNError: the score has no notes, or is too large to be drawn.
     """
+    roll = _roll(score)
     title = score.title.strip()[:200] or "Untitled"
     legend = "".join(
         f'<li><span style="background:{colour}"></span>{_text(name)}</li>'
@@ -35,7 +36,7 @@ def page(score: Score, *, mp3: bytes, midi: bytes, caption: str = "") -> str:
         "file": _text("".join(c if c.isalnum() or c in " -_" else "_" for c in title)[:80]),
         "mp3": b64encode(mp3).decode("ascii"),
         "midi": b64encode(midi).decode("ascii"),
-        "data": _script_safe(_roll(score)),
+        "data": _script_safe(roll),
     }
     folder = files("musicrnn.plot")
     text = (folder / "page.html").read_text("utf-8")

@@ -30,8 +30,8 @@ from musicrnn.waveform import Waveform
 TAIL_SECONDS = 1.5
 FADE_SECONDS = 0.5
 PEAK = 10 ** (-0.5 / 20)
-MAX_FRAMES = 900 * 44_100  # 15 minutes at 44.1 kHz: 320 MB of samples
-MAX_VOICE_FRAMES = 12 * MAX_FRAMES  # all notes together
+MAX_FRAMES = 720 * 44_100  # 12 minutes at 44.1 kHz: 250 MB of samples, 800 MB while written
+MAX_VOICE_FRAMES = 24 * MAX_FRAMES  # all notes together, a minute or so of work
 DAMP_SECONDS = 0.01
 
 

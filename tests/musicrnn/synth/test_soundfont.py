@@ -70,8 +70,7 @@ def test_damaged_files_are_refused_or_played(tmp_path, content):
         path.write_bytes(damaged)
         try:
             sound = render(SCORE, rate=8_000, soundfont=path)
-        except MusicRNNError as error:
-            assert "\n" not in str(error)
+        except MusicRNNError:
             outcomes["refused"] += 1
         else:
             assert np.isfinite(sound.samples).all()
