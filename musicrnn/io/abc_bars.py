@@ -13,6 +13,7 @@ from musicrnn.io.abc_play import Performance
 
 MetreAt = tuple[float, Metre]
 _NEARLY = 1e-6
+_END = "end"
 
 
 def bar_quarters(metre: Metre) -> float:
@@ -36,12 +37,13 @@ def place_bars(voice: Performance) -> tuple[float, list[MetreAt]]:
     The metres' times count the silence.
     """
     opening = voice.states[0][1].metre
-    events: list[tuple[float, int, Metre | bool]] = []  # at one time, barlines come first
+    events: list[tuple[float, int, Metre | bool | str]] = []  # at one time, barlines come first
     events.extend((b.at, 0, b.soft) for b in voice.boundaries)
     for (_, before), (at, after) in zip(voice.states, voice.states[1:], strict=False):
         if after.metre != before.metre:
             events.append((at, 1, after.metre or (4, 4)))
     events.sort(key=lambda event: event[:2])
+    events.append((voice.end, 2, _END))
     metre = opening or (4, 4)
     if opening is None:
         changes = [(0.0, metre)] + [(at, m) for at, _, m in events if isinstance(m, tuple)]
@@ -52,17 +54,19 @@ def place_bars(voice: Performance) -> tuple[float, list[MetreAt]]:
     soft: list[float] = []
     for at, _, what in events:
         length = bar_quarters(metre)
-        if at > begin + _NEARLY and at < voice.end - _NEARLY:
-            whole = _is_multiple(at - begin, length)
-            if whole:
+        at_end = at >= voice.end - _NEARLY
+        if at > begin + _NEARLY and (what == _END or not at_end):
+            if begin == 0.0 and at < length - _NEARLY and not at_end:
+                pickup, begin = length - at, at
+            elif _is_multiple(at - begin, length):
                 begin, soft = at, []
             elif what is True:
                 soft.append(at)
             else:
-                cut = next((s for s in reversed(soft) if _is_multiple(at - s, length)), at)
-                if begin == 0.0 and cut < length:
-                    pickup = length - cut
-                elif (irregular := metre_of(cut - begin, metre)) is not None:
+                cut = next((s for s in soft if _is_multiple(at - s, length)), at)
+                if at_end and cut == at:
+                    break
+                if (irregular := metre_of(cut - begin, metre)) is not None:
                     changes += [(begin + pickup, irregular), (cut + pickup, metre)]
                 begin, soft = at, []
         if isinstance(what, tuple):

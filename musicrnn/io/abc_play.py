@@ -5,7 +5,7 @@ ticks once, at the end. Events come in the order of the text with accidentals an
 a :class:`Line` holds what is in force behind it, so that a jump back restores key and metre.
 
 Repeats. ``:|`` goes back to the last ``|:``, or else to the last double bar, end of a repeat, or
-the beginning. ``|::`` and ``::|`` play three times. An ending is played in the passes that it names.
+the beginning. ``|::`` and ``::|`` play three times. An ending is played in the passes it names.
 """
 
 from __future__ import annotations

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc import parse_abc
 from musicrnn.score import Score
+from musicrnn.tokens.abc_grammar import AbcConstraint
 from musicrnn.tokens.abc_normal import normalise, written_notes
-from musicrnn.tokens.protocol import END, START
+from musicrnn.tokens.protocol import END, START, Constraint, Wishes
 
 DEFAULT_ALPHABET = "\n \"#'(),-./0123456789:=ABCDEFGHKLMNV[]^_abcdefghijlmnoprsuxyz|"
 
@@ -39,6 +40,7 @@ class AbcTokenizer:
             raise MusicRNNError(f"the alphabet lacks {''.join(missing)!r}, which ABC text needs")
         self.alphabet = alphabet
         self._ids = {character: index for index, character in enumerate(alphabet, start=2)}
+        self._masks: dict[frozenset[str], NDArray[np.bool_]] = {}
 
     @property
     def vocabulary(self) -> tuple[str, ...]:
@@ -65,6 +67,11 @@ class AbcTokenizer:
 
     def decode(self, ids: Sequence[int] | NDArray[np.int32]) -> Score:
         return parse_abc(self.text(ids))
+
+    def constraint(self, wishes: Wishes) -> Constraint:
+        """The grammar of a new tune; ``bars`` counts them as played. Raises MusicRNNError for a
+        density, which ABC text cannot say, and for an unknown metre, key or chord."""
+        return AbcConstraint(self._ids, wishes, self._masks)
 
     def is_note(self) -> NDArray[np.bool_]:
         """All False: a letter may be a note, a chord's root or a key. See :meth:`count_notes`."""

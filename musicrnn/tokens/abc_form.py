@@ -1,0 +1,141 @@
+"""Where a tune in the making stands: in its bar, its section, its repeat.
+
+Conventions. Time in units of a thirty-second note. ``position`` is played time since the first full
+bar began, every repeat that has closed counted in; a pick-up lies before it. ``rest`` is what is
+left of the bar, 0 at its end and a whole bar behind its barline. A repeat ends at the place in the
+bar at which it began, so that going back fits; a section may end there or where the pick-up begins.
+``limit`` bounds the bars that are played: no bar begins that would lead past it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PLAIN, REPEAT, FIRST, BETWEEN, SECOND = range(5)
+GO_ON, DOUBLE, FINAL, OPEN, ENDING = 1, 2, 4, 8, 16  # what may come behind a "|"
+
+
+@dataclass(slots=True)
+class Form:
+    """``bar`` units a bar; at most ``limit`` bars, or exactly that many."""
+
+    bar: int
+    limit: int
+    exact: bool
+    position: int = 0
+    rest: int = 0
+    mode: int = PLAIN
+    begin: int = 0  # position of the "|:"
+    phase: int = 0  # what was left of the bar there, 0 for a whole bar
+    common: int = 0  # length of the repeat before its first ending
+    ending: int = 0  # position of the first ending
+    pickup: int = 0
+    opening: bool = True  # no barline yet
+
+    def __post_init__(self) -> None:
+        self.rest = self.bar
+
+    @property
+    def bars(self) -> int:
+        """Bars played so far, one begun counts."""
+        return -(-self.position // self.bar)
+
+    def may_end(self, position: int) -> bool:
+        bars = -(-position // self.bar)
+        return bars >= 1 and (bars == self.limit if self.exact else True)
+
+    def _fits(self, close: int) -> bool:
+        """Whether a repeat, or its first ending, may close at that position."""
+        end = self.limit * self.bar
+        if self.mode == REPEAT:
+            return 2 * close - self.begin <= end
+        return close + self.common + self.bar <= end
+
+    def room(self, taken: int) -> int:
+        """Units that the next notes may fill before a barline must come."""
+        rest, position = self.rest - taken, self.position + taken
+        if self.mode in (REPEAT, FIRST) and self.phase and rest >= self.phase:
+            close = position + rest - self.phase
+            if not self._fits(close + self.bar):
+                return rest - self.phase
+        return rest
+
+    def may_close(self, taken: int) -> bool:
+        """Whether ``:|`` may come."""
+        rest, position = self.rest - taken, self.position + taken
+        if rest != self.phase or (self.opening and rest):
+            return False
+        if self.mode == REPEAT:
+            return position - self.begin >= self.bar
+        return self.mode == FIRST and position > self.ending
+
+    def behind_bar(self, taken: int) -> int:
+        """What may come behind a ``|`` put here: flags; 0 if none may be put."""
+        rest, position = self.rest - taken, self.position + taken
+        end = self.limit * self.bar
+        outside = self.mode in (PLAIN, SECOND)
+        if rest == 0:
+            step = self.bar - self.phase if self.mode in (REPEAT, FIRST) else self.bar
+            if outside:
+                flags = GO_ON | DOUBLE if position + self.bar <= end else 0
+                flags |= FINAL if self.may_end(position) else 0
+                return flags | (OPEN if position + 2 * self.bar <= end else 0)
+            flags = GO_ON if self._fits(position + step) else 0
+            length = position - self.begin
+            if self.mode == REPEAT and length >= self.bar:
+                flags |= ENDING if position + step + length + self.bar <= end else 0
+            return flags
+        if self.opening:
+            filled = self.bar - rest
+            if not 0 < filled <= self.bar * 3 // 4:
+                return 0
+            return GO_ON | (OPEN if self.mode == PLAIN and self.limit >= 2 else 0)
+        if outside and position > 0 and rest in (self.pickup, self.phase):
+            flags = DOUBLE if position + rest + self.bar <= end else 0
+            flags |= FINAL if self.may_end(position) else 0
+            return flags | (OPEN if position + 2 * self.bar <= end else 0)
+        return 0
+
+    def take(self, units: int) -> None:
+        self.rest -= units
+        self.position += units
+
+    def cross(self) -> None:
+        """A ``|`` was put."""
+        if self.opening and 0 < self.rest < self.bar:
+            self.pickup = self.bar - self.rest
+            if self.mode == REPEAT:
+                self.begin, self.phase = -self.pickup, self.pickup
+            self.position, self.rest = 0, self.bar
+        elif self.rest <= 0:
+            self.rest = self.bar
+        self.opening = False
+
+    def open(self) -> None:
+        """A ``|:`` was put."""
+        self.mode = REPEAT
+        self.begin, self.phase = self.position, self.rest % self.bar
+
+    def close(self) -> None:
+        """A ``:|`` was put: the repeat is played again."""
+        self.opening = False
+        if self.mode == FIRST:
+            self.position += self.common
+            self.mode = BETWEEN
+            self.rest = self.bar
+            return
+        if self.mode == REPEAT:
+            self.position += self.position - self.begin
+        self.mode = PLAIN
+        self.rest = self.phase or self.bar
+
+    def first_ending(self) -> None:
+        self.mode = FIRST
+        self.common, self.ending = self.position - self.begin, self.position
+
+    def second_ending(self) -> None:
+        self.mode = SECOND
+
+    def new_section(self) -> None:
+        """A ``||`` was put."""
+        self.mode = PLAIN
