@@ -1,0 +1,1 @@
+"""Scores made audible: a SoundFont synthesizer in numpy, from the file to the mix."""

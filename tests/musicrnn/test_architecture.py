@@ -1,0 +1,217 @@
+"""The house rules that a program can check. The tables are the rules; read them as documentation.
+
+The packages stack ``musicrnn_cli -> musicrnn_datasets -> musicrnn``. Inside musicrnn a module may
+import its own folder and what its row names, nothing else. The longest matching row counts, so
+``io.save`` is not ``io``.
+"""
+
+import ast
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = {
+    "musicrnn": ROOT / "musicrnn",
+    "musicrnn_datasets": ROOT / "datasets" / "musicrnn_datasets",
+    "musicrnn_cli": ROOT / "cli" / "musicrnn_cli",
+}
+
+# A package, and the packages of this repository that it may import.
+STACK = {
+    "musicrnn": set(),
+    "musicrnn_datasets": {"musicrnn"},
+    "musicrnn_cli": {"musicrnn", "musicrnn_datasets"},
+}
+
+# A part of musicrnn, what it is, and the parts that it may import.
+PIECE = "errors score key waveform"
+PARTS = {
+    "errors": ("the one exception", ""),
+    "score": ("written and played music", "errors"),
+    "key": ("which key a piece is in", "errors score"),
+    "waveform": ("sampled sound", "errors"),
+    "io": ("files in and out, one format a file", PIECE),
+    "synth": ("score -> sound", PIECE),
+    "features": ("sound -> frames", "errors waveform"),
+    "tokens": ("score <-> integers", PIECE + " io"),
+    "plot": ("score -> picture and page", PIECE),
+    "io.save": ("any format, by suffix", PIECE + " io synth plot"),
+    "metrics": ("what a piece or a prediction is worth", PIECE),
+    "checkpoint": ("a model's file", "errors io"),
+    "cells": ("one step of a recurrent network", "errors"),
+    "layers": ("steps unrolled and stacked", "errors cells"),
+    "models": ("whole networks: integers and floats", "errors cells layers"),
+    "sampling": (
+        "model -> piece",
+        PIECE + " io tokens checkpoint cells layers models metrics pretrained",
+    ),
+    "training": (
+        "batches -> model",
+        PIECE + " io features tokens checkpoint cells layers models metrics sampling",
+    ),
+    "listening": (
+        "sound -> label",
+        PIECE + " io features tokens checkpoint cells layers models metrics pretrained",
+    ),
+    "pretrained": ("models that come with the package", "errors checkpoint"),
+}
+
+# Modules that only some parts may import; the rest of the library is silent and knows no terminal.
+RESERVED = {"click": {"musicrnn_cli"}, "rich": {"musicrnn_cli", "musicrnn.training"}}
+
+# Corpora are the business of musicrnn_datasets; the library may cite one in a docstring, as a
+# figure's witness, but no code in it may depend on one. (A model's card names its data.)
+CORPORA = ("pop909", "nottingham", "vgmidi", "gtzan", "jsb", "musedata", "speech_commands")
+
+NO_FOLDER_OR_FILE = {"utils", "util", "helpers", "misc", "common"}
+MOST_LINES = 300
+MOST_PARAMETERS = 7
+
+# What `musicrnn --help` must not wait for.
+SLOW = "torch numpy numba scipy librosa soundfile symusic pretty_midi lightning_fabric PIL rich"
+
+
+@cache
+def modules() -> dict[str, Path]:
+    found = {}
+    for package, folder in PACKAGES.items():
+        for path in sorted(folder.rglob("*.py")):
+            parts = [package, *path.relative_to(folder).with_suffix("").parts]
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse(modules()[module].read_text("utf-8"))
+
+
+def imports(module: str) -> set[str]:
+    """Every module that is imported, also inside functions: full names."""
+    found = set()
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: relative import"
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (inner & modules().keys()) or {node.module}
+    return found
+
+
+def part(module: str) -> str:
+    """The row of PARTS that a module of musicrnn belongs to."""
+    name = module.removeprefix("musicrnn.")
+    rows = [row for row in PARTS if name == row or name.startswith(row + ".")]
+    assert rows, f"{module} has no row in PARTS: say what it is and what it may import"
+    return max(rows, key=len)
+
+
+each_module = pytest.mark.parametrize("module", sorted(modules()))
+
+
+@each_module
+def test_imports_go_downwards(module):
+    package = module.split(".")[0]
+    for name in imports(module):
+        target = name.split(".")[0]
+        if target in STACK and target != package:
+            assert target in STACK[package], f"{module} imports {name}"
+        if module != "musicrnn" and package == target == "musicrnn" and name != "musicrnn":
+            own, other = part(module), part(name)
+            allowed = {own, *PARTS[own][1].split()}
+            assert other in allowed, f"{module} imports {name}: {own} may import {sorted(allowed)}"
+        for reserved, users in RESERVED.items():
+            if target == reserved:
+                assert any(module == u or module.startswith(u + ".") for u in users), module
+
+
+def test_the_table_has_no_circle():
+    def below(row: str, above: tuple[str, ...] = ()) -> None:
+        assert row not in above, " -> ".join((*above, row))
+        for lower in PARTS[row][1].split():
+            below(lower, (*above, row))
+
+    for row in PARTS:
+        below(row)
+
+
+@each_module
+def test_the_library_prints_nothing(module):
+    if module.startswith("musicrnn_cli"):
+        return
+    calls = [node.func for node in ast.walk(tree(module)) if isinstance(node, ast.Call)]
+    assert not [c for c in calls if isinstance(c, ast.Name) and c.id in ("print", "input")]
+
+
+@each_module
+def test_no_corpus_in_the_library(module):
+    if not module.startswith("musicrnn.") or module.startswith("musicrnn.pretrained"):
+        return
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = "" if id(node) in docstrings else node.value
+        else:
+            text = str(getattr(node, "id", "") or getattr(node, "name", ""))
+        named = [corpus for corpus in CORPORA if corpus in text.lower().replace("-", "_")]
+        assert not named, f"{module} line {node.lineno}: {text[:80]}"
+
+
+@each_module
+def test_a_file_is_short_and_says_what_it_is(module):
+    text = modules()[module].read_text("utf-8")
+    assert text.count("\n") <= MOST_LINES, f"{module} has {text.count(chr(10))} lines"
+    assert not text.strip() or ast.get_docstring(tree(module)), f"{module} has no docstring"
+
+
+@each_module
+def test_functions_have_few_parameters_each_named(module):
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            names = [
+                a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+            ]
+            where = f"{module}.{node.name}, line {node.lineno}"
+            if not module.startswith("musicrnn_cli"):  # click hands every option to the command
+                count = len([n for n in names if n not in ("self", "cls")])
+                assert count <= MOST_PARAMETERS, f"{where} has {count} parameters"
+            assert node.args.kwarg is None, f"{where} takes **{node.args.kwarg.arg}"
+
+
+def test_folders_are_called_after_what_is_in_them():
+    for module in modules():
+        assert not NO_FOLDER_OR_FILE & set(module.split(".")), module
+
+
+def test_help_is_quick_to_import():
+    code = (
+        "import sys\n"
+        "from musicrnn_cli.main import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        f"late = [m for m in {SLOW.split()!r} if m in sys.modules]\n"
+        "sys.exit('imported: ' + ' '.join(late) if late else 0)"
+    )
+    folders = os.pathsep.join(str(folder.parent) for folder in PACKAGES.values())
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "PYTHONPATH": folders},
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "render" in result.stdout
