@@ -18,12 +18,11 @@ import numpy as np
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer
+from musicrnn.tokens.abc_text import AbcTokenizer
 from musicrnn.tokens.choose import suitable_tokenizer
 from musicrnn.training.compose import Ids, Material
-from musicrnn_datasets.corpora import CORPORA
 from musicrnn_datasets.corpus import Card, Piece, Read, Refusal, Split, read_all
-from musicrnn_datasets.find import corpus_folder
-from musicrnn_datasets.midi_folder import MidiFolder
+from musicrnn_datasets.sources import read_source
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,24 +34,6 @@ class Prepared:
     names: dict[Split, list[str]]
     material: Material
     refused: list[Refusal]
-
-
-def read_source(source: str, data: Path | None = None) -> tuple[Card, list[Piece]]:
-    """The card and pieces of a corpus by name, or of a folder.
-
-    Raises:
-        MusicRNNError: neither a corpus nor a folder, or it holds nothing.
-    """
-    if source in CORPORA:
-        corpus = CORPORA[source]
-        return corpus.card, list(corpus.pieces(corpus_folder(source, data)))
-    folder = Path(source)
-    if not folder.exists():
-        raise MusicRNNError(
-            f"{source} is neither a folder nor one of the corpora {', '.join(CORPORA)}"
-        )
-    own = MidiFolder(folder.resolve().name)
-    return own.card, list(own.pieces(folder))
 
 
 def prepare(
@@ -83,7 +64,7 @@ def prepare(
         kept, left_out = read_all(pieces, lambda piece: piece.read())
         read.extend((index, item) for item in kept)
         refused.extend(left_out)
-    chosen = tokenizer or suitable_tokenizer([item.content for _, item in read])
+    chosen = tokenizer or _chosen([item for _, item in read])
     ids: dict[Split, list[Ids]] = {"train": [], "valid": [], "test": []}
     names: dict[Split, list[str]] = {"train": [], "valid": [], "test": []}
     origin: list[int] = []  # the source of each training piece
@@ -118,10 +99,16 @@ def encode_piece(tokenizer: Tokenizer, piece: Piece, score: Score) -> Ids:
     Raises:
         MusicRNNError: the tokens cannot hold the piece.
     """
-    encode_text = getattr(tokenizer, "encode_text", None)
-    if encode_text is not None and piece.abc is not None:
-        return encode_text(piece.abc)
+    if isinstance(tokenizer, AbcTokenizer) and piece.abc is not None:
+        return tokenizer.encode_text(tokenizer.normalise(piece.abc))
     return tokenizer.encode(score)
+
+
+def _chosen(read: Sequence[Read[Score]]) -> Tokenizer:
+    """Characters where every piece is ABC text, else the events that suit the scores."""
+    if read and all(item.piece.abc is not None for item in read):
+        return AbcTokenizer()
+    return suitable_tokenizer([item.content for item in read])
 
 
 def _balance(ids: dict[Split, list[Ids]], names: dict[Split, list[str]], origin: list[int]) -> None:

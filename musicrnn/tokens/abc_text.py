@@ -73,6 +73,10 @@ class AbcTokenizer:
         density, which ABC text cannot say, and for an unknown metre, key or chord."""
         return AbcConstraint(self._ids, wishes, self._masks)
 
+    def variations(self) -> NDArray[np.int32]:
+        """The identity alone: transposing a text is no map of its characters."""
+        return np.arange(len(self.vocabulary), dtype=np.int32)[None]
+
     def is_note(self) -> NDArray[np.bool_]:
         """All False: a letter may be a note, a chord's root or a key. See :meth:`count_notes`."""
         return np.zeros(len(self.vocabulary), dtype=np.bool_)

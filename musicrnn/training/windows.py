@@ -61,7 +61,7 @@ class Windows:
         self._order = self._shuffled(0)
 
     def position(self) -> dict[str, Any]:
-        return {"epoch": self.epoch, "taken": self.taken, "reading": self.reading}
+        return {"epoch": self.epoch, "taken": self.taken, "reading": [list(row) for row in self.reading]}
 
     def seek(self, position: dict[str, Any]) -> None:
         self.epoch, self.taken = position["epoch"], position["taken"]

@@ -1,0 +1,180 @@
+"""The objective of learning labels: crops of recordings in, cross-entropy out.
+
+Conventions. A recording is a list of windows, uint8 log-mel frames [T, F] or int32 tokens [N], and
+the index of its label. An epoch draws one crop of every training recording; what is drawn depends on
+the seed, the epoch and the batch alone. Every listener learns by itself: the loss is the sum of
+their cross-entropies with smoothed labels (Szegedy 2016), nats. Validation is by recording: the
+probabilities of its windows, averaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.features.logmel import dequantize
+from musicrnn.models.classifier import Classifier, padded, together
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """One song or clip: its windows and its label."""
+
+    name: str
+    label: int
+    windows: tuple[NDArray[Any], ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How crops are drawn. ``crop`` in frames or tokens; ``shift`` in mel bands up or down."""
+
+    batch: int = 32
+    crop: int = 256
+    shift: int = 2
+    smoothing: float = 0.1
+
+
+class ClassificationObjective:
+    """Implements Objective; see the module's text."""
+
+    unit = "clips"
+
+    def __init__(
+        self,
+        model: Classifier,
+        train: Sequence[Recording],
+        valid: Sequence[Recording],
+        *,
+        drawing: Drawing,
+        seed: int,
+        variations: NDArray[np.int32] | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        self.model, self.train, self.valid = model, train, valid
+        self.drawing, self.seed, self.variations = drawing, seed, variations
+        self.metadata = metadata or {}
+        self.epoch = self.batch = 0
+        self.rank, self.world = 0, 1
+
+    @property
+    def module(self) -> nn.Module:
+        return self.model
+
+    def share(self, rank: int, world: int) -> None:
+        self.rank, self.world = rank, world
+
+    def loss(self, network: Callable[..., Any]) -> tuple[Tensor, int]:
+        clips, labels = self._draw()
+        inputs, lengths = padded(clips, _dtype(clips[0]))
+        device = next(self.model.parameters()).device
+        members: Tensor = network(inputs.to(device), lengths.to(device))  # [M, B, K]
+        right = members[:, torch.arange(len(labels)), labels]  # [M, B]
+        smoothing = self.drawing.smoothing
+        nats = -((1 - smoothing) * right + smoothing * members.mean(2)).sum()
+        return nats + len(clips) * self.model.penalty(), len(clips)
+
+    def validate(self, network: Callable[..., Any]) -> dict[str, float]:
+        del network  # every process validates everything, on the plain module
+        logits = recording_logits(self.model, self.valid)
+        labels = np.array([recording.label for recording in self.valid])
+        probabilities = np.stack([mean_probabilities(rows) for rows in logits])
+        right = probabilities[np.arange(len(labels)), labels]
+        return {
+            "loss": float(-np.log(np.maximum(right, 1e-12)).mean()),
+            "accuracy": float((probabilities.argmax(axis=1) == labels).mean()),
+        }
+
+    def position(self) -> dict[str, Any]:
+        return {"epoch": self.epoch, "batch": self.batch}
+
+    def seek(self, position: dict[str, Any]) -> None:
+        self.epoch, self.batch = int(position["epoch"]), int(position["batch"])
+
+    def carried(self) -> dict[str, Tensor]:
+        return {}
+
+    def carry(self, tensors: dict[str, Tensor]) -> None:
+        del tensors
+
+    def checkpoint(self, figures: dict[str, float]) -> Checkpoint:
+        metadata = {**self.metadata, "model": self.model.configuration()}
+        metadata["metrics"] = {f"valid_{name}": value for name, value in figures.items()}
+        return Checkpoint(self.model.arrays(), metadata)
+
+    def _draw(self) -> tuple[list[NDArray[Any]], list[int]]:
+        """The next batch; the last recordings of an epoch that fill none are left to the next."""
+        order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.train))
+        size = min(self.drawing.batch, len(self.train))
+        random = np.random.default_rng([self.seed, self.epoch, self.batch + 1])
+        drawn = [self.train[index] for index in order[self.batch * size : (self.batch + 1) * size]]
+        clips = [self._crop(recording, random) for recording in drawn]
+        self.batch += 1
+        if (self.batch + 1) * size > len(self.train):
+            self.epoch, self.batch = self.epoch + 1, 0
+        labels = [recording.label for recording in drawn]
+        if len(clips) >= self.world:
+            clips, labels = clips[self.rank :: self.world], labels[self.rank :: self.world]
+        return clips, labels
+
+    def _crop(self, recording: Recording, random: np.random.Generator) -> NDArray[Any]:
+        window = recording.windows[int(random.integers(len(recording.windows)))]
+        start = int(random.integers(max(0, len(window) - self.drawing.crop) + 1))
+        crop = window[start : start + self.drawing.crop]
+        if crop.dtype == np.uint8:
+            bands = int(random.integers(-self.drawing.shift, self.drawing.shift + 1))
+            return dequantize(shifted(crop, bands))
+        if self.variations is None:
+            return crop
+        moved = self.variations[int(random.integers(len(self.variations)))][crop]
+        return crop if (moved < 0).any() else moved
+
+
+def shifted(frames: NDArray[np.uint8], bands: int) -> NDArray[np.uint8]:
+    """Frames [T, F] moved up by so many bands; the outermost band fills the gap."""
+    source = np.clip(np.arange(frames.shape[1]) - bands, 0, frames.shape[1] - 1)
+    return frames[:, source]
+
+
+def recording_logits(
+    model: Classifier, recordings: Sequence[Recording], *, batch: int = 16
+) -> list[NDArray[np.float32]]:
+    """For every recording the logits of its windows, [windows, K]; the model in evaluation mode."""
+    windows = [w for recording in recordings for w in recording.windows]
+    logits = np.concatenate(
+        [window_logits(model, windows[i : i + batch]) for i in range(0, len(windows), batch)]
+    )
+    ends = np.cumsum([len(recording.windows) for recording in recordings])
+    return np.split(logits, ends[:-1])
+
+
+def window_logits(model: Classifier, windows: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+    """[N, K], the mean log-probabilities of the listeners."""
+    device = next(model.parameters()).device
+    clips = [dequantize(w) if w.dtype == np.uint8 else w for w in windows]
+    inputs, lengths = padded(clips, _dtype(clips[0]))
+    with torch.no_grad():
+        logits = together(model(inputs.to(device), lengths.to(device)))
+    return logits.float().cpu().numpy()
+
+
+def mean_probabilities(
+    logits: NDArray[np.float32], temperature: float = 1.0
+) -> NDArray[np.float64]:
+    """[windows, K] -> [K]: softmax at a temperature, averaged over the windows."""
+    scaled = logits.astype(np.float64) / temperature
+    scaled -= scaled.max(axis=1, keepdims=True)
+    probabilities = np.exp(scaled)
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    return probabilities.mean(axis=0)
+
+
+def _dtype(clip: NDArray[Any]) -> torch.dtype:
+    return torch.float32 if clip.dtype.kind == "f" else torch.int64

@@ -1,0 +1,59 @@
+"""The CPU engine equals stepping torch, and whole sequences equal steps."""
+
+import numpy as np
+import pytest
+import torch
+
+from musicrnn.cells import CELLS
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.models.language import LanguageConfig, LanguageModel
+from musicrnn.sampling.engine import CPUEngine, TorchEngine, engine_for
+
+
+def model_of(cell: str, **settings) -> tuple[LanguageModel, Checkpoint]:
+    torch.manual_seed(3)
+    config = LanguageConfig(30, cell=cell, **{"embedding": 12, "hidden": 20, **settings})
+    model = LanguageModel(config).eval()
+    metadata = {"task": "compose", "model": model.configuration()}
+    return model, Checkpoint(model.arrays(), metadata)
+
+
+@pytest.mark.parametrize("tied", [False, True])
+@pytest.mark.parametrize("rows", [1, 4])
+@pytest.mark.parametrize("cell", CELLS)
+def test_cpu_steps_equal_torch_over_the_whole_sequence(cell: str, rows: int, tied: bool) -> None:
+    model, checkpoint = model_of(cell, tied=tied, embedding=20)
+    ids = np.random.default_rng(0).integers(0, 30, (rows, 25))
+    with torch.no_grad():
+        expected = model(torch.from_numpy(ids), model.initial_state(rows))[0].numpy()
+    engine = CPUEngine(checkpoint)
+    engine.begin(rows)
+    found = np.stack([engine.step(ids[:, t]) for t in range(25)], axis=1)
+    np.testing.assert_allclose(found, expected, atol=2e-6)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_rows_that_stay_go_on_undisturbed(cell: str) -> None:
+    model, checkpoint = model_of(cell)
+    for engine in (CPUEngine(checkpoint), TorchEngine(model)):
+        engine.begin(3)
+        engine.step(np.array([1, 2, 3]))
+        engine.keep(np.array([2, 0]))
+        kept = engine.step(np.array([5, 6]))
+        engine.begin(2)
+        engine.step(np.array([3, 1]))
+        np.testing.assert_allclose(kept, engine.step(np.array([5, 6])), atol=1e-6)
+
+
+def test_what_cannot_be_sampled_is_refused_with_the_reason() -> None:
+    _, checkpoint = model_of("lstm")
+    checkpoint.metadata["task"] = "classify"
+    with pytest.raises(MusicRNNError, match="bidirectional"):
+        engine_for(checkpoint)
+    checkpoint.metadata["task"] = "compose"
+    with pytest.raises(MusicRNNError, match="auto, cpu or cuda"):
+        engine_for(checkpoint, "tpu")
+    checkpoint.arrays["output.bias"] = checkpoint.arrays["output.bias"][:-1]
+    with pytest.raises(MusicRNNError, match="does not fit its own configuration"):
+        engine_for(checkpoint)

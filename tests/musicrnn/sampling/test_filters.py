@@ -1,0 +1,69 @@
+"""Filters against hand-computed distributions, and the draw against its CDF."""
+
+import numpy as np
+import pytest
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.sampling.filters import Settings, draw, filtered, min_p, penalized, top_k, top_p
+
+LOGITS = np.log(np.array([[0.5, 0.25, 0.15, 0.1], [0.1, 0.2, 0.3, 0.4]]))
+
+
+def kept(logits: np.ndarray) -> list[list[int]]:
+    return [np.flatnonzero(np.isfinite(row)).tolist() for row in logits]
+
+
+def test_top_k_keeps_the_likeliest() -> None:
+    assert kept(top_k(LOGITS, 2)) == [[0, 1], [2, 3]]
+
+
+@pytest.mark.parametrize(
+    ("p", "expected"), [(0.5, [[0], [2, 3]]), (0.76, [[0, 1, 2], [1, 2, 3]]), (0.05, [[0], [3]])]
+)
+def test_top_p_keeps_the_smallest_set_with_the_mass(p: float, expected: list) -> None:
+    assert kept(top_p(LOGITS, p)) == expected
+
+
+def test_min_p_is_relative_to_the_likeliest() -> None:
+    assert kept(min_p(LOGITS, 0.45)) == [[0, 1], [1, 2, 3]]
+
+
+def test_penalty_lowers_recent_ids_only() -> None:
+    chances = np.exp(penalized(LOGITS, 2.0, [[0], []]))
+    np.testing.assert_allclose(chances, [[0.25, 0.25, 0.15, 0.1], [0.1, 0.2, 0.3, 0.4]])
+
+
+def test_neutral_settings_change_nothing() -> None:
+    np.testing.assert_array_equal(filtered(LOGITS, Settings(), [[0], [1]]), LOGITS)
+
+
+def test_forbidden_ids_survive_no_filter() -> None:
+    logits = LOGITS.copy()
+    logits[:, 0] = -np.inf
+    settings = Settings(temperature=0.7, top_k=3, top_p=0.9, min_p=0.1, repetition_penalty=1.2)
+    shaped = filtered(logits, settings, [[0, 1], [2]])
+    assert not np.isfinite(shaped[:, 0]).any()
+    assert (draw(shaped, np.array([0.0, 0.0])) != 0).all()
+
+
+def test_draw_is_the_inverse_cdf() -> None:
+    uniforms = np.linspace(0, 1, 1001)[:-1]
+    drawn = draw(np.repeat(LOGITS[:1], 1000, axis=0), uniforms)
+    np.testing.assert_array_equal(np.bincount(drawn), [500, 250, 150, 100])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"temperature": 0},
+        {"temperature": float("nan")},
+        {"top_k": -1},
+        {"top_p": 1.4},
+        {"top_p": 0},
+        {"min_p": 1},
+        {"repetition_penalty": 0.5},
+    ],
+)
+def test_settings_out_of_range_are_named_with_their_bound(wrong: dict) -> None:
+    with pytest.raises(MusicRNNError, match=f"{next(iter(wrong))} must be"):
+        Settings(**wrong)
