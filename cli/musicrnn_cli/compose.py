@@ -1,0 +1,78 @@
+"""``musicrnn compose``: a new piece, heard a few seconds later."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from pathlib import Path
+
+import click
+
+from musicrnn_cli.wishes import parse_chords, parse_key, parse_time_signature
+
+
+@click.command()
+@click.option("-o", "--output", "outputs", type=click.Path(path_type=Path), multiple=True,
+              help="File to write, repeatable: .mid .wav .flac .ogg .mp3 .abc .html .png .svg "
+              "(default: STYLE-SEED.mid and .wav here).")  # fmt: skip
+@click.option("--style", help="A bundled model: pop (default), folk, drums.")
+@click.option("--model", type=click.Path(), help="Your own model file instead.")
+@click.option("--primer", type=click.Path(path_type=Path), help="A MIDI or ABC file to continue.")
+@click.option("--bars", type=int, help="Length in bars (default 16, after the primer).")
+@click.option("--seconds", type=float, help="Length in seconds instead.")
+@click.option("--tempo", type=float, help="Quarter notes a minute.")
+@click.option("--key", callback=parse_key, help='Such as "C", "F# minor", "Bbm".')
+@click.option("--time-signature", callback=parse_time_signature, help="Such as 3/4 or 6/8.")
+@click.option("--chords", callback=parse_chords, help='One a bar, such as "C Am F G7".')
+@click.option("--density", type=click.IntRange(1, 5), help="1 sparse to 5 dense.")
+@click.option("--temperature", type=float, help="Above 1 wilder, below 1 tamer.")
+@click.option("--top-k", type=int, default=0, help="Only the k likeliest tokens.")
+@click.option("--top-p", type=float, help="Only the likeliest tokens with this mass.")
+@click.option("--min-p", type=float, default=0.0, help="Only tokens this likely, by the likeliest.")
+@click.option("--repetition-penalty", type=float, default=1.0, help="Above 1 repeats less.")
+@click.option("--count", type=click.IntRange(1, 100_000), default=1, help="How many pieces.")
+@click.option("--seed", type=click.IntRange(0), help="Of the first piece; else drawn and printed.")
+@click.option("--soundfont", type=click.Path(path_type=Path), help="An .sf2 file for the sound.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a piece.")
+def command(
+    outputs: tuple[Path, ...],
+    style: str | None,
+    model: str | None,
+    primer: Path | None,
+    seed: int | None,
+    count: int,
+    soundfont: Path | None,
+    device: str,
+    as_json: bool,
+    **options,
+) -> None:
+    """Compose a new piece and write it as MIDI, sound, page or picture."""
+    from musicrnn_cli.composing import compose_files, settings_and_wishes
+
+    if style and model:
+        raise click.UsageError("give --style or --model, not both")
+    if options["bars"] is not None and options["seconds"] is not None:
+        raise click.UsageError("give --bars or --seconds, not both")
+    name = model or style or "pop"
+    settings, wishes = settings_and_wishes(name, options)
+    first = secrets.randbelow(2**31) if seed is None else seed
+    for record in compose_files(
+        name,
+        list(range(first, first + count)),
+        outputs=outputs,
+        settings=settings,
+        wishes=wishes,
+        primer=primer,
+        soundfont=soundfont,
+        device=device,
+    ):
+        if as_json:
+            click.echo(json.dumps(record))
+            continue
+        facts = [f"{record['style']}  seed {record['seed']}", record["key"] or "no key",
+                 f"{record['tempo']:.0f} quarters a minute", record["time_signature"],
+                 f"{record['bars']} bars", f"{record['seconds']:.0f} s"]  # fmt: skip
+        click.echo(", ".join(facts))
+        for path in record["files"]:
+            click.echo(f"  {path}")

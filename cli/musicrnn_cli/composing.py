@@ -1,0 +1,107 @@
+"""From a composer's wishes to files: names, records, saving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from musicrnn.io.atomic import whole_file
+from musicrnn.io.save import check_saved, read_piece, save_pieces
+from musicrnn.pretrained import STYLES, load_model
+from musicrnn.sampling.compose import Composition, compose
+from musicrnn.sampling.filters import Settings
+from musicrnn.tokens import Wishes
+
+BATCH = 64  # pieces sampled side by side
+
+
+def settings_and_wishes(name: str, options: dict[str, Any]) -> tuple[Settings, Wishes]:
+    """The sampler's settings, the style's own where none are given; 16 bars if no length is."""
+    usual = STYLES.get(name)
+    settings = {field.name: options.pop(field.name) for field in fields(Settings)}
+    for key in ("temperature", "top_p"):
+        if settings[key] is None:
+            settings[key] = getattr(usual, key) if usual else 1.0
+    if options["bars"] is None and options["seconds"] is None:
+        options["bars"] = 16
+    return Settings(**settings), Wishes(**options)
+
+
+def compose_files(
+    name: str,
+    seeds: Sequence[int],
+    *,
+    outputs: Sequence[Path],
+    settings: Settings,
+    wishes: Wishes,
+    primer: Path | None,
+    soundfont: Path | None,
+    device: str,
+) -> Iterator[dict[str, Any]]:
+    """Compose, save, and tell of each piece what ``--json`` prints."""
+    style = Path(name).stem
+    for path in outputs:
+        check_saved(path)
+    checkpoint = load_model(name)
+    beginning = read_piece(primer) if primer else None
+    for first in range(0, len(seeds), BATCH):
+        batch = seeds[first : first + BATCH]
+        pieces = compose(
+            checkpoint,
+            batch,
+            wishes=wishes,
+            settings=settings,
+            primer=beginning,
+            device=device,
+        )
+        for index, piece in enumerate(pieces, first + 1):
+            paths = _paths(outputs, style, piece.seed, index if len(seeds) > 1 else None)
+            own_text = [path for path in paths if path.suffix == ".abc" and piece.text]
+            for path in own_text:
+                _write_tune(piece, style, path)
+            save_pieces(
+                piece.score,
+                [path for path in paths if path not in own_text],
+                soundfont=soundfont,
+                caption=f"{style}, seed {piece.seed}",
+                accompany=piece.text is not None,
+            )
+            yield _record(piece, style, len(batch), paths)
+
+
+def _paths(
+    outputs: Sequence[Path], style: str, seed: int, number: int | None
+) -> list[Path]:
+    """tune.mid, or tune-001.mid for one of several; STYLE-SEED.mid and .wav when none is named."""
+    if not outputs:
+        return [Path(f"{style}-{seed}{suffix}") for suffix in (".mid", ".wav")]
+    if number is None:
+        return list(outputs)
+    return [path.with_name(f"{path.stem}-{number:03}{path.suffix}") for path in outputs]
+
+
+def _write_tune(piece: Composition, style: str, path: Path) -> None:
+    """The tune as the model wrote it, with its repeats."""
+    with whole_file(path) as temporary:
+        temporary.write_text(f"X:1\nT:{style} {piece.seed}\n{piece.text}\n", encoding="utf-8")
+
+
+def _record(piece: Composition, style: str, together: int, paths: list[Path]) -> dict[str, Any]:
+    score = piece.score
+    signature = score.time_signatures[0]
+    return {
+        "seed": piece.seed,
+        "style": style,
+        "key": score.keys[0].name if score.keys else None,
+        "tempo": round(score.tempos[0].bpm, 2),
+        "time_signature": f"{signature.numerator}/{signature.denominator}",
+        "bars": len(score.bars()),
+        "notes": score.note_count,
+        "tokens": len(piece.ids),
+        "seconds": round(score.seconds, 2),
+        "sampling_seconds": round(piece.sampling_seconds / together, 4),
+        "attempts": piece.attempts,
+        "files": [str(path) for path in paths],
+    }

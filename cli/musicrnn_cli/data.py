@@ -1,0 +1,64 @@
+"""``musicrnn data``: which corpora there are, on what terms, and what is in them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+FOLDER = click.option("--data", type=click.Path(path_type=Path), help="Folder with the corpora.")
+
+
+@click.group()
+def command() -> None:
+    """List corpora and their terms, prepare and inspect data."""
+
+
+@command.command("list")
+@FOLDER
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a corpus.")
+def list_corpora(data: Path | None, as_json: bool) -> None:
+    """The corpora that can be named, their terms, and where they are on this computer."""
+    from musicrnn_datasets.catalogue import catalogue
+
+    for entry in catalogue(data):
+        if as_json:
+            click.echo(json.dumps(entry))
+            continue
+        click.echo(f"{entry['name']:<16}{entry['title']}")
+        for name in ("licence", "split", "source", "folder"):
+            click.echo(f"{'':<16}{name}: {entry[name] or 'not on this computer'}")
+
+
+@command.command()
+@click.argument("source", metavar="DATA")
+@FOLDER
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def inspect(source: str, data: Path | None, as_json: bool) -> None:
+    """Read every piece of DATA (a folder or a corpus): counts, and why files are refused."""
+    from musicrnn_datasets.catalogue import survey
+
+    found = survey(source, data)
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    click.echo(f"{found['pieces']} pieces, {found['notes']} notes, {found['hours']:.1f} hours")
+    click.echo("split: " + ", ".join(f"{name} {count}" for name, count in found["split"].items()))
+    click.echo(f"played freely: {found['played']}, suitable tokens: {found['tokens']}")
+    for name, reason in found["refused"].items():
+        click.echo(f"refused {name}: {reason}")
+
+
+@command.command()
+@click.argument("source", metavar="DATA")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
+@FOLDER
+def prepare(source: str, output: Path, data: Path | None) -> None:
+    """Write DATA as a model will see it: quantised MIDI in OUTPUT/train, valid and test."""
+    from musicrnn_datasets.catalogue import write_prepared
+
+    written, refused = write_prepared(source, output, data)
+    for refusal in refused:
+        click.echo(f"left out {refusal.name}: {refusal.reason}", err=True)
+    click.echo(f"{written} pieces in {output}, {len(refused)} left out")

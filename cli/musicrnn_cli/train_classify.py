@@ -1,0 +1,71 @@
+"""``musicrnn train classify``: from labelled recordings to a model that names the label."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("source", metavar="DATA")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
+@click.option(
+    "--minutes", type=float, help="Time to train for (default 20, if no updates are set)."
+)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--split",
+    "split_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="CSV with the columns file,label,split (else drawn from the files' contents).",
+)
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="e.g. hidden=96.")
+@click.option("--resume", is_flag=True, help="Go on with the run that OUTPUT.run holds.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
+@click.option("--data", type=click.Path(path_type=Path), help="Folder with the corpora.")
+@click.option("--tensorboard", metavar="FOLDER", help="Write a TensorBoard log, if installed.")
+def command(
+    source: str,
+    output: Path,
+    minutes: float | None,
+    seed: int,
+    split_file: Path | None,
+    settings: tuple[str, ...],
+    resume: bool,
+    device: str,
+    data: Path | None,
+    tensorboard: str | None,
+) -> None:
+    """Train a classifier on DATA: a folder a label of audio or MIDI, a split CSV, or gtzan."""
+    from musicrnn.training.classify import ClassifierSettings, default_plan, train_classifier
+    from musicrnn.training.settings import override
+    from musicrnn_cli.progress import ProgressBar
+    from musicrnn_cli.reporting import report_outcome, report_refused
+    from musicrnn_datasets.classifying import prepare_labels
+
+    classifier, plan = override(settings, ClassifierSettings(), default_plan(minutes))
+    plan = replace(plan, seed=seed, device=device)
+    prepared = prepare_labels(source, split_file=split_file, data=data)
+    report_refused(prepared.refused)
+    counts = {split: len(found) for split, found in prepared.recordings.items()}
+    click.echo(
+        f"{len(prepared.material.labels)} labels: {', '.join(prepared.material.labels)}; "
+        + ", ".join(f"{split} {count} recordings" for split, count in counts.items()),
+        err=True,
+    )
+    with ProgressBar("clips", tensorboard) as watcher:
+        outcome = train_classifier(
+            prepared.material,
+            output,
+            settings=classifier,
+            plan=plan,
+            command=shlex.join(["musicrnn", *sys.argv[1:]]),
+            watcher=watcher,
+            resume=resume,
+        )
+    report_outcome(outcome, output)

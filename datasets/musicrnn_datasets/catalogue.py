@@ -1,0 +1,89 @@
+"""What corpora there are, what is in one, and a corpus written out as a model sees it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.midi import write_midi
+from musicrnn.tokens.choose import suitable_tokenizer
+from musicrnn.tokens.grid import is_played
+from musicrnn_datasets.corpora import CORPORA
+from musicrnn_datasets.corpus import Refusal, read_all
+from musicrnn_datasets.find import corpus_folder
+from musicrnn_datasets.gtzan import GTZAN
+from musicrnn_datasets.sources import read_source
+
+
+def catalogue(data: Path | None = None) -> list[dict[str, Any]]:
+    """The card of every corpus, and its folder on this computer or None."""
+    entries: list[dict[str, Any]] = []
+    for corpus in (*CORPORA.values(), GTZAN):
+        card = corpus.card
+        try:
+            folder = str(corpus_folder(card.name, data))
+        except MusicRNNError:
+            folder = None
+        entries.append(
+            {
+                "name": card.name,
+                "title": card.title,
+                "holds": card.holds,
+                "licence": card.licence,
+                "split": card.split,
+                "source": card.source,
+                "folder": folder,
+            }
+        )
+    return entries
+
+
+def survey(source: str, data: Path | None = None) -> dict[str, Any]:
+    """Counts over all pieces of a source of scores, and the reason for each refusal by name.
+
+    Raises:
+        MusicRNNError: no such source, or nothing in it can be read.
+    """
+    _, pieces = read_source(source, data)
+    read, refused = read_all(pieces, lambda piece: piece.read())
+    if not read:
+        raise MusicRNNError(f"nothing in {source} can be read: {refused[0].reason}")
+    scores = [item.content for item in read]
+    return {
+        "pieces": len(scores),
+        "notes": sum(score.note_count for score in scores),
+        "hours": sum(score.seconds for score in scores) / 3600,
+        "split": dict(Counter(item.piece.split for item in read)),
+        "played": sum(map(is_played, scores)),
+        "tokens": suitable_tokenizer(scores).name,
+        "refused": {refusal.name: refusal.reason for refusal in refused},
+    }
+
+
+def write_prepared(
+    source: str, output: Path, data: Path | None = None
+) -> tuple[int, list[Refusal]]:
+    """Every piece, quantised by the tokenizer that suits the source, as OUTPUT/split/name.mid.
+
+    Raises:
+        MusicRNNError: no such source, nothing in it can be used, or ``output`` cannot be written.
+    """
+    _, pieces = read_source(source, data)
+    read, refused = read_all(pieces, lambda piece: piece.read())
+    tokenizer = suitable_tokenizer([item.content for item in read])
+    written = 0
+    for item in read:
+        name = item.piece.name.replace("/", "-").replace(":", "-").removesuffix(".mid")
+        path = output / item.piece.split / f"{name}.mid"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_midi(tokenizer.quantize(item.content), path)
+        except MusicRNNError as error:
+            refused.append(Refusal(item.piece.name, str(error)))
+            continue
+        except OSError as error:
+            raise MusicRNNError(f"cannot write {path}: {error.strerror}") from error
+        written += 1
+    return written, refused
