@@ -58,7 +58,7 @@ def signature_of_fifths(fifths: int) -> Signature:
 
 def fifths_of_key(tonic: int, minor: bool) -> int:
     """Sharps in the signature that :func:`key_name` stands for; below 0: flats."""
-    name = key_name(tonic, minor)
+    name = key_name(tonic, minor).rstrip("m")
     return _tonic_fifths(name[0], name[1:2]) + (-3 if minor else 0)
 
 

@@ -27,14 +27,13 @@ from musicrnn.io.abc_items import (
     Sound,
     Symbol,
     Tie,
-    Tone,
     Tuplet,
 )
-from musicrnn.io.abc_key import LETTERS, NO_KEY, parse_key
+from musicrnn.io.abc_key import NO_KEY, parse_key
 from musicrnn.io.abc_syntax import scan
+from musicrnn.io.abc_write import length_text, tone_text
 
 EIGHTH = Fraction(1, 8)
-ACCIDENTALS = {None: "", -2: "__", -1: "_", 0: "=", 1: "^", 2: "^^"}
 
 
 @dataclass(slots=True)
@@ -54,21 +53,6 @@ def normalise(text: str) -> str:
 def written_notes(text: str) -> int:
     """How many notes stand in a text, each note of a chord counted."""
     return sum(len(item.tones) for _, _, item in scan(text) if isinstance(item, Sound))
-
-
-def length_text(units: Fraction) -> str:
-    """A length behind a note: "" for 1, ``3``, ``/2``, ``3/2``."""
-    number = "" if units.numerator == 1 else str(units.numerator)
-    return number if units.denominator == 1 else f"{number}/{units.denominator}"
-
-
-def tone_text(tone: Tone) -> str:
-    letter, octave = LETTERS[tone.place[0]], tone.place[1]
-    if octave >= 6:
-        name = letter.lower() + "'" * (octave - 6)
-    else:
-        name = letter + "," * (5 - octave)
-    return ACCIDENTALS[tone.alteration] + name + ("-" if tone.tie else "")
 
 
 class _Normaliser:
@@ -135,6 +119,8 @@ class _Normaliser:
         elif isinstance(item, Symbol):
             symbol = canonical_symbol(item.text)
             if symbol is not None:
+                if self.words and self.words[-1].text[:1] == '"':
+                    self.words.pop()  # of two at one place the last one counts
                 self.words.append(_Word(f'"{symbol}"'))
         elif isinstance(item, Sound):
             text = "".join(tone_text(tone) for tone in item.tones)

@@ -4,13 +4,15 @@ Recurrent Neural Networks, 2015), for melodies with chord symbols.
 Conventions. A piece is its canonical text (abc_normal) character by character, between start and
 end. A melody has one bar after the other in one line, with repeats as in a tune book. The tempo is
 not in the text: reading takes the metre's (abc_fields.default_tempo), and a wish for a tempo bounds
-the length in seconds only, so set it on the score that was decoded. Several tracks become several
-voices. A bar is counted as it is played, with its repeats; a pick-up is no bar.
+the length in seconds only, so set it on the score that was decoded. Of several tracks the melody
+alone is said: the one so named, else the highest on average. Time is kept on the grid of abc_grid,
+repeats are written out. A bar is counted as it is played, with its repeats; a pick-up is no bar.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,8 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc import parse_abc
-from musicrnn.score import Score
+from musicrnn.io.abc_write import write_abc
+from musicrnn.score import Score, Track
 from musicrnn.tokens.abc_grammar import AbcConstraint
 from musicrnn.tokens.abc_normal import normalise, written_notes
 from musicrnn.tokens.protocol import END, START, Constraint, Wishes
@@ -48,6 +51,15 @@ class AbcTokenizer:
 
     def configuration(self) -> dict[str, Any]:
         return {"alphabet": self.alphabet}
+
+    def encode(self, score: Score) -> NDArray[np.int32]:
+        """ids of the melody and its chords. Raises MusicRNNError for a score longer than ABC is
+        written for (abc_grid)."""
+        return self.encode_text(normalise(write_abc(_melody(score))))
+
+    def quantize(self, score: Score) -> Score:
+        """The melody as it is read from its own text."""
+        return self.decode(self.encode(score))
 
     def encode_text(self, text: str) -> NDArray[np.int32]:
         """ids of a text as it stands, from start to end; characters outside the alphabet are left
@@ -93,3 +105,15 @@ class AbcTokenizer:
     def normalise(text: str) -> str:
         """The canonical text of a tune's own: see abc_normal."""
         return normalise(text)
+
+
+def _melody(score: Score) -> Score:
+    """The score with one track, nameless and played by the default instrument."""
+    pitched = [t for t in score.tracks if t.notes and not t.is_drum]
+    named = [t for t in pitched if "melody" in t.name.lower()]
+    best = max(named or pitched, key=_height, default=Track())
+    return replace(score, tracks=(Track(best.notes),), title="")
+
+
+def _height(track: Track) -> float:
+    return sum(note.pitch for note in track.notes) / len(track.notes)
