@@ -15,6 +15,7 @@ from musicrnn.score import (
     make_score,
 )
 
+RESOLUTIONS = (1, 4, 24, 96, 120, 220, 480, 960, 1024, 32767)
 _TICKS = st.one_of(st.integers(0, 2000), st.integers(0, 2**20))
 _NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 
@@ -60,8 +61,13 @@ def tracks(draw: st.DrawFn, overlaps: bool = True) -> Track:
 
 
 @st.composite
-def scores(draw: st.DrawFn, overlaps: bool = True, longest: int = 2**24 - 1) -> Score:
-    """Any score that a MIDI file can say; ``longest`` bounds microseconds a quarter."""
+def scores(
+    draw: st.DrawFn,
+    overlaps: bool = True,
+    slowest: int = 2**24 - 1,
+    resolutions: tuple[int, ...] = RESOLUTIONS,
+) -> Score:
+    """Any score that a MIDI file can say; ``slowest`` bounds the microseconds a quarter."""
     chord = st.one_of(
         st.builds(Chord, _TICKS, st.integers(0, 11), st.sampled_from(CHORD_QUALITIES)),
         st.builds(Chord, _TICKS, st.just(-1), st.just("none")),
@@ -70,9 +76,9 @@ def scores(draw: st.DrawFn, overlaps: bool = True, longest: int = 2**24 - 1) -> 
         TimeSignature, _TICKS, st.integers(1, 32), st.sampled_from([1, 2, 4, 8, 16, 32, 64])
     )
     return make_score(
-        draw(st.sampled_from([1, 4, 24, 96, 120, 220, 480, 960, 1024, 32767])),
+        draw(st.sampled_from(resolutions)),
         draw(st.lists(tracks(overlaps), min_size=1, max_size=4)),
-        tempos=draw(st.lists(st.builds(Tempo, _TICKS, st.integers(1, longest)), max_size=4)),
+        tempos=draw(st.lists(st.builds(Tempo, _TICKS, st.integers(1, slowest)), max_size=4)),
         time_signatures=draw(st.lists(signature, max_size=4)),
         keys=draw(st.lists(st.builds(Key, _TICKS, st.integers(0, 11), st.booleans()), max_size=3)),
         chords=draw(st.lists(chord, max_size=5)),

@@ -1,0 +1,151 @@
+"""The laws of musicrnn.tokens.protocol, for every tokenizer of scores listed here."""
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.score import Score
+from musicrnn.tokens.beat import BeatTokenizer
+from musicrnn.tokens.performance import PerformanceTokenizer
+from musicrnn.tokens.protocol import END, START, Tokenizer, Wishes
+from musicrnn_datasets.corpora import CORPORA
+from tests.properties.scores import scores
+
+MEMBERS: dict[str, Tokenizer] = {
+    "beat": BeatTokenizer(),
+    "beat band": BeatTokenizer((0, 32, 128), velocity_bins=8, chords=False),
+    "beat drums": BeatTokenizer((128,), chords=False),
+    "performance": PerformanceTokenizer(),
+    "performance small": PerformanceTokenizer(max_shift=7, velocity_bins=1),
+    "performance drums": PerformanceTokenizer(velocity_bins=64, drums=True),
+}
+every = pytest.mark.parametrize("name", MEMBERS)
+playable = scores(slowest=1_000_000, resolutions=(24, 96, 120, 480, 1024))
+
+
+def encoded(tokenizer: Tokenizer, score: Score) -> np.ndarray:
+    """The ids; a score that is refused is refused by quantize too."""
+    try:
+        return tokenizer.encode(score)
+    except MusicRNNError:
+        with pytest.raises(MusicRNNError):
+            tokenizer.quantize(score)
+        assume(False)
+        raise
+
+
+@every
+@settings(max_examples=40, deadline=None)
+@given(score=playable)
+def test_decoding_what_was_encoded_is_quantizing(name: str, score: Score) -> None:
+    tokenizer = MEMBERS[name]
+    ids = encoded(tokenizer, score)
+    quantized = tokenizer.quantize(score)
+    assert ids.dtype == np.int32
+    assert ids[0] == START
+    assert ids[-1] == END
+    assert tokenizer.decode(ids) == quantized
+    assert tokenizer.quantize(quantized) == quantized
+    assert tokenizer.is_note()[ids].sum() == quantized.note_count
+
+
+@every
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_any_ids_are_a_piece(name: str, data: st.DataObject) -> None:
+    tokenizer = MEMBERS[name]
+    size = len(tokenizer.vocabulary)
+    ids = data.draw(st.lists(st.integers(-3, size + 3), max_size=200))
+    score = tokenizer.decode(ids)
+    if score.note_count:
+        assert tokenizer.decode(tokenizer.encode(score)) == score
+
+
+@every
+@pytest.mark.parametrize("seed", range(3))
+def test_many_random_ids_are_a_piece(name: str, seed: int) -> None:
+    tokenizer = MEMBERS[name]
+    rng = np.random.default_rng(seed)
+    score = tokenizer.decode(rng.integers(0, len(tokenizer.vocabulary), 5000))
+    if score.note_count:
+        assert tokenizer.decode(tokenizer.encode(score)) == score
+
+
+def wishes_of(tokenizer: Tokenizer) -> Wishes:
+    return Wishes(seconds=5.0) if tokenizer.name == "performance" else Wishes(bars=4)
+
+
+@every
+@pytest.mark.parametrize("seed", range(5))
+def test_a_random_walk_through_the_grammar_ends_in_a_piece(name: str, seed: int) -> None:
+    tokenizer = MEMBERS[name]
+    constraint = tokenizer.constraint(wishes_of(tokenizer))
+    constraint.push(START)
+    rng = np.random.default_rng(seed)
+    ids = [START]
+    while ids[-1] != END:
+        allowed = np.flatnonzero(constraint.allowed())
+        assert len(allowed), f"nothing may follow {tokenizer.vocabulary[ids[-1]]}"
+        ids.append(int(rng.choice(allowed)))
+        constraint.push(ids[-1])
+        assert len(ids) < 50_000, "the grammar does not end"
+    score = tokenizer.decode(ids)
+    assert score.note_count > 0
+    assert tokenizer.decode(tokenizer.encode(score)) == score
+
+
+@pytest.mark.parametrize("name", [name for name in MEMBERS if name.startswith("performance")])
+@settings(max_examples=30, deadline=None)
+@given(score=playable)
+def test_what_is_encoded_is_grammatical(name: str, score: Score) -> None:
+    tokenizer = MEMBERS[name]
+    ids = encoded(tokenizer, score)
+    assume(len(ids) < 2000)
+    constraint = tokenizer.constraint(Wishes())
+    for before, token in zip(ids[:-1].tolist(), ids[1:].tolist(), strict=True):
+        constraint.push(before)
+        allowed = constraint.allowed()[token]
+        assert allowed, " ".join(tokenizer.vocabulary[i] for i in ids[:20])
+
+
+@every
+def test_vocabulary_configuration_and_variations(name: str) -> None:
+    tokenizer = MEMBERS[name]
+    size = len(tokenizer.vocabulary)
+    assert tokenizer.vocabulary[:2] == ("start", "end")
+    assert len(set(tokenizer.vocabulary)) == size
+    settings_ = json.loads(json.dumps(tokenizer.configuration()))
+    settings_.pop("name", None)
+    assert type(tokenizer)(**settings_).vocabulary == tokenizer.vocabulary
+    moves = tokenizer.variations()
+    assert moves.shape[1:] == (size,)
+    assert (moves[0] == np.arange(size)).all()
+    assert ((moves >= -1) & (moves < size)).all()
+    assert (moves[:, :2] == [START, END]).all()
+    assert tokenizer.is_note().shape == tokenizer.is_bar().shape == (size,)
+
+
+def some_pieces(corpora: Path, corpus: str) -> Iterator[Score]:
+    pieces = list(CORPORA[corpus].pieces(corpora / corpus))
+    for piece in random.Random(1).sample(pieces, 8):
+        yield piece.read()
+
+
+@every
+@pytest.mark.parametrize("corpus", CORPORA)
+def test_real_pieces_obey_the_law(name: str, corpus: str, corpora: Path) -> None:
+    tokenizer = MEMBERS[name]
+    for score in some_pieces(corpora, corpus):
+        try:
+            ids = tokenizer.encode(score)
+        except MusicRNNError:
+            assert all(track.is_drum != ("drums" in name) for track in score.tracks)
+            continue
+        assert tokenizer.decode(ids) == tokenizer.quantize(score)
