@@ -13,9 +13,9 @@ thinned by its own T, any other at the same spacing.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,8 +59,8 @@ class LogMel:
                 raise MusicRNNError(f"{name} of a log-mel must be in {low}..{high}, got {value!r}")
 
     def configuration(self) -> dict[str, Any]:
-        """What the constructor took, as JSON."""
-        return asdict(self)
+        """What :func:`logmel_from` takes, as JSON."""
+        return {"name": "log-mel", **asdict(self)}
 
     @property
     def floor(self) -> float:
@@ -102,6 +102,24 @@ class LogMel:
         """The features of one window: the frames that are kept, [T, n_mels]."""
         everything = self.all_frames(waveform)
         return everything[self.kept(len(everything))]
+
+
+def logmel_from(configuration: object) -> LogMel:
+    """The recipe that a checkpoint's "features" entry describes.
+
+    Raises:
+        MusicRNNError: it is not one.
+    """
+    settings = dict(cast(dict[str, Any], configuration)) if isinstance(configuration, dict) else {}
+    known = {field.name for field in fields(LogMel)}
+    whole = ("rate", "n_fft", "hop", "n_mels", "per")
+    if (
+        settings.pop("name", None) != "log-mel"
+        or set(settings) != known
+        or not all(isinstance(settings[name], int) for name in whole)
+    ):
+        raise MusicRNNError(f"the features of the model are no log-mel recipe: {configuration!r}")
+    return LogMel(**settings)
 
 
 def quantize(decibels: NDArray[np.float32]) -> NDArray[np.uint8]:

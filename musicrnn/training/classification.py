@@ -1,8 +1,8 @@
 """The objective of learning labels: crops of recordings in, cross-entropy out.
 
 Conventions. A recording is a list of windows, uint8 log-mel frames [T, F] or int32 tokens [N], and
-the index of its label. An epoch draws one crop of every training recording; what is drawn depends on
-the seed, the epoch and the batch alone. Every listener learns by itself: the loss is the sum of
+the index of its label. An epoch draws one crop of every training recording; what is drawn depends
+on the seed, the epoch and the batch alone. Every listener learns by itself: the loss is the sum of
 their cross-entropies with smoothed labels (Szegedy 2016), nats. Validation is by recording: the
 probabilities of its windows, averaged.
 """
@@ -20,7 +20,8 @@ from torch import Tensor, nn
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.features.logmel import dequantize
-from musicrnn.models.classifier import Classifier, padded, together
+from musicrnn.models.classifier import Classifier, padded
+from musicrnn.models.labelling import mean_probabilities, window_logits
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +62,7 @@ class ClassificationObjective:
         self.model, self.train, self.valid = model, train, valid
         self.drawing, self.seed, self.variations = drawing, seed, variations
         self.metadata = metadata or {}
+        self.dtype = torch.int64 if model.config.reads_tokens else torch.float32
         self.epoch = self.batch = 0
         self.rank, self.world = 0, 1
 
@@ -73,7 +75,7 @@ class ClassificationObjective:
 
     def loss(self, network: Callable[..., Any]) -> tuple[Tensor, int]:
         clips, labels = self._draw()
-        inputs, lengths = padded(clips, _dtype(clips[0]))
+        inputs, lengths = padded(clips, self.dtype)
         device = next(self.model.parameters()).device
         members: Tensor = network(inputs.to(device), lengths.to(device))  # [M, B, K]
         right = members[:, torch.arange(len(labels)), labels]  # [M, B]
@@ -114,7 +116,8 @@ class ClassificationObjective:
         order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.train))
         size = min(self.drawing.batch, len(self.train))
         random = np.random.default_rng([self.seed, self.epoch, self.batch + 1])
-        drawn = [self.train[index] for index in order[self.batch * size : (self.batch + 1) * size]]
+        chosen: list[int] = order[self.batch * size : (self.batch + 1) * size].tolist()
+        drawn = [self.train[index] for index in chosen]
         clips = [self._crop(recording, random) for recording in drawn]
         self.batch += 1
         if (self.batch + 1) * size > len(self.train):
@@ -139,42 +142,20 @@ class ClassificationObjective:
 
 def shifted(frames: NDArray[np.uint8], bands: int) -> NDArray[np.uint8]:
     """Frames [T, F] moved up by so many bands; the outermost band fills the gap."""
-    source = np.clip(np.arange(frames.shape[1]) - bands, 0, frames.shape[1] - 1)
-    return frames[:, source]
+    size = frames.shape[1]
+    return frames[:, [min(max(band - bands, 0), size - 1) for band in range(size)]]
 
 
 def recording_logits(
-    model: Classifier, recordings: Sequence[Recording], *, batch: int = 16
+    model: Classifier, recordings: Sequence[Recording]
 ) -> list[NDArray[np.float32]]:
     """For every recording the logits of its windows, [windows, K]; the model in evaluation mode."""
-    windows = [w for recording in recordings for w in recording.windows]
-    logits = np.concatenate(
-        [window_logits(model, windows[i : i + batch]) for i in range(0, len(windows), batch)]
-    )
-    ends = np.cumsum([len(recording.windows) for recording in recordings])
-    return np.split(logits, ends[:-1])
+    return [
+        window_logits(model, [for_model(window) for window in recording.windows])
+        for recording in recordings
+    ]
 
 
-def window_logits(model: Classifier, windows: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
-    """[N, K], the mean log-probabilities of the listeners."""
-    device = next(model.parameters()).device
-    clips = [dequantize(w) if w.dtype == np.uint8 else w for w in windows]
-    inputs, lengths = padded(clips, _dtype(clips[0]))
-    with torch.no_grad():
-        logits = together(model(inputs.to(device), lengths.to(device)))
-    return logits.float().cpu().numpy()
-
-
-def mean_probabilities(
-    logits: NDArray[np.float32], temperature: float = 1.0
-) -> NDArray[np.float64]:
-    """[windows, K] -> [K]: softmax at a temperature, averaged over the windows."""
-    scaled = logits.astype(np.float64) / temperature
-    scaled -= scaled.max(axis=1, keepdims=True)
-    probabilities = np.exp(scaled)
-    probabilities /= probabilities.sum(axis=1, keepdims=True)
-    return probabilities.mean(axis=0)
-
-
-def _dtype(clip: NDArray[Any]) -> torch.dtype:
-    return torch.float32 if clip.dtype.kind == "f" else torch.int64
+def for_model(window: NDArray[Any]) -> NDArray[Any]:
+    """A window as the classifier takes it: dB, or the tokens themselves."""
+    return dequantize(window) if window.dtype == np.uint8 else window

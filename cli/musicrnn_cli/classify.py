@@ -1,0 +1,73 @@
+"""``musicrnn classify``: the genre of songs, or the labels of your own model."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option("--model", default="genre", show_default=True, help="A bundled model or a file.")
+@click.option("--top", type=click.IntRange(1), default=3, show_default=True, help="Labels shown.")
+@click.option("--timeline", is_flag=True, help="Show how the label moves through the song.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each file.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
+def command(
+    files: tuple[str, ...], model: str, top: int, timeline: bool, as_json: bool, device: str
+) -> None:
+    """Name the genre of songs: WAV, FLAC, OGG, Opus or MP3 files of any length.
+
+    A model of your own names its own labels; one that was trained on MIDI reads MIDI files.
+    """
+    from musicrnn.errors import MusicRNNError
+    from musicrnn.listening.labeller import Labeller
+    from musicrnn.pretrained import load_model
+
+    labeller = Labeller.from_checkpoint(load_model(model), device)
+    failed = False
+    for file in files:
+        try:
+            answer = labeller.classify_file(file)
+        except MusicRNNError as error:
+            failed = True
+            if as_json:
+                click.echo(json.dumps({"file": file, "error": str(error)}))
+            click.echo(f"musicrnn: {error}", err=True)
+            continue
+        click.echo(
+            json.dumps(_object(file, answer, timeline)) if as_json else _text(file, answer, top)
+        )
+        if timeline and not as_json:
+            click.echo(_timeline(answer))
+    if failed:
+        raise SystemExit(1)
+
+
+def _object(file: str, answer: Any, timeline: bool) -> dict[str, Any]:
+    result = {"file": file, **asdict(answer)}
+    return (
+        result if timeline else {k: v for k, v in result.items() if k not in ("timeline", "unit")}
+    )
+
+
+def _text(file: str, answer: Any, top: int) -> str:
+    shown = ", ".join(f"{name} {p:.0%}" for name, p in list(answer.probabilities.items())[:top])
+    return f"{file}: {shown if answer.likely else f'nothing is likely (at best {shown})'}"
+
+
+def _timeline(answer: Any) -> str:
+    return "\n".join(
+        f"  {_place(m.start, answer.unit)} - {_place(m.end, answer.unit)}  "
+        + (f"{m.label} {m.probability:.0%}" if m.label else f"({m.reason})")
+        for m in answer.timeline
+    )
+
+
+def _place(place: float, unit: str) -> str:
+    if unit == "tokens":
+        return f"token {place:.0f}"
+    return f"{int(place) // 60}:{int(place) % 60:02d}"

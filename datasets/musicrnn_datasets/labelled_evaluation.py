@@ -1,0 +1,65 @@
+"""Evaluate a classifier on a split of a labelled corpus or folder.
+
+Conventions. ``data`` is the name of a labelled corpus, a folder a label, or a split CSV; ``found`` a
+folder where corpora lie. Accuracy is by recording, with all its windows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.listening.labeller import Labeller
+from musicrnn.metrics.classification import Classification, classification
+from musicrnn.models.labelling import mean_probabilities
+from musicrnn.training.classification import recording_logits
+from musicrnn.training.classify import LabelledMaterial
+from musicrnn_datasets.classifying import prepare_labels
+from musicrnn_datasets.corpus import Refusal, Split
+
+
+@dataclass(frozen=True)
+class ClassifierEvaluation:
+    """Scores of the split, the mean negative log-likelihood in nats, and what was left out."""
+
+    n: int
+    scores: Classification
+    nats: float
+    refused: tuple[Refusal, ...]
+
+
+def evaluate_classifier(
+    checkpoint: Checkpoint,
+    data: str,
+    *,
+    split: Split = "test",
+    found: Path | None = None,
+    split_file: Path | None = None,
+) -> ClassifierEvaluation:
+    """How well a model file tells the recordings of a split.
+
+    Raises:
+        MusicRNNError: the file is no classifier, or the split holds nothing that it can hear.
+    """
+    labeller = Labeller.from_checkpoint(checkpoint)
+    like = LabelledMaterial(
+        labeller.labels, (), (), recipe=labeller.recipe, tokenizer=labeller.tokenizer
+    )
+    prepared = prepare_labels(data, split_file=split_file, data=found, like=like)
+    recordings = prepared.recordings[split]
+    if not recordings:
+        raise MusicRNNError(f"the {split} split of {data} has no recording that the model can hear")
+    logits = recording_logits(labeller.model, recordings)
+    told = np.stack([mean_probabilities(rows, labeller.temperature) for rows in logits])
+    labels = [recording.label for recording in recordings]
+    right = told[np.arange(len(labels)), labels]
+    return ClassifierEvaluation(
+        n=len(recordings),
+        scores=classification(labels, told.argmax(axis=1).tolist(), labeller.labels),
+        nats=float(-np.log(np.maximum(right, 1e-12)).mean()),
+        refused=tuple(prepared.refused),
+    )

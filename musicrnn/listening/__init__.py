@@ -1,0 +1,1 @@
+"""Listening: from a file to windows that a classifier hears, and to a label."""

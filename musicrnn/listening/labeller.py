@@ -1,0 +1,186 @@
+"""From a file to its label: the one call behind ``musicrnn classify``.
+
+Conventions. Probabilities are calibrated with the checkpoint's temperature and averaged over the
+windows of a song. ``likely`` is False when the best label stays below the checkpoint's threshold,
+under which 5 % of the validation recordings fell. Times are seconds from the start of the song, for
+a score tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.features.logmel import LogMel, dequantize, logmel_from
+from musicrnn.io.midi import read_midi
+from musicrnn.listening.windows import Window, score_windows, sound_windows
+from musicrnn.models.classifier import Classifier
+from musicrnn.models.labelling import probabilities, window_logits
+from musicrnn.tokens import Tokenizer, tokenizer_from
+
+BATCH = 8  # windows heard at a time, whatever the song's length
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What one window of a song sounds like; ``label`` None where nothing can be told."""
+
+    start: float
+    end: float
+    label: str | None
+    probability: float
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a file sounds like: every label with its probability, the likeliest first."""
+
+    label: str
+    probability: float
+    probabilities: dict[str, float]
+    likely: bool
+    timeline: tuple[Moment, ...]
+    unit: str  # of the timeline: "seconds" or "tokens"
+
+
+@dataclass(frozen=True, eq=False)
+class Labeller:
+    """A classifier with all that it needs to hear a file or read a score."""
+
+    model: Classifier
+    labels: tuple[str, ...]
+    temperature: float
+    threshold: float
+    recipe: LogMel | None
+    tokenizer: Tokenizer | None
+
+    @staticmethod
+    def from_checkpoint(checkpoint: Checkpoint, device: str = "auto") -> Labeller:
+        """The labeller of a model file.
+
+        Raises:
+            MusicRNNError: no classifier, a damaged header, or no such device.
+        """
+        metadata = checkpoint.metadata
+        if metadata.get("task") != "classify":
+            raise MusicRNNError(
+                f"this model's task is {metadata.get('task')!r}: it cannot classify, "
+                "a model for that comes from musicrnn train classify"
+            )
+        model = Classifier.from_arrays(_entry(metadata, "model"), checkpoint.arrays)
+        named = metadata.get("labels")
+        labels = tuple(map(str, cast(list[Any], named))) if isinstance(named, list) else ()
+        if len(set(labels)) != model.config.labels:
+            raise MusicRNNError(
+                f"the model tells {model.config.labels} labels apart, its header names {named!r}"
+            )
+        reads = model.config.reads_tokens
+        tokenizer = tokenizer_from(_entry(metadata, "tokenizer")) if reads else None
+        recipe = None if reads else logmel_from(metadata.get("features"))
+        size = len(tokenizer.vocabulary) if tokenizer else recipe.n_mels if recipe else 0
+        if size != model.config.size:
+            raise MusicRNNError(
+                f"the model takes {model.config.size} bands or tokens, its header makes {size}"
+            )
+        return Labeller(
+            model.to(_device(device)),
+            labels,
+            _number(metadata, "temperature", 1.0, 0.01, 100.0),
+            _number(metadata, "threshold", 0.0, 0.0, 1.0),
+            recipe,
+            tokenizer,
+        )
+
+    def classify_file(self, path: str | Path) -> Answer:
+        """The label of a song, or of a MIDI file when the model was trained on those.
+
+        Raises:
+            MusicRNNError: unreadable, shorter than a second, silent, noise, or the wrong kind.
+        """
+        path = Path(path)
+        moments: list[Moment] = []
+        kept: list[NDArray[np.float64]] = []
+        weights: list[float] = []
+        waiting: list[Window] = []
+
+        def hear() -> None:
+            for window, row in zip(waiting, self._rows(waiting), strict=True):
+                best = int(row.argmax())
+                end = window.start + window.seconds
+                moments.append(Moment(window.start, end, self.labels[best], float(row[best])))
+                kept.append(row)
+                weights.append(window.seconds)
+            waiting.clear()
+
+        for window in self._windows(path):
+            if window.refused is not None:
+                end = window.start + window.seconds
+                moments.append(Moment(window.start, end, None, 0.0, window.refused))
+                continue
+            waiting.append(window)
+            if len(waiting) == BATCH:
+                hear()
+        if waiting:
+            hear()
+        if not kept:
+            reason = moments[0].reason if moments else "it holds nothing"
+            raise MusicRNNError(f"{path} cannot be classified: {reason}")
+        mean = np.average(np.stack(kept), axis=0, weights=weights)
+        order: list[int] = np.argsort(-mean, kind="stable").tolist()
+        return Answer(
+            label=self.labels[order[0]],
+            probability=float(mean[order[0]]),
+            probabilities={self.labels[index]: float(mean[index]) for index in order},
+            likely=bool(mean[order[0]] >= self.threshold),
+            timeline=tuple(sorted(moments, key=lambda moment: moment.start)),
+            unit="seconds" if self.tokenizer is None else "tokens",
+        )
+
+    def _windows(self, path: Path) -> Iterator[Window]:
+        if self.tokenizer is not None:
+            score = read_midi(path)
+            if score.note_count == 0:
+                raise MusicRNNError(f"{path} cannot be classified: it has no note")
+            return score_windows(self.tokenizer.encode(score))
+        if self.recipe is None:
+            raise MusicRNNError("the model has neither a log-mel recipe nor a tokenizer")
+        return sound_windows(path, self.recipe, hop_seconds=self.recipe.window_seconds / 2)
+
+    def _rows(self, windows: list[Window]) -> NDArray[np.float64]:
+        heard = [dequantize(w.values) if w.values.dtype == np.uint8 else w.values for w in windows]
+        return probabilities(window_logits(self.model, heard), self.temperature)
+
+
+def _entry(metadata: dict[str, Any], name: str) -> dict[str, Any]:
+    entry = metadata.get(name)
+    if not isinstance(entry, dict):
+        raise MusicRNNError(f"the header of the model has no {name!r}: the file is damaged")
+    return cast(dict[str, Any], entry)
+
+
+def _number(metadata: dict[str, Any], name: str, default: float, low: float, high: float) -> float:
+    value = metadata.get(name, default)
+    if not isinstance(value, int | float) or not low <= value <= high:
+        raise MusicRNNError(f"{name} in the model's header must be in {low}..{high}, got {value!r}")
+    return float(value)
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise MusicRNNError(f"device must be auto, cpu or cuda, got {name!r}") from error
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise MusicRNNError(f"device {name!r} is not there: torch sees no CUDA GPU")
+    return device

@@ -1,0 +1,90 @@
+"""From a file to the windows that a classifier hears: log-mel frames, or tokens of a score.
+
+Conventions. A window of sound is uint8 [T, bands] (musicrnn.features.logmel.quantize: what is
+heard is what was learned), a window of tokens int32 [N]. Sound is cut into windows of the recipe's
+length, a new one every ``hop_seconds``; a shorter song is one shorter window, and less than a
+second at the end is dropped. Songs are read piece by piece: their length costs no memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.features.logmel import LogMel, quantize
+from musicrnn.io.audio import stream_audio
+from musicrnn.listening.gate import SHORTEST, no_music, silent, too_short
+from musicrnn.waveform import Waveform
+
+TOKEN_WINDOW = 512
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """What is heard from ``start`` for ``seconds``; for a score both count tokens.
+
+    ``refused`` says why nothing can be told from it; then ``values`` are empty.
+    """
+
+    start: float
+    seconds: float
+    values: NDArray[Any]
+    refused: str | None = None
+
+
+def sound_windows(path: Path, recipe: LogMel, *, hop_seconds: float) -> Iterator[Window]:
+    """The windows of an audio file.
+
+    Raises:
+        MusicRNNError: unreadable, or shorter than a second.
+    """
+    yield from waveform_windows(
+        stream_audio(path, seconds=hop_seconds), recipe, hop_seconds=hop_seconds, name=str(path)
+    )
+
+
+def waveform_windows(
+    pieces: Iterable[Waveform], recipe: LogMel, *, hop_seconds: float, name: str
+) -> Iterator[Window]:
+    """The windows of a sound that comes in pieces of ``hop_seconds``, the last one shorter."""
+    overlap = max(1, round(recipe.window_seconds / hop_seconds))
+    held: list[Waveform] = []
+    start, heard, total = 0.0, False, 0.0
+    for piece in pieces:
+        total += piece.seconds
+        if piece.seconds < SHORTEST and (held or heard):
+            break
+        if len(held) == overlap:
+            yield _hear(held, start, recipe)
+            heard = True
+            start += held.pop(0).seconds
+        held.append(piece.mono())
+    if reason := too_short(total):
+        raise MusicRNNError(f"{name}: {reason}")
+    yield _hear(held, start, recipe)
+
+
+def score_windows(ids: NDArray[np.int32], length: int = TOKEN_WINDOW) -> Iterator[Window]:
+    """Consecutive windows of a piece's tokens; a last one of less than a quarter is dropped."""
+    for start in range(0, len(ids), length):
+        part = ids[start : start + length]
+        if start == 0 or 4 * len(part) >= length:
+            yield Window(start, len(part), part)
+
+
+def _hear(held: list[Waveform], start: float, recipe: LogMel) -> Window:
+    whole = Waveform(np.concatenate([w.samples for w in held], axis=1), held[0].rate)
+    nothing = np.zeros((0, recipe.n_mels), np.uint8)
+    reason = too_short(whole.seconds) or silent(whole)
+    if reason:
+        return Window(start, whole.seconds, nothing, reason)
+    decibels = recipe.frames(whole.resampled(recipe.rate))
+    if reason := no_music(decibels, whole.seconds):
+        return Window(start, whole.seconds, nothing, reason)
+    return Window(start, whole.seconds, quantize(decibels))
