@@ -47,6 +47,8 @@ class JsbChorales:
         except (OSError, ValueError) as error:
             raise MusicRNNError(f"cannot read {path}: {error}") from error
         for split in _SPLITS:
+            if split not in splits:
+                raise MusicRNNError(f"{path} has no split {split}: it is another file")
             for number, steps in enumerate(splits[split]):
                 name = f"{split}-{number:03d}"
                 yield Piece(name, split, partial(chorale, steps, name))

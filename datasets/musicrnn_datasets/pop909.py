@@ -149,7 +149,7 @@ def _chords(path: Path, grid: BeatGrid) -> list[Chord]:
             chords.append(Chord(max(0, tick), _TONICS[root], quality))
         else:
             raise MusicRNNError(f"{path} names a chord that is not known: {name}")
-    return chords
+    return chords if chords and chords[0].tick == 0 else [Chord(0, -1, "none"), *chords]
 
 
 def _keys(path: Path, grid: BeatGrid) -> list[Key]:
