@@ -103,7 +103,7 @@ def save_pieces(
         check_saved(path)
     heard = score
     if accompany and any(path.suffix.lower() != ".abc" for path in wanted):
-        from musicrnn.io.abc import with_accompaniment
+        from musicrnn.accompaniment import with_accompaniment
 
         heard = with_accompaniment(score)
     sound: Waveform | None = None
@@ -132,7 +132,7 @@ def _save(score: Score, path: Path, *, sound: Waveform | None, caption: str) -> 
     suffix = path.suffix.lower()
     titled = score if score.title.strip() else replace(score, title=path.stem)
     if suffix == ".abc":
-        from musicrnn.io.abc import write_abc_file
+        from musicrnn.io.abc_write import write_abc_file
 
         write_abc_file(score, path)
     elif suffix in NOTES:

