@@ -1,7 +1,7 @@
 """Evaluate a classifier on a split of a labelled corpus or folder.
 
-Conventions. ``data`` is the name of a labelled corpus, a folder a label, or a split CSV; ``found`` a
-folder where corpora lie. Accuracy is by recording, with all its windows.
+Conventions. ``data`` is the name of a labelled corpus, a folder a label, or a split CSV; ``found``
+a folder where corpora lie. Accuracy is by recording, with all its windows.
 """
 
 from __future__ import annotations
