@@ -1,0 +1,107 @@
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.audio import write_audio
+from musicrnn.waveform import Waveform
+from musicrnn_cli.main import main
+from musicrnn_datasets.labelled_evaluation import evaluate_classifier
+
+
+def run(*words):
+    return CliRunner().invoke(main, [*map(str, words)])
+
+
+def song(path, number, fast):
+    """A melody, slow or fast."""
+    rate, seconds = 22_050, 4
+    t = np.arange(seconds * rate) / rate
+    speed = 12 if fast else 2
+    notes = np.random.default_rng(number).integers(0, 24, speed * seconds + 1)
+    pitch = 220 * 2 ** (notes[(t * speed).astype(int)] / 12)
+    samples = 0.4 * np.sin(2 * np.pi * pitch * t) * (1 - t * speed % 1)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_audio(Waveform(np.float32(samples)[None], rate), path)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    root = tmp_path_factory.mktemp("songs")
+    for number in range(8):
+        song(root / "slow" / f"{number}.wav", number, False)
+        song(root / "fast" / f"{number}.flac", number, True)
+    (root / "fast" / "broken.mp3").write_bytes(b"no sound at all")
+    return root
+
+
+@pytest.fixture(scope="module")
+def model(folder, tmp_path_factory):
+    path = tmp_path_factory.mktemp("model") / "speed.safetensors"
+    settings = ("hidden=8", "channels=4", "batch=8", "updates=30", "warm_up=5", "crop=32")
+    words = [word for setting in settings for word in ("--set", setting)]
+    result = run("train", "classify", folder, "-o", path, "--seed", 1, *words)
+    assert result.exit_code == 0, result.output
+    assert "left out fast/broken.mp3" in result.stderr
+    assert "2 labels: fast, slow; train" in result.stderr
+    return path
+
+
+def test_ones_own_folder_is_learned_and_told(model, folder, tmp_path):
+    song(tmp_path / "new.wav", 99, True)
+    result = run("classify", tmp_path / "new.wav", "--model", model, "--top", 2)
+    assert result.exit_code == 0
+    assert "new.wav: " in result.stdout
+    assert "%" in result.stdout
+
+
+def test_one_bad_file_is_reported_and_the_rest_go_on(model, folder):
+    good = folder / "slow" / "1.wav"
+    bad = folder / "fast" / "broken.mp3"
+    result = run("classify", bad, good, "--model", model, "--json", "--timeline")
+    assert result.exit_code == 1
+    first, second = map(json.loads, result.stdout.splitlines())
+    assert set(first) == {"file", "error"}
+    assert {"file", "label", "probability", "probabilities", "timeline"} <= set(second)
+    assert second["file"] == str(good)
+    assert second["probability"] == max(second["probabilities"].values())
+    assert "broken.mp3" in result.stderr
+
+
+def test_timeline(model, folder):
+    result = run("classify", folder / "slow" / "1.wav", "--model", model, "--timeline")
+    assert "  0:00 - 0:04  " in result.stdout
+
+
+def test_usage(model, folder):
+    assert run("classify").exit_code == 2
+    result = run("classify", folder / "slow" / "1.wav", "--model", "gener")
+    assert result.exit_code == 1
+    assert "there is no model 'gener'" in result.stderr
+    result = run("train", "classify", folder, "-o", "x", "--set", "hiden=4")
+    assert result.exit_code == 1
+    assert "did you mean hidden" in result.stderr
+    result = run("train", "classify", "gtzann", "-o", "x")
+    assert "did you mean gtzan" in result.stderr
+
+
+def test_evaluation_of_ones_own_model(model, folder):
+    checkpoint = Checkpoint.load(model)
+    evaluation = evaluate_classifier(checkpoint, str(folder), split="test")
+    assert evaluation.n == evaluation.scores.n == 2
+    assert evaluation.scores.majority == 0.5
+    assert evaluation.scores.labels == ("fast", "slow")
+    assert evaluation.nats > 0
+    assert [refusal.name for refusal in evaluation.refused] == ["fast/broken.mp3"]
+    valid = evaluate_classifier(checkpoint, str(folder), split="valid")
+    assert valid.scores.accuracy == checkpoint.metadata["metrics"]["valid_accuracy"]
+    with pytest.raises(MusicRNNError, match=r"does not hear what gtzan holds|not on this computer"):
+        evaluate_classifier(replace_recipe(checkpoint), "gtzan")
+
+
+def replace_recipe(checkpoint):
+    features = {**checkpoint.metadata["features"], "hop": 256}
+    return Checkpoint(checkpoint.arrays, {**checkpoint.metadata, "features": features})
