@@ -103,8 +103,9 @@ def read_song(song: Path) -> Score:
         starts = ticks[:, 0]
         lengths = np.maximum(1, ticks[:, 1] - starts)
         columns = (starts, rows[:, 2], lengths, rows[:, 3])
-        notes = map(Note, *(column.tolist() for column in columns))
-        tracks.append(Track(tuple(sorted(notes, key=_order)), track.program, name=track.name))
+        order = np.lexsort(columns[::-1])
+        notes = tuple(map(Note, *(column[order].tolist() for column in columns)))
+        tracks.append(Track(notes, track.program, name=track.name))
     return make_score(
         TICKS_PER_QUARTER,
         tracks,
@@ -114,10 +115,6 @@ def read_song(song: Path) -> Score:
         chords=_chords(song / "chord_midi.txt", grid),
         title=f"POP909 {song.name}",
     )
-
-
-def _order(note: Note) -> tuple[int, int, int, int]:
-    return note.start, note.pitch, note.duration, note.velocity
 
 
 def _tempo_knots(score: Score) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
