@@ -13,14 +13,17 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TypeVar
 
 from musicrnn.errors import MusicRNNError
 
 MAX_TICK = 2**31 - 1
+MAX_BARS = 1_000_000
 
 CHORD_QUALITIES = (
-    "maj", "min", "dim", "aug", "sus2", "sus4", "7", "maj7", "min7", "dim7", "hdim7", "maj6", "min6",
+    "maj", "min", "dim", "aug", "sus2", "sus4", "7", "maj7", "min7", "dim7", "hdim7", "maj6",
+    "min6",
 )  # fmt: skip
 PITCH_CLASSES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
@@ -89,7 +92,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Chord:
-    """From ``tick`` on, this harmony: root 0 to 11 and one of CHORD_QUALITIES; (-1, "none") = none."""
+    """From ``tick`` on, a root 0 to 11 and one of CHORD_QUALITIES; (-1, "none") for no chord."""
 
     tick: int
     root: int
@@ -144,7 +147,7 @@ class Score:
             )
         for name in ("tempos", "time_signatures", "keys", "chords"):
             ticks = [event.tick for event in getattr(self, name)]
-            if any(b <= a for a, b in zip(ticks, ticks[1:], strict=False)):
+            if any(b <= a for a, b in pairwise(ticks)):
                 raise MusicRNNError(f"{name} must be sorted, one a tick, got ticks {ticks[:20]}")
             if ticks and ticks[0] < 0:
                 raise MusicRNNError(f"{name} must start at tick 0 or later, got {ticks[0]}")
@@ -177,7 +180,7 @@ class Score:
     def _tempo_seconds(self) -> list[float]:
         """The time in seconds at which each tempo begins."""
         seconds = [0.0]
-        for before, after in zip(self.tempos, self.tempos[1:], strict=False):
+        for before, after in pairwise(self.tempos):
             quarters = (after.tick - before.tick) / self.ticks_per_quarter
             seconds.append(seconds[-1] + quarters * before.microseconds_per_quarter * 1e-6)
         return seconds
@@ -204,6 +207,9 @@ class Score:
         """Start tick and signature of every bar that begins before ``until`` (default: the end).
 
         A signature that changes inside a bar starts a new bar there. At least one bar.
+
+        Raises:
+            MusicRNNError: more than a million bars, as a broken file can claim.
         """
         until = self.end if until is None else until
         starts: list[tuple[int, TimeSignature]] = []
@@ -211,6 +217,11 @@ class Score:
             last = index + 1 == len(self.time_signatures)
             stop = until if last else min(until, self.time_signatures[index + 1].tick)
             length = signature.bar_ticks(self.ticks_per_quarter)
+            if (stop - signature.tick) // length > MAX_BARS:
+                raise MusicRNNError(
+                    f"a piece may have at most {MAX_BARS} bars, this one claims "
+                    f"{(stop - signature.tick) // length}: a stray note far behind the end?"
+                )
             starts.extend((tick, signature) for tick in range(signature.tick, stop, length))
         return starts or [(0, self.time_signatures[0])]
 

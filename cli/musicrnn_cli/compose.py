@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -45,7 +46,7 @@ def command(
     soundfont: Path | None,
     device: str,
     as_json: bool,
-    **options,
+    **options: Any,
 ) -> None:
     """Compose a new piece and write it as MIDI, sound, page or picture."""
     from musicrnn_cli.composing import compose_files, settings_and_wishes

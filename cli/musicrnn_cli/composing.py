@@ -71,9 +71,7 @@ def compose_files(
             yield _record(piece, style, len(batch), paths)
 
 
-def _paths(
-    outputs: Sequence[Path], style: str, seed: int, number: int | None
-) -> list[Path]:
+def _paths(outputs: Sequence[Path], style: str, seed: int, number: int | None) -> list[Path]:
     """tune.mid, or tune-001.mid for one of several; STYLE-SEED.mid and .wav when none is named."""
     if not outputs:
         return [Path(f"{style}-{seed}{suffix}") for suffix in (".mid", ".wav")]

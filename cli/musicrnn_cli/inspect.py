@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 
@@ -23,7 +24,7 @@ def command(model: str, as_json: bool) -> None:
         click.echo(line)
 
 
-def _lines(values: dict, indent: str) -> list[str]:
+def _lines(values: dict[str, Any], indent: str) -> list[str]:
     """One line a value; long lists are counted, not shown."""
     lines: list[str] = []
     for name, value in values.items():

@@ -65,7 +65,7 @@ class ProgressBar:
                 self.log.add_scalar(f"valid/{name}", value, state.update)
 
 
-def _tensorboard(folder: str):  # noqa: ANN202
+def _tensorboard(folder: str):
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:

@@ -13,7 +13,9 @@ import click
 @click.command()
 @click.argument("sources", metavar="DATA...", nargs=-1, required=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
-@click.option("--minutes", type=float, help="Time to train for (default 30, if no updates are set).")
+@click.option(
+    "--minutes", type=float, help="Time to train for (default 30, if no updates are set)."
+)
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--cell", help="elman, lstm (default) or gru.")
 @click.option("--tokens", type=click.Choice(["beat", "performance", "abc"]), help="Else chosen.")

@@ -49,6 +49,8 @@ def parse_chords(context: click.Context, option: click.Parameter, text: str | No
         elif word:
             match = re.fullmatch(r"([A-G])([#b]?):?([^/]*)(/.*)?", word)
             if not match or match[3] not in QUALITIES:
-                raise click.BadParameter(f'a chord reads like "C", "F#m7" or "Bb:maj7", got {word!r}')
+                raise click.BadParameter(
+                    f'a chord reads like "C", "F#m7" or "Bb:maj7", got {word!r}'
+                )
             chords.append((_root(match[1], match[2]), QUALITIES[match[3]]))
     return tuple(chords)

@@ -94,7 +94,7 @@ def prepare(
 
 
 def encode_piece(tokenizer: Tokenizer, piece: Piece, score: Score) -> Ids:
-    """ids of a piece; a tune that is ABC already keeps its own text where the tokens are characters.
+    """ids of a piece; a tune in ABC keeps its own text where the tokens are characters.
 
     Raises:
         MusicRNNError: the tokens cannot hold the piece.

@@ -2,8 +2,8 @@
 
 Conventions. ``split`` is "train", "valid" or "test": official where one exists, otherwise drawn by
 :func:`split_by_hash` from a name that all versions of one recording or tune share, so that no tune
-stands on both sides. Reading is lazy: a file that cannot be read raises MusicRNNError from ``read``,
-and :func:`read_all` turns that into a Refusal with its reason.
+stands on both sides. Reading is lazy: a file that cannot be read raises MusicRNNError from
+``read``, and :func:`read_all` turns that into a Refusal with its reason.
 """
 
 from __future__ import annotations

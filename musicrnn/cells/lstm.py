@@ -30,8 +30,9 @@ class LSTMCell:
 
         layer = nn.LSTM(input_size, hidden_size, batch_first=True)
         with torch.no_grad():
-            layer.bias_ih_l0[hidden_size : 2 * hidden_size] = 1.0
-            layer.bias_hh_l0[hidden_size : 2 * hidden_size] = 0.0
+            for bias, forget in ((layer.bias_ih_l0, 1.0), (layer.bias_hh_l0, 0.0)):
+                assert isinstance(bias, nn.Parameter)
+                bias[hidden_size : 2 * hidden_size] = forget
         return layer
 
     def step(self, from_input: Array, from_output: Array, state: tuple[Array, ...]) -> None:

@@ -2,8 +2,8 @@
 
 Conventions. x is the input [B, I], h the output and every state [B, H]; W [G*H, I] acts on x and
 U [G*H, H] on h, G blocks of H rows, one a gate, in torch's order; both carry a bias. The training
-layer runs a whole sequence in torch (cuDNN or oneDNN); ``step`` is its NumPy transcription, compiled,
-and takes the two products ready made: everything else of a cell is pointwise.
+layer runs a whole sequence in torch (cuDNN or oneDNN); ``step`` is its NumPy transcription,
+compiled, and takes the two products ready made: everything else of a cell is pointwise.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Cell(Protocol):
         ...
 
     def layer(self, input_size: int, hidden_size: int) -> nn.Module:
-        """A torch layer [B, T, I] -> [B, T, H] with parameters weight_ih_l0, weight_hh_l0 and biases."""
+        """A torch layer [B, T, I] -> [B, T, H] with weight_ih_l0, weight_hh_l0 and biases."""
         ...
 
     def step(self, from_input: Array, from_output: Array, state: tuple[Array, ...]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from musicrnn.errors import MusicRNNError
 
 
 @contextmanager
-def whole_file(path: str | Path) -> Iterator[Path]:
+def whole_file(path: str | Path) -> Generator[Path]:
     """Yields a temporary path in the same folder, with the same suffix; renames it at the end.
 
     If the body raises, the temporary file is removed and an older file at ``path`` stays as it was.

@@ -29,8 +29,7 @@ class Stack(nn.Module):
         self.cell = CELLS[cell]
         self.hidden = hidden
         self.layers = nn.ModuleList(
-            self.cell.layer(input_size if index == 0 else hidden, hidden)
-            for index in range(layers)
+            self.cell.layer(input_size if index == 0 else hidden, hidden) for index in range(layers)
         )
         self.dropout = nn.Dropout(dropout)
 
@@ -46,8 +45,8 @@ class Stack(nn.Module):
         """x [B, T, I] -> outputs [B, T, H] and the state after the last step."""
         ends: list[State] = []
         for index, layer in enumerate(self.layers):
-            here = tuple(part[index : index + 1].contiguous() for part in state)  # [1, B, H]
-            x, after = layer(x, here if len(here) > 1 else here[0])
+            here = [part[index : index + 1].contiguous() for part in state]  # [1, B, H] each
+            x, after = layer(x, tuple(here) if len(here) > 1 else here[0])
             ends.append(after if isinstance(after, tuple) else (after,))
             x = self.dropout(x)
         return x, tuple(torch.cat(parts) for parts in zip(*ends, strict=True))

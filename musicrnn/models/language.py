@@ -1,8 +1,8 @@
 """The language model: an embedding, a stack of recurrent layers, and logits for the next id.
 
-Conventions. ids [B, T] -> logits [B, T, V]; logits at step t are for the id at t + 1. The state goes
-in and comes out, so a sequence may be read in pieces. Sources: Mikolov 2010; tied output weights
-(Press and Wolf 2017) need embedding == hidden.
+Conventions. ids [B, T] -> logits [B, T, V]; logits at step t are for the id at t + 1. The state
+goes in and comes out, so a sequence may be read in pieces. Sources: Mikolov 2010; tied output
+weights (Press and Wolf 2017) need embedding == hidden.
 """
 
 from __future__ import annotations

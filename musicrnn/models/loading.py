@@ -1,4 +1,4 @@
-"""Weights into a module, strictly: every tensor by name and shape, or one sentence that says which."""
+"""Weights into a module, strictly: every tensor by name and shape, or a sentence says which."""
 
 from __future__ import annotations
 

@@ -103,9 +103,7 @@ def is_stuck(score: Score) -> bool:
     )
 
 
-def _primed(
-    tokenizer: Tokenizer, primer: Score | None, wishes: Wishes
-) -> tuple[list[int], Wishes]:
+def _primed(tokenizer: Tokenizer, primer: Score | None, wishes: Wishes) -> tuple[list[int], Wishes]:
     """The ids to start from, and the wishes with the primer's own length added."""
     if primer is None:
         return [0], wishes

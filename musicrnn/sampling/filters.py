@@ -1,8 +1,8 @@
 """What is done to the logits before a draw.
 
-Conventions. logits [B, V] float64, -inf for ids that the grammar forbids; a filter returns new ones.
-They act in the order of :class:`Settings`: repetition penalty, temperature, top-k, top-p, min-p.
-Sources: top-p, Holtzman et al. 2020; min-p, Nguyen et al. 2024; the penalty, Keskar et al. 2019.
+Conventions. logits [B, V] float64, -inf for ids that the grammar forbids; a filter returns new
+ones. The order: repetition penalty, temperature, top-k, top-p, min-p. Sources: top-p, Holtzman et
+al. 2020; min-p, Nguyen et al. 2024; the penalty, Keskar et al. 2019.
 """
 
 from __future__ import annotations

@@ -52,24 +52,26 @@ def sample(
     for token in primer[:-1]:
         engine.step(np.full(len(pieces), token, np.int64))
 
-    alive = np.arange(len(pieces))
+    alive = list(range(len(pieces)))
     for _ in range(token_limit):
         logits = engine.step(np.array([pieces[row][-1] for row in alive], np.int64))
         if not np.isfinite(logits).all():
-            raise MusicRNNError("the model gives logits that are not finite: its weights are broken")
+            raise MusicRNNError(
+                "the model gives logits that are not finite: its weights are broken"
+            )
         masks = np.stack([constraints[row].allowed() for row in alive])
         shaped = np.where(masks, logits.astype(np.float64), -np.inf)
         shaped = filtered(shaped, settings, [pieces[row] for row in alive])
         uniforms = np.array([generators[row].random() for row in alive])
-        for row, token in zip(alive.tolist(), draw(shaped, uniforms).tolist(), strict=True):
+        for row, token in zip(alive, draw(shaped, uniforms).tolist(), strict=True):
             pieces[row].append(token)
             constraints[row].push(token)
         if watch is not None:
             watch(max(len(pieces[row]) for row in alive) - len(primer))
-        going_on = np.array([index for index, row in enumerate(alive) if pieces[row][-1] != END])
+        going_on = [index for index, row in enumerate(alive) if pieces[row][-1] != END]
+        if not going_on:
+            break
         if len(going_on) < len(alive):
-            if len(going_on) == 0:
-                break
-            alive = alive[going_on]
-            engine.keep(going_on)
+            alive = [alive[index] for index in going_on]
+            engine.keep(np.array(going_on))
     return pieces

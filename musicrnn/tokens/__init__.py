@@ -1,4 +1,4 @@
-"""Tokenizers: a score to integer ids and back, one tokenizer a file, all in the table TOKENIZERS."""
+"""Tokenizers: a score to integer ids and back, one a file, all in the table TOKENIZERS."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def tokenizer_from(configuration: dict[str, Any]) -> Tokenizer:
     try:
         return TOKENIZERS[name](**settings)
     except TypeError as error:
-        raise MusicRNNError(f"the tokenizer {name} cannot be made of {settings}: {error}") from error
+        raise MusicRNNError(
+            f"the tokenizer {name} cannot be made of {settings}: {error}"
+        ) from error
 
 
 __all__ = ["TOKENIZERS", "Constraint", "Tokenizer", "Wishes", "tokenizer_from"]

@@ -58,8 +58,8 @@ class BeatTokenizer:
     """Bar-and-beat events.
 
     Args:
-        programs: General MIDI programs in ascending order, 128 for drums; one program alone needs no
-            program tokens.
+        programs: General MIDI programs in ascending order, 128 for drums; one program alone needs
+            no program tokens.
         velocity_bins: 1, 2, 4, ... 64 levels of loudness.
         chords: whether chord symbols are written.
     """
@@ -198,9 +198,7 @@ class BeatTokenizer:
 
     def _moved(self, semitones: int, tempo_steps: int) -> list[int]:
         ids: list[int] = []
-        for token, (group, value) in enumerate(
-            zip(self.events.group, self.events.value, strict=True)
-        ):
+        for group, value in zip(self.events.group, self.events.value, strict=True):
             pair = (group, value)
             if group == "pitch":
                 pair = (group, value + semitones)

@@ -27,9 +27,7 @@ class BeatConstraint:
         MusicRNNError: a wish that this vocabulary has no token for.
     """
 
-    def __init__(
-        self, events: EventVocabulary, wishes: Wishes, programs: tuple[int, ...]
-    ) -> None:
+    def __init__(self, events: EventVocabulary, wishes: Wishes, programs: tuple[int, ...]) -> None:
         self.events = events
         self.wishes = wishes
         self.programs = programs

@@ -78,7 +78,7 @@ def quantize_to_beats(
 
 
 def tracks_of(notes: NDArray[np.int64]) -> list[Track]:
-    """Tracks, one a program in ascending order, of rows (start, program, pitch, duration, velocity)."""
+    """Tracks, one a program, of rows (start, program, pitch, duration, velocity)."""
     tracks: list[Track] = []
     for program in np.unique(notes[:, 1]).tolist():
         rows = notes[notes[:, 1] == program][:, [0, 2, 3, 4]].tolist()
@@ -141,7 +141,7 @@ def _without_overlaps(notes: NDArray[np.int64]) -> NDArray[np.int64]:
 def _bars(
     score: Score, scale: float, last_tick: int, positions: int
 ) -> tuple[list[TimeSignature], list[int]]:
-    """Signatures on the grid and the start of every bar up to the one in which the last note ends."""
+    """Signatures on the grid and the start of every bar until the last note ends."""
     signatures: list[TimeSignature] = []
     starts: list[int] = []
     sixteenth = positions // 4

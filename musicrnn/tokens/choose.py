@@ -18,7 +18,7 @@ SMALLEST_SHARE = 0.005  # of all notes; rarer instruments are played by their ne
 
 
 def suitable_tokenizer(scores: Sequence[Score]) -> Tokenizer:
-    """Bar-and-beat events for music on a grid, performance events where most of it is played freely.
+    """Bar-and-beat events for music on a grid, performance events where most is played freely.
 
     Drums alone are always put on the grid: drummers play to a click.
 

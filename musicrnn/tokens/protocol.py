@@ -24,9 +24,10 @@ START, END = 0, 1
 class Wishes:
     """What a composer asks of a piece; None leaves it to the model.
 
-    ``bars`` and ``seconds`` bound the length; ``tempo`` in quarters a minute; ``key`` is (tonic 0..11,
-    minor); ``time_signature`` (numerator, denominator); ``chords`` (root, quality) pairs, one a bar
-    and repeated from the start when they run out; ``density`` 1 (sparse) to 5 (dense).
+    ``bars`` and ``seconds`` bound the length; ``tempo`` in quarters a minute; ``key`` is (tonic
+    0..11, minor); ``time_signature`` (numerator, denominator); ``chords`` (root, quality)
+    pairs, one a bar and repeated from the start when they run out; ``density`` 1 (sparse) to 5
+    (dense).
     """
 
     bars: int | None = None
@@ -95,5 +96,5 @@ class Tokenizer(Protocol):
         ...
 
     def is_bar(self) -> NDArray[np.bool_]:
-        """[V], the ids that begin or end a bar (for nats per bar); all False where there are none."""
+        """[V], the ids that begin or end a bar (for nats per bar); all False without any."""
         ...

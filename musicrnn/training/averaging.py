@@ -1,8 +1,8 @@
-"""An exponential moving average of the weights (Polyak and Juditsky 1992), used to validate and save."""
+"""A moving average of the weights (Polyak and Juditsky 1992), used to validate and to save."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import torch
@@ -27,7 +27,7 @@ class WeightAverage:
                 self.mean[name].lerp_(parameter, 1 - decay)
 
     @contextmanager
-    def in_place(self) -> Iterator[None]:
+    def in_place(self) -> Generator[None]:
         """Inside, the module's weights are the average."""
         live = {name: p.detach().clone() for name, p in self._live.items()}
         with torch.no_grad():

@@ -22,7 +22,7 @@ Ids = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class ComposerSettings:
-    """Sizes of the network and of a batch: ``rows`` pieces side by side, ``length`` ids a window."""
+    """Sizes of the network and of a batch: ``rows`` pieces at once, ``length`` ids a window."""
 
     cell: str = "lstm"
     embedding: int = 192
@@ -39,8 +39,8 @@ class ComposerSettings:
 class Material:
     """Pieces as ids, ready to learn from.
 
-    ``weights`` say how often each training piece is read (None: once an epoch); ``description`` goes
-    into the checkpoint: corpora, licences, hashes, counts.
+    ``weights`` say how often each training piece is read (None: once an epoch); ``description``
+    goes into the checkpoint: corpora, licences, hashes, counts.
     """
 
     tokenizer: Tokenizer

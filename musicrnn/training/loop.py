@@ -26,7 +26,7 @@ from musicrnn.training.schedule import learning_rate_factor
 
 @dataclass(frozen=True)
 class Plan:
-    """How long and how to train. Give ``updates`` or ``minutes``; with both the shorter one counts."""
+    """How long and how to train: ``updates`` or ``minutes``; with both the shorter one counts."""
 
     updates: int | None = None  # None: as many as fit
     minutes: float | None = None

@@ -1,8 +1,8 @@
 """What the training loop is told: batches in, a loss out, and what to remember between them.
 
-Conventions. A loss is a sum in nats over ``count`` items (tokens, clips); the loop divides. All that
-an objective draws at random comes from its own seed and position, so that ``seek(position())`` goes
-on exactly where a run was.
+Conventions. A loss is a sum in nats over ``count`` items (tokens, clips); the loop divides. All
+that an objective draws at random comes from its own seed and position, so that
+``seek(position())`` goes on exactly where a run was.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Objective(Protocol):
         ...
 
     def share(self, rank: int, world: int) -> None:
-        """Called once before training: this process takes part ``rank`` of ``world`` of the data."""
+        """Called once before training: this process reads share ``rank`` of ``world``."""
         ...
 
     def loss(self, network: Callable[..., Any]) -> tuple[Tensor, int]:

@@ -9,18 +9,19 @@ from typing import Any, TypeVar
 
 from musicrnn.errors import MusicRNNError
 
-Settings = TypeVar("Settings")
+First = TypeVar("First")
+Second = TypeVar("Second")
 
 
-def override(words: Sequence[str], *settings: Settings) -> tuple[Settings, ...]:
-    """The dataclasses with the fields that ``words`` such as "hidden=256" name replaced.
+def override(words: Sequence[str], first: First, second: Second) -> tuple[First, Second]:
+    """Both dataclasses with the fields that ``words`` such as "hidden=256" name replaced.
 
     Raises:
-        MusicRNNError: a word without "=", a name that no dataclass has (the error names its
+        MusicRNNError: a word without "=", a name that neither has (the error names its
             neighbours), or a value that is not of the field's type.
     """
-    changed = list(settings)
-    names = {f.name: index for index, s in enumerate(settings) for f in fields(s)}  # type: ignore[arg-type]
+    changed: list[Any] = [first, second]
+    names = {f.name: index for index, owner in enumerate(changed) for f in fields(owner)}
     for word in words:
         name, equals, text = word.partition("=")
         if not equals:
@@ -28,9 +29,9 @@ def override(words: Sequence[str], *settings: Settings) -> tuple[Settings, ...]:
         if name not in names:
             near = difflib.get_close_matches(name, list(names), n=3) or sorted(names)
             raise MusicRNNError(f"there is no setting {name!r}; did you mean {', '.join(near)}?")
-        owner: Any = changed[names[name]]
+        owner = changed[names[name]]
         changed[names[name]] = replace(owner, **{name: _parsed(name, text, getattr(owner, name))})
-    return tuple(changed)
+    return changed[0], changed[1]
 
 
 def _parsed(name: str, text: str, old: Any) -> Any:

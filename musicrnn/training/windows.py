@@ -1,8 +1,8 @@
 """Pieces cut into windows, so that a network may read them with its state carried over.
 
 Conventions. Each of ``rows`` rows reads one piece from start to end, ``length`` ids at a time, and
-then takes the next of an endless shuffled stream; ``fresh`` marks the rows that begin a piece. Inputs
-[B, T], targets the ids one later, -1 where there is none.
+then takes the next of an endless shuffled stream; ``fresh`` marks the rows that begin a piece.
+Inputs [B, T], targets the ids one later, -1 where there is none.
 """
 
 from __future__ import annotations
@@ -57,11 +57,17 @@ class Windows:
         self.rank, self.world = 0, 1
         self.epoch = 0
         self.taken = 0  # pieces of this epoch's order that rows have taken
-        self.reading: list[list[int]] = [[-1, 0, 0] for _ in range(rows)]  # piece, offset, variation
+        self.reading: list[list[int]] = [
+            [-1, 0, 0] for _ in range(rows)
+        ]  # piece, offset, variation
         self._order = self._shuffled(0)
 
     def position(self) -> dict[str, Any]:
-        return {"epoch": self.epoch, "taken": self.taken, "reading": [list(row) for row in self.reading]}
+        return {
+            "epoch": self.epoch,
+            "taken": self.taken,
+            "reading": [list(row) for row in self.reading],
+        }
 
     def seek(self, position: dict[str, Any]) -> None:
         self.epoch, self.taken = position["epoch"], position["taken"]
