@@ -16,7 +16,8 @@ from pathlib import Path
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc_bars import place_bars
 from musicrnn.io.abc_fields import default_tempo
-from musicrnn.io.abc_play import Performance, perform
+from musicrnn.io.abc_play import MAX_EVENTS, MAX_QUARTERS, Performance, perform
+from musicrnn.io.abc_sound import Voice
 from musicrnn.io.abc_voice import Reader, VoiceBook
 from musicrnn.score import Chord, Key, Note, Score, Tempo, TimeSignature, Track, make_score
 
@@ -93,9 +94,16 @@ def parse_abc(text: str, *, strict: bool = False) -> Score:
     if len(text) > MAX_TEXT and strict:
         raise MusicRNNError(f"an ABC tune may have {MAX_TEXT} characters, got {len(text)}")
     book = Reader(strict).read(text[:MAX_TEXT])
-    voices = [(voice, perform(voice.events, book.opening)) for voice in book.voices]
-    if strict and not all(performance.whole for _, performance in voices):
-        raise MusicRNNError("the tune is too long once its repeats are played: 100000 quarters")
+    voices: list[tuple[Voice, Performance]] = []
+    left = MAX_EVENTS
+    for voice in book.voices:
+        performance = perform(voice.events, book.opening, left)
+        voices.append((voice, performance))
+        left = performance.left
+    if strict and left == 0:
+        raise MusicRNNError(
+            f"a tune may have {MAX_EVENTS} notes and {MAX_QUARTERS:g} quarters with its repeats"
+        )
     with_notes = [(v, p) for v, p in voices if p.notes] or voices[:1]
     first = with_notes[0][1]
     pickup, metres = place_bars(first)

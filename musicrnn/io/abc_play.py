@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from musicrnn.io.abc_fields import Metre
 from musicrnn.io.abc_key import AbcKey
 
-MAX_EVENTS = 200_000  # after unrolling, in one voice
+MAX_EVENTS = 300_000  # of all voices, after unrolling; the notes of a chord count each
 MAX_QUARTERS = 100_000.0
 
 
@@ -74,8 +74,8 @@ class Volta:
 Event = Play | Silence | Harmony | Speed | InForce | Line | Volta
 
 
-def unroll(events: list[Event], opening: InForce) -> tuple[list[Event], bool]:
-    """The events in the order of playing; False if there were more than MAX_EVENTS."""
+def unroll(events: list[Event], opening: InForce, limit: int) -> tuple[list[Event], int]:
+    """The events in the order of playing, and what they leave of ``limit``; 0 if it cut them."""
     played: list[Event] = []
     at, begin = 0, 0
     begin_state, state = opening, opening
@@ -84,8 +84,9 @@ def unroll(events: list[Event], opening: InForce) -> tuple[list[Event], bool]:
     while at < len(events):
         event = events[at]
         at += 1
-        if len(played) >= MAX_EVENTS:
-            return played, False
+        limit -= len(event.pitches) if isinstance(event, Play) else 1
+        if limit <= 0:
+            return played, 0
         if isinstance(event, Volta):
             times = max(times, min(max(event.numbers), 99))
             if turn not in event.numbers:
@@ -100,6 +101,9 @@ def unroll(events: list[Event], opening: InForce) -> tuple[list[Event], bool]:
             continue
         if event.before:
             times = max(times, event.before + 1) if times == 2 else times
+            following = events[at] if at < len(events) else None
+            if isinstance(following, Volta):
+                times = max(times, min(max(following.numbers), 99))
             if turn < times:
                 turn += 1
                 at = begin
@@ -107,11 +111,14 @@ def unroll(events: list[Event], opening: InForce) -> tuple[list[Event], bool]:
                     state = begin_state
                     played.append(state)
                 continue
+            if isinstance(following, Volta) and turn in following.numbers:
+                explicit = False
+                continue
         if event.before or event.after or (event.double and not explicit):
             begin, begin_state = at, event.state
             explicit = event.after > 0
             turn, times = 1, max(2, event.after + 1)
-    return played, True
+    return played, limit
 
 
 def _behind_ending(events: list[Event], at: int) -> int:
@@ -147,13 +154,13 @@ class Performance:
     states: list[tuple[float, InForce]] = field(default_factory=list[tuple[float, InForce]])
     boundaries: list[Boundary] = field(default_factory=list[Boundary])
     end: float = 0.0
-    whole: bool = True
+    left: int = MAX_EVENTS
 
 
-def perform(events: list[Event], opening: InForce) -> Performance:
-    """Plays a voice from time 0; ``whole`` is False if it was cut at a bound."""
-    played, whole = unroll(events, opening)
-    result = Performance(whole=whole)
+def perform(events: list[Event], opening: InForce, limit: int = MAX_EVENTS) -> Performance:
+    """Plays a voice from time 0; ``left`` of the limit is 0 if it was cut at a bound."""
+    played, left = unroll(events, opening, limit)
+    result = Performance(left=left)
     result.states.append((0.0, opening))
     now = 0.0
     ringing: dict[int, tuple[float, float]] = {}  # tied pitch -> start and end so far
@@ -161,7 +168,7 @@ def perform(events: list[Event], opening: InForce) -> Performance:
         if isinstance(event, (Play, Silence)):
             end = now + event.quarters
             if end > MAX_QUARTERS:
-                result.whole = False
+                result.left = 0
                 break
             pitches = event.pitches if isinstance(event, Play) else ()
             tied = event.tied if isinstance(event, Play) else ()

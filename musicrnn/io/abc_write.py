@@ -16,7 +16,8 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
-from musicrnn.io.abc import TICKS_PER_QUARTER
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.abc import MAX_TEXT, TICKS_PER_QUARTER
 from musicrnn.io.abc_chord import chord_symbol
 from musicrnn.io.abc_grid import quantize_abc
 from musicrnn.io.abc_items import Tone
@@ -54,7 +55,7 @@ def write_abc(score: Score) -> str:
     """One tune, from ``X:1`` to the last barline.
 
     Raises:
-        MusicRNNError: more than 64 voices or 20000 bars.
+        MusicRNNError: more than 64 voices, 20000 bars or 500000 characters.
     """
     score = quantize_abc(score)
     metre = score.time_signatures[0]
@@ -70,7 +71,12 @@ def write_abc(score: Score) -> str:
         for first in range(0, len(bars), BARS_A_LINE):
             end = "|]" if first + BARS_A_LINE >= len(bars) else "|"
             lines.append("|".join(bars[first : first + BARS_A_LINE]) + end)
-    return "\n".join(line for line in lines if line) + "\n"
+    text = "\n".join(line for line in lines if line) + "\n"
+    if len(text) > MAX_TEXT:
+        raise MusicRNNError(
+            f"an ABC tune may have {MAX_TEXT} characters, this one takes {len(text)}"
+        )
+    return text
 
 
 def length_text(units: Fraction) -> str:
