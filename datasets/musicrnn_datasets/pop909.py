@@ -9,7 +9,7 @@ BRIDGE and PIANO; velocities, small timing and lengths are the player's.
 first in 3/4), whether it begins a bar of four. A song is in 3/4 where most strong beats are three
 apart (29 songs), otherwise in 4/4. A bar line that comes early or late is a real bar of 1 to 5
 beats: chords change on the annotated bar lines more often (61 %) than on unbroken fours (57 %).
-The tempo is the mean until a bar is more than 5 % from it (never so in most songs).
+The tempo is the mean until a bar is more than 5 % from it (in 787 songs it never is).
 
 ``chord_midi.txt``: begin, end, chord; inversions lose their bass, sus4(b7) and minmaj7 their
 seventh.

@@ -9,13 +9,13 @@ from musicrnn.score import Score
 from tests.properties.scores import scores
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(scores(overlaps=False))
 def test_a_score_returns_from_a_file(score: Score) -> None:
     assert score_from_midi(midi_bytes(score)) == score
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(scores())
 def test_overlapping_notes_may_exchange_their_ends_and_nothing_else(score: Score) -> None:
     returned = score_from_midi(midi_bytes(score))
