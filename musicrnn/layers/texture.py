@@ -29,12 +29,14 @@ def texture(frames: Tensor, lengths: Tensor) -> Tensor:
     transform = cosine_transform(frames.shape[2]).to(frames)
     parts: list[Tensor] = []
     for view in (frames, frames @ transform):  # [B, T, F]
-        mean, deviation, skewness, _ = _moments(view, lengths)
-        step = _moments(view[:, 1:] - view[:, :-1], lengths - 1)
-        parts += [mean, deviation, skewness, step[3], step[2], step[1]]
-        parts += [_moments(view[:, lag:] - view[:, :-lag], lengths - lag)[1] for lag in LAGS]
-    _, deviation, _, magnitude = _moments(frames[:, :, 1:] - frames[:, :, :-1], lengths)
-    return torch.cat([*parts, magnitude, deviation], dim=1)
+        mean, deviation, skewness = _moments(view, lengths)
+        step = view[:, 1:] - view[:, :-1]
+        _, step_deviation, step_skewness = _moments(step, lengths - 1)
+        magnitude = _mean(step.abs(), lengths - 1)
+        parts += [mean, deviation, skewness, magnitude, step_skewness, step_deviation]
+        parts += [_deviation(view[:, lag:] - view[:, :-lag], lengths - lag) for lag in LAGS]
+    across = frames[:, :, 1:] - frames[:, :, :-1]
+    return torch.cat([*parts, _mean(across.abs(), lengths), _deviation(across, lengths)], dim=1)
 
 
 def cosine_transform(size: int) -> Tensor:
@@ -45,18 +47,23 @@ def cosine_transform(size: int) -> Tensor:
     return cosines.float()
 
 
-def _moments(values: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Mean, deviation, skewness and mean magnitude over the first ``lengths`` steps, each [B, F].
-
-    Where there is no step at all, everything is 0. Skewness is damped for deviations near 1 dB.
-    """
+def _mean(values: Tensor, lengths: Tensor) -> Tensor:
+    """Over the first ``lengths`` steps, [B, T, F] -> [B, F]; 0 where there is none."""
     steps = torch.arange(values.shape[1], device=values.device)
-    inside = (steps < lengths[:, None]).unsqueeze(2)  # [B, T, 1]
-    count = lengths.clamp(min=1)[:, None].to(values.dtype)
-    values = values.masked_fill(~inside, 0.0)
-    mean = values.sum(1) / count
-    centred = (values - mean.unsqueeze(1)).masked_fill(~inside, 0.0)
+    weights = (steps < lengths[:, None]).to(values.dtype) / lengths.clamp(min=1)[:, None]
+    return torch.bmm(weights.unsqueeze(1), values).squeeze(1)
+
+
+def _deviation(values: Tensor, lengths: Tensor) -> Tensor:
+    """Of values whose mean is small beside it."""
+    mean = _mean(values, lengths)
+    return (_mean(values.square(), lengths) - mean.square()).clamp(min=0).add(1e-6).sqrt()
+
+
+def _moments(values: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Mean, deviation and skewness; skewness is damped for deviations near 1 dB."""
+    mean = _mean(values, lengths)
+    centred = values - mean.unsqueeze(1)
     square = centred.square()
-    deviation = ((square.sum(1) / count) + 1e-6).sqrt()
-    skewness = (square * centred).sum(1) / count / (deviation**3 + 1.0)
-    return mean, deviation, skewness, values.abs().sum(1) / count
+    deviation = _mean(square, lengths).add(1e-6).sqrt()
+    return mean, deviation, _mean(square.mul_(centred), lengths) / (deviation**3 + 1.0)
