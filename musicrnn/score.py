@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from operator import attrgetter
 from typing import TypeVar
 
 from musicrnn.errors import MusicRNNError
@@ -36,6 +37,9 @@ class Note:
     pitch: int
     duration: int
     velocity: int
+
+
+_fields = attrgetter("start", "pitch", "duration", "velocity")  # sorts faster than Note itself
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -117,15 +121,20 @@ class Track:
     def __post_init__(self) -> None:
         if not 0 <= self.program <= 127:
             raise MusicRNNError(f"a program must be in 0..127, got {self.program}")
-        previous: Note | None = None
-        for note in self.notes:
-            if not (0 <= note.pitch <= 127 and 1 <= note.velocity <= 127):
-                raise MusicRNNError(f"pitch must be in 0..127 and velocity in 1..127, got {note}")
-            if note.start < 0 or note.duration < 1 or note.start + note.duration > MAX_TICK:
-                raise MusicRNNError(f"a note must start at 0 or later and last a tick, got {note}")
-            if previous is not None and note < previous:
-                raise MusicRNNError(f"notes must be sorted, {note} came after {previous}")
-            previous = note
+        rows = list(map(_fields, self.notes))
+        for start, pitch, duration, velocity in rows:
+            if not (0 <= pitch <= 127 and 1 <= velocity <= 127):
+                raise MusicRNNError(
+                    "pitch must be in 0..127 and velocity in 1..127, "
+                    f"got {pitch} and {velocity} at tick {start}"
+                )
+            if start < 0 or duration < 1 or start + duration > MAX_TICK:
+                raise MusicRNNError(
+                    "a note must start at 0 or later and last a tick or more, "
+                    f"got start {start} and duration {duration}"
+                )
+        if rows != sorted(rows):
+            raise MusicRNNError("the notes of a track must be sorted: use make_score")
 
 
 @dataclass(frozen=True)
@@ -265,7 +274,9 @@ def make_score(
         MusicRNNError: an event is out of range.
     """
     in_order = tuple(
-        replace(track, notes=tuple(sorted(track.notes)), pedals=tuple(sorted(track.pedals)))
+        replace(
+            track, notes=tuple(sorted(track.notes, key=_fields)), pedals=tuple(sorted(track.pedals))
+        )
         for track in tracks
     )
     return Score(

@@ -52,12 +52,12 @@ def evaluate_language_model(
     baselines = fit_baselines(
         prepared.ids["train"], prepared.ids["valid"], vocabulary_size=len(tokenizer.vocabulary)
     )
-    total, _ = nats(network, pieces)
+    total, tokens = nats(network, pieces)
     figures = likelihood(
         total,
-        pieces,
-        is_note=tokenizer.is_note(),
-        is_bar=tokenizer.is_bar(),
+        tokens=tokens,
+        notes=sum(map(tokenizer.count_notes, pieces)),
+        bars=sum(map(tokenizer.count_bars, pieces)),
         baselines=baselines.nats(pieces),
     )
     return LanguageEvaluation(len(pieces), figures, tuple(prepared.refused))

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.io.midi import read_midi
+from musicrnn.io.save import read_piece
 from musicrnn.metrics.report import Report, compare_sets
 from musicrnn.score import Score
 from musicrnn_datasets.corpus import Refusal, Split, read_all
-from musicrnn_datasets.midi_folder import MIDI_SUFFIXES, score_files
+from musicrnn_datasets.midi_folder import score_files
 from musicrnn_datasets.sources import read_source
 
 
@@ -31,7 +31,7 @@ class FolderEvaluation:
 def evaluate_folder(
     folder: Path, data: str, *, split: Split = "test", found: Path | None = None
 ) -> FolderEvaluation:
-    """Compare the MIDI files of a folder with the split, and look them up in the train split.
+    """Compare the pieces of a folder with the split, and look them up in the train split.
 
     Files without a note count as silent pieces; two equal files are two pieces.
 
@@ -65,18 +65,18 @@ def evaluate_folder(
 
 
 def _read_generated(folder: Path) -> tuple[dict[str, Score], list[Refusal]]:
-    paths = [path for path in score_files(folder) if path.suffix.lower() in MIDI_SUFFIXES]
+    paths = score_files(folder)
     generated: dict[str, Score] = {}
     refused: list[Refusal] = []
     for path in paths:
         name = path.relative_to(folder).as_posix()
         try:
-            generated[name] = read_midi(path)
+            generated[name] = read_piece(path)
         except MusicRNNError as error:
             refused.append(Refusal(name, str(error)))
     if not generated:
         reason = f", the first refused because: {refused[0].reason}" if refused else ""
         raise MusicRNNError(
-            f"{folder} holds no MIDI file that can be read: {len(paths)} found{reason}"
+            f"{folder} holds no MIDI or ABC file that can be read: {len(paths)} found{reason}"
         )
     return generated, refused

@@ -19,7 +19,7 @@ from musicrnn.io.midi import midi_bytes, read_midi, write_midi
 from musicrnn.score import Score
 from musicrnn.waveform import Waveform
 
-READ = (".mid", ".midi", ".abc")
+READ = (".mid", ".midi", ".kar", ".abc")
 NOTES = (".mid", ".midi", ".abc")
 SOUND = (".wav", ".flac", ".ogg", ".mp3")
 PICTURES = (".svg", ".png")

@@ -101,23 +101,18 @@ def fit_baselines(
 
 def likelihood(
     nats: float,
-    sequences: Sequence[Ids],
     *,
-    is_note: NDArray[np.bool_],
-    is_bar: NDArray[np.bool_],
+    tokens: int,
+    notes: int,
+    bars: int,
     baselines: dict[str, float],
 ) -> Likelihood:
-    """The figures of a model that needed ``nats`` in sum for the sequences.
-
-    ``is_note`` and ``is_bar``, [V], say which ids are notes and bars; see the tokenizer protocol.
-    """
-    _, after = _pairs(sequences, len(is_note))
-    notes, bars = int(is_note[after].sum()), int(is_bar[after].sum())
+    """The figures of a model that needed ``nats`` in sum for so many tokens, notes and bars."""
     return Likelihood(
-        nats_per_token=nats / len(after),
+        nats_per_token=nats / tokens,
         nats_per_note=nats / notes if notes else None,
         nats_per_bar=nats / bars if bars else None,
-        tokens=len(after),
+        tokens=tokens,
         notes=notes,
         bars=bars,
         baselines=baselines,

@@ -111,7 +111,7 @@ def _primed(tokenizer: Tokenizer, primer: Score | None, wishes: Wishes) -> tuple
     if ids[-1] == END:
         ids.pop()
     if wishes.bars is not None:
-        wishes = replace(wishes, bars=wishes.bars + int(tokenizer.is_bar()[ids].sum()))
+        wishes = replace(wishes, bars=wishes.bars + tokenizer.count_bars(ids))
     if wishes.seconds is not None:
         wishes = replace(wishes, seconds=wishes.seconds + tokenizer.quantize(primer).seconds)
     return ids, wishes

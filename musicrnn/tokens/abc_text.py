@@ -89,17 +89,13 @@ class AbcTokenizer:
         """The identity alone: transposing a text is no map of its characters."""
         return np.arange(len(self.vocabulary), dtype=np.int32)[None]
 
-    def is_note(self) -> NDArray[np.bool_]:
-        """All False: a letter may be a note, a chord's root or a key. See :meth:`count_notes`."""
-        return np.zeros(len(self.vocabulary), dtype=np.bool_)
-
-    def is_bar(self) -> NDArray[np.bool_]:
-        """The barline. A repeat sign has one too."""
-        return np.array([token == "|" for token in self.vocabulary], dtype=np.bool_)
-
     def count_notes(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
         """Notes written in the text, repeats counted once and tied notes each."""
         return written_notes(self.text(ids))
+
+    def count_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
+        """Barlines written in the text, repeat signs among them, repeats counted once."""
+        return self.text(ids).count("|")
 
     @staticmethod
     def normalise(text: str) -> str:

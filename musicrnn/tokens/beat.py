@@ -212,11 +212,11 @@ class BeatTokenizer:
             ids.append(self.events.id(*pair) if pair in self.events else -1)
         return ids
 
-    def is_note(self) -> NDArray[np.bool_]:
-        return np.array([group in ("pitch", "drum") for group in self.events.group])
+    def count_notes(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
+        return self.events.count(ids, "pitch", "drum")
 
-    def is_bar(self) -> NDArray[np.bool_]:
-        return np.array([group == "bar" for group in self.events.group])
+    def count_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
+        return self.events.count(ids, "bar")
 
 
 class _Reader:

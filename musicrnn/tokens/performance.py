@@ -170,8 +170,9 @@ class PerformanceTokenizer:
             rows.append(row)
         return np.stack(rows)
 
-    def is_note(self) -> NDArray[np.bool_]:
-        return np.array([group == "note_on" for group in self.events.group])
+    def count_notes(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
+        return self.events.count(ids, "note_on")
 
-    def is_bar(self) -> NDArray[np.bool_]:
-        return np.zeros(len(self.events), np.bool_)
+    def count_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
+        """Always 0: a performance has no bars."""
+        return 0

@@ -91,10 +91,10 @@ class Tokenizer(Protocol):
         """
         ...
 
-    def is_note(self) -> NDArray[np.bool_]:
-        """[V], the ids that stand for exactly one note onset each (for nats per note)."""
+    def count_notes(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
+        """How many notes the ids write."""
         ...
 
-    def is_bar(self) -> NDArray[np.bool_]:
-        """[V], the ids that begin or end a bar (for nats per bar); all False without any."""
+    def count_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
+        """How many bars the ids write; 0 where the tokens have no bars."""
         ...

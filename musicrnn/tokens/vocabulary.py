@@ -5,7 +5,7 @@ Groups keep the grammar fast: what may follow is a handful of slices of the id r
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 
@@ -41,6 +41,10 @@ class EventVocabulary:
     def id(self, group: str, value: Hashable = None) -> int:
         """The id of a token; KeyError if there is none."""
         return self._id[group, value]
+
+    def count(self, ids: Iterable[int], *groups: str) -> int:
+        """How many of the ids belong to one of the groups."""
+        return sum(self.group[token] in groups for token in ids)
 
 
 def _spell(value: Hashable) -> str:

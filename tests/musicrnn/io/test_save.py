@@ -80,7 +80,7 @@ def test_suffixes_and_folders_are_checked_first(tmp_path):
         save_pieces(SCORE, [tmp_path / "a.mid", tmp_path / "b.mp4"])
     with pytest.raises(MusicRNNError, match="there is no folder"):
         save_pieces(SCORE, [tmp_path / "a.mid", tmp_path / "nowhere" / "b.mid"])
-    with pytest.raises(MusicRNNError, match=r"one of \.mid \.midi \.abc, got no suffix"):
+    with pytest.raises(MusicRNNError, match=r"one of \.mid \.midi \.kar \.abc, got no suffix"):
         read_piece(tmp_path / "tune")
     assert not list(tmp_path.iterdir())
 

@@ -49,18 +49,12 @@ def test_rows_are_probabilities(train: list[list[int]], valid: list[list[int]]) 
 
 
 def test_figures_of_a_model() -> None:
-    is_note, is_bar = np.array([0, 0, 1, 0], bool), np.array([0, 0, 0, 1], bool)
-    found = likelihood(
-        12.0, [ids(0, 3, 2, 2, 1), ids(0, 2, 1)], is_note=is_note, is_bar=is_bar, baselines={}
-    )
+    found = likelihood(12.0, tokens=6, notes=3, bars=1, baselines={})
     assert (found.tokens, found.notes, found.bars) == (6, 3, 1)
     assert found.nats_per_token == 2
     assert found.nats_per_note == 4
     assert found.nats_per_bar == 12
-    none = np.zeros(4, bool)
-    assert (
-        likelihood(1.0, [ids(0, 1)], is_note=none, is_bar=none, baselines={}).nats_per_bar is None
-    )
+    assert likelihood(1.0, tokens=1, notes=0, bars=0, baselines={}).nats_per_bar is None
 
 
 def test_what_cannot_be_counted_is_refused() -> None:
