@@ -23,7 +23,7 @@ from musicrnn.score import Chord, Key, Note, Score, Tempo, TimeSignature, Track,
 
 TICKS_PER_QUARTER = 10_080
 VELOCITY = 90
-MAX_TEXT = 500_000  # characters in a tune
+MAX_TEXT = 200_000  # characters in a tune
 MAX_FILE = 16 * 2**20  # bytes
 
 

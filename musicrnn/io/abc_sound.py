@@ -83,7 +83,8 @@ class Voice:
     def _quarters(self, length: Fraction) -> float:
         """The length in time; a broken rhythm and a place in a tuplet are used up."""
         self.unit = self.unit or default_unit(self.state.metre)
-        quarters = float(length * self.unit * 4) * self.broken
+        units = length.numerator / length.denominator
+        quarters = units * 4 * self.unit.numerator / self.unit.denominator * self.broken
         self.broken = 1.0
         if self.tuplet_left:
             self.tuplet_left -= 1

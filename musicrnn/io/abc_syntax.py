@@ -126,8 +126,7 @@ def _scan_line(line: str, number: int) -> Iterator[Placed]:
 
 def _items(kind: str, match: re.Match[str]) -> list[Item]:
     if kind == "note":
-        length = length_of(match[4], match[5], match[6])
-        return [Sound((_tone(match),), length)] if length else [_no_length(match)]
+        return [_note(*match.groups(""))]
     if kind == "symbol":
         return [] if match[1][:1] in "^_<>@" else [Symbol(match[1])]
     if kind == "bar":
@@ -157,6 +156,16 @@ def _tone(match: re.Match[str], tie: bool = False) -> Tone:
     octave += match[3].count("'") - match[3].count(",")
     alteration = ALTERATION[match[1]] if match[1] else None
     return Tone((LETTERS.index(letter.upper()), octave), alteration, tie)
+
+
+@lru_cache(maxsize=4096)
+def _note(
+    mark: str, letter: str, octave: str, number: str, slashes: str, divisor: str
+) -> Sound | Wrong:
+    match = _TONE.match(mark + letter + octave + number + slashes + divisor)
+    assert match is not None  # these are its own groups
+    length = length_of(number, slashes, divisor)
+    return Sound((_tone(match),), length) if length else _no_length(match)
 
 
 def _no_length(match: re.Match[str]) -> Wrong:

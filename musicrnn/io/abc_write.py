@@ -55,7 +55,7 @@ def write_abc(score: Score) -> str:
     """One tune, from ``X:1`` to the last barline.
 
     Raises:
-        MusicRNNError: more than 64 voices, 20000 bars or 500000 characters.
+        MusicRNNError: more than 64 voices, 20000 bars or 200000 characters.
     """
     score = quantize_abc(score)
     metre = score.time_signatures[0]

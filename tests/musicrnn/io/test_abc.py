@@ -216,7 +216,8 @@ def test_chord_symbols() -> None:
 
 def test_voices_are_tracks() -> None:
     score = tune(
-        'V:1 name="Fiddle"\n%%MIDI program 40\nCD|\nV:2\n%%MIDI channel 10\nE,2|\n[V:1]EF|\nV:2\nF,2|'
+        'V:1 name="Fiddle"\n%%MIDI program 40\nCD|\n'
+        "V:2\n%%MIDI channel 10\nE,2|\n[V:1]EF|\nV:2\nF,2|"
     )
     assert pitches(score) == [60, 62, 64, 65]
     assert pitches(score, 1) == [52, 53]

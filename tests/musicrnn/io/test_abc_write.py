@@ -24,7 +24,11 @@ from musicrnn.score import (
 
 TICKS = st.integers(0, 4000)
 NOTES = st.builds(
-    Note, TICKS, st.integers(0, 127) | st.integers(57, 72), st.integers(1, 1500), st.integers(1, 127)
+    Note,
+    TICKS,
+    st.integers(0, 127) | st.integers(57, 72),
+    st.integers(1, 1500),
+    st.integers(1, 127),
 )
 TRACKS = st.builds(
     lambda notes, program, drum, name: Track(tuple(sorted(notes)), program, drum, name),
