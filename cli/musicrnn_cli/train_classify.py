@@ -14,7 +14,7 @@ import click
 @click.argument("source", metavar="DATA")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
 @click.option(
-    "--minutes", type=float, help="Time to train for (default 20, if no updates are set)."
+    "--minutes", type=float, help="Time to train for (else 20 epochs, or --set updates=N)."
 )
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option(
@@ -48,10 +48,12 @@ def command(
     from musicrnn_cli.reporting import report_outcome, report_refused
     from musicrnn_datasets.classifying import prepare_labels
 
-    classifier, plan = override(settings, ClassifierSettings(), default_plan(minutes))
-    plan = replace(plan, seed=seed, device=device)
+    override(settings, ClassifierSettings(), default_plan(1))  # a misspelt name fails at once
     prepared = prepare_labels(source, split_file=split_file, data=data)
     report_refused(prepared.refused)
+    plan = default_plan(len(prepared.material.train), minutes)
+    classifier, plan = override(settings, ClassifierSettings(), plan)
+    plan = replace(plan, seed=seed, device=device)
     counts = {split: len(found) for split, found in prepared.recordings.items()}
     click.echo(
         f"{len(prepared.material.labels)} labels: {', '.join(prepared.material.labels)}; "

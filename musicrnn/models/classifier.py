@@ -27,7 +27,7 @@ class ClassifierConfig:
 
     labels: int
     size: int  # bands of a frame, or the size of the vocabulary
-    listeners: str = "spectral+windowed+whole"
+    listeners: str = "windowed+whole"
     cell: str = "gru"
     hidden: int = 64
     layers: int = 1

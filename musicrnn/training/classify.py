@@ -26,6 +26,7 @@ from musicrnn.training.classification import (
 )
 from musicrnn.training.loop import Outcome, Plan, Watcher, fit
 
+BATCH = 32
 DOUBTFUL = 0.05  # share of the validation recordings that are called "nothing is likely"
 
 
@@ -38,8 +39,8 @@ class ClassifierSettings:
     hidden: int = 64
     layers: int = 1
     channels: int = 16
-    dropout: float = 0.4
-    batch: int = 32
+    dropout: float = 0.5
+    batch: int = BATCH
     crop: int = 256  # frames or tokens
     shift: int = 2  # mel bands
     smoothing: float = 0.1
@@ -52,10 +53,14 @@ class ClassifierSettings:
             raise MusicRNNError(f"smoothing must be in [0, 1), got {self.smoothing}")
 
 
-def default_plan(minutes: float | None = None) -> Plan:
-    """How a classifier is trained when nothing else is said; 20 minutes without ``minutes``."""
+def default_plan(recordings: int, minutes: float | None = None) -> Plan:
+    """How a classifier is trained when nothing else is said: 20 epochs, 250 updates at least.
+
+    With ``minutes`` the time decides instead.
+    """
     return Plan(
-        minutes=20.0 if minutes is None else minutes,
+        updates=max(250, 20 * recordings // BATCH) if minutes is None else None,
+        minutes=minutes,
         warm_up=50,
         weight_decay=0.1,
         average=0.99,
@@ -118,7 +123,7 @@ def _config(material: LabelledMaterial, settings: ClassifierSettings) -> Classif
     if material.tokenizer is not None:
         size, default = len(material.tokenizer.vocabulary), "reading"
     elif material.recipe is not None:
-        size, default = material.recipe.n_mels, "spectral+windowed+whole"
+        size, default = material.recipe.n_mels, "windowed+whole"
     else:
         raise MusicRNNError("the material has neither a log-mel recipe nor a tokenizer")
     config = ClassifierConfig(

@@ -19,7 +19,7 @@ from musicrnn.training.classify import (
 from musicrnn.training.loop import run_path
 
 SMALL = ClassifierSettings(hidden=8, channels=4, batch=8, crop=64, dropout=0.2)
-PLAN = replace(default_plan(), minutes=None, updates=30, warm_up=5, validate_every=10, seed=3)
+PLAN = replace(default_plan(24), updates=30, warm_up=5, validate_every=10, seed=3)
 
 
 def material():
