@@ -6,8 +6,9 @@ a folder where corpora lie. Accuracy is by recording, with all its windows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +31,10 @@ class ClassifierEvaluation:
     scores: Classification
     nats: float
     refused: tuple[Refusal, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """n, accuracy, interval, majority, labels, confusion, scores, nats."""
+        return {**asdict(self.scores), "nats": self.nats}
 
 
 def evaluate_classifier(

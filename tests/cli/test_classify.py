@@ -8,6 +8,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.audio import write_audio
 from musicrnn.waveform import Waveform
+from musicrnn_cli.classification_text import classification_text
 from musicrnn_cli.main import main
 from musicrnn_datasets.labelled_evaluation import evaluate_classifier
 
@@ -95,6 +96,10 @@ def test_evaluation_of_ones_own_model(model, folder):
     assert evaluation.scores.majority == 0.5
     assert evaluation.scores.labels == ("fast", "slow")
     assert evaluation.nats > 0
+    known = {"n", "accuracy", "interval", "majority", "labels", "confusion", "scores", "nats"}
+    assert set(json.loads(json.dumps(evaluation.as_json()))) == known
+    text = classification_text(evaluation.scores, evaluation.nats)
+    assert "always the commonest label 50.0%" in text
     assert [refusal.name for refusal in evaluation.refused] == ["fast/broken.mp3"]
     valid = evaluate_classifier(checkpoint, str(folder), split="valid")
     assert valid.scores.accuracy == checkpoint.metadata["metrics"]["valid_accuracy"]
