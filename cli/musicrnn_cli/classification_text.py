@@ -19,7 +19,8 @@ def classification_text(scores: Classification, nats: float) -> str:
     for label, row in zip(scores.labels, scores.confusion, strict=True):
         of = scores.scores[label]
         lines.append(
-            f"{label:{width}}  {of.n:5}  {of.precision:9.1%} {of.recall:7.1%} {of.f1:6.1%}          "
+            f"{label:{width}}  {of.n:5}  {of.precision:9.1%} {of.recall:7.1%} {of.f1:6.1%}"
+            + " " * 10
             + " ".join(f"{count:4}" for count in row)
         )
     return "\n".join(lines)
