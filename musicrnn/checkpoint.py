@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,17 @@ class Checkpoint:
         text = json.dumps({"format": FORMAT, **self.metadata}, ensure_ascii=False)
         with whole_file(path) as temporary:
             save_file(arrays, temporary, metadata={"musicrnn": text})
+
+    def entry(self, name: str) -> dict[str, Any]:
+        """An entry of the metadata that must be there, such as "model" or "tokenizer".
+
+        Raises:
+            MusicRNNError: it is missing, or no JSON object.
+        """
+        value = self.metadata.get(name)
+        if not isinstance(value, dict):
+            raise MusicRNNError(f"the model file has no {name!r} in its header: it is damaged")
+        return cast(dict[str, Any], value)
 
     @staticmethod
     def load(path: str | Path) -> Checkpoint:

@@ -41,8 +41,8 @@ def evaluate_language_model(
     if checkpoint.metadata.get("task") != "compose":
         task = checkpoint.metadata.get("task")
         raise MusicRNNError(f"{model} has the task {task!r}, a likelihood needs 'compose'")
-    tokenizer = tokenizer_from(checkpoint.metadata["tokenizer"])
-    network = LanguageModel.from_arrays(checkpoint.metadata["model"], checkpoint.arrays)
+    tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
+    network = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
     prepared = prepare([data], tokenizer=tokenizer, data=found)
     pieces = prepared.ids[split]
     if not pieces:

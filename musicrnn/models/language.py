@@ -7,7 +7,7 @@ weights (Press and Wolf 2017) need embedding == hidden.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -15,39 +15,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from musicrnn.errors import MusicRNNError
 from musicrnn.layers.stack import Stack, State
+from musicrnn.models.language_config import LanguageConfig
 from musicrnn.models.loading import load_strictly
-
-
-@dataclass(frozen=True)
-class LanguageConfig:
-    """Sizes of a language model; ``vocabulary`` comes from the tokenizer."""
-
-    vocabulary: int
-    cell: str = "lstm"
-    embedding: int = 192
-    hidden: int = 384
-    layers: int = 2
-    dropout: float = 0.2
-    tied: bool = False
-
-    def __post_init__(self) -> None:
-        if not 2 <= self.vocabulary <= 2**20 or not 1 <= self.embedding <= 2**14:
-            raise MusicRNNError(
-                "vocabulary must be in 2..1048576 and embedding in 1..16384, "
-                f"got {self.vocabulary} and {self.embedding}"
-            )
-        if not (1 <= self.hidden <= 2**14 and 1 <= self.layers <= 64):
-            raise MusicRNNError(
-                f"hidden must be in 1..16384 and layers in 1..64, got {self.hidden}, {self.layers}"
-            )
-        if not 0 <= self.dropout < 1:
-            raise MusicRNNError(f"dropout must be in [0, 1), got {self.dropout}")
-        if self.tied and self.embedding != self.hidden:
-            raise MusicRNNError(
-                f"tied weights need embedding == hidden, got {self.embedding} and {self.hidden}"
-            )
 
 
 class LanguageModel(nn.Module):
@@ -91,8 +61,10 @@ class LanguageModel(nn.Module):
     def from_arrays(
         configuration: dict[str, Any], arrays: dict[str, NDArray[Any]]
     ) -> LanguageModel:
-        """Rebuild a model; raises MusicRNNError naming a tensor that does not fit."""
-        model = LanguageModel(LanguageConfig(**configuration))
+        """Rebuild a model; raises MusicRNNError naming a setting or tensor that does not fit."""
+        config = LanguageConfig.from_json(configuration)
+        with torch.device("meta"):  # a file may claim any size: nothing is allocated before it fits
+            model = LanguageModel(config)
         load_strictly(model, arrays)
         return model
 

@@ -14,6 +14,8 @@ from musicrnn.errors import MusicRNNError
 def load_strictly(module: nn.Module, arrays: dict[str, NDArray[Any]]) -> None:
     """Copy ``arrays`` into the parameters and buffers of the same names.
 
+    A module made on the device "meta" is given its memory here, once everything fits.
+
     Raises:
         MusicRNNError: a tensor is missing, not known, or of another shape.
     """
@@ -25,11 +27,15 @@ def load_strictly(module: nn.Module, arrays: dict[str, NDArray[Any]]) -> None:
             f"the model file does not fit its own configuration: missing {missing[:3]}, "
             f"not known {unknown[:3]}"
         )
+    for name, tensor in wanted.items():
+        if tuple(arrays[name].shape) != tuple(tensor.shape):
+            raise MusicRNNError(
+                f"{name} has shape {list(arrays[name].shape)} in the file, the configuration "
+                f"says {list(tensor.shape)}"
+            )
+    if any(tensor.is_meta for tensor in wanted.values()):
+        module.to_empty(device="cpu")
+        wanted = {**dict(module.named_parameters()), **dict(module.named_buffers())}
     with torch.no_grad():
         for name, tensor in wanted.items():
-            if tuple(arrays[name].shape) != tuple(tensor.shape):
-                raise MusicRNNError(
-                    f"{name} has shape {list(arrays[name].shape)} in the file, the configuration "
-                    f"says {list(tensor.shape)}"
-                )
             tensor.copy_(torch.from_numpy(arrays[name].copy()))

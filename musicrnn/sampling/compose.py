@@ -55,11 +55,12 @@ def compose(
     """
     started = time.perf_counter()
     engine = engine_for(checkpoint, device)
-    tokenizer = tokenizer_from(checkpoint.metadata["tokenizer"])
-    if len(tokenizer.vocabulary) != checkpoint.metadata["model"]["vocabulary"]:
+    tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
+    size = checkpoint.entry("model").get("vocabulary")
+    if len(tokenizer.vocabulary) != size:
         raise MusicRNNError(
-            f"the tokenizer has {len(tokenizer.vocabulary)} tokens and the model "
-            f"{checkpoint.metadata['model']['vocabulary']}: the file was put together wrongly"
+            f"the tokenizer has {len(tokenizer.vocabulary)} tokens and the model {size}: "
+            "the file was put together wrongly"
         )
     _refuse_unknown_metre(checkpoint, tokenizer, wishes)
     start, wishes = _primed(tokenizer, primer, wishes)
@@ -120,11 +121,11 @@ def _primed(tokenizer: Tokenizer, primer: Score | None, wishes: Wishes) -> tuple
 def _refuse_unknown_metre(checkpoint: Checkpoint, tokenizer: Tokenizer, wishes: Wishes) -> None:
     """A metre that has a token but occurs in no training piece would be noise."""
     counts = checkpoint.metadata.get("token_counts")
-    if wishes.time_signature is None or counts is None:
+    if wishes.time_signature is None or not isinstance(counts, list):
         return
     known = {
         token.removeprefix("time_"): count
-        for token, count in zip(tokenizer.vocabulary, counts, strict=True)
+        for token, count in zip(tokenizer.vocabulary, counts, strict=False)
         if token.startswith("time_")
     }
     wish = "/".join(map(str, wishes.time_signature))

@@ -7,7 +7,7 @@ much. The torch engine is for CUDA.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numba import njit
@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from musicrnn.cells import CELLS
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
+from musicrnn.models.language_config import LanguageConfig
 
 if TYPE_CHECKING:
     from musicrnn.models.language import LanguageModel
 
 Array = NDArray[np.float32]
+LAYER = ("weight_ih_l0", "bias_ih_l0", "weight_hh_l0", "bias_hh_l0")
 
 
 class Engine(Protocol):
@@ -46,45 +48,44 @@ class CPUEngine:
     """
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        config, arrays = checkpoint.metadata.get("model", {}), checkpoint.arrays
-        if config.get("cell") not in CELLS:
-            raise MusicRNNError(
-                f"the sampler steps {', '.join(CELLS)}, this model's cell is {config.get('cell')!r}"
-            )
-        self.cell = CELLS[config["cell"]]
+        config = LanguageConfig.from_json(checkpoint.entry("model"))
+        self.cell = CELLS[config.cell]
+        self._check(config, checkpoint)
+        arrays = checkpoint.arrays
         self.layers: list[tuple[Array, Array, Array, Array]] = []  # W, b, U, b'
-        try:
-            for index in range(config["layers"]):
-                names = ("weight_ih_l0", "bias_ih_l0", "weight_hh_l0", "bias_hh_l0")
-                w, b, u, c = (arrays[f"stack.layers.{index}.{name}"] for name in names)
-                self.layers.append((w, b, u, c))
-            embedding = arrays["embedding.weight"]
-            self.output_weight = embedding if config["tied"] else arrays["output.weight"]
-            self.output_bias = arrays["output.bias"]
-            w, b, _, _ = self.layers[0]
+        for index in range(config.layers):
+            w, b, u, c = (arrays[f"stack.layers.{index}.{name}"] for name in LAYER)
+            self.layers.append((w, b, u, c))
+        embedding = arrays["embedding.weight"]
+        self.output_weight = embedding if config.tied else arrays["output.weight"]
+        self.output_bias = arrays["output.bias"]
+        w, b, _, _ = self.layers[0]
+        with np.errstate(over="ignore", invalid="ignore"):  # the sampler refuses such logits
             self.table = embedding @ w.T + b  # [V, G*H]
-            self._check(config, embedding)
-        except (KeyError, ValueError, TypeError) as error:
-            raise MusicRNNError(
-                f"the model file does not fit its own configuration: {error}"
-            ) from error
         self.begin(1)
 
-    def _check(self, config: dict[str, Any], embedding: Array) -> None:
-        """The shapes that compiled code relies upon."""
-        hidden, vocabulary, rows = (
-            config["hidden"],
-            config["vocabulary"],
-            config["hidden"] * self.cell.gates,
-        )
-        wanted = [(self.output_weight, (vocabulary, hidden)), (self.output_bias, (vocabulary,))]
-        wanted.append((embedding, (vocabulary, config["embedding"])))
-        for index, (w, b, u, c) in enumerate(self.layers):
-            inputs = config["embedding"] if index == 0 else hidden
-            wanted += [(w, (rows, inputs)), (b, (rows,)), (u, (rows, hidden)), (c, (rows,))]
-        for array, shape in wanted:
-            if array.shape != shape or array.dtype != np.float32:
-                raise ValueError(f"a tensor is {array.dtype} {array.shape}, expected {shape}")
+    def _check(self, config: LanguageConfig, checkpoint: Checkpoint) -> None:
+        """Compiled code relies upon the shapes."""
+        rows = config.hidden * self.cell.gates
+        wanted: dict[str, tuple[int, ...]] = {
+            "embedding.weight": (config.vocabulary, config.embedding),
+            "output.bias": (config.vocabulary,),
+        }
+        if not config.tied:
+            wanted["output.weight"] = (config.vocabulary, config.hidden)
+        for index in range(config.layers):
+            inputs = config.hidden if index else config.embedding
+            shapes = ((rows, inputs), (rows,), (rows, config.hidden), (rows,))
+            for name, shape in zip(LAYER, shapes, strict=True):
+                wanted[f"stack.layers.{index}.{name}"] = shape
+        for name, shape in wanted.items():
+            found = checkpoint.arrays.get(name)
+            if found is None or found.shape != shape or found.dtype != np.float32:
+                what = "missing" if found is None else f"{found.dtype} {list(found.shape)}"
+                raise MusicRNNError(
+                    f"the model file does not fit its own configuration: {name} is {what}, "
+                    f"float32 {list(shape)} is expected"
+                )
 
     def begin(self, rows: int) -> None:
         hidden = self.layers[0][2].shape[1]
@@ -96,6 +97,7 @@ class CPUEngine:
     def keep(self, rows: NDArray[np.int64]) -> None:
         self.state = [tuple(part[rows] for part in layer) for layer in self.state]
 
+    @np.errstate(over="ignore", invalid="ignore")
     def step(self, ids: NDArray[np.int64]) -> Array:
         from_input = self.table[ids]  # [B, G*H]
         for index, ((w, b, u, c), state) in enumerate(zip(self.layers, self.state, strict=True)):
@@ -159,7 +161,8 @@ def engine_for(checkpoint: Checkpoint, device: str = "auto") -> Engine:
     """
     if checkpoint.metadata.get("task") != "compose":
         raise MusicRNNError(
-            f"only models that compose can be sampled, this one can {checkpoint.metadata['task']}: "
+            f"only models that compose can be sampled, this one's task is "
+            f"{checkpoint.metadata.get('task')!r}: "
             "a network that hears the whole input, as bidirectional ones do, has no next step"
         )
     if device in ("auto", "cpu"):
@@ -172,5 +175,5 @@ def engine_for(checkpoint: Checkpoint, device: str = "auto") -> Engine:
 
     if not torch.cuda.is_available():
         raise MusicRNNError(f"device {device} was asked for, but torch finds no CUDA device here")
-    model = LanguageModel.from_arrays(checkpoint.metadata["model"], checkpoint.arrays)
+    model = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
     return TorchEngine(model.to(device))

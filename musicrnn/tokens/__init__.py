@@ -26,11 +26,11 @@ def tokenizer_from(configuration: dict[str, Any]) -> Tokenizer:
     """
     settings = dict(configuration)
     name = settings.pop("name", None)
-    if name not in TOKENIZERS:
+    if not isinstance(name, str) or name not in TOKENIZERS:
         raise MusicRNNError(f"tokenizer must be one of {', '.join(TOKENIZERS)}, got {name!r}")
     try:
         return TOKENIZERS[name](**settings)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise MusicRNNError(
             f"the tokenizer {name} cannot be made of {settings}: {error}"
         ) from error

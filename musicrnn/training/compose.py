@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from musicrnn.models.language import LanguageConfig, LanguageModel
+from musicrnn.models.language import LanguageModel
+from musicrnn.models.language_config import LanguageConfig
 from musicrnn.tokens.protocol import Tokenizer
 from musicrnn.training.language import LanguageObjective
 from musicrnn.training.loop import Outcome, Plan, Watcher, fit

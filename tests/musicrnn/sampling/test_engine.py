@@ -7,7 +7,8 @@ import torch
 from musicrnn.cells import CELLS
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.models.language import LanguageConfig, LanguageModel
+from musicrnn.models.language import LanguageModel
+from musicrnn.models.language_config import LanguageConfig
 from musicrnn.sampling.engine import CPUEngine, TorchEngine, engine_for
 
 
