@@ -1,0 +1,130 @@
+"""musicrnn train compose: a folder of files becomes a model; interrupted, resumed, composed with."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from musicrnn.checkpoint import Checkpoint, read_metadata
+from musicrnn.io.midi import read_midi, write_midi
+from musicrnn.score import Note, Track, make_score
+from musicrnn_cli.main import main
+
+SMALL = [
+    "--set", "hidden=16", "--set", "embedding=8", "--set", "rows=4", "--set", "length=32",
+    "--set", "validate_every=5", "--device", "cpu",
+]  # fmt: skip
+
+
+def run(*words: object, code: int = 0) -> str:
+    result = CliRunner().invoke(main, [*map(str, words)])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def piece(seed: int) -> Track:
+    random = np.random.default_rng(seed)
+    pitches = 60 + random.integers(0, 12, 64)
+    return Track(tuple(Note(240 * i, int(p), 240, 80) for i, p in enumerate(pitches)))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Twelve pieces, two of them in folders of folders, and four files that are none."""
+    home = tmp_path / "midi"
+    (home / "a" / "b").mkdir(parents=True)
+    for seed in range(12):
+        parent = home / "a" / "b" if seed < 2 else home
+        write_midi(make_score(480, [piece(seed)]), parent / f"{seed}.mid")
+    (home / "broken.mid").write_bytes(b"MThd\0\0")
+    (home / "empty.mid").write_bytes(b"")
+    write_midi(make_score(480, []), home / "silent.mid")
+    shutil.copy(home / "5.mid", home / "copy.mid")
+    return home
+
+
+def test_every_file_that_is_left_out_is_named_with_its_reason(folder: Path, tmp_path: Path) -> None:
+    model = tmp_path / "m.safetensors"
+    said = run("train", "compose", folder, "-o", model, *SMALL, "--set", "updates=10")
+    for name in ("broken.mid", "empty.mid", "silent.mid", "copy.mid"):
+        assert f"left out {name}: " in said
+    assert "4 files left out" in said
+    assert "unigram" in said
+    assert "bigram" in said
+    metadata = read_metadata(model)
+    assert metadata["data"]["pieces"]["train"] + metadata["data"]["pieces"]["valid"] >= 10
+    assert metadata["data"]["baselines"]["bigram"] > 0
+    assert "validation_nats_per_token" in metadata["metrics"]
+    run("compose", "--model", model, "--bars", 2, "--seed", 1, "-o", tmp_path / "t.mid")
+    assert read_midi(tmp_path / "t.mid").note_count > 0
+    assert "nats" in run("evaluate", model, folder, "--split", "valid")
+    assert "beat" in run("inspect", model)
+
+
+def test_nothing_usable_is_an_error(tmp_path: Path) -> None:
+    home = tmp_path / "midi"
+    home.mkdir()
+    (home / "broken.mid").write_bytes(b"MThd\0\0")
+    said = run("train", "compose", home, "-o", tmp_path / "m.safetensors", *SMALL, code=1)
+    assert "note" in said or "usable" in said
+    assert not (tmp_path / "m.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--set", "hiden=3"), "did you mean hidden"),
+        (("--set", "hidden"), "name=value"),
+        (("--set", "hidden=big"), "hidden must be int, got 'big'"),
+        (("--cell", "lstn"), "cell must be one of"),
+        (("--weights", "1,2"), "weights must be positive, one for each of 1 sources"),
+        (("--resume",), "no run to resume"),
+    ],
+)
+def test_wrong_words_get_one_sentence(folder: Path, tmp_path: Path, words, message) -> None:
+    output = tmp_path / "m.safetensors"
+    said = run("train", "compose", folder, "-o", output, *SMALL, *words, code=1)
+    assert message in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent another way there")
+def test_ctrl_c_then_resume_on_real_files(corpora: Path, tmp_path: Path) -> None:
+    """Fifty real MIDI files: trained, interrupted, resumed, composed with."""
+    home = tmp_path / "fifty"
+    home.mkdir()
+    for path in sorted((corpora / "nottingham" / "midi").glob("*.mid"))[:50]:
+        shutil.copy(path, home)
+    model = tmp_path / "m.safetensors"
+    words = ["train", "compose", str(home), "-o", str(model), *SMALL, "--set", "updates=60"]
+    log = tmp_path / "log"
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "musicrnn_cli.main", *words, "--set", "updates=100000"],
+            stderr=file,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+        deadline = time.monotonic() + 120
+        while "best" not in log.read_text() and time.monotonic() < deadline:
+            time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0, log.read_text()
+    said = log.read_text()
+    assert "interrupted after" in said
+    assert str(model) in said
+    assert "--resume" in said
+    before = Checkpoint.load(model)
+    done = int(said.split("interrupted after ")[1].split()[0])
+    words[-1] = f"updates={done + 20}"
+    assert f"finished after {done + 20} updates" in run(*words, "--resume")
+    after = Checkpoint.load(model)
+    assert before.arrays.keys() == after.arrays.keys()
+    run("compose", "--model", model, "--bars", 4, "--seed", 1, "-o", tmp_path / "t.mid")
+    assert read_midi(tmp_path / "t.mid").note_count > 0
