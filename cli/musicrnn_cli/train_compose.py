@@ -46,7 +46,7 @@ def command(
     from musicrnn.training.loop import Plan
     from musicrnn.training.settings import override
     from musicrnn_cli.progress import ProgressBar
-    from musicrnn_cli.reporting import report_outcome, report_refused
+    from musicrnn_cli.reporting import report_outcome, report_refused, say
     from musicrnn_datasets.composing import prepare
 
     plan = Plan(minutes=minutes, updates=None if minutes else 10**9, seed=seed, device=device)
@@ -66,12 +66,11 @@ def command(
     baselines = fit_baselines(
         prepared.ids["train"], prepared.ids["valid"], vocabulary_size=vocabulary
     ).nats(prepared.ids["valid"])
-    click.echo(
+    say(
         f"{prepared.tokenizer.name} tokens, "
         + ", ".join(f"{split} {len(pieces)} pieces" for split, pieces in prepared.ids.items())
         + "; nats a token on the validation pieces without a network: "
-        + ", ".join(f"{name} {value:.3f}" for name, value in baselines.items()),
-        err=True,
+        + ", ".join(f"{name} {value:.3f}" for name, value in baselines.items())
     )
     prepared.material.description["baselines"] = baselines
     with ProgressBar("tokens", tensorboard) as watcher:

@@ -8,6 +8,7 @@ Lightning Fabric carries it from one CPU core to many machines (``torchrun``).
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -112,8 +113,17 @@ class _Run:
         self, objective: Objective, plan: Plan, output: Path, watcher: Watcher | None
     ) -> None:
         self.objective, self.plan, self.output, self.watcher = objective, plan, output, watcher
-        self.fabric = Fabric(accelerator=plan.device, precision=plan.precision)  # type: ignore[arg-type]
+        here = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # processes that torchrun started
+        everywhere = int(os.environ.get("WORLD_SIZE", "1"))
+        self.fabric = Fabric(
+            accelerator=plan.device,
+            devices=here,
+            num_nodes=max(1, everywhere // here),
+            precision=plan.precision,  # type: ignore[arg-type]
+        )
         self.fabric.launch()
+        if not self.fabric.is_global_zero:
+            self.watcher = None
         torch.manual_seed(plan.seed)
         self.module: nn.Module = objective.module
         self.parameters = dict(self.module.named_parameters())
