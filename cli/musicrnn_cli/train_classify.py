@@ -14,7 +14,7 @@ import click
 @click.argument("source", metavar="DATA")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
 @click.option(
-    "--minutes", type=float, help="Time to train for (else 20 epochs, or --set updates=N)."
+    "--minutes", type=float, help="Time to train for (else 30 epochs, or --set updates=N)."
 )
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option(

@@ -54,13 +54,14 @@ class ClassifierSettings:
 
 
 def default_plan(recordings: int, minutes: float | None = None) -> Plan:
-    """How a classifier is trained when nothing else is said: 20 epochs, 250 updates at least.
+    """How a classifier is trained when nothing else is said: 30 epochs, 250 updates at least.
 
     With ``minutes`` the time decides instead.
     """
     return Plan(
-        updates=max(250, 20 * recordings // BATCH) if minutes is None else None,
+        updates=max(250, 30 * recordings // BATCH) if minutes is None else None,
         minutes=minutes,
+        learning_rate=1e-3,
         warm_up=50,
         weight_decay=0.1,
         average=0.99,
