@@ -41,6 +41,7 @@ class Plan:
     seed: int = 0
     device: str = "auto"
     precision: str = "32-true"
+    half: bool = False  # store the model's weights as float16
 
     def __post_init__(self) -> None:
         if (self.updates is None) == (self.minutes is None) and self.updates is None:
@@ -163,7 +164,7 @@ class _Run:
             self.saved_at = self.state.update
         if self.fabric.is_global_zero and not self.output.exists():
             with self.average.in_place():
-                self.objective.checkpoint({}).save(self.output)
+                self.objective.checkpoint({}).save(self.output, half=self.plan.half)
 
     def train(self) -> str:
         started = time.monotonic() - self.state.seconds
@@ -218,7 +219,7 @@ class _Run:
             figures = self.objective.validate(self.network)
             better = figures["loss"] < self.state.best
             if better and self.fabric.is_global_zero:
-                self.objective.checkpoint(figures).save(self.output)
+                self.objective.checkpoint(figures).save(self.output, half=self.plan.half)
         self.module.train()
         since = 0 if better else self.state.validations_since_best + 1
         best = min(self.state.best, figures["loss"])
