@@ -1,4 +1,4 @@
-"""musicrnn train compose: a folder of files becomes a model; interrupted, resumed, composed with."""
+"""musicrnn train compose: a folder becomes a model; interrupted, resumed, composed with."""
 
 import os
 import shutil
