@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,14 @@ BATCH = 64  # pieces sampled side by side
 
 def settings_and_wishes(name: str, options: dict[str, Any]) -> tuple[Settings, Wishes]:
     """The sampler's settings, the style's own where none are given; 16 bars if no length is."""
-    usual = STYLES.get(name)
-    settings = {field.name: options.pop(field.name) for field in fields(Settings)}
-    for key in ("temperature", "top_p"):
-        if settings[key] is None:
-            settings[key] = getattr(usual, key) if usual else 1.0
+    given = {field.name: options.pop(field.name) for field in fields(Settings)}
+    settings = replace(
+        STYLES.get(name, Settings()),
+        **{key: value for key, value in given.items() if value is not None},
+    )
     if options["bars"] is None and options["seconds"] is None:
         options["bars"] = 16
-    return Settings(**settings), Wishes(**options)
+    return settings, Wishes(**options)
 
 
 def compose_files(

@@ -1,32 +1,25 @@
 """The models that come with the package: small .safetensors files, a card beside each.
 
-STYLES lists those that compose, with the sampler settings that suit each (chosen on validation).
+STYLES lists those that compose, with the sampler settings that suit each: those whose pieces came
+closest to the validation pieces (tests/benchmarks/sampler_settings.py).
 """
 
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 from pathlib import Path
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
+from musicrnn.sampling.filters import Settings
 
 FOLDER = Path(__file__).parent
 
 
-@dataclass(frozen=True)
-class Style:
-    """How a bundled model likes to be sampled."""
-
-    temperature: float
-    top_p: float
-
-
-STYLES: dict[str, Style] = {
-    "pop": Style(temperature=1.0, top_p=0.95),
-    "folk": Style(temperature=0.9, top_p=0.95),
-    "drums": Style(temperature=1.0, top_p=0.95),
+STYLES: dict[str, Settings] = {
+    "pop": Settings(temperature=0.9, min_p=0.05),
+    "folk": Settings(temperature=0.8),
+    "drums": Settings(temperature=1.0, top_p=0.95),
 }
 
 

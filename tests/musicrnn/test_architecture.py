@@ -49,7 +49,7 @@ PARTS = {
     "models": ("whole networks: integers and floats", "errors cells layers"),
     "sampling": (
         "model -> piece",
-        PIECE + " accompaniment io tokens checkpoint cells layers models metrics pretrained",
+        PIECE + " accompaniment io tokens checkpoint cells layers models metrics",
     ),
     "training": (
         "batches -> model",
@@ -59,11 +59,11 @@ PARTS = {
         "sound -> label",
         PIECE + " io features tokens checkpoint cells layers models metrics pretrained",
     ),
-    "pretrained": ("models that come with the package", "errors checkpoint"),
+    "pretrained": ("models that come with the package", "errors checkpoint sampling"),
 }
 
 # Modules that only some parts may import; the rest of the library is silent and knows no terminal.
-RESERVED = {"click": {"musicrnn_cli"}, "rich": {"musicrnn_cli", "musicrnn.training"}}
+RESERVED = {"click": {"musicrnn_cli"}, "rich": {"musicrnn_cli"}}
 
 # Corpora are the business of musicrnn_datasets; the library may cite one in a docstring, as a
 # figure's witness, but no code in it may depend on one. (A model's card names its data.)
