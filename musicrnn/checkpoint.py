@@ -38,7 +38,7 @@ class Checkpoint:
             name: array.astype(np.float16) if half and array.dtype == np.float32 else array
             for name, array in self.arrays.items()
         }
-        arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+        arrays = {name: np.asarray(array, order="C") for name, array in arrays.items()}
         text = json.dumps({"format": FORMAT, **self.metadata}, ensure_ascii=False)
         with whole_file(path) as temporary:
             save_file(arrays, temporary, metadata={"musicrnn": text})

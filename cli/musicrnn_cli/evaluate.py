@@ -9,6 +9,10 @@ from typing import Any
 
 import click
 
+from musicrnn_datasets.corpus import Split
+
+Found = tuple[dict[str, Any], str]  # what --json prints, and the same as text
+
 
 @click.command()
 @click.argument("model", metavar="MODEL_OR_FOLDER")
@@ -22,37 +26,56 @@ import click
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
 @click.option("--data", "found", type=click.Path(path_type=Path), help="Folder with the corpora.")
-def command(model: str, data: str, split: Any, as_json: bool, found: Path | None) -> None:
-    """Measure a model, or a folder of generated MIDI files, on DATA.
+def command(model: str, data: str, split: Split, as_json: bool, found: Path | None) -> None:
+    """Measure a model, or a folder of generated pieces, on DATA.
 
-    MODEL_OR_FOLDER is a model file, a bundled model by name, or a folder of generated pieces; DATA
-    a corpus by name or a folder. Figures stand beside trivial baselines or held-out human pieces.
+    MODEL_OR_FOLDER is a model file, a bundled model by name, or a folder of generated MIDI or ABC
+    files; DATA a corpus by name or a folder. Figures stand beside trivial baselines or held-out
+    human pieces.
     """
-    from musicrnn_cli.evaluation_text import language_text, report_text
-
-    result: dict[str, Any] = {"model": model, "data": data, "split": split}
     if Path(model).is_dir():
-        from musicrnn_datasets.generated import evaluate_folder
-
-        evaluation = evaluate_folder(Path(model), data, split=split, found=found)
-        _say_left_out([*evaluation.refused, *evaluation.data_refused])
-        result |= evaluation.report.as_json()
-        result["refused"] = {r.name: r.reason for r in evaluation.refused}
-        text = report_text(evaluation.report)
+        figures, text = _generated(Path(model), data, split, found)
     else:
+        from musicrnn.checkpoint import Checkpoint
         from musicrnn.pretrained import model_path
 
         path = model_path(model)
-        from musicrnn_datasets.evaluation import evaluate_language_model
-
-        outcome = evaluate_language_model(path, data, split=split, found=found)
-        _say_left_out(outcome.refused)
-        result |= {"n": outcome.n, **asdict(outcome.likelihood)}
-        text = language_text(outcome.likelihood)
+        checkpoint = Checkpoint.load(path)
+        measure = _classifier if checkpoint.metadata.get("task") == "classify" else _composer
+        figures, text = measure(checkpoint, data, split, found)
+    result = {"model": model, "data": data, "split": split, **figures}
     if as_json:
         click.echo(json.dumps(result, allow_nan=False))
     else:
         click.echo(f"{model} on the {split} split of {data}, n = {result['n']}\n\n{text}")
+
+
+def _generated(folder: Path, data: str, split: Split, found: Path | None) -> Found:
+    from musicrnn_cli.evaluation_text import report_text
+    from musicrnn_datasets.generated import evaluate_folder
+
+    evaluation = evaluate_folder(folder, data, split=split, found=found)
+    _say_left_out([*evaluation.refused, *evaluation.data_refused])
+    refused = {refusal.name: refusal.reason for refusal in evaluation.refused}
+    return {**evaluation.report.as_json(), "refused": refused}, report_text(evaluation.report)
+
+
+def _composer(checkpoint: Any, data: str, split: Split, found: Path | None) -> Found:
+    from musicrnn_cli.evaluation_text import language_text
+    from musicrnn_datasets.evaluation import evaluate_language_model
+
+    outcome = evaluate_language_model(checkpoint, data, split=split, found=found)
+    _say_left_out(outcome.refused)
+    return {"n": outcome.n, **asdict(outcome.likelihood)}, language_text(outcome.likelihood)
+
+
+def _classifier(checkpoint: Any, data: str, split: Split, found: Path | None) -> Found:
+    from musicrnn_cli.classification_text import classification_text
+    from musicrnn_datasets.labelled_evaluation import evaluate_classifier
+
+    outcome = evaluate_classifier(checkpoint, data, split=split, found=found)
+    _say_left_out(outcome.refused)
+    return outcome.as_json(), classification_text(outcome.scores, outcome.nats)
 
 
 def _say_left_out(refused: Any) -> None:

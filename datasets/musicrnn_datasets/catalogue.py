@@ -10,17 +10,17 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import write_midi
 from musicrnn.tokens.choose import suitable_tokenizer
 from musicrnn.tokens.grid import is_played
+from musicrnn_datasets.classifying import LABELLED
 from musicrnn_datasets.corpora import CORPORA
 from musicrnn_datasets.corpus import Refusal, read_all
 from musicrnn_datasets.find import corpus_folder
-from musicrnn_datasets.gtzan import GTZAN
 from musicrnn_datasets.sources import read_source
 
 
 def catalogue(data: Path | None = None) -> list[dict[str, Any]]:
     """The card of every corpus, and its folder on this computer or None."""
     entries: list[dict[str, Any]] = []
-    for corpus in (*CORPORA.values(), GTZAN):
+    for corpus in (*CORPORA.values(), *LABELLED.values()):
         card = corpus.card
         try:
             folder = str(corpus_folder(card.name, data))

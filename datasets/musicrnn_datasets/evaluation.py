@@ -29,18 +29,17 @@ class LanguageEvaluation:
 
 
 def evaluate_language_model(
-    model: Path, data: str, *, split: Split = "test", found: Path | None = None
+    checkpoint: Checkpoint, data: str, *, split: Split = "test", found: Path | None = None
 ) -> LanguageEvaluation:
-    """The likelihood of the split under a model file, beside unigram and bigram counted on the
+    """The likelihood of the split under a model, beside unigram and bigram counted on the
     train split of ``data`` and smoothed on its valid split.
 
     Raises:
-        MusicRNNError: the file is not a language model, or the split has no piece for it.
+        MusicRNNError: the model is not a language model, or the split has no piece for it.
     """
-    checkpoint = Checkpoint.load(model)
     if checkpoint.metadata.get("task") != "compose":
         task = checkpoint.metadata.get("task")
-        raise MusicRNNError(f"{model} has the task {task!r}, a likelihood needs 'compose'")
+        raise MusicRNNError(f"the model has the task {task!r}, a likelihood needs 'compose'")
     tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
     network = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
     prepared = prepare([data], tokenizer=tokenizer, data=found)

@@ -49,7 +49,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_network_of_zeros_finds_all_tokens_equally_likely(tunes: Path, model: Path) -> None:
     tokenizer = BeatTokenizer()
-    found = evaluate_language_model(model, str(tunes))
+    found = evaluate_language_model(Checkpoint.load(model), str(tunes))
     figures = found.likelihood
     assert figures.nats_per_token == pytest.approx(math.log(len(tokenizer.vocabulary)), rel=1e-5)
     pieces = prepare([str(tunes)], tokenizer=tokenizer).ids["test"]
@@ -77,4 +77,4 @@ def test_another_task_is_refused(tmp_path: Path, tunes: Path) -> None:
     path = tmp_path / "other.safetensors"
     Checkpoint({"a": np.zeros(1, np.float32)}, {"task": "sleep"}).save(path)
     with pytest.raises(MusicRNNError, match="sleep"):
-        evaluate_language_model(path, str(tunes))
+        evaluate_language_model(Checkpoint.load(path), str(tunes))
