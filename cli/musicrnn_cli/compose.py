@@ -19,7 +19,11 @@ from musicrnn_cli.wishes import parse_chords, parse_key, parse_time_signature
 @click.option("--style", help="A bundled model: pop (default), folk, drums.")
 @click.option("--model", type=click.Path(), help="Your own model file instead.")
 @click.option("--primer", type=click.Path(path_type=Path), help="A MIDI or ABC file to continue.")
-@click.option("--bars", type=int, help="Length in bars (default 16, after the primer).")
+@click.option(
+    "--bars",
+    type=int,
+    help="Length in bars, after the primer (default 16; folk 32, repeats counted).",
+)
 @click.option("--seconds", type=float, help="Length in seconds instead.")
 @click.option("--tempo", type=float, help="Quarter notes a minute.")
 @click.option("--key", callback=parse_key, help='Such as "C", "F# minor", "Bbm".')

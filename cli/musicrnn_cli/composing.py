@@ -9,7 +9,7 @@ from typing import Any
 
 from musicrnn.io.atomic import whole_file
 from musicrnn.io.save import check_saved, read_piece, save_pieces
-from musicrnn.pretrained import STYLES, load_model
+from musicrnn.pretrained import STYLES, Style, load_model
 from musicrnn.sampling.compose import Composition, compose
 from musicrnn.sampling.filters import Settings
 from musicrnn.tokens import Wishes
@@ -18,14 +18,15 @@ BATCH = 64  # pieces sampled side by side
 
 
 def settings_and_wishes(name: str, options: dict[str, Any]) -> tuple[Settings, Wishes]:
-    """The sampler's settings, the style's own where none are given; 16 bars if no length is."""
+    """The sampler's settings and the length, the style's own where none are given."""
+    style = STYLES.get(name, Style(Settings()))
     given = {field.name: options.pop(field.name) for field in fields(Settings)}
     settings = replace(
-        STYLES.get(name, Settings()),
+        style.settings,
         **{key: value for key, value in given.items() if value is not None},
     )
     if options["bars"] is None and options["seconds"] is None:
-        options["bars"] = 16
+        options["bars"] = style.bars
     return settings, Wishes(**options)
 
 

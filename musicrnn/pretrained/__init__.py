@@ -7,6 +7,7 @@ closest to the validation pieces (tests/benchmarks/sampler_settings.py).
 from __future__ import annotations
 
 import difflib
+from dataclasses import dataclass
 from pathlib import Path
 
 from musicrnn.checkpoint import Checkpoint
@@ -16,10 +17,18 @@ from musicrnn.sampling.filters import Settings
 FOLDER = Path(__file__).parent
 
 
-STYLES: dict[str, Settings] = {
-    "pop": Settings(temperature=0.9, min_p=0.05),
-    "folk": Settings(temperature=0.8),
-    "drums": Settings(temperature=1.0, top_p=0.95),
+@dataclass(frozen=True)
+class Style:
+    """How a model likes to be sampled, and how many bars a piece has when nothing is said."""
+
+    settings: Settings
+    bars: int = 16
+
+
+STYLES: dict[str, Style] = {
+    "pop": Style(Settings(temperature=0.8, min_p=0.01)),
+    "folk": Style(Settings(temperature=0.8), bars=32),
+    "drums": Style(Settings(temperature=0.8, min_p=0.01)),
 }
 
 

@@ -4,6 +4,7 @@ Conventions. Time in units of a thirty-second note. ``position`` is played time 
 bar began, every repeat that has closed counted in; a pick-up lies before it. ``rest`` is what is
 left of the bar, 0 at its end and a whole bar behind its barline. A repeat ends at the place in the
 bar at which it began, so that going back fits; a section may end there or where the pick-up begins.
+What is repeated, its first ending included, is a multiple of SECTION bars long, as in folk tunes.
 ``limit`` bounds the bars that are played: no bar begins that would lead past it.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 PLAIN, REPEAT, FIRST, BETWEEN, SECOND = range(5)
+SECTION = 4  # bars
 GO_ON, DOUBLE, FINAL, OPEN, ENDING = 1, 2, 4, 8, 16  # what may come behind a "|"
 
 
@@ -44,9 +46,14 @@ class Form:
         bars = -(-position // self.bar)
         return bars >= 1 and (bars == self.limit if self.exact else True)
 
+    def _next_close(self, position: int) -> int:
+        """The first position from there on where the repeat has whole sections."""
+        section = SECTION * self.bar
+        return self.begin - (self.begin - position) // section * section
+
     def _fits(self, close: int) -> bool:
-        """Whether a repeat, or its first ending, may close at that position."""
-        end = self.limit * self.bar
+        """Whether a repeat, or its first ending, may close at that position or later."""
+        close, end = self._next_close(close), self.limit * self.bar
         if self.mode == REPEAT:
             return 2 * close - self.begin <= end
         return close + self.common + self.bar <= end
@@ -63,10 +70,10 @@ class Form:
     def may_close(self, taken: int) -> bool:
         """Whether ``:|`` may come."""
         rest, position = self.rest - taken, self.position + taken
-        if rest != self.phase or (self.opening and rest):
+        if rest != self.phase or (self.opening and rest) or self._next_close(position) != position:
             return False
         if self.mode == REPEAT:
-            return position - self.begin >= self.bar
+            return position > self.begin
         return self.mode == FIRST and position > self.ending
 
     def behind_bar(self, taken: int) -> int:
@@ -79,21 +86,22 @@ class Form:
             if outside:
                 flags = GO_ON | DOUBLE if position + self.bar <= end else 0
                 flags |= FINAL if self.may_end(position) else 0
-                return flags | (OPEN if position + 2 * self.bar <= end else 0)
+                return flags | (OPEN if position + 2 * SECTION * self.bar <= end else 0)
             flags = GO_ON if self._fits(position + step) else 0
             length = position - self.begin
             if self.mode == REPEAT and length >= self.bar:
-                flags |= ENDING if position + step + length + self.bar <= end else 0
+                first = self._next_close(position + step)
+                flags |= ENDING if first + length + self.bar <= end else 0
             return flags
         if self.opening:
             filled = self.bar - rest
             if not 0 < filled <= self.bar * 3 // 4:
                 return 0
-            return GO_ON | (OPEN if self.mode == PLAIN and self.limit >= 2 else 0)
+            return GO_ON | (OPEN if self.mode == PLAIN and self.limit >= 2 * SECTION else 0)
         if outside and position > 0 and rest in (self.pickup, self.phase):
             flags = DOUBLE if position + rest + self.bar <= end else 0
             flags |= FINAL if self.may_end(position) else 0
-            return flags | (OPEN if position + 2 * self.bar <= end else 0)
+            return flags | (OPEN if position + 2 * SECTION * self.bar <= end else 0)
         return 0
 
     def take(self, units: int) -> None:
