@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.key import estimate_key
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer
 from musicrnn.tokens.abc_text import AbcTokenizer
@@ -68,6 +69,8 @@ def prepare(
     ids: dict[Split, list[Ids]] = {"train": [], "valid": [], "test": []}
     names: dict[Split, list[str]] = {"train": [], "valid": [], "test": []}
     origin: list[int] = []  # the source of each training piece
+    keys: Counter[str] = Counter()
+    metres: Counter[str] = Counter()
     for index, item in read:
         try:
             encoded = encode_piece(chosen, item.piece, item.content)
@@ -78,6 +81,8 @@ def prepare(
         names[item.piece.split].append(item.piece.name)
         if item.piece.split == "train":
             origin.append(index)
+            keys[_key_name(item.content)] += 1
+            metres.update({f"{s.numerator}/{s.denominator}" for s in item.content.time_signatures})
     _balance(ids, names, origin)
     if not ids["train"]:
         reasons = Counter(refusal.reason for refusal in refused).most_common(3)
@@ -88,7 +93,15 @@ def prepare(
         sizes = Counter(origin)
         shares = np.array([weights[index] / sizes[index] for index in origin])
     material = Material(
-        chosen, ids["train"], ids["valid"], shares, _description(cards, ids, len(refused))
+        chosen,
+        ids["train"],
+        ids["valid"],
+        shares,
+        {
+            **_description(cards, ids, len(refused)),
+            "keys": dict(keys.most_common()),
+            "metres": dict(metres.most_common()),
+        },
     )
     return Prepared(chosen, ids, names, material, refused)
 
@@ -109,6 +122,10 @@ def _chosen(read: Sequence[Read[Score]]) -> Tokenizer:
     if read and all(item.piece.abc is not None for item in read):
         return AbcTokenizer()
     return suitable_tokenizer([item.content for item in read])
+
+
+def _key_name(score: Score) -> str:
+    return (score.keys[0] if score.keys else estimate_key(score)).name
 
 
 def _balance(ids: dict[Split, list[Ids]], names: dict[Split, list[str]], origin: list[int]) -> None:

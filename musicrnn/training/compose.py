@@ -83,10 +83,8 @@ def train_composer(
         seed=plan.seed,
         weights=material.weights,
     )
-    counts = np.bincount(np.concatenate(material.train), minlength=len(tokenizer.vocabulary))
     metadata = {
         "tokenizer": {"name": tokenizer.name, **tokenizer.configuration()},
-        "token_counts": counts.tolist(),
         "data": material.description,
         "command": command,
     }
