@@ -53,12 +53,12 @@ class AbcTokenizer:
         return {"alphabet": self.alphabet}
 
     def encode(self, score: Score) -> NDArray[np.int32]:
-        """ids of the melody and its chords. Raises MusicRNNError for a score longer than ABC is
-        written for (abc_grid)."""
+        """ids of the melody and its chords. Raises MusicRNNError for a score without pitched notes
+        or longer than ABC is written for (abc_grid)."""
         return self.encode_text(normalise(write_abc(_melody(score))))
 
     def quantize(self, score: Score) -> Score:
-        """The melody as it is read from its own text."""
+        """The melody as it is read from its own text. Raises MusicRNNError as encode does."""
         return self.decode(self.encode(score))
 
     def encode_text(self, text: str) -> NDArray[np.int32]:
@@ -107,7 +107,10 @@ def _melody(score: Score) -> Score:
     """The score with one track, nameless and played by the default instrument."""
     pitched = [t for t in score.tracks if t.notes and not t.is_drum]
     named = [t for t in pitched if "melody" in t.name.lower()]
-    best = max(named or pitched, key=_height, default=Track())
+    if not pitched:
+        what = "only drums" if score.note_count else "no notes"
+        raise MusicRNNError(f"ABC text holds pitched notes, this score has {what}")
+    best = max(named or pitched, key=_height)
     return replace(score, tracks=(Track(best.notes),), title="")
 
 
