@@ -7,26 +7,27 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+import click
+
 from musicrnn.io.atomic import whole_file
 from musicrnn.io.save import check_saved, read_piece, save_pieces
 from musicrnn.pretrained import STYLES, Style, load_model
 from musicrnn.sampling.compose import Composition, compose
 from musicrnn.sampling.filters import Settings
-from musicrnn.tokens import Wishes
+from musicrnn.score import Score
+from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
+from musicrnn.tokens.grid import is_played
 
 BATCH = 64  # pieces sampled side by side
 
 
 def settings_and_wishes(name: str, options: dict[str, Any]) -> tuple[Settings, Wishes]:
-    """The sampler's settings and the length, the style's own where none are given."""
-    style = STYLES.get(name, Style(Settings()))
+    """The sampler's settings, the style's own where none are given."""
     given = {field.name: options.pop(field.name) for field in fields(Settings)}
     settings = replace(
-        style.settings,
+        style_of(name).settings,
         **{key: value for key, value in given.items() if value is not None},
     )
-    if options["bars"] is None and options["seconds"] is None:
-        options["bars"] = style.bars
     return settings, Wishes(**options)
 
 
@@ -46,7 +47,15 @@ def compose_files(
     for path in outputs:
         check_saved(path)
     checkpoint = load_model(name)
+    tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
+    if wishes.bars is None and wishes.seconds is None:
+        length = (
+            {"seconds": 30.0} if tokenizer.name == "performance" else {"bars": style_of(name).bars}
+        )
+        wishes = replace(wishes, **length)
     beginning = read_piece(primer) if primer else None
+    if beginning is not None:
+        _say_what_changes(tokenizer, beginning)
     for first in range(0, len(seeds), BATCH):
         batch = seeds[first : first + BATCH]
         pieces = compose(
@@ -70,6 +79,22 @@ def compose_files(
                 accompany=piece.text is not None,
             )
             yield _record(piece, style, len(batch), paths)
+
+
+def style_of(name: str) -> Style:
+    """The bundled style of that name, or plain settings for a model of one's own."""
+    return STYLES.get(name, Style(Settings()))
+
+
+def _say_what_changes(tokenizer: Tokenizer, primer: Score) -> None:
+    """A primer is heard as the model's tokens say it."""
+    kept = tokenizer.quantize(primer).note_count
+    if kept < primer.note_count:
+        click.echo(
+            f"the model's tokens hold {kept} of the primer's {primer.note_count} notes", err=True
+        )
+    if tokenizer.name != "performance" and is_played(primer):
+        click.echo("the primer is played freely: it is put on the grid of its ticks", err=True)
 
 
 def _paths(outputs: Sequence[Path], style: str, seed: int, number: int | None) -> list[Path]:

@@ -35,7 +35,7 @@ def parse_time_signature(context: click.Context, option: click.Parameter, text: 
     if text is None:
         return None
     match = re.fullmatch(r"(\d{1,2})/(\d{1,2})", text.strip())
-    if not match:
+    if not match or int(match[1]) < 1 or int(match[2]) not in (1, 2, 4, 8, 16, 32):
         raise click.BadParameter(f"a time signature reads like 3/4 or 6/8, got {text!r}")
     return int(match[1]), int(match[2])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from musicrnn.checkpoint import Checkpoint
@@ -13,9 +13,9 @@ from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
 from musicrnn.sampling.engine import engine_for
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.sampler import sample
+from musicrnn.sampling.wishing import possible_wishes, primed
 from musicrnn.score import Score, Tempo
-from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
-from musicrnn.tokens.protocol import END
+from musicrnn.tokens import Wishes, tokenizer_from
 
 LONGEST_BAR_RUN = 6  # a piece that says one bar more often running is stuck
 LONGEST_NOTE_RUN = 16
@@ -42,7 +42,6 @@ def compose(
     settings: Settings,
     primer: Score | None = None,
     device: str = "auto",
-    watch: Callable[[int], None] | None = None,
 ) -> list[Composition]:
     """One piece a seed; the same seed gives the same piece, alone or among others.
 
@@ -62,8 +61,9 @@ def compose(
             f"the tokenizer has {len(tokenizer.vocabulary)} tokens and the model {size}: "
             "the file was put together wrongly"
         )
-    _refuse_unknown_metre(checkpoint, tokenizer, wishes)
-    start, wishes = _primed(tokenizer, primer, wishes)
+    start, wishes = primed(tokenizer, primer, wishes)
+    if primer is None:
+        wishes = possible_wishes(checkpoint, tokenizer, wishes)
     pieces: dict[int, Composition] = {}
     waiting = list(range(len(seeds)))
     for attempt in range(ATTEMPTS):
@@ -73,11 +73,11 @@ def compose(
             [[seeds[index], attempt] for index in waiting],
             settings=settings,
             primer=start,
-            watch=watch,
         )
+        seconds = time.perf_counter() - started
         for index, ids in zip(waiting, drawn, strict=True):
             score = tokenizer.decode(ids)
-            if wishes.tempo is not None and not primer:
+            if wishes.tempo is not None:
                 score = replace(score, tempos=(Tempo.from_bpm(0, wishes.tempo),))
             text = getattr(tokenizer, "text", None)
             pieces[index] = Composition(
@@ -86,7 +86,7 @@ def compose(
                 text(ids) if text is not None else None,
                 seeds[index],
                 attempt + 1,
-                time.perf_counter() - started,
+                seconds,
             )
         waiting = [index for index in waiting if is_stuck(pieces[index].score)]
         if not waiting or primer is not None:
@@ -102,36 +102,3 @@ def is_stuck(score: Score) -> bool:
         or longest_bar_run(notes) > LONGEST_BAR_RUN
         or longest_note_run(notes) > LONGEST_NOTE_RUN
     )
-
-
-def _primed(tokenizer: Tokenizer, primer: Score | None, wishes: Wishes) -> tuple[list[int], Wishes]:
-    """The ids to start from, and the wishes with the primer's own length added."""
-    if primer is None:
-        return [0], wishes
-    ids = tokenizer.encode(primer).tolist()
-    if ids[-1] == END:
-        ids.pop()
-    if wishes.bars is not None:
-        wishes = replace(wishes, bars=wishes.bars + tokenizer.count_bars(ids))
-    if wishes.seconds is not None:
-        wishes = replace(wishes, seconds=wishes.seconds + tokenizer.quantize(primer).seconds)
-    return ids, wishes
-
-
-def _refuse_unknown_metre(checkpoint: Checkpoint, tokenizer: Tokenizer, wishes: Wishes) -> None:
-    """A metre that has a token but occurs in no training piece would be noise."""
-    counts = checkpoint.metadata.get("token_counts")
-    if wishes.time_signature is None or not isinstance(counts, list):
-        return
-    known = {
-        token.removeprefix("time_"): count
-        for token, count in zip(tokenizer.vocabulary, counts, strict=False)
-        if token.startswith("time_")
-    }
-    wish = "/".join(map(str, wishes.time_signature))
-    if known and not known.get(wish):
-        usual = sorted((t for t in known if known[t]), key=lambda t: -known[t])[:5]
-        raise MusicRNNError(
-            f"time signature {wish} occurs in no piece this model learned from; "
-            f"it knows {', '.join(usual)}"
-        )

@@ -151,9 +151,9 @@ class TorchEngine:
 
 
 def engine_for(checkpoint: Checkpoint, device: str = "auto") -> Engine:
-    """The CPU engine, or torch on CUDA when that is asked for ("cuda") or is there ("auto").
+    """The CPU engine for "auto" and "cpu", the torch engine for "cuda".
 
-    "auto" never imports torch just to look for a GPU: it is the CPU unless torch is loaded already.
+    "auto" does not look for a GPU: importing torch to look takes longer than a piece does.
 
     Raises:
         MusicRNNError: an unknown device, CUDA asked for where there is none, or a model that is not

@@ -6,7 +6,7 @@ generator picks an id, the engine reads it. A piece depends on its seed alone, n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -26,16 +26,15 @@ def sample(
     settings: Settings,
     primer: Sequence[int] = (START,),
     token_limit: int = TOKEN_LIMIT,
-    watch: Callable[[int], None] | None = None,
 ) -> list[list[int]]:
     """Ids of one piece for each constraint and seed, the primer's included.
 
-    A piece ends when its grammar allows and draws the end, or after ``token_limit`` ids.
-    ``watch`` is told the ids drawn so far of the longest piece.
+    A piece ends when its grammar allows the end and the end is drawn.
 
     Raises:
         MusicRNNError: no constraint, as many seeds as constraints are not given, an empty primer,
-            or an engine whose logits are not finite.
+            an engine whose logits are not finite, or a piece that has not ended after
+            ``token_limit`` ids.
     """
     if not constraints or len(constraints) != len(seeds):
         raise MusicRNNError(
@@ -66,12 +65,14 @@ def sample(
         for row, token in zip(alive, draw(shaped, uniforms).tolist(), strict=True):
             pieces[row].append(token)
             constraints[row].push(token)
-        if watch is not None:
-            watch(max(len(pieces[row]) for row in alive) - len(primer))
         going_on = [index for index, row in enumerate(alive) if pieces[row][-1] != END]
         if not going_on:
             break
         if len(going_on) < len(alive):
             alive = [alive[index] for index in going_on]
             engine.keep(np.array(going_on))
+    else:
+        raise MusicRNNError(
+            f"a piece has not ended after {token_limit} tokens: ask for fewer bars or seconds"
+        )
     return pieces

@@ -36,6 +36,7 @@ from musicrnn.tokens.beat_grammar import BeatConstraint
 from musicrnn.tokens.beat_grid import (
     DRUMS,
     DURATIONS,
+    MAX_BARS,
     SIGNATURES,
     TEMPOS,
     nearest_tempo,
@@ -224,6 +225,7 @@ class _Reader:
 
     def __init__(self, tokenizer: BeatTokenizer) -> None:
         self.tokenizer = tokenizer
+        self.bars = 0
         self.bar_start = 0
         self.bar_length = 4 * POSITIONS
         self.in_bar = False
@@ -235,7 +237,10 @@ class _Reader:
 
     def read(self, group: str, value: Any) -> None:
         programs = self.tokenizer.programs
+        if self.bars > MAX_BARS:
+            return
         if group == "bar":
+            self.bars += 1
             self.bar_start += self.bar_length if self.in_bar else 0
             self.in_bar, self.tick = True, self.bar_start
         elif group == "time" and self.tick == self.bar_start:

@@ -7,16 +7,19 @@ end of a bar in which something sounds.
 
 from __future__ import annotations
 
+from math import ceil
+
 import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import PITCH_CLASSES, TimeSignature
-from musicrnn.tokens.beat_grid import DRUMS, nearest_tempo
+from musicrnn.tokens.beat_grid import DRUMS, MAX_BARS, nearest_tempo
 from musicrnn.tokens.protocol import END, START, Wishes
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 MAX_EMPTY_BARS = 2  # running
+MAX_SECONDS = 7200
 POSITIONS = 12
 
 
@@ -167,7 +170,8 @@ class BeatConstraint:
         if self.position < 0 and self._chord_wish() >= 0:
             return
         over = self._length_reached()
-        if self._sounds() and (over or (self.wishes.bars, self.wishes.seconds) == (None, None)):
+        free = self.wishes.bars is None and self.wishes.seconds is None
+        if self._sounds() and (over or (free and self._silent_behind())):
             self._mask[END] = True
         if not over and (self._sounds() or self.empty_bars < MAX_EMPTY_BARS):
             self._allow("bar")
@@ -175,9 +179,11 @@ class BeatConstraint:
     def _fitting_durations(self) -> None:
         """Durations that end with the last wished bar, as long as bars keep their length."""
         span = self.events.span["duration"]
-        room = 10**9
-        if self.wishes.bars is not None:
-            room = (self.wishes.bars - self.bars + 1) * self.bar_length - self.position
+        bars = self.wishes.bars - self.bars + 1 if self.wishes.bars is not None else MAX_BARS
+        if self.wishes.seconds is not None:
+            left = (self.wishes.seconds - self.seconds) / self._bar_seconds()
+            bars = max(1, ceil(left - 1e-9))
+        room = bars * self.bar_length - self.position
         fitting = sum(duration <= room for duration in self.events.value[span])
         self._mask[span.start : span.start + fitting] = True
 
@@ -185,7 +191,12 @@ class BeatConstraint:
         if self.wishes.bars is not None and self.bars >= self.wishes.bars:
             return True
         limit = self.wishes.seconds
-        return limit is not None and self.seconds + self._bar_seconds() >= limit
+        reached = limit is not None and self.seconds + self._bar_seconds() >= limit
+        return reached and self._silent_behind()
+
+    def _silent_behind(self) -> bool:
+        """Whether no note is held beyond this bar."""
+        return self.sounding_until <= self.bar_start + self.bar_length
 
     def _close_bar(self) -> None:
         self.seconds += self._bar_seconds()
@@ -223,10 +234,10 @@ class BeatConstraint:
 
 
 def _forced_ids(events: EventVocabulary, wishes: Wishes) -> dict[str, list[int]]:
-    if wishes.bars is not None and wishes.bars < 1:
-        raise MusicRNNError(f"bars must be 1 or more, got {wishes.bars}")
-    if wishes.seconds is not None and not wishes.seconds > 0:
-        raise MusicRNNError(f"seconds must be more than 0, got {wishes.seconds}")
+    if wishes.bars is not None and not 1 <= wishes.bars <= MAX_BARS:
+        raise MusicRNNError(f"bars must be in 1..{MAX_BARS}, got {wishes.bars}")
+    if wishes.seconds is not None and not 0 < wishes.seconds <= MAX_SECONDS:
+        raise MusicRNNError(f"seconds must be in (0, {MAX_SECONDS}], got {wishes.seconds}")
     if wishes.tempo is not None and not 20 <= wishes.tempo <= 400:
         raise MusicRNNError(f"tempo must be in 20..400 quarters a minute, got {wishes.tempo}")
     wanted: dict[str, list[object]] = {}
@@ -246,6 +257,8 @@ def _forced_ids(events: EventVocabulary, wishes: Wishes) -> dict[str, list[int]]
         ]
     forced: dict[str, list[int]] = {}
     for group, values in wanted.items():
+        if group not in events.span:
+            raise MusicRNNError(f"these tokens say nothing of a {group}, {values[0]} was wished")
         for value in values:
             if (group, value) not in events:
                 shown = "/".join(map(str, value)) if isinstance(value, tuple) else value

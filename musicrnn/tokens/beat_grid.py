@@ -44,7 +44,12 @@ def quantize_to_beats(
     scale = positions / score.ticks_per_quarter
     notes = _notes(score, scale, programs)
     if len(notes) == 0:
-        raise MusicRNNError("no notes are left to encode: the file is empty or holds only drums")
+        kinds = [kind for kind, there in (("drums", DRUMS in programs),
+                 ("pitched instruments", programs != (DRUMS,))) if there]  # fmt: skip
+        raise MusicRNNError(
+            f"none of the piece's {score.note_count} notes is for {' or '.join(kinds)}, "
+            "which is all these tokens hold"
+        )
     notes = _without_overlaps(notes)
     last_tick = int((notes[:, 0] + notes[:, 3]).max()) - 1
     signatures, starts = _bars(score, scale, last_tick, positions)

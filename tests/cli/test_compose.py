@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from musicrnn.io.audio import read_audio
-from musicrnn.io.midi import read_midi
+from musicrnn.io.midi import read_midi, write_midi
+from musicrnn.score import Note, Track, make_score
 from musicrnn.tokens import TOKENIZERS
 from musicrnn_cli.main import main
 
@@ -85,6 +86,48 @@ def test_a_primer_is_continued(models, tmp_path: Path, name: str) -> None:
     assert len(found) > len(first)
 
 
+def test_a_piece_of_seconds_ends_with_its_last_bar(models, tmp_path: Path) -> None:
+    compose("--model", models["beat"], "--seconds", 12, "--count", 8, "--seed", 1,
+            "-o", tmp_path / "t.mid")  # fmt: skip
+    for path in tmp_path.glob("*.mid"):
+        score = read_midi(path)
+        start, metre = score.bars()[-1]
+        assert score.end <= start + metre.bar_ticks(score.ticks_per_quarter)
+        assert score.seconds_at(start) <= 20  # a change of tempo can add a bar
+
+
+def test_what_the_primer_settles_cannot_be_wished(models, tmp_path: Path) -> None:
+    primer = tmp_path / "p.mid"
+    compose("--model", models["beat"], "--bars", 3, "--time-signature", "4/4", "-o", primer)
+    said = compose("--model", models["beat"], "--primer", primer, "--tempo", 60, code=1)
+    assert "the primer settles the tempo, 60.0 was wished" in said
+    more = tmp_path / "more.mid"
+    compose("--model", models["beat"], "--primer", primer, "--bars", 2, "--chords", "C Dm",
+            "-o", more)  # fmt: skip
+    score = read_midi(more)
+    new = [chord.name for chord in score.chords if chord.tick >= score.bars()[3][0]]
+    assert new == ["C:maj", "D:min"]
+
+
+def test_wished_chords_bring_their_key(models, tmp_path: Path) -> None:
+    said = compose("--model", models["beat"], "--chords", "C Am F G7", "--json", "-o",
+                   tmp_path / "t.mid")  # fmt: skip
+    assert json.loads(said)["key"] == "C major"
+
+
+def test_tokens_without_bars_have_a_length_in_seconds(models, tmp_path: Path) -> None:
+    compose("--model", models["performance"], "-o", tmp_path / "t.mid")
+    assert read_midi(tmp_path / "t.mid").seconds <= 35
+
+
+def test_a_played_primer_is_quantised_aloud(models, tmp_path: Path) -> None:
+    notes = tuple(Note(241 * i + 17 * (i % 3), 60 + i % 5, 200, 80) for i in range(24))
+    write_midi(make_score(480, [Track(notes)]), tmp_path / "p.mid")
+    said = compose("--model", models["beat"], "--primer", tmp_path / "p.mid", "--bars", 1, "-o",
+                   tmp_path / "t.mid")  # fmt: skip
+    assert "is put on the grid" in said
+
+
 def test_a_tune_is_written_as_its_own_text(models, tmp_path: Path) -> None:
     path = tmp_path / "t.abc"
     compose("--model", models["abc"], "--bars", 4, "--time-signature", "6/8", "-o", path)
@@ -96,11 +139,14 @@ def test_a_tune_is_written_as_its_own_text(models, tmp_path: Path) -> None:
     [
         (("--top-p", 1.4), 1, "top_p must be in (0, 1], got 1.4"),
         (("--temperature", 0), 1, "temperature must be in (0, 100], got 0"),
-        (("--bars", 0), 1, "bars must be 1 or more, got 0"),
+        (("--bars", 0), 1, "bars must be in 1..4000, got 0"),
         (("--bars", 4, "--seconds", 3), 2, "not both"),
         (("--key", "H"), 2, "a key reads like"),
         (("--chords", "C Xyz"), 2, "a chord reads like"),
-        (("--time-signature", "3/7"), 1, "no token for the time 3/7"),
+        (("--time-signature", "3/7"), 2, "a time signature reads like"),
+        (("--time-signature", "16/2"), 1, "no token for the time 16/2"),
+        (("--bars", 5000), 1, "bars must be in 1..4000, got 5000"),
+        (("--seconds", "inf"), 1, "seconds must be in (0, 7200], got inf"),
         (("-o", "nowhere/t.mid"), 1, "no folder nowhere"),
         (("-o", "t.docx"), 1, "suffix must be one of"),
         (("--primer", "missing.mid"), 1, "missing.mid"),

@@ -1,0 +1,91 @@
+"""Before anything is drawn: wishes against what a model has learnt, and the primer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+
+from musicrnn.accompaniment import TONES
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.key import key_of_pitch_classes
+from musicrnn.score import Key, Score
+from musicrnn.tokens import Tokenizer, Wishes
+from musicrnn.tokens.protocol import END, START
+
+FEWEST_PIECES = 3  # in a key that a model may be asked for
+
+
+def possible_wishes(checkpoint: Checkpoint, tokenizer: Tokenizer, wishes: Wishes) -> Wishes:
+    """The wishes, with the key that wished chords imply where none is wished.
+
+    Raises:
+        MusicRNNError: a metre of no training piece, or a key of hardly any where the pieces were
+            not transposed: what would come is noise.
+    """
+    if wishes.chords and wishes.key is None:
+        wishes = replace(wishes, key=_key_of_chords(wishes.chords))
+    data = checkpoint.metadata.get("data")
+    known = cast(dict[str, Any], data) if isinstance(data, dict) else {}
+    if wishes.time_signature is not None:
+        metre = "/".join(map(str, wishes.time_signature))
+        _refuse_rare("time signature", metre, known.get("metres"), 1)
+    if wishes.key is not None and len(tokenizer.variations()) == 1:
+        key = Key(0, wishes.key[0], wishes.key[1]).name
+        _refuse_rare("key", key, known.get("keys"), FEWEST_PIECES)
+    return wishes
+
+
+def primed(tokenizer: Tokenizer, primer: Score | None, wishes: Wishes) -> tuple[list[int], Wishes]:
+    """The ids to start from, and the wishes counted from the end of the primer.
+
+    Raises:
+        MusicRNNError: a wish for what the primer has settled, or a primer the tokens cannot hold.
+    """
+    if primer is None:
+        return [START], wishes
+    for name in ("key", "tempo", "time_signature", "density"):
+        if getattr(wishes, name) is not None:
+            raise MusicRNNError(
+                f"the primer settles the {name.replace('_', ' ')}, {getattr(wishes, name)} was "
+                "wished beside it: change the primer, or leave the wish out"
+            )
+    ids = tokenizer.encode(primer).tolist()
+    if ids[-1] == END:
+        ids.pop()
+    bars = tokenizer.count_bars(ids)
+    if wishes.bars is not None:
+        wishes = replace(wishes, bars=wishes.bars + bars)
+    if wishes.seconds is not None:
+        wishes = replace(wishes, seconds=wishes.seconds + tokenizer.quantize(primer).seconds)
+    if wishes.chords:  # the first of them belongs to the first new bar
+        turn = -bars % len(wishes.chords)
+        wishes = replace(wishes, chords=(*wishes.chords[turn:], *wishes.chords[:turn]))
+    return ids, wishes
+
+
+def _key_of_chords(chords: tuple[tuple[int, str], ...]) -> tuple[int, bool] | None:
+    """The key of the chords' tones, the first chord's root counted once more."""
+    weights = np.zeros(12)
+    for root, quality in chords:
+        for tone in TONES.get(quality, ()) if root >= 0 else ():
+            weights[(root + tone) % 12] += 1
+    if not weights.any():
+        return None
+    weights[next(root for root, _ in chords if root >= 0)] += 1
+    key = key_of_pitch_classes(weights)
+    return key.tonic, key.minor
+
+
+def _refuse_rare(what: str, wish: str, counts: Any, fewest: int) -> None:
+    if not isinstance(counts, dict):
+        return
+    known = {str(name): n for name, n in counts.items() if isinstance(n, int) and n >= fewest}
+    if wish not in known:
+        usual = sorted(known, key=lambda name: -known[name])[:8]
+        raise MusicRNNError(
+            f"the {what} {wish} is foreign to this model, it has learnt from fewer than {fewest} "
+            f"pieces in it: it knows {', '.join(usual)}"
+        )
