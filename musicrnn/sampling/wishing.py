@@ -15,14 +15,14 @@ from musicrnn.score import Key, Score
 from musicrnn.tokens import Tokenizer, Wishes
 from musicrnn.tokens.protocol import END, START
 
-FEWEST_PIECES = 3  # in a key that a model may be asked for
+FEWEST_PIECES = 3  # in a key or metre that a model may be asked for
 
 
 def possible_wishes(checkpoint: Checkpoint, tokenizer: Tokenizer, wishes: Wishes) -> Wishes:
     """The wishes, with the key that wished chords imply where none is wished.
 
     Raises:
-        MusicRNNError: a metre of no training piece, or a key of hardly any where the pieces were
+        MusicRNNError: a metre of hardly any training piece, or such a key where the pieces were
             not transposed: what would come is noise.
     """
     if wishes.chords and wishes.key is None:
@@ -31,10 +31,10 @@ def possible_wishes(checkpoint: Checkpoint, tokenizer: Tokenizer, wishes: Wishes
     known = cast(dict[str, Any], data) if isinstance(data, dict) else {}
     if wishes.time_signature is not None:
         metre = "/".join(map(str, wishes.time_signature))
-        _refuse_rare("time signature", metre, known.get("metres"), 1)
+        _refuse_rare("time signature", metre, known.get("metres"))
     if wishes.key is not None and len(tokenizer.variations()) == 1:
         key = Key(0, wishes.key[0], wishes.key[1]).name
-        _refuse_rare("key", key, known.get("keys"), FEWEST_PIECES)
+        _refuse_rare("key", key, known.get("keys"))
     return wishes
 
 
@@ -79,13 +79,14 @@ def _key_of_chords(chords: tuple[tuple[int, str], ...]) -> tuple[int, bool] | No
     return key.tonic, key.minor
 
 
-def _refuse_rare(what: str, wish: str, counts: Any, fewest: int) -> None:
+def _refuse_rare(what: str, wish: str, counts: Any) -> None:
     if not isinstance(counts, dict):
         return
-    known = {str(name): n for name, n in counts.items() if isinstance(n, int) and n >= fewest}
+    seen = {str(name): n for name, n in counts.items() if isinstance(n, int)}
+    known = [name for name, n in seen.items() if n >= FEWEST_PIECES]
     if wish not in known:
-        usual = sorted(known, key=lambda name: -known[name])[:8]
+        usual = sorted(known, key=lambda name: -seen[name])[:8]
         raise MusicRNNError(
-            f"the {what} {wish} is foreign to this model, it has learnt from fewer than {fewest} "
-            f"pieces in it: it knows {', '.join(usual)}"
+            f"the {what} {wish} is foreign to this model, it has learnt from fewer than "
+            f"{FEWEST_PIECES} pieces in it: it knows {', '.join(usual)}"
         )
