@@ -43,7 +43,7 @@ def command(
     from musicrnn.metrics.likelihood import fit_baselines
     from musicrnn.tokens import TOKENIZERS
     from musicrnn.training.compose import ComposerSettings, train_composer
-    from musicrnn.training.loop import Plan
+    from musicrnn.training.plan import Plan
     from musicrnn.training.settings import override
     from musicrnn_cli.progress import ProgressBar
     from musicrnn_cli.reporting import report_outcome, report_refused, say

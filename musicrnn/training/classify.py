@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from musicrnn.training.classification import (
     for_model,
     recording_logits,
 )
-from musicrnn.training.loop import Outcome, Plan, Watcher, fit
+from musicrnn.training.loop import Outcome, Watcher, fit
+from musicrnn.training.plan import Plan
 
 BATCH = 32
 DOUBTFUL = 0.05  # share of the validation recordings that are called "nothing is likely"
@@ -115,7 +117,12 @@ def train_classifier(
         variations=variations,
         metadata=_metadata(material, command),
     )
-    outcome = fit(objective, plan, output, watcher=watcher, resume=resume)
+    made_with = {
+        **asdict(settings),
+        "labels": list(material.labels),
+        "data": material.description.get("sha256_of_windows") or _fingerprint(material),
+    }
+    outcome = fit(objective, plan, output, watcher=watcher, resume=resume, made_with=made_with)
     _calibrate(output, material)
     return outcome
 
@@ -154,6 +161,15 @@ def _batches(
     windows = [for_model(recording.windows[0]) for recording in recordings]
     starts = range(0, len(windows), size)
     return [padded(windows[start : start + size], torch.float32) for start in starts]
+
+
+def _fingerprint(material: LabelledMaterial) -> str:
+    digest = hashlib.sha256()
+    for recording in (*material.train, *material.valid):
+        digest.update(f"{recording.label} {len(recording.windows)} ".encode())
+        for window in recording.windows:
+            digest.update(np.ascontiguousarray(window).tobytes())
+    return digest.hexdigest()
 
 
 def _metadata(material: LabelledMaterial, command: str) -> dict[str, Any]:

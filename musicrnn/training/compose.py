@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from musicrnn.models.language import LanguageModel
 from musicrnn.models.language_config import LanguageConfig
 from musicrnn.tokens.protocol import Tokenizer
 from musicrnn.training.language import LanguageObjective
-from musicrnn.training.loop import Outcome, Plan, Watcher, fit
+from musicrnn.training.loop import Outcome, Watcher, fit
+from musicrnn.training.plan import Plan
 from musicrnn.training.windows import Windows
 
 Ids = NDArray[np.int32]
@@ -89,4 +91,18 @@ def train_composer(
         "command": command,
     }
     objective = LanguageObjective(model, windows, material.valid, metadata=metadata)
-    return fit(objective, plan, output, watcher=watcher, resume=resume)
+    made_with = {
+        **asdict(settings),
+        "tokens": tokenizer.name,
+        "data": _fingerprint(material.train, material.valid),
+        "weights": None if material.weights is None else _fingerprint([material.weights]),
+    }
+    return fit(objective, plan, output, watcher=watcher, resume=resume, made_with=made_with)
+
+
+def _fingerprint(*parts: Sequence[NDArray[Any]]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        for array in part:
+            digest.update(f"{len(array)} ".encode() + array.tobytes())
+    return digest.hexdigest()[:16]

@@ -2,62 +2,31 @@
 
 AdamW, warm-up and cosine, global-norm clipping (Pascanu 2013), optional averaging of the weights
 (Polyak), early stopping on the validation loss. The best model so far is always whole on disk at
-``output``; beside it ``output.run`` holds everything that a resumed run needs to go on bit for bit.
+``output``; beside it ``output.run`` holds everything that a resumed run needs to go on bit for bit
+(of several processes each has its own). Ctrl-C is obeyed between two updates, never inside one.
 Lightning Fabric carries it from one CPU core to many machines (``torchrun``).
 """
 
 from __future__ import annotations
 
-import os
-import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.training.averaging import WeightAverage
+from musicrnn.training.clock import Clock
+from musicrnn.training.interrupt import Interrupt
+from musicrnn.training.machine import check_output, launched
 from musicrnn.training.objective import Objective
-from musicrnn.training.run_state import RunState, load_run, save_run
+from musicrnn.training.plan import Plan
+from musicrnn.training.run_state import RunState, check_made_with, load_run, save_run
 from musicrnn.training.schedule import learning_rate_factor
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How long and how to train: ``updates`` or ``minutes``; with both the shorter one counts."""
-
-    updates: int | None = None  # None: as many as fit
-    minutes: float | None = None
-    learning_rate: float = 2e-3
-    warm_up: int = 100  # updates
-    weight_decay: float = 0.01
-    clip: float = 1.0  # global gradient norm
-    average: float = 0.0  # decay of the weight average; 0 switches it off
-    validate_every: int = 200  # updates
-    patience: int = 20  # validations without a better loss
-    seed: int = 0
-    device: str = "auto"
-    precision: str = "32-true"
-    half: bool = False  # store the model's weights as float16
-
-    def __post_init__(self) -> None:
-        if (self.updates is None) == (self.minutes is None) and self.updates is None:
-            raise MusicRNNError("a plan needs updates or minutes, got neither")
-        for name in ("learning_rate", "clip"):
-            if not getattr(self, name) > 0:
-                raise MusicRNNError(f"{name} must be more than 0, got {getattr(self, name)}")
-        for name in ("validate_every", "patience"):
-            if getattr(self, name) < 1:
-                raise MusicRNNError(f"{name} must be 1 or more, got {getattr(self, name)}")
-        if self.updates is not None and self.updates < 1:
-            raise MusicRNNError(f"updates must be 1 or more, got {self.updates}")
-        if self.minutes is not None and not self.minutes > 0:
-            raise MusicRNNError(f"minutes must be more than 0, got {self.minutes}")
-        if not 0 <= self.average < 1:
-            raise MusicRNNError(f"average must be in [0, 1), got {self.average}")
 
 
 class Watcher(Protocol):
@@ -87,44 +56,48 @@ def fit(
     *,
     watcher: Watcher | None = None,
     resume: bool = False,
+    made_with: dict[str, Any] | None = None,
 ) -> Outcome:
     """Train until the plan ends, the validation loss stops falling, or Ctrl-C.
 
+    ``made_with``, settings and fingerprints as JSON, is kept with the run; a run is resumed with
+    the same ones alone.
+
     Raises:
-        MusicRNNError: nothing to resume, the loss is not finite, or the output cannot be written.
+        MusicRNNError: nothing to resume, or with other settings; the loss is not finite; the
+            output cannot be written; there is no such device.
+        KeyboardInterrupt: at the second Ctrl-C; the run is as it was last saved.
     """
-    run = _Run(objective, plan, output, watcher)
+    check_output(output)
+    run = _Run(objective, plan, output, watcher=watcher, made_with=made_with or {})
     if resume:
         run.resume()
-    try:
-        reason = run.train()
-    except KeyboardInterrupt:
-        reason = "interrupted"
-        run.save()
-    return Outcome(reason, run.state)
+    with run.interrupt:
+        return Outcome(run.train(), run.state)
 
 
-def run_path(output: Path) -> Path:
-    """Where the state of an unfinished run is kept."""
-    return output.with_name(output.name + ".run")
+def run_path(output: Path, rank: int = 0) -> Path:
+    """Where the state of an unfinished run is kept, of process ``rank`` where there are several."""
+    return output.with_name(output.name + (f".run.{rank}" if rank else ".run"))
 
 
 class _Run:
     def __init__(
-        self, objective: Objective, plan: Plan, output: Path, watcher: Watcher | None
+        self,
+        objective: Objective,
+        plan: Plan,
+        output: Path,
+        *,
+        watcher: Watcher | None,
+        made_with: dict[str, Any],
     ) -> None:
-        self.objective, self.plan, self.output, self.watcher = objective, plan, output, watcher
-        here = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))  # processes that torchrun started
-        everywhere = int(os.environ.get("WORLD_SIZE", "1"))
-        self.fabric = Fabric(
-            accelerator=plan.device,
-            devices=here,
-            num_nodes=max(1, everywhere // here),
-            precision=plan.precision,  # type: ignore[arg-type]
-        )
-        self.fabric.launch()
-        if not self.fabric.is_global_zero:
-            self.watcher = None
+        self.objective, self.plan, self.output = objective, plan, output
+        self.fabric = launched(plan.device, plan.precision)
+        self.watcher = watcher if self.fabric.is_global_zero else None
+        self.interrupt = Interrupt()
+        self.path = run_path(output, self.fabric.global_rank)
+        processes = {"processes": self.fabric.world_size}
+        self.made_with: dict[str, Any] = {**made_with, **plan.fixed(), **processes}
         torch.manual_seed(plan.seed)
         self.module: nn.Module = objective.module
         self.parameters = dict(self.module.named_parameters())
@@ -143,53 +116,74 @@ class _Run:
         self.saved_at = -1
 
     def resume(self) -> None:
-        self.state = load_run(
-            run_path(self.output), self.module, self.optimizer, self.average, self.objective
-        )
-        if self.plan.updates is not None:
-            self.state = replace(self.state, total=self.plan.updates)
+        check_made_with(self.path, self.made_with)
+        self.state = load_run(self.path, self.module, self.optimizer, self.average, self.objective)
+        first = self.fabric.broadcast(self.state.update) if self.fabric.world_size > 1 else None
+        if first is not None and first != self.state.update:
+            raise MusicRNNError(
+                f"the processes' runs do not belong together: {self.path} stands at update "
+                f"{self.state.update}, the first process's at {first}"
+            )
+        total = self.plan.updates or 10**9
+        if self.plan.minutes is not None and self.state.update:
+            pace = self.state.seconds / self.state.update
+            total = min(total, self.state.update + max(1, int(self.plan.minutes * 60 / pace)))
+        self.state = replace(self.state, total=total)
         self.saved_at = self.state.update
 
     def save(self) -> None:
-        """The run's state, and the model too when no better one has been written yet."""
-        if self.fabric.is_global_zero and self.saved_at != self.state.update:
+        """The run's state, and the model too when no validation has written one yet."""
+        if self.saved_at != self.state.update:
             save_run(
-                run_path(self.output),
+                self.path,
                 self.state,
                 self.module,
                 self.optimizer,
                 self.average,
                 self.objective,
+                made_with=self.made_with,
             )
             self.saved_at = self.state.update
-        if self.fabric.is_global_zero and not self.output.exists():
+        unwritten = self.state.best == float("inf") or not self.output.exists()
+        if self.fabric.is_global_zero and unwritten:
             with self.average.in_place():
                 self.objective.checkpoint({}).save(self.output, half=self.plan.half)
 
     def train(self) -> str:
-        started = time.monotonic() - self.state.seconds
-        limit = self.plan.minutes * 60 if self.plan.minutes is not None else float("inf")
+        clock = Clock(self.plan, self.state)
+        alone = self.fabric.world_size == 1
         self.module.train()
         while self.state.update < self.state.total:
             figures = self._update()
-            now = time.monotonic() - started
-            state = replace(self.state, update=self.state.update + 1, seconds=now)
-            if limit < float("inf") and state.update % 20 == 0:
-                pace = now / state.update  # seconds an update, validations included
-                total = state.update + max(0, int((limit - now) / pace))
-                state = replace(state, total=min(self.plan.updates or 10**9, total))
-            self.state = state
-            figures["items_a_second"] = state.items / max(1e-9, now)
-            figures["seconds_left"] = (state.total - state.update) * now / state.update
-            if self.watcher is not None:
-                self.watcher.updated(state, figures)
-            last = state.update >= state.total
-            if state.update % self.plan.validate_every == 0 or last:
+            update = self.state.update + 1
+            seconds, total = clock.after(update, self.state.total)
+            asked = self.interrupt.asked
+            if not alone:
+                total, asked = self.fabric.broadcast((total, asked))
+            self.state = replace(self.state, update=update, seconds=seconds, total=total)
+            figures["items_a_second"] = self.state.items / max(1e-9, seconds)
+            figures["seconds_left"] = (total - update) * seconds / update
+            with self._watched():
+                if self.watcher is not None:
+                    self.watcher.updated(self.state, figures)
+            if update % self.plan.validate_every == 0 or update >= total:
                 self._validate()
                 self.save()
                 if self.state.validations_since_best >= self.plan.patience:
                     return "stopped early"
+            asked = self.interrupt.asked if alone else asked
+            if asked and update < total:
+                self.save()
+                return "interrupted"
         return "finished"
+
+    @contextmanager
+    def _watched(self) -> Generator[None]:
+        """A watcher's KeyboardInterrupt is a Ctrl-C like any other."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.interrupt.asked = True
 
     def _update(self) -> dict[str, float]:
         rate = self.plan.learning_rate * learning_rate_factor(
@@ -224,8 +218,9 @@ class _Run:
         since = 0 if better else self.state.validations_since_best + 1
         best = min(self.state.best, figures["loss"])
         self.state = replace(self.state, best=best, validations_since_best=since)
-        if self.watcher is not None:
-            self.watcher.validated(self.state, figures)
+        with self._watched():
+            if self.watcher is not None:
+                self.watcher.validated(self.state, figures)
 
 
 def _number(value: Tensor | Any) -> float:

@@ -41,8 +41,10 @@ def save_run(
     optimizer: Any,
     average: WeightAverage,
     objective: Objective,
+    *,
+    made_with: dict[str, Any],
 ) -> None:
-    """Write everything, atomically."""
+    """Write everything, atomically; ``made_with`` is what :func:`check_made_with` compares."""
     tensors: dict[str, Tensor] = {"random": torch.get_rng_state()}
     tensors |= {f"weight.{name}": p.detach() for name, p in _tensors(module).items()}
     for name, parameter in module.named_parameters():
@@ -54,10 +56,27 @@ def save_run(
         "state": asdict(state),
         "position": objective.position(),
         "average_updates": average.updates,
+        "made_with": made_with,
     }
     whole = {name: t.detach().cpu().clone().contiguous() for name, t in tensors.items()}
     with whole_file(path) as temporary:
         save_file(whole, temporary, metadata={"run": json.dumps(header)})
+
+
+def check_made_with(path: Path, made_with: dict[str, Any]) -> None:
+    """Settings and fingerprints of a run against those that it is to go on with.
+
+    Raises:
+        MusicRNNError: there is no run at ``path``, or one value differs; the first is named.
+    """
+    header, _ = _read(path)
+    before = header.get("made_with", {})
+    for name, new in json.loads(json.dumps(made_with)).items():
+        if name in before and before[name] != new:
+            raise MusicRNNError(
+                f"a run is resumed as it was begun, and {name} was {before[name]} in {path.name}, "
+                f"got {new}"
+            )
 
 
 def load_run(
@@ -72,14 +91,7 @@ def load_run(
     Raises:
         MusicRNNError: there is no such file, or it is of another model.
     """
-    if not path.exists():
-        raise MusicRNNError(f"there is no run to resume: {path} does not exist")
-    try:
-        with safe_open(path, "pt") as file:
-            header = json.loads(file.metadata()["run"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, KeyError, ValueError, TypeError) as error:
-        raise MusicRNNError(f"{path} is not the state of a run: {error}") from error
+    header, tensors = _read(path)
     wanted = _tensors(module)
     with torch.no_grad():
         for name, target in wanted.items():
@@ -105,6 +117,18 @@ def load_run(
     objective.seek(header["position"])
     torch.set_rng_state(tensors["random"])
     return RunState(**header["state"])
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    if not path.exists():
+        raise MusicRNNError(f"there is no run to resume: {path} does not exist")
+    try:
+        with safe_open(path, "pt") as file:
+            header = json.loads(file.metadata()["run"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, KeyError, ValueError, TypeError) as error:
+        raise MusicRNNError(f"{path} is not the state of a run: {error}") from error
+    return header, tensors
 
 
 def _tensors(module: nn.Module) -> dict[str, Tensor]:

@@ -47,5 +47,6 @@ def _parsed(name: str, text: str, old: Any) -> Any:
             return int(number)
         return number
     except (ValueError, KeyError, OverflowError):
-        kind = "true or false" if isinstance(old, bool) else type(old).__name__
+        kind = "a number" if old is None else type(old).__name__
+        kind = "true or false" if isinstance(old, bool) else kind
         raise MusicRNNError(f"{name} must be {kind}, got {text!r}") from None

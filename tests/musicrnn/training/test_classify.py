@@ -53,11 +53,11 @@ def test_it_learns_and_is_calibrated(tmp_path):
 def test_the_same_seed_gives_the_same_model(tmp_path):
     plan = replace(PLAN, updates=6)
     for name in ("a", "b"):
-        train_classifier(material(), tmp_path / name, settings=SMALL, plan=plan)
-    a, b = (Checkpoint.load(tmp_path / name).arrays for name in ("a", "b"))
+        train_classifier(material(), tmp_path / f"{name}.safetensors", settings=SMALL, plan=plan)
+    a, b = (Checkpoint.load(tmp_path / f"{name}.safetensors").arrays for name in ("a", "b"))
     assert all(np.array_equal(a[name], b[name]) for name in a)
-    train_classifier(material(), tmp_path / "c", settings=SMALL, plan=replace(plan, seed=4))
-    c = Checkpoint.load(tmp_path / "c").arrays
+    train_classifier(material(), tmp_path / "c.safetensors", settings=SMALL, plan=other)
+    c = Checkpoint.load(tmp_path / "c.safetensors").arrays
     assert not all(np.array_equal(a[name], c[name]) for name in a)
 
 
@@ -77,14 +77,14 @@ class StopAt:
 
 def test_interrupted_and_resumed_equals_uninterrupted(tmp_path):
     plan = replace(PLAN, updates=20)
-    train_classifier(material(), tmp_path / "whole", settings=SMALL, plan=plan)
-    parts = tmp_path / "parts"
+    train_classifier(material(), tmp_path / "whole.safetensors", settings=SMALL, plan=plan)
+    parts = tmp_path / "parts.safetensors"
     stopped = train_classifier(material(), parts, settings=SMALL, plan=plan, watcher=StopAt(7))
     assert stopped.reason == "interrupted"
     Labeller.from_checkpoint(Checkpoint.load(parts))  # usable as it is
     assert run_path(parts).exists()
     train_classifier(material(), parts, settings=SMALL, plan=plan, resume=True)
-    a, b = (Checkpoint.load(path).arrays for path in (tmp_path / "whole", parts))
+    a, b = (Checkpoint.load(path).arrays for path in (tmp_path / "whole.safetensors", parts))
     assert all(np.array_equal(a[name], b[name]) for name in a)
 
 
@@ -101,21 +101,21 @@ def test_tokens_are_learned_from(tmp_path):
     made = [recording(number) for number in range(30)]
     scores = LabelledMaterial(("low", "high"), made[:20], made[20:], tokenizer=tokenizer)
     plan = replace(PLAN, updates=40, learning_rate=0.01)
-    train_classifier(scores, tmp_path / "m", settings=SMALL, plan=plan)
-    loaded = Checkpoint.load(tmp_path / "m")
+    train_classifier(scores, tmp_path / "m.safetensors", settings=SMALL, plan=plan)
+    loaded = Checkpoint.load(tmp_path / "m.safetensors")
     assert loaded.metadata["metrics"]["valid_accuracy"] > 0.8
     assert Classifier.from_arrays(loaded.metadata["model"], loaded.arrays).config.reads_tokens
 
 
 def test_refusals(tmp_path):
-    whole = material()
+    whole, output = material(), tmp_path / "m.safetensors"
     with pytest.raises(MusicRNNError, match="got 1 labels"):
-        train_classifier(replace(whole, labels=("a",)), tmp_path / "m", settings=SMALL, plan=PLAN)
+        train_classifier(replace(whole, labels=("a",)), output, settings=SMALL, plan=PLAN)
     with pytest.raises(MusicRNNError, match="24 and 0"):
-        train_classifier(replace(whole, valid=()), tmp_path / "m", settings=SMALL, plan=PLAN)
+        train_classifier(replace(whole, valid=()), output, settings=SMALL, plan=PLAN)
     reading = replace(SMALL, listeners="reading")
     with pytest.raises(MusicRNNError, match="scores are read with 'reading'"):
-        train_classifier(whole, tmp_path / "m", settings=reading, plan=PLAN)
+        train_classifier(whole, output, settings=reading, plan=PLAN)
     with pytest.raises(MusicRNNError, match=r"crop must be in 16\.\.100000, got 3"):
         ClassifierSettings(crop=3)
     assert list(tmp_path.iterdir()) == []

@@ -9,7 +9,8 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.training.compose import ComposerSettings, Material, train_composer
-from musicrnn.training.loop import Plan, run_path
+from musicrnn.training.loop import run_path
+from musicrnn.training.plan import Plan
 
 TOKENIZER = BeatTokenizer((128,))
 SIZES = ComposerSettings(embedding=8, hidden=12, layers=2, dropout=0.3, rows=3, length=10)
@@ -112,7 +113,7 @@ def test_a_run_of_another_model_is_not_resumed(tmp_path) -> None:
 
     output = tmp_path / "m.safetensors"
     train(output, watcher=Stop(2))
-    with pytest.raises(MusicRNNError, match="another model"):
+    with pytest.raises(MusicRNNError, match=r"hidden was 12 in m\.safetensors\.run, got 13"):
         train(output, resume=True, settings=replace(SIZES, hidden=13))
 
 
