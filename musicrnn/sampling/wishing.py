@@ -13,7 +13,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.key import key_of_pitch_classes
 from musicrnn.score import Key, Score
 from musicrnn.tokens import Tokenizer, Wishes
-from musicrnn.tokens.protocol import END, START
+from musicrnn.tokens.protocol import START
 
 FEWEST_PIECES = 3  # in a key or metre that a model may be asked for
 
@@ -52,10 +52,8 @@ def primed(tokenizer: Tokenizer, primer: Score | None, wishes: Wishes) -> tuple[
                 f"the primer settles the {name.replace('_', ' ')}, {getattr(wishes, name)} was "
                 "wished beside it: change the primer, or leave the wish out"
             )
-    ids = tokenizer.encode(primer).tolist()
-    if ids[-1] == END:
-        ids.pop()
-    bars = tokenizer.count_bars(ids)
+    ids = tokenizer.opening(tokenizer.encode(primer))
+    bars = tokenizer.played_bars(ids)
     if wishes.bars is not None:
         wishes = replace(wishes, bars=wishes.bars + bars)
     if wishes.seconds is not None:

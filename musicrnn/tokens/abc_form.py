@@ -5,7 +5,8 @@ bar began, every repeat that has closed counted in; a pick-up lies before it. ``
 left of the bar, 0 at its end and a whole bar behind its barline. A repeat ends at the place in the
 bar at which it began, so that going back fits; a section may end there or where the pick-up begins.
 What is repeated, its first ending included, is a multiple of SECTION bars long, as in folk tunes.
-``limit`` bounds the bars that are played: no bar begins that would lead past it.
+``limit`` bounds the bars that are played: no bar begins that would lead past it. A primer goes on
+UNBOUNDED until its end, so that the limit never changes how it is read.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 
 PLAIN, REPEAT, FIRST, BETWEEN, SECOND = range(5)
 SECTION = 4  # bars
+UNBOUNDED = 2**40  # bars
 GO_ON, DOUBLE, FINAL, OPEN, ENDING = 1, 2, 4, 8, 16  # what may come behind a "|"
 
 
@@ -44,7 +46,7 @@ class Form:
 
     def may_end(self, position: int) -> bool:
         bars = -(-position // self.bar)
-        return bars >= 1 and (bars == self.limit if self.exact else True)
+        return bars >= 1 and (bars >= self.limit if self.exact else True)
 
     def _next_close(self, position: int) -> int:
         """The first position from there on where the repeat has whole sections."""
@@ -103,6 +105,19 @@ class Form:
             flags |= FINAL if self.may_end(position) else 0
             return flags | (OPEN if position + 2 * SECTION * self.bar <= end else 0)
         return 0
+
+    def bound(self, limit: int, flags: int) -> int:
+        """From here on the limit holds; of the flags of a ``|`` just put, those that remain."""
+        self.limit = limit
+        bar_over = self.rest == self.bar
+        if self.mode in (REPEAT, FIRST) and not self._fits(self.position + self.bar):
+            self.mode = PLAIN
+        self.rest = 0 if bar_over else self.rest
+        left = self.behind_bar(0) & flags
+        self.rest = self.bar if bar_over else self.rest
+        if left:
+            return left
+        return FINAL if self.may_end(self.position) else GO_ON
 
     def take(self, units: int) -> None:
         self.rest -= units

@@ -53,6 +53,8 @@ class AbcConstraint(Steps):
         self._masks = masks
 
     def allowed(self) -> NDArray[np.bool_]:
+        if not self.bounded:
+            self.bound()
         characters = self._allowed()
         mask = self._masks.get(characters)
         if mask is None:

@@ -55,6 +55,17 @@ def written_notes(text: str) -> int:
     return sum(len(item.tones) for _, _, item in scan(text) if isinstance(item, Sound))
 
 
+def written_bars(text: str) -> int:
+    """How many bars stand in a text: barlines with notes or rests before them."""
+    bars, filled = 0, False
+    for _, _, item in scan(text):
+        if isinstance(item, Sound | Rest):
+            filled = True
+        elif isinstance(item, Bar):
+            bars, filled = bars + filled, False
+    return bars
+
+
 class _Normaliser:
     def __init__(self) -> None:
         self.metre: Metre | None = None

@@ -11,12 +11,14 @@ import re
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc_chord import CANONICAL, chord_symbol
-from musicrnn.io.abc_fields import default_tempo
-from musicrnn.tokens.abc_form import BETWEEN, FINAL, OPEN, Form
+from musicrnn.io.abc_fields import FASTEST, SLOWEST, default_tempo
+from musicrnn.tokens.abc_form import BETWEEN, FINAL, FIRST, OPEN, PLAIN, REPEAT, UNBOUNDED, Form
 from musicrnn.tokens.abc_words import EIGHTH, LENGTHS, Trie, chord_trie, key_trie, metre_trie
 from musicrnn.tokens.protocol import Wishes
 
 MOST_BARS = 128  # played, where nothing is wished
+WISHED_BARS = 4000  # with a primer's
+WISHED_SECONDS = 7200
 LETTERS = frozenset("ABCDEFGabcdefg")
 ACCIDENTALS = frozenset("^_=")
 _METRE = re.compile(r"M:(\d{1,2})/(\d{1,2})")
@@ -34,10 +36,16 @@ class Steps:
             raise MusicRNNError(
                 f"ABC text has no word for density, got {wishes.density}: take a style of events"
             )
-        if wishes.bars is not None and wishes.bars < 1:
-            raise MusicRNNError(f"bars must be at least 1, got {wishes.bars}")
-        if wishes.seconds is not None and not wishes.seconds > 0:
-            raise MusicRNNError(f"seconds must be above 0, got {wishes.seconds}")
+        if wishes.bars is not None and not 1 <= wishes.bars <= WISHED_BARS:
+            raise MusicRNNError(f"bars must be in 1..{WISHED_BARS}, got {wishes.bars}")
+        if wishes.seconds is not None and not 0 < wishes.seconds <= WISHED_SECONDS:
+            raise MusicRNNError(
+                f"seconds must be above 0 and {WISHED_SECONDS} at most, got {wishes.seconds}"
+            )
+        if wishes.tempo is not None and not SLOWEST <= wishes.tempo <= FASTEST:
+            raise MusicRNNError(
+                f"tempo must be in {SLOWEST:g}..{FASTEST:g} quarters a minute, got {wishes.tempo}"
+            )
         for root, quality in wishes.chords:
             if not (-1 <= root <= 11 and (root < 0 or quality in CANONICAL)):
                 raise MusicRNNError(
@@ -45,7 +53,9 @@ class Steps:
                     f"got {(root, quality)}"
                 )
         self.wishes = wishes
-        self.form = Form(32, wishes.bars or MOST_BARS, wishes.bars is not None)
+        self.exact = wishes.bars is not None or wishes.seconds is not None
+        self.form = Form(32, UNBOUNDED, self.exact)
+        self.bounded = False  # as long as a primer is pushed
         self.key_words = key_trie(wishes.key)
         self.chord_words = [chord_symbol(*chord) for chord in wishes.chords]
         self.trie: Trie = metre_trie(wishes.time_signature)
@@ -204,19 +214,30 @@ class Steps:
         match = _METRE.search(text)
         metre = (int(match[1]), int(match[2])) if match else (4, 4)
         bar = max(1, 8 * EIGHTH * metre[0] // metre[1])
-        if self.form.position == 0:
-            limit = self.wishes.bars or MOST_BARS
-            if self.wishes.seconds is not None:
-                tempo = self.wishes.tempo or default_tempo(metre)
-                played = self.wishes.seconds * tempo / 60 / (4 * metre[0] / metre[1])
-                limit = max(1, min(limit if self.wishes.bars else 10_000, round(played)))
-            exact = self.wishes.bars is not None or self.wishes.seconds is not None
-            self.form = Form(bar, limit, exact)
-        else:  # inside a primer
-            bars = self.form.bars
-            self.form = Form(bar, self.form.limit, self.form.exact, position=bars * bar)
-            self.form.opening = False
         self.metre = metre
+        limit = self._limit() if self.bounded else UNBOUNDED
+        if self.form.position == 0:
+            self.form = Form(bar, limit, self.exact)
+        else:  # inside a primer
+            self.form = Form(bar, limit, self.exact, position=self.form.bars * bar)
+            self.form.opening = False
+
+    def bound(self) -> None:
+        """The primer is over, and from here on the wished length holds."""
+        self.bounded = True
+        flags = self.form.bound(self._limit(), self.flags)
+        if self.state == "bar":
+            self.flags = flags
+
+    def _limit(self) -> int:
+        """Bars to be played at most."""
+        limit = self.wishes.bars or MOST_BARS
+        if self.wishes.seconds is not None:
+            metre = self.metre or (4, 4)
+            tempo = self.wishes.tempo or default_tempo(metre)
+            played = self.wishes.seconds * tempo / 60 / (4 * metre[0] / metre[1])
+            limit = max(1, min(limit if self.wishes.bars else WISHED_BARS, round(played)))
+        return limit
 
     def lose(self, character: str) -> None:
         """Text beyond the grammar: go on at the next barline, or behind the header."""
@@ -232,10 +253,17 @@ class Steps:
             self._set_metre(match[0])
             self.written = ""
         if character == "|":
-            form = self.form
+            self._lost_barline(empty=before == "bar", closing=self.written[-2:-1] == ":")
+
+    def _lost_barline(self, *, empty: bool, closing: bool) -> None:
+        form = self.form
+        if not empty:
             form.position = (form.bars if form.rest < form.bar else form.bars + 1) * form.bar
-            form.rest = 0
-            self.triplet, self.triplet_length, self.after, self.written = 0, None, "", ""
-            self.flags = form.behind_bar(0) or FINAL
-            form.cross()
-            self.state = "bar"
+        if closing and form.mode in (REPEAT, FIRST):
+            form.position += form.common if form.mode == FIRST else form.position - form.begin
+            form.mode = PLAIN
+        form.rest = 0
+        self.triplet, self.triplet_length, self.after, self.written = 0, None, "", ""
+        self.flags = form.behind_bar(0) or FINAL
+        form.cross()
+        self.state = "bar"

@@ -23,7 +23,7 @@ from musicrnn.io.abc import parse_abc
 from musicrnn.io.abc_write import write_abc
 from musicrnn.score import Score, Track
 from musicrnn.tokens.abc_grammar import AbcConstraint
-from musicrnn.tokens.abc_normal import normalise, written_notes
+from musicrnn.tokens.abc_normal import normalise, written_bars, written_notes
 from musicrnn.tokens.protocol import END, START, Constraint, Wishes
 
 DEFAULT_ALPHABET = "\n \"#'(),-./0123456789:=ABCDEFGHKLMNV[]^_abcdefghijlmnoprsuxyz|"
@@ -94,8 +94,25 @@ class AbcTokenizer:
         return written_notes(self.text(ids))
 
     def count_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
-        """Barlines written in the text, repeat signs among them, repeats counted once."""
-        return self.text(ids).count("|")
+        """Bars written in the text, repeats counted once; a pick-up is none."""
+        constraint = self._followed(ids)
+        return max(0, written_bars(self.text(ids)) - (constraint.form.pickup > 0))
+
+    def played_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
+        """Bars played, repeats and a bar begun among them; a pick-up is none."""
+        return self._followed(ids).form.bars
+
+    def opening(self, ids: Sequence[int] | NDArray[np.int32]) -> list[int]:
+        """The ids without the end, and with a plain barline where the text says ``|]``."""
+        text = self.text(ids)
+        text = text[:-1] if text.endswith("|]") else text
+        return self.encode_text(text)[:-1].tolist()
+
+    def _followed(self, ids: Sequence[int] | NDArray[np.int32]) -> AbcConstraint:
+        constraint = AbcConstraint(self._ids, Wishes(), self._masks)
+        for token in self.encode_text(self.text(ids))[:-1].tolist():
+            constraint.push(token)
+        return constraint
 
     @staticmethod
     def normalise(text: str) -> str:

@@ -44,7 +44,7 @@ from musicrnn.tokens.beat_grid import (
     tracks_of,
     velocity_centre,
 )
-from musicrnn.tokens.protocol import Constraint, Wishes
+from musicrnn.tokens.protocol import END, Constraint, Wishes
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 POSITIONS = 12  # to the quarter note
@@ -218,6 +218,13 @@ class BeatTokenizer:
 
     def count_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
         return self.events.count(ids, "bar")
+
+    def played_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
+        """The same as :meth:`count_bars`: nothing is repeated."""
+        return self.count_bars(ids)
+
+    def opening(self, ids: Sequence[int] | NDArray[np.int32]) -> list[int]:
+        return [int(token) for token in ids if token != END]
 
 
 class _Reader:

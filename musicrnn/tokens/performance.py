@@ -176,3 +176,10 @@ class PerformanceTokenizer:
     def count_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
         """Always 0: a performance has no bars."""
         return 0
+
+    def played_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
+        """Always 0, as :meth:`count_bars`."""
+        return 0
+
+    def opening(self, ids: Sequence[int] | NDArray[np.int32]) -> list[int]:
+        return [int(token) for token in ids if token != END]

@@ -40,7 +40,10 @@ class Wishes:
 
 
 class Constraint(Protocol):
-    """The grammar of one piece in the making: it follows the ids and says which may come next."""
+    """The grammar of one piece in the making: it follows the ids and says which may come next.
+
+    What is pushed before :meth:`allowed` is first asked is a primer, and taken as it is.
+    """
 
     def allowed(self) -> NDArray[np.bool_]:
         """[V], which ids may follow now; at least one is True until the end was pushed."""
@@ -97,4 +100,12 @@ class Tokenizer(Protocol):
 
     def count_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
         """How many bars the ids write; 0 where the tokens have no bars."""
+        ...
+
+    def played_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
+        """How many bars of ``Wishes.bars`` the ids use up: as :meth:`constraint` counts them."""
+        ...
+
+    def opening(self, ids: Sequence[int] | NDArray[np.int32]) -> list[int]:
+        """The ids of a whole piece without its end, so that another may go on from there."""
         ...

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Score
+from musicrnn.tokens.abc_text import AbcTokenizer
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
 from musicrnn.tokens.protocol import END, START, Tokenizer, Wishes
@@ -28,6 +29,8 @@ MEMBERS: dict[str, Tokenizer] = {
 }
 every = pytest.mark.parametrize("name", MEMBERS)
 playable = scores(slowest=1_000_000, resolutions=(24, 96, 120, 480, 1024))
+
+short = scores(slowest=1_000_000, resolutions=(960, 1024))
 
 
 def encoded(tokenizer: Tokenizer, score: Score) -> np.ndarray:
@@ -99,6 +102,41 @@ def test_a_random_walk_through_the_grammar_ends_in_a_piece(name: str, seed: int)
     score = tokenizer.decode(ids)
     assert score.note_count > 0
     assert tokenizer.decode(tokenizer.encode(score)) == score
+
+
+def sounding(score: Score) -> list[tuple[int, int]]:
+    """Start behind the first note, and pitch: less than a bar of ABC becomes a pick-up."""
+    notes = [note for track in score.tracks for note in track.notes]
+    first = min(note.start for note in notes)
+    return [(note.start - first, note.pitch) for note in notes]
+
+
+@pytest.mark.parametrize("name", [*MEMBERS, "abc"])
+@settings(max_examples=15, deadline=None)
+@given(score=short, seed=st.integers(0, 99))
+def test_a_piece_goes_on_behind_its_opening(name: str, score: Score, seed: int) -> None:
+    tokenizer = AbcTokenizer() if name == "abc" else MEMBERS[name]
+    whole = encoded(tokenizer, score)
+    ids = tokenizer.opening(whole)
+    assert ids[0] == START
+    assert END not in ids
+    assert tokenizer.decode(ids).tracks == tokenizer.decode(whole).tracks
+    bars, played = tokenizer.played_bars(whole), tokenizer.decode(whole).seconds
+    assert tokenizer.played_bars(ids) == bars
+    further = tokenizer.name == "performance"
+    wishes = Wishes(seconds=played + 5) if further else Wishes(bars=bars + 3)
+    constraint = tokenizer.constraint(wishes)
+    for token in ids:
+        constraint.push(token)
+    begun, rng = len(ids), np.random.default_rng(seed)
+    while ids[-1] != END:
+        allowed = np.flatnonzero(constraint.allowed())
+        ids.append(int(rng.choice(allowed)))
+        constraint.push(ids[-1])
+        assert len(ids) < begun + 50_000, "the grammar does not end"
+    assert len(ids) > begun + 1
+    assert further or tokenizer.played_bars(ids) == bars + 3
+    assert set(sounding(tokenizer.decode(whole))) <= set(sounding(tokenizer.decode(ids)))
 
 
 @pytest.mark.parametrize("name", [name for name in MEMBERS if name.startswith("performance")])

@@ -101,13 +101,19 @@ def test_decode_is_total(ids: list[int]) -> None:
         assert TOKENIZER.quantize(score) == TOKENIZER.quantize(TOKENIZER.quantize(score))
 
 
+@pytest.mark.parametrize("body", ["z", "|:A:|", "(3abc"])
+def test_decode_is_total_for_the_longest_text(body: str) -> None:
+    ids = TOKENIZER.encode_text("M:12/8\nL:1/8\nK:C\n" + body * (300_000 // len(body)))
+    assert isinstance(TOKENIZER.decode(ids), Score)
+
+
 def test_text_goes_in_and_out() -> None:
     text = 'M:6/8\nL:1/8\nK:G\n|:"G"G3B3:|'
     ids = TOKENIZER.encode_text(text)
     assert (ids[0], ids[-1]) == (START, END)
     assert TOKENIZER.text(ids) == text
     assert TOKENIZER.count_notes(ids) == 2
-    assert TOKENIZER.count_bars(ids) == 2
+    assert TOKENIZER.count_bars(ids) == 1
     assert AbcTokenizer(**TOKENIZER.configuration()).vocabulary == VOCABULARY
     with pytest.raises(MusicRNNError, match="twice"):
         AbcTokenizer(TOKENIZER.alphabet + "|")
@@ -181,8 +187,13 @@ def test_seconds_become_bars() -> None:
     ("wishes", "message"),
     [
         (Wishes(density=3), "density"),
-        (Wishes(bars=0), "bars must be at least 1"),
+        (Wishes(bars=0), r"bars must be in 1\.\.4000, got 0"),
+        (Wishes(bars=4001), r"bars must be in 1\.\.4000, got 4001"),
         (Wishes(seconds=0), "seconds must be above 0"),
+        (Wishes(seconds=7201), "7200 at most, got 7201"),
+        (Wishes(seconds=float("nan")), "got nan"),
+        (Wishes(seconds=float("inf")), "got inf"),
+        (Wishes(tempo=float("nan")), "tempo must be in .* got nan"),
         (Wishes(time_signature=(4, 5)), "time signature"),
         (Wishes(key=(12, False)), "a key is"),
         (Wishes(chords=((0, "13"),)), "a chord is"),
@@ -223,6 +234,75 @@ def test_a_primer_is_gone_on_with() -> None:
     score = TOKENIZER.decode(ids)
     assert [note.pitch for note in score.tracks[0].notes[:16]] == [note.pitch for note in notes]
     assert 5 <= score.end / score.time_signatures[0].bar_ticks(score.ticks_per_quarter) <= 6
+
+
+EIGHT = "DEFG|ABcd|"
+TUNES = [  # text, bars written, bars played
+    ("ABcd|efga|]", 2, 2),
+    ("ABcd||efga|]", 2, 2),
+    ("AB|" + EIGHT * 2 + "]", 4, 4),
+    (f"|:{EIGHT}{EIGHT[:-1]}:|", 4, 8),
+    (f"|:{EIGHT * 2}"[:-1] + ":||:" + f"{EIGHT * 2}"[:-1] + ":|", 8, 16),
+    ("|:A|" + EIGHT + "DEFG|ABc:||:A|" + EIGHT + "DEFG|ABc:|", 9, 16),
+    ("DEFG|ABcd|:DEFG|ABcd|cdef|cdef:|", 6, 10),
+    ("|:" + EIGHT + "cdef|[1DEFG:|[2ABcd|]", 5, 8),
+    ("A|" + EIGHT + "DEFG|ABc|]", 4, 4),
+    ("[M:3/4]ABc|[M:2/4]AB|AB|]", 3, 3),
+]
+
+
+@pytest.mark.parametrize(("body", "written", "played"), TUNES)
+def test_a_tune_goes_on_by_the_wished_bars(body: str, written: int, played: int) -> None:
+    text = "M:2/4\nL:1/8\nK:C\n" + body
+    ids = TOKENIZER.encode_text(text)
+    assert TOKENIZER.count_bars(ids) == written
+    assert TOKENIZER.played_bars(ids) == played
+    start = TOKENIZER.opening(ids)
+    assert TOKENIZER.text(start) == text.removesuffix("]")
+    for further in (1, 2, 4, 9, 16):
+        for seed in range(4):
+            constraint = TOKENIZER.constraint(Wishes(bars=played + further))
+            ids = list(start)
+            for token in ids:
+                constraint.push(token)
+            rng = random.Random(seed)
+            while ids[-1] != END:
+                ids.append(rng.choice(np.flatnonzero(constraint.allowed()).tolist()))
+                constraint.push(ids[-1])
+                assert len(ids) < 20_000
+            assert TOKENIZER.played_bars(ids) == played + further
+            assert "|]" not in TOKENIZER.text(ids)[:-2]
+
+
+def test_real_tunes_are_gone_on_with(corpora: Path) -> None:
+    rng = random.Random(3)
+    for path in sorted((corpora / "nottingham/abc").glob("*.abc")):
+        for _, tune in read_abc_tunes(path)[::9]:
+            ids = TOKENIZER.opening(TOKENIZER.encode_text(normalise(tune)))
+            bars = TOKENIZER.played_bars(ids)
+            constraint = TOKENIZER.constraint(Wishes(bars=bars + rng.choice((1, 3, 8))))
+            for token in ids:
+                constraint.push(token)
+            while ids[-1] != END:
+                ids.append(rng.choice(np.flatnonzero(constraint.allowed()).tolist()))
+                constraint.push(ids[-1])
+            assert TOKENIZER.played_bars(ids) > bars
+
+
+@pytest.mark.parametrize("cut", range(0, 60, 3))
+def test_a_primer_may_be_cut_anywhere(cut: int) -> None:
+    for body, _, _ in TUNES:
+        start = TOKENIZER.encode_text("M:2/4\nL:1/8\nK:C\n" + body)[: 1 + cut].tolist()
+        for bars in (None, 1, 3, 8):
+            constraint = TOKENIZER.constraint(Wishes(bars=bars))
+            ids = [*start]
+            for token in ids:
+                constraint.push(token)
+            rng = random.Random(cut)
+            while ids[-1] != END:
+                ids.append(rng.choice(np.flatnonzero(constraint.allowed()).tolist()))
+                constraint.push(ids[-1])
+                assert len(ids) < 20_000
 
 
 def test_any_text_may_be_pushed() -> None:
