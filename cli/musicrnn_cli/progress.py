@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from musicrnn.training.run_state import RunState
+from musicrnn_cli.reporting import say
 
 
 class ProgressBar:
@@ -33,7 +34,8 @@ class ProgressBar:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.bar.stop()
+        if self.console.is_terminal:
+            self.bar.stop()
         if self.log is not None:
             self.log.close()
 
@@ -58,7 +60,8 @@ class ProgressBar:
             f"update {state.update}/{state.total}  {state.seconds:.0f} s  "
             f"train {self.figures.get('loss', float('nan')):.4f}  valid {figures['loss']:.4f}"
             f"{extra}{best}  |gradient| {self.figures.get('gradient_norm', float('nan')):.2f}  "
-            f"{self.figures.get('items_a_second', 0):.0f} {self.unit}/s"
+            f"{self.figures.get('items_a_second', 0):.0f} {self.unit}/s",
+            soft_wrap=True,
         )
         if self.log is not None:
             for name, value in figures.items():
@@ -69,5 +72,6 @@ def _tensorboard(folder: str):
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
+        say(f"no log is written to {folder}: tensorboard is not installed")
         return None
     return SummaryWriter(folder)

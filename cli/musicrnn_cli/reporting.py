@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,12 +27,17 @@ def report_refused(refused: Sequence[Refusal]) -> None:
         say(f"{len(refused)} files left out")
 
 
-def report_outcome(outcome: Outcome, output: Path) -> None:
-    """How a training run ended and where its model is."""
+def report_outcome(outcome: Outcome, output: Path, *, bigram: float = math.inf) -> None:
+    """How a training run ended and where its model is; ``bigram`` is what counting needs, nats."""
     state = outcome.state
-    say(
-        f"{outcome.reason} after {state.update} updates and {state.seconds:.0f} s, "
-        f"best validation loss {state.best:.4f}: {output}"
-    )
+    validated = state.best < math.inf
+    found = f"best validation loss {state.best:.4f}" if validated else "no validation yet"
+    spent = f"{state.update} updates and {state.seconds:.0f} s"
+    say(f"{outcome.reason} after {spent}, {found}: {output}")
+    if validated and state.best > bigram:
+        say(
+            f"the model has learnt less than a bigram ({state.best:.3f} nats a token, "
+            f"a bigram {bigram:.3f}): train longer"
+        )
     if outcome.reason == "interrupted":
         say(f"go on with --resume (the run is in {run_path(output)})")

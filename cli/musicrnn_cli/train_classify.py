@@ -16,7 +16,7 @@ import click
 @click.option(
     "--minutes", type=float, help="Time to train for (else 30 epochs, or --set updates=N)."
 )
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option(
     "--split",
     "split_file",
@@ -43,17 +43,19 @@ def command(
 ) -> None:
     """Train a classifier on DATA: a folder a label of audio or MIDI, a split CSV, or gtzan."""
     from musicrnn.training.classify import ClassifierSettings, default_plan, train_classifier
+    from musicrnn.training.machine import check_output
     from musicrnn.training.settings import override
     from musicrnn_cli.progress import ProgressBar
     from musicrnn_cli.reporting import report_outcome, report_refused
     from musicrnn_datasets.classifying import prepare_labels
 
+    check_output(output)
     override(settings, ClassifierSettings(), default_plan(1))  # a misspelt name fails at once
     prepared = prepare_labels(source, split_file=split_file, data=data)
     report_refused(prepared.refused)
     plan = default_plan(len(prepared.material.train), minutes)
-    classifier, plan = override(settings, ClassifierSettings(), plan)
     plan = replace(plan, seed=seed, device=device)
+    classifier, plan = override(settings, ClassifierSettings(), plan)
     counts = {split: len(found) for split, found in prepared.recordings.items()}
     click.echo(
         f"{len(prepared.material.labels)} labels: {', '.join(prepared.material.labels)}; "

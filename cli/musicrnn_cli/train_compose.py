@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from musicrnn.errors import MusicRNNError
+
 
 @click.command()
 @click.argument("sources", metavar="DATA...", nargs=-1, required=True)
@@ -16,7 +18,7 @@ import click
 @click.option(
     "--minutes", type=float, help="Time to train for (default 30, if no updates are set)."
 )
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--cell", help="elman, lstm (default) or gru.")
 @click.option("--tokens", type=click.Choice(["beat", "performance", "abc"]), help="Else chosen.")
 @click.option("--weights", help="How the sources are mixed, e.g. 2,1 (default: by size).")
@@ -43,23 +45,27 @@ def command(
     from musicrnn.metrics.likelihood import fit_baselines
     from musicrnn.tokens import TOKENIZERS
     from musicrnn.training.compose import ComposerSettings, train_composer
+    from musicrnn.training.machine import check_output
     from musicrnn.training.plan import Plan
     from musicrnn.training.settings import override
     from musicrnn_cli.progress import ProgressBar
     from musicrnn_cli.reporting import report_outcome, report_refused, say
     from musicrnn_datasets.composing import prepare
 
-    plan = Plan(minutes=minutes, updates=None if minutes else 10**9, seed=seed, device=device)
+    check_output(output)
+    plan = Plan(
+        minutes=minutes, updates=10**9 if minutes is None else None, seed=seed, device=device
+    )
     composer, plan = override(settings, ComposerSettings(), plan)
     if cell:
         composer = replace(composer, cell=cell)
-    if minutes is None and not any(word.startswith("updates=") for word in settings):
+    if minutes is None and not any(word.startswith(("updates=", "minutes=")) for word in settings):
         plan = replace(plan, minutes=30.0)
     prepared = prepare(
         sources,
         tokenizer=TOKENIZERS[tokens]() if tokens else None,
         data=data,
-        weights=[float(part) for part in weights.split(",")] if weights else None,
+        weights=_numbers(weights) if weights is not None else None,
     )
     report_refused(prepared.refused)
     vocabulary = len(prepared.tokenizer.vocabulary)
@@ -83,4 +89,11 @@ def command(
             watcher=watcher,
             resume=resume,
         )
-    report_outcome(outcome, output)
+    report_outcome(outcome, output, bigram=baselines["bigram"])
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise MusicRNNError(f"weights are numbers with commas between, got {text!r}") from None

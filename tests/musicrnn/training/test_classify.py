@@ -56,6 +56,7 @@ def test_the_same_seed_gives_the_same_model(tmp_path):
         train_classifier(material(), tmp_path / f"{name}.safetensors", settings=SMALL, plan=plan)
     a, b = (Checkpoint.load(tmp_path / f"{name}.safetensors").arrays for name in ("a", "b"))
     assert all(np.array_equal(a[name], b[name]) for name in a)
+    other = replace(plan, seed=4)
     train_classifier(material(), tmp_path / "c.safetensors", settings=SMALL, plan=other)
     c = Checkpoint.load(tmp_path / "c.safetensors").arrays
     assert not all(np.array_equal(a[name], c[name]) for name in a)
