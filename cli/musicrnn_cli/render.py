@@ -25,11 +25,14 @@ import click
 def command(piece: Path, outputs: tuple[Path, ...], soundfont: Path | None, rate: int) -> None:
     """Turn PIECE, a MIDI or ABC file, into sound or a picture.
 
-    ABC tunes are played with their chord symbols as accompaniment. A page (.html) holds a piano
-    roll, a player, the sound and the MIDI file, and needs no network.
+    ABC tunes are played with their chord symbols as accompaniment; of a file with many tunes the
+    first is taken. A page (.html) holds a piano roll, a player, the sound and the MIDI file, and
+    needs no network.
     """
     from musicrnn.io.save import convert
+    from musicrnn_cli.tunes import say_which_tune
 
+    say_which_tune(piece)
     for path in convert(
         piece, outputs or [piece.with_suffix(".wav")], soundfont=soundfont, rate=rate
     ):

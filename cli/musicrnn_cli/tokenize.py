@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from musicrnn.score import Score
+    from musicrnn.tokens import Tokenizer
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--model", help="The tokens of this model: a bundled name or a file.")
 @click.option("--tokens", type=click.Choice(["beat", "performance", "abc"]), help="Else chosen.")
-@click.option("--check", is_flag=True, help="Only say whether each file survives the round trip.")
+@click.option("--check", is_flag=True, help="Only the round trip and the notes kept.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file.")
 @click.pass_context
 def command(
@@ -23,38 +29,82 @@ def command(
     check: bool,
     as_json: bool,
 ) -> None:
-    """Show FILES (MIDI or ABC) as the tokens that a model reads."""
+    """Show FILES (MIDI or ABC, all its tunes) as the tokens that a model reads."""
     from musicrnn.errors import MusicRNNError
-    from musicrnn.io.save import read_piece
     from musicrnn.pretrained import load_model
     from musicrnn.tokens import TOKENIZERS, tokenizer_from
     from musicrnn.tokens.choose import suitable_tokenizer
+    from musicrnn_cli.tunes import read_pieces
 
     known = None
     if model:
-        known = tokenizer_from(load_model(model).metadata["tokenizer"])
+        known = tokenizer_from(load_model(model).entry("tokenizer"))
     elif tokens:
         known = TOKENIZERS[tokens]()
     failed = False
     for path in files:
         try:
-            score = read_piece(path)
-            tokenizer = known or suitable_tokenizer([score])
-            ids = tokenizer.encode(score)
-            same = tokenizer.decode(ids) == tokenizer.quantize(score)
+            pieces = read_pieces(path)
         except MusicRNNError as error:
             failed = True
-            click.echo(f"{path}: {error}", err=True)
+            click.echo(error, err=True)
             continue
-        failed = failed or not same
-        words = [tokenizer.vocabulary[token] for token in ids]
-        if as_json:
-            click.echo(json.dumps({"file": str(path), "tokenizer": tokenizer.name,
-                                   "round_trip": same, "tokens": words}))  # fmt: skip
-        elif check:
-            verdict = "the tokens say all of it" if same else "the round trip FAILS"
-            click.echo(f"{path}: {len(words)} {tokenizer.name} tokens, {verdict}")
-        else:
-            click.echo(("" if tokenizer.name == "abc" else " ").join(words[1:-1]))
+        for name, score in pieces:
+            try:
+                tokenizer = known or suitable_tokenizer([score])
+                seen = _Seen.of(name, score, tokenizer)
+            except MusicRNNError as error:
+                failed = True
+                click.echo(f"{name}: {error}", err=True)
+                continue
+            failed = failed or not seen.round_trip
+            if as_json:
+                click.echo(json.dumps(seen.counts() if check else seen.record()))
+            elif check:
+                click.echo(f"{name}: {seen.verdict()}")
+            else:
+                click.echo(("" if seen.tokenizer == "abc" else " ").join(seen.words[1:-1]))
     if failed:
         context.exit(1)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A piece, its tokens, and how many of its notes they hold."""
+
+    file: str
+    tokenizer: str
+    round_trip: bool
+    words: tuple[str, ...]
+    notes: int
+    kept: int
+
+    @classmethod
+    def of(cls, name: str, score: Score, tokenizer: Tokenizer) -> _Seen:
+        ids = tokenizer.encode(score)
+        decoded = tokenizer.decode(ids)
+        return cls(
+            name,
+            tokenizer.name,
+            decoded == tokenizer.quantize(score),
+            tuple(tokenizer.vocabulary[token] for token in ids),
+            score.note_count,
+            decoded.note_count,
+        )
+
+    def record(self) -> dict[str, Any]:
+        return {
+            "file": self.file,
+            "tokenizer": self.tokenizer,
+            "round_trip": self.round_trip,
+            "tokens": self.words,
+        }
+
+    def counts(self) -> dict[str, Any]:
+        counted = {"tokens": len(self.words), "notes": self.notes, "kept": self.kept}
+        return self.record() | counted
+
+    def verdict(self) -> str:
+        trip = "the round trip holds" if self.round_trip else "the round trip FAILS"
+        kept = f"{self.kept} of {self.notes} notes kept"
+        return f"{len(self.words)} {self.tokenizer} tokens, {trip}, {kept}"

@@ -76,7 +76,7 @@ def read_midi(path: str | Path) -> Score:
     try:
         return score_from_midi(data)
     except MusicRNNError as error:
-        raise MusicRNNError(f"cannot read {path.name}: {error}") from error
+        raise MusicRNNError(f"cannot read {path}: {error}") from error
 
 
 def score_from_midi(data: bytes) -> Score:

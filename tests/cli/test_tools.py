@@ -38,16 +38,46 @@ def test_tokens_are_shown_as_words(tune: Path) -> None:
 
 @pytest.mark.parametrize("tokens", ["beat", "performance", "abc"])
 def test_the_round_trip_is_checked(tune: Path, tokens: str) -> None:
-    assert "the tokens say all of it" in run("tokenize", tune, "--check", "--tokens", tokens)
+    said = run("tokenize", tune, "--check", "--tokens", tokens)
+    assert "the round trip holds, 7 of 7 notes kept" in said
+    counts = json.loads(run("tokenize", tune, "--check", "--json", "--tokens", tokens))
+    assert list(counts) == ["file", "tokenizer", "round_trip", "tokens", "notes", "kept"]
+    assert (counts["notes"], counts["kept"]) == (7, 7)
+    assert counts["tokens"] > 7
     record = json.loads(run("tokenize", tune, "--json", "--tokens", tokens))
     assert (record["tokenizer"], record["round_trip"]) == (tokens, True)
+
+
+def test_notes_that_the_tokens_drop_are_counted(tmp_path: Path) -> None:
+    melody = Track(tuple(Note(480 * i, 72, 480, 80) for i in range(4)))
+    bass = Track((Note(0, 40, 1920, 80),), program=32)
+    drums = Track((Note(0, 36, 10, 80),), is_drum=True)
+    path = tmp_path / "band.mid"
+    write_midi(make_score(480, [melody, bass, drums]), path)
+    assert "4 of 6 notes kept" in run("tokenize", path, "--check", "--tokens", "abc")
+
+
+def test_a_model_without_tokens_is_named(tune: Path) -> None:
+    assert "no 'tokenizer' in its header" in run("tokenize", tune, "--model", "genre", code=1)
+
+
+def test_every_tune_of_a_file_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "two.abc"
+    path.write_text("X:1\nK:C\nCDEF|\n\nX:2\nK:G\nGABc|\n", encoding="utf-8")
+    lines = run("tokenize", path, "--check", "--tokens", "abc").splitlines()
+    assert [line.split(": ")[0] for line in lines] == [f"{path}:1", f"{path}:2"]
+    result = CliRunner().invoke(main, ["render", str(path), "-o", str(tmp_path / "two.mid")])
+    assert result.exit_code == 0, result.output
+    assert result.stderr == f"{path} holds 2 tunes, the first is taken\n"
+    assert read_midi(tmp_path / "two.mid").tracks[0].notes[0].pitch == 60
 
 
 def test_a_file_that_cannot_be_read_does_not_stop_the_others(tune: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.mid"
     bad.write_bytes(b"nothing")
     said = run("tokenize", bad, tune, "--check", code=1)
-    assert "bad.mid: " in said
+    assert f"cannot read {bad}: not a MIDI file" in said
+    assert said.count("bad.mid") == 1
     assert "tune.mid: " in said
 
 

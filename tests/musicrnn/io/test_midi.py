@@ -174,7 +174,7 @@ def test_broken_files_say_why(data: bytes, reason: str, tmp_path: Path) -> None:
     with pytest.raises(MusicRNNError) as error:
         read_midi(path)
     assert reason in str(error.value)
-    assert str(error.value).startswith("cannot read tune.mid: ")
+    assert str(error.value).startswith(f"cannot read {tmp_path / 'tune.mid'}: ")
 
 
 def test_a_missing_file() -> None:
