@@ -22,7 +22,7 @@ from musicrnn_cli.wishes import parse_chords, parse_key, parse_time_signature
 @click.option(
     "--bars",
     type=int,
-    help="Length in bars, after the primer (default 16; folk 32, repeats counted).",
+    help="Length in bars, after the primer (default 16; folk 32 with repeats, drums 8).",
 )
 @click.option("--seconds", type=float, help="Length in seconds instead.")
 @click.option("--tempo", type=float, help="Quarter notes a minute.")

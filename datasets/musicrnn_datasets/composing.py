@@ -81,7 +81,8 @@ def prepare(
         names[item.piece.split].append(item.piece.name)
         if item.piece.split == "train":
             origin.append(index)
-            keys[_key_name(item.content)] += 1
+            if any(track.notes and not track.is_drum for track in item.content.tracks):
+                keys[_key_name(item.content)] += 1
             metres.update({f"{s.numerator}/{s.denominator}" for s in item.content.time_signatures})
     _balance(ids, names, origin)
     if not ids["train"]:

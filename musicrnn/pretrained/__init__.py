@@ -28,7 +28,7 @@ class Style:
 STYLES: dict[str, Style] = {
     "pop": Style(Settings(temperature=0.8, min_p=0.01)),
     "folk": Style(Settings(temperature=0.8), bars=32),
-    "drums": Style(Settings(temperature=0.8, min_p=0.01)),
+    "drums": Style(Settings(temperature=0.8), bars=8),
 }
 
 
