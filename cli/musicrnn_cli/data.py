@@ -56,9 +56,13 @@ def inspect(source: str, data: Path | None, as_json: bool) -> None:
 @FOLDER
 def prepare(source: str, output: Path, data: Path | None) -> None:
     """Write DATA as a model will see it: quantised MIDI in OUTPUT/train, valid and test."""
+    from musicrnn.errors import MusicRNNError
     from musicrnn_datasets.catalogue import write_prepared
+    from musicrnn_datasets.corpus import reasons
 
     written, refused = write_prepared(source, output, data)
     for refusal in refused:
         click.echo(f"left out {refusal.name}: {refusal.reason}", err=True)
+    if not written:
+        raise MusicRNNError(f"nothing in {source} can be used ({reasons(refused)})")
     click.echo(f"{written} pieces in {output}, {len(refused)} left out")

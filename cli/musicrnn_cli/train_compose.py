@@ -50,7 +50,7 @@ def command(
     from musicrnn.training.settings import override
     from musicrnn_cli.progress import ProgressBar
     from musicrnn_cli.reporting import report_outcome, report_refused, say
-    from musicrnn_datasets.composing import prepare
+    from musicrnn_datasets.composing import check_weights, encode_sources, trainable
 
     check_output(output)
     plan = Plan(
@@ -61,13 +61,11 @@ def command(
         composer = replace(composer, cell=cell)
     if minutes is None and not any(word.startswith(("updates=", "minutes=")) for word in settings):
         plan = replace(plan, minutes=30.0)
-    prepared = prepare(
-        sources,
-        tokenizer=TOKENIZERS[tokens]() if tokens else None,
-        data=data,
-        weights=_numbers(weights) if weights is not None else None,
-    )
-    report_refused(prepared.refused)
+    mixed = _numbers(weights) if weights is not None else None
+    check_weights(mixed, len(sources))
+    found = encode_sources(sources, tokenizer=TOKENIZERS[tokens]() if tokens else None, data=data)
+    report_refused(found.refused)
+    prepared = trainable(found, mixed)
     vocabulary = len(prepared.tokenizer.vocabulary)
     baselines = fit_baselines(
         prepared.ids["train"], prepared.ids["valid"], vocabulary_size=vocabulary

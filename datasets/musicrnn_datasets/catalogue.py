@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import write_midi
-from musicrnn.tokens.choose import suitable_tokenizer
 from musicrnn.tokens.grid import is_played
 from musicrnn_datasets.classifying import LABELLED
+from musicrnn_datasets.composing import choose_tokenizer
 from musicrnn_datasets.corpora import CORPORA
-from musicrnn_datasets.corpus import Refusal, read_all
+from musicrnn_datasets.corpus import Piece, Refusal, read_all, reasons
 from musicrnn_datasets.find import corpus_folder
 from musicrnn_datasets.sources import read_source
 
@@ -49,7 +50,7 @@ def survey(source: str, data: Path | None = None) -> dict[str, Any]:
     _, pieces = read_source(source, data)
     read, refused = read_all(pieces, lambda piece: piece.read())
     if not read:
-        raise MusicRNNError(f"nothing in {source} can be read: {refused[0].reason}")
+        raise MusicRNNError(f"nothing in {source} can be read ({reasons(refused)})")
     scores = [item.content for item in read]
     return {
         "pieces": len(scores),
@@ -57,7 +58,7 @@ def survey(source: str, data: Path | None = None) -> dict[str, Any]:
         "hours": sum(score.seconds for score in scores) / 3600,
         "split": dict(Counter(item.piece.split for item in read)),
         "played": sum(map(is_played, scores)),
-        "tokens": suitable_tokenizer(scores).name,
+        "tokens": choose_tokenizer(read).name,
         "refused": {refusal.name: refusal.reason for refusal in refused},
     }
 
@@ -67,16 +68,19 @@ def write_prepared(
 ) -> tuple[int, list[Refusal]]:
     """Every piece, quantised by the tokenizer that suits the source, as OUTPUT/split/name.mid.
 
+    Folders of the source stay folders. Gives the number written, which may be 0, and what was left
+    out.
+
     Raises:
-        MusicRNNError: no such source, nothing in it can be used, or ``output`` cannot be written.
+        MusicRNNError: no such source, or ``output`` cannot be written.
     """
     _, pieces = read_source(source, data)
     read, refused = read_all(pieces, lambda piece: piece.read())
-    tokenizer = suitable_tokenizer([item.content for item in read])
+    tokenizer = choose_tokenizer(read)
+    taken: set[str] = set()
     written = 0
     for item in read:
-        name = item.piece.name.replace("/", "-").replace(":", "-").removesuffix(".mid")
-        path = output / item.piece.split / f"{name}.mid"
+        path = output / _name(item.piece, taken)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_midi(tokenizer.quantize(item.content), path)
@@ -87,3 +91,16 @@ def write_prepared(
             raise MusicRNNError(f"cannot write {path}: {error.strerror}") from error
         written += 1
     return written, refused
+
+
+def _name(piece: Piece, taken: set[str]) -> str:
+    """A path that no other piece has, not even where upper and lower case are one."""
+    whole, _, tune = piece.name.replace("\\", "/").partition(":")
+    stem = re.sub(r"\.(mid|midi|kar|abc)$", "", whole, flags=re.IGNORECASE)
+    base = f"{piece.split}/{stem}" + (f"-{tune}" if tune else "")
+    name, number = base, 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"{base}-{number}"
+    taken.add(name.casefold())
+    return f"{name}.mid"

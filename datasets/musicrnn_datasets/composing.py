@@ -7,6 +7,7 @@ left out is listed with its reason.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,9 +21,10 @@ from musicrnn.key import estimate_key
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer
 from musicrnn.tokens.abc_text import AbcTokenizer
+from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.choose import suitable_tokenizer
 from musicrnn.training.compose import Ids, Material
-from musicrnn_datasets.corpus import Card, Piece, Read, Refusal, Split, read_all
+from musicrnn_datasets.corpus import Card, Piece, Read, Refusal, Split, read_all, reasons
 from musicrnn_datasets.sources import read_source
 
 
@@ -37,6 +39,18 @@ class Prepared:
     refused: list[Refusal]
 
 
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """Ids of all pieces, split as for training; ``origin``: the source of each training piece."""
+
+    tokenizer: Tokenizer
+    ids: dict[Split, list[Ids]]
+    names: dict[Split, list[str]]
+    origin: list[int]
+    description: dict[str, Any]
+    refused: list[Refusal]
+
+
 def prepare(
     sources: Sequence[str],
     *,
@@ -44,18 +58,26 @@ def prepare(
     data: Path | None = None,
     weights: Sequence[float] | None = None,
 ) -> Prepared:
-    """Read and tokenize; ``weights`` (one a source) mix the sources, else each counts by its size.
-
-    ``tokenizer`` None chooses the one that suits the training pieces. When chance leaves no piece
-    for validation, the last training piece becomes it.
+    """:func:`encode_sources`, then :func:`trainable`.
 
     Raises:
         MusicRNNError: fewer than two pieces can be used.
     """
-    if weights is not None and (len(weights) != len(sources) or min(weights) <= 0):
-        raise MusicRNNError(
-            f"weights must be positive, one for each of {len(sources)} sources, got {list(weights)}"
-        )
+    check_weights(weights, len(sources))
+    return trainable(encode_sources(sources, tokenizer=tokenizer, data=data), weights)
+
+
+def encode_sources(
+    sources: Sequence[str], *, tokenizer: Tokenizer | None = None, data: Path | None = None
+) -> Encoded:
+    """Read and tokenize, be it little or nothing that can be used.
+
+    ``tokenizer`` None chooses the one that suits the pieces. When chance leaves no piece for
+    validation, the last training piece becomes it.
+
+    Raises:
+        MusicRNNError: a source is neither a folder nor a corpus, or holds no file at all.
+    """
     read: list[tuple[int, Read[Score]]] = []
     refused: list[Refusal] = []
     cards: list[Card] = []
@@ -65,10 +87,10 @@ def prepare(
         kept, left_out = read_all(pieces, lambda piece: piece.read())
         read.extend((index, item) for item in kept)
         refused.extend(left_out)
-    chosen = tokenizer or _chosen([item for _, item in read])
+    chosen = tokenizer or choose_tokenizer([item for _, item in read])
     ids: dict[Split, list[Ids]] = {"train": [], "valid": [], "test": []}
     names: dict[Split, list[str]] = {"train": [], "valid": [], "test": []}
-    origin: list[int] = []  # the source of each training piece
+    origin: list[int] = []
     keys: Counter[str] = Counter()
     metres: Counter[str] = Counter()
     for index, item in read:
@@ -81,30 +103,49 @@ def prepare(
         names[item.piece.split].append(item.piece.name)
         if item.piece.split == "train":
             origin.append(index)
-            if any(track.notes and not track.is_drum for track in item.content.tracks):
-                keys[_key_name(item.content)] += 1
+            keys[_key_name(item.content)] += 1
             metres.update({f"{s.numerator}/{s.denominator}" for s in item.content.time_signatures})
     _balance(ids, names, origin)
-    if not ids["train"]:
-        reasons = Counter(refusal.reason for refusal in refused).most_common(3)
-        listed = "; ".join(f"{count} x {reason}" for reason, count in reasons)
-        raise MusicRNNError(f"two usable pieces are needed, found fewer ({listed or 'no files'})")
+    description = {
+        **_description(cards, ids, len(refused)),
+        "keys": dict(keys.most_common()),
+        "metres": dict(metres.most_common()),
+    }
+    return Encoded(chosen, ids, names, origin, description, refused)
+
+
+def trainable(found: Encoded, weights: Sequence[float] | None = None) -> Prepared:
+    """``weights`` (one a source) mix the sources, else each counts by its size.
+
+    Raises:
+        MusicRNNError: fewer than two pieces can be used.
+    """
+    check_weights(weights, len(found.description["corpora"]))
+    if not found.ids["train"] or not found.ids["valid"]:
+        usable = sum(map(len, found.ids.values()))
+        raise MusicRNNError(
+            f"{usable} usable piece{'' if usable == 1 else 's'}, two are needed "
+            f"({reasons(found.refused)})"
+        )
     shares = None
     if weights is not None:
-        sizes = Counter(origin)
-        shares = np.array([weights[index] / sizes[index] for index in origin])
-    material = Material(
-        chosen,
-        ids["train"],
-        ids["valid"],
-        shares,
-        {
-            **_description(cards, ids, len(refused)),
-            "keys": dict(keys.most_common()),
-            "metres": dict(metres.most_common()),
-        },
-    )
-    return Prepared(chosen, ids, names, material, refused)
+        sizes = Counter(found.origin)
+        shares = np.array([weights[index] / sizes[index] for index in found.origin])
+    train, valid = found.ids["train"], found.ids["valid"]
+    material = Material(found.tokenizer, train, valid, shares, found.description)
+    return Prepared(found.tokenizer, found.ids, found.names, material, found.refused)
+
+
+def check_weights(weights: Sequence[float] | None, sources: int) -> None:
+    """Raises:
+    MusicRNNError: they are not positive numbers, one a source.
+    """
+    if weights is None:
+        return
+    if len(weights) != sources or not all(0 < weight < math.inf for weight in weights):
+        raise MusicRNNError(
+            f"weights must be positive, one for each of {sources} sources, got {list(weights)}"
+        )
 
 
 def encode_piece(tokenizer: Tokenizer, piece: Piece, score: Score) -> Ids:
@@ -118,9 +159,11 @@ def encode_piece(tokenizer: Tokenizer, piece: Piece, score: Score) -> Ids:
     return tokenizer.encode(score)
 
 
-def _chosen(read: Sequence[Read[Score]]) -> Tokenizer:
+def choose_tokenizer(read: Sequence[Read[Score]]) -> Tokenizer:
     """Characters where every piece is ABC text, else the events that suit the scores."""
-    if read and all(item.piece.abc is not None for item in read):
+    if not any(item.content.note_count for item in read):
+        return BeatTokenizer()
+    if all(item.piece.abc is not None for item in read):
         return AbcTokenizer()
     return suitable_tokenizer([item.content for item in read])
 
@@ -142,8 +185,6 @@ def _balance(ids: dict[Split, list[Ids]], names: dict[Split, list[str]], origin:
     if not ids["valid"] and ids["train"] and ids["test"]:
         ids["valid"].append(ids["test"].pop())
         names["valid"].append(names["test"].pop())
-    if not ids["valid"]:
-        ids["train"].clear()
 
 
 def _description(

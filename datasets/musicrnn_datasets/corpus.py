@@ -9,7 +9,8 @@ stands on both sides. Reading is lazy: a file that cannot be read raises MusicRN
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Literal, Protocol, TypeVar
@@ -81,6 +82,13 @@ def read_all(
         except MusicRNNError as error:
             refused.append(Refusal(piece.name, str(error)))
     return kept, refused
+
+
+def reasons(refused: Sequence[Refusal]) -> str:
+    """How many files were left out and the three most frequent reasons."""
+    most = Counter(refusal.reason for refusal in refused).most_common(3)
+    listed = "; ".join(f"{count} x {reason}" for reason, count in most)
+    return f"{len(refused)} left out: {listed}" if refused else "none left out"
 
 
 def split_by_hash(name: str, valid: float = 0.1, test: float = 0.1) -> Split:

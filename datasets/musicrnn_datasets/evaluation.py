@@ -15,8 +15,8 @@ from musicrnn.metrics.likelihood import Likelihood, fit_baselines, likelihood
 from musicrnn.models.language import LanguageModel
 from musicrnn.models.scoring import nats
 from musicrnn.tokens import tokenizer_from
-from musicrnn_datasets.composing import prepare
-from musicrnn_datasets.corpus import Refusal, Split
+from musicrnn_datasets.composing import encode_sources
+from musicrnn_datasets.corpus import Refusal, Split, reasons
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def evaluate_language_model(
     checkpoint: Checkpoint, data: str, *, split: Split = "test", found: Path | None = None
 ) -> LanguageEvaluation:
     """The likelihood of the split under a model, beside unigram and bigram counted on the
-    train split of ``data`` and smoothed on its valid split.
+    train split of ``data`` and smoothed on its valid split (none without a training piece).
 
     Raises:
         MusicRNNError: the model is not a language model, or the split has no piece for it.
@@ -42,21 +42,25 @@ def evaluate_language_model(
         raise MusicRNNError(f"the model has the task {task!r}, a likelihood needs 'compose'")
     tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
     network = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
-    prepared = prepare([data], tokenizer=tokenizer, data=found)
+    prepared = encode_sources([data], tokenizer=tokenizer, data=found)
     pieces = prepared.ids[split]
     if not pieces:
         raise MusicRNNError(
-            f"the {split} split of {data} has no piece that the model's tokens can hold"
+            f"the {split} split of {data} has no piece that the model's tokens can hold: "
+            + ", ".join(f"{name} {len(ids)} pieces" for name, ids in prepared.ids.items())
+            + f" ({reasons(prepared.refused)})"
         )
-    baselines = fit_baselines(
-        prepared.ids["train"], prepared.ids["valid"], vocabulary_size=len(tokenizer.vocabulary)
-    )
+    baselines: dict[str, float] = {}
+    if any(len(ids) > 1 for ids in prepared.ids["train"]):
+        size = len(tokenizer.vocabulary)
+        counted = fit_baselines(prepared.ids["train"], prepared.ids["valid"], vocabulary_size=size)
+        baselines = counted.nats(pieces)
     total, tokens = nats(network, pieces)
     figures = likelihood(
         total,
         tokens=tokens,
         notes=sum(map(tokenizer.count_notes, pieces)),
         bars=sum(map(tokenizer.count_bars, pieces)),
-        baselines=baselines.nats(pieces),
+        baselines=baselines,
     )
     return LanguageEvaluation(len(pieces), figures, tuple(prepared.refused))

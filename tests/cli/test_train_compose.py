@@ -85,6 +85,12 @@ def test_nothing_usable_is_an_error(tmp_path: Path) -> None:
         (("--set", "hidden=big"), "hidden must be int, got 'big'"),
         (("--cell", "lstn"), "cell must be one of"),
         (("--weights", "1,2"), "weights must be positive, one for each of 1 sources"),
+        (("--weights", "nan"), "weights must be positive, one for each of 1 sources"),
+        (("--weights", "a,b"), "weights are numbers with commas between, got 'a,b'"),
+        (("--device", "foo"), "cannot train on device 'foo'"),
+        (("--set", "precision=foo"), "Precision 'foo' is invalid"),
+        (("--set", "minutes=abc"), "minutes must be a number, got 'abc'"),
+        (("--minutes", "0"), "minutes must be more than 0"),
         (("--resume",), "no run to resume"),
     ],
 )
@@ -93,6 +99,24 @@ def test_wrong_words_get_one_sentence(folder: Path, tmp_path: Path, words, messa
     said = run("train", "compose", folder, "-o", output, *SMALL, *words, code=1)
     assert message in said
     assert "Traceback" not in said
+
+
+def test_where_a_model_cannot_be_written_is_said_before_anything_is_read(folder: Path) -> None:
+    said = run("train", "compose", folder, "-o", folder / "x" / "m.safetensors", *SMALL, code=1)
+    assert "there is no folder" in said
+    assert "left out" not in said
+    run("train", "compose", folder, "-o", folder / "m.safetensors", "--seed", -1, code=2)
+
+
+def test_the_log_has_a_line_a_validation_and_says_when_little_was_learnt(
+    folder: Path, tmp_path: Path
+) -> None:
+    model = tmp_path / "m.safetensors"
+    said = run("train", "compose", folder, "-o", model, *SMALL, "--set", "updates=10")
+    lines = said.splitlines()
+    assert sum(line.startswith("update ") and line.endswith("tokens/s") for line in lines) == 2
+    assert "" not in lines
+    assert "the model has learnt less than a bigram" in said
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent another way there")
