@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -123,7 +124,8 @@ def train_classifier(
         "data": material.description.get("sha256_of_windows") or _fingerprint(material),
     }
     outcome = fit(objective, plan, output, watcher=watcher, resume=resume, made_with=made_with)
-    _calibrate(output, material)
+    if os.environ.get("RANK", "0") == "0":  # the process that wrote the model
+        _calibrate(output, material)
     return outcome
 
 

@@ -1,0 +1,45 @@
+"""Log lines off a terminal, and how a run that was hardly begun is reported."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from musicrnn.training.loop import Outcome
+from musicrnn.training.run_state import RunState
+from musicrnn_cli.progress import ProgressBar
+from musicrnn_cli.reporting import report_outcome
+
+FIGURES = {"loss": 1.0, "gradient_norm": 0.5, "learning_rate": 1e-3, "items_a_second": 123456.0}
+
+
+def test_a_log_has_one_line_a_validation_and_no_blank_ones(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with ProgressBar("tokens") as watcher:
+        state = RunState(total=100_000, update=20_000, seconds=12_345.0)
+        watcher.updated(state, FIGURES)
+        watcher.validated(state, {"loss": 1.2345})
+        watcher.validated(state, {"loss": 1.1345})
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith("update ") and line.endswith("tokens/s") for line in lines)
+
+
+def test_tensorboard_that_is_not_there_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    with ProgressBar("tokens", str(tmp_path)):
+        pass
+    assert "tensorboard is not installed" in capsys.readouterr().err
+
+
+def test_a_run_without_a_validation_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    state = RunState(total=100, update=3, seconds=1.0)
+    report_outcome(Outcome("interrupted", state), Path("m.safetensors"), bigram=2.0)
+    said = capsys.readouterr().err
+    assert "no validation yet" in said
+    assert "inf" not in said
+    assert "--resume" in said
