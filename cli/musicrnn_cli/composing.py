@@ -17,6 +17,7 @@ from musicrnn.sampling.filters import Settings
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
 from musicrnn.tokens.grid import is_played
+from musicrnn_cli.tunes import say_which_tune
 
 BATCH = 64  # pieces sampled side by side
 
@@ -53,6 +54,8 @@ def compose_files(
             {"seconds": 30.0} if tokenizer.name == "performance" else {"bars": style_of(name).bars}
         )
         wishes = replace(wishes, **length)
+    if primer is not None:
+        say_which_tune(primer)
     beginning = read_piece(primer) if primer else None
     if beginning is not None:
         _say_what_changes(tokenizer, beginning)

@@ -20,6 +20,7 @@ from musicrnn.tokens.vocabulary import EventVocabulary
 
 MAX_EMPTY_BARS = 2  # running
 MAX_SECONDS = 7200
+SHORTEST_LAST = 2  # positions: nothing begins later than this before the end of the wished bars
 POSITIONS = 12
 
 
@@ -161,7 +162,10 @@ class BeatConstraint:
         if self.tempo < 0 or (self.position < 0 and self._chord_wish() >= 0):
             self._mask[first_id] = True  # the piece, or a bar that must name its chord, opens here
         else:
-            self._mask[first_id + self.position + 1 : first_id + self.bar_length] = True
+            end = self.bar_length
+            if self.bars == self.wishes.bars and "duration" in self.events.span:
+                end -= SHORTEST_LAST  # no notes that anticipate a bar that will not come
+            self._mask[first_id + self.position + 1 : first_id + end] = True
 
     def _next_bar(self) -> None:
         """Another bar or the end, when nothing of this bar is missing."""
