@@ -82,10 +82,10 @@ def test_usage(model, folder):
     result = run("classify", folder / "slow" / "1.wav", "--model", "gener")
     assert result.exit_code == 1
     assert "there is no model 'gener'" in result.stderr
-    result = run("train", "classify", folder, "-o", "x", "--set", "hiden=4")
+    result = run("train", "classify", folder, "-o", "x.safetensors", "--set", "hiden=4")
     assert result.exit_code == 1
     assert "did you mean hidden" in result.stderr
-    result = run("train", "classify", "gtzann", "-o", "x")
+    result = run("train", "classify", "gtzann", "-o", "x.safetensors")
     assert "did you mean gtzan" in result.stderr
 
 
