@@ -98,7 +98,7 @@ def test_stops_when_validation_no_longer_falls(tmp_path) -> None:
 
 
 def test_minutes_bound_the_time(tmp_path) -> None:
-    outcome = train(tmp_path / "m.safetensors", updates=None, minutes=0.02)
+    outcome = train(tmp_path / "m.safetensors", updates=None, minutes=0.02, patience=10**6)
     assert outcome.reason == "finished"
     assert outcome.state.seconds < 10
 
