@@ -43,7 +43,6 @@ def command(
 ) -> None:
     """Train a composing model on DATA: folders of MIDI or ABC files, or corpora by name."""
     from musicrnn.metrics.likelihood import fit_baselines
-    from musicrnn.tokens import TOKENIZERS
     from musicrnn.training.compose import ComposerSettings, train_composer
     from musicrnn.training.machine import check_output
     from musicrnn.training.plan import Plan
@@ -63,7 +62,7 @@ def command(
         plan = replace(plan, minutes=30.0)
     mixed = _numbers(weights) if weights is not None else None
     check_weights(mixed, len(sources))
-    found = encode_sources(sources, tokenizer=TOKENIZERS[tokens]() if tokens else None, data=data)
+    found = encode_sources(sources, tokens=tokens, data=data)
     report_refused(found.refused)
     prepared = trainable(found, mixed)
     vocabulary = len(prepared.tokenizer.vocabulary)

@@ -68,11 +68,16 @@ def prepare(
 
 
 def encode_sources(
-    sources: Sequence[str], *, tokenizer: Tokenizer | None = None, data: Path | None = None
+    sources: Sequence[str],
+    *,
+    tokenizer: Tokenizer | None = None,
+    tokens: str | None = None,
+    data: Path | None = None,
 ) -> Encoded:
     """Read and tokenize, be it little or nothing that can be used.
 
-    ``tokenizer`` None chooses the one that suits the pieces. When chance leaves no piece for
+    Without a ``tokenizer`` the one that suits the pieces is chosen, of the kind ``tokens`` if that
+    is named. When chance leaves no piece for
     validation, the last training piece becomes it.
 
     Raises:
@@ -87,7 +92,7 @@ def encode_sources(
         kept, left_out = read_all(pieces, lambda piece: piece.read())
         read.extend((index, item) for item in kept)
         refused.extend(left_out)
-    chosen = tokenizer or choose_tokenizer([item for _, item in read])
+    chosen = tokenizer or choose_tokenizer([item for _, item in read], tokens)
     ids: dict[Split, list[Ids]] = {"train": [], "valid": [], "test": []}
     names: dict[Split, list[str]] = {"train": [], "valid": [], "test": []}
     origin: list[int] = []
@@ -103,7 +108,8 @@ def encode_sources(
         names[item.piece.split].append(item.piece.name)
         if item.piece.split == "train":
             origin.append(index)
-            keys[_key_name(item.content)] += 1
+            if any(track.notes and not track.is_drum for track in item.content.tracks):
+                keys[_key_name(item.content)] += 1
             metres.update({f"{s.numerator}/{s.denominator}" for s in item.content.time_signatures})
     _balance(ids, names, origin)
     description = {
@@ -159,13 +165,13 @@ def encode_piece(tokenizer: Tokenizer, piece: Piece, score: Score) -> Ids:
     return tokenizer.encode(score)
 
 
-def choose_tokenizer(read: Sequence[Read[Score]]) -> Tokenizer:
+def choose_tokenizer(read: Sequence[Read[Score]], tokens: str | None = None) -> Tokenizer:
     """Characters where every piece is ABC text, else the events that suit the scores."""
     if not any(item.content.note_count for item in read):
         return BeatTokenizer()
-    if all(item.piece.abc is not None for item in read):
+    if tokens is None and all(item.piece.abc is not None for item in read):
         return AbcTokenizer()
-    return suitable_tokenizer([item.content for item in read])
+    return suitable_tokenizer([item.content for item in read], tokens)
 
 
 def _key_name(score: Score) -> str:
