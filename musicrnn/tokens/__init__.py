@@ -36,4 +36,13 @@ def tokenizer_from(configuration: dict[str, Any]) -> Tokenizer:
         ) from error
 
 
-__all__ = ["TOKENIZERS", "Constraint", "Tokenizer", "Wishes", "tokenizer_from"]
+__all__ = [
+    "TOKENIZERS",
+    "AbcTokenizer",
+    "BeatTokenizer",
+    "Constraint",
+    "PerformanceTokenizer",
+    "Tokenizer",
+    "Wishes",
+    "tokenizer_from",
+]
