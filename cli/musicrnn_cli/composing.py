@@ -124,7 +124,7 @@ def _record(piece: Composition, style: str, together: int, paths: list[Path]) ->
         "key": score.keys[0].name if score.keys else None,
         "tempo": round(score.tempos[0].bpm, 2),
         "time_signature": f"{signature.numerator}/{signature.denominator}",
-        "bars": len(score.bars()),
+        "bars": piece.bars,
         "notes": score.note_count,
         "tokens": len(piece.ids),
         "seconds": round(score.seconds, 2),

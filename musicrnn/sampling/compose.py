@@ -29,6 +29,7 @@ class Composition:
     score: Score
     ids: tuple[int, ...]
     text: str | None  # the piece's own text, where the tokens are characters
+    bars: int  # as played, without a pick-up
     seed: int
     attempts: int  # draws until the piece was not stuck
     sampling_seconds: float  # of the batch
@@ -84,6 +85,7 @@ def compose(
                 score,
                 tuple(ids),
                 text(ids) if text is not None else None,
+                tokenizer.played_bars(ids) or len(score.bars()),
                 seeds[index],
                 attempt + 1,
                 seconds,

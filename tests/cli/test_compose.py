@@ -132,6 +132,8 @@ def test_a_tune_is_written_as_its_own_text(models, tmp_path: Path) -> None:
     path = tmp_path / "t.abc"
     compose("--model", models["abc"], "--bars", 4, "--time-signature", "6/8", "-o", path)
     assert path.read_text().splitlines()[2] == "M:6/8"
+    said = compose("--model", models["abc"], "--bars", 4, "--count", 5, "--json", "-o", path)
+    assert {json.loads(line)["bars"] for line in said.splitlines()} == {4}
 
 
 @pytest.mark.parametrize(
