@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
+from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
-from musicrnn.io.save import check_saved, read_piece, save_pieces
+from musicrnn.io.save import NOTES, check_saved, read_piece, save_pieces
 from musicrnn.pretrained import STYLES, Style, load_model
 from musicrnn.sampling.compose import Composition, compose
 from musicrnn.sampling.filters import Settings
@@ -71,16 +72,7 @@ def compose_files(
         )
         for index, piece in enumerate(pieces, first + 1):
             paths = _paths(outputs, style, piece.seed, index if len(seeds) > 1 else None)
-            own_text = [path for path in paths if path.suffix == ".abc" and piece.text]
-            for path in own_text:
-                _write_tune(piece, style, path)
-            save_pieces(
-                piece.score,
-                [path for path in paths if path not in own_text],
-                soundfont=soundfont,
-                caption=f"{style}, seed {piece.seed}",
-                accompany=piece.text is not None,
-            )
+            _save(piece, style, paths, soundfont)
             yield _record(piece, style, len(batch), paths)
 
 

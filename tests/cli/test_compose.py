@@ -128,6 +128,14 @@ def test_a_played_primer_is_quantised_aloud(models, tmp_path: Path) -> None:
     assert "is put on the grid" in said
 
 
+def test_the_notes_stay_when_the_sound_cannot_be_made(models, tmp_path: Path) -> None:
+    said = compose("--model", models["beat"], "--bars", 200, "--tempo", 60, "--time-signature",
+                   "4/4", "-o", tmp_path / "t.mid", "-o", tmp_path / "t.wav", code=1)  # fmt: skip
+    assert "t.mid is written, the rest is not" in said
+    assert "720 s" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["t.mid"]
+
+
 def test_a_tune_is_written_as_its_own_text(models, tmp_path: Path) -> None:
     path = tmp_path / "t.abc"
     compose("--model", models["abc"], "--bars", 4, "--time-signature", "6/8", "-o", path)
