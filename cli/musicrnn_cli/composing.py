@@ -92,6 +92,28 @@ def _say_what_changes(tokenizer: Tokenizer, primer: Score) -> None:
         click.echo("the primer is played freely: it is put on the grid of its ticks", err=True)
 
 
+def _save(piece: Composition, style: str, paths: list[Path], soundfont: Path | None) -> None:
+    """Notes first: they stay when the piece is too long to be made sound of."""
+    texts = [path for path in paths if path.suffix == ".abc" and piece.text]
+    notes = [path for path in paths if path.suffix in NOTES and path not in texts]
+    for path in texts:
+        _write_tune(piece, style, path)
+    for group in (notes, [path for path in paths if path not in texts and path not in notes]):
+        try:
+            save_pieces(
+                piece.score,
+                group,
+                soundfont=soundfont,
+                caption=f"{style}, seed {piece.seed}",
+                accompany=piece.text is not None,
+            )
+        except MusicRNNError:
+            for path in paths:
+                if path in texts or (path in notes and group is not notes):
+                    click.echo(f"{path} is written, the rest is not", err=True)
+            raise
+
+
 def _paths(outputs: Sequence[Path], style: str, seed: int, number: int | None) -> list[Path]:
     """tune.mid, or tune-001.mid for one of several; STYLE-SEED.mid and .wav when none is named."""
     if not outputs:
