@@ -80,6 +80,8 @@ def compose(
             score = tokenizer.decode(ids)
             if wishes.tempo is not None:
                 score = replace(score, tempos=(Tempo.from_bpm(0, wishes.tempo),))
+            elif primer is not None and len(primer.tempos) == len(score.tempos) == 1:
+                score = replace(score, tempos=primer.tempos)  # exactly, not the nearest token's
             text = getattr(tokenizer, "text", None)
             pieces[index] = Composition(
                 score,

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from musicrnn.io.audio import read_audio
 from musicrnn.io.midi import read_midi, write_midi
-from musicrnn.score import Note, Track, make_score
+from musicrnn.score import Note, Tempo, Track, make_score
 from musicrnn.tokens import TOKENIZERS
 from musicrnn_cli.main import main
 
@@ -107,6 +107,15 @@ def test_what_the_primer_settles_cannot_be_wished(models, tmp_path: Path) -> Non
     score = read_midi(more)
     new = [chord.name for chord in score.chords if chord.tick >= score.bars()[3][0]]
     assert new == ["C:maj", "D:min"]
+
+
+def test_a_tune_keeps_the_tempo_of_its_primer(models, tmp_path: Path) -> None:
+    track = Track(tuple(Note(480 * i, 64, 240, 80) for i in range(8)))
+    write_midi(make_score(480, [track], tempos=[Tempo.from_bpm(0, 143)]), tmp_path / "p.mid")
+    compose("--model", models["abc"], "--primer", tmp_path / "p.mid", "--bars", 2, "-o",
+            tmp_path / "t.mid")  # fmt: skip
+    (tempo,) = read_midi(tmp_path / "t.mid").tempos
+    assert tempo.bpm == pytest.approx(143, abs=0.01)
 
 
 def test_wished_chords_bring_their_key(models, tmp_path: Path) -> None:
