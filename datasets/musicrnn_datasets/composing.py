@@ -51,22 +51,6 @@ class Encoded:
     refused: list[Refusal]
 
 
-def prepare(
-    sources: Sequence[str],
-    *,
-    tokenizer: Tokenizer | None = None,
-    data: Path | None = None,
-    weights: Sequence[float] | None = None,
-) -> Prepared:
-    """:func:`encode_sources`, then :func:`trainable`.
-
-    Raises:
-        MusicRNNError: fewer than two pieces can be used.
-    """
-    check_weights(weights, len(sources))
-    return trainable(encode_sources(sources, tokenizer=tokenizer, data=data), weights)
-
-
 def encode_sources(
     sources: Sequence[str],
     *,

@@ -11,6 +11,7 @@ is beyond a length changes nothing. ``observe`` takes the features' scales from 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -46,11 +47,11 @@ class Sizes(Protocol):
     def dropout(self) -> float: ...
 
 
-class Listener(nn.Module):
+class Listener(nn.Module, ABC):
     """One member: (frames or ids, lengths) -> logits [B, K]."""
 
-    def forward(self, inputs: Tensor, lengths: Tensor) -> Tensor:
-        raise NotImplementedError
+    @abstractmethod
+    def forward(self, inputs: Tensor, lengths: Tensor) -> Tensor: ...
 
     def observe(self, batches: Sequence[Batch]) -> None:
         """Take the scales of the features from training data; nothing where there are none."""

@@ -23,7 +23,7 @@ def launched(device: str, precision: str) -> Fabric:
             accelerator=device,
             devices=here,
             num_nodes=max(1, everywhere // here),
-            precision=precision,  # type: ignore[arg-type]
+            precision=precision,  # type: ignore[arg-type]  # any text: Fabric itself refuses it below
         )
         fabric.launch()
     except (ValueError, TypeError, RuntimeError, ImportError, NotImplementedError) as error:

@@ -125,7 +125,8 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     try:
         with safe_open(path, "pt") as file:
             header = json.loads(file.metadata()["run"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            names = file.keys()  # the file itself cannot be iterated over
+            tensors = {name: file.get_tensor(name) for name in names}
     except (SafetensorError, KeyError, ValueError, TypeError) as error:
         raise MusicRNNError(f"{path} is not the state of a run: {error}") from error
     return header, tensors

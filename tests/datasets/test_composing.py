@@ -15,7 +15,7 @@ from musicrnn.score import Note, Track, make_score
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn_cli.main import main
 from musicrnn_datasets.catalogue import survey, write_prepared
-from musicrnn_datasets.composing import encode_sources, prepare
+from musicrnn_datasets.composing import encode_sources, trainable
 from musicrnn_datasets.evaluation import evaluate_language_model
 
 TUNE = "X:{0}\nL:1/8\nM:4/4\nK:C\n{1}CDEF GABc|cBAG FEDC|]\n"
@@ -38,7 +38,7 @@ def test_too_little_is_counted_and_every_file_named(tmp_path: Path) -> None:
     home = tmp_path / "midi"
     tune(home / "one.mid", 1)
     with pytest.raises(MusicRNNError, match=r"1 usable piece, two are needed \(none left out\)"):
-        prepare([str(home)])
+        trainable(encode_sources([str(home)]))
     for name in ("a", "b"):
         (home / f"{name}.mid").write_bytes(b"MThd\0\0" + name.encode())
     said = run("train", "compose", home, "-o", tmp_path / "m.safetensors", code=1)
@@ -92,7 +92,9 @@ def test_one_piece_is_enough_to_evaluate_on(tmp_path: Path) -> None:
 def test_data_commands_choose_the_tokens_of_training(tmp_path: Path) -> None:
     for number in range(3):
         (tmp_path / f"{number}.abc").write_text(TUNE.format(1, "EFG" * (number + 1) + "|"))
-    assert survey(str(tmp_path))["tokens"] == prepare([str(tmp_path)]).tokenizer.name == "abc"
+    assert (
+        survey(str(tmp_path))["tokens"] == encode_sources([str(tmp_path)]).tokenizer.name == "abc"
+    )
 
 
 def test_no_prepared_piece_overwrites_another(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from musicrnn.models.language_config import LanguageConfig
 from musicrnn.score import Note, Track, make_score
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn_cli.main import main
-from musicrnn_datasets.composing import prepare
+from musicrnn_datasets.composing import encode_sources
 from musicrnn_datasets.evaluation import evaluate_language_model
 
 
@@ -52,7 +52,7 @@ def test_a_network_of_zeros_finds_all_tokens_equally_likely(tunes: Path, model: 
     found = evaluate_language_model(Checkpoint.load(model), str(tunes))
     figures = found.likelihood
     assert figures.nats_per_token == pytest.approx(math.log(len(tokenizer.vocabulary)), rel=1e-5)
-    pieces = prepare([str(tunes)], tokenizer=tokenizer).ids["test"]
+    pieces = encode_sources([str(tunes)], tokenizer=tokenizer).ids["test"]
     assert found.n == len(pieces) > 0
     assert figures.tokens == sum(len(ids) - 1 for ids in pieces)
     assert figures.notes == 64 * len(pieces)
