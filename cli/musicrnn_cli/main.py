@@ -19,6 +19,7 @@ COMMANDS = {
     "classify": "Name the genre (or your own labels) of songs.",
     "train": "Train a model on a folder of your files or a corpus.",
     "evaluate": "Measure a model, or generated pieces, on held-out data.",
+    "compare": "Compare many cells on one data set under one budget.",
     "render": "Turn a MIDI or ABC file into sound.",
     "tokenize": "Show a piece as a model's tokens, or prove the round trip.",
     "inspect": "Print what a model file says about itself.",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from musicrnn.errors import MusicRNNError
 from musicrnn.training.loop import Outcome, run_path
 from musicrnn_datasets.corpus import Refusal
 
@@ -17,6 +18,18 @@ def say(text: str) -> None:
     """A line on stderr, from the first process alone where torchrun started several."""
     if os.environ.get("RANK", "0") == "0":
         click.echo(text, err=True)
+
+
+def numbers(name: str, text: str) -> list[float]:
+    """Numbers written with commas between; ``name`` is the option's.
+
+    Raises:
+        MusicRNNError: one is no number.
+    """
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise MusicRNNError(f"{name} are numbers with commas between, got {text!r}") from None
 
 
 def report_refused(refused: Sequence[Refusal]) -> None:

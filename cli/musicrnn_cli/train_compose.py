@@ -9,8 +9,6 @@ from pathlib import Path
 
 import click
 
-from musicrnn.errors import MusicRNNError
-
 
 @click.command()
 @click.argument("sources", metavar="DATA...", nargs=-1, required=True)
@@ -48,7 +46,7 @@ def command(
     from musicrnn.training.plan import Plan
     from musicrnn.training.settings import override
     from musicrnn_cli.progress import ProgressBar
-    from musicrnn_cli.reporting import report_outcome, report_refused, say
+    from musicrnn_cli.reporting import numbers, report_outcome, report_refused, say
     from musicrnn_datasets.composing import check_weights, encode_sources, trainable
 
     check_output(output)
@@ -60,7 +58,7 @@ def command(
         composer = replace(composer, cell=cell)
     if minutes is None and not any(word.startswith(("updates=", "minutes=")) for word in settings):
         plan = replace(plan, minutes=30.0)
-    mixed = _numbers(weights) if weights is not None else None
+    mixed = numbers("weights", weights) if weights is not None else None
     check_weights(mixed, len(sources))
     found = encode_sources(sources, tokens=tokens, data=data)
     report_refused(found.refused)
@@ -87,10 +85,3 @@ def command(
             resume=resume,
         )
     report_outcome(outcome, output, bigram=baselines["bigram"])
-
-
-def _numbers(text: str) -> list[float]:
-    try:
-        return [float(part) for part in text.split(",")]
-    except ValueError:
-        raise MusicRNNError(f"weights are numbers with commas between, got {text!r}") from None

@@ -15,16 +15,18 @@ from musicrnn_datasets.composing import choose_tokenizer
 from musicrnn_datasets.corpora import CORPORA
 from musicrnn_datasets.corpus import Piece, Refusal, read_all, reasons
 from musicrnn_datasets.find import corpus_folder
+from musicrnn_datasets.polyphonic import FOLDER, POLYPHONIC
 from musicrnn_datasets.sources import read_source
 
 
 def catalogue(data: Path | None = None) -> list[dict[str, Any]]:
     """The card of every corpus, and its folder on this computer or None."""
     entries: list[dict[str, Any]] = []
-    for corpus in (*CORPORA.values(), *LABELLED.values()):
+    for corpus in (*CORPORA.values(), *LABELLED.values(), *POLYPHONIC.values()):
         card = corpus.card
         try:
-            folder = str(corpus_folder(card.name, data))
+            name = FOLDER if card.name in POLYPHONIC else card.name
+            folder = str(corpus_folder(name, data))
         except MusicRNNError:
             folder = None
         entries.append(

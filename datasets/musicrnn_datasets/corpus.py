@@ -28,7 +28,7 @@ class Card:
 
     name: str
     title: str
-    holds: Literal["scores", "sounds"]
+    holds: Literal["scores", "sounds", "frames"]
     source: str
     licence: str
     split: str

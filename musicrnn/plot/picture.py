@@ -54,6 +54,7 @@ class Picture:
     description: str
     boxes: list[Box] = field(default_factory=list[Box])
     words: list[Words] = field(default_factory=list[Words])
+    kind: str = "Piano roll"  # what it is a picture of
 
 
 def draw(score: Score, *, caption: str = "") -> Picture:

@@ -19,7 +19,7 @@ def svg(picture: Picture) -> str:
         [
             head,
             f"<title>{_text(picture.title)}</title>",
-            f"<desc>Piano roll: {_text(picture.description)}</desc>",
+            f"<desc>{_text(picture.kind)}: {_text(picture.description)}</desc>",
             *(_box(box) for box in picture.boxes),
             *(_words(words) for words in picture.words),
             "</svg>\n",

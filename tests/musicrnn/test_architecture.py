@@ -55,6 +55,10 @@ PARTS = {
         "batches -> model",
         PIECE + " io features tokens checkpoint cells layers models metrics sampling",
     ),
+    "comparison": (
+        "many cells under one budget -> table",
+        "errors io plot tokens checkpoint cells layers models metrics training",
+    ),
     "listening": (
         "sound -> label",
         PIECE + " io features tokens checkpoint cells layers models metrics pretrained",

@@ -1,0 +1,78 @@
+"""``musicrnn compare``: many cells on one data set under one budget."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("source", metavar="DATA")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="A folder.")
+@click.option("--cells", default="all", show_default=True, help="Names with commas between.")
+@click.option("--parameters", type=int, help="Of each model (20000 on frames, 200000 on tokens).")
+@click.option("--updates", type=int, help="Of each run (1500 on frames, 1000 on tokens).")
+@click.option("--minutes", type=float, help="Of each run, instead of updates.")
+@click.option("--seeds", type=int, default=3, show_default=True, help="Runs of each cell.")
+@click.option("--rates", default="6e-3", show_default=True, help="Learning rates to choose from.")
+@click.option("--layers", type=int, help="Layers of each model (default 1).")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="e.g. dropout=0.2.")
+@click.option("--retry", is_flag=True, help="Run again what failed before.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
+@click.option("--data", type=click.Path(path_type=Path), help="Folder with the corpora.")
+def command(
+    source: str,
+    output: Path,
+    cells: str,
+    parameters: int | None,
+    updates: int | None,
+    minutes: float | None,
+    seeds: int,
+    rates: str,
+    layers: int | None,
+    settings: tuple[str, ...],
+    retry: bool,
+    as_json: bool,
+    data: Path | None,
+) -> None:
+    """Train every cell on DATA under one budget and write the table and a plot to a folder.
+
+    DATA is polyphonic-jsb, -nottingham, -musedata or -piano (frames), another corpus of scores by
+    name, or a folder of MIDI and ABC files (tokens). The same command goes on where it stopped.
+    """
+    from musicrnn.cells import CELLS
+    from musicrnn.comparison.budget import Budget, Course
+    from musicrnn.comparison.compare import Contest, compare
+    from musicrnn.comparison.report import HEADER, as_json_object, lines, notes, write_report
+    from musicrnn.training.settings import override
+    from musicrnn_cli.reporting import numbers, report_refused, say
+    from musicrnn_cli.tables import table
+    from musicrnn_datasets.comparing import comparison_task, settings_for, usual_budget
+
+    words = [*settings, *([] if layers is None else [f"layers={layers}"])]
+    sizes, course = override(words, settings_for(source), Course())
+    usual_parameters, usual_updates = usual_budget(sizes)
+    budget = Budget(
+        parameters=usual_parameters if parameters is None else parameters,
+        updates=usual_updates if updates is None and minutes is None else updates,
+        minutes=minutes,
+        seeds=seeds,
+        rates=tuple(numbers("rates", rates)),
+    )
+    task, refused = comparison_task(source, sizes, data=data)
+    report_refused(refused)
+    named = list(CELLS) if cells == "all" else cells.split(",")
+    contest = Contest(task, named, budget, course)
+    comparison = compare(contest, output, say=say, retry=retry)
+    write_report(contest, comparison, output, shlex.join(["musicrnn", *sys.argv[1:]]))
+    if as_json:
+        click.echo(json.dumps(as_json_object(contest, comparison), allow_nan=False))
+    else:
+        click.echo(table(HEADER, lines(contest, comparison)))
+        click.echo("\n".join(notes(contest, comparison)), nl=bool(notes(contest, comparison)))
+    if comparison.interrupted:
+        say("interrupted; the same command goes on")

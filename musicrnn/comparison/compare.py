@@ -1,0 +1,178 @@
+"""The comparison itself: every trial that has no row yet, one after the other.
+
+The seeds are the outer loop, so that a whole table of one seed stands early. A rate is looked for
+with seed 0 alone; see :mod:`musicrnn.comparison.budget`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from musicrnn.cells import CELLS
+from musicrnn.comparison.budget import Budget, Course, Trial
+from musicrnn.comparison.matching import Match, matched
+from musicrnn.comparison.rows import Folder, Row
+from musicrnn.comparison.summary import CellSummary, chosen_rate, summarise
+from musicrnn.comparison.task import Task
+from musicrnn.comparison.trial import run_apart
+from musicrnn.errors import MusicRNNError
+
+Runner = Callable[[Task, Trial, Budget, Course, Path], Row | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Contest:
+    """Who is compared on what and how: the task, the cells by name, the budget, the course."""
+
+    task: Task
+    cells: Sequence[str]
+    budget: Budget
+    course: Course
+
+    def __post_init__(self) -> None:
+        unknown = [cell for cell in self.cells if cell not in CELLS]
+        if unknown or not self.cells or len(set(self.cells)) != len(self.cells):
+            raise MusicRNNError(
+                f"cells must be different ones of {', '.join(CELLS)}, got {', '.join(self.cells)}"
+            )
+        for rate in self.budget.rates:
+            self.course.plan(self.budget, Trial("", 1, 1, rate, 0))  # a wrong value is said now
+
+    def settings(self) -> dict[str, object]:
+        """What all rows of a folder share."""
+        return {
+            **self.task.settings(),
+            **self.budget.fixed(),
+            **asdict(self.course),
+        }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The lines of the table: best mean on test first, cells without a figure last."""
+
+    cells: list[CellSummary]
+    missing: list[str]  # cells without any row
+    interrupted: bool = False
+
+    @property
+    def complete(self) -> bool:
+        return not self.missing and all(cell.complete for cell in self.cells)
+
+
+def compare(
+    contest: Contest,
+    folder: Path,
+    *,
+    say: Callable[[str], None] = lambda text: None,
+    retry: bool = False,
+    run: Runner = run_apart,
+) -> Comparison:
+    """Run what is missing in ``folder`` and give the table; ``say`` hears a line a run.
+
+    Ctrl-C loses the run that is under way; the same call goes on. A run that failed keeps its row,
+    with the reason, and is made again only with ``retry``.
+
+    Raises:
+        MusicRNNError: the folder is of other settings or cannot be written.
+    """
+    kept = Folder(folder)
+    kept.open(contest.settings())
+    trials = _Trials(contest, kept)
+    started, made = time.monotonic(), 0
+    tried: set[str] = set()
+    interrupted = False
+    for trial in trials:
+        row = kept.row(trial)
+        if row is not None and not (retry and row.error and trial.name not in tried):
+            continue
+        tried.add(trial.name)
+        try:
+            row = trials.refused(trial) or run(
+                contest.task, trial, contest.budget, contest.course, kept.model(trial)
+            )
+        except KeyboardInterrupt:
+            row = None
+        if row is None:
+            interrupted = True
+            break
+        kept.keep(trial, row)
+        made += 1
+        pace = (time.monotonic() - started) / made
+        say(f"{told(row, contest.task.unit)}; {trials.left(pace)}")
+    return table_of(contest, kept.rows(), interrupted=interrupted)
+
+
+def table_of(contest: Contest, rows: Sequence[Row], *, interrupted: bool = False) -> Comparison:
+    """The table of all rows of a folder, be the cells asked for in this contest or before."""
+    by_cell: dict[str, list[Row]] = {}
+    for row in rows:
+        by_cell.setdefault(row.cell, []).append(row)
+    lines: list[CellSummary] = []
+    for ours in by_cell.values():
+        rates = sorted({row.rate for row in ours})
+        lines.append(summarise(ours, rates, contest.budget.seeds))
+    lines.sort(key=lambda line: (line.test is None, line.test or 0.0, line.cell))
+    return Comparison(lines, [c for c in contest.cells if c not in by_cell], interrupted)
+
+
+def told(row: Row, unit: str) -> str:
+    """A run in one line."""
+    name = f"{row.cell} ({row.hidden} units, rate {row.rate:g}, seed {row.seed})"
+    if row.valid is None or row.test is None:
+        return f"{name} failed: {row.error}"
+    step = "" if row.step_seconds is None else f", {1000 * row.step_seconds:.1f} ms an update"
+    return f"{name}: valid {row.valid:.3f} nats a {unit}, {row.seconds:.0f} s{step}"
+
+
+class _Trials:
+    """The trials in the order in which they are run; sizes are matched when first needed."""
+
+    def __init__(self, contest: Contest, kept: Folder) -> None:
+        self.contest, self.kept = contest, kept
+        self.matches: dict[str, Match] = {}
+        self.refusals: dict[str, str] = {}
+        for cell in contest.cells:
+            try:
+                self.matches[cell] = matched(
+                    lambda hidden, cell=cell: contest.task.parameters(cell, hidden),
+                    contest.budget.parameters,
+                )
+            except MusicRNNError as error:
+                self.matches[cell], self.refusals[cell] = Match(0, 0), str(error)
+
+    def __iter__(self) -> Iterator[Trial]:
+        budget = self.contest.budget
+        for seed in range(budget.seeds):
+            for cell in self.contest.cells:
+                if seed == 0:
+                    rates = budget.rates
+                else:
+                    ours = [row for row in self.kept.rows() if row.cell == cell]
+                    known = {row.rate for row in ours} | set(budget.rates)
+                    rates = (chosen_rate(ours, sorted(known)),)
+                for rate in rates:
+                    yield self._trial(cell, rate, seed)
+
+    def refused(self, trial: Trial) -> Row | None:
+        """The row of a cell that has no size for the budget."""
+        reason = self.refusals.get(trial.cell)
+        return None if reason is None else Row.failed(trial, reason)
+
+    def left(self, pace: float) -> str:
+        """What is still to be run, at ``pace`` seconds a run."""
+        budget = self.contest.budget
+        done = {(row.cell, row.rate, row.seed) for row in self.kept.rows()}
+        runs = 0
+        for cell in self.contest.cells:
+            runs += sum((cell, rate, 0) not in done for rate in budget.rates)
+            seeds = {seed for name, _, seed in done if name == cell}
+            runs += sum(seed not in seeds for seed in range(1, budget.seeds))
+        return f"{runs} runs left, about {runs * pace / 60:.0f} minutes" if runs else "all are done"
+
+    def _trial(self, cell: str, rate: float, seed: int) -> Trial:
+        match = self.matches[cell]
+        return Trial(cell, match.hidden, match.parameters, rate, seed)

@@ -1,0 +1,108 @@
+"""Comparing cells on frames of pitches: nats a frame with Bernoulli outputs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.metrics.frames import fit_frame_baselines
+from musicrnn.models.frames import FrameConfig, FrameModel
+from musicrnn.training.frames import FrameObjective, nats_a_frame
+from musicrnn.training.loop import Outcome, Watcher, fit
+from musicrnn.training.plan import Plan
+
+Frames = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class FrameSettings:
+    """Sizes of a frame model but its hidden one; ``rows`` pieces an update, ``length`` frames."""
+
+    layers: int = 1
+    dropout: float = 0.0
+    rows: int = 16
+    length: int = 256
+
+
+@dataclass(frozen=True, eq=False)
+class FrameTask:
+    """Implements Task: pieces uint8 [T, P] of three splits; ``card`` goes into the model files."""
+
+    name: str
+    train_pieces: Sequence[Frames]
+    valid_pieces: Sequence[Frames]
+    test_pieces: Sequence[Frames]
+    sizes: FrameSettings = field(default_factory=FrameSettings)
+    card: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    unit = "frame"
+
+    def __post_init__(self) -> None:
+        for split in (self.train_pieces, self.valid_pieces, self.test_pieces):
+            if not split:
+                raise MusicRNNError(f"{self.name} needs a piece in each of its three splits")
+        self._config("lstm", 1)  # a wrong size is said before anything is run
+
+    @property
+    def baselines(self) -> dict[str, float]:
+        return self._baselines
+
+    @cached_property
+    def _baselines(self) -> dict[str, float]:
+        return fit_frame_baselines(self.train_pieces).nats(self.test_pieces)
+
+    def settings(self) -> dict[str, Any]:
+        digest = hashlib.sha256()
+        for split in (self.train_pieces, self.valid_pieces, self.test_pieces):
+            for piece in split:
+                digest.update(f"{piece.shape} ".encode() + np.ascontiguousarray(piece).tobytes())
+        return {"data": self.name, "sha256": digest.hexdigest(), **asdict(self.sizes)}
+
+    def parameters(self, cell: str, hidden: int) -> int:
+        with torch.device("meta"):  # only counted
+            model = FrameModel(self._config(cell, hidden))
+        return sum(p.numel() for p in model.parameters() if p.requires_grad)
+
+    def train(
+        self, cell: str, hidden: int, *, plan: Plan, output: Path, watcher: Watcher
+    ) -> Outcome:
+        torch.manual_seed(plan.seed)
+        model = FrameModel(self._config(cell, hidden))
+        model.begin_at(fit_frame_baselines(self.train_pieces).marginal)
+        objective = FrameObjective(
+            model,
+            self.train_pieces,
+            self.valid_pieces,
+            rows=self.sizes.rows,
+            length=self.sizes.length,
+            seed=plan.seed,
+            metadata={"data": {"corpora": [self.card]}},
+        )
+        return fit(objective, plan, output, watcher=watcher)
+
+    def measure(self, model: Path) -> tuple[float, float]:
+        checkpoint = Checkpoint.load(model)
+        network = FrameModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
+        return (
+            nats_a_frame(network, self.valid_pieces),
+            nats_a_frame(network, self.test_pieces),
+        )
+
+    def _config(self, cell: str, hidden: int) -> FrameConfig:
+        return FrameConfig(
+            pitches=self.train_pieces[0].shape[1],
+            cell=cell,
+            hidden=hidden,
+            layers=self.sizes.layers,
+            dropout=self.sizes.dropout,
+        )

@@ -1,0 +1,171 @@
+"""A comparison as a table (text or Markdown), as JSON and as a picture."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from musicrnn.comparison.budget import TOLERANCE
+from musicrnn.comparison.compare import Comparison, Contest
+from musicrnn.comparison.summary import CellSummary
+from musicrnn.io.atomic import whole_file
+from musicrnn.plot.chart import Column, Dot, draw_chart
+from musicrnn.plot.picture import Picture
+from musicrnn.plot.svg import svg
+
+HEADER = (
+    "cell", "test", "± 95 %", "valid", "seeds", "hidden", "parameters", "rate", "ms an update",
+    "memory MiB", "best update",
+)  # fmt: skip
+
+
+def lines(contest: Contest, comparison: Comparison) -> list[list[str]]:
+    """The cells of the table under HEADER, the baselines at the end."""
+    found = [_line(contest, cell) for cell in comparison.cells]
+    found += [[cell, *["-"] * (len(HEADER) - 1)] for cell in comparison.missing]
+    for name, value in sorted(contest.task.baselines.items(), key=lambda item: item[1]):
+        found.append([f"({name}, no network)", f"{value:.3f}", *["-"] * (len(HEADER) - 2)])
+    return found
+
+
+def notes(contest: Contest, comparison: Comparison) -> list[str]:
+    """What must stand under the table: what is not whole, failed, or off the budget."""
+    found: list[str] = []
+    for cell in comparison.cells:
+        if not cell.complete:
+            found.append(f"{cell.cell} is not complete: {len(cell.tests)} of {cell.asked} seeds")
+        found += [f"{cell.cell} failed at {failure}" for failure in cell.failures]
+        off = cell.parameters / contest.budget.parameters - 1
+        if cell.parameters and abs(off) > TOLERANCE:
+            found.append(f"{cell.cell} is {100 * off:+.1f} % off the parameters of the budget")
+    if comparison.missing:
+        found.append(f"not run: {', '.join(comparison.missing)}")
+    return found
+
+
+def write_report(contest: Contest, comparison: Comparison, folder: Path, command: str) -> None:
+    """Write ``table.md``, ``table.json`` and, where there is a figure, ``plot.svg``.
+
+    Raises:
+        MusicRNNError: the folder cannot be written to.
+    """
+    found = as_json_object(contest, comparison)
+    texts = {
+        "table.md": markdown(contest, comparison, command),
+        "table.json": json.dumps({**found, "command": command}, indent=1, allow_nan=False) + "\n",
+        "plot.svg": picture(contest, comparison),
+    }
+    for name, text in texts.items():
+        if text is not None:
+            with whole_file(folder / name) as temporary:
+                temporary.write_text(text, encoding="utf-8")
+
+
+def markdown(contest: Contest, comparison: Comparison, command: str) -> str:
+    """The table as a page, with its budget, its notes and the command that made it."""
+    budget, course = contest.budget, contest.course
+    spent = sum(cell.seconds for cell in comparison.cells)
+    rows = [list(HEADER), ["---"] + ["---:"] * (len(HEADER) - 1), *lines(contest, comparison)]
+    sizes = ", ".join(f"{n} {v}" for n, v in contest.task.settings().items() if n != "sha256")
+    text = [
+        f"# {contest.task.name}: {len(comparison.cells)} cells",
+        "",
+        f"Test and validation in nats a {contest.task.unit}, lower is better; {_length(contest)}, "
+        f"{budget.parameters} parameters, {budget.seeds} seeds, AdamW with a cosine from the rate, "
+        f"norm clip {course.clip:g}. {sizes}. The model of each run is the best on validation, "
+        "measured once on test; ± is Student's 95 % interval of the mean over seeds. "
+        f"Training took {spent / 60:.0f} minutes in all on {course.device}, "
+        f"{course.threads} thread{'' if course.threads == 1 else 's'}.",
+        "",
+        *("| " + " | ".join(_cell(part) for part in row) + " |" for row in rows),
+        "",
+        *(f"- {_cell(note)}" for note in notes(contest, comparison)),
+        "",
+        "```",
+        command,
+        "```",
+        "",
+    ]
+    return "\n".join(text)
+
+
+def as_json_object(contest: Contest, comparison: Comparison) -> dict[str, Any]:
+    """The table for a program."""
+    return {
+        "data": contest.task.name,
+        "unit": contest.task.unit,
+        "budget": asdict(contest.budget),
+        "settings": contest.settings(),
+        "baselines": contest.task.baselines,
+        "complete": comparison.complete,
+        "missing": comparison.missing,
+        "cells": [
+            {**asdict(cell), "rates": _rates(cell), "complete": cell.complete}
+            for cell in comparison.cells
+        ],
+    }
+
+
+def picture(contest: Contest, comparison: Comparison) -> str | None:
+    """The table as SVG, cells with a figure alone; None where none has one."""
+    cells = [cell for cell in comparison.cells if cell.test is not None]
+    return svg(_picture(contest, cells)) if cells else None
+
+
+def _picture(contest: Contest, cells: Sequence[CellSummary]) -> Picture:
+    marks = tuple(contest.task.baselines.items())
+    dots = [Dot(c.test, c.interval, c.tests) if c.test is not None else None for c in cells]
+    times = [None if c.step_seconds is None else 1000 * c.step_seconds for c in cells]
+    sizes = [None if c.memory is None else c.memory / 2**20 for c in cells]
+    columns = [
+        Column(f"test, nats a {contest.task.unit}, 95 % interval", dots, 3, 3.0, marks),
+        Column("ms an update", times, 1, 1.2),
+    ]
+    if any(size is not None for size in sizes):
+        columns.append(Column("memory, MiB", sizes, 0, 1.2))
+    about = (
+        f"{contest.budget.parameters} parameters, {_length(contest)}, "
+        f"{contest.budget.seeds} seeds; "
+        + ", ".join(f"{name} {value:.3f}" for name, value in contest.task.baselines.items())
+    )
+    return draw_chart(contest.task.name, about, [cell.cell for cell in cells], columns)
+
+
+def _line(contest: Contest, cell: CellSummary) -> list[str]:
+    off = cell.parameters / contest.budget.parameters - 1
+    mark = f" ({100 * off:+.1f} %)" if cell.parameters and abs(off) > TOLERANCE else ""
+    return [
+        cell.cell,
+        _number(cell.test),
+        _number(cell.interval),
+        _number(cell.valid),
+        f"{len(cell.tests)}/{cell.asked}",
+        str(cell.hidden) if cell.hidden else "-",
+        f"{cell.parameters}{mark}" if cell.parameters else "-",
+        f"{cell.rate:g}",
+        "-" if cell.step_seconds is None else f"{1000 * cell.step_seconds:.1f}",
+        "-" if cell.memory is None else f"{cell.memory / 2**20:.0f}",
+        "-" if cell.best_update is None else f"{cell.best_update:.0f}",
+    ]
+
+
+def _length(contest: Contest) -> str:
+    budget = contest.budget
+    if budget.updates is not None:
+        return f"{budget.updates} updates"
+    return f"{budget.minutes:g} minutes a run"
+
+
+def _rates(cell: CellSummary) -> list[dict[str, float]]:
+    return [{"rate": rate, "valid": loss} for rate, loss in sorted(cell.rates.items())]
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,88 @@
+"""How well frames of pitches are foretold by counting alone: what a network has to beat.
+
+Conventions. A piece is [T, P] of 0 and 1, a row a time step, a column a pitch. The loss of a frame
+is the sum over its P pitches of the Bernoulli cross-entropy, natural logarithm; every frame of a
+set weighs the same, silent ones too (no mean of per-piece means). The first frame of a piece is
+foretold from nothing.
+
+Baselines, both with half a count added (Krichevsky and Trofimov 1981): the marginal, one
+probability a pitch (the "note 1-gram" of Boulanger-Lewandowski, Bengio and Vincent, ICML 2012); and
+a first-order Markov chain for each pitch by itself, whose first frame is the marginal's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+
+ADDED = 0.5  # counts
+Frames = NDArray[np.uint8]  # [T, P], 0 or 1
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class FrameBaselines:
+    """Probabilities that a pitch sounds, [P] each: at all, after silence, after itself."""
+
+    marginal: Floats
+    after_silence: Floats
+    after_sound: Floats
+
+    def nats(self, pieces: Sequence[Frames]) -> dict[str, float]:
+        """Nats a frame of each baseline over all frames of the pieces: marginal, markov."""
+        count = _count(pieces)
+        marginal = sum(_nats(self.marginal, piece).sum() for piece in pieces)
+        markov = sum(self._markov(piece).sum() for piece in pieces)
+        return {"marginal": float(marginal) / count, "markov": float(markov) / count}
+
+    def markov_after_the_first(self, pieces: Sequence[Frames]) -> float:
+        """Nats a frame of the Markov chain where each piece's first frame is given, not foretold.
+
+        Another number than "markov" of :meth:`nats`, and not one to hold a network against.
+        """
+        count = _count(pieces) - len(pieces)
+        if count < 1:
+            raise MusicRNNError("no piece has a second frame")
+        return float(sum(self._markov(piece)[1:].sum() for piece in pieces)) / count
+
+    def _markov(self, piece: Frames) -> Floats:
+        """The loss of every frame, [T]."""
+        chances = np.where(piece[:-1] > 0, self.after_sound, self.after_silence)
+        return _nats(np.concatenate([self.marginal[None], chances]), piece)
+
+
+def fit_frame_baselines(train: Sequence[Frames]) -> FrameBaselines:
+    """Count the training pieces.
+
+    Raises:
+        MusicRNNError: there is no frame to count.
+    """
+    count = _count(train)
+    sounding = np.sum([piece.sum(axis=0, dtype=np.int64) for piece in train], axis=0)
+    before = np.concatenate([piece[:-1] for piece in train]).astype(np.int64)
+    after = np.concatenate([piece[1:] for piece in train]).astype(np.int64)
+    kept = (before * after).sum(axis=0)
+    begun = after.sum(axis=0) - kept
+    sounded = before.sum(axis=0)
+    return FrameBaselines(
+        (sounding + ADDED) / (count + 2 * ADDED),
+        (begun + ADDED) / (len(before) - sounded + 2 * ADDED),
+        (kept + ADDED) / (sounded + 2 * ADDED),
+    )
+
+
+def _count(pieces: Sequence[Frames]) -> int:
+    count = sum(map(len, pieces))
+    if count == 0:
+        raise MusicRNNError(f"there is no frame to count in {len(pieces)} pieces")
+    return count
+
+
+def _nats(chances: Floats, piece: Frames) -> Floats:
+    """The loss of every frame, [T], under probabilities [P] or [T, P]."""
+    return -np.where(piece > 0, np.log(chances), np.log1p(-chances)).sum(axis=1)
