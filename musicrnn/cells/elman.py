@@ -1,33 +1,54 @@
-"""The simple recurrent network (Elman 1990): h' = tanh(W x + U h + b)."""
+"""The simple recurrent network (Elman 1990): h' = tanh(W x + b + U h + b'), or ReLU for tanh."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numba import njit
 
-from musicrnn.cells.protocol import Array
+from musicrnn.cells.product import ZERO, product
+from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor
 
 
-class ElmanCell:
-    gates = 1
-    states = ("hidden",)
+@dataclass(frozen=True)
+class ElmanCell(StepCell):
+    """Parameters: I*H + H^2 + 2H (two biases, as torch)."""
 
-    def layer(self, input_size: int, hidden_size: int) -> nn.Module:
-        from torch import nn
+    torch_layer: ClassVar[str] = "RNN"
+    relu: bool = False
 
-        return nn.RNN(input_size, hidden_size, batch_first=True)
+    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
+        return {
+            "weight_ih": (hidden, inputs),
+            "weight_hh": (hidden, hidden),
+            "bias_ih": (hidden,),
+            "bias_hh": (hidden,),
+        }
 
-    def step(self, from_input: Array, from_output: Array, state: tuple[Array, ...]) -> None:
-        _step(from_input, from_output, state[0])
+    def from_input(self, parameters: Tensors, flow: tuple[Tensor, ...]) -> Tensor:
+        from torch.nn.functional import linear
+
+        bias = parameters["bias_ih"] + parameters["bias_hh"]
+        return linear(flow[0], parameters["weight_ih"], bias)
+
+    def step(self, x: Tensor, state: tuple[Tensor, ...], weights: Weights) -> tuple[Tensor, ...]:
+        total = weights.add(x, "weight_hh", state[0])
+        return (total.relu() if self.relu else total.tanh(),)
+
+    def array_step(self, weights: Arrays, x: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
+        from_hidden = product(weights["weight_hh"], weights["bias_hh"], state[0])
+        elman_step(x, from_hidden, state[0], self.relu)
+        return state
 
 
 @njit(cache=True)
-def _step(from_input: Array, from_output: Array, hidden: Array) -> None:
+def elman_step(x: Any, from_hidden: Any, hidden: Any, relu: bool) -> None:
     for row in range(hidden.shape[0]):
         for unit in range(hidden.shape[1]):
-            hidden[row, unit] = np.tanh(from_input[row, unit] + from_output[row, unit])
+            total = x[row, unit] + from_hidden[row, unit]
+            hidden[row, unit] = max(total, ZERO) if relu else np.tanh(total)

@@ -4,43 +4,60 @@
     h' = update * h + (1 - update) * candidate
 
 Row blocks in torch's order: reset, update, candidate. Cho et al. 2014 put the reset gate before the
-product: that is another cell.
+product: that is another cell, ``gru-cho``.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numba import njit
 
-from musicrnn.cells.protocol import Array
+from musicrnn.cells.product import ONE, product, sigmoid
+from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Weights
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor
 
 
-class GRUCell:
-    gates = 3
-    states = ("hidden",)
+@dataclass(frozen=True)
+class GRUCell(StepCell):
+    """Parameters: 3 (I*H + H^2 + 2H), two biases as torch."""
 
-    def layer(self, input_size: int, hidden_size: int) -> nn.Module:
-        from torch import nn
+    torch_layer: ClassVar[str] = "GRU"
+    vectors: ClassVar[tuple[str, ...]] = ("bias_hh",)
 
-        return nn.GRU(input_size, hidden_size, batch_first=True)
+    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
+        return {
+            "weight_ih": (3 * hidden, inputs),
+            "weight_hh": (3 * hidden, hidden),
+            "bias_ih": (3 * hidden,),
+            "bias_hh": (3 * hidden,),
+        }
 
-    def step(self, from_input: Array, from_output: Array, state: tuple[Array, ...]) -> None:
-        _step(from_input, from_output, state[0])
+    def step(self, x: Tensor, state: tuple[Tensor, ...], weights: Weights) -> tuple[Tensor, ...]:
+        hidden = state[0]
+        size = hidden.shape[1]
+        from_hidden = weights.product("weight_hh", hidden) + weights["bias_hh"]
+        gates = (x[:, : 2 * size] + from_hidden[:, : 2 * size]).sigmoid()
+        reset, update = gates.chunk(2, 1)
+        candidate = (x[:, 2 * size :] + reset * from_hidden[:, 2 * size :]).tanh()
+        return (candidate + update * (hidden - candidate),)
+
+    def array_step(self, weights: Arrays, x: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
+        _step(x, product(weights["weight_hh"], weights["bias_hh"], state[0]), state[0])
+        return state
 
 
 @njit(cache=True)
-def _step(from_input: Array, from_output: Array, hidden: Array) -> None:
-    one = np.float32(1.0)
+def _step(x: Any, from_hidden: Any, hidden: Any) -> None:
     size = hidden.shape[1]
     for row in range(hidden.shape[0]):
-        x, r = from_input[row], from_output[row]
         for unit in range(size):
-            reset = one / (one + np.exp(-x[unit] - r[unit]))
-            update = one / (one + np.exp(-x[size + unit] - r[size + unit]))
-            candidate = np.tanh(x[2 * size + unit] + reset * r[2 * size + unit])
-            hidden[row, unit] = update * hidden[row, unit] + (one - update) * candidate
+            reset = sigmoid(x[row, unit] + from_hidden[row, unit])
+            update = sigmoid(x[row, size + unit] + from_hidden[row, size + unit])
+            recalled = reset * from_hidden[row, 2 * size + unit]
+            candidate = np.tanh(x[row, 2 * size + unit] + recalled)
+            hidden[row, unit] = update * hidden[row, unit] + (ONE - update) * candidate

@@ -9,46 +9,70 @@ Row blocks in torch's order: input, forget, candidate, output. The forget gate's
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numba import njit
 
-from musicrnn.cells.protocol import Array
+from musicrnn.cells.product import product, sigmoid
+from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor
 
 
-class LSTMCell:
-    gates = 4
-    states = ("hidden", "cell")
+@dataclass(frozen=True)
+class LSTMCell(StepCell):
+    """Parameters: 4 (I*H + H^2 + 2H), two biases as torch."""
 
-    def layer(self, input_size: int, hidden_size: int) -> nn.Module:
-        import torch
-        from torch import nn
+    torch_layer: ClassVar[str] = "LSTM"
 
-        layer = nn.LSTM(input_size, hidden_size, batch_first=True)
-        with torch.no_grad():
-            for bias, forget in ((layer.bias_ih_l0, 1.0), (layer.bias_hh_l0, 0.0)):
-                assert isinstance(bias, nn.Parameter)
-                bias[hidden_size : 2 * hidden_size] = forget
-        return layer
+    def states(self, hidden: int) -> dict[str, int]:
+        return {"hidden": hidden, "cell": hidden}
 
-    def step(self, from_input: Array, from_output: Array, state: tuple[Array, ...]) -> None:
-        _step(from_input, from_output, state[0], state[1])
+    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
+        return {
+            "weight_ih": (4 * hidden, inputs),
+            "weight_hh": (4 * hidden, hidden),
+            "bias_ih": (4 * hidden,),
+            "bias_hh": (4 * hidden,),
+        }
+
+    def initialise(self, parameters: Tensors) -> None:
+        super().initialise(parameters)
+        hidden = parameters["weight_hh"].shape[1]
+        parameters["bias_ih"][hidden : 2 * hidden] = 1.0
+        parameters["bias_hh"][hidden : 2 * hidden] = 0.0
+
+    def from_input(self, parameters: Tensors, flow: tuple[Tensor, ...]) -> Tensor:
+        from torch.nn.functional import linear
+
+        bias = parameters["bias_ih"] + parameters["bias_hh"]
+        return linear(flow[0], parameters["weight_ih"], bias)
+
+    def step(self, x: Tensor, state: tuple[Tensor, ...], weights: Weights) -> tuple[Tensor, ...]:
+        hidden, cell = state
+        into, forget, candidate, output = weights.add(x, "weight_hh", hidden).chunk(4, 1)
+        cell = forget.sigmoid() * cell + into.sigmoid() * candidate.tanh()
+        return output.sigmoid() * cell.tanh(), cell
+
+    def array_step(self, weights: Arrays, x: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
+        from_hidden = product(weights["weight_hh"], weights["bias_hh"], state[0])
+        lstm_step(x, from_hidden, state[0], state[1])
+        return state[:1]
 
 
 @njit(cache=True)
-def _step(from_input: Array, from_output: Array, hidden: Array, cell: Array) -> None:
-    one = np.float32(1.0)
+def lstm_step(x: Any, from_hidden: Any, hidden: Any, cell: Any) -> None:
+    """One step in place; ``x`` and ``from_hidden`` [B, 4H] are added."""
     size = hidden.shape[1]
     for row in range(hidden.shape[0]):
-        total = from_input[row] + from_output[row]
+        total = x[row] + from_hidden[row]
         for unit in range(size):
-            into = one / (one + np.exp(-total[unit]))
-            forget = one / (one + np.exp(-total[size + unit]))
+            into = sigmoid(total[unit])
+            forget = sigmoid(total[size + unit])
             candidate = np.tanh(total[2 * size + unit])
-            output = one / (one + np.exp(-total[3 * size + unit]))
+            output = sigmoid(total[3 * size + unit])
             cell[row, unit] = forget * cell[row, unit] + into * candidate
             hidden[row, unit] = output * np.tanh(cell[row, unit])

@@ -1,41 +1,115 @@
-"""What every recurrent cell offers: weights by row blocks, a layer to train, a step to sample with.
+"""What every recurrent cell offers: its parameters, one step in torch, one step in NumPy.
 
-Conventions. x is the input [B, I], h the output and every state [B, H]; W [G*H, I] acts on x and
-U [G*H, H] on h, G blocks of H rows, one a gate, in torch's order; both carry a bias. The training
-layer runs a whole sequence in torch (cuDNN or oneDNN); ``step`` is its NumPy transcription,
-compiled, and takes the two products ready made: everything else of a cell is pointwise.
+Conventions. x is the input, [B, I], hidden and every other state [B, H]. Matrices act on rows: W
+``weight_ih`` [G*H, I] on x and U ``weight_hh`` on the hidden state; G blocks of H rows, one a gate,
+in the order that the cell's file states. A layer registers each parameter under its name and "_l0",
+as torch's own layers do, so that a cell which torch has too can be exchanged for torch's.
+
+What depends on x alone is computed for all steps at once and is called ``from_input``; a step takes
+its row of it. A flow is what a layer hands to the one above it: its outputs, for most cells one
+sequence; depth-gated and grid cells hand up a memory as well.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.cells.product import product
+
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating]
+Arrays = Mapping[str, Array]
+Tensors = Mapping[str, "Tensor"]
+Shapes = dict[str, tuple[int, ...]]
 
 
-class Cell(Protocol):
-    """One family member; listed by name in CELLS."""
+class Weights(Protocol):
+    """What a step in torch may use."""
 
-    @property
-    def gates(self) -> int:
-        """G, the row blocks of W and U."""
+    def __getitem__(self, name: str) -> Tensor:
+        """A vector by name, [B, n]: one copy a row."""
         ...
 
-    @property
-    def states(self) -> tuple[str, ...]:
-        """Names of the states; the first is the output."""
+    def add(self, x: Tensor, name: str, v: Tensor) -> Tensor:
+        """x + v W^T with the matrix of that name; ``x``, a part of from_input, is used up."""
         ...
 
-    def layer(self, input_size: int, hidden_size: int) -> nn.Module:
-        """A torch layer [B, T, I] -> [B, T, H] with weight_ih_l0, weight_hh_l0 and biases."""
+    def product(self, name: str, v: Tensor) -> Tensor:
+        """v W^T."""
         ...
 
-    def step(self, from_input: Array, from_output: Array, state: tuple[Array, ...]) -> None:
-        """One step in place: from_input = x W^T + b and from_output = h U^T + b, both [B, G*H]."""
-        ...
+
+@dataclass(frozen=True)
+class Cell(ABC):
+    """One family member; listed by name in CELLS. Its fields are the options that it has."""
+
+    passes: ClassVar[int] = 1  # sequences in the flow to the layer above
+    torch_layer: ClassVar[str] = ""  # the name in torch.nn, where torch has this cell
+
+    def states(self, hidden: int) -> dict[str, int]:
+        """The states by name, each with its width; zeros at the start."""
+        return {"hidden": hidden}
+
+    @abstractmethod
+    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
+        """The parameters by name; ``first`` is False above another layer of this cell.
+
+        Raises:
+            MusicRNNError: there is no such cell with ``hidden`` units.
+        """
+
+    def initialise(self, parameters: Tensors) -> None:
+        """Start values in place: uniform in +-1/sqrt(H), as torch's layers."""
+        hidden = parameters["weight_hh"].shape[1]
+        for parameter in parameters.values():
+            parameter.uniform_(-(hidden**-0.5), hidden**-0.5)
+
+    def array_from_input(self, weights: Arrays, flow: tuple[Array, ...]) -> Array:
+        """NumPy: what a step needs of its input, [B, rows]."""
+        return product(weights["weight_ih"], weights["bias_ih"], flow[0])
+
+    @abstractmethod
+    def array_step(self, weights: Arrays, x: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
+        """NumPy: one step; ``x`` is a row of from_input, ``state`` changes in place.
+
+        Returns the flow to the layer above.
+        """
+
+
+class StepCell(Cell):
+    """A cell whose steps follow each other: a new state needs the whole state before it."""
+
+    matrices: ClassVar[tuple[str, ...]] = ("weight_hh",)  # of the products in a step
+    vectors: ClassVar[tuple[str, ...]] = ()  # what else a step uses
+
+    def from_input(self, parameters: Tensors, flow: tuple[Tensor, ...]) -> Tensor:
+        """torch: what the steps need of their inputs, [T, B, rows], fresh memory."""
+        from torch.nn.functional import linear
+
+        return linear(flow[0], parameters["weight_ih"], parameters["bias_ih"])
+
+    @abstractmethod
+    def step(self, x: Tensor, state: tuple[Tensor, ...], weights: Weights) -> tuple[Tensor, ...]:
+        """torch: one step from a row of from_input; the new state, hidden first."""
+
+
+class LinearCell(Cell):
+    """A cell that is linear in its state, h' = a * h + b, with a and b from the input alone."""
+
+    def initialise(self, parameters: Tensors) -> None:
+        """As torch's linear layers: uniform in +-1/sqrt(I)."""
+        inputs = parameters["weight_ih"].shape[1]
+        for parameter in parameters.values():
+            parameter.uniform_(-(inputs**-0.5), inputs**-0.5)
+
+    @abstractmethod
+    def coefficients(self, parameters: Tensors, x: Tensor) -> tuple[Tensor, Tensor]:
+        """torch: (a, b) of all steps, [T, B, H] each, from inputs [T, B, I]."""

@@ -1,6 +1,6 @@
 """Layers of one cell on top of each other, with explicit state.
 
-Conventions. Sequences are [B, T, F]; a state is a tuple with one tensor [L, B, H] for each of the
+Conventions. Sequences are [B, T, F]; a state is a tuple with one tensor [L, B, n] for each of the
 cell's states (LSTM: hidden and cell). Dropout acts between the layers and on the output.
 """
 
@@ -9,44 +9,75 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from musicrnn.cells import CELLS
 from musicrnn.errors import MusicRNNError
+from musicrnn.layers.choose import layer_of, run
+from musicrnn.layers.dropout import dropout_layer
+from musicrnn.layers.settings import LayerSettings
 
 State = tuple[Tensor, ...]
 
 
 class Stack(nn.Module):
-    """``layers`` layers of the cell called ``cell``, ``hidden`` units each."""
+    """``layers`` layers of the cell called ``cell``, ``hidden`` units each.
+
+    Raises:
+        MusicRNNError: no such cell, sizes below 1, or settings that the cell does not have.
+    """
 
     def __init__(
-        self, cell: str, input_size: int, hidden: int, *, layers: int, dropout: float = 0.0
+        self,
+        cell: str,
+        input_size: int,
+        hidden: int,
+        *,
+        layers: int,
+        dropout: float = 0.0,
+        settings: LayerSettings | None = None,
     ) -> None:
         super().__init__()
-        if cell not in CELLS:
-            raise MusicRNNError(f"cell must be one of {', '.join(CELLS)}, got {cell!r}")
         if layers < 1 or hidden < 1:
             raise MusicRNNError(f"layers and hidden must be 1 or more, got {layers} and {hidden}")
-        self.cell = CELLS[cell]
-        self.hidden = hidden
+        self.settings = settings or LayerSettings()
+        self.cell = self.settings.cell(cell)
+        self.hidden, self.depth = hidden, layers
         self.layers = nn.ModuleList(
-            self.cell.layer(input_size if index == 0 else hidden, hidden) for index in range(layers)
+            layer_of(
+                self.cell,
+                hidden if index else input_size,
+                hidden,
+                first=index == 0,
+                settings=self.settings,
+            )
+            for index in range(1 if self.settings.tied else layers)
         )
-        self.dropout = nn.Dropout(dropout)
+        self.norms = nn.ModuleList(
+            nn.LayerNorm(hidden if index else input_size)
+            for index in range(layers if self.settings.norm else 0)
+        )
+        self.dropout = dropout_layer(dropout, variational=self.settings.variational)
 
     def initial_state(self, batch: int) -> State:
         """Zeros, on the device of the weights."""
         weight = next(self.parameters())
-        shape = (len(self.layers), batch, self.hidden)
         return tuple(
-            torch.zeros(shape, dtype=weight.dtype, device=weight.device) for _ in self.cell.states
+            torch.zeros(self.depth, batch, width, dtype=weight.dtype, device=weight.device)
+            for width in self.cell.states(self.hidden).values()
         )
 
     def forward(self, x: Tensor, state: State) -> tuple[Tensor, State]:
         """x [B, T, I] -> outputs [B, T, H] and the state after the last step."""
         ends: list[State] = []
-        for index, layer in enumerate(self.layers):
-            here = [part[index : index + 1].contiguous() for part in state]  # [1, B, H] each
-            x, after = layer(x, tuple(here) if len(here) > 1 else here[0])
-            ends.append(after if isinstance(after, tuple) else (after,))
-            x = self.dropout(x)
-        return x, tuple(torch.cat(parts) for parts in zip(*ends, strict=True))
+        flow: tuple[Tensor, ...] = (x,)
+        for index in range(self.depth):
+            layer = self.layers[index % len(self.layers)]
+            here = tuple(part[index] for part in state)  # [B, n] each
+            below = flow[0]
+            if self.settings.norm:
+                flow = (self.norms[index](below), *flow[1:])
+            flow, after = run(layer, flow, here)
+            y = self.dropout(flow[0])
+            if self.settings.residual and index > 0:
+                y = below + y
+            flow = (y, *flow[1:])
+            ends.append(after)
+        return flow[0], tuple(torch.stack(parts) for parts in zip(*ends, strict=True))

@@ -8,7 +8,7 @@ geometric mean, Hinton 2002). Outputs depend neither on padding nor on the rest 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import torch
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.layers.both_ways import CELLS
+from musicrnn.layers.settings import LayerSettings
 from musicrnn.models.listeners import FRAME_LISTENERS, Batch, Listener, Reading
 from musicrnn.models.loading import load_strictly
 
@@ -33,6 +33,7 @@ class ClassifierConfig:
     layers: int = 1
     channels: int = 16
     dropout: float = 0.3
+    layer: LayerSettings = field(default_factory=LayerSettings)
 
     def __post_init__(self) -> None:
         bounds = {
@@ -48,8 +49,7 @@ class ClassifierConfig:
                 raise MusicRNNError(f"{name} must be in {low}..{high}, got {value!r}")
         if not 0 <= self.dropout < 1:
             raise MusicRNNError(f"dropout must be in [0, 1), got {self.dropout!r}")
-        if self.cell not in CELLS:
-            raise MusicRNNError(f"cell must be one of {', '.join(CELLS)}, got {self.cell!r}")
+        self.layer.cell(self.cell).shapes(self.hidden, self.hidden)
         names = self.names
         if names != ("reading",) and (
             not set(names) <= set(FRAME_LISTENERS) or len(set(names)) < len(names)
@@ -113,7 +113,7 @@ class Classifier(nn.Module):
 
     def configuration(self) -> dict[str, Any]:
         """As JSON, for a checkpoint."""
-        return asdict(self.config)
+        return {**asdict(self.config), "layer": self.config.layer.as_json()}
 
     @staticmethod
     def from_arrays(configuration: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Classifier:
@@ -123,7 +123,9 @@ class Classifier(nn.Module):
             MusicRNNError: the configuration is not one, or arrays do not fit it.
         """
         try:
-            config = ClassifierConfig(**configuration)
+            layer = LayerSettings.from_json(configuration.get("layer", {}))
+            others = {name: v for name, v in configuration.items() if name != "layer"}
+            config = ClassifierConfig(**others, layer=layer)
         except TypeError as error:
             raise MusicRNNError(f"not the configuration of a classifier: {error}") from error
         with torch.device("meta"):  # sizes alone: a damaged configuration must not take memory

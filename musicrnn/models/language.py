@@ -7,7 +7,6 @@ weights (Press and Wolf 2017) need embedding == hidden.
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from musicrnn.layers.dropout import dropout_layer
 from musicrnn.layers.stack import Stack, State
 from musicrnn.models.language_config import LanguageConfig
 from musicrnn.models.loading import load_strictly
@@ -27,13 +27,14 @@ class LanguageModel(nn.Module):
         super().__init__()
         self.config = config
         self.embedding = nn.Embedding(config.vocabulary, config.embedding)
-        self.input_dropout = nn.Dropout(config.dropout)
+        self.input_dropout = dropout_layer(config.dropout, variational=config.layer.variational)
         self.stack = Stack(
             config.cell,
             config.embedding,
             config.hidden,
             layers=config.layers,
             dropout=config.dropout,
+            settings=config.layer,
         )
         self.output = nn.Linear(config.hidden, config.vocabulary)
         nn.init.normal_(self.embedding.weight, std=config.embedding**-0.5)
@@ -55,7 +56,7 @@ class LanguageModel(nn.Module):
         return {name: p.detach().cpu().float().numpy() for name, p in self.named_parameters()}
 
     def configuration(self) -> dict[str, Any]:
-        return asdict(self.config)
+        return self.config.as_json()
 
     @staticmethod
     def from_arrays(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from musicrnn.cells import CELLS
 from musicrnn.errors import MusicRNNError
+from musicrnn.layers.settings import LayerSettings
 
 
 @dataclass(frozen=True)
 class LanguageConfig:
-    """Sizes of a language model; ``vocabulary`` comes from the tokenizer."""
+    """Sizes of a language model; ``vocabulary`` comes from the tokenizer, ``layer`` are settings
+    of the recurrent layers."""
 
     vocabulary: int
     cell: str = "lstm"
@@ -20,10 +21,10 @@ class LanguageConfig:
     layers: int = 2
     dropout: float = 0.2
     tied: bool = False
+    layer: LayerSettings = field(default_factory=LayerSettings)
 
     def __post_init__(self) -> None:
-        if self.cell not in CELLS:
-            raise MusicRNNError(f"cell must be one of {', '.join(CELLS)}, got {self.cell!r}")
+        cell = self.layer.cell(self.cell)
         bounds = {
             "vocabulary": (2, 2**20),
             "embedding": (1, 2**14),
@@ -39,6 +40,11 @@ class LanguageConfig:
             raise MusicRNNError(
                 f"tied weights need embedding == hidden, got {self.embedding} and {self.hidden}"
             )
+        cell.shapes(self.embedding, self.hidden)  # some cells need a unit a module
+
+    def as_json(self) -> dict[str, Any]:
+        """The inverse of :meth:`from_json`; of the layers' settings what differs from defaults."""
+        return {**asdict(self), "layer": self.layer.as_json()}
 
     @staticmethod
     def from_json(values: dict[str, Any]) -> LanguageConfig:
@@ -48,10 +54,12 @@ class LanguageConfig:
             MusicRNNError: a name that there is not or a value of another type.
         """
         kinds = {"str": str, "int": int, "float": (int, float), "bool": bool}
-        known = {field.name: kinds[str(field.type)] for field in fields(LanguageConfig)}
+        layer = LayerSettings.from_json(values.get("layer", {}))
+        values = {name: value for name, value in values.items() if name != "layer"}
+        known = {f.name: kinds[str(f.type)] for f in fields(LanguageConfig) if f.name != "layer"}
         for name, value in values.items():
             if name not in known or not isinstance(value, known[name]):
                 raise MusicRNNError(f"the model file's setting {name} = {value!r} does not fit")
         if "vocabulary" not in values:
             raise MusicRNNError("the model file does not say how large its vocabulary is")
-        return LanguageConfig(**values)
+        return LanguageConfig(**values, layer=layer)

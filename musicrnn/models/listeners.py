@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from musicrnn.layers.attention_pool import AttentionPool
 from musicrnn.layers.both_ways import BothWays
+from musicrnn.layers.settings import LayerSettings
 from musicrnn.layers.spectral import SpecAugment, SpectralStack, bands_left
 from musicrnn.layers.standard import Standard
 from musicrnn.layers.texture import texture, texture_size
@@ -37,6 +38,8 @@ class Sizes(Protocol):
     def size(self) -> int: ...
     @property
     def cell(self) -> str: ...
+    @property
+    def layer(self) -> LayerSettings: ...
     @property
     def hidden(self) -> int: ...
     @property
@@ -68,7 +71,12 @@ class _Recurrent(nn.Module):
         super().__init__()
         self.dropout = nn.Dropout(sizes.dropout)
         self.both_ways = BothWays(
-            sizes.cell, size, sizes.hidden, layers=sizes.layers, dropout=sizes.dropout
+            sizes.cell,
+            size,
+            sizes.hidden,
+            layers=sizes.layers,
+            dropout=sizes.dropout,
+            settings=sizes.layer,
         )
         self.pool = AttentionPool(2 * sizes.hidden)
         self.output = nn.Linear(2 * sizes.hidden, sizes.labels)

@@ -10,19 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from musicrnn.cells import CELLS
+from musicrnn.cells.product import product
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
+from musicrnn.layers.array_stack import ArrayStack, stack_shapes
 from musicrnn.models.language_config import LanguageConfig
 
 if TYPE_CHECKING:
     from musicrnn.models.language import LanguageModel
 
 Array = NDArray[np.float32]
-LAYER = ("weight_ih_l0", "bias_ih_l0", "weight_hh_l0", "bias_hh_l0")
 
 
 class Engine(Protocol):
@@ -49,80 +48,53 @@ class CPUEngine:
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         config = LanguageConfig.from_json(checkpoint.entry("model"))
-        self.cell = CELLS[config.cell]
-        self._check(config, checkpoint)
+        _check(config, checkpoint)
         arrays = checkpoint.arrays
-        self.layers: list[tuple[Array, Array, Array, Array]] = []  # W, b, U, b'
-        for index in range(config.layers):
-            w, b, u, c = (arrays[f"stack.layers.{index}.{name}"] for name in LAYER)
-            self.layers.append((w, b, u, c))
+        self.stack = ArrayStack(
+            config.cell,
+            config.hidden,
+            {n.removeprefix("stack."): a for n, a in arrays.items() if n.startswith("stack.")},
+            layers=config.layers,
+            settings=config.layer,
+        )
         embedding = arrays["embedding.weight"]
         self.output_weight = embedding if config.tied else arrays["output.weight"]
         self.output_bias = arrays["output.bias"]
-        w, b, _, _ = self.layers[0]
         with np.errstate(over="ignore", invalid="ignore"):  # the sampler refuses such logits
-            self.table = embedding @ w.T + b  # [V, G*H]
-        self.begin(1)
-
-    def _check(self, config: LanguageConfig, checkpoint: Checkpoint) -> None:
-        """Compiled code relies upon the shapes."""
-        rows = config.hidden * self.cell.gates
-        wanted: dict[str, tuple[int, ...]] = {
-            "embedding.weight": (config.vocabulary, config.embedding),
-            "output.bias": (config.vocabulary,),
-        }
-        if not config.tied:
-            wanted["output.weight"] = (config.vocabulary, config.hidden)
-        for index in range(config.layers):
-            inputs = config.hidden if index else config.embedding
-            shapes = ((rows, inputs), (rows,), (rows, config.hidden), (rows,))
-            for name, shape in zip(LAYER, shapes, strict=True):
-                wanted[f"stack.layers.{index}.{name}"] = shape
-        for name, shape in wanted.items():
-            found = checkpoint.arrays.get(name)
-            if found is None or found.shape != shape or found.dtype != np.float32:
-                what = "missing" if found is None else f"{found.dtype} {list(found.shape)}"
-                raise MusicRNNError(
-                    f"the model file does not fit its own configuration: {name} is {what}, "
-                    f"float32 {list(shape)} is expected"
-                )
+            self.table = self.stack.from_input(embedding)  # [V, rows]
 
     def begin(self, rows: int) -> None:
-        hidden = self.layers[0][2].shape[1]
-        self.state = [
-            tuple(np.zeros((rows, hidden), np.float32) for _ in self.cell.states)
-            for _ in self.layers
-        ]
+        self.stack.begin(rows)
 
     def keep(self, rows: NDArray[np.int64]) -> None:
-        self.state = [tuple(part[rows] for part in layer) for layer in self.state]
+        self.stack.keep(rows)
 
     @np.errstate(over="ignore", invalid="ignore")
     def step(self, ids: NDArray[np.int64]) -> Array:
-        from_input = self.table[ids]  # [B, G*H]
-        for index, ((w, b, u, c), state) in enumerate(zip(self.layers, self.state, strict=True)):
-            if index > 0:
-                from_input = product(w, b, self.state[index - 1][0])
-            self.cell.step(from_input, product(u, c, state[0]), state)
-        return product(self.output_weight, self.output_bias, self.state[-1][0])
+        outputs = self.stack.step(self.table[ids])
+        return product(self.output_weight, self.output_bias, outputs)
 
 
-def product(weight: Array, bias: Array, x: Array) -> Array:
-    """x W^T + b, [B, N]: a compiled loop for one row, a matrix product for more."""
-    if x.shape[0] == 1:
-        out = np.empty((1, weight.shape[0]), np.float32)
-        _matrix_vector(weight, bias, x[0], out[0])
-        return out
-    return x @ weight.T + bias
-
-
-@njit(cache=True, fastmath=True)
-def _matrix_vector(weight: Array, bias: Array, x: Array, out: Array) -> None:
-    for row in range(weight.shape[0]):
-        total = np.float32(0.0)
-        for column in range(weight.shape[1]):
-            total += weight[row, column] * x[column]
-        out[row] = total + bias[row]
+def _check(config: LanguageConfig, checkpoint: Checkpoint) -> None:
+    """Compiled code relies upon the shapes."""
+    wanted: dict[str, tuple[int, ...]] = {
+        "embedding.weight": (config.vocabulary, config.embedding),
+        "output.bias": (config.vocabulary,),
+    }
+    if not config.tied:
+        wanted["output.weight"] = (config.vocabulary, config.hidden)
+    shapes = stack_shapes(
+        config.cell, config.embedding, config.hidden, layers=config.layers, settings=config.layer
+    )
+    wanted |= {f"stack.{name}": shape for name, shape in shapes.items()}
+    for name, shape in wanted.items():
+        found = checkpoint.arrays.get(name)
+        if found is None or found.shape != shape or found.dtype != np.float32:
+            what = "missing" if found is None else f"{found.dtype} {list(found.shape)}"
+            raise MusicRNNError(
+                f"the model file does not fit its own configuration: {name} is {what}, "
+                f"float32 {list(shape)} is expected"
+            )
 
 
 class TorchEngine:

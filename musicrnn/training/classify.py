@@ -15,6 +15,7 @@ import torch
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel
+from musicrnn.layers.settings import LayerSettings
 from musicrnn.metrics.classification import calibrate, classification
 from musicrnn.models.classifier import Classifier, ClassifierConfig, padded
 from musicrnn.models.labelling import mean_probabilities
@@ -47,6 +48,7 @@ class ClassifierSettings:
     crop: int = 256  # frames or tokens
     shift: int = 2  # mel bands
     smoothing: float = 0.1
+    layer: LayerSettings = field(default_factory=LayerSettings)
 
     def __post_init__(self) -> None:
         for name, low, high in (("batch", 1, 4096), ("crop", 16, 100_000), ("shift", 0, 16)):
@@ -120,6 +122,7 @@ def train_classifier(
     )
     made_with = {
         **asdict(settings),
+        "layer": settings.layer.as_json(),
         "labels": list(material.labels),
         "data": material.description.get("sha256_of_windows") or _fingerprint(material),
     }
@@ -145,6 +148,7 @@ def _config(material: LabelledMaterial, settings: ClassifierSettings) -> Classif
         layers=settings.layers,
         channels=settings.channels,
         dropout=settings.dropout,
+        layer=settings.layer,
     )
     if config.reads_tokens != (material.tokenizer is not None):
         raise MusicRNNError(

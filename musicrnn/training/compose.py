@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from musicrnn.layers.settings import LayerSettings
 from musicrnn.models.language import LanguageModel
 from musicrnn.models.language_config import LanguageConfig
 from musicrnn.tokens.protocol import Tokenizer
@@ -36,6 +37,7 @@ class ComposerSettings:
     rows: int = 32
     length: int = 256
     augment: bool = True
+    layer: LayerSettings = field(default_factory=LayerSettings)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +77,7 @@ def train_composer(
             layers=settings.layers,
             dropout=settings.dropout,
             tied=settings.tied,
+            layer=settings.layer,
         )
     )
     windows = Windows(
@@ -93,6 +96,7 @@ def train_composer(
     objective = LanguageObjective(model, windows, material.valid, metadata=metadata)
     made_with = {
         **asdict(settings),
+        "layer": settings.layer.as_json(),
         "tokens": tokenizer.name,
         "data": _fingerprint(material.train, material.valid),
         "weights": None if material.weights is None else _fingerprint([material.weights]),

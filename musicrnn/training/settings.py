@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from musicrnn.errors import MusicRNNError
@@ -16,12 +16,14 @@ Second = TypeVar("Second")
 def override(words: Sequence[str], first: First, second: Second) -> tuple[First, Second]:
     """Both dataclasses with the fields that ``words`` such as "hidden=256" name replaced.
 
+    A field that is a dataclass has its fields behind a dot: "layer.zoneout=0.1".
+
     Raises:
         MusicRNNError: a word without "=", a name that neither has (the error names its
             neighbours), or a value that is not of the field's type.
     """
     changed: list[Any] = [first, second]
-    names = {f.name: index for index, owner in enumerate(changed) for f in fields(owner)}
+    names = {name: index for index, owner in enumerate(changed) for name in _names(owner)}
     for word in words:
         name, equals, text = word.partition("=")
         if not equals:
@@ -29,9 +31,25 @@ def override(words: Sequence[str], first: First, second: Second) -> tuple[First,
         if name not in names:
             near = difflib.get_close_matches(name, list(names), n=3) or sorted(names)
             raise MusicRNNError(f"there is no setting {name!r}; did you mean {', '.join(near)}?")
-        owner = changed[names[name]]
-        changed[names[name]] = replace(owner, **{name: _parsed(name, text, getattr(owner, name))})
+        changed[names[name]] = _replaced(changed[names[name]], name, text)
     return changed[0], changed[1]
+
+
+def _names(owner: Any) -> list[str]:
+    """The names of the fields; of one that is a dataclass itself, those of its own fields."""
+    found: list[str] = []
+    for field in fields(owner):
+        value = getattr(owner, field.name)
+        inner = [f"{field.name}.{name}" for name in _names(value)] if is_dataclass(value) else []
+        found += inner or [field.name]
+    return found
+
+
+def _replaced(owner: Any, name: str, text: str) -> Any:
+    outer, _, inner = name.partition(".")
+    old = getattr(owner, outer)
+    new = _replaced(old, inner, text) if inner else _parsed(name, text, old)
+    return replace(owner, **{outer: new})
 
 
 def _parsed(name: str, text: str, old: Any) -> Any:

@@ -1,0 +1,121 @@
+"""Clockwork networks (Koutnik et al. 2014, 1402.3511): modules that wake at periods of their own.
+
+The units are cut into modules, fastest first. At step t a module with period P wakes if P divides
+t (t counts from 0, when all wake); the others keep their state bit for bit. A module sees its own
+units and those of all slower modules, never faster ones:
+
+    awake:  h_i' = tanh(W_i x + sum over j with P_j >= P_i of U_ij h_j + b_i)      else h_i' = h_i
+
+or an LSTM step with the same inputs in place of the tanh (``clockwork-lstm``). Periods 1, 2, 4, 8,
+16 are the metre's on a grid of sixteenths: sixteenth, eighth, beat, half bar, bar. ``weight_hh_m``
+[G*k, k + units of slower modules] belongs to module m; rows of ``weight_ih`` and ``bias_ih`` are
+module by module, in each the gates in torch's order. The state ``clock`` [B, 1] is t.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from musicrnn.cells.elman import elman_step
+from musicrnn.cells.lstm import lstm_step
+from musicrnn.cells.product import product
+from musicrnn.cells.protocol import Array, Arrays, Cell, Shapes, Tensors
+from musicrnn.errors import MusicRNNError
+
+METRIC = (1, 2, 4, 8, 16)
+LONGEST = 2**20  # steps until all modules wake together again; counted exactly in float32
+
+
+@dataclass(frozen=True)
+class ClockworkCell(Cell):
+    """Parameters: I*H + H + sum of k * (k + slower units), four times that with LSTM modules.
+
+    With n units in g equal modules of k the recurrent ones are n^2/2 + nk/2.
+    """
+
+    periods: tuple[int, ...] = METRIC
+    lstm: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.periods or list(self.periods) != sorted(self.periods) or self.periods[0] < 1:
+            raise MusicRNNError(
+                f"periods must be whole numbers from 1, shortest first, got {self.periods}"
+            )
+        if self.cycle > LONGEST:
+            raise MusicRNNError(
+                f"modules with periods {self.periods} wake together every {self.cycle} steps, "
+                f"{LONGEST} at most are counted: choose periods that divide each other"
+            )
+
+    @property
+    def cycle(self) -> int:
+        """Steps until all modules wake together again."""
+        return math.lcm(*self.periods)
+
+    @property
+    def gates(self) -> int:
+        """Row blocks of a module."""
+        return 4 if self.lstm else 1
+
+    def modules(self, hidden: int) -> list[slice]:
+        """The units of each module, fastest first; the fast ones take what is left over.
+
+        Raises:
+            MusicRNNError: fewer units than modules.
+        """
+        count = len(self.periods)
+        if hidden < count:
+            raise MusicRNNError(f"{count} modules need as many units, got hidden = {hidden}")
+        edges = [hidden - hidden * m // count for m in range(count, -1, -1)]
+        return [slice(edges[m], edges[m + 1]) for m in range(count)]
+
+    def states(self, hidden: int) -> dict[str, int]:
+        cell = {"cell": hidden} if self.lstm else {}
+        return {"hidden": hidden, **cell, "clock": 1}
+
+    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
+        shapes: Shapes = {
+            "weight_ih": (self.gates * hidden, inputs),
+            "bias_ih": (self.gates * hidden,),
+        }
+        for index, part in enumerate(self.modules(hidden)):
+            rows = self.gates * (part.stop - part.start)
+            shapes[f"weight_hh_{index}"] = (rows, hidden - part.start)
+        return shapes
+
+    def initialise(self, parameters: Tensors) -> None:
+        hidden = parameters["weight_hh_0"].shape[1]
+        for parameter in parameters.values():
+            parameter.uniform_(-(hidden**-0.5), hidden**-0.5)
+        if self.lstm:
+            for part in self.modules(hidden):
+                size = part.stop - part.start
+                start = self.gates * part.start + size
+                parameters["bias_ih"][start : start + size] = 1.0
+
+    def array_step(self, weights: Arrays, x: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
+        hidden, clock = state[0], state[-1]
+        before = hidden.copy()
+        for index, part in enumerate(self.modules(hidden.shape[1])):
+            awake = np.flatnonzero(clock[:, 0] % self.periods[index] == 0)
+            if not len(awake):
+                continue
+            rows = slice(self.gates * part.start, self.gates * part.stop)
+            total = product(weights[f"weight_hh_{index}"], None, before[awake, part.start :])
+            here = [kept[awake, part] for kept in state[:-1]]
+            _wake(x[awake, rows], total, here, self.lstm)
+            for kept, new in zip(state, here, strict=False):
+                kept[awake, part] = new
+        clock[:] = (clock + 1) % self.cycle
+        return state[:1]
+
+
+def _wake(x: Array, total: Array, state: list[Any], lstm: bool) -> None:
+    if lstm:
+        lstm_step(x, total, state[0], state[1])
+    else:
+        elman_step(x, total, state[0], False)

@@ -1,0 +1,116 @@
+"""Depth-gated LSTM (Yao et al. 2015, 1508.03790): memories of neighbouring layers are joined.
+
+The peephole LSTM of ``lstm-peephole``, and above the first layer a depth gate lets the memory of
+the layer below (same step) into this one's:
+
+    depth = sigmoid(W x + p * cell + q * cell_below + b)
+    cell' = depth * cell_below + forget * cell + input * candidate
+
+The flow is (h, cell) of the layer below. Row blocks: input, forget, candidate, output, depth. The
+depth gate's bias starts at -2, so that training begins near a stacked LSTM. The authors' own code
+couples input = 1 - forget and has full peephole matrices; this is the paper's cell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numba import njit
+
+from musicrnn.cells.product import ZERO, product, sigmoid
+from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+PEEPHOLES = ("peephole_input", "peephole_forget", "peephole_output", "peephole_depth")
+
+
+@dataclass(frozen=True)
+class DepthGatedCell(StepCell):
+    """Parameters: 4 (I*H + H^2 + H) + 3H, above the first layer I*H + 3H more (I = H there)."""
+
+    passes: ClassVar[int] = 2
+    vectors: ClassVar[tuple[str, ...]] = PEEPHOLES
+
+    def states(self, hidden: int) -> dict[str, int]:
+        return {"hidden": hidden, "cell": hidden}
+
+    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
+        rows = (4 if first else 5) * hidden
+        there = PEEPHOLES[:3] if first else (*PEEPHOLES, "peephole_below")
+        return {
+            "weight_ih": (rows, inputs),
+            "weight_hh": (4 * hidden, hidden),
+            "bias_ih": (rows,),
+            **dict.fromkeys(there, (hidden,)),
+        }
+
+    def initialise(self, parameters: Tensors) -> None:
+        super().initialise(parameters)
+        hidden = parameters["weight_hh"].shape[1]
+        for name, parameter in parameters.items():
+            if name.startswith("peephole"):
+                parameter.zero_()
+        parameters["bias_ih"][hidden : 2 * hidden] = 1.0
+        parameters["bias_ih"][4 * hidden :] = -2.0
+
+    def from_input(self, parameters: Tensors, flow: tuple[Tensor, ...]) -> Tensor:
+        import torch
+
+        total = super().from_input(parameters, flow)
+        if len(flow) == 1:
+            return total
+        below = flow[1]
+        size = below.shape[-1]
+        depth = total[..., 4 * size :] + parameters["peephole_below"] * below
+        return torch.cat([total[..., : 4 * size], depth, below.to(total.dtype)], -1)
+
+    def step(self, x: Tensor, state: tuple[Tensor, ...], weights: Weights) -> tuple[Tensor, ...]:
+        hidden, cell = state
+        size = hidden.shape[1]
+        total = weights.add(x[:, : 4 * size], "weight_hh", hidden)
+        into, forget, candidate, output = total.chunk(4, 1)
+        into = (into + weights["peephole_input"] * cell).sigmoid()
+        forget = (forget + weights["peephole_forget"] * cell).sigmoid()
+        new = forget * cell + into * candidate.tanh()
+        if x.shape[1] > 4 * size:
+            depth, below = x[:, 4 * size :].chunk(2, 1)
+            new = new + (depth + weights["peephole_depth"] * cell).sigmoid() * below
+        output = (output + weights["peephole_output"] * new).sigmoid()
+        return output * new.tanh(), new
+
+    def array_from_input(self, weights: Arrays, flow: tuple[Array, ...]) -> Array:
+        total = super().array_from_input(weights, flow)
+        if len(flow) == 1:
+            return total
+        total[:, -flow[1].shape[1] :] += weights["peephole_below"] * flow[1]
+        return np.concatenate([total, flow[1]], axis=1)
+
+    def array_step(self, weights: Arrays, x: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
+        total = product(weights["weight_hh"], None, state[0])
+        there = PEEPHOLES if "peephole_depth" in weights else (*PEEPHOLES[:3], PEEPHOLES[0])
+        _step(total, x, tuple(weights[name] for name in there), state[0], state[1])
+        return state
+
+
+@njit(cache=True)
+def _step(total: Any, x: Any, seen: Any, hidden: Any, cell: Any) -> None:
+    size = hidden.shape[1]
+    deep = x.shape[1] > 4 * size
+    for row in range(hidden.shape[0]):
+        a = total[row] + x[row, : 4 * size]
+        for unit in range(size):
+            old = cell[row, unit]
+            into = sigmoid(a[unit] + seen[0][unit] * old)
+            forget = sigmoid(a[size + unit] + seen[1][unit] * old)
+            new = forget * old + into * np.tanh(a[2 * size + unit])
+            depth = ZERO
+            if deep:
+                gate = sigmoid(x[row, 4 * size + unit] + seen[3][unit] * old)
+                depth = gate * x[row, 5 * size + unit]
+            new += depth
+            output = sigmoid(a[3 * size + unit] + seen[2][unit] * new)
+            hidden[row, unit], cell[row, unit] = output * np.tanh(new), new

@@ -1,0 +1,75 @@
+"""Full gate recurrence (Hochreiter and Schmidhuber 1997; FGR in Greff et al. 2015).
+
+The peephole LSTM whose input, forget and output gates also see all three gates of the step before:
+
+    input, forget, output = sigmoid(W x + U h + p * c + b + R [input; forget; output])
+
+R is ``weight_gates`` [3H, 3H], blocks in the order input, forget, output; gates are 0 before the
+first step. Everything else as in ``lstm-peephole``, the row blocks too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numba import njit
+
+from musicrnn.cells.greff import PeepholeLSTMCell
+from musicrnn.cells.product import product, sigmoid
+from musicrnn.cells.protocol import Array, Arrays, Shapes, Weights
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class FullGateLSTMCell(PeepholeLSTMCell):
+    """Parameters: 4 (I*H + H^2 + H) + 3H + 9 H^2."""
+
+    matrices: ClassVar[tuple[str, ...]] = ("weight_hh", "weight_gates")
+
+    def states(self, hidden: int) -> dict[str, int]:
+        return dict.fromkeys(("hidden", "cell", "input", "forget", "output"), hidden)
+
+    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
+        gates = {"weight_gates": (3 * hidden, 3 * hidden)}
+        return {**super().shapes(inputs, hidden, first=first), **gates}
+
+    def step(self, x: Tensor, state: tuple[Tensor, ...], weights: Weights) -> tuple[Tensor, ...]:
+        import torch
+
+        hidden, cell, *gates = state
+        a_input, a_forget, candidate, a_output = weights.add(x, "weight_hh", hidden).chunk(4, 1)
+        recalled = weights.product("weight_gates", torch.cat(gates, 1))
+        g_input, g_forget, g_output = recalled.chunk(3, 1)
+        into = (a_input + g_input + weights["peephole_input"] * cell).sigmoid()
+        forget = (a_forget + g_forget + weights["peephole_forget"] * cell).sigmoid()
+        cell = forget * cell + into * candidate.tanh()
+        output = (a_output + g_output + weights["peephole_output"] * cell).sigmoid()
+        return output * cell.tanh(), cell, into, forget, output
+
+    def array_step(self, weights: Arrays, x: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
+        total = product(weights["weight_hh"], None, state[0])
+        total += x
+        recalled = product(weights["weight_gates"], None, np.concatenate(state[2:], axis=1))
+        seen = tuple(weights[f"peephole_{gate}"] for gate in ("input", "forget", "output"))
+        _step(total, recalled, seen, state)
+        return state[:1]
+
+
+@njit(cache=True)
+def _step(total: Any, recalled: Any, seen: Any, state: Any) -> None:
+    hidden, cell, inputs, forgets, outputs = state
+    size = hidden.shape[1]
+    for row in range(hidden.shape[0]):
+        a, g = total[row], recalled[row]
+        for unit in range(size):
+            old = cell[row, unit]
+            into = sigmoid(a[unit] + g[unit] + seen[0][unit] * old)
+            forget = sigmoid(a[size + unit] + g[size + unit] + seen[1][unit] * old)
+            new = forget * old + into * np.tanh(a[2 * size + unit])
+            output = sigmoid(a[3 * size + unit] + g[2 * size + unit] + seen[2][unit] * new)
+            hidden[row, unit], cell[row, unit] = output * np.tanh(new), new
+            inputs[row, unit], forgets[row, unit], outputs[row, unit] = into, forget, output

@@ -1,0 +1,130 @@
+"""The LSTM with peepholes and the eight variants that Greff et al. 2015 (1503.04069) compared.
+
+    candidate = tanh(W x + U h + b)
+    input, forget = sigmoid(W x + U h + p * cell + b)
+    cell' = forget * cell + input * candidate
+    output = sigmoid(W x + U h + p * cell' + b)          h' = output * tanh(cell')
+
+nig, nfg, nog: that gate is always 1. niaf: the candidate without its tanh. noaf: h' = output *
+cell'. cifg: input = 1 - forget. np: no peepholes, the LSTM of ``lstm`` with one bias. fgr is in
+its own file. Row blocks in torch's order, input, forget, candidate, output, without those that are
+not there. The forget gate's bias starts at 1 (Gers 2000, Jozefowicz 2015), peepholes at 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numba import njit
+
+from musicrnn.cells.product import ONE, product, sigmoid
+from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+GATES = ("input", "forget", "output")
+
+
+@dataclass(frozen=True)
+class PeepholeLSTMCell(StepCell):
+    """Parameters: 4 (I*H + H^2 + H) + 3H; one block and one peephole less for each missing gate."""
+
+    without: str = ""  # "input", "forget" or "output" gate
+    coupled: bool = False
+    peepholes: bool = True
+    candidate_tanh: bool = True
+    output_tanh: bool = True
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """The row blocks that there are, in order."""
+        missing = "input" if self.coupled else self.without
+        return tuple(b for b in ("input", "forget", "candidate", "output") if b != missing)
+
+    @property
+    def vectors(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        there = [gate for gate in GATES if gate in self.blocks and self.peepholes]
+        return tuple(f"peephole_{gate}" for gate in there)
+
+    def states(self, hidden: int) -> dict[str, int]:
+        return {"hidden": hidden, "cell": hidden}
+
+    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
+        rows = len(self.blocks) * hidden
+        return {
+            "weight_ih": (rows, inputs),
+            "weight_hh": (rows, hidden),
+            "bias_ih": (rows,),
+            **dict.fromkeys(self.vectors, (hidden,)),
+        }
+
+    def initialise(self, parameters: Tensors) -> None:
+        super().initialise(parameters)
+        hidden = parameters["weight_hh"].shape[1]
+        for name in self.vectors:
+            parameters[name].zero_()
+        if "forget" in self.blocks:
+            start = self.blocks.index("forget") * hidden
+            parameters["bias_ih"][start : start + hidden] = 1.0
+
+    def step(self, x: Tensor, state: tuple[Tensor, ...], weights: Weights) -> tuple[Tensor, ...]:
+        hidden, cell = state
+        totals = weights.add(x, "weight_hh", hidden).chunk(len(self.blocks), 1)
+        total = dict(zip(self.blocks, totals, strict=True))
+
+        def gate(name: str, memory: Tensor) -> Tensor:
+            seen = weights[f"peephole_{name}"] * memory if self.peepholes else 0.0
+            return (total[name] + seen).sigmoid()
+
+        candidate = total["candidate"].tanh() if self.candidate_tanh else total["candidate"]
+        forget = gate("forget", cell) if "forget" in total else None
+        if self.coupled and forget is not None:
+            candidate = (1 - forget) * candidate
+        elif "input" in total:
+            candidate = gate("input", cell) * candidate
+        cell = candidate + (cell if forget is None else forget * cell)
+        shown = cell.tanh() if self.output_tanh else cell
+        return (gate("output", cell) * shown if "output" in total else shown), cell
+
+    def array_step(self, weights: Arrays, x: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
+        hidden, cell = state
+        total = product(weights["weight_hh"], None, hidden)
+        total += x
+        size = hidden.shape[1]
+        none = np.zeros(size, total.dtype)
+        seen = [weights.get(f"peephole_{gate}", none) for gate in GATES]
+        starts = [self.blocks.index(b) * size if b in self.blocks else -1 for b in GATES]
+        candidate = self.blocks.index("candidate") * size
+        tanhs = (self.candidate_tanh, self.output_tanh)
+        _step(total, hidden, cell, (*seen,), (*starts, candidate), self.coupled, tanhs)
+        return (hidden,)
+
+
+@njit(cache=True)
+def _step(
+    total: Any, hidden: Any, cell: Any, seen: Any, starts: Any, coupled: bool, tanhs: Any
+) -> None:
+    start_i, start_f, start_o, start_z = starts
+    for row in range(hidden.shape[0]):
+        for unit in range(hidden.shape[1]):
+            old = cell[row, unit]
+            into = ONE
+            if start_i >= 0:
+                into = sigmoid(total[row, start_i + unit] + seen[0][unit] * old)
+            forget = ONE
+            if start_f >= 0:
+                forget = sigmoid(total[row, start_f + unit] + seen[1][unit] * old)
+            if coupled:
+                into = ONE - forget
+            candidate = total[row, start_z + unit]
+            if tanhs[0]:
+                candidate = np.tanh(candidate)
+            new = forget * old + into * candidate
+            output = ONE
+            if start_o >= 0:
+                output = sigmoid(total[row, start_o + unit] + seen[2][unit] * new)
+            cell[row, unit] = new
+            hidden[row, unit] = output * (np.tanh(new) if tanhs[1] else new)

@@ -1,0 +1,95 @@
+"""minGRU and minLSTM (Feng et al. 2024, 2410.01201): gates that see the input alone.
+
+    mingru:   h' = (1 - update) * h + update * g(W x + b)       update = sigmoid(W x + b)
+    minlstm:  h' = f' * h + i' * g(W x + b)                     f' = forget / (forget + input),
+              i' = input / (forget + input), both gates sigmoid(W x + b)
+    g(a) = a + 1/2 where a >= 0, sigmoid(a) elsewhere
+
+The state is linear in the state before it, so a whole sequence is one scan. g keeps candidates
+positive, as the paper's scan in log space needs; ours needs no logarithms and gives the same. Row
+blocks: update, candidate (mingru); input, forget, candidate (minlstm).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from numba import njit
+
+from musicrnn.cells.product import ONE, sigmoid
+from musicrnn.cells.protocol import Array, Arrays, LinearCell, Shapes, Tensors
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class MinimalGRUCell(LinearCell):
+    """Parameters: 2 (I*H + H)."""
+
+    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
+        return {"weight_ih": (2 * hidden, inputs), "bias_ih": (2 * hidden,)}
+
+    def coefficients(self, parameters: Tensors, x: Tensor) -> tuple[Tensor, Tensor]:
+        from torch.nn.functional import linear
+
+        total = linear(x, parameters["weight_ih"], parameters["bias_ih"])
+        update, candidate = total.chunk(2, -1)
+        update = update.sigmoid()
+        return 1 - update, update * _positive(candidate)
+
+    def array_step(self, weights: Arrays, x: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
+        _mingru(x, state[0])
+        return state
+
+
+@dataclass(frozen=True)
+class MinimalLSTMCell(LinearCell):
+    """Parameters: 3 (I*H + H)."""
+
+    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
+        return {"weight_ih": (3 * hidden, inputs), "bias_ih": (3 * hidden,)}
+
+    def coefficients(self, parameters: Tensors, x: Tensor) -> tuple[Tensor, Tensor]:
+        from torch.nn.functional import linear, logsigmoid
+
+        total = linear(x, parameters["weight_ih"], parameters["bias_ih"])
+        into, forget, candidate = total.chunk(3, -1)
+        kept = (logsigmoid(forget) - logsigmoid(into)).sigmoid()  # forget / (forget + input)
+        return kept, (1 - kept) * _positive(candidate)
+
+    def array_step(self, weights: Arrays, x: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
+        _minlstm(x, state[0])
+        return state
+
+
+def _positive(a: Tensor) -> Tensor:
+    import torch
+
+    return torch.where(a >= 0, a + 0.5, a.sigmoid())
+
+
+@njit(cache=True)
+def _g(a: Any) -> Any:
+    return a + ONE / (ONE + ONE) if a >= 0 else sigmoid(a)
+
+
+@njit(cache=True)
+def _mingru(x: Any, hidden: Any) -> None:
+    size = hidden.shape[1]
+    for row in range(hidden.shape[0]):
+        for unit in range(size):
+            update = sigmoid(x[row, unit])
+            kept = (ONE - update) * hidden[row, unit]
+            hidden[row, unit] = kept + update * _g(x[row, size + unit])
+
+
+@njit(cache=True)
+def _minlstm(x: Any, hidden: Any) -> None:
+    size = hidden.shape[1]
+    for row in range(hidden.shape[0]):
+        for unit in range(size):
+            into, forget = sigmoid(x[row, unit]), sigmoid(x[row, size + unit])
+            new = forget * hidden[row, unit] + into * _g(x[row, 2 * size + unit])
+            hidden[row, unit] = new / (forget + into)

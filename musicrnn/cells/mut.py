@@ -1,0 +1,109 @@
+"""The three cells that a search over ten thousand found (Jozefowicz et al. 2015).
+
+    mut1:  update = sigmoid(W x + b)                reset = sigmoid(W x + U h + b)
+           candidate = tanh(U (reset * h) + tanh(W x) + b)
+    mut2:  update = sigmoid(W x + U h + b)          reset = sigmoid(W x + U h + b)
+           candidate = tanh(U (reset * h) + W x + b)
+    mut3:  update = sigmoid(W x + U tanh(h) + b)    reset, candidate as mut2
+    h' = update * candidate + (1 - update) * h
+
+The paper adds x itself in mut1's candidate and mut2's reset gate, which needs I = H: here x is
+projected, and mut2 with a projection is Cho's GRU with update and 1 - update exchanged. Row blocks:
+reset, update, candidate; ``weight_hh`` [H, H] of the reset gate, ``weight_hh_update`` and
+``weight_hh_candidate`` where they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numba import njit
+
+from musicrnn.cells.product import ONE, product, sigmoid
+from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class MutatedCell(StepCell):
+    """Parameters: 3 (I*H + H^2 + H), mut1 without one H^2."""
+
+    form: Literal[1, 2, 3] = 1
+
+    @property
+    def matrices(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        update = () if self.form == 1 else ("weight_hh_update",)
+        return ("weight_hh", *update, "weight_hh_candidate")
+
+    @property
+    def vectors(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return ("bias_candidate",)
+
+    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
+        return {
+            "weight_ih": (3 * hidden, inputs),
+            **dict.fromkeys(self.matrices, (hidden, hidden)),
+            "bias_ih": (2 * hidden,),
+            "bias_candidate": (hidden,),
+        }
+
+    def from_input(self, parameters: Tensors, flow: tuple[Tensor, ...]) -> Tensor:
+        from torch.nn.functional import linear, pad
+
+        bias = pad(parameters["bias_ih"], (0, parameters["bias_candidate"].shape[0]))
+        return linear(flow[0], parameters["weight_ih"], bias)
+
+    def step(self, x: Tensor, state: tuple[Tensor, ...], weights: Weights) -> tuple[Tensor, ...]:
+        hidden = state[0]
+        x_reset, x_update, x_candidate = x.chunk(3, 1)
+        reset = weights.add(x_reset, "weight_hh", hidden).sigmoid()
+        if self.form == 1:
+            update = x_update.sigmoid()
+            x_candidate = x_candidate.tanh()
+        else:
+            seen = hidden if self.form == 2 else hidden.tanh()
+            update = weights.add(x_update, "weight_hh_update", seen).sigmoid()
+        recalled = weights.product("weight_hh_candidate", reset * hidden)
+        candidate = (recalled + x_candidate + weights["bias_candidate"]).tanh()
+        return (hidden + update * (candidate - hidden),)
+
+    def array_from_input(self, weights: Arrays, flow: tuple[Array, ...]) -> Array:
+        bias = np.concatenate([weights["bias_ih"], np.zeros_like(weights["bias_candidate"])])
+        return product(weights["weight_ih"], bias, flow[0])
+
+    def array_step(self, weights: Arrays, x: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
+        hidden = state[0]
+        reset = product(weights["weight_hh"], None, hidden)
+        update = np.zeros_like(hidden)
+        if self.form > 1:
+            seen = hidden if self.form == 2 else np.tanh(hidden)
+            update = product(weights["weight_hh_update"], None, seen)
+        _gates(x, reset, update, hidden)
+        candidate = product(weights["weight_hh_candidate"], weights["bias_candidate"], reset)
+        _mix(x, update, candidate, hidden, self.form == 1)
+        return state
+
+
+@njit(cache=True)
+def _gates(x: Any, reset: Any, update: Any, hidden: Any) -> None:
+    """reset * h and the update gate, in place of their products."""
+    size = hidden.shape[1]
+    for row in range(hidden.shape[0]):
+        for unit in range(size):
+            reset[row, unit] = sigmoid(x[row, unit] + reset[row, unit]) * hidden[row, unit]
+            update[row, unit] = sigmoid(x[row, size + unit] + update[row, unit])
+
+
+@njit(cache=True)
+def _mix(x: Any, update: Any, candidate: Any, hidden: Any, squashed: bool) -> None:
+    size = hidden.shape[1]
+    for row in range(hidden.shape[0]):
+        for unit in range(size):
+            seen = x[row, 2 * size + unit]
+            new = np.tanh(candidate[row, unit] + (np.tanh(seen) if squashed else seen))
+            share = update[row, unit]
+            hidden[row, unit] = share * new + (ONE - share) * hidden[row, unit]

@@ -1,0 +1,68 @@
+"""The real-gated linear recurrent unit (De et al. 2024, Griffin, 2402.19427).
+
+    recurrence, input = sigmoid(W x + b)        u = W x + b
+    decay = exp(-8 softplus(L) * recurrence)    h' = decay * h + sqrt(1 - decay^2) * (input * u)
+
+The paper has u = x, which needs I = H: here x is projected. Row blocks: recurrence, input, u. L
+[H], ``decay``, starts so that decay^(1 / recurrence) is uniform in (0.9, 0.999). Linear in the
+state: a whole sequence is one scan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numba import njit
+
+from musicrnn.cells.product import sigmoid
+from musicrnn.cells.protocol import Array, Arrays, LinearCell, Shapes, Tensors
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+SHARPNESS = 8.0  # c in the paper
+
+
+@dataclass(frozen=True)
+class RealGatedCell(LinearCell):
+    """Parameters: 3 (I*H + H) + H."""
+
+    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
+        return {
+            "weight_ih": (3 * hidden, inputs),
+            "bias_ih": (3 * hidden,),
+            "decay": (hidden,),
+        }
+
+    def initialise(self, parameters: Tensors) -> None:
+        super().initialise(parameters)
+        decay = parameters["decay"].uniform_(0.9, 0.999)
+        decay.copy_((decay ** (-1 / SHARPNESS) - 1).log())  # the inverse of exp(-c softplus)
+
+    def coefficients(self, parameters: Tensors, x: Tensor) -> tuple[Tensor, Tensor]:
+        import torch
+        from torch.nn.functional import linear, softplus
+
+        total = linear(x, parameters["weight_ih"], parameters["bias_ih"])
+        recurrence, into, u = total.chunk(3, -1)
+        rate = -SHARPNESS * softplus(parameters["decay"]) * recurrence.sigmoid()  # log of decay
+        share = (-torch.expm1(2 * rate)).sqrt()  # sqrt(1 - decay^2)
+        return rate.exp(), share * into.sigmoid() * u
+
+    def array_step(self, weights: Arrays, x: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
+        rate = -SHARPNESS * np.logaddexp(weights["decay"], 0)
+        _step(x, rate.astype(x.dtype), state[0])
+        return state
+
+
+@njit(cache=True)
+def _step(x: Any, rate: Any, hidden: Any) -> None:
+    size = hidden.shape[1]
+    for row in range(hidden.shape[0]):
+        for unit in range(size):
+            log_decay = rate[unit] * sigmoid(x[row, unit])
+            share = np.sqrt(-np.expm1(log_decay + log_decay))
+            new = share * sigmoid(x[row, size + unit]) * x[row, 2 * size + unit]
+            hidden[row, unit] = np.exp(log_decay) * hidden[row, unit] + new

@@ -1,0 +1,83 @@
+"""sLSTM (Beck et al. 2024, xLSTM, 2405.04517): an exponential input gate, and what it sums to.
+
+    input = exp(a), forget = sigmoid(a), output = sigmoid(a), candidate = tanh(a), a = W x + U h + b
+    cell' = forget * cell + input * candidate      normaliser' = forget * normaliser + input
+    h' = output * cell' / normaliser'
+
+Cell and normaliser are kept divided by exp(stabiliser), stabiliser' = max(log forget + stabiliser,
+log input), so that nothing overflows; h does not depend on it. Row blocks: input, forget,
+candidate, output. One head: U is a full matrix. The forget gate's bias starts at 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numba import njit
+
+from musicrnn.cells.product import ZERO, product, sigmoid
+from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class SLSTMCell(StepCell):
+    """Parameters: 4 (I*H + H^2 + H)."""
+
+    def states(self, hidden: int) -> dict[str, int]:
+        return dict.fromkeys(("hidden", "cell", "normaliser", "stabiliser"), hidden)
+
+    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
+        return {
+            "weight_ih": (4 * hidden, inputs),
+            "weight_hh": (4 * hidden, hidden),
+            "bias_ih": (4 * hidden,),
+        }
+
+    def initialise(self, parameters: Tensors) -> None:
+        super().initialise(parameters)
+        hidden = parameters["weight_hh"].shape[1]
+        parameters["bias_ih"][hidden : 2 * hidden] = 1.0
+
+    def step(self, x: Tensor, state: tuple[Tensor, ...], weights: Weights) -> tuple[Tensor, ...]:
+        import torch
+        from torch.nn.functional import logsigmoid
+
+        hidden, cell, normaliser, stabiliser = state
+        into, forget, candidate, output = weights.add(x, "weight_hh", hidden).chunk(4, 1)
+        kept = logsigmoid(forget) + stabiliser
+        begun = normaliser > 0  # before the first step nothing is kept, whatever the stabiliser
+        stabiliser = torch.where(begun, torch.maximum(kept, into), into)
+        into = (into - stabiliser).exp()
+        kept = torch.where(begun, (kept - stabiliser).clamp(max=0).exp(), 0.0)
+        cell = kept * cell + into * candidate.tanh()
+        normaliser = kept * normaliser + into
+        return output.sigmoid() * cell / normaliser, cell, normaliser, stabiliser
+
+    def array_step(self, weights: Arrays, x: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
+        _step(x, product(weights["weight_hh"], None, state[0]), state)
+        return state[:1]
+
+
+@njit(cache=True)
+def _step(x: Any, from_hidden: Any, state: Any) -> None:
+    hidden, cell, normaliser, stabiliser = state
+    size = hidden.shape[1]
+    for row in range(hidden.shape[0]):
+        total = x[row] + from_hidden[row]
+        for unit in range(size):
+            into = total[unit]
+            forget = total[size + unit]
+            kept = min(forget, ZERO) - np.log1p(np.exp(-abs(forget))) + stabiliser[row, unit]
+            begun = normaliser[row, unit] > ZERO
+            top = max(kept, into) if begun else into
+            share = np.exp(kept - top) if begun else ZERO
+            into = np.exp(into - top)
+            new = share * cell[row, unit] + into * np.tanh(total[2 * size + unit])
+            norm = share * normaliser[row, unit] + into
+            hidden[row, unit] = sigmoid(total[3 * size + unit]) * new / norm
+            cell[row, unit], normaliser[row, unit], stabiliser[row, unit] = new, norm, top

@@ -1,0 +1,101 @@
+"""A stack stepped in NumPy and compiled loops, for sampling. Needs no torch.
+
+Conventions. The same parameters, by the names of a :class:`musicrnn.layers.stack.Stack`; x [B, I],
+outputs [B, H], float32; the state is inside. What training leaves out at random takes part here in
+its expectation, as in torch's evaluation mode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.cells.protocol import Array, Arrays
+from musicrnn.layers.settings import LayerSettings
+
+EPSILON = 1e-5  # of torch's LayerNorm
+
+
+class ArrayStack:
+    """``layers`` layers of a cell, from the arrays of a checkpoint.
+
+    Args:
+        arrays: every one that :func:`stack_shapes` names, under that name.
+    """
+
+    def __init__(
+        self, cell: str, hidden: int, arrays: Arrays, *, layers: int, settings: LayerSettings
+    ) -> None:
+        self.cell, self.hidden, self.settings = settings.cell(cell), hidden, settings
+        weights: list[dict[str, Array]] = [{} for _ in range(1 if settings.tied else layers)]
+        for name, array in arrays.items():
+            if name.startswith("layers."):
+                _, index, parameter = name.split(".")
+                weights[int(index)][parameter.removesuffix("_l0")] = np.ascontiguousarray(array)
+        self.weights = [weights[index % len(weights)] for index in range(layers)]
+        self.norms = [
+            (arrays[f"norms.{index}.weight"], arrays[f"norms.{index}.bias"])
+            for index in range(layers if settings.norm else 0)
+        ]
+        self.begin(1)
+
+    def begin(self, rows: int) -> None:
+        """Start ``rows`` sequences from zeros."""
+        widths = self.cell.states(self.hidden).values()
+        self.state = [
+            tuple(np.zeros((rows, width), np.float32) for width in widths) for _ in self.weights
+        ]
+
+    def keep(self, rows: NDArray[np.int64]) -> None:
+        """Go on with these rows alone, in this order."""
+        self.state = [tuple(part[rows] for part in layer) for layer in self.state]
+
+    def from_input(self, x: Array) -> Array:
+        """What the first layer's step needs of inputs [N, I]: [N, rows]."""
+        return self.cell.array_from_input(self.weights[0], (self._normed(0, x),))
+
+    def step(self, from_input: Array) -> Array:
+        """One step of all layers from a row of :meth:`from_input`; the outputs [B, H]."""
+        flow = self._move(0, from_input)
+        for index in range(1, len(self.weights)):
+            below = flow[0]
+            entering = (self._normed(index, below), *flow[1:])
+            from_input = self.cell.array_from_input(self.weights[index], entering)
+            flow = self._move(index, from_input)
+            if self.settings.residual:
+                flow = (below + flow[0], *flow[1:])
+        return flow[0]
+
+    def _move(self, index: int, from_input: Array) -> tuple[Array, ...]:
+        """One step of one layer; the flow to the layer above."""
+        state = self.state[index]
+        before = [part.copy() for part in state] if self.settings.zoneout else []
+        flow = self.cell.array_step(self.weights[index], from_input, state)
+        for part, old in zip(state, before, strict=False):
+            part += np.float32(self.settings.zoneout) * (old - part)
+        return flow
+
+    def _normed(self, index: int, x: Array) -> Array:
+        if not self.settings.norm:
+            return x
+        weight, bias = self.norms[index]
+        centred = x - x.mean(1, keepdims=True)
+        deviation = np.sqrt((centred * centred).mean(1, keepdims=True) + np.float32(EPSILON))
+        return centred / deviation * weight + bias
+
+
+def stack_shapes(
+    cell: str, inputs: int, hidden: int, *, layers: int, settings: LayerSettings
+) -> Mapping[str, tuple[int, ...]]:
+    """The parameters of such a stack by name."""
+    wanted: dict[str, tuple[int, ...]] = {}
+    built = settings.cell(cell)
+    for index in range(1 if settings.tied else layers):
+        shapes = built.shapes(hidden if index else inputs, hidden, first=index == 0)
+        wanted |= {f"layers.{index}.{name}_l0": shape for name, shape in shapes.items()}
+    for index in range(layers if settings.norm else 0):
+        size = (hidden if index else inputs,)
+        wanted |= {f"norms.{index}.weight": size, f"norms.{index}.bias": size}
+    return wanted

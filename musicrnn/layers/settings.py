@@ -1,0 +1,85 @@
+"""How layers of a cell are put together, as it stands in a checkpoint. Needs no torch."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from musicrnn.cells import CELLS, Cell
+from musicrnn.errors import MusicRNNError
+
+OPTIONS = ("periods", "priority", "depth", "tied")  # of some cells alone
+
+
+@dataclass(frozen=True)
+class LayerSettings:
+    """Of every stack: residual connections, layer normalisation and what is left out at random.
+
+    The last four are options of some cells; empty or False leaves the cell's own.
+    """
+
+    residual: bool = False  # x + layer(x), from the second layer on
+    norm: bool = False  # layer normalisation of what enters a layer (Ba et al. 2016)
+    variational: bool = False  # dropout masks are the same at all steps (Gal and Ghahramani 2016)
+    recurrent_dropout: float = 0.0  # of h where it enters the recurrent products, the same mask
+    zoneout: float = 0.0  # share of units that keep their state at a step (Krueger et al. 2017)
+    periods: str = ""  # clockwork: "1,2,4", or "metric": 1,2,4,8,16
+    priority: str = ""  # grid: the dimension that goes last, depth or time
+    depth: str = ""  # grid: lstm, identity, tanh or relu along depth
+    tied: bool = False  # grid: one set of weights for all layers
+
+    def __post_init__(self) -> None:
+        for name in ("recurrent_dropout", "zoneout"):
+            if not 0 <= getattr(self, name) < 1:
+                raise MusicRNNError(f"layer.{name} must be in [0, 1), got {getattr(self, name)}")
+
+    def cell(self, name: str) -> Cell:
+        """The cell called ``name`` with these options.
+
+        Raises:
+            MusicRNNError: there is no such cell, or it has no such option.
+        """
+        if name not in CELLS:
+            raise MusicRNNError(f"cell must be one of {', '.join(CELLS)}, got {name!r}")
+        cell = CELLS[name]
+        has = {field.name for field in fields(cell)}
+        given = {option: getattr(self, option) for option in OPTIONS if getattr(self, option)}
+        if wrong := sorted(set(given) - has):
+            raise MusicRNNError(
+                f"layer.{wrong[0]} = {given[wrong[0]]!r} is no option of the cell {name}"
+            )
+        if "periods" in given:
+            given["periods"] = _periods(given["periods"])
+        return replace(cell, **given)
+
+    def as_json(self) -> dict[str, Any]:
+        """What differs from the defaults."""
+        plain = asdict(LayerSettings())
+        return {name: value for name, value in asdict(self).items() if value != plain[name]}
+
+    @staticmethod
+    def from_json(values: Any) -> LayerSettings:
+        """The inverse of :meth:`as_json`.
+
+        Raises:
+            MusicRNNError: a name that there is not, or a value of another type.
+        """
+        known = asdict(LayerSettings())
+        for name, value in values.items() if isinstance(values, dict) else [("layer", values)]:
+            kind = (int, float) if isinstance(known.get(name), float) else type(known.get(name))
+            if name not in known or not isinstance(value, kind):
+                raise MusicRNNError(
+                    f"the model file's setting layer.{name} = {value!r} does not fit"
+                )
+        return LayerSettings(**values)
+
+
+def _periods(text: str) -> tuple[int, ...]:
+    if text == "metric":
+        return (1, 2, 4, 8, 16)
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise MusicRNNError(
+            f"layer.periods must be whole numbers with commas between, or metric, got {text!r}"
+        ) from None
