@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ import click
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="A folder.")
 @click.option("--cells", default="all", show_default=True, help="Names with commas between.")
 @click.option("--parameters", type=int, help="Of each model (20000 on frames, 200000 on tokens).")
-@click.option("--updates", type=int, help="Of each run (1500 on frames, 1000 on tokens).")
+@click.option("--updates", type=int, help="Of each run (800 on frames, 1000 on tokens).")
 @click.option("--minutes", type=float, help="Of each run, instead of updates.")
 @click.option("--seeds", type=int, default=3, show_default=True, help="Runs of each cell.")
 @click.option("--rates", default="6e-3", show_default=True, help="Learning rates to choose from.")
@@ -45,20 +46,21 @@ def command(
     name, or a folder of MIDI and ABC files (tokens). The same command goes on where it stopped.
     """
     from musicrnn.cells import CELLS
-    from musicrnn.comparison.budget import Budget, Course
     from musicrnn.comparison.compare import Contest, compare
     from musicrnn.comparison.report import HEADER, as_json_object, lines, notes, write_report
     from musicrnn.training.settings import override
     from musicrnn_cli.reporting import numbers, report_refused, say
     from musicrnn_cli.tables import table
-    from musicrnn_datasets.comparing import comparison_task, settings_for, usual_budget
+    from musicrnn_datasets.comparing import comparison_task, settings_for, usual
 
+    sizes = settings_for(source)
+    budget, course = usual(sizes)
     words = [*settings, *([] if layers is None else [f"layers={layers}"])]
-    sizes, course = override(words, settings_for(source), Course())
-    usual_parameters, usual_updates = usual_budget(sizes)
-    budget = Budget(
-        parameters=usual_parameters if parameters is None else parameters,
-        updates=usual_updates if updates is None and minutes is None else updates,
+    sizes, course = override(words, sizes, course)
+    budget = replace(
+        budget,
+        parameters=budget.parameters if parameters is None else parameters,
+        updates=budget.updates if updates is None and minutes is None else updates,
         minutes=minutes,
         seeds=seeds,
         rates=tuple(numbers("rates", rates)),

@@ -10,6 +10,7 @@ import difflib
 from dataclasses import asdict
 from pathlib import Path
 
+from musicrnn.comparison.budget import Budget, Course
 from musicrnn.comparison.frames import FrameSettings, FrameTask
 from musicrnn.comparison.task import Task
 from musicrnn.comparison.tokens import TokenSettings, TokenTask
@@ -39,9 +40,11 @@ def settings_for(source: str) -> Settings:
     return TokenSettings()
 
 
-def usual_budget(settings: Settings) -> tuple[int, int]:
-    """Parameters and updates when nothing else is said: 20,000 as Chung et al. 2014 on frames."""
-    return (20_000, 1500) if isinstance(settings, FrameSettings) else (200_000, 1000)
+def usual(settings: Settings) -> tuple[Budget, Course]:
+    """Budget and course when nothing else is said; on frames 20,000 parameters as Chung 2014."""
+    if isinstance(settings, FrameSettings):
+        return Budget(20_000, updates=800), Course(validate_every=25)
+    return Budget(200_000, updates=1000), Course(validate_every=100)
 
 
 def comparison_task(

@@ -93,4 +93,4 @@ class Trial:
     @property
     def name(self) -> str:
         """What its files are called."""
-        return f"{self.cell}-rate{self.rate:g}-seed{self.seed}"
+        return f"{self.cell}-rate{self.rate}-seed{self.seed}"

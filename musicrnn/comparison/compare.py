@@ -77,11 +77,12 @@ def compare(
     with the reason, and is made again only with ``retry``.
 
     Raises:
-        MusicRNNError: the folder is of other settings or cannot be written.
+        MusicRNNError: the folder is of other settings or cannot be written, or no cell has a size
+            that suits the budget.
     """
     kept = Folder(folder)
-    kept.open(contest.settings())
     trials = _Trials(contest, kept)
+    kept.open(contest.settings())
     started, made = time.monotonic(), 0
     tried: set[str] = set()
     interrupted = False
@@ -141,8 +142,11 @@ class _Trials:
                     lambda hidden, cell=cell: contest.task.parameters(cell, hidden),
                     contest.budget.parameters,
                 )
-            except MusicRNNError as error:
-                self.matches[cell], self.refusals[cell] = Match(0, 0), str(error)
+            except Exception as error:  # a cell that breaks down must not end the others' runs
+                reason = str(error) if isinstance(error, MusicRNNError) else repr(error)
+                self.matches[cell], self.refusals[cell] = Match(0, 0), reason
+        if len(self.refusals) == len(self.matches):
+            raise MusicRNNError(f"no cell can be had: {next(iter(self.refusals.values()))}")
 
     def __iter__(self) -> Iterator[Trial]:
         budget = self.contest.budget

@@ -74,9 +74,11 @@ def markdown(contest: Contest, comparison: Comparison, command: str) -> str:
         f"# {contest.task.name}: {len(comparison.cells)} cells",
         "",
         f"Test and validation in nats a {contest.task.unit}, lower is better; {_length(contest)}, "
-        f"{budget.parameters} parameters, {budget.seeds} seeds, AdamW with a cosine from the rate, "
-        f"norm clip {course.clip:g}. {sizes}. The model of each run is the best on validation, "
-        "measured once on test; ± is Student's 95 % interval of the mean over seeds. "
+        f"{budget.parameters} parameters, {_seeds(contest)}, AdamW with a cosine from the rate, "
+        f"norm clip {course.clip:g}. {sizes}. "
+        f"Of the rates {', '.join(f'{rate:g}' for rate in budget.rates)} each cell "
+        "has the one that was best on validation with seed 0. The model of a run is the best on "
+        "validation, measured once on test; ± is Student's 95 % interval of the mean over seeds. "
         f"Training took {spent / 60:.0f} minutes in all on {course.device}, "
         f"{course.threads} thread{'' if course.threads == 1 else 's'}.",
         "",
@@ -128,7 +130,7 @@ def _picture(contest: Contest, cells: Sequence[CellSummary]) -> Picture:
         columns.append(Column("memory, MiB", sizes, 0, 1.2))
     about = (
         f"{contest.budget.parameters} parameters, {_length(contest)}, "
-        f"{contest.budget.seeds} seeds; "
+        f"{_seeds(contest)}; "
         + ", ".join(f"{name} {value:.3f}" for name, value in contest.task.baselines.items())
     )
     return draw_chart(contest.task.name, about, [cell.cell for cell in cells], columns)
@@ -157,6 +159,10 @@ def _length(contest: Contest) -> str:
     if budget.updates is not None:
         return f"{budget.updates} updates"
     return f"{budget.minutes:g} minutes a run"
+
+
+def _seeds(contest: Contest) -> str:
+    return f"{contest.budget.seeds} seed{'' if contest.budget.seeds == 1 else 's'}"
 
 
 def _rates(cell: CellSummary) -> list[dict[str, float]]:

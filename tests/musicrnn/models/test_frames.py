@@ -1,0 +1,70 @@
+"""The frame model: what it begins with, what it is told, what a file must be."""
+
+import numpy as np
+import pytest
+import torch
+
+from musicrnn.cells import CELLS
+from musicrnn.errors import MusicRNNError
+from musicrnn.metrics.frames import fit_frame_baselines
+from musicrnn.models.frames import FrameConfig, FrameModel, before, frame_losses
+
+
+def test_before_is_one_step_later_and_begins_with_silence() -> None:
+    frames = torch.arange(1.0, 13.0).reshape(2, 3, 2)
+    shifted = before(frames)
+    assert shifted[:, 0].abs().sum() == 0
+    assert torch.equal(shifted[:, 1:], frames[:, :-1])
+
+
+def test_losses_are_summed_over_pitches() -> None:
+    logits = torch.tensor([[[0.0, 2.0, -1.0]]])
+    frames = torch.tensor([[[1.0, 0.0, 1.0]]])
+    chances = 1 / (1 + np.exp([0.0, -2.0, 1.0]))
+    by_hand = -(np.log(chances[0]) + np.log(1 - chances[1]) + np.log(chances[2]))
+    assert float(frame_losses(logits, frames)) == pytest.approx(by_hand)
+
+
+def test_it_begins_at_the_marginal() -> None:
+    random = np.random.default_rng(0)
+    pieces = [(random.random((40, 88)) < 0.05).astype(np.uint8)]
+    counted = fit_frame_baselines(pieces)
+    torch.manual_seed(0)
+    model = FrameModel(FrameConfig(hidden=6))
+    model.begin_at(counted.marginal)
+    with torch.no_grad():
+        model.output.weight.zero_()
+        frames = torch.from_numpy(pieces[0].astype(np.float32))[None]
+        logits, _ = model(before(frames), model.initial_state(1))
+    marginal = counted.nats(pieces)["marginal"]
+    assert float(frame_losses(logits, frames).mean()) == pytest.approx(marginal, rel=1e-5)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_saved_and_loaded_it_says_the_same(cell: str) -> None:
+    torch.manual_seed(0)
+    model = FrameModel(FrameConfig(pitches=5, cell=cell, hidden=8, layers=2))
+    model.eval()
+    again = FrameModel.from_arrays(model.configuration(), model.arrays())
+    again.eval()
+    frames = torch.rand(2, 7, 5)
+    with torch.no_grad():
+        first, _ = model(frames, model.initial_state(2))
+        second, _ = again(frames, again.initial_state(2))
+    assert first.shape == (2, 7, 5)
+    assert torch.equal(first, second)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"cell": "lstn"}, "cell must be one of"),
+        ({"hidden": 0}, r"hidden must be in 1\.\.16384, got 0"),
+        ({"hidden": "3"}, "setting hidden = '3' does not fit"),
+        ({"width": 3}, "setting width = 3 does not fit"),
+        ({"dropout": 1.0}, r"dropout must be in \[0, 1\), got 1.0"),
+    ],
+)
+def test_wrong_configurations(values: dict, message: str) -> None:
+    with pytest.raises(MusicRNNError, match=message):
+        FrameConfig.from_json(values)
