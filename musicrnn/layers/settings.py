@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -40,7 +41,9 @@ class LayerSettings:
             MusicRNNError: there is no such cell, or it has no such option.
         """
         if name not in CELLS:
-            raise MusicRNNError(f"cell must be one of {', '.join(CELLS)}, got {name!r}")
+            near = difflib.get_close_matches(str(name), CELLS, n=3)
+            meant = f"; did you mean {', '.join(near)}?" if near else ""
+            raise MusicRNNError(f"cell must be one of {', '.join(CELLS)}, got {name!r}{meant}")
         cell = CELLS[name]
         has = {field.name for field in fields(cell)}
         given = {option: getattr(self, option) for option in OPTIONS if getattr(self, option)}
