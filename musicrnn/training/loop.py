@@ -1,10 +1,10 @@
 """The training loop: one for every task.
 
-AdamW, warm-up and cosine, global-norm clipping (Pascanu 2013), optional averaging of the weights
-(Polyak), early stopping on the validation loss. The best model so far is always whole on disk at
-``output``; beside it ``output.run`` holds everything that a resumed run needs to go on bit for bit
-(of several processes each has its own). Ctrl-C is obeyed between two updates, never inside one.
-Lightning Fabric carries it from one CPU core to many machines (``torchrun``).
+AdamW, warm-up and cosine, clipping by norm or value (Pascanu 2013), optional averaging of the
+weights (Polyak), early stopping on the validation loss. The best model so far is always whole on
+disk at ``output``; beside it ``output.run`` holds everything that a resumed run needs to go on bit
+for bit (of several processes each has its own). Ctrl-C is obeyed between two updates, never inside
+one. Lightning Fabric carries it from one CPU core to many machines (``torchrun``).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.training.averaging import WeightAverage
+from musicrnn.training.clipping import clip_gradients
 from musicrnn.training.clock import Clock
 from musicrnn.training.interrupt import Interrupt
 from musicrnn.training.machine import check_output, launched
@@ -194,7 +195,7 @@ class _Run:
         summed, count = self.objective.loss(self.network)
         loss = summed / max(1, count)
         self.fabric.backward(loss)
-        norm = nn.utils.clip_grad_norm_(list(self.parameters.values()), self.plan.clip)
+        norm = clip_gradients(self.parameters.values(), self.plan.clip, by=self.plan.clip_by)
         value = _number(loss)
         if value != value or value in (float("inf"), float("-inf")):
             raise MusicRNNError(

@@ -9,6 +9,7 @@ from typing import Any
 from musicrnn.errors import MusicRNNError
 
 CHANGEABLE = ("updates", "minutes", "device", "patience")  # a resumed run may have others
+CLIP_BY = ("norm", "value", "none")  # see musicrnn.training.clipping
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Plan:
     learning_rate: float = 2e-3
     warm_up: int = 100  # updates, a tenth of the run at most
     weight_decay: float = 0.01
-    clip: float = 1.0  # global gradient norm
+    clip: float = 1.0  # bound of the gradient: of its global norm, or of each of its numbers
+    clip_by: str = "norm"  # norm, value or none
     average: float = 0.0  # decay of the weight average; 0 switches it off
     validate_every: int = 200  # updates
     patience: int = 20  # validations without a better loss
@@ -43,6 +45,8 @@ class Plan:
         for name in ("weight_decay", "warm_up"):
             if not 0 <= getattr(self, name) < math.inf:
                 raise MusicRNNError(f"{name} must be 0 or more, got {getattr(self, name)}")
+        if self.clip_by not in CLIP_BY:
+            raise MusicRNNError(f"clip_by must be {', '.join(CLIP_BY)}, got {self.clip_by!r}")
         if not 0 <= self.average < 1:
             raise MusicRNNError(f"average must be in [0, 1), got {self.average}")
         if not 0 <= self.seed < 2**63:
