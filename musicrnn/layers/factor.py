@@ -7,26 +7,35 @@ every product are bf16, sums and results float32.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
 SMALL = 2**16  # elements; below, an ordinary product costs less than the call of a packed one
+FEW = 8  # steps; packing costs about as much as this many products save
 
 
 class Factor:
-    """W [N, K], for v W^T with v [B, K] and, on the way back, g W with g [B, N]."""
+    """W [N, K], for v W^T with v [B, K] and, on the way back, g W with g [B, N].
 
-    def __init__(self, matrix: Tensor, *, bf16: bool) -> None:
+    Used for ``steps`` products each way; for a few it is not worth packing.
+    """
+
+    def __init__(self, matrix: Tensor, *, steps: int, bf16: bool) -> None:
         self.matrix, self.bf16 = matrix, bf16
+        plain = matrix.device.type == "cpu" and matrix.dtype == torch.float32 and not bf16
+        self.packs = plain and matrix.numel() >= SMALL and steps >= FEW and _can_pack()
         weight = matrix.bfloat16() if bf16 else matrix
-        packs = matrix.device.type == "cpu" and matrix.dtype == torch.float32
-        self.packs = packs and not bf16 and matrix.numel() >= SMALL and _can_pack()
+        self.forward = _pack(weight) if self.packs else weight.t()
+
+    @cached_property
+    def backward(self) -> Tensor:
+        """W as the way back needs it: not made when there is none."""
         if self.packs:
-            self.forward, self.backward = _pack(weight), _pack(weight.t().contiguous())
-        else:
-            self.forward = weight.t()
-            self.backward = weight.t().contiguous() if bf16 else weight
+            return _pack(self.matrix.t().contiguous())
+        return self.matrix.bfloat16().t().contiguous() if self.bf16 else self.matrix
 
     def times(self, v: Tensor) -> Tensor:
         """v W^T, [B, N]."""

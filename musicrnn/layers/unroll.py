@@ -116,7 +116,7 @@ class _Unrolled(torch.autograd.Function):
         matrices = tensors[len(vectors) : len(vectors) + len(run.matrices)]
         states = tensors[len(vectors) + len(matrices) :]
         ctx.set_materialize_grads(False)
-        factors = [Factor(m, bf16=run.bf16) for m in matrices]
+        factors = [Factor(m, steps=len(x), bf16=run.bf16) for m in matrices]
         products = Products(run, factors, vectors)
         history = [s.new_empty((len(x) + 1, *s.shape)) for s in states]
         results: list[list[Tensor]] = []
