@@ -46,6 +46,7 @@ class UnrolledLayer(Layer):
     ) -> None:
         super().__init__(cell, inputs, hidden, first=first)
         self.cell, self.settings = cell, settings
+        self.unroll = unroll  # musicrnn.layers.graphs has another one for CUDA
 
     def forward(self, flow: Flow, state: Flow) -> tuple[Flow, Flow]:
         parameters = named(self)
@@ -63,7 +64,7 @@ class UnrolledLayer(Layer):
                 dropped=self._dropped(x),
                 zoneout=zoneout_mask(x, self.hidden, self.settings.zoneout, self.training),
             )
-            sequences, state = unroll(run, x, state, parameters)
+            sequences, state = self.unroll(run, x, state, parameters)
         return tuple(part.transpose(0, 1) for part in sequences), state
 
     def _dropped(self, x: Tensor) -> Tensor | None:
