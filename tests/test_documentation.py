@@ -2,8 +2,8 @@
 
 Lines are taken from the ``sh`` blocks that begin with ``musicrnn``, in the order of the page, so a
 file that one command writes is there for the next. Training is cut short: the minutes become a
-second, the networks small, a hundred pieces four; nothing else of a line is changed. The two lines
-that install are what ``.ci/run`` does.
+second, the networks small, a hundred pieces four; a comparison is of two cells, two updates and two
+seeds; nothing else of a line is changed. The two lines that install are what ``.ci/run`` does.
 """
 
 import re
@@ -26,7 +26,9 @@ GUIDES = sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))
 PAGES = ["README.md", *GUIDES]
 MEASURED = "docs/models.md"  # minutes on the real corpora, therefore only with -m learning
 RUN = [pytest.param(p, marks=pytest.mark.learning) if p == MEASURED else p for p in PAGES]
+COMPARED = "docs/compare.md"  # on a corpus by name
 SMALL = ["--set", "hidden=8", "--set", "validate_every=2"]
+BRIEF = "--cells=gru,elman --updates=2 --seeds=2 --rates=6e-3 --set validate_every=1".split()
 
 
 def command_lines(page: str) -> list[str]:
@@ -82,6 +84,8 @@ def shortened(words: list[str]) -> list[str]:
     if words[1] == "train":
         at = words.index("--minutes")
         words = [*words[: at + 1], "0.02", *words[at + 2 :], *SMALL]
+    if words[1] == "compare":
+        words = [*words, *BRIEF]  # the last of two options counts
     if "100" in words:  # of a hundred pieces four will do
         words[words.index("100")] = "4"
     return words[1:]
@@ -91,7 +95,7 @@ def shortened(words: list[str]) -> list[str]:
 def test_the_commands_of_a_page_run(
     page: str, workplace: Path, request: pytest.FixtureRequest
 ) -> None:
-    if page == MEASURED:
+    if page in (MEASURED, COMPARED):
         request.getfixturevalue("corpora")
     for line in command_lines(page):
         if line.startswith("mkdir"):

@@ -16,7 +16,7 @@ import click
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="A folder.")
 @click.option("--cells", default="all", show_default=True, help="Names with commas between.")
 @click.option("--parameters", type=int, help="Of each model (20000 on frames, 200000 on tokens).")
-@click.option("--updates", type=int, help="Of each run (800 on frames, 1000 on tokens).")
+@click.option("--updates", type=int, help="Of each run (default 1000).")
 @click.option("--minutes", type=float, help="Of each run, instead of updates.")
 @click.option("--seeds", type=int, default=3, show_default=True, help="Runs of each cell.")
 @click.option("--rates", default="6e-3", show_default=True, help="Learning rates to choose from.")

@@ -17,10 +17,16 @@ import click
     "--minutes", type=float, help="Time to train for (default 30, if no updates are set)."
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-@click.option("--cell", help="elman, lstm (default) or gru.")
+@click.option("--cell", help="lstm (default), gru, elman ...: any of docs/cells.md.")
 @click.option("--tokens", type=click.Choice(["beat", "performance", "abc"]), help="Else chosen.")
 @click.option("--weights", help="How the sources are mixed, e.g. 2,1 (default: by size).")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="e.g. hidden=512.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="e.g. hidden=512 or layer.zoneout=0.1.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the run that OUTPUT.run holds.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder with the corpora.")
@@ -56,6 +62,7 @@ def command(
     composer, plan = override(settings, ComposerSettings(), plan)
     if cell:
         composer = replace(composer, cell=cell)
+    composer.layer.cell(composer.cell)  # before anything is read
     if minutes is None and not any(word.startswith(("updates=", "minutes=")) for word in settings):
         plan = replace(plan, minutes=30.0)
     mixed = numbers("weights", weights) if weights is not None else None

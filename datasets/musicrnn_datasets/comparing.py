@@ -43,7 +43,7 @@ def settings_for(source: str) -> Settings:
 def usual(settings: Settings) -> tuple[Budget, Course]:
     """Budget and course when nothing else is said; on frames 20,000 parameters as Chung 2014."""
     if isinstance(settings, FrameSettings):
-        return Budget(20_000, updates=800), Course(validate_every=25)
+        return Budget(20_000, updates=1000), Course(validate_every=25)
     return Budget(200_000, updates=1000), Course(validate_every=100)
 
 

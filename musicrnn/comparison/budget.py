@@ -52,6 +52,7 @@ class Course:
     warm_up: int = 50
     weight_decay: float = 0.01
     clip: float = 1.0
+    clip_by: str = "norm"
     average: float = 0.0
     validate_every: int = 50
     patience: int = 10**6

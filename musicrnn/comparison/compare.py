@@ -175,7 +175,10 @@ class _Trials:
             runs += sum((cell, rate, 0) not in done for rate in budget.rates)
             seeds = {seed for name, _, seed in done if name == cell}
             runs += sum(seed not in seeds for seed in range(1, budget.seeds))
-        return f"{runs} runs left, about {runs * pace / 60:.0f} minutes" if runs else "all are done"
+        if not runs:
+            return "all are done"
+        one = "run" if runs == 1 else "runs"
+        return f"{runs} {one} left, about {runs * pace / 60:.1f} minutes"
 
     def _trial(self, cell: str, rate: float, seed: int) -> Trial:
         match = self.matches[cell]

@@ -75,7 +75,7 @@ def markdown(contest: Contest, comparison: Comparison, command: str) -> str:
         "",
         f"Test and validation in nats a {contest.task.unit}, lower is better; {_length(contest)}, "
         f"{budget.parameters} parameters, {_seeds(contest)}, AdamW with a cosine from the rate, "
-        f"norm clip {course.clip:g}. {sizes}. "
+        f"{course.clip_by} clip {course.clip:g}. {sizes}. "
         f"Of the rates {', '.join(f'{rate:g}' for rate in budget.rates)} each cell "
         "has the one that was best on validation with seed 0. The model of a run is the best on "
         "validation, measured once on test; ± is Student's 95 % interval of the mean over seeds. "
