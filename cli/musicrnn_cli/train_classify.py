@@ -24,6 +24,7 @@ import click
     metavar="FILE",
     help="CSV with the columns file,label,split (else drawn from the files' contents).",
 )
+@click.option("--cell", help="gru (default), lstm, elman ...: any of docs/cells.md.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="e.g. hidden=96.")
 @click.option("--resume", is_flag=True, help="Go on with the run that OUTPUT.run holds.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
@@ -35,6 +36,7 @@ def command(
     minutes: float | None,
     seed: int,
     split_file: Path | None,
+    cell: str | None,
     settings: tuple[str, ...],
     resume: bool,
     device: str,
@@ -50,12 +52,14 @@ def command(
     from musicrnn_datasets.classifying import prepare_labels
 
     check_output(output)
-    override(settings, ClassifierSettings(), default_plan(1))  # a misspelt name fails at once
+    first = ClassifierSettings(cell=cell) if cell else ClassifierSettings()
+    chosen, _ = override(settings, first, default_plan(1))  # a misspelt name fails at once
+    chosen.layer.cell(chosen.cell)
     prepared = prepare_labels(source, split_file=split_file, data=data)
     report_refused(prepared.refused)
     plan = default_plan(len(prepared.material.train), minutes)
     plan = replace(plan, seed=seed, device=device)
-    classifier, plan = override(settings, ClassifierSettings(), plan)
+    classifier, plan = override(settings, first, plan)
     counts = {split: len(found) for split, found in prepared.recordings.items()}
     click.echo(
         f"{len(prepared.material.labels)} labels: {', '.join(prepared.material.labels)}; "
