@@ -37,6 +37,7 @@ class ComposerSettings:
     rows: int = 32
     length: int = 256
     augment: bool = True
+    pascanu: float = 0.0  # weight of the regulariser that keeps the gradient's length in time
     layer: LayerSettings = field(default_factory=LayerSettings)
 
 
@@ -93,7 +94,9 @@ def train_composer(
         "data": material.description,
         "command": command,
     }
-    objective = LanguageObjective(model, windows, material.valid, metadata=metadata)
+    objective = LanguageObjective(
+        model, windows, material.valid, metadata=metadata, pascanu=settings.pascanu
+    )
     made_with = {
         **asdict(settings),
         "layer": settings.layer.as_json(),

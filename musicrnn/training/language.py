@@ -7,7 +7,9 @@ cut at ``validation_limit`` ids.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -15,9 +17,11 @@ import torch
 from torch import Tensor
 
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
 from musicrnn.layers.stack import State
 from musicrnn.models.language import LanguageModel, token_losses
 from musicrnn.models.scoring import nats
+from musicrnn.training.pascanu import check_regularised, omega, readings
 from musicrnn.training.windows import Ids, Windows
 
 
@@ -26,6 +30,10 @@ class LanguageObjective:
 
     Args:
         metadata: what goes into the checkpoint beside the model's own configuration.
+        pascanu: weight of :mod:`musicrnn.training.pascanu` in the loss that is trained on.
+
+    Raises:
+        MusicRNNError: a weight below 0, or a network that the regulariser cannot be had for.
     """
 
     unit = "tokens"
@@ -38,8 +46,13 @@ class LanguageObjective:
         *,
         metadata: dict[str, Any],
         validation_limit: int = 1024,
+        pascanu: float = 0.0,
     ) -> None:
-        self.module = model
+        if not 0 <= pascanu < math.inf:
+            raise MusicRNNError(f"pascanu must be 0 or more, got {pascanu}")
+        if pascanu > 0:
+            check_regularised(model.stack)
+        self.module, self.pascanu = model, pascanu
         self.windows = windows
         self.validation = [ids[: validation_limit + 1] for ids in validation]
         self.metadata = metadata
@@ -54,10 +67,15 @@ class LanguageObjective:
         device = self.state[0].device
         going_on = torch.from_numpy(~window.fresh).to(device)[None, :, None]
         state = tuple(part * going_on for part in self.state)
-        logits, state = network(torch.from_numpy(window.inputs).to(device), state)
+        inputs = torch.from_numpy(window.inputs).to(device)
+        targets = torch.from_numpy(window.targets).to(device)
+        with readings(self.module.stack) if self.pascanu > 0 else nullcontext([]) as heard:
+            logits, state = network(inputs, state)
         self.state = tuple(part.detach() for part in state)
-        losses = token_losses(logits, torch.from_numpy(window.targets).to(device))
-        return losses.sum(), int((window.targets >= 0).sum())
+        loss = token_losses(logits, targets).sum()
+        if self.pascanu > 0:
+            loss = loss + self.pascanu * omega(self.module.stack, heard, loss)
+        return loss, int((window.targets >= 0).sum())
 
     def validate(self, network: Callable[..., Any]) -> dict[str, float]:
         del network  # one process reads the whole validation split

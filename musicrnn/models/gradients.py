@@ -1,0 +1,252 @@
+"""How far back in time a loss is felt: the norm of its gradient against the distance.
+
+Conventions. A network with a state (language or frame model) takes one step at a time. The loss is
+that of one foretold step, in nats. Distance k: "state" is the gradient with respect to the state
+with which the k-th step before that one began (all layers and all parts end to end; each part also
+by itself, under the cell's name for it), "input" that with respect to the k-th input before the
+last one read, embedded where inputs are ids. Distance 0 is the step that foretells.
+
+A classifier hears a whole clip, in both directions, and says one thing at its end. Its "input" is
+the gradient of the loss of one label with respect to each frame (nats a dB) or embedded token, and
+the distance is counted from the end of what it hears.
+
+Norms are Euclidean, taken for each place by itself, then averaged. Sources: Hochreiter 1991;
+Pascanu, Mikolov and Bengio 2013 (1211.5063).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.layers.stack import State
+from musicrnn.models.classifier import Classifier, padded, together
+from musicrnn.models.frames import FrameModel, frame_losses
+from musicrnn.models.language import LanguageModel, token_losses
+
+PLACES = 64  # looked at, at most
+ROWS = 32  # of them side by side
+Norms = dict[str, NDArray[np.float64]]
+
+
+@dataclass(frozen=True, eq=False)
+class GradientNorms:
+    """``norms`` by name, [steps + 1] each, distance 0 first; the means of ``places`` places."""
+
+    norms: Norms
+    places: int
+
+    @property
+    def steps(self) -> int:
+        """The largest distance."""
+        return len(next(iter(self.norms.values()))) - 1
+
+    def relative(self, name: str) -> NDArray[np.float64]:
+        """Divided by the norm at distance 0; NaN where that is 0."""
+        norms = self.norms[name]
+        return norms / norms[0] if norms[0] > 0 else np.full_like(norms, np.nan)
+
+
+def language_gradients(
+    model: LanguageModel,
+    pieces: Sequence[NDArray[np.integer]],
+    *,
+    steps: int,
+    places: int = PLACES,
+) -> GradientNorms:
+    """Places are ``steps`` + 1 ids apart, the first ones of all pieces before the second ones.
+
+    The state at a place is that of the piece read from its start.
+
+    Raises:
+        MusicRNNError: ``steps`` or ``places`` is below 1, or no piece has ``steps`` + 2 ids.
+    """
+    ids = [np.asarray(piece, np.int64) for piece in pieces]
+    with _at_rest(model), _said(model) as embedded:
+        return _mean(model, ids, _Foretelling(token_losses, embedded), steps=steps, places=places)
+
+
+def frame_gradients(
+    model: FrameModel,
+    pieces: Sequence[NDArray[np.integer]],
+    *,
+    steps: int,
+    places: int = PLACES,
+) -> GradientNorms:
+    """As :func:`language_gradients`; pieces are [T, P] of 0 and 1, before each a frame of zeros.
+
+    Raises:
+        MusicRNNError: ``steps`` or ``places`` is below 1, or no piece has ``steps`` + 1 frames.
+    """
+    dtype = np.float64 if model.output.weight.dtype == torch.float64 else np.float32
+    frames = [np.pad(piece, ((1, 0), (0, 0))).astype(dtype) for piece in pieces]
+    with _at_rest(model):
+        return _mean(model, frames, _Foretelling(frame_losses, None), steps=steps, places=places)
+
+
+def classifier_gradients(
+    model: Classifier, clips: Sequence[NDArray[Any]], labels: Sequence[int], *, steps: int
+) -> GradientNorms:
+    """``clips`` are frames [T, F] in dB or ids [T], the loss is that of their ``labels``.
+
+    Raises:
+        MusicRNNError: ``steps`` is below 1, or no clip has ``steps`` + 1 frames or ids.
+    """
+    wanted = [index for index, clip in enumerate(clips) if len(clip) > steps]
+    _check(steps, len(wanted), steps + 1, clips)
+    device = next(model.parameters()).device
+    dtype = torch.int64 if model.config.reads_tokens else torch.float32
+    total = np.zeros(steps + 1)
+    with _at_rest(model), _said(model) as embedded:
+        for first in range(0, len(wanted), ROWS):
+            rows = wanted[first : first + ROWS]
+            inputs, lengths = padded([clips[index] for index in rows], dtype)
+            inputs, lengths = inputs.to(device), lengths.to(device)
+            if not model.config.reads_tokens:
+                inputs.requires_grad_()
+            logits = together(model(inputs, lengths))
+            right = torch.tensor([labels[index] for index in rows], device=device)
+            loss = nn.functional.cross_entropy(logits, right, reduction="sum")
+            node = embedded.pop() if model.config.reads_tokens else inputs
+            (gradient,) = torch.autograd.grad(loss, [node])  # [B, T, F]
+            for row, length in zip(gradient, lengths.tolist(), strict=True):
+                heard = row[length - steps - 1 : length].flip(0)
+                total += torch.linalg.vector_norm(heard, dim=1).double().cpu().numpy()
+    return GradientNorms({"input": total / len(wanted)}, len(wanted))
+
+
+@dataclass(frozen=True, eq=False)
+class _Foretelling:
+    """How a model with a state foretells: its losses, and where its embedded inputs are left."""
+
+    losses: Callable[[Tensor, Tensor], Tensor]
+    embedded: list[Tensor] | None
+
+    def norms(self, model: LanguageModel | FrameModel, given: Tensor, state: State) -> Norms:
+        """Summed over the rows: [steps + 1] by name, from ``given`` [B, steps + 2, ...]."""
+        states: list[State] = []
+        inputs: list[Tensor] = []
+        state = tuple(part.detach().requires_grad_() for part in state)
+        logits = given
+        for t in range(given.shape[1] - 1):
+            states.append(state)
+            step = given[:, t : t + 1].clone()
+            if self.embedded is None:
+                step.requires_grad_()
+            logits, state = model(step, state)
+            inputs.append(step if self.embedded is None else self.embedded.pop())
+        nodes = [*inputs, *(part for before in states for part in before)]
+        gradients = torch.autograd.grad(
+            self.losses(logits, given[:, -1:]).sum(),
+            nodes,
+            allow_unused=True,
+            materialize_grads=True,
+        )
+        count, names = len(inputs), list(model.stack.cell.states(model.stack.hidden))
+        squares = {"input": [_squares(g.transpose(0, 1)) for g in gradients[:count]]}
+        for index, name in enumerate(names):
+            squares[name] = [_squares(g) for g in gradients[count + index :: len(names)]]
+        found = {name: torch.stack(parts).flip(0) for name, parts in squares.items()}
+        found["state"] = torch.stack([found[name] for name in names]).sum(0)  # [steps + 1, B]
+        return {name: part.sqrt().sum(1).cpu().numpy() for name, part in found.items()}
+
+
+def _squares(gradient: Tensor) -> Tensor:
+    """Summed over layers and units, [L, B, n] -> [B]."""
+    return gradient.double().square().sum((0, 2))
+
+
+def _mean(
+    model: LanguageModel | FrameModel,
+    pieces: Sequence[NDArray[Any]],
+    task: _Foretelling,
+    *,
+    steps: int,
+    places: int,
+) -> GradientNorms:
+    """Over the places chosen."""
+    if places < 1:
+        raise MusicRNNError(f"places must be 1 or more, got {places}")
+    span = steps + 1
+    starts = [(start, i) for i, p in enumerate(pieces) for start in range(0, len(p) - span, span)]
+    _check(steps, len(starts), span + 1, pieces)
+    chosen = [index for _, index in sorted(starts)[:places]]
+    begun = [
+        (state, piece[start : start + span + 1])
+        for index, piece in enumerate(pieces)
+        for start, state in _states(model, piece, span, chosen.count(index))
+    ]
+    if task.embedded is not None:
+        task.embedded.clear()
+    totals: Norms = {}
+    for first in range(0, len(begun), ROWS):
+        states, cut = zip(*begun[first : first + ROWS], strict=True)
+        state = tuple(torch.cat(parts, 1) for parts in zip(*states, strict=True))
+        given = torch.from_numpy(np.stack(cut)).to(state[0].device)
+        for name, norms in task.norms(model, given, state).items():
+            totals[name] = totals.get(name, np.zeros(span)) + norms
+    return GradientNorms({name: norms / len(begun) for name, norms in totals.items()}, len(begun))
+
+
+def _states(
+    model: LanguageModel | FrameModel, piece: NDArray[Any], span: int, count: int
+) -> Generator[tuple[int, State]]:
+    """The first ``count`` places of a piece, ``span`` steps apart, and the state at each."""
+    state = model.initial_state(1)
+    for start in range(0, count * span, span):
+        yield start, state
+        with torch.no_grad():
+            read = torch.from_numpy(piece[None, start : start + span]).to(state[0].device)
+            _, state = model(read, state)
+
+
+def _check(steps: int, places: int, needed: int, pieces: Sequence[NDArray[Any]]) -> None:
+    if steps < 1:
+        raise MusicRNNError(f"steps must be 1 or more, got {steps}")
+    if not places:
+        raise MusicRNNError(
+            f"gradients {steps} steps back need a piece of {needed} steps, the longest of "
+            f"{len(pieces)} has {max(map(len, pieces), default=0)}: ask for fewer steps"
+        )
+
+
+@contextmanager
+def _said(model: nn.Module) -> Generator[list[Tensor]]:
+    """What the embeddings of a model say inside the ``with``, to take gradients with respect to."""
+    said: list[Tensor] = []
+
+    def hear(_: nn.Module, given: Any, output: Tensor) -> None:
+        said.append(output.requires_grad_() if torch.is_grad_enabled() else output)
+
+    layers = [module for module in model.modules() if isinstance(module, nn.Embedding)]
+    hooks = [layer.register_forward_hook(hear) for layer in layers]
+    try:
+        yield said
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+@contextmanager
+def _at_rest(model: nn.Module) -> Generator[None]:
+    """Evaluation mode, parameters as constants, and no cuDNN, whose layers cannot go back then."""
+    training = model.training
+    wanted = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    model.eval()
+    for parameter in wanted:
+        parameter.requires_grad_(False)
+    try:
+        with torch.backends.cudnn.flags(enabled=False), torch.enable_grad():
+            yield
+    finally:
+        for parameter in wanted:
+            parameter.requires_grad_()
+        model.train(training)
