@@ -28,7 +28,14 @@ MEASURED = "docs/models.md"  # minutes on the real corpora, therefore only with 
 RUN = [pytest.param(p, marks=pytest.mark.learning) if p == MEASURED else p for p in PAGES]
 COMPARED = "docs/compare.md"  # on a corpus by name
 SMALL = ["--set", "hidden=8", "--set", "validate_every=2"]
-BRIEF = "--cells=gru,elman --updates=2 --seeds=2 --rates=6e-3 --set validate_every=1".split()
+BRIEF = [
+    "--cells=gru,elman",
+    "--updates=2",
+    "--seeds=2",
+    "--rates=6e-3",
+    "--set",
+    "validate_every=1",
+]
 
 
 def command_lines(page: str) -> list[str]:

@@ -82,7 +82,7 @@ def draw_chart(title: str, about: str, names: Sequence[str], columns: Sequence[C
 def _column(picture: Picture, column: Column, left: float, width: float, colour: str) -> None:
     picture.words.append(Words(left, TOP - 34, column.title, 13.5, INK))
     low, high = _reach(column)
-    ticks = _ticks(low, high)
+    ticks = _ticks(low, high, max(2, int(width / 50)))
 
     def x(value: float) -> float:
         return left + width * (value - low) / (high - low)
@@ -139,11 +139,11 @@ def _reach(column: Column) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _ticks(low: float, high: float) -> list[float]:
-    """Some round numbers from ``low`` to ``high``."""
+def _ticks(low: float, high: float, most: int) -> list[float]:
+    """Round numbers from ``low`` to ``high``, about ``most``."""
     step = 10 ** math.floor(math.log10(high - low))
     for part in (0.1, 0.2, 0.5, 1.0):
-        if (high - low) / (step * part) <= 7:
+        if (high - low) / (step * part) <= most:
             step *= part
             break
     first, last = math.ceil(low / step), math.floor(high / step)
