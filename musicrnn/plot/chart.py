@@ -82,13 +82,12 @@ def draw_chart(title: str, about: str, names: Sequence[str], columns: Sequence[C
 def _column(picture: Picture, column: Column, left: float, width: float, colour: str) -> None:
     picture.words.append(Words(left, TOP - 34, column.title, 13.5, INK))
     low, high = _reach(column)
-    ticks = _ticks(low, high, max(2, int(width / 50)))
 
     def x(value: float) -> float:
         return left + width * (value - low) / (high - low)
 
     bottom = TOP + LINE * len(column.values)
-    for tick in ticks:
+    for tick in ticks(low, high, max(2, int(width / 50))):
         picture.boxes.append(Box(x(tick) - 0.5, TOP - 4, 1, bottom - TOP + 8, BEAT))
         picture.words.append(Words(x(tick), bottom + 22, f"{tick:g}", 11, FAINT_INK, "middle"))
     for name, value in column.marks:
@@ -139,7 +138,7 @@ def _reach(column: Column) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _ticks(low: float, high: float, most: int) -> list[float]:
+def ticks(low: float, high: float, most: int) -> list[float]:
     """Round numbers from ``low`` to ``high``, about ``most``."""
     step = 10 ** math.floor(math.log10(high - low))
     for part in (0.1, 0.2, 0.5, 1.0):
@@ -147,4 +146,5 @@ def _ticks(low: float, high: float, most: int) -> list[float]:
             step *= part
             break
     first, last = math.ceil(low / step), math.floor(high / step)
-    return [round(number * step, 12) for number in range(first, last + 1)]
+    digits = 12 - math.floor(math.log10(step))
+    return [round(number * step, digits) for number in range(first, last + 1)]

@@ -44,15 +44,25 @@ class Words:
     anchor: Literal["start", "middle", "end"] = "start"
 
 
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A line of straight parts, ``width`` wide, through points (x, y)."""
+
+    points: tuple[tuple[float, float], ...]
+    width: float
+    colour: str
+
+
 @dataclass
 class Picture:
-    """What is drawn, from back to front."""
+    """What is drawn, from back to front: boxes, strokes, words."""
 
     width: int
     height: int
     title: str
     description: str
     boxes: list[Box] = field(default_factory=list[Box])
+    strokes: list[Stroke] = field(default_factory=list[Stroke])
     words: list[Words] = field(default_factory=list[Words])
     kind: str = "Piano roll"  # what it is a picture of
 

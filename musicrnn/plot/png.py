@@ -33,6 +33,10 @@ def png(picture: Picture, *, scale: int = 2) -> bytes:
                 pen.rounded_rectangle(
                     (left, up, right - 1, down - 1), radius=box.radius * fine, fill=box.colour
                 )
+        for stroke in picture.strokes:
+            points = [(round(x * fine), round((y - top) * fine)) for x, y in stroke.points]
+            width = max(1, round(stroke.width * fine))
+            pen.line(points, fill=stroke.colour, width=width, joint="curve")
         image.paste(band.reduce(SMOOTH), (0, top * scale))
     pen = ImageDraw.Draw(image)
     anchors = {"start": "ls", "middle": "ms", "end": "rs"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from musicrnn.plot.picture import Box, Picture, Words
+from musicrnn.plot.picture import Box, Picture, Stroke, Words
 
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
@@ -21,6 +21,7 @@ def svg(picture: Picture) -> str:
             f"<title>{_text(picture.title)}</title>",
             f"<desc>{_text(picture.kind)}: {_text(picture.description)}</desc>",
             *(_box(box) for box in picture.boxes),
+            *(_stroke(stroke) for stroke in picture.strokes),
             *(_words(words) for words in picture.words),
             "</svg>\n",
         ]
@@ -32,6 +33,14 @@ def _box(box: Box) -> str:
     return (
         f'<rect x="{_number(box.x)}" y="{_number(box.y)}" width="{_number(box.width)}" '
         f'height="{_number(box.height)}"{radius} fill="{box.colour}"/>'
+    )
+
+
+def _stroke(stroke: Stroke) -> str:
+    points = " ".join(f"{_number(x)},{_number(y)}" for x, y in stroke.points)
+    return (
+        f'<polyline points="{points}" fill="none" stroke="{stroke.colour}" '
+        f'stroke-width="{_number(stroke.width)}" stroke-linejoin="round"/>'
     )
 
 
