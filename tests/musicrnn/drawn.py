@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from musicrnn.cells import CELLS
+from musicrnn.layers.layer import named
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.layers.stack import Stack
 
@@ -76,14 +77,28 @@ def drawn_state(network: Stack, batch: int = BATCH, *, clock: int = 0, seed: int
     return tuple(state)
 
 
-def copy_parameters(target: torch.nn.Module, **values: torch.Tensor) -> None:
-    """Values by name into a module's parameters, all of them and of the right shape."""
-    wanted = dict(target.named_parameters(recurse=False))
-    assert set(values) == set(wanted)
-    with torch.no_grad():
-        for name, value in values.items():
-            assert wanted[name].shape == value.shape, name
-            wanted[name].copy_(value)
+def parameters_of(network: Stack, index: int = 0) -> dict[str, torch.Tensor]:
+    """A layer's parameters by the cell's names, free to be changed in place."""
+    return {name: p.data for name, p in named(network.layers[index]).items()}
+
+
+def set_parameters(network: Stack, values: dict[str, torch.Tensor], index: int = 0) -> None:
+    """All parameters of a layer, by the cell's names and of the right shapes."""
+    wanted = parameters_of(network, index)
+    assert {n: p.shape for n, p in wanted.items()} == {n: v.shape for n, v in values.items()}
+    for name, parameter in wanted.items():
+        parameter.copy_(values[name])
+
+
+@torch.no_grad()
+def outputs(network: Stack, x: torch.Tensor, state=None) -> torch.Tensor:
+    """[B, T, H], from zeros if no state is given."""
+    return network(x, network.initial_state(len(x)) if state is None else state)[0]
+
+
+def largest(difference: torch.Tensor) -> float:
+    """The largest absolute value."""
+    return float(difference.detach().abs().max())
 
 
 def arrays_of(network: Stack) -> list[dict[str, np.ndarray]]:
