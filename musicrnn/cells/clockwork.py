@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -98,24 +97,29 @@ class ClockworkCell(Cell):
                 parameters["bias_ih"][start : start + size] = 1.0
 
     def array_step(self, weights: Arrays, x: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
-        hidden, clock = state[0], state[-1]
+        hidden, clock = state[0], state[-1][:, 0]
+        if len(clock) > 1 and (clock != clock[0]).any():
+            return self._rows_apart(weights, x, state)
         before = hidden.copy()
         for index, part in enumerate(self.modules(hidden.shape[1])):
-            awake = np.flatnonzero(clock[:, 0] % self.periods[index] == 0)
-            if not len(awake):
+            if clock[0] % self.periods[index]:
                 continue
             rows = slice(self.gates * part.start, self.gates * part.stop)
-            total = product(weights[f"weight_hh_{index}"], None, before[awake, part.start :])
-            here = [kept[awake, part] for kept in state[:-1]]
-            _wake(x[awake, rows], total, here, self.lstm)
-            for kept, new in zip(state, here, strict=False):
-                kept[awake, part] = new
-        clock[:] = (clock + 1) % self.cycle
+            total = product(weights[f"weight_hh_{index}"], None, before[:, part.start :])
+            if self.lstm:
+                lstm_step(x[:, rows], total, hidden[:, part], state[1][:, part])
+            else:
+                elman_step(x[:, rows], total, hidden[:, part], False)
+        clock[:] = (clock[0] + 1) % self.cycle
         return state[:1]
 
-
-def _wake(x: Array, total: Array, state: list[Any], lstm: bool) -> None:
-    if lstm:
-        lstm_step(x, total, state[0], state[1])
-    else:
-        elman_step(x, total, state[0], False)
+    def _rows_apart(self, weights: Arrays, x: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
+        """Rows whose clocks differ, in groups."""
+        clock = state[-1][:, 0].copy()
+        for time in np.unique(clock):
+            rows = np.flatnonzero(clock == time)
+            group = tuple(part[rows] for part in state)
+            self.array_step(weights, x[rows], group)
+            for part, new in zip(state, group, strict=True):
+                part[rows] = new
+        return state[:1]

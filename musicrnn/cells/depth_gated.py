@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numba import njit
 
-from musicrnn.cells.product import ZERO, product, sigmoid
+from musicrnn.cells.product import ZERO, product, sigmoid, tanh
 from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
 
 if TYPE_CHECKING:
@@ -106,11 +106,11 @@ def _step(total: Any, x: Any, seen: Any, hidden: Any, cell: Any) -> None:
             old = cell[row, unit]
             into = sigmoid(a[unit] + seen[0][unit] * old)
             forget = sigmoid(a[size + unit] + seen[1][unit] * old)
-            new = forget * old + into * np.tanh(a[2 * size + unit])
+            new = forget * old + into * tanh(a[2 * size + unit])
             depth = ZERO
             if deep:
                 gate = sigmoid(x[row, 4 * size + unit] + seen[3][unit] * old)
                 depth = gate * x[row, 5 * size + unit]
             new += depth
             output = sigmoid(a[3 * size + unit] + seen[2][unit] * new)
-            hidden[row, unit], cell[row, unit] = output * np.tanh(new), new
+            hidden[row, unit], cell[row, unit] = output * tanh(new), new

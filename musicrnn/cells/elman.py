@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 from numba import njit
 
-from musicrnn.cells.product import ZERO, product
+from musicrnn.cells.product import ZERO, product, tanh
 from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
 
 if TYPE_CHECKING:
@@ -51,4 +50,4 @@ def elman_step(x: Any, from_hidden: Any, hidden: Any, relu: bool) -> None:
     for row in range(hidden.shape[0]):
         for unit in range(hidden.shape[1]):
             total = x[row, unit] + from_hidden[row, unit]
-            hidden[row, unit] = max(total, ZERO) if relu else np.tanh(total)
+            hidden[row, unit] = max(total, ZERO) if relu else tanh(total)

@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 
 from musicrnn.cells.greff import PeepholeLSTMCell
-from musicrnn.cells.product import product, sigmoid
+from musicrnn.cells.product import product, sigmoid, tanh
 from musicrnn.cells.protocol import Array, Arrays, Shapes, Weights
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _step(total: Any, recalled: Any, seen: Any, state: Any) -> None:
             old = cell[row, unit]
             into = sigmoid(a[unit] + g[unit] + seen[0][unit] * old)
             forget = sigmoid(a[size + unit] + g[size + unit] + seen[1][unit] * old)
-            new = forget * old + into * np.tanh(a[2 * size + unit])
+            new = forget * old + into * tanh(a[2 * size + unit])
             output = sigmoid(a[3 * size + unit] + g[2 * size + unit] + seen[2][unit] * new)
-            hidden[row, unit], cell[row, unit] = output * np.tanh(new), new
+            hidden[row, unit], cell[row, unit] = output * tanh(new), new
             inputs[row, unit], forgets[row, unit], outputs[row, unit] = into, forget, output

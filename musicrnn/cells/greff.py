@@ -14,18 +14,21 @@ not there. The forget gate's bias starts at 1 (Gers 2000, Jozefowicz 2015), peep
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
 
-from musicrnn.cells.product import ONE, product, sigmoid
+from musicrnn.cells.product import ONE, ZERO, product, sigmoid, tanh
 from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 GATES = ("input", "forget", "output")
+PEEPHOLES = tuple(f"peephole_{gate}" for gate in GATES)
+UNSEEN = np.zeros(0, np.float32)  # in place of a peephole that is not there
 
 
 @dataclass(frozen=True)
@@ -93,38 +96,43 @@ class PeepholeLSTMCell(StepCell):
         hidden, cell = state
         total = product(weights["weight_hh"], None, hidden)
         total += x
-        size = hidden.shape[1]
-        none = np.zeros(size, total.dtype)
-        seen = [weights.get(f"peephole_{gate}", none) for gate in GATES]
-        starts = [self.blocks.index(b) * size if b in self.blocks else -1 for b in GATES]
-        candidate = self.blocks.index("candidate") * size
+        seen = tuple(weights.get(name, UNSEEN) for name in PEEPHOLES)
         tanhs = (self.candidate_tanh, self.output_tanh)
-        _step(total, hidden, cell, (*seen,), (*starts, candidate), self.coupled, tanhs)
-        return (hidden,)
+        _step(total, hidden, cell, seen, self._blocks_of_gates, self.coupled, tanhs)
+        return state[:1]
+
+    @cached_property
+    def _blocks_of_gates(self) -> tuple[int, int, int, int]:
+        """The row blocks of input, forget, output and candidate; -1 for one that is not there."""
+        places = {block: place for place, block in enumerate(self.blocks)}
+        into, forget, output, candidate = (places.get(b, -1) for b in (*GATES, "candidate"))
+        return into, forget, output, candidate
 
 
 @njit(cache=True)
 def _step(
-    total: Any, hidden: Any, cell: Any, seen: Any, starts: Any, coupled: bool, tanhs: Any
+    total: Any, hidden: Any, cell: Any, seen: Any, blocks: Any, coupled: bool, tanhs: Any
 ) -> None:
-    start_i, start_f, start_o, start_z = starts
+    size = hidden.shape[1]
+    start_i, start_f, start_o, start_z = blocks
     for row in range(hidden.shape[0]):
-        for unit in range(hidden.shape[1]):
+        for unit in range(size):
             old = cell[row, unit]
-            into = ONE
+            into, forget, output = ONE, ONE, ONE
             if start_i >= 0:
-                into = sigmoid(total[row, start_i + unit] + seen[0][unit] * old)
-            forget = ONE
+                into = sigmoid(total[row, start_i * size + unit] + _seen(seen[0], unit, old))
             if start_f >= 0:
-                forget = sigmoid(total[row, start_f + unit] + seen[1][unit] * old)
+                forget = sigmoid(total[row, start_f * size + unit] + _seen(seen[1], unit, old))
             if coupled:
                 into = ONE - forget
-            candidate = total[row, start_z + unit]
-            if tanhs[0]:
-                candidate = np.tanh(candidate)
-            new = forget * old + into * candidate
-            output = ONE
+            candidate = total[row, start_z * size + unit]
+            new = forget * old + into * (tanh(candidate) if tanhs[0] else candidate)
             if start_o >= 0:
-                output = sigmoid(total[row, start_o + unit] + seen[2][unit] * new)
+                output = sigmoid(total[row, start_o * size + unit] + _seen(seen[2], unit, new))
             cell[row, unit] = new
-            hidden[row, unit] = output * (np.tanh(new) if tanhs[1] else new)
+            hidden[row, unit] = output * (tanh(new) if tanhs[1] else new)
+
+
+@njit(cache=True)
+def _seen(peephole: Any, unit: int, memory: Any) -> Any:
+    return peephole[unit] * memory if peephole.size else ZERO

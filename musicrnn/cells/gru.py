@@ -12,10 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 from numba import njit
 
-from musicrnn.cells.product import ONE, product, sigmoid
+from musicrnn.cells.product import ONE, product, sigmoid, tanh
 from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Weights
 
 if TYPE_CHECKING:
@@ -59,5 +58,5 @@ def _step(x: Any, from_hidden: Any, hidden: Any) -> None:
             reset = sigmoid(x[row, unit] + from_hidden[row, unit])
             update = sigmoid(x[row, size + unit] + from_hidden[row, size + unit])
             recalled = reset * from_hidden[row, 2 * size + unit]
-            candidate = np.tanh(x[row, 2 * size + unit] + recalled)
+            candidate = tanh(x[row, 2 * size + unit] + recalled)
             hidden[row, unit] = update * hidden[row, unit] + (ONE - update) * candidate

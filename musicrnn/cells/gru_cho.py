@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numba import njit
 
-from musicrnn.cells.product import ONE, product, sigmoid
+from musicrnn.cells.product import ONE, product, sigmoid, tanh
 from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Weights
 
 if TYPE_CHECKING:
@@ -72,5 +72,5 @@ def _mix(x: Any, gates: Any, candidate: Any, hidden: Any) -> None:
     for row in range(hidden.shape[0]):
         for unit in range(size):
             update = gates[row, size + unit]
-            new = np.tanh(x[row, 2 * size + unit] + candidate[row, unit])
+            new = tanh(x[row, 2 * size + unit] + candidate[row, unit])
             hidden[row, unit] = update * hidden[row, unit] + (ONE - update) * new

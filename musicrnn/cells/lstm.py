@@ -12,10 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 from numba import njit
 
-from musicrnn.cells.product import product, sigmoid
+from musicrnn.cells.product import product, sigmoid, tanh
 from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def lstm_step(x: Any, from_hidden: Any, hidden: Any, cell: Any) -> None:
         for unit in range(size):
             into = sigmoid(total[unit])
             forget = sigmoid(total[size + unit])
-            candidate = np.tanh(total[2 * size + unit])
+            candidate = tanh(total[2 * size + unit])
             output = sigmoid(total[3 * size + unit])
             cell[row, unit] = forget * cell[row, unit] + into * candidate
-            hidden[row, unit] = output * np.tanh(cell[row, unit])
+            hidden[row, unit] = output * tanh(cell[row, unit])

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numba import njit
 
-from musicrnn.cells.product import ONE, product, sigmoid
+from musicrnn.cells.product import ONE, product, sigmoid, tanh
 from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
 
 if TYPE_CHECKING:
@@ -104,6 +104,6 @@ def _mix(x: Any, update: Any, candidate: Any, hidden: Any, squashed: bool) -> No
     for row in range(hidden.shape[0]):
         for unit in range(size):
             seen = x[row, 2 * size + unit]
-            new = np.tanh(candidate[row, unit] + (np.tanh(seen) if squashed else seen))
+            new = tanh(candidate[row, unit] + (tanh(seen) if squashed else seen))
             share = update[row, unit]
             hidden[row, unit] = share * new + (ONE - share) * hidden[row, unit]

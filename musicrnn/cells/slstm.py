@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numba import njit
 
-from musicrnn.cells.product import ZERO, product, sigmoid
+from musicrnn.cells.product import ZERO, product, sigmoid, tanh
 from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _step(x: Any, from_hidden: Any, state: Any) -> None:
             top = max(kept, into) if begun else into
             share = np.exp(kept - top) if begun else ZERO
             into = np.exp(into - top)
-            new = share * cell[row, unit] + into * np.tanh(total[2 * size + unit])
+            new = share * cell[row, unit] + into * tanh(total[2 * size + unit])
             norm = share * normaliser[row, unit] + into
             hidden[row, unit] = sigmoid(total[3 * size + unit]) * new / norm
             cell[row, unit], normaliser[row, unit], stabiliser[row, unit] = new, norm, top
