@@ -1,0 +1,89 @@
+"""How much faster the CPU sampler steps every cell than torch steps it, one id at a time.
+
+Two layers and a vocabulary of 400, one piece, one thread, processor time; the runs of the two
+engines stand in pairs and the median ratio counts. "floor" is the time that reading the weights
+once takes at the speed this machine reads a buffer of the same size, over the sampler's time: 1
+would be a sampler that only waits for memory.
+
+    python tests/benchmarks/recurrent/stepping.py [--hidden 128,512] [--json FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import statistics
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import torch
+from numba import njit
+
+from musicrnn.cells import CELLS
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.models.language import LanguageModel
+from musicrnn.models.language_config import LanguageConfig
+from musicrnn.sampling.engine import CPUEngine, Engine, TorchEngine
+
+STEPS, PAIRS = {"cpu": 200, "torch": 30}, 5
+
+
+@njit(fastmath=True)
+def read(buffer):
+    total = np.float32(0.0)
+    for index in range(buffer.size):
+        total += buffer[index]
+    return total
+
+
+def seconds(engine: Engine, steps: int) -> float:
+    engine.begin(1)
+    began = time.process_time()
+    for index in range(steps):
+        engine.step(np.array([index % 400]))
+    return (time.process_time() - began) / steps
+
+
+def floor(elements: int) -> float:
+    """Seconds to read so many float32 once."""
+    buffer = np.ones(elements, np.float32)
+    read(buffer)
+    best = float("inf")
+    for _ in range(5):
+        began = time.process_time()
+        for _ in range(50):
+            read(buffer)
+        best = min(best, (time.process_time() - began) / 50)
+    return best
+
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("--hidden", default="128,512")
+parser.add_argument("--json", type=Path)
+options = parser.parse_args()
+torch.set_num_threads(1)
+machine = f"one thread of {platform.machine()}, torch {torch.__version__}"
+print(f"{machine}, {datetime.now(UTC):%Y-%m-%d}")
+found: dict[str, dict[str, float]] = {}
+for hidden in map(int, options.hidden.split(",")):
+    print(f"\n2 x {hidden}\n{'cell':16}{'tokens/s':>10}{'x torch':>9}{'floor':>7}")
+    for cell in CELLS:
+        config = LanguageConfig(400, cell=cell, embedding=hidden // 2, hidden=hidden, layers=2)
+        model = LanguageModel(config).eval()
+        checkpoint = Checkpoint(model.arrays(), {"model": model.configuration()})
+        engines: dict[str, Engine] = {"cpu": CPUEngine(checkpoint), "torch": TorchEngine(model)}
+        for engine in engines.values():
+            seconds(engine, 5)
+        pairs = [{n: seconds(e, STEPS[n]) for n, e in engines.items()} for _ in range(PAIRS)]
+        times = statistics.median(pair["torch"] / pair["cpu"] for pair in pairs)
+        step = min(pair["cpu"] for pair in pairs)
+        skipped = model.embedding.weight.numel()  # folded into the first layer, with its matrix
+        skipped += hidden // 2 * model.stack.layers[0].weight_ih_l0.shape[0] if cell != "grid" else 0
+        least = floor(sum(p.numel() for p in model.parameters()) - skipped)
+        found[f"{cell} {hidden}"] = {"tokens": 1 / step, "times": times, "floor": least / step}
+        print(f"{cell:16}{1 / step:10.0f}{times:9.1f}{least / step:7.2f}", flush=True)
+if options.json:
+    options.json.write_text(json.dumps({"machine": machine, "rows": found}, indent=1) + "\n")
