@@ -18,6 +18,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from musicrnn.cells.protocol import StepCell
 from musicrnn.layers.factor import Factor
@@ -73,18 +74,24 @@ class Products:
 
     def add(self, x: Tensor, name: str, v: Tensor) -> Tensor:
         """x + v W^T; ``x``, a part of from_input, is used up."""
-        v = v if self.dropped is None else v * self.dropped
+        v = self._left(v)
         if self.replaying:
             return _Replayed.apply(x, v, self, name)  # type: ignore[no-any-return]
         return self.factors[name].add_to(x, v)
 
     def product(self, name: str, v: Tensor) -> Tensor:
         """v W^T."""
-        v = v if self.dropped is None else v * self.dropped
+        v = self._left(v)
         if self.replaying:
             return _Replayed.apply(self.results.pop(0), v, self, name)  # type: ignore[no-any-return]
         self.results.append(self.factors[name].times(v))
         return self.results[-1]
+
+    def _left(self, v: Tensor) -> Tensor:
+        """``v``, [B, H] or several of that, without the units that are left out."""
+        if self.dropped is None:
+            return v
+        return v * self.dropped.repeat(1, v.shape[1] // self.dropped.shape[1])
 
     def form(self, sums: dict[str, Tensor], *, at_least: int) -> None:
         """Add g^T v of the steps gone back through to the gradients, once there are rows enough."""
@@ -126,18 +133,21 @@ class _Unrolled(torch.autograd.Function):
             states = run.step(x_t, states, products, t)
             for kept, state in zip(history, states, strict=True):
                 kept[t + 1] = state
-            results.append(products.results)
+            if any(ctx.needs_input_grad):
+                results.append(products.results)
             products.results = []
-        ctx.run, ctx.x, ctx.history, ctx.results = run, x, history, results
-        ctx.factors, ctx.vectors = factors, vectors
+        ctx.save_for_backward(x, *history)
+        ctx.run, ctx.results, ctx.factors, ctx.vectors = run, results, factors, vectors
         return (
             *(kept[1:] for kept in history[: run.outputs]),
             *(kept[-1].clone() for kept in history),
         )
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, *gradients: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
-        run, x, history = ctx.run, ctx.x, ctx.history
+        run: Run = ctx.run
+        x, *history = ctx.saved_tensors
         vectors = [v.detach().requires_grad_() for v in ctx.vectors]
         products = Products(run, ctx.factors, vectors)
         products.replaying = True
