@@ -47,4 +47,5 @@ def run(layer: nn.Module, flow: Flow, state: Flow) -> tuple[Flow, Flow]:
         return layer(flow, state)
     start = [part.unsqueeze(0).contiguous() for part in state]
     y, after = layer(flow[0], start[0] if len(start) == 1 else tuple(start))
-    return (y,), tuple(part[0] for part in (after if isinstance(after, tuple) else (after,)))
+    after = after if isinstance(after, tuple) else (after,)
+    return (y,), tuple(part[0].to(state[0].dtype) for part in after)  # autocast gives bf16

@@ -87,7 +87,7 @@ class ClockworkLayer(Layer):
             y, *after = torch.lstm(given, start, parameters, *options)
         else:
             y, *after = torch.rnn_tanh(given, start[0], parameters, *options)
-        return y, [part[0] for part in after]
+        return y, [part[0].to(before[0].dtype) for part in after]
 
 
 def _wakes(counts: Tensor, time: int, period: int) -> Tensor:

@@ -42,7 +42,7 @@ class GridLayer(Layer):
         parameters = [weights["weight_ih"], weights["weight_hh"], bias, torch.zeros_like(bias)]
         start = [part.unsqueeze(0).contiguous() for part in state]
         y, *after = torch.lstm(below, start, parameters, True, 1, 0.0, self.training, False, True)
-        return y.to(state[0].dtype), tuple(part[0] for part in after)
+        return y.to(state[0].dtype), tuple(part[0].to(state[0].dtype) for part in after)
 
     def _step_by_step(self, flow: Flow, state: Flow) -> tuple[Flow, Flow]:
         weights = named(self)
