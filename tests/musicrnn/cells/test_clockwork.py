@@ -4,7 +4,6 @@ import pytest
 import torch
 from torch import nn
 
-from musicrnn.cells.clockwork import ClockworkCell
 from musicrnn.layers.clockwork import ClockworkLayer
 from musicrnn.layers.settings import LayerSettings
 from tests.musicrnn.drawn import (
@@ -118,20 +117,6 @@ def test_rows_at_different_phases_are_each_as_alone(cell: str) -> None:
         for one, other in zip(end, end_alone, strict=True):
             assert largest(one[:, row] - other[:, 0]) < 1e-12
     assert largest(y[1] - outputs(network, x)[1]) > 1e-3  # the phase matters
-
-
-def test_the_number_of_parameters_of_the_paper() -> None:
-    """n = 64 units, g = 8 modules, one input and one output: 2497."""
-    cell = ClockworkCell(periods=tuple(2**i for i in range(8)))
-    shapes = cell.shapes(1, 64)
-    recurrent = sum(
-        rows * columns
-        for name, (rows, *rest) in shapes.items()
-        for columns in rest
-        if name.startswith("weight_hh")
-    )
-    assert recurrent == 64**2 // 2 + 64 * 8 // 2
-    assert recurrent + 64 * 1 + 64 + (64 + 1) == 2497
 
 
 @pytest.mark.parametrize("modules", [1, 3, 5])
