@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,8 +12,54 @@ import click
 @click.command()
 @click.argument("model")
 @click.option("--json", "as_json", is_flag=True, help="The metadata as JSON.")
-def command(model: str, as_json: bool) -> None:
-    """Print the header of MODEL, a bundled name or a file; the weights are not read."""
+@click.option(
+    "--gradients", is_flag=True, help="How far back in time the loss is felt, as a table."
+)
+@click.option("--on", metavar="DATA", help="With --gradients: a corpus by name or a folder.")
+@click.option(
+    "--beside", multiple=True, metavar="MODEL", help="With --gradients: another model, repeatable."
+)
+@click.option("--steps", type=click.IntRange(1), help="How far back; 128 at most if not given.")
+@click.option("--seed", type=click.IntRange(0), help="Of the model's own pieces, 0 if not given.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Draw the gradients: .svg or .png."
+)
+@click.option("--data", type=click.Path(path_type=Path), help="Folder with the corpora.")
+def command(
+    model: str,
+    as_json: bool,
+    gradients: bool,
+    on: str | None,
+    beside: tuple[str, ...],
+    steps: int | None,
+    seed: int | None,
+    output: Path | None,
+    data: Path | None,
+) -> None:
+    """Print the header of MODEL, a bundled name or a file; the weights are not read.
+
+    With --gradients the weights are: the norm of the gradient of the loss at one step, with respect
+    to the state so many steps before, as a mean over the test pieces of DATA, or over pieces that
+    a composing model samples itself. For a classifier: with respect to its input, counted from the
+    end of a clip.
+    """
+    if gradients:
+        from musicrnn_cli.gradients import show_gradients
+
+        show_gradients(
+            (model, *beside),
+            as_json=as_json,
+            output=output,
+            on=on,
+            steps=steps,
+            seed=seed or 0,
+            data=data,
+        )
+        return
+    extra = {"on": on, "beside": beside, "steps": steps, "seed": seed, "output": output}
+    for name, value in extra.items():
+        if value not in (None, ()):
+            raise click.UsageError(f"--{name} belongs to --gradients")
     from musicrnn.checkpoint import read_metadata
     from musicrnn.pretrained import model_path
 

@@ -14,8 +14,8 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.likelihood import Likelihood, fit_baselines, likelihood
 from musicrnn.models.language import LanguageModel
 from musicrnn.models.scoring import nats
-from musicrnn.tokens import tokenizer_from
-from musicrnn_datasets.composing import encode_sources
+from musicrnn.tokens import Tokenizer, tokenizer_from
+from musicrnn_datasets.composing import Encoded, encode_sources
 from musicrnn_datasets.corpus import Refusal, Split, reasons
 
 
@@ -42,14 +42,8 @@ def evaluate_language_model(
         raise MusicRNNError(f"the model has the task {task!r}, a likelihood needs 'compose'")
     tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
     network = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
-    prepared = encode_sources([data], tokenizer=tokenizer, data=found)
+    prepared = held_out(tokenizer, data, split=split, found=found)
     pieces = prepared.ids[split]
-    if not pieces:
-        raise MusicRNNError(
-            f"the {split} split of {data} has no piece that the model's tokens can hold: "
-            + ", ".join(f"{name} {len(ids)} pieces" for name, ids in prepared.ids.items())
-            + f" ({reasons(prepared.refused)})"
-        )
     baselines: dict[str, float] = {}
     if any(len(ids) > 1 for ids in prepared.ids["train"]):
         size = len(tokenizer.vocabulary)
@@ -64,3 +58,19 @@ def evaluate_language_model(
         baselines=baselines,
     )
     return LanguageEvaluation(len(pieces), figures, tuple(prepared.refused))
+
+
+def held_out(tokenizer: Tokenizer, data: str, *, split: Split, found: Path | None) -> Encoded:
+    """All pieces of ``data`` as a model's tokens.
+
+    Raises:
+        MusicRNNError: there is no such data, or the split has no piece.
+    """
+    prepared = encode_sources([data], tokenizer=tokenizer, data=found)
+    if not prepared.ids[split]:
+        raise MusicRNNError(
+            f"the {split} split of {data} has no piece that the model's tokens can hold: "
+            + ", ".join(f"{name} {len(ids)} pieces" for name, ids in prepared.ids.items())
+            + f" ({reasons(prepared.refused)})"
+        )
+    return prepared

@@ -19,7 +19,7 @@ from musicrnn.metrics.classification import Classification, classification
 from musicrnn.models.labelling import mean_probabilities
 from musicrnn.training.classification import recording_logits
 from musicrnn.training.classify import LabelledMaterial
-from musicrnn_datasets.classifying import prepare_labels
+from musicrnn_datasets.classifying import PreparedLabels, prepare_labels
 from musicrnn_datasets.corpus import Refusal, Split
 
 
@@ -51,13 +51,8 @@ def evaluate_classifier(
         MusicRNNError: the file is no classifier, or the split holds nothing that it can hear.
     """
     labeller = Labeller.from_checkpoint(checkpoint)
-    like = LabelledMaterial(
-        labeller.labels, (), (), recipe=labeller.recipe, tokenizer=labeller.tokenizer
-    )
-    prepared = prepare_labels(data, split_file=split_file, data=found, like=like)
+    prepared = held_out_recordings(labeller, data, split=split, found=found, split_file=split_file)
     recordings = prepared.recordings[split]
-    if not recordings:
-        raise MusicRNNError(f"the {split} split of {data} has no recording that the model can hear")
     logits = recording_logits(labeller.model, recordings)
     told = np.stack([mean_probabilities(rows, labeller.temperature) for rows in logits])
     labels = [recording.label for recording in recordings]
@@ -68,3 +63,25 @@ def evaluate_classifier(
         nats=float(-np.log(np.maximum(right, 1e-12)).mean()),
         refused=tuple(prepared.refused),
     )
+
+
+def held_out_recordings(
+    labeller: Labeller,
+    data: str,
+    *,
+    split: Split,
+    found: Path | None = None,
+    split_file: Path | None = None,
+) -> PreparedLabels:
+    """All recordings of ``data`` as a model hears them.
+
+    Raises:
+        MusicRNNError: there is no such data, or the split has nothing that the model can hear.
+    """
+    like = LabelledMaterial(
+        labeller.labels, (), (), recipe=labeller.recipe, tokenizer=labeller.tokenizer
+    )
+    prepared = prepare_labels(data, split_file=split_file, data=found, like=like)
+    if not prepared.recordings[split]:
+        raise MusicRNNError(f"the {split} split of {data} has no recording that the model can hear")
+    return prepared

@@ -12,12 +12,16 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
 from musicrnn.io.midi import midi_bytes, read_midi, write_midi
 from musicrnn.score import Score
 from musicrnn.waveform import Waveform
+
+if TYPE_CHECKING:
+    from musicrnn.plot.picture import Picture
 
 READ = (".mid", ".midi", ".kar", ".abc")
 NOTES = (".mid", ".midi", ".abc")
@@ -116,12 +120,38 @@ def save_pieces(
         _save(written, path, sound=sound, caption=caption)
 
 
+def save_picture(picture: Picture, path: str | Path) -> None:
+    """Saves a picture of any kind as what the suffix says.
+
+    Raises:
+        MusicRNNError: the suffix is none of PICTURES, or the file cannot be written.
+    """
+    path = Path(path)
+    check_picture(path)
+    if path.suffix.lower() == ".svg":
+        from musicrnn.plot.svg import svg
+
+        _write(path, svg(picture).encode("utf-8"))
+    else:
+        from musicrnn.plot.png import png
+
+        _write(path, png(picture))
+
+
+def check_picture(path: str | Path) -> None:
+    """Raises MusicRNNError unless :func:`save_picture` knows the suffix and the folder exists."""
+    _check(Path(path), PICTURES)
+
+
 def check_saved(path: str | Path) -> None:
     """Raises MusicRNNError unless :func:`save_pieces` knows the suffix and the folder exists."""
-    path = Path(path)
-    if path.suffix.lower() not in SAVED:
+    _check(Path(path), SAVED)
+
+
+def _check(path: Path, suffixes: tuple[str, ...]) -> None:
+    if path.suffix.lower() not in suffixes:
         raise MusicRNNError(
-            f"cannot write {path}: the suffix must be one of {' '.join(SAVED)}, "
+            f"cannot write {path}: the suffix must be one of {' '.join(suffixes)}, "
             f"got {path.suffix or 'none'}"
         )
     if not path.parent.is_dir():
@@ -138,7 +168,9 @@ def _save(score: Score, path: Path, *, sound: Waveform | None, caption: str) -> 
     elif suffix in NOTES:
         write_midi(score, path)
     elif suffix in PICTURES:
-        _write(path, _picture(titled, suffix, caption))
+        from musicrnn.plot.picture import draw
+
+        save_picture(draw(titled, caption=caption), path)
     elif sound is not None and suffix in SOUND:
         from musicrnn.io.audio import write_audio
 
@@ -148,19 +180,6 @@ def _save(score: Score, path: Path, *, sound: Waveform | None, caption: str) -> 
 
         text = page(titled, mp3=_mp3(sound), midi=midi_bytes(score), caption=caption)
         _write(path, text.encode("utf-8"))
-
-
-def _picture(score: Score, suffix: str, caption: str) -> bytes:
-    from musicrnn.plot.picture import draw
-
-    picture = draw(score, caption=caption)
-    if suffix == ".svg":
-        from musicrnn.plot.svg import svg
-
-        return svg(picture).encode("utf-8")
-    from musicrnn.plot.png import png
-
-    return png(picture)
 
 
 def _mp3(sound: Waveform) -> bytes:

@@ -32,6 +32,7 @@ from musicrnn.models.classifier import Classifier, padded, together
 from musicrnn.models.frames import FrameModel, frame_losses
 from musicrnn.models.language import LanguageModel, token_losses
 
+STEPS = 128  # back, where nothing else is said and half of the pieces are that long
 PLACES = 64  # looked at, at most
 ROWS = 32  # of them side by side
 Norms = dict[str, NDArray[np.float64]]
@@ -59,12 +60,13 @@ def language_gradients(
     model: LanguageModel,
     pieces: Sequence[NDArray[np.integer]],
     *,
-    steps: int,
+    steps: int | None = None,
     places: int = PLACES,
 ) -> GradientNorms:
     """Places are ``steps`` + 1 ids apart, the first ones of all pieces before the second ones.
 
-    The state at a place is that of the piece read from its start.
+    The state at a place is that of the piece read from its start. Without ``steps`` it is 128, or
+    as many as half of the pieces have.
 
     Raises:
         MusicRNNError: ``steps`` or ``places`` is below 1, or no piece has ``steps`` + 2 ids.
@@ -78,7 +80,7 @@ def frame_gradients(
     model: FrameModel,
     pieces: Sequence[NDArray[np.integer]],
     *,
-    steps: int,
+    steps: int | None = None,
     places: int = PLACES,
 ) -> GradientNorms:
     """As :func:`language_gradients`; pieces are [T, P] of 0 and 1, before each a frame of zeros.
@@ -93,15 +95,19 @@ def frame_gradients(
 
 
 def classifier_gradients(
-    model: Classifier, clips: Sequence[NDArray[Any]], labels: Sequence[int], *, steps: int
+    model: Classifier,
+    clips: Sequence[NDArray[Any]],
+    labels: Sequence[int],
+    *,
+    steps: int | None = None,
 ) -> GradientNorms:
     """``clips`` are frames [T, F] in dB or ids [T], the loss is that of their ``labels``.
 
     Raises:
         MusicRNNError: ``steps`` is below 1, or no clip has ``steps`` + 1 frames or ids.
     """
+    steps = _reach(steps, clips, 1)
     wanted = [index for index, clip in enumerate(clips) if len(clip) > steps]
-    _check(steps, len(wanted), steps + 1, clips)
     device = next(model.parameters()).device
     dtype = torch.int64 if model.config.reads_tokens else torch.float32
     total = np.zeros(steps + 1)
@@ -169,15 +175,14 @@ def _mean(
     pieces: Sequence[NDArray[Any]],
     task: _Foretelling,
     *,
-    steps: int,
+    steps: int | None,
     places: int,
 ) -> GradientNorms:
     """Over the places chosen."""
     if places < 1:
         raise MusicRNNError(f"places must be 1 or more, got {places}")
-    span = steps + 1
+    span = _reach(steps, pieces, 2) + 1
     starts = [(start, i) for i, p in enumerate(pieces) for start in range(0, len(p) - span, span)]
-    _check(steps, len(starts), span + 1, pieces)
     chosen = [index for _, index in sorted(starts)[:places]]
     begun = [
         (state, piece[start : start + span + 1])
@@ -208,14 +213,19 @@ def _states(
             _, state = model(read, state)
 
 
-def _check(steps: int, places: int, needed: int, pieces: Sequence[NDArray[Any]]) -> None:
-    if steps < 1:
+def _reach(steps: int | None, pieces: Sequence[NDArray[Any]], more: int) -> int:
+    """How far back; a piece must have so many steps and ``more``."""
+    lengths = sorted(map(len, pieces)) or [0]
+    longest, middle = lengths[-1], lengths[len(lengths) // 2]
+    reach = max(1, min(STEPS, middle - more)) if steps is None else steps
+    if reach < 1:
         raise MusicRNNError(f"steps must be 1 or more, got {steps}")
-    if not places:
+    if longest < reach + more:
         raise MusicRNNError(
-            f"gradients {steps} steps back need a piece of {needed} steps, the longest of "
-            f"{len(pieces)} has {max(map(len, pieces), default=0)}: ask for fewer steps"
+            f"gradients {reach} steps back need a piece of {reach + more} steps, the longest of "
+            f"{len(pieces)} has {longest}: ask for fewer steps, or give longer pieces"
         )
+    return reach
 
 
 @contextmanager

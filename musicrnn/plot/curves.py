@@ -27,8 +27,8 @@ from musicrnn.plot.picture import (
     Words,
 )
 
-HEIGHT = 560
-LEFT, RIGHT, TOP, BOTTOM = MARGIN + 70.0, WIDTH - MARGIN - 190.0, 112.0, HEIGHT - 72.0
+HEIGHT = 576
+LEFT, RIGHT, TOP, BOTTOM = MARGIN + 70.0, WIDTH - MARGIN - 190.0, 126.0, HEIGHT - 72.0
 DOTTED = 32  # points at most with a dot each
 MOST_CURVES = 20
 
@@ -110,7 +110,7 @@ class _Scale:
         if not self.axis.log:
             return [(self.at(value), f"{value:g}") for value in found]
         whole = [exponent for exponent in found if exponent == int(exponent)]
-        if len(whole) >= 2:
+        if len(whole) >= 3:
             return [(self.at(10.0**e), _power(int(e))) for e in whole]
         steps = [
             digit * 10.0**exponent

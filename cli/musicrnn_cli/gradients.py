@@ -1,0 +1,117 @@
+"""The gradients of models back in time, as a table, JSON and a picture."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from musicrnn.io.save import check_picture, save_picture
+from musicrnn.plot.curves import Axis, Curve, draw_curves
+from musicrnn.pretrained import load_model
+from musicrnn_cli.composing import style_of
+from musicrnn_cli.reporting import report_refused
+from musicrnn_cli.tables import table
+from musicrnn_datasets.gradients import ModelGradients, model_gradients
+
+
+def show_gradients(
+    models: Sequence[str],
+    *,
+    as_json: bool,
+    output: Path | None,
+    on: str | None,
+    steps: int | None,
+    seed: int,
+    data: Path | None,
+) -> None:
+    """Measure and print every model, then draw all.
+
+    Raises:
+        MusicRNNError: as :func:`model_gradients`, or a picture that cannot be written.
+    """
+    if output is not None:
+        check_picture(output)
+    found: dict[str, ModelGradients] = {}
+    for name in models:
+        measured = model_gradients(
+            load_model(name), style_of(name), on=on, steps=steps, seed=seed, found=data
+        )
+        report_refused(measured.refused)
+        found[name] = measured
+        click.echo(_json(name, measured) if as_json else _text(name, measured))
+    if output is not None:
+        save_picture(draw_curves(*_drawn(found), across=_across(found), up=_up(found)), output)
+
+
+def _json(name: str, measured: ModelGradients) -> str:
+    norms = {
+        kind: [value if math.isfinite(value) else None for value in values.tolist()]
+        for kind, values in measured.gradients.norms.items()
+    }
+    record = {
+        "model": name,
+        "read": measured.read,
+        "places": measured.gradients.places,
+        "unit": measured.unit,
+        "steps": measured.gradients.steps,
+        "norms": norms,
+    }
+    return json.dumps(record, allow_nan=False)
+
+
+def _text(name: str, measured: ModelGradients) -> str:
+    gradients = measured.gradients
+    first, *others = sorted(gradients.norms, key=lambda kind: kind != _main(measured))
+    kinds = [first, *others]
+    relative = gradients.relative(first)
+    distances = [0, *(2**n for n in range(20) if 2**n < gradients.steps), gradients.steps]
+    rows = [
+        [str(k), f"{relative[k]:.3g}", *(f"{gradients.norms[kind][k]:.3g}" for kind in kinds)]
+        for k in distances
+    ]
+    header = [f"{measured.unit} back", f"{first} / at 0", *kinds]
+    return (
+        f"{name}: norm of the gradient of the loss, a mean over {gradients.places} places in "
+        f"{measured.read}\n\n{table(header, rows)}\n"
+    )
+
+
+def _main(measured: ModelGradients) -> str:
+    return "state" if "state" in measured.gradients.norms else "input"
+
+
+def _drawn(found: dict[str, ModelGradients]) -> tuple[str, str, list[Curve]]:
+    """Of one model all that there is, of several what goes back in time, relative to its start."""
+    (name, measured), *others = found.items()
+    title = "How far back the loss is felt"
+    if others:
+        about = f"mean over {measured.gradients.places} places; {measured.read}"
+        curves = [
+            Curve(Path(n).stem, list(enumerate(m.gradients.relative(_main(m)).tolist())))
+            for n, m in found.items()
+        ]
+        return title, about, curves
+    about = f"{Path(name).stem}, mean over {measured.gradients.places} places in {measured.read}"
+    main = _main(measured)
+    curves = [
+        Curve(kind, list(enumerate(values.tolist())), faint=kind != main)
+        for kind, values in measured.gradients.norms.items()
+    ]
+    return title, about, sorted(curves, key=lambda curve: curve.faint)
+
+
+def _across(found: dict[str, ModelGradients]) -> Axis:
+    units = dict.fromkeys(measured.unit for measured in found.values())
+    return Axis(f"{' or '.join(units)} back")
+
+
+def _up(found: dict[str, ModelGradients]) -> Axis:
+    kinds = dict.fromkeys(_main(measured) for measured in found.values())
+    text = f"norm of the gradient with respect to the {' or '.join(kinds)}"
+    if len(found) == 1:
+        return Axis("norm of the gradient with respect to ...", log=True)
+    return Axis(f"{text}, divided by that at 0", log=True)

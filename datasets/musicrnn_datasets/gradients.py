@@ -1,0 +1,155 @@
+"""How far back in time the loss of a model file is felt, on pieces of its own or of a corpus.
+
+Conventions. ``on`` is the name of a corpus or a folder, of which the test split is read; a model
+that composes needs none, it is heard on pieces that it samples itself. ``found`` is a folder where
+corpora lie. What the figures are: :mod:`musicrnn.models.gradients`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.listening.labeller import Labeller
+from musicrnn.models.frames import FrameModel
+from musicrnn.models.gradients import (
+    PLACES,
+    STEPS,
+    GradientNorms,
+    classifier_gradients,
+    frame_gradients,
+    language_gradients,
+)
+from musicrnn.models.language import LanguageModel
+from musicrnn.pretrained import Style
+from musicrnn.sampling.compose import compose
+from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
+from musicrnn.training.classification import for_model
+from musicrnn_datasets.corpus import Refusal
+from musicrnn_datasets.evaluation import held_out
+from musicrnn_datasets.find import corpus_folder
+from musicrnn_datasets.labelled_evaluation import held_out_recordings
+from musicrnn_datasets.polyphonic import FOLDER, POLYPHONIC
+
+PIECES, TOGETHER = 16, 4  # of its own that a model is heard on, and sampled side by side
+ENOUGH = 32  # places in them
+
+
+@dataclass(frozen=True, eq=False)
+class ModelGradients:
+    """The norms, what one step back is, what was read, and what of it was left out."""
+
+    gradients: GradientNorms
+    unit: str  # "tokens" or "frames"
+    read: str
+    refused: tuple[Refusal, ...] = ()
+
+
+def model_gradients(
+    checkpoint: Checkpoint,
+    style: Style,
+    *,
+    on: str | None = None,
+    steps: int | None = None,
+    seed: int = 0,
+    found: Path | None = None,
+) -> ModelGradients:
+    """The norms of a model of any task; ``style`` and ``seed`` are for pieces of its own.
+
+    Raises:
+        MusicRNNError: a classifier without ``on``, a file with no task of ours, no such data, or
+            pieces too short for so many ``steps``.
+    """
+    task = checkpoint.metadata.get("task")
+    if task == "compose":
+        return _composer(checkpoint, style, on=on, steps=steps, seed=seed, found=found)
+    if task == "frames":
+        return _frames(checkpoint, on=on, steps=steps, seed=seed, found=found)
+    if task != "classify":
+        raise MusicRNNError(f"gradients are known of models that compose or classify, not {task!r}")
+    if on is None:
+        raise MusicRNNError(
+            "a classifier makes no pieces of its own: name a corpus or a folder with its labels "
+            "(--on)"
+        )
+    labeller = Labeller.from_checkpoint(checkpoint, "cpu")
+    prepared = held_out_recordings(labeller, on, split="test", found=found)
+    heard = prepared.recordings["test"]
+    heard = heard[:: -(-len(heard) // PLACES)]  # of all labels, in whatever order they come
+    clips = [for_model(recording.windows[0]) for recording in heard]
+    norms = classifier_gradients(labeller.model, clips, [r.label for r in heard], steps=steps)
+    unit = "tokens" if labeller.tokenizer is not None else "frames"
+    read = f"{len(heard)} recordings of the test split of {on}"
+    return ModelGradients(norms, unit, read, tuple(prepared.refused))
+
+
+def _composer(
+    checkpoint: Checkpoint,
+    style: Style,
+    *,
+    on: str | None,
+    steps: int | None,
+    seed: int,
+    found: Path | None,
+) -> ModelGradients:
+    tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
+    network = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
+    refused: tuple[Refusal, ...] = ()
+    if on is None:
+        pieces = _own_pieces(checkpoint, tokenizer, style, seed)
+        read = f"{len(pieces)} pieces of its own, seed {seed}"
+    else:
+        prepared = held_out(tokenizer, on, split="test", found=found)
+        pieces, refused = prepared.ids["test"], tuple(prepared.refused)
+        read = f"{len(pieces)} pieces of the test split of {on}"
+    return ModelGradients(language_gradients(network, pieces, steps=steps), "tokens", read, refused)
+
+
+def _own_pieces(
+    checkpoint: Checkpoint, tokenizer: Tokenizer, style: Style, seed: int
+) -> list[NDArray[np.int32]]:
+    """Until there are ENOUGH places, PIECES at most."""
+    played = tokenizer.name == "performance"
+    wishes = Wishes(seconds=30.0) if played else Wishes(bars=style.bars)
+    pieces: list[NDArray[np.int32]] = []
+    while len(pieces) < PIECES and sum(len(p) // (STEPS + 1) for p in pieces) < ENOUGH:
+        seeds = range(seed + len(pieces), seed + len(pieces) + TOGETHER)
+        made = compose(checkpoint, seeds, wishes=wishes, settings=style.settings, device="cpu")
+        pieces += [np.array(piece.ids, np.int32) for piece in made]
+    return pieces
+
+
+def _frames(
+    checkpoint: Checkpoint, *, on: str | None, steps: int | None, seed: int, found: Path | None
+) -> ModelGradients:
+    network = FrameModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
+    if on is None:
+        pieces = _own_frames(network, (steps or STEPS) + 1, seed)
+        read = f"{len(pieces)} pieces of its own, seed {seed}"
+    elif on in POLYPHONIC:
+        pieces = POLYPHONIC[on].frames(corpus_folder(FOLDER, found))["test"]
+        read = f"{len(pieces)} pieces of the test split of {on}"
+    else:
+        raise MusicRNNError(f"a model of frames reads one of {', '.join(POLYPHONIC)}, got {on!r}")
+    return ModelGradients(frame_gradients(network, pieces, steps=steps), "frames", read)
+
+
+@torch.no_grad()
+def _own_frames(network: FrameModel, length: int, seed: int) -> list[NDArray[np.uint8]]:
+    """PIECES pieces [length, P], each pitch drawn by its odds."""
+    random = np.random.default_rng(seed)
+    frame = torch.zeros(PIECES, 1, network.config.pitches)
+    state = network.eval().initial_state(PIECES)
+    drawn: list[NDArray[np.uint8]] = []
+    for _ in range(length):
+        logits, state = network(frame, state)
+        sounding = random.random(logits.shape) < logits.sigmoid().numpy()
+        frame = torch.from_numpy(sounding.astype(np.float32))
+        drawn.append(sounding[:, 0].astype(np.uint8))
+    return list(np.stack(drawn, 1))
