@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.cells.protocol import Array, Arrays
+from musicrnn.layers.attention_array import array_attend, attention_shapes, attention_state
 from musicrnn.layers.settings import LayerSettings
 
 EPSILON = 1e-5  # of torch's LayerNorm
@@ -39,6 +40,11 @@ class ArrayStack:
             (arrays[f"norms.{index}.weight"], arrays[f"norms.{index}.bias"])
             for index in range(layers if settings.norm else 0)
         ]
+        self.attention = {
+            name.removeprefix("attention."): np.ascontiguousarray(array)
+            for name, array in arrays.items()
+            if name.startswith("attention.")
+        }
         self.begin(1)
 
     def begin(self, rows: int) -> None:
@@ -47,10 +53,13 @@ class ArrayStack:
         self.state = [
             tuple(np.zeros((rows, width), np.float32) for width in widths) for _ in self.weights
         ]
+        self.past = attention_state(rows, self.settings.attention, self.hidden)
 
     def keep(self, rows: NDArray[np.int64]) -> None:
         """Go on with these rows alone, in this order."""
         self.state = [tuple(part[rows] for part in layer) for layer in self.state]
+        past, prepared, heard = self.past
+        self.past = past[rows], prepared[rows], heard[rows]
 
     def from_input(self, x: Array) -> Array:
         """What the first layer's step needs of inputs [N, I]: [N, rows]."""
@@ -66,6 +75,9 @@ class ArrayStack:
             flow = self._move(index, from_input)
             if self.settings.residual:
                 flow = (below + flow[0], *flow[1:])
+        if self.settings.attention:
+            kind = self.settings.attention_kind
+            return array_attend(kind, self.attention, flow[0], self.past)
         return flow[0]
 
     def _move(self, index: int, from_input: Array) -> tuple[Array, ...]:
@@ -98,4 +110,7 @@ def stack_shapes(
     for index in range(layers if settings.norm else 0):
         size = (hidden if index else inputs,)
         wanted |= {f"norms.{index}.weight": size, f"norms.{index}.bias": size}
+    if settings.attention:
+        shapes = attention_shapes(settings.attention_kind, hidden)
+        wanted |= {f"attention.{name}": shape for name, shape in shapes.items()}
     return wanted

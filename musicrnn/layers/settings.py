@@ -9,12 +9,14 @@ from typing import Any
 from musicrnn.cells import CELLS, Cell
 from musicrnn.errors import MusicRNNError
 
+ATTENTIONS = ("additive", "dot", "general", "scaled")
+MOST_ATTENTION = 4096  # outputs
 OPTIONS = ("periods", "priority", "depth", "tied")  # of some cells alone
 
 
 @dataclass(frozen=True)
 class LayerSettings:
-    """Of every stack: residual connections, layer normalisation and what is left out at random.
+    """Of every stack: residual connections, normalisation, attention, what is left out at random.
 
     The last four are options of some cells; empty or False leaves the cell's own.
     """
@@ -24,6 +26,8 @@ class LayerSettings:
     variational: bool = False  # dropout masks are the same at all steps (Gal and Ghahramani 2016)
     recurrent_dropout: float = 0.0  # of h where it enters the recurrent products, the same mask
     zoneout: float = 0.0  # share of units that keep their state at a step (Krueger et al. 2017)
+    attention: int = 0  # how many of its own last outputs the top layer looks at
+    attention_kind: str = "additive"  # or dot, general, scaled
     periods: str = ""  # clockwork: "1,2,4", or "metric": 1,2,4,8,16
     priority: str = ""  # grid: the dimension that goes last, depth or time
     depth: str = ""  # grid: lstm, identity, tanh or relu along depth
@@ -33,6 +37,15 @@ class LayerSettings:
         for name in ("recurrent_dropout", "zoneout"):
             if not 0 <= getattr(self, name) < 1:
                 raise MusicRNNError(f"layer.{name} must be in [0, 1), got {getattr(self, name)}")
+        if not 0 <= self.attention <= MOST_ATTENTION:
+            raise MusicRNNError(
+                f"layer.attention must be in 0..{MOST_ATTENTION}, got {self.attention}"
+            )
+        if self.attention_kind not in ATTENTIONS:
+            raise MusicRNNError(
+                f"layer.attention_kind must be one of {', '.join(ATTENTIONS)}, "
+                f"got {self.attention_kind!r}"
+            )
 
     def cell(self, name: str) -> Cell:
         """The cell called ``name`` with these options.

@@ -77,6 +77,7 @@ class Sliced(nn.Module):
     def _last(self, level: int, x: Tensor, lengths: Tensor) -> Tensor:
         """The output after step lengths - 1 of each [N, S, F]; 0 where there is no step."""
         network = self.levels[level]
+        assert isinstance(network, Stack)
         y, _ = network(x, network.initial_state(len(x)))
         if bool((lengths == x.shape[1]).all()):
             return y[:, -1]

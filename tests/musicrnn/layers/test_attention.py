@@ -1,0 +1,264 @@
+"""Attention: what its papers say of it, in float64; and over a network's own past outputs."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.layers.attention import Attention, from_diagonals, to_diagonals
+from musicrnn.layers.attention_array import array_attend, attention_shapes, attention_state
+from musicrnn.layers.attention_past import BLOCK, PastAttention
+from musicrnn.layers.settings import ATTENTIONS, LayerSettings
+from musicrnn.layers.stack import Stack
+from musicrnn.models.language import LanguageModel
+from musicrnn.models.language_config import LanguageConfig
+from musicrnn.sampling.engine import CPUEngine, TorchEngine
+
+EXACT = {"rtol": 0, "atol": 1e-12}
+each_kind = pytest.mark.parametrize("kind", ATTENTIONS)
+
+
+def normal(*shape, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(*shape, dtype=torch.float64, generator=generator)
+
+
+def attention(kind, size=5):
+    torch.manual_seed(0)
+    return Attention(kind, size, size).double()
+
+
+@each_kind
+def test_weights_sum_to_1_and_are_exactly_0_on_padding(kind):
+    lengths = torch.tensor([7, 3])
+    context, weights = attention(kind)(normal(2, 4, 5), normal(2, 7, 5, seed=1), lengths=lengths)
+    torch.testing.assert_close(weights.sum(2), torch.ones(2, 4, dtype=torch.float64), **EXACT)
+    assert (weights[1, :, 3:] == 0).all()
+    assert (weights[0] > 0).all()
+    assert context.shape == (2, 4, 5)
+
+
+@each_kind
+@pytest.mark.parametrize("content", [1e6, float("inf"), float("nan")])
+def test_what_stands_in_the_padding_changes_nothing(kind, content):
+    network, queries, keys = attention(kind), normal(2, 4, 5), normal(2, 7, 5, seed=1)
+    lengths = torch.tensor([7, 3])
+    expected = network(queries, keys, lengths=lengths)[0]
+    keys[1, 3:] = content
+    found = network(queries, keys, lengths=lengths)[0]
+    assert torch.equal(found, expected)
+    assert torch.equal(found[1:], network(queries[1:], keys[1:, :3])[0])
+    if parameters := list(network.parameters()):
+        found.sum().backward()
+    assert all(p.grad.isfinite().all() for p in parameters)
+
+
+@each_kind
+def test_one_key_gives_its_value(kind):
+    value = normal(2, 1, 3, seed=2)
+    context, _ = attention(kind)(normal(2, 4, 5), normal(2, 1, 5, seed=1), value)
+    torch.testing.assert_close(context, value.expand(2, 4, 3), **EXACT)
+
+
+def test_a_score_of_nought_gives_the_mean_of_what_is_not_padding():
+    network, keys = attention("additive"), normal(2, 7, 5, seed=1)
+    nn.init.zeros_(network.score)
+    context, _ = network(normal(2, 4, 5), keys, lengths=torch.tensor([7, 3]))
+    mean = torch.stack([keys[0].mean(0), keys[1, :3].mean(0)])
+    torch.testing.assert_close(context, mean[:, None].expand(2, 4, 5), **EXACT)
+
+
+@pytest.mark.parametrize(("kind", "scale"), [("dot", 1.0), ("scaled", None)])
+def test_products_are_torchs(kind, scale):
+    q, k, v = normal(2, 4, 5), normal(2, 7, 5, seed=1), normal(2, 7, 3, seed=2)
+    mask = torch.ones(4, 7, dtype=torch.bool).tril()
+    expected = nn.functional.scaled_dot_product_attention(q, k, v, mask, scale=scale)
+    torch.testing.assert_close(attention(kind)(q, k, v, mask=mask)[0], expected, **EXACT)
+
+
+def test_general_is_dot_after_a_map_of_the_keys():
+    network, q, k = attention("general"), normal(2, 4, 5), normal(2, 7, 5, seed=1)
+    expected = attention("dot")(q, k @ network.weight_key.t(), k)[0]
+    torch.testing.assert_close(network(q, k)[0], expected, **EXACT)
+
+
+def test_additive_is_its_formula():
+    network, q, k = attention("additive"), normal(1, 1, 5), normal(1, 3, 5, seed=1)
+    e = [
+        network.score @ torch.tanh(network.weight_query @ q[0, 0] + network.weight_key @ key)
+        for key in k[0]
+    ]
+    a = torch.stack(e).softmax(0)
+    torch.testing.assert_close(network(q, k)[0][0, 0], a @ k[0], **EXACT)
+
+
+@each_kind
+def test_the_order_of_keys_does_not_matter(kind):
+    network, q, k, v = attention(kind), normal(2, 4, 5), normal(2, 7, 5, seed=1), normal(2, 7, 3)
+    order = torch.tensor([3, 6, 0, 2, 5, 1, 4])
+    torch.testing.assert_close(
+        network(q, k[:, order], v[:, order])[0], network(q, k, v)[0], **EXACT
+    )
+
+
+@each_kind
+def test_a_query_that_may_look_at_nothing_gets_nought(kind):
+    network, keys = attention(kind), normal(2, 7, 5, seed=1)
+    context, weights = network(normal(2, 4, 5), keys, lengths=torch.tensor([7, 0]))
+    assert (context[1] == 0).all()
+    assert (weights[1] == 0).all()
+    if parameters := list(network.parameters()):
+        context.sum().backward()
+    assert all(p.grad.isfinite().all() for p in parameters)
+
+
+@each_kind
+def test_gradients(kind):
+    network, lengths = attention(kind, 3), torch.tensor([4, 2])
+    given = (normal(2, 3, 3).requires_grad_(), normal(2, 4, 3, seed=1).requires_grad_())
+    parameters = tuple(network.parameters())
+
+    def run(q, k, *_):
+        return network(q, k, lengths=lengths)[0]
+
+    assert torch.autograd.gradcheck(run, (*given, *parameters))
+
+
+def test_wrong_kinds_and_sizes_are_refused():
+    with pytest.raises(MusicRNNError, match="additive, dot, general, scaled"):
+        Attention("luong", 3, 3)
+    with pytest.raises(MusicRNNError, match="one size, got 3 and 4"):
+        Attention("dot", 3, 4)
+    with pytest.raises(MusicRNNError, match="attention"):
+        LayerSettings(attention=-1)
+    with pytest.raises(MusicRNNError, match="attention_kind"):
+        LayerSettings(attention=2, attention_kind="all")
+    queries, keys = normal(1, 2, 3), normal(1, 5, 4)
+    assert Attention("general", 3, 4).double()(queries, keys)[0].shape == (1, 2, 4)
+    assert Attention("additive", 3, 4, hidden=7).double()(queries, keys)[0].shape == (1, 2, 4)
+
+
+def test_diagonals():
+    x = normal(2, 4, 6)
+    found = from_diagonals(x, 3)
+    for t in range(4):
+        assert torch.equal(found[:, t], x[:, t, t : t + 3])
+    assert torch.equal(from_diagonals(to_diagonals(found), 3), found)
+    assert (to_diagonals(found) != 0).sum() == found.numel()
+
+
+# Over a network's own past outputs
+
+
+def past_attention(kind="additive", size=4, reach=3):
+    torch.manual_seed(0)
+    return PastAttention(size, reach, kind).double()
+
+
+@each_kind
+@pytest.mark.parametrize("reach", [1, 3, 20])
+def test_looking_back_is_attention_to_the_last_outputs(kind, reach):
+    network, h = past_attention(kind, reach=reach), normal(2, 9, 4)
+    found, _ = network(h, network.initial_state(2))
+    for t in range(9):
+        context = torch.zeros(2, 1, 4, dtype=torch.float64)
+        if t:
+            context, _ = network.look(h[:, t : t + 1], h[:, max(0, t - reach) : t])
+        expected = torch.tanh(network.join(torch.cat([context[:, 0], h[:, t]], 1)))
+        torch.testing.assert_close(found[:, t], expected, **EXACT)
+
+
+@each_kind
+@pytest.mark.parametrize("cut", [1, 2, 7, BLOCK, BLOCK + 5])
+def test_pieces_are_the_whole(kind, cut):
+    network, h = past_attention(kind), normal(2, 2 * BLOCK + 3, 4)
+    whole, end = network(h, network.initial_state(2))
+    first, state = network(h[:, :cut], network.initial_state(2))
+    second, after = network(h[:, cut:], state)
+    torch.testing.assert_close(torch.cat([first, second], 1), whole, **EXACT)
+    for one, other in zip(after, end, strict=True):
+        assert torch.equal(one, other)
+
+
+def test_rows_start_when_they_start():
+    """A row whose state is set to nought, as training does at a new piece, has heard nothing."""
+    network, h = past_attention(), normal(2, 12, 4)
+    _, state = network(h[:, :5], network.initial_state(2))
+    going_on = torch.tensor([1.0, 0.0], dtype=torch.float64)[None, :, None]
+    found, _ = network(h[:, 5:], tuple(part * going_on for part in state))
+    whole, _ = network(h, network.initial_state(2))
+    fresh, _ = network(h[1:, 5:], network.initial_state(1))
+    torch.testing.assert_close(found[0], whole[0, 5:], **EXACT)
+    torch.testing.assert_close(found[1:], fresh, **EXACT)
+
+
+@each_kind
+def test_gradients_of_looking_back(kind):
+    network = past_attention(kind, size=2, reach=2)
+    h, past = normal(1, 4, 2).requires_grad_(), normal(2, 1, 2, seed=3).requires_grad_()
+    parameters = tuple(network.parameters())
+
+    def run(h, past, *_):
+        y, after = network(h, (past, torch.ones(1, 1, 1, dtype=torch.float64)))
+        return y, after[0]
+
+    assert torch.autograd.gradcheck(run, (h, past, *parameters))
+
+
+@each_kind
+@pytest.mark.parametrize("rows", [1, 3])
+def test_numpy_steps_as_torch_reads(kind, rows):
+    network, h = past_attention(kind).float(), normal(rows, 12, 4).float()
+    expected, _ = network(h, network.initial_state(rows))
+    weights = {n: p.detach().numpy() for n, p in network.named_parameters()}
+    assert {n: w.shape for n, w in weights.items()} == attention_shapes(kind, 4)
+    state = attention_state(rows, 3, 4)
+    for t in range(12):
+        found = array_attend(kind, weights, h[:, t].numpy(), state)
+        np.testing.assert_allclose(found, expected[:, t].detach(), atol=2e-6)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "grid", "clockwork", "mingru"])
+def test_a_stack_that_looks_back_is_causal_and_may_be_read_in_pieces(cell):
+    torch.manual_seed(0)
+    stack = Stack(cell, 3, 8, layers=2, settings=LayerSettings(attention=4)).double()
+    x = normal(2, 15, 3)
+    start = stack.initial_state(2)
+    assert len(start) == len(stack.state_names)
+    whole, end = stack(x, start)
+    first, state = stack(x[:, :6], start)
+    second, after = stack(x[:, 6:], state)
+    torch.testing.assert_close(torch.cat([first, second], 1), whole, **EXACT)
+    for one, other in zip(after, end, strict=True):
+        torch.testing.assert_close(one, other, **EXACT)
+    x[:, 10] += 1
+    changed, _ = stack(x, start)
+    torch.testing.assert_close(changed[:, :10], whole[:, :10], **EXACT)
+    assert (changed[:, 10:] != whole[:, 10:]).any(2).all()
+
+
+@each_kind
+@pytest.mark.parametrize("cell", ["gru", "slstm"])
+def test_a_language_model_that_looks_back_is_saved_and_sampled(tmp_path, kind, cell):
+    torch.manual_seed(0)
+    layer = LayerSettings(attention=5, attention_kind=kind, residual=True)
+    config = LanguageConfig(17, cell=cell, embedding=6, hidden=8, layers=2, layer=layer)
+    model = LanguageModel(config).eval()
+    Checkpoint(model.arrays(), {"task": "compose", "model": model.configuration()}).save(
+        tmp_path / "model.safetensors"
+    )
+    checkpoint = Checkpoint.load(tmp_path / "model.safetensors")
+    loaded = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
+    ids = np.random.default_rng(0).integers(0, 17, (3, 20))
+    with torch.no_grad():
+        expected = model(torch.from_numpy(ids), model.initial_state(3))[0].numpy()
+    for engine in (CPUEngine(checkpoint), TorchEngine(loaded)):
+        engine.begin(3)
+        for t in range(10):
+            np.testing.assert_allclose(engine.step(ids[:, t]), expected[:, t], atol=5e-6)
+        engine.keep(np.array([2, 0]))
+        for t in range(10, 20):
+            found = engine.step(ids[[2, 0], t])
+            np.testing.assert_allclose(found, expected[[2, 0], t], atol=5e-6)
