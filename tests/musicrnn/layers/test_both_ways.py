@@ -82,3 +82,14 @@ def test_every_step_hears_the_last_one() -> None:
     other = X.clone()
     other[0, 6] += 1.0
     assert largest((network(other, LENGTHS) - network(X, LENGTHS))[0, 0]) > 1e-6
+
+
+@pytest.mark.parametrize("cell", ["gru", "gru-cho"])
+def test_dropout_is_between_layers_and_nowhere_else(cell: str) -> None:
+    torch.manual_seed(0)
+    full = torch.full((3,), 7)
+    one = BothWays(cell, INPUTS, HIDDEN, layers=1, dropout=0.5).double().train()
+    assert torch.equal(one(X, full), one(X, full))
+    two = BothWays(cell, INPUTS, HIDDEN, layers=2, dropout=0.5).double().train()
+    assert largest(two(X, full) - two(X, full)) > 1e-3
+    assert not (two(X, full) == 0).any()  # nothing is left out of what comes out
