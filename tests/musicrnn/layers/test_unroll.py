@@ -45,7 +45,7 @@ def same(found, expected) -> None:
     assert max(largest(one - b) for one, b in zip(found, expected, strict=True)) < 1e-12
 
 
-@pytest.mark.parametrize("most_rows", [1, 5, 1024])  # of a deferred product
+@pytest.mark.parametrize("most_rows", [1, 3, 1024])  # of a deferred product
 @pytest.mark.parametrize(("batch", "steps"), [(3, 7), (1, 7), (2, 1)])
 @pytest.mark.parametrize("cell", TORCH_CELLS)
 def test_it_is_torchs_layer(cell: str, batch: int, steps: int, most_rows: int, monkeypatch) -> None:
