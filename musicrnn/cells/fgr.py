@@ -31,7 +31,8 @@ class FullGateLSTMCell(PeepholeLSTMCell):
     matrices: ClassVar[tuple[str, ...]] = ("weight_hh", "weight_gates")
 
     def states(self, hidden: int) -> dict[str, int]:
-        return dict.fromkeys(("hidden", "cell", "input", "forget", "output"), hidden)
+        gates = ("input_gate", "forget_gate", "output_gate")
+        return dict.fromkeys(("hidden", "cell", *gates), hidden)
 
     def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
         gates = {"weight_gates": (3 * hidden, 3 * hidden)}

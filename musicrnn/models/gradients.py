@@ -156,12 +156,16 @@ class _Foretelling:
             allow_unused=True,
             materialize_grads=True,
         )
-        count, names = len(inputs), list(model.stack.cell.states(model.stack.hidden))
-        squares = {"input": [_squares(g.transpose(0, 1)) for g in gradients[:count]]}
-        for index, name in enumerate(names):
-            squares[name] = [_squares(g) for g in gradients[count + index :: len(names)]]
+        count, names = len(inputs), list(model.stack.state_names)
+        squares = {
+            name: [_squares(g) for g in gradients[count + index :: len(names)]]
+            for index, name in enumerate(names)
+        }
+        squares.pop("heard", None)  # a count has no gradient
         found = {name: torch.stack(parts).flip(0) for name, parts in squares.items()}
-        found["state"] = torch.stack([found[name] for name in names]).sum(0)  # [steps + 1, B]
+        found["state"] = torch.stack(list(found.values())).sum(0)  # [steps + 1, B]
+        read = [_squares(g.transpose(0, 1)) for g in gradients[:count]]
+        found["input"] = torch.stack(read).flip(0)
         return {name: part.sqrt().sum(1).cpu().numpy() for name, part in found.items()}
 
 

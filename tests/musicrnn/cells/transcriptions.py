@@ -82,14 +82,16 @@ def fgr(w, x, state, layer):
 
     def recalled(gate):
         from_i, from_f, from_o = R[gate]
-        return from_i @ state["input"] + from_f @ state["forget"] + from_o @ state["output"]
+        i, f, o = (state[f"{name}_gate"] for name in ("input", "forget", "output"))
+        return from_i @ i + from_f @ f + from_o @ o
 
     i = s(sum_of("i") + recalled("i") + w["peephole_input"] * c0)
     f = s(sum_of("f") + recalled("f") + w["peephole_forget"] * c0)
     c = np.tanh(sum_of("z")) * i + c0 * f
     o = s(sum_of("o") + recalled("o") + w["peephole_output"] * c)
     h = np.tanh(c) * o
-    return (h,), {"hidden": h, "cell": c, "input": i, "forget": f, "output": o}
+    gates = {"input_gate": i, "forget_gate": f, "output_gate": o}
+    return (h,), {"hidden": h, "cell": c, **gates}
 
 
 def gru(w, x, state, layer):

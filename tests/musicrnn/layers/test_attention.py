@@ -12,6 +12,7 @@ from musicrnn.layers.attention_array import array_attend, attention_shapes, atte
 from musicrnn.layers.attention_past import BLOCK, PastAttention
 from musicrnn.layers.settings import ATTENTIONS, LayerSettings
 from musicrnn.layers.stack import Stack
+from musicrnn.models.gradients import language_gradients
 from musicrnn.models.language import LanguageModel
 from musicrnn.models.language_config import LanguageConfig
 from musicrnn.sampling.engine import CPUEngine, TorchEngine
@@ -262,3 +263,21 @@ def test_a_language_model_that_looks_back_is_saved_and_sampled(tmp_path, kind, c
         for t in range(10, 20):
             found = engine.step(ids[[2, 0], t])
             np.testing.assert_allclose(found, expected[[2, 0], t], atol=5e-6)
+
+
+def test_looking_back_shortens_the_way_of_the_gradient():
+    """Through the cell nothing comes from six steps ago, by way of the attention it does."""
+    found = {}
+    for reach in (0, 8):
+        torch.manual_seed(0)
+        layer = LayerSettings(attention=reach)
+        config = LanguageConfig(9, cell="elman", embedding=4, hidden=8, layers=1, layer=layer)
+        model = LanguageModel(config).double()
+        with torch.no_grad():
+            model.stack.layers[0].weight_hh_l0.mul_(0)
+        pieces = [np.random.default_rng(0).integers(0, 9, 40)]
+        found[reach] = language_gradients(model, pieces, steps=6).norms
+    assert set(found[8]) == {"input", "hidden", "past", "state"}
+    assert found[0]["input"][6] == 0
+    assert found[8]["input"][6] > 1e-4
+    assert found[8]["past"][0] > 0
