@@ -83,28 +83,34 @@ def compare(
     kept = Folder(folder)
     trials = _Trials(contest, kept)
     kept.open(contest.settings())
+    try:
+        interrupted = not all(_made(trials, run, say=say, retry=retry))
+    except KeyboardInterrupt:
+        interrupted = True
+    return table_of(contest, kept.rows(), interrupted=interrupted)
+
+
+def _made(
+    trials: _Trials, run: Runner, *, say: Callable[[str], None], retry: bool
+) -> Iterator[bool]:
+    """Run the trials that have no row; whether each came to an end."""
+    contest, kept = trials.contest, trials.kept
     started, made = time.monotonic(), 0
     tried: set[str] = set()
-    interrupted = False
     for trial in trials:
         row = kept.row(trial)
         if row is not None and not (retry and row.error and trial.name not in tried):
             continue
         tried.add(trial.name)
-        try:
-            row = trials.refused(trial) or run(
-                contest.task, trial, contest.budget, contest.course, kept.model(trial)
-            )
-        except KeyboardInterrupt:
-            row = None
-        if row is None:
-            interrupted = True
-            break
-        kept.keep(trial, row)
-        made += 1
-        pace = (time.monotonic() - started) / made
-        say(f"{told(row, contest.task.unit)}; {trials.left(pace)}")
-    return table_of(contest, kept.rows(), interrupted=interrupted)
+        row = trials.refused(trial) or run(
+            contest.task, trial, contest.budget, contest.course, kept.model(trial)
+        )
+        if row is not None:
+            kept.keep(trial, row)
+            made += 1
+            pace = (time.monotonic() - started) / made
+            say(f"{told(row, contest.task.unit)}; {trials.left(pace)}")
+        yield row is not None
 
 
 def table_of(contest: Contest, rows: Sequence[Row], *, interrupted: bool = False) -> Comparison:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import statistics
+import threading
 import time
 from dataclasses import asdict, replace
+from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from musicrnn.comparison.budget import Budget, Course, Trial
 from musicrnn.comparison.rows import Row
 from musicrnn.comparison.task import Task
 from musicrnn.errors import MusicRNNError
+from musicrnn.training.interrupt import Interrupt
 from musicrnn.training.loop import run_path
 from musicrnn.training.run_state import RunState
 
@@ -103,17 +106,17 @@ def run_apart(task: Task, trial: Trial, budget: Budget, course: Course, model: P
     Raises:
         KeyboardInterrupt: Ctrl-C; the process has ended.
     """
-    methods = multiprocessing.get_all_start_methods()
-    context: Any = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if "forkserver" in methods:
-        context.set_forkserver_preload(PRELOADED)  # torch is imported once, not once a run
+    context = _context()
     here, there = context.Pipe(duplex=False)
     process = context.Process(
         target=_run, args=(there, task, trial, budget, course, model), daemon=True
     )
-    process.start()
+    with Interrupt() as interrupt:
+        process.start()
     there.close()
     try:
+        if interrupt.asked:
+            raise KeyboardInterrupt
         row = here.recv()
     except EOFError:
         process.join()
@@ -127,6 +130,27 @@ def run_apart(task: Task, trial: Trial, budget: Budget, course: Course, model: P
         process.join()
         here.close()
     return row
+
+
+@cache
+def _context() -> Any:
+    """How processes are started: from a server that has imported torch once, where there is one.
+
+    The server ignores SIGINT before it runs, which its processes inherit: Ctrl-C is the parent's.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    from multiprocessing import forkserver
+
+    context: Any = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    if threading.current_thread() is threading.main_thread():  # signals are this thread's
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
+    return context
 
 
 def _run(
