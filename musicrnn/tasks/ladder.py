@@ -1,0 +1,86 @@
+"""Which cell solves which length: each climbs the lengths of a task until it fails at one.
+
+At a length a cell has one attempt for each learning rate, each from new start values, and stops at
+the first that solves the task. All cells have the same number of units and one layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import torch
+
+from musicrnn.layers.settings import LayerSettings
+from musicrnn.tasks import TASKS
+from musicrnn.tasks.solve import Effort, Outcome, Solver, solve
+
+LENGTHS: dict[str, tuple[int, ...]] = {
+    "adding": (25, 50, 100, 200),
+    "copy": (5, 10, 20, 50),
+    "temporal-order": (20, 50, 100, 200),
+    "parity": (5, 10, 20, 50),
+    "motif": (1, 2, 4, 8),
+}
+RATES = (1e-2, 3e-3)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One training."""
+
+    task: str
+    cell: str
+    length: int
+    rate: float
+    seed: int
+    outcome: Outcome
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @staticmethod
+    def from_json(values: dict[str, Any]) -> Attempt:
+        values = {**values, "outcome": Outcome(**values["outcome"])}
+        return Attempt(**values)
+
+
+@dataclass(frozen=True)
+class Climb:
+    """A cell, a task and the lengths, shortest first."""
+
+    task: str
+    cell: str
+    lengths: tuple[int, ...]
+    hidden: int = 32
+    effort: Effort = field(default_factory=Effort)
+    rates: tuple[float, ...] = RATES
+
+
+def climb(plan: Climb, report: Callable[[Attempt], None]) -> int:
+    """The longest length that was solved, 0 for none; each attempt is reported as it ends.
+
+    Raises:
+        MusicRNNError: there is no such cell.
+    """
+    task, reached = TASKS[plan.task], 0
+    for length in plan.lengths:
+        for seed, rate in enumerate(plan.rates):
+            torch.manual_seed(seed)
+            network = Solver(plan.cell, task, plan.hidden, settings=LayerSettings())
+            effort = replace(plan.effort, rate=rate)
+            outcome = solve(network, task, length, effort=effort, seed=seed)
+            report(Attempt(plan.task, plan.cell, length, rate, seed, outcome))
+            if outcome.solved_at is not None:
+                reached = length
+                break
+        else:
+            break
+    return reached
+
+
+def reached(attempts: Sequence[Attempt], task: str, cell: str) -> int | None:
+    """The longest length solved in ``attempts``; 0 for none, None where none was made."""
+    made = [a for a in attempts if (a.task, a.cell) == (task, cell)]
+    return max((a.length if a.outcome.solved_at else 0 for a in made), default=None)

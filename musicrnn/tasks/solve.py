@@ -1,0 +1,131 @@
+"""One network set to one task: trained on ever new examples, until it solves it or time is up.
+
+The network is one stack with a linear answer on top. Adam with a constant rate, gradients
+clipped by norm. Every ``look`` updates the network is judged on the same 512 examples, drawn
+apart; at the first look that counts as solved training ends.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy, mse_loss
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.layers.settings import LayerSettings
+from musicrnn.layers.stack import Stack
+from musicrnn.tasks.protocol import Examples, Task
+
+JUDGED = 512  # examples
+JUDGED_SEED = 2**31  # apart from all training seeds
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long and how a network is trained."""
+
+    updates: int = 1000
+    rate: float = 3e-3
+    rows: int = 32
+    clip: float = 1.0
+    look: int = 50
+
+    def __post_init__(self) -> None:
+        if min(self.updates, self.rows, self.look) < 1:
+            raise MusicRNNError(
+                f"updates, rows and look must be 1 or more, got {self.updates}, {self.rows} and "
+                f"{self.look}"
+            )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``solved_at`` is the number of updates, None where the task was not solved."""
+
+    score: float  # at the last look
+    best: float
+    solved_at: int | None
+    updates: int
+    seconds: float  # of the processor, training alone
+    parameters: int
+    scores: tuple[float, ...] = ()  # at each look
+
+
+class Solver(nn.Module):
+    """A stack and an answer at each step that is asked for."""
+
+    def __init__(
+        self,
+        cell: str,
+        task: Task,
+        hidden: int,
+        *,
+        layers: int = 1,
+        settings: LayerSettings | None = None,
+    ) -> None:
+        super().__init__()
+        self.stack = Stack(cell, task.inputs, hidden, layers=layers, settings=settings)
+        self.answer = nn.Linear(hidden, task.classes or 1)
+
+    def forward(self, x: Tensor, steps: Tensor) -> Tensor:
+        """[B, T, F] and steps [A] -> logits [B, A, classes], or numbers [B, A, 1]."""
+        y, _ = self.stack(x, self.stack.initial_state(len(x)))
+        return self.answer(y.index_select(1, steps))
+
+
+def solve(network: nn.Module, task: Task, length: int, *, effort: Effort, seed: int) -> Outcome:
+    """Train ``network`` (as :class:`Solver`) on ``task``; the same seed gives the same course."""
+    random = np.random.default_rng([seed, length])
+    judges = np.random.default_rng([JUDGED_SEED, length])
+    judged = task.draw(judges, JUDGED if task.varied else 1, length)
+    optimizer = torch.optim.Adam(network.parameters(), lr=effort.rate)
+    spent, scores = 0.0, list[float]()
+    solved_at: int | None = None
+    update = 0
+    while update < effort.updates and solved_at is None:
+        began = time.process_time()
+        for _ in range(min(effort.look, effort.updates - update)):
+            loss = _loss(network, task, task.draw(random, effort.rows, length))
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), effort.clip)
+            optimizer.step()
+            update += 1
+        spent += time.process_time() - began
+        scores.append(score(network, task, judged))
+        if task.is_solved(scores[-1]):
+            solved_at = update
+    best = max(scores) if task.classes else min(scores)
+    size = sum(p.numel() for p in network.parameters())
+    return Outcome(scores[-1], best, solved_at, update, spent, size, tuple(scores))
+
+
+def score(network: nn.Module, task: Task, examples: Examples) -> float:
+    """Accuracy or mean squared error over all answers."""
+    x, steps, wanted = _tensors(examples)
+    with torch.no_grad():
+        found = network(x, steps)
+    if task.classes:
+        return float((found.argmax(2) == wanted).double().mean())
+    return float((found[..., 0] - wanted).double().square().mean())
+
+
+def _loss(network: nn.Module, task: Task, examples: Examples) -> Tensor:
+    x, steps, wanted = _tensors(examples)
+    found = network(x, steps)
+    if task.classes:
+        return cross_entropy(found.flatten(0, 1), wanted.flatten())
+    return mse_loss(found[..., 0], wanted)
+
+
+def _tensors(examples: Examples) -> tuple[Tensor, Tensor, Any]:
+    return (
+        torch.from_numpy(examples.inputs),
+        torch.from_numpy(examples.steps),
+        torch.from_numpy(examples.answers),
+    )

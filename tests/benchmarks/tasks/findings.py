@@ -1,0 +1,150 @@
+"""Three published findings on one core: the figures of docs/tasks.md.
+
+sines: clockwork against plain RNN and LSTM with as many parameters on a sum of sines.
+bias: the forget gate's bias at 1 against 0, adding over a hundred steps.
+parity: Grid LSTM against stacked LSTM over time, and along depth alone against plain deep networks.
+
+    python tests/benchmarks/tasks/findings.py -o findings.jsonl [--only sines,bias] [--seeds 3]
+
+A line of JSON for each training, as soon as it ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from musicrnn.layers.grid_depth import GridDepth
+from musicrnn.layers.settings import LayerSettings
+from musicrnn.tasks.adding import Adding
+from musicrnn.tasks.parity import Parity, parity_of
+from musicrnn.tasks.sines import SumOfSines
+from musicrnn.tasks.solve import Effort, Solver, solve
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("-o", "--output", type=Path, required=True)
+parser.add_argument("--only", default="sines,bias,parity")
+parser.add_argument("--seeds", type=int, default=3)
+options = parser.parse_args()
+torch.set_num_threads(1)
+
+
+def report(finding: str, network: str, length: int, seed: int, came: dict[str, Any]) -> None:
+    with options.output.open("a") as stream:
+        row = {"finding": finding, "network": network, "length": length, "seed": seed, **came}
+        stream.write(json.dumps(row) + "\n")
+    print(
+        f"{finding:7} {network:22} {length:4} seed {seed} score {came['score']:.4f} "
+        f"solved at {came['solved_at']} parameters {came['parameters']} {came['seconds']:.1f} s",
+        flush=True,
+    )
+
+
+def sines() -> None:
+    """Periods and sizes as in a public reproduction: 2,497 parameters against 2,449."""
+    periods = LayerSettings(periods="1,2,4,8,16,32,64,128")
+    effort = Effort(updates=400, rate=3e-3, rows=1)
+    networks = (("clockwork", 64, periods), ("elman", 48, None), ("elman", 64, None))
+    for seed in range(options.seeds):
+        task = SumOfSines(phases=seed)
+        for cell, hidden, settings in (*networks, ("lstm", 23, None)):
+            torch.manual_seed(seed)
+            network = Solver(cell, task, hidden, settings=settings)
+            came = solve(network, task, 320, effort=effort, seed=seed)
+            with torch.no_grad():
+                made = network(torch.ones(1, 320, 1), torch.arange(320))[0, :, 0]
+            drawn = {"wave": [round(v, 4) for v in made.tolist()]}
+            report("sines", f"{cell} {hidden}", 320, seed, {**asdict(came), **drawn})
+
+
+def bias() -> None:
+    task = Adding()
+    for length in (50, 100):
+        for seed in range(options.seeds):
+            for start in (0.0, 1.0):
+                torch.manual_seed(seed)
+                network = Solver("lstm", task, 32)
+                with torch.no_grad():
+                    network.stack.layers[0].bias_ih_l0[32:64] = start
+                came = solve(
+                    network, task, length, effort=Effort(updates=1500, rate=1e-2), seed=seed
+                )
+                report("bias", f"forget bias {start:g}", length, seed, asdict(came))
+
+
+def parity() -> None:
+    task = Parity(at_end=True)
+    for length in (5, 10, 15, 20):
+        for seed in range(options.seeds):
+            for cell in ("lstm", "grid"):
+                torch.manual_seed(seed)
+                network = Solver(cell, task, 32, layers=2)
+                effort = Effort(updates=1500, rate=1e-2)
+                came = solve(network, task, length, effort=effort, seed=seed)
+                report("parity", f"{cell}, 2 layers", length, seed, asdict(came))
+    for bits in (6, 8, 10, 12):
+        for seed in range(options.seeds):
+            for name, make in DEEP.items():
+                torch.manual_seed(seed)
+                report("parity", name, bits, seed, whole_strings(make(bits), bits, seed))
+
+
+def plain(bits: int, depth: int, hidden: int, act: type[nn.Module]) -> nn.Module:
+    """``depth`` feed-forward layers."""
+    layers: list[nn.Module] = []
+    for index in range(depth):
+        layers += [nn.Linear(hidden if index else bits, hidden), act()]
+    return nn.Sequential(*layers)
+
+
+DEPTH, UNITS = 12, 64
+DEEP: dict[str, Callable[[int], nn.Module]] = {
+    "1-D grid, tied": lambda bits: GridDepth(bits, UNITS, depth=DEPTH),
+    "1-D grid, untied": lambda bits: GridDepth(bits, UNITS, depth=DEPTH, tied=False),
+    "tanh layers": lambda bits: plain(bits, DEPTH, UNITS, nn.Tanh),
+    "relu layers": lambda bits: plain(bits, DEPTH, UNITS, nn.ReLU),
+}
+
+
+def whole_strings(body: nn.Module, bits: int, seed: int, updates: int = 2000) -> dict[str, Any]:
+    """All bits at once, depth in place of time; judged on 2,048 strings drawn apart."""
+    network = nn.Sequential(body, nn.Linear(UNITS, 2))
+    random = np.random.default_rng([seed, bits])
+    x_judged, y_judged = map(
+        torch.from_numpy, parity_of(np.random.default_rng([2**31, bits]), 2048, bits)
+    )
+    optimizer = torch.optim.Adam(network.parameters(), lr=2e-3)
+    spent, right, update = 0.0, 0.0, 0
+    while update < updates and right < 0.99:
+        began = time.process_time()
+        for _ in range(50):
+            x, y = map(torch.from_numpy, parity_of(random, 64, bits))
+            optimizer.zero_grad()
+            cross_entropy(network(x), y).backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+        spent += time.process_time() - began
+        update += 50
+        with torch.no_grad():
+            right = float((network(x_judged).argmax(1) == y_judged).double().mean())
+    return {
+        "score": right,
+        "solved_at": update if right >= 0.99 else None,
+        "updates": update,
+        "seconds": spent,
+        "parameters": sum(p.numel() for p in network.parameters()),
+    }
+
+
+for name in options.only.split(","):
+    {"sines": sines, "bias": bias, "parity": parity}[name]()

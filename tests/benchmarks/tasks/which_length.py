@@ -1,0 +1,86 @@
+"""Which cell solves which length of which task: the table of docs/tasks.md.
+
+Every attempt is a line of JSON in FILE as soon as it ends; the same command goes on where it was
+stopped. --plot draws what FILE holds.
+
+    python tests/benchmarks/tasks/which_length.py -o attempts.jsonl
+        [--cells lstm,gru] [--tasks adding] [--updates 1000] [--plot docs/tasks.png]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import torch
+
+from musicrnn.cells import CELLS
+from musicrnn.plot.chart import Column, draw_chart
+from musicrnn.plot.png import png
+from musicrnn.plot.svg import svg
+from musicrnn.tasks import TASKS
+from musicrnn.tasks.ladder import LENGTHS, RATES, Attempt, Climb, climb, reached
+from musicrnn.tasks.solve import Effort
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("-o", "--output", type=Path, required=True)
+parser.add_argument("--cells", default=",".join(CELLS))
+parser.add_argument("--tasks", default=",".join(LENGTHS))
+parser.add_argument("--updates", type=int, default=1000)
+parser.add_argument("--hidden", type=int, default=32)
+parser.add_argument("--plot", type=Path)
+options = parser.parse_args()
+
+torch.set_num_threads(1)
+attempts: list[Attempt] = []
+if options.output.exists():
+    lines = options.output.read_text().splitlines()
+    attempts = [Attempt.from_json(json.loads(line)) for line in lines]
+ended = {(a.task, a.cell) for a in attempts if a.outcome.solved_at is None and a.rate == RATES[-1]}
+ended |= {
+    (a.task, a.cell) for a in attempts if a.outcome.solved_at and a.length == LENGTHS[a.task][-1]
+}
+
+
+def report(attempt: Attempt) -> None:
+    with options.output.open("a") as stream:
+        stream.write(json.dumps(attempt.as_json()) + "\n")
+    attempts.append(attempt)
+    came = attempt.outcome
+    end = f"solved after {came.solved_at}" if came.solved_at else "not solved"
+    print(
+        f"{attempt.task:15} {attempt.cell:14} {attempt.length:4} {TASKS[attempt.task].unit:6}"
+        f" rate {attempt.rate:<6g} {TASKS[attempt.task].measure} {came.score:.3f}, {end},"
+        f" {came.seconds:.1f} s",
+        flush=True,
+    )
+
+
+effort = Effort(updates=options.updates)
+cells, tasks = options.cells.split(","), options.tasks.split(",")
+for cell in cells:
+    for name in tasks:
+        if (name, cell) not in ended:
+            begun = [a for a in attempts if (a.task, a.cell) == (name, cell)]
+            attempts = [a for a in attempts if a not in begun]
+            climb(Climb(name, cell, LENGTHS[name], options.hidden, effort), report)
+
+print(f"\n{'cell':16}" + "".join(f"{name:>16}" for name in LENGTHS))
+shown = [c for c in CELLS if any(a.cell == c for a in attempts)]
+for cell in shown:
+    lengths = [reached(attempts, name, cell) for name in LENGTHS]
+    print(f"{cell:16}" + "".join(f"{'-' if n is None else n:>16}" for n in lengths))
+print(f"{sum(a.outcome.seconds for a in attempts) / 60:.1f} minutes of one core")
+if options.plot:
+    columns = [
+        Column(f"{name}, {TASKS[name].unit}", [reached(attempts, name, c) for c in shown], 0, 1.0)
+        for name in LENGTHS
+    ]
+    about = (
+        f"the longest lag solved; {options.hidden} units, {options.updates} updates of 32, "
+        f"two rates; lengths {LENGTHS['adding']} of steps, {LENGTHS['motif']} of bars"
+    )
+    picture = draw_chart("Which cell solves which length", about, shown, columns)
+    draw = png(picture) if options.plot.suffix == ".png" else svg(picture).encode()
+    options.plot.write_bytes(draw)
