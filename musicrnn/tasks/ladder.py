@@ -28,7 +28,7 @@ RATES = (1e-2, 3e-3)
 
 @dataclass(frozen=True)
 class Attempt:
-    """One training."""
+    """One training; ``cell`` is the plan's label."""
 
     task: str
     cell: str
@@ -48,7 +48,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Climb:
-    """A cell, a task and the lengths, shortest first."""
+    """A task, a cell and the lengths, shortest first."""
 
     task: str
     cell: str
@@ -56,6 +56,12 @@ class Climb:
     hidden: int = 32
     effort: Effort = field(default_factory=Effort)
     rates: tuple[float, ...] = RATES
+    settings: LayerSettings = field(default_factory=LayerSettings)
+
+    @property
+    def label(self) -> str:
+        """The cell, and whether it looks back at its own outputs."""
+        return f"{self.cell}, attention" if self.settings.attention else self.cell
 
 
 def climb(plan: Climb, report: Callable[[Attempt], None]) -> int:
@@ -68,10 +74,10 @@ def climb(plan: Climb, report: Callable[[Attempt], None]) -> int:
     for length in plan.lengths:
         for seed, rate in enumerate(plan.rates):
             torch.manual_seed(seed)
-            network = Solver(plan.cell, task, plan.hidden, settings=LayerSettings())
+            network = Solver(plan.cell, task, plan.hidden, settings=plan.settings)
             effort = replace(plan.effort, rate=rate)
             outcome = solve(network, task, length, effort=effort, seed=seed)
-            report(Attempt(plan.task, plan.cell, length, rate, seed, outcome))
+            report(Attempt(plan.task, plan.label, length, rate, seed, outcome))
             if outcome.solved_at is not None:
                 reached = length
                 break

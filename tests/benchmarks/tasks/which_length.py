@@ -1,7 +1,7 @@
 """Which cell solves which length of which task: the table of docs/tasks.md.
 
 Every attempt is a line of JSON in FILE as soon as it ends; the same command goes on where it was
-stopped. --plot draws what FILE holds.
+stopped. --plot draws what FILE holds. "CELL+attention" looks at its own last 40 outputs.
 
     python tests/benchmarks/tasks/which_length.py -o attempts.jsonl
         [--cells lstm,gru] [--tasks adding] [--updates 1000] [--plot docs/tasks.png]
@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 
 from musicrnn.cells import CELLS
+from musicrnn.layers.settings import LayerSettings
 from musicrnn.plot.chart import Column, draw_chart
 from musicrnn.plot.png import png
 from musicrnn.plot.svg import svg
@@ -50,7 +51,7 @@ def report(attempt: Attempt) -> None:
     came = attempt.outcome
     end = f"solved after {came.solved_at}" if came.solved_at else "not solved"
     print(
-        f"{attempt.task:15} {attempt.cell:14} {attempt.length:4} {TASKS[attempt.task].unit:6}"
+        f"{attempt.task:15} {attempt.cell:17} {attempt.length:4} {TASKS[attempt.task].unit:6}"
         f" rate {attempt.rate:<6g} {TASKS[attempt.task].measure} {came.score:.3f}, {end},"
         f" {came.seconds:.1f} s",
         flush=True,
@@ -59,18 +60,21 @@ def report(attempt: Attempt) -> None:
 
 effort = Effort(updates=options.updates)
 cells, tasks = options.cells.split(","), options.tasks.split(",")
-for cell in cells:
+for wanted in cells:
+    cell, _, attention = wanted.partition("+")
+    settings = LayerSettings(attention=40 if attention else 0)
     for name in tasks:
-        if (name, cell) not in ended:
-            begun = [a for a in attempts if (a.task, a.cell) == (name, cell)]
-            attempts = [a for a in attempts if a not in begun]
-            climb(Climb(name, cell, LENGTHS[name], options.hidden, effort), report)
+        plan = Climb(name, cell, LENGTHS[name], options.hidden, effort, settings=settings)
+        if (name, plan.label) not in ended:
+            attempts = [a for a in attempts if (a.task, a.cell) != (name, plan.label)]
+            climb(plan, report)
 
-print(f"\n{'cell':16}" + "".join(f"{name:>16}" for name in LENGTHS))
-shown = [c for c in CELLS if any(a.cell == c for a in attempts)]
+print(f"\n{'cell':18}" + "".join(f"{name:>16}" for name in LENGTHS))
+made = {a.cell for a in attempts}
+shown = [n for c in CELLS for n in (c, f"{c}, attention") if n in made]
 for cell in shown:
     lengths = [reached(attempts, name, cell) for name in LENGTHS]
-    print(f"{cell:16}" + "".join(f"{'-' if n is None else n:>16}" for n in lengths))
+    print(f"{cell:18}" + "".join(f"{'-' if n is None else n:>16}" for n in lengths))
 print(f"{sum(a.outcome.seconds for a in attempts) / 60:.1f} minutes of one core")
 if options.plot:
     columns = [
