@@ -93,8 +93,11 @@ class Attention(nn.Module):
         if self.kind != "additive":
             return from_diagonals(self.scores(queries, prepared), reach)
         asked = nn.functional.linear(queries, self.weight_query)
-        near = prepared.unfold(1, reach, 1)  # [B, Tq, n, reach]
-        return torch.einsum("btnr,n->btr", (asked[..., None] + near).tanh(), self.score)
+        found = [  # lag by lag, so that nothing is copied
+            (asked + prepared[:, lag : lag + asked.shape[1]]).tanh() @ self.score
+            for lag in range(reach)
+        ]
+        return torch.stack(found, 2)
 
 
 def check_kind(kind: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from musicrnn.cells.product import product
+from musicrnn.cells.product import product, tanh
 from musicrnn.cells.protocol import Array, Arrays
 
 State = tuple[Array, Array, Array]
@@ -59,7 +59,7 @@ def array_attend(kind: str, weights: Arrays, h: Array, state: State) -> Array:
     return np.tanh(product(weights["join.weight"], weights["join.bias"], both))
 
 
-@njit(cache=True)
+@njit(cache=True, fastmath={"reassoc", "contract"})  # sums in any order, so that they are vectors
 def _look(asked: Any, prepared: Any, past: Any, heard: Any, score: Any, context: Any) -> None:
     """Add the context to the first H columns of ``context``; an empty ``score`` means a product."""
     rows, reach, hidden = past.shape
@@ -69,10 +69,11 @@ def _look(asked: Any, prepared: Any, past: Any, heard: Any, score: Any, context:
         top = -np.inf
         for place in range(count):
             total = past.dtype.type(0.0)
-            for unit in range(hidden):
-                if len(score) > 0:
-                    total += score[unit] * np.tanh(asked[row, unit] + prepared[row, place, unit])
-                else:
+            if len(score) > 0:
+                for unit in range(hidden):
+                    total += score[unit] * tanh(asked[row, unit] + prepared[row, place, unit])
+            else:
+                for unit in range(hidden):
                     total += asked[row, unit] * prepared[row, place, unit]
             weights[place] = total
             top = max(top, total)
