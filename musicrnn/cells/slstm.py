@@ -5,7 +5,7 @@
     h' = output * cell' / normaliser'
 
 Cell and normaliser are kept divided by exp(stabiliser), stabiliser' = max(log forget + stabiliser,
-log input), so that nothing overflows; h does not depend on it. Row blocks: input, forget,
+log input) from 0, so that nothing overflows; h does not depend on it. Row blocks: input, forget,
 candidate, output. One head: U is a full matrix. The forget gate's bias starts at 1.
 """
 
@@ -22,6 +22,9 @@ from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, We
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+TINY = 1e-37  # of a normaliser: a unit that has let nothing in yet, not even e^-85, says 0
+SMALLEST = np.float32(TINY)
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,13 @@ class SLSTMCell(StepCell):
         hidden, cell, normaliser, stabiliser = state
         into, forget, candidate, output = weights.add(x, "weight_hh", hidden).chunk(4, 1)
         kept = logsigmoid(forget) + stabiliser
-        begun = normaliser > 0  # before the first step nothing is kept, whatever the stabiliser
-        stabiliser = torch.where(begun, torch.maximum(kept, into), into)
+        stabiliser = torch.maximum(kept, into)
         into = (into - stabiliser).exp()
-        kept = torch.where(begun, (kept - stabiliser).clamp(max=0).exp(), 0.0)
+        kept = (kept - stabiliser).exp()
         cell = kept * cell + into * candidate.tanh()
         normaliser = kept * normaliser + into
-        return output.sigmoid() * cell / normaliser, cell, normaliser, stabiliser
+        hidden = output.sigmoid() * cell / normaliser.clamp(min=TINY)
+        return hidden, cell, normaliser, stabiliser
 
     def array_step(self, weights: Arrays, x: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
         _step(x, product(weights["weight_hh"], None, state[0]), state)
@@ -73,11 +76,10 @@ def _step(x: Any, from_hidden: Any, state: Any) -> None:
             into = total[unit]
             forget = total[size + unit]
             kept = min(forget, ZERO) - np.log1p(np.exp(-abs(forget))) + stabiliser[row, unit]
-            begun = normaliser[row, unit] > ZERO
-            top = max(kept, into) if begun else into
-            share = np.exp(kept - top) if begun else ZERO
+            top = max(kept, into)
+            share = np.exp(kept - top)
             into = np.exp(into - top)
             new = share * cell[row, unit] + into * tanh(total[2 * size + unit])
             norm = share * normaliser[row, unit] + into
-            hidden[row, unit] = sigmoid(total[3 * size + unit]) * new / norm
+            hidden[row, unit] = sigmoid(total[3 * size + unit]) * new / max(norm, SMALLEST)
             cell[row, unit], normaliser[row, unit], stabiliser[row, unit] = new, norm, top

@@ -1,7 +1,7 @@
 """A recurrent matrix made ready for many small products in a loop.
 
-Large float32 matrices on a CPU are packed once for oneDNN, which then multiplies a batch of 32 at
-full speed where an ordinary product packs again at every step. Under bf16 autocast both factors of
+Large matrices on a CPU are packed once for oneDNN, which then multiplies a batch of 32 at full
+speed where an ordinary product packs again at every step. Under bf16 autocast both factors of
 every product are bf16, sums and results float32.
 """
 
@@ -15,6 +15,7 @@ from torch.nn.functional import linear
 
 SMALL = 2**16  # elements; below, an ordinary product costs less than the call of a packed one
 FEW = 8  # steps; packing costs about as much as this many products save
+PACKING = ("_reorder_linear_weight", "_linear_pointwise", "_is_mkldnn_bf16_supported")
 
 
 class Factor:
@@ -24,60 +25,59 @@ class Factor:
     """
 
     def __init__(self, matrix: Tensor, *, steps: int, bf16: bool) -> None:
-        self.matrix, self.bf16 = matrix, bf16
-        plain = matrix.device.type == "cpu" and matrix.dtype == torch.float32 and not bf16
-        self.packs = plain and matrix.numel() >= SMALL and steps >= FEW and _can_pack()
-        weight = matrix.bfloat16() if bf16 else matrix
-        self.forward = _pack(weight) if self.packs else weight.t()
+        self.matrix = matrix
+        self.kind = torch.bfloat16 if bf16 else matrix.dtype
+        large = matrix.numel() >= SMALL and steps >= FEW
+        self.packs = large and matrix.device.type == "cpu" and _can_pack(self.kind)
+        weight = matrix.to(self.kind)
+        self.forward = _pack(weight) if self.packs else weight
 
     @cached_property
     def backward(self) -> Tensor:
-        """W as the way back needs it: not made when there is none."""
-        if self.packs:
-            return _pack(self.matrix.t().contiguous())
-        return self.matrix.bfloat16().t().contiguous() if self.bf16 else self.matrix
+        """W^T as the way back needs it: not made when there is none."""
+        weight = self.matrix.to(self.kind).t()
+        return _pack(weight.contiguous()) if self.packs else weight
 
     def times(self, v: Tensor) -> Tensor:
         """v W^T, [B, N]."""
-        if self.packs:
-            return _packed_product(v, self.forward)
-        if self.bf16:
-            return linear(v.bfloat16(), self.forward.t()).float()
-        return v @ self.forward
+        return self._product(v, self.forward).to(v.dtype)
 
     def add_to(self, x: Tensor, v: Tensor) -> Tensor:
         """x + v W^T, in the memory of x [B, N]."""
-        if self.packs or self.bf16:
-            return x.add_(self.times(v))
-        return torch.addmm(x, v, self.forward, out=x)
+        if self.packs or self.kind != x.dtype:
+            return x.add_(self._product(v, self.forward))
+        return torch.addmm(x, v, self.forward.t(), out=x)
 
     def back(self, g: Tensor) -> Tensor:
         """g W, [B, K]."""
-        if self.packs:
-            return _packed_product(g.contiguous(), self.backward)
-        if self.bf16:
-            return linear(g.bfloat16(), self.backward).float()
-        return g @ self.backward
+        return self._product(g.contiguous(), self.backward).to(g.dtype)
 
     def gradient(self, g: Tensor, v: Tensor, into: Tensor) -> None:
         """Add g^T v to ``into`` [N, K]; g [R, N], v [R, K] of many steps."""
-        if self.bf16:
-            into += (g.bfloat16().t() @ v.bfloat16()).float()
-        else:
+        if self.kind == into.dtype:
             into.addmm_(g.t(), v)
+        else:
+            into += g.to(self.kind).t() @ v.to(self.kind)
+
+    def _product(self, v: Tensor, weight: Tensor) -> Tensor:
+        v = v.to(self.kind)
+        if self.packs:
+            return torch.ops.mkldnn._linear_pointwise(v, weight, None, "none", [], "")
+        return linear(v, weight)
 
 
-def _can_pack() -> bool:
-    """Whether this torch has oneDNN's packed product (it is no part of torch's public face)."""
-    names = ("_reorder_linear_weight", "_linear_pointwise")
-    return torch.backends.mkldnn.is_available() and all(
-        hasattr(torch.ops.mkldnn, name) for name in names
-    )
+def _can_pack(kind: torch.dtype) -> bool:
+    """Whether this torch and processor have oneDNN's packed product.
+
+    It is no part of torch's public face: where it is missing, ordinary products do.
+    """
+    has = all(hasattr(torch.ops.mkldnn, name) for name in PACKING)
+    if not has or not torch.backends.mkldnn.is_available():
+        return False
+    if kind == torch.bfloat16:
+        return torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    return kind == torch.float32
 
 
 def _pack(weight: Tensor) -> Tensor:
     return torch.ops.mkldnn._reorder_linear_weight(weight)
-
-
-def _packed_product(v: Tensor, packed: Tensor) -> Tensor:
-    return torch.ops.mkldnn._linear_pointwise(v, packed, None, "none", [], "")

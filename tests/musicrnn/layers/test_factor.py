@@ -6,7 +6,7 @@ import torch
 from musicrnn.layers.factor import FEW, SMALL, Factor, _can_pack
 from tests.musicrnn.drawn import drawn, drawn_stack, drawn_state, largest
 
-needs_packing = pytest.mark.skipif(not _can_pack(), reason="torch without oneDNN's packed product")
+needs_packing = pytest.mark.skipif(not _can_pack(torch.float32), reason="torch without oneDNN's packed product")
 ROWS, N, K = 5, 512, 256
 
 
@@ -39,7 +39,8 @@ def exact_results(matrix: torch.Tensor) -> list[torch.Tensor]:
         (torch.float64, FEW, False, False, 1e-12),
         (torch.float32, FEW - 1, False, False, 1e-5),
         pytest.param(torch.float32, FEW, False, True, 1e-5, marks=needs_packing),
-        (torch.float32, FEW, True, False, 1e-2),  # bf16 has 8 bits: 1 / 256
+        (torch.float32, FEW - 1, True, False, 1e-2),  # bf16 has 8 bits: 1 / 256
+        (torch.float32, FEW, True, _can_pack(torch.bfloat16), 1e-2),
     ],
 )
 def test_products(
