@@ -90,3 +90,13 @@ def reached(attempts: Sequence[Attempt], task: str, cell: str) -> int | None:
     """The longest length solved in ``attempts``; 0 for none, None where none was made."""
     made = [a for a in attempts if (a.task, a.cell) == (task, cell)]
     return max((a.length if a.outcome.solved_at else 0 for a in made), default=None)
+
+
+def fallen(attempts: Sequence[Attempt], task: str, cell: str) -> tuple[int, float] | None:
+    """The length that was not solved and the best score there; None where all were solved."""
+    top = reached(attempts, task, cell) or 0
+    failed = [a for a in attempts if (a.task, a.cell) == (task, cell) and a.length > top]
+    if not failed:
+        return None
+    better = max if TASKS[task].classes else min
+    return failed[0].length, better(a.outcome.best for a in failed)

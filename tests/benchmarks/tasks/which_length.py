@@ -21,7 +21,7 @@ from musicrnn.plot.chart import Column, draw_chart
 from musicrnn.plot.png import png
 from musicrnn.plot.svg import svg
 from musicrnn.tasks import TASKS
-from musicrnn.tasks.ladder import LENGTHS, RATES, Attempt, Climb, climb, reached
+from musicrnn.tasks.ladder import LENGTHS, RATES, Attempt, Climb, climb, fallen, reached
 from musicrnn.tasks.solve import Effort
 
 parser = argparse.ArgumentParser(description=__doc__)
@@ -69,12 +69,19 @@ for wanted in cells:
             attempts = [a for a in attempts if (a.task, a.cell) != (name, plan.label)]
             climb(plan, report)
 
-print(f"\n{'cell':18}" + "".join(f"{name:>16}" for name in LENGTHS))
 made = {a.cell for a in attempts}
 shown = [n for c in CELLS for n in (c, f"{c}, attention") if n in made]
+print("\n| cell | " + " | ".join(f"{name}, {TASKS[name].unit}" for name in LENGTHS) + " |")
+print("|---" * (1 + len(LENGTHS)) + "|")
 for cell in shown:
-    lengths = [reached(attempts, name, cell) for name in LENGTHS]
-    print(f"{cell:18}" + "".join(f"{'-' if n is None else n:>16}" for n in lengths))
+    parts: list[str] = []
+    for name in LENGTHS:
+        length, fell = reached(attempts, name, cell), fallen(attempts, name, cell)
+        figure = "" if fell is None else f" ({fell[1]:.2f} at {fell[0]})"
+        parts.append("-" if length is None else f"**{length}**{figure}")
+    print(f"| {cell} | " + " | ".join(parts) + " |")
+guesses = [f"({TASKS[name].measure} {TASKS[name].guess(50):.3f})" for name in LENGTHS]
+print("| *guessing* | " + " | ".join(guesses) + " |")
 print(f"{sum(a.outcome.seconds for a in attempts) / 60:.1f} minutes of one core")
 if options.plot:
     columns = [

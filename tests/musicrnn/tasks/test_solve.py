@@ -8,7 +8,7 @@ import torch
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.tasks import TASKS
-from musicrnn.tasks.ladder import Attempt, Climb, climb, reached
+from musicrnn.tasks.ladder import Attempt, Climb, climb, fallen, reached
 from musicrnn.tasks.solve import Effort, Solver, score, solve
 
 QUICK = Effort(updates=4, rows=2, look=3)
@@ -56,6 +56,8 @@ def test_a_climb_ends_where_every_rate_fails():
     assert climb(hopeless, failed.append) == 0
     assert [(a.length, a.rate) for a in failed] == [(50, 2e-2), (50, 1e-2)]
     assert reached(failed, "parity", "gru") == 0
+    assert fallen(failed, "parity", "gru") == (50, max(a.outcome.best for a in failed))
+    assert fallen(made, "parity", "gru") is None
     assert reached(failed, "parity", "lstm") is None
     read = Attempt.from_json(made[0].as_json())
     assert read.as_json() == made[0].as_json()
