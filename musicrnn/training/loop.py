@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.layers.graphs import use_graphs
 from musicrnn.training.averaging import WeightAverage
 from musicrnn.training.clipping import clip_gradients
 from musicrnn.training.clock import Clock
@@ -101,6 +102,10 @@ class _Run:
         self.made_with: dict[str, Any] = {**made_with, **plan.fixed(), **processes}
         torch.manual_seed(plan.seed)
         self.module: nn.Module = objective.module
+        if plan.graphs:
+            if self.fabric.device.type != "cuda":
+                raise MusicRNNError(f"graphs need a CUDA device, got {self.fabric.device}")
+            use_graphs(self.module)
         self.parameters = dict(self.module.named_parameters())
         decayed = [p for p in self.parameters.values() if p.ndim > 1]
         others = [p for p in self.parameters.values() if p.ndim <= 1]

@@ -8,7 +8,7 @@ from typing import Any
 
 from musicrnn.errors import MusicRNNError
 
-CHANGEABLE = ("updates", "minutes", "device", "patience")  # a resumed run may have others
+CHANGEABLE = ("updates", "minutes", "device", "patience", "graphs")  # a resumed run may have others
 CLIP_BY = ("norm", "value", "none")  # see musicrnn.training.clipping
 
 
@@ -29,6 +29,7 @@ class Plan:
     seed: int = 0
     device: str = "auto"
     precision: str = "32-true"
+    graphs: bool = False  # on CUDA: the engine of rare cells replays recorded loops
     half: bool = False  # store the model's weights as float16
 
     def __post_init__(self) -> None:

@@ -4,7 +4,7 @@ Outputs and all gradients of one layer are compared with the same layer in float
 the table then has milliseconds for a training step, plain, replayed as CUDA graphs (where the
 engine runs the cell) and in bf16, as multiples of nn.LSTM's.
 
-    python tests/benchmarks/recurrent/gpu.py [--device cuda] [--hidden 512] [--batch 64] [--steps 256]
+    python tests/benchmarks/recurrent/gpu.py [--hidden 512] [--batch 64] [--steps 256]
 
 ``--device cpu`` with small sizes tries the script itself where there is no GPU. Exit 1 if a cell is
 off by more than the tolerance.

@@ -103,6 +103,11 @@ def test_minutes_bound_the_time(tmp_path) -> None:
     assert outcome.state.seconds < 10
 
 
+def test_graphs_need_cuda(tmp_path) -> None:
+    with pytest.raises(MusicRNNError, match="graphs need a CUDA device, got cpu"):
+        train(tmp_path / "m.safetensors", graphs=True)
+
+
 def test_nothing_to_resume(tmp_path) -> None:
     with pytest.raises(MusicRNNError, match="no run to resume"):
         train(tmp_path / "m.safetensors", resume=True)
