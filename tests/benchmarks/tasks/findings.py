@@ -87,14 +87,13 @@ def bias() -> None:
 
 
 def parity() -> None:
-    task = Parity(at_end=True)
-    for length in (5, 10):
+    for length in (50, 100, 200):
         for seed in range(options.seeds):
             for cell in ("lstm", "grid"):
                 torch.manual_seed(seed)
-                network = Solver(cell, task, 32, layers=2)
-                effort = Effort(updates=1500, rate=3e-3)
-                came = solve(network, task, length, effort=effort, seed=seed)
+                network = Solver(cell, Parity(), 32, layers=2)
+                effort = Effort(updates=1000, rate=1e-2)
+                came = solve(network, Parity(), length, effort=effort, seed=seed)
                 report("parity", f"{cell}, 2 layers", length, seed, asdict(came))
     for bits in (8, 10):
         for seed in range(options.seeds):
