@@ -10,6 +10,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.layers.attention import Attention, from_diagonals, to_diagonals
 from musicrnn.layers.attention_array import array_attend, attention_shapes, attention_state
 from musicrnn.layers.attention_past import BLOCK, PastAttention
+from musicrnn.layers.both_ways import BothWays
 from musicrnn.layers.settings import ATTENTIONS, LayerSettings
 from musicrnn.layers.stack import Stack
 from musicrnn.models.gradients import language_gradients
@@ -281,3 +282,28 @@ def test_looking_back_shortens_the_way_of_the_gradient():
     assert found[0]["input"][6] == 0
     assert found[8]["input"][6] > 1e-4
     assert found[8]["past"][0] > 0
+
+
+def test_both_ways_looking_back_hears_no_padding():
+    torch.manual_seed(0)
+    settings = LayerSettings(attention=4)
+    network = BothWays("gru", 3, 5, layers=2, dropout=0.0, settings=settings).double()
+    x, lengths = normal(2, 12, 3), torch.tensor([12, 7])
+    alone = network(x[1:, :7], torch.tensor([7]))
+    x[1, 7:] = 1e6
+    found = network(x, lengths)
+    torch.testing.assert_close(found[1:, :7], alone, **EXACT)
+    assert (found[1, 7:] == 0).all()
+
+
+def test_under_autocast_the_state_stays_float32():
+    torch.manual_seed(0)
+    stack = Stack("gru", 3, 8, layers=1, settings=LayerSettings(attention=4))
+    x = normal(2, 9, 3).float()
+    with torch.autocast("cpu", torch.bfloat16):
+        y, state = stack(x, stack.initial_state(2))
+        again, _ = stack(x, state)
+    assert {part.dtype for part in state} == {torch.float32}
+    (y.float().sum() + again.float().sum()).backward()
+    exact, _ = stack(x, stack.initial_state(2))
+    torch.testing.assert_close(y.float(), exact, rtol=0, atol=0.03)
