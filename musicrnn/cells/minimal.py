@@ -15,9 +15,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numba import njit
 
-from musicrnn.cells.product import ONE, sigmoid
+from musicrnn.cells.product import ONE, ZERO, sigmoid
 from musicrnn.cells.protocol import Array, Arrays, LinearCell, Shapes, Tensors
 
 if TYPE_CHECKING:
@@ -76,6 +77,11 @@ def _g(a: Any) -> Any:
 
 
 @njit(cache=True)
+def _log_sigmoid(a: Any) -> Any:
+    return min(a, ZERO) - np.log1p(np.exp(-abs(a)))
+
+
+@njit(cache=True)
 def _mingru(x: Any, hidden: Any) -> None:
     size = hidden.shape[1]
     for row in range(hidden.shape[0]):
@@ -90,6 +96,7 @@ def _minlstm(x: Any, hidden: Any) -> None:
     size = hidden.shape[1]
     for row in range(hidden.shape[0]):
         for unit in range(size):
-            into, forget = sigmoid(x[row, unit]), sigmoid(x[row, size + unit])
-            new = forget * hidden[row, unit] + into * _g(x[row, 2 * size + unit])
-            hidden[row, unit] = new / (forget + into)
+            into, forget = _log_sigmoid(x[row, unit]), _log_sigmoid(x[row, size + unit])
+            kept = sigmoid(forget - into)  # gates may both be 0 in float32, their ratio is not
+            new = (ONE - kept) * _g(x[row, 2 * size + unit])
+            hidden[row, unit] = kept * hidden[row, unit] + new

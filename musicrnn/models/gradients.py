@@ -161,7 +161,8 @@ class _Foretelling:
             name: [_squares(g) for g in gradients[count + index :: len(names)]]
             for index, name in enumerate(names)
         }
-        squares.pop("heard", None)  # a count has no gradient
+        for count_of_steps in ("heard", "clock"):  # has no gradient
+            squares.pop(count_of_steps, None)
         found = {name: torch.stack(parts).flip(0) for name, parts in squares.items()}
         found["state"] = torch.stack(list(found.values())).sum(0)  # [steps + 1, B]
         read = [_squares(g.transpose(0, 1)) for g in gradients[:count]]

@@ -34,8 +34,19 @@ def load_strictly(module: nn.Module, arrays: dict[str, NDArray[Any]]) -> None:
                 f"says {list(tensor.shape)}"
             )
     if any(tensor.is_meta for tensor in wanted.values()):
-        module.to_empty(device="cpu")
+        _give_memory(module)
         wanted = {**dict(module.named_parameters()), **dict(module.named_buffers())}
     with torch.no_grad():
         for name, tensor in wanted.items():
             tensor.copy_(torch.from_numpy(arrays[name].copy()))
+
+
+def _give_memory(module: nn.Module) -> None:
+    """Empty memory on the CPU; a parameter that two modules share stays one."""
+    first: dict[int, str] = {}
+    named = list(module.named_parameters(remove_duplicate=False))
+    shared = {name: at for name, p in named if (at := first.setdefault(id(p), name)) != name}
+    module.to_empty(device="cpu")
+    for name, at in shared.items():
+        owner, _, leaf = name.rpartition(".")
+        setattr(module.get_submodule(owner), leaf, module.get_parameter(at))

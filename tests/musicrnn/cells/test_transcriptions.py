@@ -123,3 +123,15 @@ def test_a_stack_stepped_in_numpy_equals_torch(cell: str, settings: LayerSetting
         y = network(x, network.initial_state(BATCH))[0].numpy()
     for t in range(STEPS):
         close(stack.step(stack.from_input(x[:, t].numpy())), y[:, t], 1e-4)
+
+
+def test_gates_that_are_both_shut_are_weighed_against_each_other() -> None:
+    """minlstm: exp(-200) is 0 in float32, exp(-200) / (exp(-200) + exp(-199)) is not."""
+    network = drawn_stack("minlstm", dtype=torch.float32)
+    with torch.no_grad():
+        network.layers[0].bias_ih_l0[:HIDDEN] = -200.0
+        network.layers[0].bias_ih_l0[HIDDEN : 2 * HIDDEN] = -199.0
+    x, state = drawn(BATCH, STEPS, INPUTS, dtype=torch.float32), drawn_state(network)
+    with torch.no_grad():
+        y = network(x, state)[0].numpy()
+    close(stepped(network, x, state)[0], y, 1e-4)

@@ -122,6 +122,13 @@ def test_a_saved_model_is_the_same_bit_for_bit(
     assert all(torch.equal(a, b) for a, b in zip(state, state_again, strict=True))
 
 
+def test_output_weights_that_are_the_embeddings_stay_so_after_loading() -> None:
+    model = LanguageModel(LanguageConfig(vocabulary=11, embedding=6, hidden=6, tied=True))
+    loaded = LanguageModel.from_arrays(model.configuration(), model.arrays())
+    assert loaded.output.weight is loaded.embedding.weight
+    assert torch.equal(loaded.output.weight, model.output.weight)
+
+
 @every_stack
 @torch.no_grad()
 def test_bf16_keeps_states_in_float32_and_is_close(

@@ -186,3 +186,8 @@ def test_relative_norms_of_nothing() -> None:
     found = GradientNorms({"state": np.array([0.0, 1.0]), "input": np.array([2.0, 1.0])}, 1)
     assert np.isnan(found.relative("state")).all()
     np.testing.assert_array_equal(found.relative("input"), [1, 0.5])
+
+
+def test_a_clock_is_no_state_to_be_felt() -> None:
+    found = language_gradients(model("clockwork"), pieces(40), steps=4)
+    assert set(found.norms) == {"hidden", "state", "input"}
