@@ -67,7 +67,7 @@ def command(
     )
     task, refused = comparison_task(source, sizes, data=data)
     report_refused(refused)
-    named = list(CELLS) if cells == "all" else cells.split(",")
+    named = list(CELLS) if cells == "all" else [cell.strip() for cell in cells.split(",")]
     contest = Contest(task, named, budget, course)
     comparison = compare(contest, output, say=say, retry=retry)
     write_report(contest, comparison, output, shlex.join(["musicrnn", *sys.argv[1:]]))

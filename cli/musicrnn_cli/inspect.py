@@ -56,7 +56,14 @@ def command(
             data=data,
         )
         return
-    extra = {"on": on, "beside": beside, "steps": steps, "seed": seed, "output": output}
+    extra = {
+        "on": on,
+        "beside": beside,
+        "steps": steps,
+        "seed": seed,
+        "output": output,
+        "data": data,
+    }
     for name, value in extra.items():
         if value not in (None, ()):
             raise click.UsageError(f"--{name} belongs to --gradients")

@@ -27,6 +27,7 @@ from musicrnn.errors import MusicRNNError
 
 METRIC = (1, 2, 4, 8, 16)
 LONGEST = 2**20  # steps until all modules wake together again; counted exactly in float32
+MOST_MODULES = 64
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class ClockworkCell(Cell):
         if not self.periods or list(self.periods) != sorted(self.periods) or self.periods[0] < 1:
             raise MusicRNNError(
                 f"periods must be whole numbers from 1, shortest first, got {self.periods}"
+            )
+        if len(self.periods) > MOST_MODULES or self.periods[-1] > LONGEST:
+            raise MusicRNNError(
+                f"periods must be {MOST_MODULES} numbers at most, each {LONGEST} at most, got "
+                f"{len(self.periods)} numbers"
             )
         if self.cycle > LONGEST:
             raise MusicRNNError(

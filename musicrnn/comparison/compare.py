@@ -19,6 +19,7 @@ from musicrnn.comparison.summary import CellSummary, chosen_rate, summarise
 from musicrnn.comparison.task import Task
 from musicrnn.comparison.trial import run_apart
 from musicrnn.errors import MusicRNNError
+from musicrnn.layers.settings import LayerSettings
 
 Runner = Callable[[Task, Trial, Budget, Course, Path], Row | None]
 
@@ -33,8 +34,9 @@ class Contest:
     course: Course
 
     def __post_init__(self) -> None:
-        unknown = [cell for cell in self.cells if cell not in CELLS]
-        if unknown or not self.cells or len(set(self.cells)) != len(self.cells):
+        for cell in self.cells:
+            LayerSettings().cell(cell)  # an unknown one is said with its neighbours
+        if not self.cells or len(set(self.cells)) != len(self.cells):
             raise MusicRNNError(
                 f"cells must be different ones of {', '.join(CELLS)}, got {', '.join(self.cells)}"
             )

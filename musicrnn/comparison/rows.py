@@ -7,13 +7,21 @@ model of each run. Two commands with different cells may fill one folder at the 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from musicrnn.comparison.budget import Trial
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
+
+KINDS = {
+    "str": (str,),
+    "int": (int,),
+    "float": (int, float),
+    "float | None": (int, float, type(None)),
+    "int | None": (int, type(None)),
+}  # of a row's fields, as they stand in JSON
 
 
 @dataclass(frozen=True)
@@ -101,9 +109,14 @@ class Folder:
 
 def _row(path: Path) -> Row:
     try:
-        return Row(**_read(path))
+        row = Row(**_read(path))
     except TypeError as error:
         raise MusicRNNError(f"{path} is not a row: {error}") from error
+    for field in fields(Row):
+        value = getattr(row, field.name)
+        if not isinstance(value, KINDS[str(field.type)]):
+            raise MusicRNNError(f"{path} is not a row: {field.name} is {value!r}")
+    return row
 
 
 def _write(path: Path, values: dict[str, Any]) -> None:

@@ -114,7 +114,7 @@ def test_a_folder_of_scores(tmp_path: Path) -> None:
     ("words", "message"),
     [
         (("polyfonic-jsb",), "did you mean polyphonic-jsb?"),
-        (("polyphonic-jsb", "--cells", "lstm,gruu"), "cells must be different ones of"),
+        (("polyphonic-jsb", "--cells", "lstm, gruu"), "got 'gruu'; did you mean gru"),
         (("polyphonic-jsb", "--rates", "a"), "rates are numbers with commas between, got 'a'"),
         (("polyphonic-jsb", "--rates", "nan"), "learning_rate must be more than 0"),
         (("polyphonic-jsb", "--updates", "3", "--minutes", "1"), "a budget is updates or minutes"),

@@ -88,6 +88,7 @@ def test_a_classifier_is_shown_by_its_input(songs: Path, tmp_path: Path) -> None
     [
         (("--steps", "3"), 2, "--steps belongs to --gradients"),
         (("-o", "x.svg"), 2, "--output belongs to --gradients"),
+        (("--data", "."), 2, "--data belongs to --gradients"),
         (("--beside", "pop"), 2, "--beside belongs to --gradients"),
         (("--gradients", "-o", "x.pdf"), 1, "must be one of .svg .png, got .pdf"),
         (("--gradients", "-o", "nowhere/x.svg"), 1, "there is no folder nowhere"),

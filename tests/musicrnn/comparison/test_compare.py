@@ -158,7 +158,8 @@ def test_damaged_files_are_named(tmp_path: Path) -> None:
     task = Written()
     compare(contest(task, seeds=1), tmp_path, run=task.run)
     path = tmp_path / "rows" / f"{ALL[0]}.json"
-    for text in ("{", "[]", '{"cell": "lstm"}'):
+    other_kind = json.dumps({**json.loads(path.read_text()), "valid": "far"})
+    for text in ("{", "[]", '{"cell": "lstm"}', other_kind):
         path.write_text(text)
         with pytest.raises(MusicRNNError, match=r"lstm-rate0.1-seed0.json"):
             compare(contest(task, seeds=1), tmp_path, run=task.run)
@@ -180,7 +181,7 @@ def test_damaged_files_are_named(tmp_path: Path) -> None:
         (lambda: Budget(9, updates=1, seeds=0), r"seeds must be in 1\.\.1000, got 0"),
         (lambda: Budget(9, updates=1, rates=(0.1, 0.1)), "rates must be different numbers"),
         (lambda: Course(threads=0), r"threads must be in 1\.\.1024, got 0"),
-        (lambda: contest(Written(), cells=("lstm", "lstn")), "cells must be different ones of"),
+        (lambda: contest(Written(), cells=("lstm", "lstn")), "got 'lstn'; did you mean lstm"),
         (lambda: contest(Written(), cells=("gru", "gru")), "got gru, gru"),
         (lambda: contest(Written(), rates=(-1.0,)), "learning_rate must be more than 0"),
         (lambda: contest(Written(), clip=0.0), "clip must be more than 0"),

@@ -32,6 +32,8 @@ def built(cell: str, *, hidden: int = 6, layers: int = 1, **options: object) -> 
         ("clockwork", {"hidden": 4}, "5 modules need as many units, got hidden = 4"),
         ("clockwork", {"periods": "4,2,1"}, "shortest first, got (4, 2, 1)"),
         ("clockwork", {"periods": "0,1"}, "whole numbers from 1, shortest first, got (0, 1)"),
+        ("clockwork", {"periods": ",".join(["1"] * 65)}, "64 numbers at most"),
+        ("clockwork", {"periods": f"{10**4000},{10**4000 + 1}"}, "each 1048576 at most"),
         ("clockwork", {"periods": "1,two"}, "whole numbers with commas between, or metric"),
         ("clockwork", {"periods": "1021,1031,1033"}, "choose periods that divide each other"),
         ("grid", {"priority": "space"}, "priority must be depth, time or empty, got 'space'"),
