@@ -66,7 +66,7 @@ class DepthGatedCell(StepCell):
         below = flow[1]
         size = below.shape[-1]
         depth = total[..., 4 * size :] + parameters["peephole_below"] * below
-        return torch.cat([total[..., : 4 * size], depth, below.to(total.dtype)], -1)
+        return torch.cat([total[..., : 4 * size], depth, below], -1)
 
     def step(self, x: Tensor, state: tuple[Tensor, ...], weights: Weights) -> tuple[Tensor, ...]:
         hidden, cell = state

@@ -97,7 +97,7 @@ class GridCell(StepCell):
             weights.insert(0, parameters["weight_ih"])
             biases.insert(0, parameters["bias_ih"])
         total = linear(flow[0], torch.cat(weights), torch.cat(biases))
-        return torch.cat([total, flow[1].to(total.dtype)], -1)
+        return torch.cat([total, flow[1]], -1)
 
     def step(self, x: Tensor, state: tuple[Tensor, ...], weights: Weights) -> tuple[Tensor, ...]:
         hidden, cell = state[2:]

@@ -144,3 +144,12 @@ def test_bf16_keeps_states_in_float32_and_is_close(
     assert {part.dtype for part in state} == {torch.float32}
     assert largest(y - exact) < 0.03 * (1 + largest(exact))
     assert differ(state, ends) < 0.05 * (1 + max(largest(end) for end in ends))
+
+
+def test_a_memory_goes_up_in_float32_under_bf16() -> None:
+    network = drawn_stack("depth-gated", layers=2, dtype=torch.float32)
+    with torch.autocast("cpu", torch.bfloat16), torch.no_grad():
+        flow, _ = network.layers[0]((X.float(),), tuple(p[0] for p in network.initial_state(BATCH)))
+        weights = {n.removesuffix("_l0"): p for n, p in network.layers[1].named_parameters()}
+        handed = network.cell.from_input(weights, flow)[..., -HIDDEN:]
+    assert torch.equal(handed, flow[1])
