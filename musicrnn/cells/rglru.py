@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SHARPNESS = 8.0  # c in the paper
+TINY = 1e-30  # of 1 - decay^2: at 0 the root's gradient would not be finite
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class RealGatedCell(LinearCell):
         total = linear(x, parameters["weight_ih"], parameters["bias_ih"])
         recurrence, into, u = total.chunk(3, -1)
         rate = -SHARPNESS * softplus(parameters["decay"]) * recurrence.sigmoid()  # log of decay
-        share = (-torch.expm1(2 * rate)).sqrt()  # sqrt(1 - decay^2)
+        share = (-torch.expm1(2 * rate)).clamp(min=TINY).sqrt()  # sqrt(1 - decay^2)
         return rate.exp(), share * into.sigmoid() * u
 
     def array_step(self, weights: Arrays, x: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:

@@ -99,3 +99,12 @@ def test_rglrus_decay_starts_between_0_9_and_0_999() -> None:
     assert 0.899 < float(slowest.min()) < 0.91
     assert 0.99 < float(slowest.max()) < 0.9991
     assert float(slowest.mean()) == pytest.approx(0.9495, abs=0.01)
+
+
+def test_a_gate_that_is_shut_for_good_has_a_finite_gradient() -> None:
+    network = Stack("rglru", 2, 3, layers=1)
+    with torch.no_grad():
+        network.layers[0].bias_ih_l0[:3] = -120.0  # sigmoid is 0 in float32
+    network(torch.ones(1, 3, 2), network.initial_state(1))[0].sum().backward()
+    for parameter in network.parameters():
+        assert torch.isfinite(parameter.grad).all()
