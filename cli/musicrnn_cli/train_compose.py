@@ -59,10 +59,9 @@ def command(
     plan = Plan(
         minutes=minutes, updates=10**9 if minutes is None else None, seed=seed, device=device
     )
-    composer, plan = override(settings, ComposerSettings(), plan)
-    if cell:
-        composer = replace(composer, cell=cell)
-    composer.layer.cell(composer.cell)  # before anything is read
+    first = ComposerSettings(cell=cell) if cell else ComposerSettings()
+    composer, plan = override(settings, first, plan)
+    composer.layer.cell(composer.cell).shapes(8, composer.hidden)  # refused at once
     if minutes is None and not any(word.startswith(("updates=", "minutes=")) for word in settings):
         plan = replace(plan, minutes=30.0)
     mixed = numbers("weights", weights) if weights is not None else None

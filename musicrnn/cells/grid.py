@@ -47,9 +47,13 @@ class GridCell(StepCell):
 
     def __post_init__(self) -> None:
         if self.priority not in PRIORITIES:
-            raise MusicRNNError(f"priority must be depth, time or empty, got {self.priority!r}")
+            raise MusicRNNError(
+                f"layer.priority must be depth, time or empty, got {self.priority!r}"
+            )
         if self.depth not in DEPTHS:
-            raise MusicRNNError(f"depth must be one of {', '.join(DEPTHS)}, got {self.depth!r}")
+            raise MusicRNNError(
+                f"layer.depth must be one of {', '.join(DEPTHS)}, got {self.depth!r}"
+            )
 
     @property
     def matrices(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]

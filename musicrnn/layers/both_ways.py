@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from musicrnn.errors import MusicRNNError
 from musicrnn.layers.dropout import dropout_layer
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.layers.stack import Stack
@@ -39,6 +40,8 @@ class BothWays(nn.Module):
         super().__init__()
         settings = settings or LayerSettings()
         built = settings.cell(cell)
+        if settings.tied:
+            raise MusicRNNError("layer.tied needs layers that read one way: here each has its own")
         self.native = settings == LayerSettings() and built.torch_layer != ""
         self.residual = settings.residual
         self.dropout = dropout_layer(dropout, variational=settings.variational)

@@ -44,6 +44,8 @@ class Sliced(nn.Module):
             raise MusicRNNError(
                 f"slices must be 1 or more and depth 0 or more, got {slices} and {depth}"
             )
+        if settings is not None and settings.tied:
+            raise MusicRNNError("layer.tied needs one stack of layers: here each level has its own")
         self.slices, self.depth, self.hidden = slices, depth, hidden
         self.levels = nn.ModuleList(
             Stack(cell, hidden if level else input_size, hidden, layers=1, settings=settings)

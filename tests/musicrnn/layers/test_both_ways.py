@@ -4,7 +4,9 @@ import pytest
 import torch
 
 from musicrnn.cells import CELLS
+from musicrnn.errors import MusicRNNError
 from musicrnn.layers.both_ways import BothWays
+from musicrnn.layers.settings import LayerSettings
 from musicrnn.layers.stack import Stack
 from tests.musicrnn.drawn import INPUTS, drawn, largest, set_parameters
 
@@ -93,3 +95,8 @@ def test_dropout_is_between_layers_and_nowhere_else(cell: str) -> None:
     two = BothWays(cell, INPUTS, HIDDEN, layers=2, dropout=0.5).double().train()
     assert largest(two(X, full) - two(X, full)) > 1e-3
     assert not (two(X, full) == 0).any()  # nothing is left out of what comes out
+
+
+def test_layers_that_read_both_ways_cannot_be_tied() -> None:
+    with pytest.raises(MusicRNNError, match=r"layer\.tied needs layers that read one way"):
+        BothWays("grid", 3, 4, layers=2, dropout=0.0, settings=LayerSettings(tied=True))

@@ -6,7 +6,9 @@ import torch
 from musicrnn.layers.factor import FEW, SMALL, Factor, _can_pack
 from tests.musicrnn.drawn import drawn, drawn_stack, drawn_state, largest
 
-needs_packing = pytest.mark.skipif(not _can_pack(torch.float32), reason="torch without oneDNN's packed product")
+needs_packing = pytest.mark.skipif(
+    not _can_pack(torch.float32), reason="torch without oneDNN's packed product"
+)
 ROWS, N, K = 5, 512, 256
 
 

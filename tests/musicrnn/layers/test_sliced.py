@@ -124,3 +124,8 @@ def test_sizes_that_make_no_slices_are_refused():
         Sliced("gru", 3, 8, slices=0, depth=1)
     with pytest.raises(MusicRNNError, match="depth"):
         Sliced("gru", 3, 8, slices=2, depth=-1)
+
+
+def test_levels_cannot_be_tied() -> None:
+    with pytest.raises(MusicRNNError, match=r"layer\.tied needs one stack"):
+        Sliced("grid", 3, 4, slices=2, depth=1, settings=LayerSettings(tied=True))

@@ -90,7 +90,7 @@ def test_it_is_what_autograd_says_of_the_equations() -> None:
 def test_any_cell_can_be_looked_at(cell: str) -> None:
     network = model(cell, layers=2)
     found = language_gradients(network, pieces(40, 25), steps=9)
-    names = network.stack.cell.states(8)
+    names = set(network.stack.cell.states(8)) - {"clock"}  # a count is not differentiated
     assert set(found.norms) == {"state", "input", *names}
     assert all(np.isfinite(norms).all() for norms in found.norms.values())
     assert (found.norms["input"] > 0).all()
