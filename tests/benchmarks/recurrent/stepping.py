@@ -80,10 +80,10 @@ for hidden in map(int, options.hidden.split(",")):
         pairs = [{n: seconds(e, STEPS[n]) for n, e in engines.items()} for _ in range(PAIRS)]
         times = statistics.median(pair["torch"] / pair["cpu"] for pair in pairs)
         step = min(pair["cpu"] for pair in pairs)
-        skipped = model.embedding.weight.numel()  # folded into the first layer, with its matrix
-        skipped += (
-            hidden // 2 * model.stack.layers[0].weight_ih_l0.shape[0] if cell != "grid" else 0
-        )
+        skipped = model.embedding.weight.numel()  # folded into the first layer, with its matrices
+        for name, parameter in model.stack.layers[0].named_parameters():
+            if name.startswith(("weight_ih", "weight_enter", "weight_depth_ih")):
+                skipped += parameter.numel()
         least = floor(sum(p.numel() for p in model.parameters()) - skipped)
         found[f"{cell} {hidden}"] = {"tokens": 1 / step, "times": times, "floor": least / step}
         print(f"{cell:16}{1 / step:10.0f}{times:9.1f}{least / step:7.2f}", flush=True)
