@@ -25,7 +25,7 @@ def test_a_table(models) -> None:
     lines = run(models["drums"], "--gradients", "--steps", "6").splitlines()
     assert "of its own, seed 0" in lines[0]
     assert lines[2].split() == [
-        "tokens", "back", "state", "/", "at", "0", "state", "input", "hidden", "cell",
+        "tokens", "back", "state", "/", "at", "0", "state", "hidden", "cell", "input",
     ]  # fmt: skip
     assert [line.split()[0] for line in lines[3:] if line] == ["0", "1", "2", "4", "6"]
     first, last = (lines[at].split() for at in (3, 7))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from musicrnn.errors import MusicRNNError
@@ -112,7 +112,7 @@ def sounding(score: Score) -> list[tuple[int, int]]:
 
 
 @pytest.mark.parametrize("name", [*MEMBERS, "abc"])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(score=short, seed=st.integers(0, 99))
 def test_a_piece_goes_on_behind_its_opening(name: str, score: Score, seed: int) -> None:
     tokenizer = AbcTokenizer() if name == "abc" else MEMBERS[name]
