@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn.functional import linear
 
 from musicrnn.cells.grid import GridCell
-from musicrnn.layers.layer import Flow, Layer, named
+from musicrnn.layers.layer import Flow, Layer, casts_to_bf16, named
 from musicrnn.layers.unroll import Run, unroll
 
 
@@ -47,7 +47,7 @@ class GridLayer(Layer):
     def _step_by_step(self, flow: Flow, state: Flow) -> tuple[Flow, Flow]:
         weights = named(self)
         kind = flow[0].device.type
-        bf16 = torch.is_autocast_enabled(kind) and torch.get_autocast_dtype(kind) == torch.bfloat16
+        bf16 = casts_to_bf16(kind)
         x = self.cell.from_input(weights, tuple(part.transpose(0, 1) for part in flow))
         with torch.autocast(kind, enabled=False):
             run = Run(self.cell, self.cell.vectors, self.cell.matrices, 2, bf16=bf16)

@@ -51,7 +51,7 @@ class UnrolledLayer(Layer):
     def forward(self, flow: Flow, state: Flow) -> tuple[Flow, Flow]:
         parameters = named(self)
         kind = flow[0].device.type
-        bf16 = torch.is_autocast_enabled(kind) and torch.get_autocast_dtype(kind) == torch.bfloat16
+        bf16 = casts_to_bf16(kind)
         x = self.cell.from_input(parameters, tuple(part.transpose(0, 1) for part in flow))
         with torch.autocast(kind, enabled=False):
             x = x.to(state[0].dtype)  # [T, B, rows]
@@ -97,6 +97,11 @@ class ScannedLayer(Layer):
 def named(layer: nn.Module) -> dict[str, Tensor]:
     """A layer's parameters under the cell's own names."""
     return {name.removesuffix("_l0"): p for name, p in layer.named_parameters(recurse=False)}
+
+
+def casts_to_bf16(kind: str) -> bool:
+    """Whether autocast to bfloat16 is on for a kind of device, "cpu" or "cuda"."""
+    return torch.is_autocast_enabled(kind) and torch.get_autocast_dtype(kind) == torch.bfloat16
 
 
 def torch_layer(cell: StepCell, inputs: int, hidden: int) -> nn.RNNBase:

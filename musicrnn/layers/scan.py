@@ -15,7 +15,7 @@ from torch import Tensor
 
 def linear_scan(a: Tensor, b: Tensor, start: Tensor) -> Tensor:
     """All h, [T, B, H]."""
-    return _Scan.apply(a, b, start)  # type: ignore[no-any-return]
+    return _Scan.apply(a, b, start)
 
 
 class _Scan(torch.autograd.Function):

@@ -76,14 +76,14 @@ class Products:
         """x + v W^T; ``x``, a part of from_input, is used up."""
         v = self._left(v)
         if self.replaying:
-            return _Replayed.apply(x, v, self, name)  # type: ignore[no-any-return]
+            return _Replayed.apply(x, v, self, name)
         return self.factors[name].add_to(x, v)
 
     def product(self, name: str, v: Tensor) -> Tensor:
         """v W^T."""
         v = self._left(v)
         if self.replaying:
-            return _Replayed.apply(self.results.pop(0), v, self, name)  # type: ignore[no-any-return]
+            return _Replayed.apply(self.results.pop(0), v, self, name)
         self.results.append(self.factors[name].times(v))
         return self.results[-1]
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from musicrnn.cells import CELLS
 from musicrnn.errors import MusicRNNError
+from musicrnn.layers.settings import LayerSettings
 from musicrnn.layers.stack import Stack, State
 from musicrnn.models.loading import load_strictly
 
@@ -34,8 +34,7 @@ class FrameConfig:
     dropout: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.cell not in CELLS:
-            raise MusicRNNError(f"cell must be one of {', '.join(CELLS)}, got {self.cell!r}")
+        LayerSettings().cell(self.cell)
         bounds = {"pitches": (1, 1024), "hidden": (1, 2**14), "layers": (1, 64)}
         for name, (low, high) in bounds.items():
             if not low <= getattr(self, name) <= high:
