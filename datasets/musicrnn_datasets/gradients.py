@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
@@ -130,7 +129,8 @@ def _frames(
 ) -> ModelGradients:
     network = FrameModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
     if on is None:
-        pieces = _own_frames(network, (steps or STEPS) + 1, seed)
+        random = np.random.default_rng(seed)
+        pieces = list(network.eval().compose((steps or STEPS) + 1, PIECES, random))
         read = f"{len(pieces)} pieces of its own, seed {seed}"
     elif on in POLYPHONIC:
         pieces = POLYPHONIC[on].frames(corpus_folder(FOLDER, found))["test"]
@@ -138,18 +138,3 @@ def _frames(
     else:
         raise MusicRNNError(f"a model of frames reads one of {', '.join(POLYPHONIC)}, got {on!r}")
     return ModelGradients(frame_gradients(network, pieces, steps=steps), "frames", read)
-
-
-@torch.no_grad()
-def _own_frames(network: FrameModel, length: int, seed: int) -> list[NDArray[np.uint8]]:
-    """PIECES pieces [length, P], each pitch drawn by its odds."""
-    random = np.random.default_rng(seed)
-    frame = torch.zeros(PIECES, 1, network.config.pitches)
-    state = network.eval().initial_state(PIECES)
-    drawn: list[NDArray[np.uint8]] = []
-    for _ in range(length):
-        logits, state = network(frame, state)
-        sounding = random.random(logits.shape) < logits.sigmoid().numpy()
-        frame = torch.from_numpy(sounding.astype(np.float32))
-        drawn.append(sounding[:, 0].astype(np.uint8))
-    return list(np.stack(drawn, 1))

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.frames import fit_frame_baselines
-from musicrnn.models.frames import FrameConfig, FrameModel
-from musicrnn.training.frames import FrameObjective, nats_a_frame
-from musicrnn.training.loop import Outcome, Watcher, fit
+from musicrnn.models.frame_config import FrameConfig
+from musicrnn.models.frame_past import Frames
+from musicrnn.models.frames import FrameModel
+from musicrnn.training import compose_frames as frames
+from musicrnn.training.frames import nats_a_frame
+from musicrnn.training.loop import Outcome, Watcher
 from musicrnn.training.plan import Plan
-
-Frames = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -62,11 +60,8 @@ class FrameTask:
         return fit_frame_baselines(self.train_pieces).nats(self.test_pieces)
 
     def settings(self) -> dict[str, Any]:
-        digest = hashlib.sha256()
-        for split in (self.train_pieces, self.valid_pieces, self.test_pieces):
-            for piece in split:
-                digest.update(f"{piece.shape} ".encode() + np.ascontiguousarray(piece).tobytes())
-        return {"data": self.name, "sha256": digest.hexdigest(), **asdict(self.sizes)}
+        digest = frames.fingerprint((self.train_pieces, self.valid_pieces, self.test_pieces))
+        return {"data": self.name, "sha256": digest, **asdict(self.sizes)}
 
     def parameters(self, cell: str, hidden: int) -> int:
         with torch.device("meta"):  # only counted
@@ -76,19 +71,11 @@ class FrameTask:
     def train(
         self, cell: str, hidden: int, *, plan: Plan, output: Path, watcher: Watcher
     ) -> Outcome:
-        torch.manual_seed(plan.seed)
-        model = FrameModel(self._config(cell, hidden))
-        model.begin_at(fit_frame_baselines(self.train_pieces).marginal)
-        objective = FrameObjective(
-            model,
-            self.train_pieces,
-            self.valid_pieces,
-            rows=self.sizes.rows,
-            length=self.sizes.length,
-            seed=plan.seed,
-            metadata={"data": {"corpora": [self.card]}},
+        settings = frames.FrameSettings(cell=cell, hidden=hidden, **asdict(self.sizes))
+        material = frames.FrameMaterial(
+            self.train_pieces, self.valid_pieces, {"corpora": [self.card]}
         )
-        return fit(objective, plan, output, watcher=watcher)
+        return frames.train_frames(material, output, settings=settings, plan=plan, watcher=watcher)
 
     def measure(self, model: Path) -> tuple[float, float]:
         checkpoint = Checkpoint.load(model)
@@ -99,10 +86,5 @@ class FrameTask:
         )
 
     def _config(self, cell: str, hidden: int) -> FrameConfig:
-        return FrameConfig(
-            pitches=self.train_pieces[0].shape[1],
-            cell=cell,
-            hidden=hidden,
-            layers=self.sizes.layers,
-            dropout=self.sizes.dropout,
-        )
+        settings = frames.FrameSettings(cell=cell, hidden=hidden, **asdict(self.sizes))
+        return settings.config(self.train_pieces[0].shape[1])

@@ -1,93 +1,70 @@
-"""The frame model: a stack of recurrent layers and, for each pitch, the odds that it sounds next.
+"""The frame model: what the frames before say of the next one, as an exact probability.
 
-Conventions. A frame is P numbers, 0 or 1, one a pitch. frames [B, T, P] -> logits [B, T, P]; logits
-at step t are for the frame at t + 1, pitches independent of each other given the past (the
-Bernoulli output of the RNN row of Boulanger-Lewandowski, Bengio and Vincent, ICML 2012). The first
-frame of a piece is foretold from a frame of zeros: :func:`before`. The state goes in and comes out.
+Conventions. A frame is P numbers, 0 or 1, one a pitch. A model is a body that reads what is told of
+the past (:mod:`musicrnn.models.frame_past`) and a head that foretells the frame: (given [B, T, F],
+frames [B, T, P], state) -> (losses [B, T] in nats, state). The loss of a step is that of its whole
+frame, the first one foretold from nothing (Boulanger-Lewandowski, Bengio and Vincent, ICML 2012).
+The state goes in and comes out, so that a piece may be read in parts.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits
 
-from musicrnn.errors import MusicRNNError
-from musicrnn.layers.settings import LayerSettings
-from musicrnn.layers.stack import Stack, State
+from musicrnn.layers.stack import State
+from musicrnn.models.frame_bodies import TiedBody, WholeBody, heard
+from musicrnn.models.frame_config import FrameConfig
+from musicrnn.models.frame_heads import Orders
+from musicrnn.models.frame_past import Memory
 from musicrnn.models.loading import load_strictly
 
 
-@dataclass(frozen=True)
-class FrameConfig:
-    """Sizes of a frame model; 88 pitches are those of a piano, 21 (A0) to 108 (C8)."""
-
-    pitches: int = 88
-    cell: str = "lstm"
-    hidden: int = 36
-    layers: int = 1
-    dropout: float = 0.0
-
-    def __post_init__(self) -> None:
-        LayerSettings().cell(self.cell)
-        bounds = {"pitches": (1, 1024), "hidden": (1, 2**14), "layers": (1, 64)}
-        for name, (low, high) in bounds.items():
-            if not low <= getattr(self, name) <= high:
-                raise MusicRNNError(f"{name} must be in {low}..{high}, got {getattr(self, name)}")
-        if not 0 <= self.dropout < 1:
-            raise MusicRNNError(f"dropout must be in [0, 1), got {self.dropout}")
-
-    @staticmethod
-    def from_json(values: dict[str, Any]) -> FrameConfig:
-        """The configuration of a checkpoint's "model" entry.
-
-        Raises:
-            MusicRNNError: a name that there is not or a value of another type.
-        """
-        kinds = {"str": str, "int": int, "float": (int, float)}
-        known = {field.name: kinds[str(field.type)] for field in fields(FrameConfig)}
-        for name, value in values.items():
-            if name not in known or not isinstance(value, known[name]):
-                raise MusicRNNError(f"the model file's setting {name} = {value!r} does not fit")
-        return FrameConfig(**values)
-
-
 class FrameModel(nn.Module):
-    """(frames [B, T, P], state) -> (logits [B, T, P], state)."""
+    """(given [B, T, F], frames [B, T, P], state) -> (losses [B, T], state)."""
 
     def __init__(self, config: FrameConfig) -> None:
         super().__init__()
         self.config = config
-        self.stack = Stack(
-            config.cell,
-            config.pitches,
-            config.hidden,
-            layers=config.layers,
-            dropout=config.dropout,
-        )
-        self.output = nn.Linear(config.hidden, config.pitches)
+        self.body = TiedBody(config) if config.body == "tied" else WholeBody(config)
+        self.head = Orders(config)
 
     def begin_at(self, marginal: NDArray[np.float64]) -> None:
-        """Start the output's bias at the log-odds of ``marginal``, [P] probabilities in (0, 1).
+        """Start the head's biases at the log-odds of ``marginal``, [P] probabilities in (0, 1).
 
-        An untrained network then is about as good as the marginal, instead of 61 nats a frame.
+        An untrained network then is about as good as the marginal, instead of 61 nats a frame, and
+        a pitch that training never heard keeps a probability.
         """
-        with torch.no_grad():
-            odds = np.log(marginal) - np.log1p(-marginal)
-            self.output.bias.copy_(torch.from_numpy(odds))
+        self.head.begin_at(torch.from_numpy(np.log(marginal) - np.log1p(-marginal)))
 
     def initial_state(self, batch: int) -> State:
         """The state before the first frame."""
-        return self.stack.initial_state(batch)
+        return self.body.initial_state(batch)
 
-    def forward(self, frames: Tensor, state: State) -> tuple[Tensor, State]:
-        y, state = self.stack(frames, state)  # [B, T, H]
-        return self.output(y), state
+    def forward(self, given: Tensor, frames: Tensor, state: State) -> tuple[Tensor, State]:
+        y, state = self.body(given, state)
+        losses = self.head.losses(y.flatten(0, 1), heard(given, self.config), frames.flatten(0, 1))
+        return losses.view(given.shape[:2]), state
+
+    def draw(self, given: Tensor, state: State, uniforms: Tensor) -> tuple[Tensor, State]:
+        """The next frame [B, P] of each piece from given [B, 1, F] and uniforms [B, P + 1]."""
+        y, state = self.body(given, state)
+        return self.head.draw(y.flatten(0, 1), heard(given, self.config), uniforms), state
+
+    @torch.no_grad()
+    def compose(self, length: int, batch: int, random: np.random.Generator) -> NDArray[np.uint8]:
+        """``batch`` new pieces side by side, uint8 [B, length, P]; the model in evaluation mode."""
+        memory, state = Memory(batch, length + 1, self.config), self.initial_state(batch)
+        for _ in range(length):
+            uniforms = torch.from_numpy(random.random((batch, self.config.pitches + 1)))
+            given = torch.from_numpy(memory.given())
+            frame, state = self.draw(given, state, uniforms.float())
+            memory.add(frame.numpy().astype(np.uint8))
+        return memory.frames[:, :length]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Weights and buffers by name, for a Checkpoint."""
@@ -95,7 +72,7 @@ class FrameModel(nn.Module):
         return {name: np.asarray(t.detach().cpu().numpy()) for name, t in named.items()}
 
     def configuration(self) -> dict[str, Any]:
-        return asdict(self.config)
+        return self.config.as_json()
 
     @staticmethod
     def from_arrays(configuration: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> FrameModel:
@@ -105,13 +82,3 @@ class FrameModel(nn.Module):
             model = FrameModel(config)
         load_strictly(model, arrays)
         return model
-
-
-def before(frames: Tensor) -> Tensor:
-    """What stands before each frame: [B, T, P] moved one step later, zeros first."""
-    return torch.cat([torch.zeros_like(frames[:, :1]), frames[:, :-1]], dim=1)
-
-
-def frame_losses(logits: Tensor, frames: Tensor) -> Tensor:
-    """Negative log-likelihood of each frame in nats, summed over its pitches: [B, T]."""
-    return binary_cross_entropy_with_logits(logits.float(), frames, reduction="none").sum(dim=-1)

@@ -29,7 +29,8 @@ from torch import Tensor, nn
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.stack import State
 from musicrnn.models.classifier import Classifier, padded, together
-from musicrnn.models.frames import FrameModel, frame_losses
+from musicrnn.models.frame_past import tell
+from musicrnn.models.frames import FrameModel
 from musicrnn.models.language import LanguageModel, token_losses
 
 STEPS = 128  # back, where nothing else is said and half of the pieces are that long
@@ -72,8 +73,13 @@ def language_gradients(
         MusicRNNError: ``steps`` or ``places`` is below 1, or no piece has ``steps`` + 2 ids.
     """
     ids = [np.asarray(piece, np.int64) for piece in pieces]
+
+    def losses(step: Tensor, following: Tensor, state: State) -> Tensor:
+        return token_losses(model(step, state)[0], following)
+
     with _at_rest(model), _said(model) as embedded:
-        return _mean(model, ids, _Foretelling(token_losses, embedded), steps=steps, places=places)
+        task = _Foretelling(model, model.initial_state, losses, model.stack.state_names, embedded)
+        return _mean(task, ids, steps=steps, places=places)
 
 
 def frame_gradients(
@@ -88,10 +94,17 @@ def frame_gradients(
     Raises:
         MusicRNNError: ``steps`` or ``places`` is below 1, or no piece has ``steps`` + 1 frames.
     """
-    dtype = np.float64 if model.output.weight.dtype == torch.float64 else np.float32
-    frames = [np.pad(piece, ((1, 0), (0, 0))).astype(dtype) for piece in pieces]
+    weight = next(model.parameters())
+    dtype = np.float64 if weight.dtype == torch.float64 else np.float32
+    told = [tell(np.pad(np.uint8(piece), ((0, 1), (0, 0))), model.config) for piece in pieces]
+    given = [piece.given(0, len(piece), model.config).astype(dtype) for piece in told]
+
+    def losses(step: Tensor, following: Tensor, state: State) -> Tensor:
+        return model(step, following[..., : model.config.pitches], state)[0]
+
     with _at_rest(model):
-        return _mean(model, frames, _Foretelling(frame_losses, None), steps=steps, places=places)
+        task = _Foretelling(model.body, model.initial_state, losses, model.body.state_names, None)
+        return _mean(task, given, steps=steps, places=places)
 
 
 def classifier_gradients(
@@ -131,32 +144,36 @@ def classifier_gradients(
 
 @dataclass(frozen=True, eq=False)
 class _Foretelling:
-    """How a model with a state foretells: its losses, and where its embedded inputs are left."""
+    """How a model with a state foretells: how it reads a step, what the last one's loss is, what
+    the parts of its state are called, and where its embedded inputs are left."""
 
-    losses: Callable[[Tensor, Tensor], Tensor]
+    read: Callable[[Tensor, State], tuple[Tensor, State]]
+    initial_state: Callable[[int], State]
+    losses: Callable[[Tensor, Tensor, State], Tensor]  # a step, the one after it, the state before
+    state_names: Sequence[str]
     embedded: list[Tensor] | None
 
-    def norms(self, model: LanguageModel | FrameModel, given: Tensor, state: State) -> Norms:
+    def norms(self, given: Tensor, state: State) -> Norms:
         """Summed over the rows: [steps + 1] by name, from ``given`` [B, steps + 2, ...]."""
         states: list[State] = []
         inputs: list[Tensor] = []
         state = tuple(part.detach().requires_grad_() for part in state)
-        logits = given
+        loss = given
         for t in range(given.shape[1] - 1):
             states.append(state)
             step = given[:, t : t + 1].clone()
             if self.embedded is None:
                 step.requires_grad_()
-            logits, state = model(step, state)
+            if t < given.shape[1] - 2:
+                _, state = self.read(step, state)
+            else:
+                loss = self.losses(step, given[:, -1:], state)
             inputs.append(step if self.embedded is None else self.embedded.pop())
         nodes = [*inputs, *(part for before in states for part in before)]
         gradients = torch.autograd.grad(
-            self.losses(logits, given[:, -1:]).sum(),
-            nodes,
-            allow_unused=True,
-            materialize_grads=True,
+            loss.sum(), nodes, allow_unused=True, materialize_grads=True
         )
-        count, names = len(inputs), list(model.stack.state_names)
+        count, names = len(inputs), list(self.state_names)
         squares = {
             name: [_squares(g) for g in gradients[count + index :: len(names)]]
             for index, name in enumerate(names)
@@ -176,9 +193,8 @@ def _squares(gradient: Tensor) -> Tensor:
 
 
 def _mean(
-    model: LanguageModel | FrameModel,
-    pieces: Sequence[NDArray[Any]],
     task: _Foretelling,
+    pieces: Sequence[NDArray[Any]],
     *,
     steps: int | None,
     places: int,
@@ -192,7 +208,7 @@ def _mean(
     begun = [
         (state, piece[start : start + span + 1])
         for index, piece in enumerate(pieces)
-        for start, state in _states(model, piece, span, chosen.count(index))
+        for start, state in _states(task, piece, span, chosen.count(index))
     ]
     if task.embedded is not None:
         task.embedded.clear()
@@ -201,21 +217,21 @@ def _mean(
         states, cut = zip(*begun[first : first + ROWS], strict=True)
         state = tuple(torch.cat(parts, 1) for parts in zip(*states, strict=True))
         given = torch.from_numpy(np.stack(cut)).to(state[0].device)
-        for name, norms in task.norms(model, given, state).items():
+        for name, norms in task.norms(given, state).items():
             totals[name] = totals.get(name, np.zeros(span)) + norms
     return GradientNorms({name: norms / len(begun) for name, norms in totals.items()}, len(begun))
 
 
 def _states(
-    model: LanguageModel | FrameModel, piece: NDArray[Any], span: int, count: int
+    task: _Foretelling, piece: NDArray[Any], span: int, count: int
 ) -> Generator[tuple[int, State]]:
     """The first ``count`` places of a piece, ``span`` steps apart, and the state at each."""
-    state = model.initial_state(1)
+    state = task.initial_state(1)
     for start in range(0, count * span, span):
         yield start, state
         with torch.no_grad():
             read = torch.from_numpy(piece[None, start : start + span]).to(state[0].device)
-            _, state = model(read, state)
+            _, state = task.read(read, state)
 
 
 def _reach(steps: int | None, pieces: Sequence[NDArray[Any]], more: int) -> int:

@@ -11,6 +11,7 @@ Boulanger-Lewandowski, Bengio and Vincent, ICML 2012).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,31 @@ from torch import Tensor, nn
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.stack import State
-from musicrnn.models.frames import FrameModel, before, frame_losses
+from musicrnn.models.frame_config import FrameConfig
+from musicrnn.models.frame_past import Frames, Told, compass, tell, transposed
+from musicrnn.models.frames import FrameModel
 
-Frames = NDArray[np.uint8]  # [T, P]
+MOST_SHIFT = 48  # semitones
 UNEVEN = 0.1  # lengths are told apart to so much, by chance, so that groups change between epochs
-READ_ROWS, READ_LENGTH = 32, 512  # how pieces are read when they are measured
+READ = {"whole": (32, 512), "tied": (16, 64)}  # pieces and frames at once when they are measured
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How pieces are read in training: ``rows`` at once, ``length`` frames an update, each piece
+    transposed by up to ``augment`` semitones, anew every epoch."""
+
+    rows: int = 16
+    length: int = 256
+    augment: int = 0
+
+    def __post_init__(self) -> None:
+        if self.rows < 1 or self.length < 1:
+            raise MusicRNNError(
+                f"rows and length must be 1 or more, got {self.rows} and {self.length}"
+            )
+        if not 0 <= self.augment <= MOST_SHIFT:
+            raise MusicRNNError(f"augment must be in 0..{MOST_SHIFT} semitones, got {self.augment}")
 
 
 class FrameObjective:
@@ -43,8 +64,7 @@ class FrameObjective:
         train: Sequence[Frames],
         valid: Sequence[Frames],
         *,
-        rows: int,
-        length: int,
+        reading: Reading,
         seed: int,
         metadata: dict[str, Any],
     ) -> None:
@@ -52,10 +72,11 @@ class FrameObjective:
             raise MusicRNNError(
                 f"pieces to train and to validate on are needed, got {len(train)} and {len(valid)}"
             )
-        if rows < 1 or length < 1:
-            raise MusicRNNError(f"rows and length must be 1 or more, got {rows} and {length}")
-        self.model, self.train, self.valid = model, train, valid
-        self.rows, self.length, self.seed, self.metadata = rows, length, seed, metadata
+        self.model, self.valid, self.augment = model, valid, reading.augment
+        self.train = [tell(piece, model.config) for piece in train]
+        self.compass = compass(train)
+        self.rows, self.length = reading.rows, reading.length
+        self.seed, self.metadata = seed, metadata
         self.rank, self.world = 0, 1
         self.epoch = self.group = self.offset = 0
         self.groups = self._grouped()
@@ -71,12 +92,14 @@ class FrameObjective:
 
     def loss(self, network: Callable[..., Any]) -> tuple[Tensor, int]:
         device = next(self.model.parameters()).device
-        pieces = [self.train[index] for index in self.groups[self.group]]
+        members = self.groups[self.group]
         if self.offset == 0:
-            self.state = self.model.initial_state(len(pieces))
-        inputs, targets, true = _window(pieces, self.offset, self.length)
-        logits, state = network(inputs.to(device), self.state)
-        losses = frame_losses(logits, targets.to(device)) * true.to(device)
+            self.state = self.model.initial_state(len(members))
+        pieces = [self.train[index] for index in members]
+        shifts = [self._shift(index) for index in members]
+        given, frames, true = window(pieces, self.offset, self.length, self.model.config, shifts)
+        losses, state = network(given.to(device), frames.to(device), self.state)
+        losses = losses * true.to(device)
         self.state = tuple(part.detach() for part in state)
         self._go_on(max(map(len, pieces)))
         return losses.sum(), int(true.sum())
@@ -109,6 +132,16 @@ class FrameObjective:
             "metrics": {**self.metadata.get("metrics", {}), **found},
         }
         return Checkpoint(self.model.arrays(), metadata)
+
+    def _shift(self, index: int) -> int:
+        """How many semitones a piece is transposed this epoch, so far as it stays on the keys."""
+        if not self.augment:
+            return 0
+        low, high = self.compass[index]
+        least = max(-self.augment, -low)
+        most = min(self.augment, self.model.config.pitches - 1 - high)
+        random = np.random.default_rng([self.seed, 1, self.epoch, index])
+        return int(random.integers(least, most + 1))
 
     def _go_on(self, longest: int) -> None:
         """To the next window: of this group, of the next one, of the next epoch."""
@@ -147,40 +180,46 @@ def piece_losses(model: FrameModel, pieces: Sequence[Frames]) -> list[NDArray[np
     if not any(map(len, pieces)):
         raise MusicRNNError(f"there is no frame to measure in {len(pieces)} pieces")
     device = next(model.parameters()).device
+    rows, length = READ[model.config.body]
     order = sorted(range(len(pieces)), key=lambda index: -len(pieces[index]))
     losses: list[list[NDArray[np.float64]]] = [[] for _ in pieces]
     training = model.training
     model.eval()
     with torch.no_grad():
-        for first in range(0, len(order), READ_ROWS):
-            group = order[first : first + READ_ROWS]
+        for first in range(0, len(order), rows):
+            group = order[first : first + rows]
+            told = {index: tell(pieces[index], model.config) for index in group}
             state = model.initial_state(len(group))
-            for offset in range(0, len(pieces[group[0]]), READ_LENGTH):
+            for offset in range(0, len(pieces[group[0]]), length):
                 group = [index for index in group if len(pieces[index]) > offset]
                 state = tuple(part[:, : len(group)].contiguous() for part in state)
-                members = [pieces[index] for index in group]
-                inputs, targets, true = _window(members, offset, READ_LENGTH)
-                logits, state = model(inputs.to(device), state)
-                found = frame_losses(logits, targets.to(device)).double().cpu()
+                members = [told[index] for index in group]
+                given, frames, true = window(members, offset, length, model.config)
+                found, state = model(given.to(device), frames.to(device), state)
+                found = found.double().cpu()
                 for row, index in enumerate(group):
                     losses[index].append(found[row, true[row] > 0].numpy())
     model.train(training)
     return [np.concatenate(parts) if parts else np.zeros(0) for parts in losses]
 
 
-def _window(pieces: Sequence[Frames], offset: int, length: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Inputs and targets [B, T, P] from frame ``offset`` on, and which of them are true [B, T]."""
-    cut = [piece[offset : offset + length] for piece in pieces]
-    steps = max(map(len, cut))
-    targets = np.zeros((len(cut), steps, pieces[0].shape[1]), np.float32)
-    true = np.zeros((len(cut), steps), np.float32)
-    for row, frames in enumerate(cut):
-        targets[row, : len(frames)] = frames
-        true[row, : len(frames)] = 1
-    wanted = torch.from_numpy(targets)
-    inputs = before(wanted)
-    if offset:
-        for row, piece in enumerate(pieces):
-            if len(piece) >= offset:
-                inputs[row, 0] = torch.from_numpy(piece[offset - 1].astype(np.float32))
-    return inputs, wanted, torch.from_numpy(true)
+def window(
+    pieces: Sequence[Told],
+    offset: int,
+    length: int,
+    config: FrameConfig,
+    shifts: Sequence[int] | None = None,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """From step ``offset`` on: what is told [B, T, F], frames [B, T, P], which are true [B, T]."""
+    counts = [max(0, min(len(piece) - offset, length)) for piece in pieces]
+    shape = (len(pieces), max(counts))
+    given = np.zeros((*shape, config.given), np.float32)
+    frames = np.zeros((*shape, config.pitches), np.float32)
+    true = np.zeros(shape, np.float32)
+    for row, (piece, count) in enumerate(zip(pieces, counts, strict=True)):
+        shift = shifts[row] if shifts is not None else 0
+        if count:
+            given[row, :count] = piece.given(offset, offset + count, config, shift)
+            frames[row, :count] = transposed(piece.frames[offset : offset + count], shift)
+            true[row, :count] = 1
+    return torch.from_numpy(given), torch.from_numpy(frames), torch.from_numpy(true)

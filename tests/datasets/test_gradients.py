@@ -9,7 +9,8 @@ import torch
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import write_midi
-from musicrnn.models.frames import FrameConfig, FrameModel
+from musicrnn.models.frame_config import FrameConfig
+from musicrnn.models.frames import FrameModel
 from musicrnn.models.gradients import language_gradients
 from musicrnn.models.language import LanguageModel
 from musicrnn.pretrained import STYLES, Style, load_model

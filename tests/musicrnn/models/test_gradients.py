@@ -11,7 +11,8 @@ from torch.nn.functional import cross_entropy
 from musicrnn.cells import CELLS
 from musicrnn.errors import MusicRNNError
 from musicrnn.models.classifier import Classifier, ClassifierConfig, padded
-from musicrnn.models.frames import FrameConfig, FrameModel
+from musicrnn.models.frame_config import FrameConfig
+from musicrnn.models.frames import FrameModel
 from musicrnn.models.gradients import (
     GradientNorms,
     classifier_gradients,
@@ -130,11 +131,8 @@ def test_frames() -> None:
     assert found.places == 1
     given = torch.cat([torch.zeros(1, 5), torch.from_numpy(piece).float()])[None]
     inputs = given[:, :-1].clone().requires_grad_()
-    logits, _ = network(inputs, network.initial_state(1))
-    loss = torch.nn.functional.binary_cross_entropy_with_logits(
-        logits[:, -1], given[:, -1], reduction="sum"
-    )
-    (gradient,) = torch.autograd.grad(loss, [inputs])
+    losses, _ = network(inputs, given[:, 1:], network.initial_state(1))
+    (gradient,) = torch.autograd.grad(losses[0, -1], [inputs])
     np.testing.assert_allclose(found.norms["input"], gradient[0].norm(dim=1).flip(0), rtol=1e-4)
 
 

@@ -8,8 +8,10 @@ import torch
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.models.frames import FrameConfig, FrameModel, before, frame_losses
-from musicrnn.training.frames import FrameObjective, nats_a_frame, piece_losses
+from musicrnn.models.frame_config import FrameConfig
+from musicrnn.models.frame_past import tell
+from musicrnn.models.frames import FrameModel
+from musicrnn.training.frames import FrameObjective, Reading, nats_a_frame, piece_losses, window
 from musicrnn.training.loop import fit
 from musicrnn.training.plan import Plan
 
@@ -29,16 +31,17 @@ def model(cell: str = "gru", layers: int = 2) -> FrameModel:
 
 def objective(network: FrameModel, rows: int = 4, length: int = 5, seed: int = 0):
     return FrameObjective(
-        network, pieces(), pieces((5, 6), 1), rows=rows, length=length, seed=seed, metadata={}
+        network, pieces(), pieces((5, 6), 1), reading=Reading(rows, length), seed=seed, metadata={}
     )
 
 
 def alone(network: FrameModel, piece: np.ndarray) -> np.ndarray:
     """The loss of each frame of one piece, read by itself and whole."""
-    frames = torch.from_numpy(piece.astype(np.float32))[None]
+    told = tell(piece, network.config)
+    given, frames, _ = window([told], 0, len(piece), network.config)
     with torch.no_grad():
-        logits, _ = network(before(frames), network.initial_state(1))
-        return frame_losses(logits, frames)[0].double().numpy()
+        losses, _ = network(given, frames, network.initial_state(1))
+    return losses[0].double().numpy()
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "elman"])
@@ -72,7 +75,7 @@ def test_validation_weighs_every_frame_the_same_and_ignores_padding() -> None:
 def test_groups_are_of_like_length_and_change_from_epoch_to_epoch() -> None:
     lengths = tuple(range(10, 74))
     reading = FrameObjective(
-        model(), pieces(lengths), pieces((5,)), rows=8, length=100, seed=0, metadata={}
+        model(), pieces(lengths), pieces((5,)), reading=Reading(8, 100), seed=0, metadata={}
     )
     first = [sorted(group) for group in reading.groups]
     assert sorted(index for group in first for index in group) == list(range(64))
@@ -116,7 +119,7 @@ def test_it_learns_a_piece_that_repeats(tmp_path: Path) -> None:
     tune = [np.tile(bar, (4, 1))] * 4
     network = model("lstm", 1)
     untrained = nats_a_frame(network, tune)
-    reading = FrameObjective(network, tune, tune, rows=4, length=24, seed=0, metadata={})
+    reading = FrameObjective(network, tune, tune, reading=Reading(4, 24), seed=0, metadata={})
     plan = Plan(updates=600, validate_every=200, device="cpu", learning_rate=0.03)
     outcome = fit(reading, plan, tmp_path / "m.safetensors")
     assert outcome.state.best < 0.15 * untrained
@@ -124,7 +127,7 @@ def test_it_learns_a_piece_that_repeats(tmp_path: Path) -> None:
 
 def test_nothing_to_learn_from_is_said() -> None:
     with pytest.raises(MusicRNNError, match="pieces to train and to validate on are needed"):
-        FrameObjective(model(), [], pieces(), rows=1, length=1, seed=0, metadata={})
+        FrameObjective(model(), [], pieces(), reading=Reading(1, 1), seed=0, metadata={})
     with pytest.raises(MusicRNNError, match="rows and length must be 1 or more, got 0 and 5"):
         objective(model(), rows=0)
     with pytest.raises(MusicRNNError, match="no frame to measure in 0 pieces"):
