@@ -52,7 +52,9 @@ class TiedBody(nn.Module):
         channels = 2 if config.copy else 1
         self.relative = RelativeLinear(config.pitches, channels, config.inner, reach=REACH)
         self.pitch = nn.Parameter(torch.zeros(config.pitches, config.inner))
-        self.facts = nn.Linear(told(config.clock, config.copy), config.inner)
+        self.facts = None
+        if told(config.clock, config.copy):
+            self.facts = nn.Linear(told(config.clock, config.copy), config.inner, bias=False)
         self.stack = _stack(config, config.inner)
         self.context = None
         if config.context:
@@ -78,12 +80,13 @@ class TiedBody(nn.Module):
         pitches, count = self.config.pitches, len(self.stack.state_names)
         x = self.relative(heard(given, self.config))  # [B*T, P, E]
         x = x.view(batch, steps, pitches, -1) + self.pitch
-        around = self.facts(facts(given, self.config))  # [B, T, E]
+        if self.facts is not None:
+            x = x + self.facts(facts(given, self.config))[:, :, None]
         after: State = ()
         if self.context is not None:
             y, after = self.context(given[..., :pitches], state[count:])
-            around = around + self.from_context(y)
-        x = (x + around[:, :, None]).relu()
+            x = x + self.from_context(y)[:, :, None]
+        x = x.relu()
         rows = x.transpose(1, 2).flatten(0, 1)  # [B*P, T, E]
         own = tuple(part.view(len(part), batch * pitches, -1) for part in state[:count])
         y, own = self.stack(rows, own)
@@ -99,7 +102,7 @@ def heard(given: Tensor, config: FrameConfig) -> Tensor:
 
 def facts(given: Tensor, config: FrameConfig) -> Tensor:
     """Clock and match length as numbers in 0..1, [B, T, told(...)]."""
-    parts: list[Tensor] = []
+    parts = [given[..., :0]]
     if config.copy:
         length = given[..., 2 * config.pitches].float()[..., None]
         parts += [length >= least for least in MATCHES]
@@ -107,8 +110,6 @@ def facts(given: Tensor, config: FrameConfig) -> Tensor:
     if config.clock:
         step = given[..., -1].long()
         parts += [one_hot(step % metre, metre) for metre in METRES]
-    if not parts:
-        return given[..., :0]
     return torch.cat([part.to(given.dtype) for part in parts], dim=-1)
 
 

@@ -206,4 +206,6 @@ class Orders(nn.Module):
 
 def frame_losses(logits: Tensor, frames: Tensor) -> Tensor:
     """Negative log-likelihood of each frame in nats, summed over its pitches: [..., P] -> [...]."""
-    return binary_cross_entropy_with_logits(logits.float(), frames, reduction="none").sum(dim=-1)
+    logits = logits.to(torch.promote_types(logits.dtype, torch.float32))
+    losses = binary_cross_entropy_with_logits(logits, frames.to(logits.dtype), reduction="none")
+    return losses.sum(dim=-1)
