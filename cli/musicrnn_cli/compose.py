@@ -16,7 +16,7 @@ from musicrnn_cli.wishes import parse_chords, parse_key, parse_time_signature
 @click.option("-o", "--output", "outputs", type=click.Path(path_type=Path), multiple=True,
               help="File to write, repeatable: .mid .wav .flac .ogg .mp3 .abc .html .png .svg "
               "(default: STYLE-SEED.mid and .wav here).")  # fmt: skip
-@click.option("--style", help="A bundled model: pop (default), folk, drums.")
+@click.option("--style", help="A bundled model: pop (default), folk, drums, chorale.")
 @click.option("--model", type=click.Path(), help="Your own model file instead.")
 @click.option("--primer", type=click.Path(path_type=Path), help="A MIDI or ABC file to continue.")
 @click.option(

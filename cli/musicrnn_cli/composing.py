@@ -49,6 +49,14 @@ def compose_files(
     for path in outputs:
         check_saved(path)
     checkpoint = load_model(name)
+    if checkpoint.metadata.get("task") == "voices":
+        from musicrnn_cli.composing_voices import check_options, compose_voices_files
+
+        check_options(settings, primer, device)
+        yield from compose_voices_files(
+            checkpoint, seeds, style, outputs, settings=settings, wishes=wishes, soundfont=soundfont
+        )
+        return
     tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
     if wishes.bars is None and wishes.seconds is None:
         length = (
@@ -71,9 +79,9 @@ def compose_files(
             device=device,
         )
         for index, piece in enumerate(pieces, first + 1):
-            paths = _paths(outputs, style, piece.seed, index if len(seeds) > 1 else None)
-            _save(piece, style, paths, soundfont)
-            yield _record(piece, style, len(batch), paths)
+            paths = paths_of(outputs, style, piece.seed, index if len(seeds) > 1 else None)
+            save_composition(piece, style, paths, soundfont)
+            yield record_of(piece, style, len(batch), paths)
 
 
 def style_of(name: str) -> Style:
@@ -92,7 +100,9 @@ def _say_what_changes(tokenizer: Tokenizer, primer: Score) -> None:
         click.echo("the primer is played freely: it is put on the grid of its ticks", err=True)
 
 
-def _save(piece: Composition, style: str, paths: list[Path], soundfont: Path | None) -> None:
+def save_composition(
+    piece: Composition, style: str, paths: list[Path], soundfont: Path | None
+) -> None:
     """Notes first: they stay when the piece is too long to be made sound of."""
     texts = [path for path in paths if path.suffix == ".abc" and piece.text]
     notes = [path for path in paths if path.suffix in NOTES and path not in texts]
@@ -114,7 +124,7 @@ def _save(piece: Composition, style: str, paths: list[Path], soundfont: Path | N
             raise
 
 
-def _paths(outputs: Sequence[Path], style: str, seed: int, number: int | None) -> list[Path]:
+def paths_of(outputs: Sequence[Path], style: str, seed: int, number: int | None) -> list[Path]:
     """tune.mid, or tune-001.mid for one of several; STYLE-SEED.mid and .wav when none is named."""
     if not outputs:
         return [Path(f"{style}-{seed}{suffix}") for suffix in (".mid", ".wav")]
@@ -129,7 +139,7 @@ def _write_tune(piece: Composition, style: str, path: Path) -> None:
         temporary.write_text(f"X:1\nT:{style} {piece.seed}\n{piece.text}\n", encoding="utf-8")
 
 
-def _record(piece: Composition, style: str, together: int, paths: list[Path]) -> dict[str, Any]:
+def record_of(piece: Composition, style: str, together: int, paths: list[Path]) -> dict[str, Any]:
     score = piece.score
     signature = score.time_signatures[0]
     return {

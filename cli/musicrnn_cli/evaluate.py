@@ -41,7 +41,8 @@ def command(model: str, data: str, split: Split, as_json: bool, found: Path | No
 
         path = model_path(model)
         checkpoint = Checkpoint.load(path)
-        measure = _classifier if checkpoint.metadata.get("task") == "classify" else _composer
+        measures = {"classify": _classifier, "voices": _voices}
+        measure = measures.get(str(checkpoint.metadata.get("task")), _composer)
         figures, text = measure(checkpoint, data, split, found)
     result = {"model": model, "data": data, "split": split, **figures}
     if as_json:
@@ -57,7 +58,14 @@ def _generated(folder: Path, data: str, split: Split, found: Path | None) -> Fou
     evaluation = evaluate_folder(folder, data, split=split, found=found)
     _say_left_out([*evaluation.refused, *evaluation.data_refused])
     refused = {refusal.name: refusal.reason for refusal in evaluation.refused}
-    return {**evaluation.report.as_json(), "refused": refused}, report_text(evaluation.report)
+    figures = {**evaluation.report.as_json(), "refused": refused}
+    text = report_text(evaluation.report)
+    if evaluation.leading is not None:
+        from musicrnn_cli.voices_text import leading_text
+
+        figures["voice_leading"] = evaluation.leading.as_json()
+        text += "\n\n" + leading_text(evaluation.leading)
+    return figures, text
 
 
 def _composer(checkpoint: Any, data: str, split: Split, found: Path | None) -> Found:
@@ -67,6 +75,15 @@ def _composer(checkpoint: Any, data: str, split: Split, found: Path | None) -> F
     outcome = evaluate_language_model(checkpoint, data, split=split, found=found)
     _say_left_out(outcome.refused)
     return {"n": outcome.n, **asdict(outcome.likelihood)}, language_text(outcome.likelihood)
+
+
+def _voices(checkpoint: Any, data: str, split: Split, found: Path | None) -> Found:
+    from musicrnn_cli.voices_text import voices_text
+    from musicrnn_datasets.voices_evaluation import evaluate_voices_model
+
+    outcome = evaluate_voices_model(checkpoint, data, split=split, found=found)
+    _say_left_out(outcome.refused)
+    return outcome.as_json(), voices_text(outcome)
 
 
 def _classifier(checkpoint: Any, data: str, split: Split, found: Path | None) -> Found:

@@ -16,6 +16,8 @@ from musicrnn.errors import MusicRNNError
 
 COMMANDS = {
     "compose": "Compose new pieces with a bundled model or your own.",
+    "harmonize": "Write the other voices of a chorale around a melody.",
+    "vary": "Rewrite some bars of some voices of a piece.",
     "classify": "Name the genre (or your own labels) of songs.",
     "train": "Train a model on a folder of your files or a corpus.",
     "evaluate": "Measure a model, or generated pieces, on held-out data.",

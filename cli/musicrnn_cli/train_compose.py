@@ -18,7 +18,11 @@ import click
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--cell", help="lstm (default), gru, elman ...: any of docs/cells.md.")
-@click.option("--tokens", type=click.Choice(["beat", "performance", "abc"]), help="Else chosen.")
+@click.option(
+    "--tokens",
+    type=click.Choice(["beat", "performance", "abc", "voices"]),
+    help="Else chosen; voices learns to fill four voices in (docs/chorales.md).",
+)
 @click.option("--weights", help="How the sources are mixed, e.g. 2,1 (default: by size).")
 @click.option(
     "--set",
@@ -59,6 +63,22 @@ def command(
     plan = Plan(
         minutes=minutes, updates=10**9 if minutes is None else None, seed=seed, device=device
     )
+    if tokens == "voices":
+        from musicrnn_cli.train_voices import train_voices_model
+
+        if weights is not None:
+            raise click.UsageError("--weights does not go with --tokens voices")
+        train_voices_model(
+            sources,
+            output,
+            settings,
+            plan=plan,
+            cell=cell,
+            resume=resume,
+            data=data,
+            tensorboard=tensorboard,
+        )
+        return
     first = ComposerSettings(cell=cell) if cell else ComposerSettings()
     composer, plan = override(settings, first, plan)
     composer.layer.cell(composer.cell).shapes(8, composer.hidden)  # refused at once

@@ -17,15 +17,19 @@ from musicrnn.score import Score
 from musicrnn_datasets.corpus import Refusal, Split, read_all
 from musicrnn_datasets.midi_folder import score_files
 from musicrnn_datasets.sources import read_source
+from musicrnn_datasets.voice_leading import LeadingComparison, compare_voice_leading
 
 
 @dataclass(frozen=True)
 class FolderEvaluation:
-    """The report on a folder, and the files of it and of the data that could not be read."""
+    """The report on a folder, and the files of it and of the data that could not be read.
+
+    ``leading`` compares the voice leading, where pieces on both sides have four voices."""
 
     report: Report
     refused: tuple[Refusal, ...]
     data_refused: tuple[Refusal, ...]
+    leading: LeadingComparison | None = None
 
 
 def evaluate_folder(
@@ -61,7 +65,10 @@ def evaluate_folder(
 
     human = {read.piece.name: read.content for read in held_out}
     report = compare_sets(generated, human, training())
-    return FolderEvaluation(report, tuple(refused), tuple(data_refused))
+    leading = compare_voice_leading(generated, human, (score for _, score in training()))
+    if leading is not None:
+        refused += leading.refused
+    return FolderEvaluation(report, tuple(refused), tuple(data_refused), leading)
 
 
 def _read_generated(folder: Path) -> tuple[dict[str, Score], list[Refusal]]:

@@ -29,6 +29,7 @@ STYLES: dict[str, Style] = {
     "pop": Style(Settings(temperature=0.8, min_p=0.01)),
     "folk": Style(Settings(temperature=0.8), bars=32),
     "drums": Style(Settings(temperature=0.8), bars=8),
+    "chorale": Style(Settings()),
 }
 
 

@@ -1,0 +1,61 @@
+"""``musicrnn vary``: some bars of some voices anew."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+
+def _bars(context: click.Context, option: click.Parameter, text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?", text.strip())
+    if not match:
+        raise click.BadParameter(f"bars read like 5-8 or 5, got {text!r}")
+    return int(match[1]), int(match[2] or match[1])
+
+
+@click.command()
+@click.argument("piece", type=click.Path(path_type=Path))
+@click.option("-o", "--output", "outputs", type=click.Path(path_type=Path), multiple=True,
+              required=True, help="File to write, repeatable: .mid .wav .mp3 .abc .html .png ...")  # fmt: skip
+@click.option("--bars", required=True, callback=_bars, help="Such as 5-8; the file's first is 1.")
+@click.option("--voices", help="Such as alto,tenor (default: all).")
+@click.option("--model", default="chorale", show_default=True, help="A model file of voices.")
+@click.option("--temperature", type=float, help="Above 1 wilder, below 1 tamer.")
+@click.option("--seed", type=click.IntRange(0), help="Else drawn and printed.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def command(
+    piece: Path,
+    outputs: tuple[Path, ...],
+    bars: tuple[int, int],
+    voices: str | None,
+    model: str,
+    temperature: float | None,
+    seed: int | None,
+    as_json: bool,
+) -> None:
+    """Rewrite some bars of some voices of PIECE, a file of four voices with a track each.
+
+    All else is written as it was read, to the tick.
+    """
+    from musicrnn.tokens.parts import voice_tracks
+    from musicrnn_cli.voices_files import (
+        check_outputs,
+        drawn_seed,
+        gibbs_settings,
+        read_score,
+        save_written,
+        voice_names,
+        writer_for,
+    )
+
+    check_outputs(outputs, piece)
+    settings = gibbs_settings(model, temperature)
+    score = read_score(piece)
+    writer = writer_for(model)
+    tracks = voice_tracks(score, writer.names, writer.names)
+    chosen = list(writer.names) if voices is None else voice_names(voices, writer.names)
+    written = writer.vary(score, tracks, settings, drawn_seed(seed), bars=bars, voices=chosen)
+    facts = {"bars": list(bars), "voices": chosen}
+    save_written(written, outputs, "varied", facts, as_json=as_json)

@@ -1,0 +1,112 @@
+"""What ``harmonize``, ``vary`` and ``compose --style chorale`` share: settings in, files out."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.save import check_saved, read_piece, save_pieces
+from musicrnn.pretrained import STYLES, Style, load_model
+from musicrnn.sampling.filters import Settings
+from musicrnn.sampling.gibbs import GibbsSettings
+from musicrnn.sampling.voices import VoicesWriter, Written
+from musicrnn.score import Score
+from musicrnn_cli.tunes import say_which_tune
+
+
+def read_score(path: Path) -> Score:
+    """A piece; of an ABC file with many tunes the first, which is said."""
+    say_which_tune(path)
+    return read_piece(path)
+
+
+def writer_for(name: str) -> VoicesWriter:
+    """The voices model of this name or file."""
+    return VoicesWriter(load_model(name))
+
+
+def gibbs_settings(name: str, temperature: float | None) -> GibbsSettings:
+    """The style's own settings, at another temperature where one is given."""
+    settings = STYLES.get(name, Style(Settings())).settings
+    if temperature is not None:
+        settings = replace(settings, temperature=temperature)
+    return GibbsSettings(settings=settings)
+
+
+def drawn_seed(seed: int | None) -> int:
+    """The seed given, or one drawn."""
+    return secrets.randbelow(2**31) if seed is None else seed
+
+
+def voice_names(text: str, names: Sequence[str]) -> list[str]:
+    """Of "soprano, bass" in the order of ``names``.
+
+    Raises:
+        MusicRNNError: none, or one that there is not.
+    """
+    words = [word.strip().lower() for word in text.split(",") if word.strip()]
+    if not words or not set(words) <= set(names):
+        raise MusicRNNError(f"voices are some of {', '.join(names)}, got {text!r}")
+    return [name for name in names if name in words]
+
+
+def say_how_it_was_read(written: Written) -> None:
+    """On stderr what the given voices had to undergo before the network saw them."""
+    if written.off_grid:
+        click.echo(
+            f"{', '.join(written.off_grid)} not on the grid of sixteenths: the other voices follow "
+            "the nearest ones, the given notes stay as they are",
+            err=True,
+        )
+    if written.shift:
+        click.echo(
+            f"the given voices lie outside the model's ranges: read {abs(written.shift)} semitones "
+            f"{'higher' if written.shift > 0 else 'lower'}, and the new voices moved back",
+            err=True,
+        )
+    if written.folded:
+        click.echo(
+            f"{written.folded} sixteenths lie outside the ranges even so: read in another octave",
+            err=True,
+        )
+
+
+def save_written(
+    written: Written, outputs: Sequence[Path], caption: str, facts: dict[str, Any], *, as_json: bool
+) -> None:
+    """Write the files and say what they are."""
+    say_how_it_was_read(written)
+    save_pieces(written.score, outputs, caption=f"{caption}, seed {written.seed}")
+    record = {
+        "seed": written.seed,
+        **facts,
+        "notes": written.score.note_count,
+        "seconds": round(written.score.seconds, 2),
+        "sampling_seconds": round(written.seconds, 4),
+        "nats_per_cell": round(written.nats, 4),
+        "transposed_to_read": written.shift,
+        "files": [str(path) for path in outputs],
+    }
+    if as_json:
+        click.echo(json.dumps(record))
+        return
+    click.echo(f"seed {written.seed}, {written.score.note_count} notes")
+    for path in outputs:
+        click.echo(f"  {path}")
+
+
+def check_outputs(outputs: Sequence[Path], source: Path) -> None:
+    """Raises:
+    MusicRNNError: a file that cannot be written, or is the piece itself.
+    """
+    for path in outputs:
+        check_saved(path)
+        if path.exists() and source.exists() and path.samefile(source):
+            raise MusicRNNError(f"{path} is the piece that is read: name another file")

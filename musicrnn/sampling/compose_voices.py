@@ -1,0 +1,114 @@
+"""New pieces of several voices from a voices model: what ``musicrnn compose --style chorale`` does.
+
+Conventions. Whole bars of 4/4 in sixteenths. A key is wished for by its name: of the candidates
+drawn, those in its mode are moved to its tonic by the fewest semitones that leave every voice in
+its range; when none can be, others are drawn from the same seed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import fields, replace
+
+import numpy as np
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.key import estimate_key
+from musicrnn.sampling.compose import Composition
+from musicrnn.sampling.gibbs import GibbsSettings
+from musicrnn.sampling.voices import VoicesWriter
+from musicrnn.score import Key, Score, Tempo, make_score
+from musicrnn.tokens import Wishes
+from musicrnn.tokens.places import BAR
+from musicrnn.tokens.voices import MOST_STEPS, Cells, VoiceGrid
+
+QUARTER = 480  # ticks
+BPM = 80.0
+BARS = 16
+ATTEMPTS = 8
+GRANTED = ("bars", "tempo", "key", "time_signature")
+
+
+def compose_voices(
+    checkpoint: Checkpoint,
+    seeds: Sequence[int],
+    *,
+    wishes: Wishes,
+    settings: GibbsSettings,
+) -> list[Composition]:
+    """One piece a seed; the same seed gives the same piece, alone or among others.
+
+    Raises:
+        MusicRNNError: no voices model, or a wish that it cannot grant.
+    """
+    check_wishes(wishes)
+    writer = VoicesWriter(checkpoint)
+    return [_piece(writer, seed, wishes, settings) for seed in seeds]
+
+
+def check_wishes(wishes: Wishes) -> None:
+    """Raises:
+    MusicRNNError: a wish that voices are not composed by; the first is named.
+    """
+    plain = Wishes()
+    for field in fields(Wishes):
+        given = getattr(wishes, field.name)
+        if field.name not in GRANTED and given != getattr(plain, field.name):
+            raise MusicRNNError(
+                f"chorales are composed by bars, tempo and key, not by {field.name.replace('_', ' ')}"
+            )
+    if wishes.time_signature not in (None, (4, 4)):
+        raise MusicRNNError(
+            "chorales are composed in 4/4, got {}/{}".format(*wishes.time_signature)
+        )
+    if wishes.bars is not None and not 1 <= wishes.bars <= MOST_STEPS // BAR:
+        raise MusicRNNError(f"bars must be in 1..{MOST_STEPS // BAR}, got {wishes.bars}")
+
+
+def _piece(writer: VoicesWriter, seed: int, wishes: Wishes, settings: GibbsSettings) -> Composition:
+    started = time.perf_counter()
+    bars = wishes.bars or BARS
+    for attempt in range(ATTEMPTS):
+        for cells, _ in writer.compose(bars * BAR, settings, [seed, attempt]):
+            score = _score(writer, cells, wishes)
+            if wishes.key is None or (score := _in_key(score, wishes.key, writer.grid)) is not None:
+                ids = tuple(map(int, cells.flatten()))
+                seconds = time.perf_counter() - started
+                return Composition(score, ids, None, bars, seed, attempt + 1, seconds)
+    tonic, minor = wishes.key or (0, False)
+    raise MusicRNNError(
+        f"of {ATTEMPTS * settings.candidates} pieces drawn from seed {seed} none fits into "
+        f"{Key(0, tonic, minor).name} within the voices' ranges: try another seed or fewer bars"
+    )
+
+
+def _score(writer: VoicesWriter, cells: Cells, wishes: Wishes) -> Score:
+    score = make_score(
+        QUARTER,
+        writer.tracks(cells, QUARTER),
+        tempos=[Tempo.from_bpm(0, wishes.tempo or BPM)],
+    )
+    return replace(score, keys=(estimate_key(score),))
+
+
+def _in_key(score: Score, wished: tuple[int, bool], grid: VoiceGrid) -> Score | None:
+    """The score in the wished key, or None where its mode or a voice's range is in the way."""
+    tonic, minor = wished
+    key = score.keys[0]
+    if key.minor != minor:
+        return None
+    up = (tonic - key.tonic) % 12
+    for shift in sorted((up, up - 12), key=abs):
+        heard = [
+            np.array([note.pitch for note in track.notes] or [low]) + shift
+            for track, (low, _) in zip(score.tracks, grid.ranges, strict=True)
+        ]
+        inside = [
+            bool((line >= low).all() and (line <= high).all())
+            for line, (low, high) in zip(heard, grid.ranges, strict=True)
+        ]
+        if all(inside):
+            return score.transposed(shift)
+    return None

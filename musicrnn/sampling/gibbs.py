@@ -1,0 +1,193 @@
+"""Voices filled in by Gibbs sampling: hide some cells, draw them from the rest, again and again.
+
+Conventions. Symbols int64 [T, V] as in :mod:`musicrnn.models.voices`; ``free`` [T, V] says which
+cells are drawn, the others stay as they are. First all free cells are hidden at once and drawn
+independently; then a share of them that falls from pass to pass (Yao et al. 2014, Huang et al.
+ISMIR 2017), so that the draws depend on more and more of each other; at last sweeps over one voice
+at a time, a part of its cells hidden (the voice-wise conditionals of DeepBach, Hadjeres, Pachet and
+Nielsen, ICML 2017), at a low temperature. Repairs then look for parallel fifths and octaves: one of
+the two drawn notes on either side is hidden and drawn again from the same conditional, without what
+it was. Several candidates are drawn side by side; the first is the one with the fewest parallels
+left, of equals the one whose free cells the network finds likeliest given all others. Every piece
+has a generator of its own, so it depends on its seed alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.metrics.voice_leading import parallels
+from musicrnn.models.voices import VoicesModel, cell_losses
+from musicrnn.sampling.filters import Settings, draw, filtered
+
+Symbols = NDArray[np.int64]  # [T, V]
+Free = NDArray[np.bool_]  # [T, V]
+
+
+@dataclass(frozen=True)
+class GibbsSettings:
+    """How long and how freely to draw; found on validation pieces (docs/chorales.md)."""
+
+    settings: Settings = field(default_factory=Settings)  # of the falling passes
+    passes: int = 40
+    least: float = 0.1  # the share that the last of them hides
+    sweeps: int = 2  # over every voice, in ``parts``
+    parts: int = 4
+    sweep_temperature: float = 0.5
+    repairs: int = 20
+    candidates: int = 4
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in {
+            "passes": (1, 10_000), "sweeps": (0, 1000), "parts": (1, 64),
+            "repairs": (0, 1000), "candidates": (1, 256),
+        }.items():  # fmt: skip
+            if not low <= getattr(self, name) <= high:
+                raise MusicRNNError(f"{name} must be in {low}..{high}, got {getattr(self, name)}")
+        if not 0 < self.least <= 1 or not 0 < self.sweep_temperature <= 100:
+            raise MusicRNNError(
+                "least must be in (0, 1] and sweep_temperature in (0, 100], got "
+                f"{self.least} and {self.sweep_temperature}"
+            )
+
+
+class Filler:
+    """Fills cells in with one network; ``allowed`` [V, P + 2] are the symbols of each voice."""
+
+    def __init__(self, model: VoicesModel, allowed: NDArray[np.bool_]) -> None:
+        config = model.config
+        if allowed.shape != (config.voices, config.pitches + 2):
+            raise MusicRNNError(
+                f"the tokens have {list(allowed.shape)} voices and symbols, the network "
+                f"{[config.voices, config.pitches + 2]}: the file was put together wrongly"
+            )
+        self.model = model.eval()
+        self.forbidden = torch.from_numpy(~allowed)
+
+    def fill(
+        self,
+        symbols: Symbols,
+        free: Free,
+        places: NDArray[np.float32],
+        settings: GibbsSettings,
+        seed: int | Sequence[int],
+    ) -> list[tuple[Symbols, float]]:
+        """Candidates with their nats a free cell, the likeliest first.
+
+        Raises:
+            MusicRNNError: the network's weights are broken.
+        """
+        random = np.random.default_rng(seed)
+        drawn = np.repeat(symbols[None], settings.candidates, axis=0)  # [K, T, V]
+        if not free.any():
+            return [(symbols, 0.0)]
+        where = torch.from_numpy(places)[None].expand(settings.candidates, -1, -1)
+        for number in range(settings.passes):
+            share = 1 - (1 - settings.least) * number / max(1, settings.passes - 1)
+            hidden = free & (random.random(drawn.shape) < share)
+            self._draw(drawn, hidden, where, settings.settings, random)
+        cold = Settings(temperature=settings.sweep_temperature)
+        for _ in range(settings.sweeps):
+            for hidden in self._parts(drawn.shape, free, settings.parts, random):
+                self._draw(drawn, hidden, where, cold, random)
+        for _ in range(settings.repairs):
+            hidden = self._faulty(drawn, free, random)
+            if not hidden.any():
+                break
+            self._draw(drawn, hidden, where, cold, random, anew=True)
+        nats = self.nats(drawn, free, places, settings.parts)
+        left = [len(parallels(self._heard(candidate))) for candidate in drawn]
+        order = sorted(range(len(drawn)), key=lambda row: (left[row], nats[row]))
+        return [(drawn[row], float(nats[row])) for row in order]
+
+    def nats(
+        self, drawn: Symbols, free: Free, places: NDArray[np.float32], parts: int
+    ) -> NDArray[np.float64]:
+        """Mean loss [K] of the free cells, each foretold with a part of its own voice hidden."""
+        where = torch.from_numpy(places)[None].expand(len(drawn), -1, -1)
+        total, count = np.zeros(len(drawn)), 0
+        steps = np.arange(drawn.shape[1])[:, None]
+        for voice in np.flatnonzero(free.any(axis=0)).tolist():
+            for part in range(parts):
+                hidden = free & (steps % parts == part)
+                hidden[:, [v for v in range(free.shape[1]) if v != voice]] = False
+                if hidden.any():
+                    logits = self._logits(drawn, np.repeat(hidden[None], len(drawn), 0), where)
+                    losses = cell_losses(logits, torch.from_numpy(drawn)).double().numpy()
+                    total += (losses * hidden).sum(axis=(1, 2))
+                    count += int(hidden.sum())
+        return total / count
+
+    def _parts(
+        self, shape: tuple[int, ...], free: Free, parts: int, random: np.random.Generator
+    ) -> list[NDArray[np.bool_]]:
+        """Masks [K, T, V] that hide every free cell once, one voice and part at a time."""
+        owner = random.integers(parts, size=shape)
+        voices = random.permutation(np.flatnonzero(free.any(axis=0)))
+        alone = np.eye(shape[2], dtype=np.bool_)
+        return [free & (owner == part) & alone[voice] for voice in voices for part in range(parts)]
+
+    def _heard(self, symbols: Symbols) -> Symbols:
+        """What sounds [T, V], as the network counts pitches; -1 for rests."""
+        hold = self.model.config.hold
+        steps = np.arange(len(symbols))[:, None]
+        begun = np.maximum.accumulate(np.where(symbols == hold, 0, steps), axis=0)
+        found = np.take_along_axis(symbols, begun, axis=0)
+        return np.where(found < hold, found, -1)
+
+    def _faulty(self, drawn: Symbols, free: Free, random: np.random.Generator) -> Free:
+        """[K, T, V]: for each parallel the beginning of one of its four notes, if one is free."""
+        hidden = np.zeros(drawn.shape, np.bool_)
+        for symbols, marks in zip(drawn, hidden, strict=True):
+            for row, *pair in parallels(self._heard(symbols)):
+                begins = [
+                    (
+                        int(np.flatnonzero(symbols[: at + 1, voice] != self.model.config.hold)[-1]),
+                        voice,
+                    )
+                    for voice in pair
+                    for at in (row, row + 1)
+                ]
+                begins = [cell for cell in begins if free[cell]]
+                if begins:
+                    marks[begins[random.integers(len(begins))]] = True
+        return hidden
+
+    def _draw(
+        self,
+        drawn: Symbols,
+        hidden: NDArray[np.bool_],
+        where: Tensor,
+        settings: Settings,
+        random: np.random.Generator,
+        *,
+        anew: bool = False,
+    ) -> None:
+        """Hidden cells of ``drawn`` [K, T, V], in place; ``anew`` forbids what they were."""
+        uniforms = random.random(drawn.shape)[hidden]
+        if not len(uniforms):
+            return
+        logits = self._logits(drawn, hidden, where)[torch.from_numpy(hidden)].double().numpy()
+        if anew:
+            logits[np.arange(len(logits)), drawn[hidden]] = -np.inf
+        drawn[hidden] = draw(filtered(logits, settings, []), uniforms)
+
+    @torch.no_grad()
+    def _logits(self, drawn: Symbols, hidden: NDArray[np.bool_], where: Tensor) -> Tensor:
+        """[K, T, V, P + 2]; symbols that a voice may not have are at minus infinity."""
+        shown = np.where(hidden, self.model.config.mask, drawn)
+        lengths = torch.full((len(drawn),), drawn.shape[1])
+        logits = self.model(torch.from_numpy(shown), where, lengths)
+        if not torch.isfinite(logits).all():
+            raise MusicRNNError(
+                "the model gives numbers that are not finite: its weights are broken"
+            )
+        logits[:, 0, :, self.model.config.hold] = -torch.inf  # before the first step is nothing
+        return logits.masked_fill(self.forbidden, -torch.inf)

@@ -1,0 +1,291 @@
+"""Pieces of several voices with a voices model: from nothing, around given voices, bars anew.
+
+Conventions. What is given stays as it is, to the tick and the velocity: the network looks at a copy
+on the grid of sixteenths, and only voices of its own are written from that grid. Given voices that
+lie outside their ranges are looked at transposed by the fewest semitones that bring them inside, or
+leave the fewest notes outside, which are looked at in another octave; the voices that are drawn are
+moved back as far. Where all given voices rest for four quarters or longer, the others do too.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.models.voices import VoicesModel
+from musicrnn.sampling.gibbs import Filler, GibbsSettings
+from musicrnn.score import Note, Score, Track
+from musicrnn.tokens.parts import grid_of, silent_stretches
+from musicrnn.tokens.places import PLACES, places_of, with_edges
+from musicrnn.tokens.voices import (
+    HOLD,
+    REST,
+    Cells,
+    VoiceGrid,
+    from_sounding,
+    is_on_grid,
+    line_notes,
+    nearest_step,
+    pitch_name,
+    sounding,
+    step_tick,
+)
+
+MOST_SHIFT = 60  # semitones
+CHOIR = 52  # General MIDI: choir aahs
+VELOCITY = 80
+
+Free = NDArray[np.bool_]  # [T, V]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A piece, and how the given voices were looked at."""
+
+    score: Score
+    seed: int
+    nats: float  # a drawn cell, under the network
+    shift: int = 0  # semitones up
+    folded: int = 0  # cells looked at in another octave
+    off_grid: tuple[str, ...] = ()  # given voices that are not on the grid of sixteenths
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Filled:
+    cells: Cells
+    nats: float
+    shift: int
+    folded: int
+
+
+class VoicesWriter:
+    """A voices model at work."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        task = checkpoint.metadata.get("task")
+        if task != "voices":
+            raise MusicRNNError(
+                f"only a model of voices can do this, such as chorale; this one's task is {task!r}"
+            )
+        self.grid = VoiceGrid.from_configuration(checkpoint.entry("tokenizer"))
+        model = VoicesModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
+        if model.config.places != PLACES:
+            raise MusicRNNError(
+                f"the network wants {model.config.places} numbers of a step's place in the bar, "
+                f"there are {PLACES}: the file was made by another version"
+            )
+        self.filler = Filler(model, self.grid.allowed())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The voices from the top down."""
+        return self.grid.names
+
+    def harmonize(
+        self, score: Score, given: dict[str, Track], settings: GibbsSettings, seed: int
+    ) -> Written:
+        """The voices that are not ``given`` (tracks of the score, by name) around those that are.
+
+        Tempo, metre, keys and resolution stay the score's; its other tracks are left out.
+
+        Raises:
+            MusicRNNError: no voice is given or all are, a name that the model does not know, or
+                notes that no transposition brings into the model's ranges.
+        """
+        started = time.perf_counter()
+        kept = [self._index(name) for name in given]
+        if not 0 < len(kept) < len(self.names):
+            raise MusicRNNError(
+                f"{len(kept)} of the voices {', '.join(self.names)} are kept: some must be, not all"
+            )
+        named = sorted(zip(kept, given.values(), strict=True), key=lambda pair: pair[0])
+        lines = grid_of(score, [track for _, track in named])
+        cells = np.full((len(lines), len(self.names)), REST, np.int16)
+        cells[:, [index for index, _ in named]] = lines
+        free = np.ones(cells.shape, np.bool_)
+        free[:, kept] = False
+        free[silent_stretches(lines)] = False
+        filled = self._fill(score, cells, free, settings, seed)
+        first = next(iter(given.values()))
+        velocity = int(np.median([note.velocity for note in first.notes]))
+        tracks: list[Track] = []
+        for index, name in enumerate(self.names):
+            if name in given:
+                tracks.append(given[name])
+                continue
+            notes = line_notes(filled.cells[:, index], score.ticks_per_quarter, velocity)
+            tracks.append(Track(notes, first.program, name=name.capitalize()))
+        off = [n for n, t in given.items() if not is_on_grid(t.notes, score.ticks_per_quarter)]
+        return self._written(replace(score, tracks=tuple(tracks)), filled, seed, off, started)
+
+    def vary(
+        self,
+        score: Score,
+        tracks: dict[str, Track],
+        settings: GibbsSettings,
+        seed: int,
+        *,
+        bars: tuple[int, int],
+        voices: Sequence[str],
+    ) -> Written:
+        """``voices`` anew from the first of ``bars`` to the last, counted from 1.
+
+        ``tracks`` are the score's tracks of all voices. Notes of these voices that reach into the
+        bars are cut at the bar line; all else of the score stays.
+
+        Raises:
+            MusicRNNError: there are no such bars or voices, or as for :meth:`harmonize`.
+        """
+        started = time.perf_counter()
+        if set(tracks) != set(self.names):
+            raise MusicRNNError(
+                f"the voices {', '.join(self.names)} are needed, got {list(tracks)}"
+            )
+        starts = [start for start, _ in score.bars()]
+        first, last = bars
+        if not 1 <= first <= last <= len(starts):
+            raise MusicRNNError(f"bars must be in 1..{len(starts)}, got {first} to {last}")
+        quarter = score.ticks_per_quarter
+        cells = grid_of(score, [tracks[name] for name in self.names])
+        begin = nearest_step(starts[first - 1], quarter)
+        end = nearest_step(starts[last], quarter) if last < len(starts) else len(cells)
+        free = np.zeros(cells.shape, np.bool_)
+        chosen = [self._index(name) for name in voices]
+        free[begin:end, chosen] = True
+        if not free.any():
+            raise MusicRNNError(f"bars {first} to {last} hold no sixteenth of any voice to vary")
+        filled = self._fill(score, cells, free, settings, seed)
+        replaced = {
+            id(tracks[name]): _spliced(
+                tracks[name], filled.cells[:, self._index(name)], (begin, end), quarter
+            )
+            for name in voices
+        }
+        whole = replace(score, tracks=tuple(replaced.get(id(t), t) for t in score.tracks))
+        off = [n for n, t in tracks.items() if not is_on_grid(t.notes, quarter)]
+        return self._written(whole, filled, seed, off, started)
+
+    def compose(
+        self, steps: int, settings: GibbsSettings, seed: int | Sequence[int]
+    ) -> list[tuple[Cells, float]]:
+        """Candidates of so many sixteenths of 4/4 from nothing, each with its nats a cell."""
+        shape = (steps, len(self.names))
+        symbols = np.full(shape, self.grid.pitches + 1, np.int64)
+        places = with_edges(_regular(steps))
+        found = self.filler.fill(symbols, np.ones(shape, np.bool_), places, settings, seed)
+        return [(self.grid.cells(candidate), nats) for candidate, nats in found]
+
+    def tracks(self, cells: Cells, ticks_per_quarter: int, program: int = CHOIR) -> list[Track]:
+        """A track a voice."""
+        return [
+            Track(line_notes(line, ticks_per_quarter, VELOCITY), program, name=name.capitalize())
+            for name, line in zip(self.names, cells.T, strict=True)
+        ]
+
+    def _index(self, name: str) -> int:
+        if name not in self.names:
+            raise MusicRNNError(f"voices are {', '.join(self.names)}, got {name!r}")
+        return self.names.index(name)
+
+    def _fill(
+        self, score: Score, cells: Cells, free: Free, settings: GibbsSettings, seed: int
+    ) -> _Filled:
+        """The cells with the free ones drawn, from the first given sound to the last."""
+        pitches = np.where(free, -1, sounding(cells)).astype(np.int16)
+        shift, view, folded = self._looked_at(pitches)
+        inside = np.flatnonzero((free | (pitches >= 0)).any(axis=1))
+        window = slice(int(inside[0]), int(inside[-1]) + 1)
+        places = with_edges(places_of(score, len(cells))[window])
+        symbols = self.grid.symbols(from_sounding(view)[window])
+        drawn, nats = self.filler.fill(symbols, free[window], places, settings, seed)[0]
+        found = cells.copy()
+        heard = sounding(self.grid.cells(drawn))
+        heard = np.where(heard >= 0, heard - shift, heard)
+        if heard.min() < -1 or heard.max() > 127:
+            raise MusicRNNError(
+                f"around voices that lie {abs(shift)} semitones from the model's ranges, notes "
+                "would leave 0..127: transpose the file"
+            )
+        line = found[window]
+        line[free[window]] = from_sounding(heard)[free[window]]
+        return _Filled(found, nats, shift, folded)
+
+    def _looked_at(self, pitches: Cells) -> tuple[int, Cells, int]:
+        """A transposition, the pitches so that each voice is in its range, and how many cells had
+        to change their octave for it."""
+        low, high = np.array(self.grid.ranges).T
+        heard = pitches >= 0
+
+        def outside(shift: int) -> int:
+            moved = pitches + shift
+            return int((heard & ((moved < low) | (moved > high))).sum())
+
+        shift = min(range(-MOST_SHIFT, MOST_SHIFT + 1), key=lambda s: (outside(s), abs(s), -s))
+        moved = np.where(heard, pitches + shift, -1)
+        folded = outside(shift)
+        up = np.where(heard & (moved < low), (low - moved + 11) // 12 * 12, 0)
+        down = np.where(heard & (moved > high), (moved - high + 11) // 12 * 12, 0)
+        view = moved + up - down
+        for index, name in enumerate(self.names):
+            line = view[:, index][heard[:, index]]
+            if len(line) and (line.min() < low[index] or line.max() > high[index]):
+                raise MusicRNNError(
+                    f"the {name} of this model sings {pitch_name(int(low[index]))} to "
+                    f"{pitch_name(int(high[index]))}: no octave of the given notes fits"
+                )
+        return shift, view.astype(np.int16), folded
+
+    def _written(
+        self, score: Score, filled: _Filled, seed: int, off: Sequence[str], started: float
+    ) -> Written:
+        return Written(
+            score,
+            seed,
+            filled.nats,
+            filled.shift,
+            filled.folded,
+            tuple(off),
+            time.perf_counter() - started,
+        )
+
+
+def _regular(steps: int) -> NDArray[np.float32]:
+    return places_of(Score(4, ()), steps)
+
+
+def _spliced(track: Track, line: Cells, region: tuple[int, int], quarter: int) -> Track:
+    """The track with the notes of ``line`` [T] between two steps. A note that is cut there joins
+    the new one that meets it, if it has the same pitch and no new one was struck."""
+    begin, end = (step_tick(step, quarter) for step in region)
+    inside = line[region[0] : region[1]].copy()
+    goes_on = inside[0] == HOLD
+    if goes_on:
+        inside[0] = sounding(line[:, None])[region[0], 0]
+    velocity = int(np.median([note.velocity for note in track.notes]))
+    new = list(line_notes(inside, quarter, velocity, first=region[0]))
+    before, after = list[Note](), list[Note]()
+    for note in track.notes:
+        stop = note.start + note.duration
+        if note.start < begin:
+            before.append(replace(note, duration=min(stop, begin) - note.start))
+        if stop > end:
+            start = max(note.start, end)
+            after.append(replace(note, start=start, duration=stop - start))
+            if note.start < end and new and _meet(new[-1], after[-1]):
+                longer = after.pop()
+                new[-1] = replace(new[-1], duration=longer.start + longer.duration - new[-1].start)
+    if goes_on and before and new and _meet(before[-1], new[0]):
+        first = before.pop()
+        new[0] = replace(first, duration=new[0].start + new[0].duration - first.start)
+    return replace(track, notes=tuple(sorted([*before, *new, *after])))
+
+
+def _meet(one: Note, other: Note) -> bool:
+    return one.pitch == other.pitch and one.start + one.duration == other.start
