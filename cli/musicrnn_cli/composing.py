@@ -49,11 +49,11 @@ def compose_files(
     for path in outputs:
         check_saved(path)
     checkpoint = load_model(name)
-    if checkpoint.metadata.get("task") == "voices":
-        from musicrnn_cli.composing_voices import check_options, compose_voices_files
+    if checkpoint.metadata.get("task") in ("voices", "frames"):
+        from musicrnn_cli.composing_alone import check_options, compose_alone
 
-        check_options(settings, primer, device)
-        yield from compose_voices_files(
+        check_options(checkpoint.metadata["task"], settings, primer, device)
+        yield from compose_alone(
             checkpoint, seeds, style, outputs, settings=settings, wishes=wishes, soundfont=soundfont
         )
         return

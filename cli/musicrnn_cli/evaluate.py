@@ -30,20 +30,23 @@ def command(model: str, data: str, split: Split, as_json: bool, found: Path | No
     """Measure a model, or a folder of generated pieces, on DATA.
 
     MODEL_OR_FOLDER is a model file, a bundled model by name, or a folder of generated MIDI or ABC
-    files; DATA a corpus by name or a folder. Figures stand beside trivial baselines or held-out
-    human pieces.
+    files; models of frames may be several with commas between, which are one ensemble. DATA is a
+    corpus by name or a folder. Figures stand beside trivial baselines or held-out human pieces.
     """
     if Path(model).is_dir():
         figures, text = _generated(Path(model), data, split, found)
     else:
         from musicrnn.checkpoint import Checkpoint
-        from musicrnn.pretrained import model_path
+        from musicrnn.pretrained import model_paths
+        from musicrnn_datasets.polyphonic import POLYPHONIC
 
-        path = model_path(model)
-        checkpoint = Checkpoint.load(path)
-        measures = {"classify": _classifier, "voices": _voices}
-        measure = measures.get(str(checkpoint.metadata.get("task")), _composer)
-        figures, text = measure(checkpoint, data, split, found)
+        checkpoints = [Checkpoint.load(path) for path in model_paths(model)]
+        task = str(checkpoints[0].metadata.get("task"))
+        if data in POLYPHONIC or task == "frames" or len(checkpoints) > 1:
+            figures, text = _frames(checkpoints, data, split, found)
+        else:
+            measure = {"classify": _classifier, "voices": _voices}.get(task, _composer)
+            figures, text = measure(checkpoints[0], data, split, found)
     result = {"model": model, "data": data, "split": split, **figures}
     if as_json:
         click.echo(json.dumps(result, allow_nan=False))
@@ -93,6 +96,14 @@ def _classifier(checkpoint: Any, data: str, split: Split, found: Path | None) ->
     outcome = evaluate_classifier(checkpoint, data, split=split, found=found)
     _say_left_out(outcome.refused)
     return outcome.as_json(), classification_text(outcome.scores, outcome.nats)
+
+
+def _frames(checkpoints: Any, data: str, split: Split, found: Path | None) -> Found:
+    from musicrnn_cli.frame_text import frames_text
+    from musicrnn_datasets.frame_evaluation import evaluate_frames
+
+    outcome = evaluate_frames(checkpoints, data, split=split, found=found)
+    return outcome.as_json(), frames_text(outcome)
 
 
 def _say_left_out(refused: Any) -> None:

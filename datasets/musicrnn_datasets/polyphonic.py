@@ -32,6 +32,7 @@ class PolyphonicCorpus:
     card: Card
     file: str
     pieces: tuple[int, int, int]  # of train, valid, test
+    step: float  # of a frame, in quarters
 
     def frames(self, folder: Path) -> dict[Split, list[Frames]]:
         """The pieces of every split, each uint8 [T, 88]; ``folder`` e.g. $MUSICRNN_DATA/polyphonic.
@@ -84,7 +85,9 @@ def _frames(path: Path, name: str, item: Any) -> Frames:
     return np.ascontiguousarray(item, dtype=np.uint8)
 
 
-def _corpus(name: str, title: str, file: str, pieces: tuple[int, int, int]) -> PolyphonicCorpus:
+def _corpus(
+    name: str, title: str, file: str, pieces: tuple[int, int, int], step: float = 0.5
+) -> PolyphonicCorpus:
     card = Card(
         name=f"polyphonic-{name}",
         title=f"{title} as frames of 88 pitches",
@@ -96,13 +99,13 @@ def _corpus(name: str, title: str, file: str, pieces: tuple[int, int, int]) -> P
         citation="Boulanger-Lewandowski et al., Modeling Temporal Dependencies in "
         "High-Dimensional Sequences, ICML 2012",
     )
-    return PolyphonicCorpus(card, file, pieces)
+    return PolyphonicCorpus(card, file, pieces, step)
 
 
 POLYPHONIC: dict[str, PolyphonicCorpus] = {
     corpus.card.name: corpus
     for corpus in (
-        _corpus("jsb", "JSB Chorales", "JSB_Chorales.mat", (229, 76, 77)),
+        _corpus("jsb", "JSB Chorales", "JSB_Chorales.mat", (229, 76, 77), step=1.0),
         _corpus("nottingham", "Nottingham tunes", "Nottingham.mat", (694, 173, 170)),
         _corpus("musedata", "MuseData", "MuseData.mat", (524, 135, 124)),
         _corpus("piano", "Piano-midi.de", "Piano_midi.mat", (87, 12, 25)),

@@ -10,6 +10,9 @@ each note of Johnson 2017 (tied parallel networks); relative pitch as in convolu
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 import torch
 from torch import Tensor, nn
 
@@ -31,6 +34,7 @@ class RelativeLinear(nn.Module):
         nn.init.uniform_(self.near, -bound, bound)
         nn.init.uniform_(self.octave, -bound, bound)
         self.reach, self.lower = reach, lower
+        self.kept: Tensor | None = None  # the matrix, while it is known not to change
 
     def matrix(self) -> Tensor:
         """[C * P, P * E]."""
@@ -44,5 +48,18 @@ class RelativeLinear(nn.Module):
         return kernel.reshape(self.channels * self.pitches, self.pitches * self.outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = x.flatten(1) @ self.matrix()
+        y = x.flatten(1) @ (self.matrix() if self.kept is None else self.kept)
         return y.view(len(x), self.pitches, self.outputs)
+
+
+@contextmanager
+def matrices_kept(module: nn.Module) -> Generator[None]:
+    """Inside, the matrices are made once: for many small products with constant weights."""
+    layers = [layer for layer in module.modules() if isinstance(layer, RelativeLinear)]
+    for layer in layers:
+        layer.kept = layer.matrix().detach()
+    try:
+        yield
+    finally:
+        for layer in layers:
+            layer.kept = None

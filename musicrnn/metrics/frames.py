@@ -1,9 +1,8 @@
 """How well frames of pitches are foretold by counting alone: what a network has to beat.
 
 Conventions. A piece is [T, P] of 0 and 1, a row a time step, a column a pitch. The loss of a frame
-is the sum over its P pitches of the Bernoulli cross-entropy, natural logarithm; every frame of a
-set weighs the same, silent ones too (no mean of per-piece means). The first frame of a piece is
-foretold from nothing.
+is the sum over its P pitches of the Bernoulli cross-entropy, natural logarithm. How losses become
+a figure is the business of :mod:`musicrnn.metrics.frame_likelihood`, as it is for networks.
 
 Baselines, both with half a count added (Krichevsky and Trofimov 1981): the marginal, one
 probability a pitch (the "note 1-gram" of Boulanger-Lewandowski, Bengio and Vincent, ICML 2012); and
@@ -16,13 +15,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.metrics.frame_likelihood import Floats, Forecaster, Frames, nats_a_step
 
 ADDED = 0.5  # counts
-Frames = NDArray[np.uint8]  # [T, P], 0 or 1
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,22 +30,26 @@ class FrameBaselines:
     after_silence: Floats
     after_sound: Floats
 
+    @property
+    def forecasters(self) -> dict[str, Forecaster]:
+        """Each baseline by its name: marginal, markov."""
+        return {
+            "marginal": lambda pieces: [_nats(self.marginal, piece) for piece in pieces],
+            "markov": lambda pieces: [self._markov(piece) for piece in pieces],
+        }
+
     def nats(self, pieces: Sequence[Frames]) -> dict[str, float]:
-        """Nats a frame of each baseline over all frames of the pieces: marginal, markov."""
-        count = _count(pieces)
-        marginal = sum(_nats(self.marginal, piece).sum() for piece in pieces)
-        markov = sum(self._markov(piece).sum() for piece in pieces)
-        return {"marginal": float(marginal) / count, "markov": float(markov) / count}
+        """Nats a frame of each baseline over all frames of the pieces."""
+        return {name: nats_a_step(losses(pieces)) for name, losses in self.forecasters.items()}
 
     def markov_after_the_first(self, pieces: Sequence[Frames]) -> float:
         """Nats a frame of the Markov chain where each piece's first frame is given, not foretold.
 
         Another number than "markov" of :meth:`nats`, and not one to hold a network against.
         """
-        count = _count(pieces) - len(pieces)
-        if count < 1:
+        if not any(len(piece) > 1 for piece in pieces):
             raise MusicRNNError("no piece has a second frame")
-        return float(sum(self._markov(piece)[1:].sum() for piece in pieces)) / count
+        return nats_a_step([losses[1:] for losses in self.forecasters["markov"](pieces)])
 
     def _markov(self, piece: Frames) -> Floats:
         """The loss of every frame, [T]."""
@@ -62,7 +63,9 @@ def fit_frame_baselines(train: Sequence[Frames]) -> FrameBaselines:
     Raises:
         MusicRNNError: there is no frame to count.
     """
-    count = _count(train)
+    count = sum(map(len, train))
+    if count == 0:
+        raise MusicRNNError(f"there is no frame to count in {len(train)} pieces")
     sounding = np.sum([piece.sum(axis=0, dtype=np.int64) for piece in train], axis=0)
     before = np.concatenate([piece[:-1] for piece in train]).astype(np.int64)
     after = np.concatenate([piece[1:] for piece in train]).astype(np.int64)
@@ -74,13 +77,6 @@ def fit_frame_baselines(train: Sequence[Frames]) -> FrameBaselines:
         (begun + ADDED) / (len(before) - sounded + 2 * ADDED),
         (kept + ADDED) / (sounded + 2 * ADDED),
     )
-
-
-def _count(pieces: Sequence[Frames]) -> int:
-    count = sum(map(len, pieces))
-    if count == 0:
-        raise MusicRNNError(f"there is no frame to count in {len(pieces)} pieces")
-    return count
 
 
 def _nats(chances: Floats, piece: Frames) -> Floats:

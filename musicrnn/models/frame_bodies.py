@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
+from musicrnn.layers.dropout import dropout_layer
 from musicrnn.layers.relative import RelativeLinear
 from musicrnn.layers.stack import Stack, State
 from musicrnn.models.frame_config import MATCHES, METRES, FrameConfig, told
@@ -55,6 +56,7 @@ class TiedBody(nn.Module):
         self.facts = None
         if told(config.clock, config.copy):
             self.facts = nn.Linear(told(config.clock, config.copy), config.inner, bias=False)
+        self.dropout = dropout_layer(config.dropout, variational=config.layer.variational)
         self.stack = _stack(config, config.inner)
         self.context = None
         if config.context:
@@ -86,8 +88,7 @@ class TiedBody(nn.Module):
         if self.context is not None:
             y, after = self.context(given[..., :pitches], state[count:])
             x = x + self.from_context(y)[:, :, None]
-        x = x.relu()
-        rows = x.transpose(1, 2).flatten(0, 1)  # [B*P, T, E]
+        rows = self.dropout(x.relu().transpose(1, 2).flatten(0, 1))  # [B*P, T, E]
         own = tuple(part.view(len(part), batch * pitches, -1) for part in state[:count])
         y, own = self.stack(rows, own)
         y = y.view(batch, pitches, steps, -1).transpose(1, 2)

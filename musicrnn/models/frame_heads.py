@@ -39,7 +39,7 @@ class Head(nn.Module, ABC):
         """Negative log-likelihood of each frame in nats, [N]."""
         return frame_losses(self.logits(y, heard, frames), frames)
 
-    def draw(self, y: Tensor, heard: Tensor, uniforms: Tensor) -> Tensor:
+    def draw(self, y: Tensor, heard: Tensor, uniforms: Tensor, temperature: float) -> Tensor:
         """Frames [N, P], pitch p sounding where uniforms[:, p] in [0, 1) is below its probability.
 
         As many pitches at once as stay silent: the logits up to the next note are those of the
@@ -49,7 +49,7 @@ class Head(nn.Module, ABC):
         place = torch.arange(uniforms.shape[1], device=uniforms.device)
         drawn = torch.zeros(len(frames), 1, dtype=torch.long, device=uniforms.device)
         while bool((drawn < uniforms.shape[1]).any()):
-            chances = self.logits(y, heard, frames).sigmoid()
+            chances = (self.logits(y, heard, frames) / temperature).sigmoid()
             sounding = (uniforms < chances) & (place >= drawn)
             first = torch.where(sounding, place, uniforms.shape[1]).amin(1, keepdim=True)
             frames = torch.where(place == first, 1.0, frames)
@@ -103,12 +103,13 @@ class TiedNadeHead(Head):
         )
         self.inner = nn.Linear(config.hidden, units)
         self.second = nn.Linear(units, units)
+        self.dropout = nn.Dropout(config.dropout)
         self.output = nn.Linear(units, 1, bias=False)
 
     def logits(self, y: Tensor, heard: Tensor, frames: Tensor) -> Tensor:
         sounding = frames[:, None]
         units = self.inner(y) + self.below(torch.cat([sounding, (sounding - heard).abs()], 1))
-        units = self.second(units.relu()).relu()
+        units = self.second(self.dropout(units.relu())).relu()
         return self.output(units).squeeze(-1) + self.bias
 
 
@@ -173,7 +174,7 @@ class Orders(nn.Module):
             return every.mean(0)
         return math.log(len(self.heads)) - torch.logsumexp(-every, 0)
 
-    def draw(self, y: Tensor, heard: Tensor, uniforms: Tensor) -> Tensor:
+    def draw(self, y: Tensor, heard: Tensor, uniforms: Tensor, temperature: float) -> Tensor:
         """Frames [N, P] from uniforms [N, P + 1], the first of which chooses the order."""
         chosen = (uniforms[:, 0] * len(self.heads)).long()
         frames = torch.zeros_like(uniforms[:, 1:])
@@ -181,7 +182,7 @@ class Orders(nn.Module):
             rows = (chosen == index).nonzero()[:, 0]
             if len(rows):
                 known = self._in_order(index, y[rows], heard[rows])
-                drawn = head.draw(*known, uniforms[rows, 1:])
+                drawn = head.draw(*known, uniforms[rows, 1:], temperature)
                 frames[rows[:, None], self._order(index, frames)] = drawn
         return frames
 

@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from musicrnn.layers.relative import matrices_kept
 from musicrnn.layers.stack import State
 from musicrnn.models.frame_bodies import TiedBody, WholeBody, heard
 from musicrnn.models.frame_config import FrameConfig
@@ -50,20 +51,26 @@ class FrameModel(nn.Module):
         losses = self.head.losses(y.flatten(0, 1), heard(given, self.config), frames.flatten(0, 1))
         return losses.view(given.shape[:2]), state
 
-    def draw(self, given: Tensor, state: State, uniforms: Tensor) -> tuple[Tensor, State]:
+    def draw(
+        self, given: Tensor, state: State, uniforms: Tensor, *, temperature: float = 1.0
+    ) -> tuple[Tensor, State]:
         """The next frame [B, P] of each piece from given [B, 1, F] and uniforms [B, P + 1]."""
         y, state = self.body(given, state)
-        return self.head.draw(y.flatten(0, 1), heard(given, self.config), uniforms), state
+        known = y.flatten(0, 1), heard(given, self.config)
+        return self.head.draw(*known, uniforms, temperature), state
 
     @torch.no_grad()
-    def compose(self, length: int, batch: int, random: np.random.Generator) -> NDArray[np.uint8]:
+    def compose(
+        self, length: int, batch: int, random: np.random.Generator, *, temperature: float = 1.0
+    ) -> NDArray[np.uint8]:
         """``batch`` new pieces side by side, uint8 [B, length, P]; the model in evaluation mode."""
         memory, state = Memory(batch, length + 1, self.config), self.initial_state(batch)
-        for _ in range(length):
-            uniforms = torch.from_numpy(random.random((batch, self.config.pitches + 1)))
-            given = torch.from_numpy(memory.given())
-            frame, state = self.draw(given, state, uniforms.float())
-            memory.add(frame.numpy().astype(np.uint8))
+        with matrices_kept(self):
+            for _ in range(length):
+                uniforms = torch.from_numpy(random.random((batch, self.config.pitches + 1)))
+                given = torch.from_numpy(memory.given())
+                frame, state = self.draw(given, state, uniforms.float(), temperature=temperature)
+                memory.add(frame.numpy().astype(np.uint8))
         return memory.frames[:, :length]
 
     def arrays(self) -> dict[str, NDArray[Any]]:

@@ -58,6 +58,12 @@ def model_path(name_or_file: str) -> Path:
     )
 
 
+def model_paths(names: str) -> list[Path]:
+    """The file of a model, or of each of several with commas between; see :func:`model_path`."""
+    several = "," in names and not Path(names).is_file()
+    return [model_path(name.strip()) for name in (names.split(",") if several else [names])]
+
+
 def load_model(name_or_file: str) -> Checkpoint:
     """A bundled model by name, or a model file."""
     return Checkpoint.load(model_path(name_or_file))

@@ -62,11 +62,16 @@ BATCH = ("rows", "length", "augment")  # what is no part of the model
 
 @dataclass(frozen=True, eq=False)
 class FrameMaterial:
-    """Pieces uint8 [T, P]; ``description`` goes into the checkpoint: corpus, licence, counts."""
+    """Pieces uint8 [T, P], column 0 the pitch ``lowest``, a step of ``step`` quarters.
+
+    ``description`` goes into the checkpoint: corpus, licence, counts.
+    """
 
     train: Sequence[Frames]
     valid: Sequence[Frames]
     description: dict[str, Any] = field(default_factory=dict[str, Any])
+    lowest: int = 21
+    step: float = 0.5
 
 
 def train_frames(
@@ -89,7 +94,11 @@ def train_frames(
         material.valid,
         reading=settings.reading,
         seed=plan.seed,
-        metadata={"data": material.description, "command": command},
+        metadata={
+            "frames": {"lowest": material.lowest, "step": material.step},
+            "data": material.description,
+            "command": command,
+        },
     )
     made_with = {
         **asdict(settings),

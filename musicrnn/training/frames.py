@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.stack import State
+from musicrnn.metrics.frame_likelihood import nats_a_step
 from musicrnn.models.frame_config import FrameConfig
 from musicrnn.models.frame_past import Frames, Told, compass, tell, transposed
 from musicrnn.models.frames import FrameModel
@@ -167,18 +168,11 @@ class FrameObjective:
 
 def nats_a_frame(model: FrameModel, pieces: Sequence[Frames]) -> float:
     """Nats a frame over all frames of the pieces, each read whole from a state of zeros."""
-    losses = piece_losses(model, pieces)
-    return float(sum(piece.sum() for piece in losses)) / sum(map(len, losses))
+    return nats_a_step(piece_losses(model, pieces))
 
 
 def piece_losses(model: FrameModel, pieces: Sequence[Frames]) -> list[NDArray[np.float64]]:
-    """For each piece the loss of every frame, [T] nats; the model in evaluation mode.
-
-    Raises:
-        MusicRNNError: there is no frame at all.
-    """
-    if not any(map(len, pieces)):
-        raise MusicRNNError(f"there is no frame to measure in {len(pieces)} pieces")
+    """For each piece the loss of every frame, [T] nats; the model in evaluation mode."""
     device = next(model.parameters()).device
     rows, length = READ[model.config.body]
     order = sorted(range(len(pieces)), key=lambda index: -len(pieces[index]))

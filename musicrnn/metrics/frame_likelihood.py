@@ -1,0 +1,96 @@
+"""From the losses of frames to a figure: nats a time step, an interval over pieces, ensembles.
+
+Conventions. A forecaster is given pieces, uint8 [T, P] of 0 and 1, and gives the loss of every
+frame of each, float64 [T] in nats, the first frame foretold from nothing: a network, an ensemble,
+or counting (:mod:`musicrnn.metrics.frames`). The figure is the sum of all losses by the number of
+all frames, silent ones too: every time step weighs the same, never every piece (protocol of
+Boulanger-Lewandowski, Bengio and Vincent, ICML 2012).
+
+The interval is the percentile bootstrap (Efron 1979) over pieces: as many pieces are drawn with
+replacement as there are, and their losses are again divided by their frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+
+DRAWS = 10_000  # of the bootstrap
+LEVEL = 0.95
+Frames = NDArray[np.uint8]  # [T, P], 0 or 1
+Floats = NDArray[np.float64]
+Forecaster = Callable[[Sequence[Frames]], list[Floats]]
+
+
+@dataclass(frozen=True)
+class FrameLikelihood:
+    """Of ``n`` pieces with so many ``frames``; the interval is None of a single piece."""
+
+    nats_per_step: float
+    interval: tuple[float, float] | None
+    n: int
+    frames: int
+
+
+def frame_likelihood(losses: Sequence[Floats], *, seed: int = 0) -> FrameLikelihood:
+    """The figure of pieces whose frames have these losses; ``seed`` draws the bootstrap.
+
+    Raises:
+        MusicRNNError: there is no frame.
+    """
+    figure, n = nats_a_step(losses), len(losses)
+    interval = None
+    if n > 1:
+        sums = np.array([piece.sum() for piece in losses])
+        lengths = np.array([len(piece) for piece in losses], np.float64)
+        drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), DRAWS)  # [DRAWS, n]
+        ratios = (drawn @ sums) / np.maximum(1, drawn @ lengths)
+        low, high = np.quantile(ratios, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        interval = (float(low), float(high))
+    return FrameLikelihood(figure, interval, n, sum(map(len, losses)))
+
+
+def nats_a_step(losses: Sequence[Floats]) -> float:
+    """All losses by the number of all frames.
+
+    Raises:
+        MusicRNNError: there is no frame.
+    """
+    frames = sum(map(len, losses))
+    if frames == 0:
+        raise MusicRNNError(f"there is no frame to measure in {len(losses)} pieces")
+    return float(sum(piece.sum() for piece in losses)) / frames
+
+
+def ensemble(members: Sequence[Forecaster]) -> Forecaster:
+    """A forecaster whose probability of a frame is the mean of its members'.
+
+    Raises:
+        MusicRNNError: there is no member.
+    """
+    if not members:
+        raise MusicRNNError("an ensemble needs a member at least, got none")
+
+    def losses(pieces: Sequence[Frames]) -> list[Floats]:
+        every = [member(pieces) for member in members]
+        return [
+            np.log(len(members)) - np.logaddexp.reduce([-loss for loss in piece], axis=0)
+            for piece in zip(*every, strict=True)
+        ]
+
+    return losses
+
+
+def known(pieces: Sequence[Frames], others: Sequence[Frames]) -> list[bool]:
+    """Of each piece whether the very same frames are one of the ``others``."""
+    seen = {_print(piece) for piece in others}
+    return [_print(piece) in seen for piece in pieces]
+
+
+def _print(piece: Frames) -> tuple[tuple[int, ...], bytes]:
+    return piece.shape, np.ascontiguousarray(piece).tobytes()
