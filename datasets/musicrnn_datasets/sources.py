@@ -10,6 +10,7 @@ from musicrnn_datasets.corpora import CORPORA
 from musicrnn_datasets.corpus import Card, Piece
 from musicrnn_datasets.find import corpus_folder
 from musicrnn_datasets.midi_folder import MidiFolder
+from musicrnn_datasets.polyphonic import POLYPHONIC
 
 
 def read_source(source: str, data: Path | None = None) -> tuple[Card, list[Piece]]:
@@ -21,6 +22,11 @@ def read_source(source: str, data: Path | None = None) -> tuple[Card, list[Piece
     if source in CORPORA:
         corpus = CORPORA[source]
         return corpus.card, list(corpus.pieces(corpus_folder(source, data)))
+    if source in POLYPHONIC:
+        raise MusicRNNError(
+            f"{source} holds frames of pitches, not scores: it is for models of frames "
+            f"(musicrnn train compose {source})"
+        )
     folder = Path(source)
     if not folder.is_dir():
         near = difflib.get_close_matches(source, CORPORA, n=1)
