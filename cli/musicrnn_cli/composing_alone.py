@@ -1,4 +1,4 @@
-"""``musicrnn compose`` with a model whose pieces are drawn each by itself: of voices or of frames."""
+"""``musicrnn compose`` with a model whose pieces are drawn one by one: of voices or of frames."""
 
 from __future__ import annotations
 
