@@ -9,8 +9,15 @@ import click
 
 @click.command()
 @click.argument("piece", type=click.Path(path_type=Path))
-@click.option("-o", "--output", "outputs", type=click.Path(path_type=Path), multiple=True,
-              required=True, help="File to write, repeatable: .mid .wav .mp3 .abc .html .png ...")  # fmt: skip
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    required=True,
+    help="File to write, repeatable: .mid .wav .mp3 .abc .html .png ...",
+)
 @click.option("--keep", default="soprano", show_default=True, help="Voices that PIECE gives.")
 @click.option("--track", help="The track of the one voice kept: its name, or its number from 1.")
 @click.option("--model", default="chorale", show_default=True, help="A model file of voices.")

@@ -17,8 +17,15 @@ def _bars(context: click.Context, option: click.Parameter, text: str) -> tuple[i
 
 @click.command()
 @click.argument("piece", type=click.Path(path_type=Path))
-@click.option("-o", "--output", "outputs", type=click.Path(path_type=Path), multiple=True,
-              required=True, help="File to write, repeatable: .mid .wav .mp3 .abc .html .png ...")  # fmt: skip
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    required=True,
+    help="File to write, repeatable: .mid .wav .mp3 .abc .html .png ...",
+)
 @click.option("--bars", required=True, callback=_bars, help="Such as 5-8; the file's first is 1.")
 @click.option("--voices", help="Such as alto,tenor (default: all).")
 @click.option("--model", default="chorale", show_default=True, help="A model file of voices.")

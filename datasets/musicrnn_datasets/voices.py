@@ -21,7 +21,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.score import Score
 from musicrnn.tokens.grid import is_played
 from musicrnn.tokens.parts import grid_of, voice_tracks
-from musicrnn.tokens.places import BAR, Places, places_of, regular_places, with_edges
+from musicrnn.tokens.places import BAR, Places, places_of, regular_places
 from musicrnn.tokens.voices import Cells, VoiceGrid, sounding
 from musicrnn.training.voices import VoicePiece
 from musicrnn_datasets.corpus import Card, Refusal, Split, read_all, reasons
@@ -58,10 +58,10 @@ def voices_on_grid(score: Score, *, bars_known: bool = True) -> tuple[Cells, Pla
         raise MusicRNNError("it is played freely: its ticks are on no grid of sixteenths")
     cells = grid_of(score, list(tracks.values()))
     heard = np.flatnonzero((sounding(cells) >= 0).any(axis=1))
-    music = slice(int(heard[0]), int(heard[-1]) + 1)
+    begin, end = int(heard[0]), int(heard[-1]) + 1
     if bars_known:
-        return cells[music], with_edges(places_of(score, len(cells))[music])
-    return cells[music], regular_places(len(cells[music]), len(cells[music]) % BAR)
+        return cells[begin:end], places_of(score, begin, end)
+    return cells[begin:end], regular_places(end - begin, (end - begin) % BAR)
 
 
 def prepare_voices(
@@ -84,7 +84,7 @@ def prepare_voices(
         kept, left_out = read_all(
             pieces, lambda piece, known=known: voices_on_grid(piece.read(), bars_known=known)
         )
-        read += [(item.piece.split, item.piece.name, *item.content) for item in kept]
+        read.extend((item.piece.split, item.piece.name, *item.content) for item in kept)
         refused += left_out
     if not read:
         raise MusicRNNError(f"no piece has four voices ({reasons(refused)})")

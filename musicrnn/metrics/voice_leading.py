@@ -119,8 +119,8 @@ def _parallel_rows(
     """Rows [T - 1] that two voices leave in parallel, and that both leave for other pitches."""
     pair = pitches[:, [upper, lower]].astype(np.int64)
     moves = np.diff(pair, axis=0)
-    sound = (pair >= 0).all(axis=1)
-    both = (moves != 0).all(axis=1) & sound[:-1] & sound[1:]
+    sound = pair.min(axis=1) >= 0
+    both = (np.abs(moves).min(axis=1) > 0) & sound[:-1] & sound[1:]
     apart = np.abs(pair[:, 0] - pair[:, 1]) % 12 == interval
     alike = np.sign(moves[:, 0]) == np.sign(moves[:, 1])
     return both & alike & apart[:-1] & apart[1:], both

@@ -23,7 +23,6 @@ from torch import Tensor, nn
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.both_ways import BothWays
 from musicrnn.layers.settings import LayerSettings
-from musicrnn.models.intervals import Intervals
 from musicrnn.models.loading import load_strictly
 
 
@@ -115,7 +114,6 @@ class VoicesModel(nn.Module):
         )
         self.between = nn.Linear(2 * config.hidden + config.embedding, config.embedding)
         self.output = nn.Linear(config.embedding, config.voices * (config.pitches + 2))
-        self.intervals = Intervals(config.voices, config.pitches)
         for table in (self.symbols, self.sounding):
             nn.init.normal_(table.weight, std=config.embedding**-0.5)
         nn.init.zeros_(self.output.bias)
@@ -129,10 +127,7 @@ class VoicesModel(nn.Module):
         x = x + self.places(places)  # [B, T, E]
         y = self.layers(x, lengths)  # [B, T, 2H]
         y = self.between(self.dropout(torch.cat([y, x], 2))).relu()
-        logits = self.output(y).unflatten(2, (config.voices, config.pitches + 2)).float()
-        hidden = symbols == config.mask
-        pitches = nn.functional.pad(self.intervals(symbols, heard, hidden), (0, 2))  # [N, P + 2]
-        return logits.index_put(hidden.nonzero(as_tuple=True), pitches, accumulate=True)
+        return self.output(y).unflatten(2, (config.voices, config.pitches + 2))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Weights and buffers by name, for a Checkpoint."""

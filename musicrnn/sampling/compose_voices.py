@@ -56,9 +56,8 @@ def check_wishes(wishes: Wishes) -> None:
     for field in fields(Wishes):
         given = getattr(wishes, field.name)
         if field.name not in GRANTED and given != getattr(plain, field.name):
-            raise MusicRNNError(
-                f"chorales are composed by bars, tempo and key, not by {field.name.replace('_', ' ')}"
-            )
+            name = field.name.replace("_", " ")
+            raise MusicRNNError(f"chorales are composed by bars, tempo and key, not by {name}")
     if wishes.time_signature not in (None, (4, 4)):
         raise MusicRNNError(
             "chorales are composed in 4/4, got {}/{}".format(*wishes.time_signature)

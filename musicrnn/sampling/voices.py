@@ -22,7 +22,7 @@ from musicrnn.models.voices import VoicesModel
 from musicrnn.sampling.gibbs import Filler, GibbsSettings
 from musicrnn.score import Note, Score, Track
 from musicrnn.tokens.parts import grid_of, silent_stretches
-from musicrnn.tokens.places import PLACES, places_of, with_edges
+from musicrnn.tokens.places import PLACES, places_of, regular_places
 from musicrnn.tokens.voices import (
     HOLD,
     REST,
@@ -178,8 +178,8 @@ class VoicesWriter:
         """Candidates of so many sixteenths of 4/4 from nothing, each with its nats a cell."""
         shape = (steps, len(self.names))
         symbols = np.full(shape, self.grid.pitches + 1, np.int64)
-        places = with_edges(_regular(steps))
-        found = self.filler.fill(symbols, np.ones(shape, np.bool_), places, settings, seed)
+        free = np.ones(shape, np.bool_)
+        found = self.filler.fill(symbols, free, regular_places(steps), settings, seed)
         return [(self.grid.cells(candidate), nats) for candidate, nats in found]
 
     def tracks(self, cells: Cells, ticks_per_quarter: int, program: int = CHOIR) -> list[Track]:
@@ -202,7 +202,7 @@ class VoicesWriter:
         shift, view, folded = self._looked_at(pitches)
         inside = np.flatnonzero((free | (pitches >= 0)).any(axis=1))
         window = slice(int(inside[0]), int(inside[-1]) + 1)
-        places = with_edges(places_of(score, len(cells))[window])
+        places = places_of(score, window.start, window.stop)
         symbols = self.grid.symbols(from_sounding(view)[window])
         drawn, nats = self.filler.fill(symbols, free[window], places, settings, seed)[0]
         found = cells.copy()
@@ -254,10 +254,6 @@ class VoicesWriter:
             tuple(off),
             time.perf_counter() - started,
         )
-
-
-def _regular(steps: int) -> NDArray[np.float32]:
-    return places_of(Score(4, ()), steps)
 
 
 def _spliced(track: Track, line: Cells, region: tuple[int, int], quarter: int) -> Track:

@@ -2,8 +2,8 @@
 
 Conventions. float32 [T, 12], zeros and ones: the sixteenth of its quarter (4 columns), the quarter
 of its bar (4) and the first or second of two bars (2), where bars are of 4/4 or 2/2, else zeros;
-the first and the last step of the music (2). A short bar at the start is an upbeat: it counts as
-the end of a bar.
+the first and the last step of the music (2). Bars are counted in twos from the first that begins
+with or after the music. A short bar at the start is an upbeat: it counts as the end of a bar.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.score import Score
-from musicrnn.tokens.voices import STEPS_A_QUARTER, step_tick
+from musicrnn.tokens.voices import nearest_step, step_tick
 
 PLACES = 12
 BAR_COLUMNS = slice(4, 10)  # what is not known in other metres
@@ -22,42 +22,33 @@ Places = NDArray[np.float32]
 
 
 def regular_places(steps: int, upbeat: int = 0) -> Places:
-    """Bars of 4/4 after ``upbeat`` sixteenths."""
-    found = _from_positions(np.arange(steps) - upbeat)
-    return with_edges(found)
+    """Music in bars of 4/4 after ``upbeat`` sixteenths."""
+    return _places(np.arange(steps) - upbeat, np.ones(steps, np.bool_))
 
 
-def places_of(score: Score, steps: int) -> Places:
-    """The places of a score's own bars; its edges are not marked yet."""
+def places_of(score: Score, begin: int, end: int) -> Places:
+    """The music from step ``begin`` up to ``end`` in the bars of its score."""
     quarter = score.ticks_per_quarter
-    bars = score.bars(until=max(1, step_tick(steps, quarter)))
-    if len(bars) > 1 and bars[1][0] < bars[1][1].bar_ticks(quarter):  # an upbeat
-        start, metre = bars[1]
-        bars[0] = (start - metre.bar_ticks(quarter), metre)
-    ticks = np.array([step_tick(step, quarter) for step in range(steps)], np.int64)
+    bars = score.bars(until=max(1, step_tick(end, quarter)))
+    if len(bars) > 1 and bars[1][0] < bars[1][1].bar_ticks(quarter):
+        bars[0] = (bars[1][0] - bars[1][1].bar_ticks(quarter), bars[1][1])  # an upbeat
+    ticks = np.array([step_tick(step, quarter) for step in range(begin, end)], np.int64)
     starts = np.array([start for start, _ in bars], np.int64)
-    common = np.array([metre.numerator * 4 == metre.denominator * 4 for _, metre in bars])
+    common = np.array([metre.numerator == metre.denominator for _, metre in bars])
     bar = np.searchsorted(starts, ticks, side="right") - 1
-    inside = (ticks - starts[bar]) * STEPS_A_QUARTER // quarter
-    found = _from_positions(BAR * (bar % 2) + np.minimum(inside, BAR - 1))
-    elsewhere = ~common[bar]
-    found[:, :4] = np.eye(4, dtype=np.float32)[inside % STEPS_A_QUARTER]
-    found[elsewhere, BAR_COLUMNS] = 0
-    return found
+    first = int(np.searchsorted(starts, step_tick(begin, quarter)))  # the first whole bar
+    inside = nearest_step(ticks - starts[bar], quarter)
+    return _places(BAR * (bar - first) + inside, common[bar])
 
 
-def with_edges(places: Places) -> Places:
-    """The same with the first and the last step marked."""
-    found = places.copy()
-    if len(found):
-        found[0, 10] = found[-1, 11] = 1
-    return found
-
-
-def _from_positions(position: NDArray[np.int64]) -> Places:
+def _places(position: NDArray[np.int64], bars_known: NDArray[np.bool_]) -> Places:
+    """``position`` [T] in sixteenths from the first bar line."""
     found = np.zeros((len(position), PLACES), np.float32)
     rows = np.arange(len(position))
     found[rows, position % 4] = 1
     found[rows, 4 + position // 4 % 4] = 1
     found[rows, 8 + position // BAR % 2] = 1
+    found[~bars_known, BAR_COLUMNS] = 0
+    if len(found):
+        found[0, 10] = found[-1, 11] = 1
     return found

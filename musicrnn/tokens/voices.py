@@ -3,8 +3,8 @@
 Conventions. Cells are int16 [T, V], the highest voice first, a row a sixteenth: a MIDI pitch where
 a note is struck, HOLD where it goes on, REST where nothing sounds (Hadjeres, Pachet and Nielsen,
 DeepBach, ICML 2017, write chorales so). A hold after a rest, or in the first row, says nothing and
-is a rest. Step t begins at tick ``t * ticks_per_quarter // 4``. For notes on the grid that do not
-overlap, ``line_notes`` is the inverse of ``line_cells``.
+is a rest. Step t begins at the tick nearest to ``t * ticks_per_quarter / 4``. For notes on the grid
+that do not overlap, ``line_notes`` is the inverse of ``line_cells``.
 
 A :class:`VoiceGrid` knows the voices of one model, their names and ranges, and counts symbols as
 the network does: pitches from ``lowest`` on, then hold, rest and the mask.
@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,18 +25,20 @@ from musicrnn.score import PITCH_CLASSES, Note
 
 HOLD, REST = 128, 129
 STEPS_A_QUARTER = 4
-MOST_STEPS = 2**14  # 1,024 bars of 4/4: half an hour
+MOST_STEPS = 2**13  # 512 bars of 4/4: a quarter of an hour
 
 Cells = NDArray[np.int16]  # [T, V]
 Line = Sequence[Note]  # one voice
+Ticks = TypeVar("Ticks", int, NDArray[np.int64])
 
 
 def step_tick(step: int, ticks_per_quarter: int) -> int:
-    """The tick at which a step begins."""
-    return step * ticks_per_quarter // STEPS_A_QUARTER
+    """The tick at which a step begins: the nearest to its place, the later of two."""
+    return (2 * step * ticks_per_quarter + STEPS_A_QUARTER) // (2 * STEPS_A_QUARTER)
 
 
-def nearest_step(tick: int, ticks_per_quarter: int) -> int:
+def nearest_step(tick: Ticks, ticks_per_quarter: int) -> Ticks:
+    """The step that begins nearest to a tick, the later of two."""
     return (2 * tick * STEPS_A_QUARTER + ticks_per_quarter) // (2 * ticks_per_quarter)
 
 
