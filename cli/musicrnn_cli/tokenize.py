@@ -38,7 +38,11 @@ def command(
 
     known = None
     if model:
-        known = tokenizer_from(load_model(model).entry("tokenizer"))
+        checkpoint = load_model(model)
+        if "tokenizer" not in checkpoint.metadata:
+            task = checkpoint.metadata.get("task")
+            raise MusicRNNError(f"{model} reads no tokens: it is a model of the task {task!r}")
+        known = tokenizer_from(checkpoint.entry("tokenizer"))
     elif tokens:
         known = TOKENIZERS[tokens]()
     failed = False
