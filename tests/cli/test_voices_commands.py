@@ -172,3 +172,14 @@ def test_the_ranges_of_the_model_are_kept(model: Path, four: Path, tmp_path: Pat
     run("harmonize", four, "-o", tmp_path / "o.mid", "--model", model)
     for track, (low, high) in zip(read_midi(tmp_path / "o.mid").tracks, GRID.ranges, strict=True):
         assert all(low <= note.pitch <= high for note in track.notes)
+
+
+def test_the_bundled_style(four: Path, tmp_path: Path) -> None:
+    out = tmp_path / "c.mid"
+    record = json.loads(
+        run("compose", "--style", "chorale", "--bars", 2, "--seed", 1, "-o", out, "--json")
+    )
+    assert (record["style"], record["bars"]) == ("chorale", 2)
+    run("harmonize", out, "-o", tmp_path / "h.mid", "-o", tmp_path / "h.abc", "--seed", 1)
+    assert read_midi(tmp_path / "h.mid").tracks[0] == read_midi(out).tracks[0]
+    assert "task  voices" in run("inspect", "chorale")
