@@ -10,7 +10,7 @@ from pathlib import Path
 from musicrnn.training.machine import check_output
 from musicrnn.training.plan import Plan
 from musicrnn.training.settings import override
-from musicrnn.training.voices import VoicesSettings, train_voices
+from musicrnn.training.voices import VoicesMaterial, VoicesSettings, train_voices
 from musicrnn_cli.progress import ProgressBar
 from musicrnn_cli.reporting import report_outcome, report_refused, say
 from musicrnn_datasets.voices import prepare_voices
@@ -48,16 +48,16 @@ def train_voices_model(
     )
     with ProgressBar("rows", tensorboard) as watcher:
         outcome = train_voices(
-            found.grid,
-            found.pieces["train"],
-            found.pieces["valid"],
+            VoicesMaterial(
+                found.grid,
+                found.pieces["train"],
+                found.pieces["valid"],
+                {**found.description, "baselines": baselines},
+            ),
             output,
             settings=settings,
             plan=plan,
-            metadata={
-                "data": {**found.description, "baselines": baselines},
-                "command": shlex.join(["musicrnn", *sys.argv[1:]]),
-            },
+            command=shlex.join(["musicrnn", *sys.argv[1:]]),
             watcher=watcher,
             resume=resume,
         )

@@ -1,8 +1,9 @@
 """New pieces of several voices from a voices model: what ``musicrnn compose --style chorale`` does.
 
-Conventions. Whole bars of 4/4 in sixteenths. A key is wished for by its name: of the candidates
-drawn, those in its mode are moved to its tonic by the fewest semitones that leave every voice in
-its range; when none can be, others are drawn from the same seed.
+Conventions. Whole bars of 4/4 in sixteenths. One candidate is drawn: the likeliest of several
+pieces from nothing is the one in which the least happens. A key is wished for by its name: of the
+candidates drawn then, those in its mode are moved to its tonic by the fewest semitones that leave
+every voice in its range; when none can be, others are drawn from the same seed.
 """
 
 from __future__ import annotations
@@ -69,6 +70,8 @@ def check_wishes(wishes: Wishes) -> None:
 def _piece(writer: VoicesWriter, seed: int, wishes: Wishes, settings: GibbsSettings) -> Composition:
     started = time.perf_counter()
     bars = wishes.bars or BARS
+    if wishes.key is None:
+        settings = replace(settings, candidates=1)
     for attempt in range(ATTEMPTS):
         for cells, _ in writer.compose(bars * BAR, settings, [seed, attempt]):
             score = _score(writer, cells, wishes)

@@ -5,11 +5,13 @@ cells are drawn, the others stay as they are. First all free cells are hidden at
 independently; then a share of them that falls from pass to pass (Yao et al. 2014, Huang et al.
 ISMIR 2017), so that the draws depend on more and more of each other; at last sweeps over one voice
 at a time, a part of its cells hidden (the voice-wise conditionals of DeepBach, Hadjeres, Pachet and
-Nielsen, ICML 2017), at a low temperature. Repairs then look for parallel fifths and octaves: one of
-the two drawn notes on either side is hidden and drawn again from the same conditional, without what
-it was. Several candidates are drawn side by side; the first is the one with the fewest parallels
-left, of equals the one whose free cells the network finds likeliest given all others. Every piece
-has a generator of its own, so it depends on its seed alone.
+Nielsen, ICML 2017), where pitches are drawn at a low temperature, but whether a cell is struck,
+held or a rest as the network has it, since rhythm at a low temperature stands still. Repairs then
+look for parallel fifths and octaves: one of the two drawn notes on either side is hidden and drawn
+again from the same conditional, without what it was. Several candidates are drawn side by side; the
+first is the one with the fewest parallels left, of equals the one whose free cells the network
+finds likeliest given all others. Every piece has a generator of its own, so it depends on its seed
+alone.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from torch import Tensor
 from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.voice_leading import parallels
 from musicrnn.models.voices import VoicesModel, cell_losses
-from musicrnn.sampling.filters import Settings, draw, filtered
+from musicrnn.sampling.filters import Logits, Settings, draw, filtered
 
 Symbols = NDArray[np.int64]  # [T, V]
 Free = NDArray[np.bool_]  # [T, V]
@@ -35,12 +37,12 @@ Free = NDArray[np.bool_]  # [T, V]
 class GibbsSettings:
     """How long and how freely to draw; found on validation pieces (docs/chorales.md)."""
 
-    settings: Settings = field(default_factory=Settings)  # of the falling passes
+    settings: Settings = field(default_factory=Settings)  # of every draw
     passes: int = 40
     least: float = 0.1  # the share that the last of them hides
     sweeps: int = 2  # over every voice, in ``parts``
     parts: int = 4
-    sweep_temperature: float = 0.5
+    sweep_temperature: float = 0.5  # of the pitches, in sweeps and repairs
     repairs: int = 20
     candidates: int = 4
 
@@ -92,16 +94,15 @@ class Filler:
         for number in range(settings.passes):
             share = 1 - (1 - settings.least) * number / max(1, settings.passes - 1)
             hidden = free & (random.random(drawn.shape) < share)
-            self._draw(drawn, hidden, where, settings.settings, random)
-        cold = Settings(temperature=settings.sweep_temperature)
+            self._draw(drawn, hidden, where, settings, random)
         for _ in range(settings.sweeps):
             for hidden in self._parts(drawn.shape, free, settings.parts, random):
-                self._draw(drawn, hidden, where, cold, random)
+                self._draw(drawn, hidden, where, settings, random, cold=True)
         for _ in range(settings.repairs):
             hidden = self._faulty(drawn, free, random)
             if not hidden.any():
                 break
-            self._draw(drawn, hidden, where, cold, random, anew=True)
+            self._draw(drawn, hidden, where, settings, random, cold=True, anew=True)
         nats = self.nats(drawn, free, places, settings.parts)
         left = [len(parallels(self._heard(candidate))) for candidate in drawn]
         order = sorted(range(len(drawn)), key=lambda row: (left[row], nats[row]))
@@ -165,9 +166,10 @@ class Filler:
         drawn: Symbols,
         hidden: NDArray[np.bool_],
         where: Tensor,
-        settings: Settings,
+        settings: GibbsSettings,
         random: np.random.Generator,
         *,
+        cold: bool = False,
         anew: bool = False,
     ) -> None:
         """Hidden cells of ``drawn`` [K, T, V], in place; ``anew`` forbids what they were."""
@@ -177,7 +179,10 @@ class Filler:
         logits = self._logits(drawn, hidden, where)[torch.from_numpy(hidden)].double().numpy()
         if anew:
             logits[np.arange(len(logits)), drawn[hidden]] = -np.inf
-        drawn[hidden] = draw(filtered(logits, settings, []), uniforms)
+        shaped = filtered(logits, settings.settings, [])
+        if cold:
+            shaped = cooled(shaped, self.model.config.pitches, settings.sweep_temperature)
+        drawn[hidden] = draw(shaped, uniforms)
 
     @torch.no_grad()
     def _logits(self, drawn: Symbols, hidden: NDArray[np.bool_], where: Tensor) -> Tensor:
@@ -191,3 +196,11 @@ class Filler:
             )
         logits[:, 0, :, self.model.config.hold] = -torch.inf  # before the first step is nothing
         return logits.masked_fill(self.forbidden, -torch.inf)
+
+
+def cooled(logits: Logits, pitches: int, temperature: float) -> Logits:
+    """Pitches sharpened among themselves; together they stay as likely as they were."""
+    struck = logits[:, :pitches]
+    sharp = struck / temperature
+    mass = np.logaddexp.reduce(struck, axis=1) - np.logaddexp.reduce(sharp, axis=1)
+    return np.concatenate([sharp + mass[:, None], logits[:, pitches:]], axis=1)

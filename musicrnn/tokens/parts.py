@@ -94,8 +94,8 @@ def _told(score: Score, names: Sequence[str], wanted: Sequence[str]) -> dict[str
     if in_order == [names[-1]]:
         return {names[-1]: falling[-1]}
     raise MusicRNNError(
-        f"the file has {len(sung)} tracks with notes and none are called {', '.join(in_order)}: "
-        f"it cannot be told which is which (a voice a track, {len(wanted)} or {len(names)} of them)"
+        f"{', '.join(in_order)} cannot be told among the {len(sung)} tracks with notes by name: "
+        f"name them, or give a voice a track and {len(wanted)} or {len(names)} of them"
     )
 
 

@@ -25,7 +25,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.models.voices import VoicesConfig, VoicesModel, cell_losses
-from musicrnn.tokens.places import BAR_COLUMNS, Places
+from musicrnn.tokens.places import BAR_COLUMNS, PLACES, Places
 from musicrnn.tokens.voices import VoiceGrid
 from musicrnn.training.loop import Outcome, Watcher, fit
 from musicrnn.training.plan import Plan
@@ -57,6 +57,16 @@ class VoicePiece:
 
     symbols: Symbols
     places: Places
+
+
+@dataclass(frozen=True, eq=False)
+class VoicesMaterial:
+    """Pieces ready to learn from; ``description`` goes into the checkpoint as its data."""
+
+    grid: VoiceGrid
+    train: Sequence[VoicePiece]
+    valid: Sequence[VoicePiece]
+    description: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 class VoicesObjective:
@@ -237,24 +247,23 @@ def piece_losses(
 
 
 def train_voices(
-    grid: VoiceGrid,
-    train: Sequence[VoicePiece],
-    valid: Sequence[VoicePiece],
+    material: VoicesMaterial,
     output: Path,
     *,
     settings: VoicesSettings,
     plan: Plan,
-    metadata: dict[str, Any],
+    command: str = "",
     watcher: Watcher | None = None,
     resume: bool = False,
 ) -> Outcome:
-    """Train a voices model and write it to ``output``; see :func:`fit`."""
+    """Train a voices model on ``material`` and write it to ``output``; see :func:`fit`."""
     torch.manual_seed(plan.seed)
+    grid, train, valid = material.grid, material.train, material.valid
     model = VoicesModel(
         VoicesConfig(
             voices=len(grid.names),
             pitches=grid.pitches,
-            places=train[0].places.shape[1] if train else 1,
+            places=PLACES,
             cell=settings.cell,
             embedding=settings.embedding,
             hidden=settings.hidden,
@@ -263,6 +272,7 @@ def train_voices(
             layer=settings.layer,
         )
     )
+    metadata = {"data": material.description, "command": command}
     objective = VoicesObjective(
         model, grid, train, valid, settings=settings, seed=plan.seed, metadata=metadata
     )

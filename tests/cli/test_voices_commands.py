@@ -146,7 +146,9 @@ def test_train_and_evaluate_a_folder_of_chorales(tmp_path: Path) -> None:
     words = ("train", "compose", folder, "--tokens", "voices", "-o", made, "--device", "cpu")
     small = [f"--set={s}" for s in ("hidden=8", "embedding=8", "rows=2", "length=16", "updates=3")]
     said = run(*words, *small)
-    assert "left out three.mid: the file has 3 tracks with notes" in said
+    assert (
+        "left out three.mid: soprano, alto, tenor, bass cannot be told among the 3 tracks" in said
+    )
     assert "bigram soprano" in said
     metadata = read_metadata(made)
     assert (metadata["task"], metadata["tokenizer"]["name"]) == ("voices", "voices")
@@ -170,3 +172,14 @@ def test_the_ranges_of_the_model_are_kept(model: Path, four: Path, tmp_path: Pat
     run("harmonize", four, "-o", tmp_path / "o.mid", "--model", model)
     for track, (low, high) in zip(read_midi(tmp_path / "o.mid").tracks, GRID.ranges, strict=True):
         assert all(low <= note.pitch <= high for note in track.notes)
+
+
+def test_the_bundled_style(four: Path, tmp_path: Path) -> None:
+    out = tmp_path / "c.mid"
+    record = json.loads(
+        run("compose", "--style", "chorale", "--bars", 2, "--seed", 1, "-o", out, "--json")
+    )
+    assert (record["style"], record["bars"]) == ("chorale", 2)
+    run("harmonize", out, "-o", tmp_path / "h.mid", "-o", tmp_path / "h.abc", "--seed", 1)
+    assert read_midi(tmp_path / "h.mid").tracks[0] == read_midi(out).tracks[0]
+    assert "task  voices" in run("inspect", "chorale")

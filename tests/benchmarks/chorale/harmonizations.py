@@ -121,6 +121,7 @@ def main() -> None:
     parser.add_argument("--split", default="test", choices=["valid", "test"])
     parser.add_argument("--count", type=int, default=50)
     parser.add_argument("--model", default="chorale")
+    parser.add_argument("--kinds", default="model,model without repairs")
     parser.add_argument("--temperatures", default="", help="Such as 0.8,1: a row for each.")
     parser.add_argument("--sweep-temperatures", default="")
     options = parser.parse_args()
@@ -133,6 +134,7 @@ def main() -> None:
     train = [pitches_of(r.content, writer.names) for r in read if r.piece.split == "train"]
     plain = GibbsSettings(settings=STYLES["chorale"].settings)
     kinds = {"model": plain, "model without repairs": replace(plain, repairs=0)}
+    kinds = {name: kinds[name] for name in options.kinds.split(",") if name}
     for temperature in filter(None, options.temperatures.split(",")):
         for cold in filter(None, options.sweep_temperatures.split(",")):
             kinds[f"{temperature}, sweeps {cold}"] = replace(

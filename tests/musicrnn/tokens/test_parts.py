@@ -43,7 +43,7 @@ def test_the_melody_of_many_tracks() -> None:
     with pytest.raises(MusicRNNError, match=r"no track '9' with notes; there are 1 .piano., 2"):
         named_track(score(*band), "9")
     with pytest.raises(
-        MusicRNNError, match="5 tracks with notes and none are called soprano, alto"
+        MusicRNNError, match="soprano, alto cannot be told among the 5 tracks with notes"
     ):
         told(["soprano", "alto"], *band)
 

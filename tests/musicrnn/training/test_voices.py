@@ -10,6 +10,7 @@ from musicrnn.tokens.places import regular_places
 from musicrnn.training.plan import Plan
 from musicrnn.training.voices import (
     VoicePiece,
+    VoicesMaterial,
     VoicesObjective,
     VoicesSettings,
     drawn_mask,
@@ -33,13 +34,10 @@ def train(path, **plan):
     plan = {"updates": 8, "validate_every": 2, "average": 0.9, "device": "cpu", "seed": 3, **plan}
     resume = plan.pop("resume", False)
     return train_voices(
-        GRID,
-        pieces[:4],
-        pieces[4:],
+        VoicesMaterial(GRID, pieces[:4], pieces[4:]),
         path,
         settings=SMALL,
         plan=Plan(**plan),
-        metadata={"command": "test"},
         resume=resume,
     )
 
@@ -99,15 +97,12 @@ def test_one_piece_is_learnt_by_heart(tmp_path) -> None:
     known = piece(1, 24)
     path = tmp_path / "m.safetensors"
     train_voices(
-        GRID,
-        [known],
-        [known],
+        VoicesMaterial(GRID, [known], [known]),
         path,
         settings=VoicesSettings(
             embedding=32, hidden=32, layers=1, dropout=0.0, rows=8, length=24, augment=False
         ),
         plan=Plan(updates=150, learning_rate=0.01, validate_every=50, device="cpu"),
-        metadata={},
     )
     checkpoint = Checkpoint.load(path)
     model = VoicesModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
