@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from musicrnn.errors import MusicRNNError
+
 
 @click.command()
 @click.argument("sources", metavar="DATA...", nargs=-1, required=True)
@@ -19,6 +21,7 @@ import click
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--cell", help="lstm (default), gru, elman ...: any of docs/cells.md.")
 @click.option("--tokens", type=click.Choice(["beat", "performance", "abc"]), help="Else chosen.")
+@click.option("--recipe", metavar="NAME", help="A model of the literature: docs/literature.md.")
 @click.option("--weights", help="How the sources are mixed, e.g. 2,1 (default: by size).")
 @click.option(
     "--set",
@@ -38,6 +41,7 @@ def command(
     seed: int,
     cell: str | None,
     tokens: str | None,
+    recipe: str | None,
     weights: str | None,
     settings: tuple[str, ...],
     resume: bool,
@@ -45,7 +49,23 @@ def command(
     data: Path | None,
     tensorboard: str | None,
 ) -> None:
-    """Train a composing model on DATA: folders of MIDI or ABC files, or corpora by name."""
+    """Train a composing model on DATA: folders of MIDI or ABC files, or corpora by name.
+
+    polyphonic-jsb, -nottingham, -musedata and -piano are learnt as frames, one of them at a time.
+    """
+    from musicrnn_datasets.polyphonic import POLYPHONIC
+
+    if recipe is not None or not POLYPHONIC.keys().isdisjoint(sources):
+        from musicrnn_cli.train_frames import Wishes, train
+
+        if tokens is not None or weights is not None:
+            option = "--weights" if tokens is None else "--tokens"
+            raise MusicRNNError(f"{option} is not for frames, which have no tokens and one source")
+        wishes = Wishes(
+            output, minutes, seed, cell, recipe, settings, resume, device, data, tensorboard
+        )
+        train(sources, wishes)
+        return
     from musicrnn.metrics.likelihood import fit_baselines
     from musicrnn.training.compose import ComposerSettings, train_composer
     from musicrnn.training.machine import check_output
@@ -90,4 +110,4 @@ def command(
             watcher=watcher,
             resume=resume,
         )
-    report_outcome(outcome, output, bigram=baselines["bigram"])
+    report_outcome(outcome, output, floor=("bigram", baselines["bigram"], "token"))
