@@ -20,7 +20,7 @@ from musicrnn.training.plan import Plan
 
 JSB, NOTTINGHAM = "polyphonic-jsb", "polyphonic-nottingham"
 MUSEDATA, PIANO = "polyphonic-musedata", "polyphonic-piano"
-UPDATES = {JSB: 800, NOTTINGHAM: 1600, MUSEDATA: 1600, PIANO: 1200}
+UPDATES = {JSB: 800, NOTTINGHAM: 1000, MUSEDATA: 1000, PIANO: 800}
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def adam(rate: float) -> dict[str, Plan]:
 
 
 def descent(rate: float, clip_by: str) -> dict[str, Plan]:
-    """Plain gradient descent, for three times as long."""
+    """Plain gradient descent, for four times as long."""
     return everywhere(
         Plan(
             updates=1,
@@ -90,7 +90,7 @@ def descent(rate: float, clip_by: str) -> dict[str, Plan]:
             clip_by=clip_by,
             warm_up=50,
         ),
-        longer=3,
+        longer=4,
     )
 
 
@@ -125,9 +125,11 @@ def _pascanu(
 def _jozefowicz(
     name: str, cell: str, hidden: int, figures: tuple[float, float], plain: bool = False
 ) -> Recipe:
-    settings = FrameSettings(cell, hidden, length=100, layer=LayerSettings(plain_forget=plain))
+    settings = FrameSettings(
+        cell, hidden, rows=32, length=100, layer=LayerSettings(plain_forget=plain)
+    )
     reported: dict[str, float] = dict(zip((NOTTINGHAM, PIANO), figures, strict=True))
-    return Recipe(f"jozefowicz-{name}", JOZEFOWICZ, settings, adam(5e-3), reported)
+    return Recipe(f"jozefowicz-{name}", JOZEFOWICZ, settings, adam(8e-3), reported)
 
 
 def _greff(name: str, hidden: int, rate: float = 2.4e-2) -> Recipe:
@@ -172,7 +174,7 @@ RECIPES: dict[str, Recipe] = {
             "rnn-nade",
             BOULANGER,
             FrameSettings("elman", 128, head="nade", head_hidden=64),
-            adam(3e-3),
+            adam(1e-2),
             {JSB: 5.56, NOTTINGHAM: 2.31, MUSEDATA: 5.60, PIANO: 7.05},
         ),
     )
