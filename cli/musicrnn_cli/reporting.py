@@ -40,17 +40,21 @@ def report_refused(refused: Sequence[Refusal]) -> None:
         say(f"{len(refused)} files left out")
 
 
-def report_outcome(outcome: Outcome, output: Path, *, bigram: float = math.inf) -> None:
-    """How a training run ended and where its model is; ``bigram`` is what counting needs, nats."""
+def report_outcome(
+    outcome: Outcome, output: Path, *, floor: tuple[str, float, str] = ("bigram", math.inf, "token")
+) -> None:
+    """How a training run ended and where its model is; ``floor`` is what counting needs: its name,
+    nats, and a unit of them."""
     state = outcome.state
     validated = state.best < math.inf
     found = f"best validation loss {state.best:.4f}" if validated else "no validation yet"
     spent = f"{state.update} updates and {state.seconds:.0f} s"
     say(f"{outcome.reason} after {spent}, {found}: {output}")
-    if validated and state.best > bigram:
+    name, counted, unit = floor
+    if validated and state.best > counted:
         say(
-            f"the model has learnt less than a bigram ({state.best:.3f} nats a token, "
-            f"a bigram {bigram:.3f}): train longer"
+            f"the model has learnt less than a {name} ({state.best:.3f} nats a {unit}, "
+            f"a {name} {counted:.3f}): train longer"
         )
     if outcome.reason == "interrupted":
         say(f"go on with --resume (the run is in {run_path(output)})")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from musicrnn.errors import MusicRNNError
+
 
 @click.command()
 @click.argument("sources", metavar="DATA...", nargs=-1, required=True)
@@ -23,6 +25,7 @@ import click
     type=click.Choice(["beat", "performance", "abc", "voices"]),
     help="Else chosen; voices learns to fill four voices in (docs/chorales.md).",
 )
+@click.option("--recipe", metavar="NAME", help="A model of the literature: docs/literature.md.")
 @click.option("--weights", help="How the sources are mixed, e.g. 2,1 (default: by size).")
 @click.option(
     "--set",
@@ -42,6 +45,7 @@ def command(
     seed: int,
     cell: str | None,
     tokens: str | None,
+    recipe: str | None,
     weights: str | None,
     settings: tuple[str, ...],
     resume: bool,
@@ -49,7 +53,23 @@ def command(
     data: Path | None,
     tensorboard: str | None,
 ) -> None:
-    """Train a composing model on DATA: folders of MIDI or ABC files, or corpora by name."""
+    """Train a composing model on DATA: folders of MIDI or ABC files, or corpora by name.
+
+    polyphonic-jsb, -nottingham, -musedata and -piano are learnt as frames, one of them at a time.
+    """
+    from musicrnn_datasets.polyphonic import POLYPHONIC
+
+    if recipe is not None or not POLYPHONIC.keys().isdisjoint(sources):
+        from musicrnn_cli.train_frames import Wishes, train
+
+        if tokens is not None or weights is not None:
+            option = "--weights" if tokens is None else "--tokens"
+            raise MusicRNNError(f"{option} is not for frames, which have no tokens and one source")
+        wishes = Wishes(
+            output, minutes, seed, cell, recipe, settings, resume, device, data, tensorboard
+        )
+        train(sources, wishes)
+        return
     from musicrnn.metrics.likelihood import fit_baselines
     from musicrnn.training.compose import ComposerSettings, train_composer
     from musicrnn.training.machine import check_output
@@ -110,4 +130,4 @@ def command(
             watcher=watcher,
             resume=resume,
         )
-    report_outcome(outcome, output, bigram=baselines["bigram"])
+    report_outcome(outcome, output, floor=("bigram", baselines["bigram"], "token"))

@@ -18,8 +18,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn_datasets.composing import encode_sources, trainable
 from musicrnn_datasets.corpora import CORPORA
 from musicrnn_datasets.corpus import Refusal
-from musicrnn_datasets.find import corpus_folder
-from musicrnn_datasets.polyphonic import FOLDER, POLYPHONIC
+from musicrnn_datasets.polyphonic import POLYPHONIC, read_frames
 
 Settings = FrameSettings | TokenSettings
 
@@ -56,8 +55,7 @@ def comparison_task(
         MusicRNNError: no such data, nothing usable in a split, or a setting out of its bounds.
     """
     if isinstance(settings, FrameSettings):
-        corpus = POLYPHONIC[source]
-        frames = corpus.frames(corpus_folder(FOLDER, data))
+        corpus, frames = read_frames([source], data)
         splits = (frames["train"], frames["valid"], frames["test"])
         return FrameTask(source, *splits, settings, asdict(corpus.card)), []
     found = encode_sources([source], data=data)

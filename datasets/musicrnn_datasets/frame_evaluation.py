@@ -28,8 +28,7 @@ from musicrnn.metrics.frames import fit_frame_baselines
 from musicrnn.models.frames import FrameModel
 from musicrnn.training.frames import piece_losses
 from musicrnn_datasets.corpus import Split
-from musicrnn_datasets.find import corpus_folder
-from musicrnn_datasets.polyphonic import FOLDER, PITCHES, POLYPHONIC, Frames
+from musicrnn_datasets.polyphonic import PITCHES, POLYPHONIC, Frames, read_frames
 
 MODEL = "model"  # its name among the forecasters
 LEARNT: tuple[Split, ...] = ("train", "valid")
@@ -74,7 +73,7 @@ def evaluate_frames(
         MusicRNNError: a model is none of frames of 88 pitches, or the data are no frames.
     """
     members = [_forecaster(checkpoint, data) for checkpoint in checkpoints]
-    frames = POLYPHONIC[data].frames(corpus_folder(FOLDER, found))
+    _, frames = read_frames([data], found)
     return evaluation(ensemble(members), frames, split)
 
 
@@ -85,7 +84,9 @@ def evaluation(
     pieces = frames[split]
     forecasters = {MODEL: model, **fit_frame_baselines(frames["train"]).forecasters}
     losses = {name: forecast(pieces) for name, forecast in forecasters.items()}
-    copies = {other: known(pieces, frames[other]) for other in LEARNT if other != split}
+    copies: dict[Split, list[bool]] = {
+        other: known(pieces, frames[other]) for other in LEARNT if other != split
+    }
     kept = [
         index for index, found in enumerate(zip(*copies.values(), strict=True)) if not any(found)
     ]
@@ -96,8 +97,7 @@ def evaluation(
             for name, every in losses.items()
         }
     figures = {name: frame_likelihood(every) for name, every in losses.items()}
-    duplicates: dict[Split, int] = {other: sum(found) for other, found in copies.items()}
-    return FrameEvaluation(figures, duplicates, distinct)
+    return FrameEvaluation(figures, {o: sum(found) for o, found in copies.items()}, distinct)
 
 
 def _forecaster(checkpoint: Checkpoint, data: str) -> Forecaster:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 from musicrnn_datasets.corpus import Card, Split
+from musicrnn_datasets.find import corpus_folder
 
 FOLDER = "polyphonic"  # all four lie in it
 PITCHES = 88
@@ -52,6 +53,35 @@ class PolyphonicCorpus:
                 f"got {counts}: it is another file"
             )
         return found
+
+    def description(self, frames: dict[Split, list[Frames]]) -> dict[str, Any]:
+        """What a model file says of its data."""
+        card = self.card
+        return {
+            "corpora": [
+                {"name": card.name, "source": card.source, "licence": card.licence,
+                 "split": card.split}
+            ],
+            "pieces": {split: len(pieces) for split, pieces in frames.items()},
+            "frames": {split: sum(map(len, pieces)) for split, pieces in frames.items()},
+        }  # fmt: skip
+
+
+def read_frames(
+    sources: Sequence[str], data: Path | None = None
+) -> tuple[PolyphonicCorpus, dict[Split, list[Frames]]]:
+    """The one corpus of frames that ``sources`` name, and its pieces; ``data`` is where it lies.
+
+    Raises:
+        MusicRNNError: another source, or several; it is not on this computer or damaged.
+    """
+    if len(sources) != 1 or sources[0] not in POLYPHONIC:
+        raise MusicRNNError(
+            f"frames are learnt from one of {', '.join(POLYPHONIC)} and from nothing beside it, "
+            f"got {' and '.join(sources)}"
+        )
+    corpus = POLYPHONIC[sources[0]]
+    return corpus, corpus.frames(corpus_folder(FOLDER, data))
 
 
 def _load(path: Path) -> dict[str, Any]:

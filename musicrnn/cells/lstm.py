@@ -4,7 +4,7 @@
     cell' = forget * cell + input * candidate            h' = output * tanh(cell')
 
 Row blocks in torch's order: input, forget, candidate, output. The forget gate's bias starts at 1
-(Jozefowicz 2015).
+(Jozefowicz 2015), with ``plain_forget`` like all others.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ class LSTMCell(StepCell):
 
     torch_layer: ClassVar[str] = "LSTM"
 
+    plain_forget: bool = False
+
     def states(self, hidden: int) -> dict[str, int]:
         return {"hidden": hidden, "cell": hidden}
 
@@ -40,6 +42,8 @@ class LSTMCell(StepCell):
 
     def initialise(self, parameters: Tensors) -> None:
         super().initialise(parameters)
+        if self.plain_forget:
+            return
         hidden = parameters["weight_hh"].shape[1]
         parameters["bias_ih"][hidden : 2 * hidden] = 1.0
         parameters["bias_hh"][hidden : 2 * hidden] = 0.0

@@ -11,14 +11,14 @@ from musicrnn.errors import MusicRNNError
 
 ATTENTIONS = ("additive", "dot", "general", "scaled")
 MOST_ATTENTION = 4096  # outputs
-OPTIONS = ("periods", "priority", "depth", "tied")  # of some cells alone
+OPTIONS = ("periods", "priority", "depth", "tied", "plain_forget")  # of some cells alone
 
 
 @dataclass(frozen=True)
 class LayerSettings:
     """Of every stack: residual connections, normalisation, attention, what is left out at random.
 
-    The last four are options of some cells; empty or False leaves the cell's own.
+    The last five are options of some cells; empty or False leaves the cell's own.
     """
 
     residual: bool = False  # x + layer(x), from the second layer on
@@ -32,6 +32,7 @@ class LayerSettings:
     priority: str = ""  # grid: the dimension that goes last, depth or time
     depth: str = ""  # grid: lstm, identity, tanh or relu along depth
     tied: bool = False  # grid: one set of weights for all layers
+    plain_forget: bool = False  # lstm: the forget gate's bias starts like the others, not at 1
 
     def __post_init__(self) -> None:
         for name in ("recurrent_dropout", "zoneout"):

@@ -24,7 +24,8 @@ from musicrnn.training.plan import Plan
 @dataclass(frozen=True)
 class FrameSettings:
     """Sizes of a frame model, see FrameConfig, and of a batch: ``rows`` pieces at once, ``length``
-    frames a window, each piece up to ``augment`` semitones higher or lower."""
+    frames a window, each piece up to ``augment`` semitones higher or lower. ``pascanu`` is the
+    weight of the regulariser that keeps the gradient's length in time."""
 
     cell: str = "lstm"
     hidden: int = 128
@@ -42,6 +43,7 @@ class FrameSettings:
     rows: int = 16
     length: int = 256
     augment: int = 0
+    pascanu: float = 0.0
 
     def config(self, pitches: int) -> FrameConfig:
         """The model's part.
@@ -54,10 +56,10 @@ class FrameSettings:
 
     @property
     def reading(self) -> Reading:
-        return Reading(self.rows, self.length, self.augment)
+        return Reading(self.rows, self.length, self.augment, self.pascanu)
 
 
-BATCH = ("rows", "length", "augment")  # what is no part of the model
+BATCH = ("rows", "length", "augment", "pascanu")  # what is no part of the model
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,9 @@ Boulanger-Lewandowski, Bengio and Vincent, ICML 2012).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,11 +23,12 @@ from torch import Tensor, nn
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.layers.stack import State
+from musicrnn.layers.stack import Stack, State
 from musicrnn.metrics.frame_likelihood import nats_a_step
 from musicrnn.models.frame_config import FrameConfig
 from musicrnn.models.frame_past import Frames, Told, compass, tell, transposed
 from musicrnn.models.frames import FrameModel
+from musicrnn.training.pascanu import check_regularised, omega, readings
 
 MOST_SHIFT = 48  # semitones
 UNEVEN = 0.1  # lengths are told apart to so much, by chance, so that groups change between epochs
@@ -35,17 +38,21 @@ READ = {"whole": (32, 512), "tied": (16, 64)}  # pieces and frames at once when 
 @dataclass(frozen=True)
 class Reading:
     """How pieces are read in training: ``rows`` at once, ``length`` frames an update, each piece
-    transposed by up to ``augment`` semitones, anew every epoch."""
+    transposed by up to ``augment`` semitones, anew every epoch. ``pascanu`` weighs
+    :mod:`musicrnn.training.pascanu` in the loss that is trained on."""
 
     rows: int = 16
     length: int = 256
     augment: int = 0
+    pascanu: float = 0.0
 
     def __post_init__(self) -> None:
         if self.rows < 1 or self.length < 1:
             raise MusicRNNError(
                 f"rows and length must be 1 or more, got {self.rows} and {self.length}"
             )
+        if not 0 <= self.pascanu < math.inf:
+            raise MusicRNNError(f"pascanu must be 0 or more, got {self.pascanu}")
         if not 0 <= self.augment <= MOST_SHIFT:
             raise MusicRNNError(f"augment must be in 0..{MOST_SHIFT} semitones, got {self.augment}")
 
@@ -73,7 +80,10 @@ class FrameObjective:
             raise MusicRNNError(
                 f"pieces to train and to validate on are needed, got {len(train)} and {len(valid)}"
             )
+        if reading.pascanu > 0:
+            check_regularised(regularised(model))
         self.model, self.valid, self.augment = model, valid, reading.augment
+        self.pascanu = reading.pascanu
         self.train = [tell(piece, model.config) for piece in train]
         self.compass = compass(train)
         self.rows, self.length = reading.rows, reading.length
@@ -99,11 +109,15 @@ class FrameObjective:
         pieces = [self.train[index] for index in members]
         shifts = [self._shift(index) for index in members]
         given, frames, true = window(pieces, self.offset, self.length, self.model.config, shifts)
-        losses, state = network(given.to(device), frames.to(device), self.state)
-        losses = losses * true.to(device)
+        stack = regularised(self.model) if self.pascanu > 0 else None
+        with readings(stack) if stack is not None else nullcontext([]) as read:
+            losses, state = network(given.to(device), frames.to(device), self.state)
+        loss = (losses * true.to(device)).sum()
+        if stack is not None:
+            loss = loss + self.pascanu * omega(stack, read, loss)
         self.state = tuple(part.detach() for part in state)
         self._go_on(max(map(len, pieces)))
-        return losses.sum(), int(true.sum())
+        return loss, int(true.sum())
 
     def validate(self, network: Callable[..., Any]) -> dict[str, float]:
         del network  # every process reads the whole validation split, on the plain module
@@ -164,6 +178,17 @@ class FrameObjective:
         order = shuffled[np.argsort(noisy, kind="stable")].tolist()
         groups = [order[first : first + self.rows] for first in range(0, len(order), self.rows)]
         return [groups[index] for index in random.permutation(len(groups))]
+
+
+def regularised(model: FrameModel) -> Stack:
+    """The layers to which the regulariser of Pascanu 2013 applies.
+
+    Raises:
+        MusicRNNError: the body is one that all pitches share.
+    """
+    if model.config.body != "whole":
+        raise MusicRNNError(f"pascanu needs a body that is whole, got {model.config.body}")
+    return model.body.stack
 
 
 def nats_a_frame(model: FrameModel, pieces: Sequence[Frames]) -> float:

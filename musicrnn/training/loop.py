@@ -1,10 +1,11 @@
 """The training loop: one for every task.
 
-AdamW, warm-up and cosine, clipping by norm or value (Pascanu 2013), optional averaging of the
-weights (Polyak), early stopping on the validation loss. The best model so far is always whole on
-disk at ``output``; beside it ``output.run`` holds everything that a resumed run needs to go on bit
-for bit (of several processes each has its own). Ctrl-C is obeyed between two updates, never inside
-one. Lightning Fabric carries it from one CPU core to many machines (``torchrun``).
+AdamW or plain descent, warm-up and cosine, clipping by norm or value (Pascanu 2013), optional
+averaging of the weights (Polyak), early stopping on the validation loss. The best model so far is
+always whole on disk at ``output``; beside it ``output.run`` holds everything that a resumed run
+needs to go on bit for bit (of several processes each has its own). Ctrl-C is obeyed between two
+updates, never inside one. Lightning Fabric carries it from one CPU core to many machines
+(``torchrun``).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from musicrnn.training.clock import Clock
 from musicrnn.training.interrupt import Interrupt
 from musicrnn.training.machine import check_output, launched
 from musicrnn.training.objective import Objective
+from musicrnn.training.optimizer import optimizer_of
 from musicrnn.training.plan import Plan
 from musicrnn.training.run_state import RunState, check_made_with, load_run, save_run
 from musicrnn.training.schedule import learning_rate_factor
@@ -107,15 +109,9 @@ class _Run:
                 raise MusicRNNError(f"graphs need a CUDA device, got {self.fabric.device}")
             use_graphs(self.module)
         self.parameters = dict(self.module.named_parameters())
-        decayed = [p for p in self.parameters.values() if p.ndim > 1]
-        others = [p for p in self.parameters.values() if p.ndim <= 1]
-        optimizer = torch.optim.AdamW(
-            [{"params": decayed}, {"params": others, "weight_decay": 0.0}],
-            lr=plan.learning_rate,
-            weight_decay=plan.weight_decay,
-            betas=(0.9, 0.98),
+        self.network, self.optimizer = self.fabric.setup(
+            self.module, optimizer_of(plan, self.parameters.values())
         )
-        self.network, self.optimizer = self.fabric.setup(self.module, optimizer)
         objective.share(self.fabric.global_rank, self.fabric.world_size)
         self.average = WeightAverage(self.module, plan.average)
         self.state = RunState(total=plan.updates or 10**9)

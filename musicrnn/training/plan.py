@@ -9,6 +9,7 @@ from typing import Any
 from musicrnn.errors import MusicRNNError
 
 CHANGEABLE = ("updates", "minutes", "device", "patience", "graphs")  # a resumed run may have others
+OPTIMIZERS = ("adamw", "sgd")
 CLIP_BY = ("norm", "value", "none")  # see musicrnn.training.clipping
 
 
@@ -18,6 +19,7 @@ class Plan:
 
     updates: int | None = None  # None: as many as fit
     minutes: float | None = None  # of a resumed run: so many more
+    optimizer: str = "adamw"  # or sgd: without momentum
     learning_rate: float = 2e-3
     warm_up: int = 100  # updates, a tenth of the run at most
     weight_decay: float = 0.01
@@ -46,6 +48,10 @@ class Plan:
         for name in ("weight_decay", "warm_up"):
             if not 0 <= getattr(self, name) < math.inf:
                 raise MusicRNNError(f"{name} must be 0 or more, got {getattr(self, name)}")
+        if self.optimizer not in OPTIMIZERS:
+            raise MusicRNNError(
+                f"optimizer must be {' or '.join(OPTIMIZERS)}, got {self.optimizer!r}"
+            )
         if self.clip_by not in CLIP_BY:
             raise MusicRNNError(f"clip_by must be {', '.join(CLIP_BY)}, got {self.clip_by!r}")
         if not 0 <= self.average < 1:

@@ -38,7 +38,9 @@ def test_tensorboard_that_is_not_there_is_said(
 
 def test_a_run_without_a_validation_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     state = RunState(total=100, update=3, seconds=1.0)
-    report_outcome(Outcome("interrupted", state), Path("m.safetensors"), bigram=2.0)
+    report_outcome(
+        Outcome("interrupted", state), Path("m.safetensors"), floor=("bigram", 2.0, "token")
+    )
     said = capsys.readouterr().err
     assert "no validation yet" in said
     assert "inf" not in said

@@ -26,6 +26,7 @@ def built(cell: str, *, hidden: int = 6, layers: int = 1, **options: object) -> 
         ("rglru", {"recurrent_dropout": 0.1}, "recurrent dropout needs a recurrent product"),
         ("lstm", {"periods": "1,2"}, "layer.periods = '1,2' is no option of the cell lstm"),
         ("clockwork", {"depth": "tanh"}, "layer.depth = 'tanh' is no option of the cell clockwork"),
+        ("gru", {"plain_forget": True}, "layer.plain_forget = True is no option of the cell gru"),
         ("gru", {"tied": True}, "layer.tied = True is no option of the cell gru"),
         ("lsmt", {}, "got 'lsmt'; did you mean"),
         ("zither", {}, "cell must be one of elman, "),
@@ -75,3 +76,12 @@ def test_a_file_with_other_settings_is_refused(values: object) -> None:
 def test_metric_periods_are_the_usual_ones() -> None:
     assert LayerSettings(periods="metric").cell("clockwork") == CELLS["clockwork"]
     assert LayerSettings(periods="1, 2, 3").cell("clockwork").periods == (1, 2, 3)
+
+
+def test_the_forget_gate_starts_open_unless_it_is_plain() -> None:
+    for plain in (False, True):
+        stack = built("lstm", hidden=64, plain_forget=plain)
+        biases = dict(stack.named_parameters())
+        forget = next(b for n, b in biases.items() if "bias_ih" in n)[64:128]
+        assert bool((forget == 1).all()) == (not plain)
+        assert plain == bool(forget.abs().max() <= 64**-0.5)

@@ -125,6 +125,24 @@ def test_it_learns_a_piece_that_repeats(tmp_path: Path) -> None:
     assert outcome.state.best < 0.15 * untrained
 
 
+def test_the_regulariser_moves_the_recurrent_weights_alone() -> None:
+    gradients = {}
+    for weight in (0.0, 2.0):
+        network = model("elman", 1)
+        reading = Reading(4, 5, pascanu=weight)
+        learning = FrameObjective(network, pieces(), pieces(), reading=reading, seed=0, metadata={})
+        learning.loss(network)[0].backward()
+        gradients[weight] = {name: p.grad.clone() for name, p in network.named_parameters()}
+    for name, plain in gradients[0.0].items():
+        same = torch.equal(plain, gradients[2.0][name])
+        assert same == name.startswith("head."), name
+    tied = FrameModel(FrameConfig(PITCHES, "elman", 5, body="tied", inner=4))
+    with pytest.raises(MusicRNNError, match="pascanu needs a body that is whole, got tied"):
+        FrameObjective(tied, pieces(), pieces(), reading=Reading(pascanu=1.0), seed=0, metadata={})
+    with pytest.raises(MusicRNNError, match="pascanu must be 0 or more, got -1"):
+        Reading(pascanu=-1)
+
+
 def test_nothing_to_learn_from_is_said() -> None:
     with pytest.raises(MusicRNNError, match="pieces to train and to validate on are needed"):
         FrameObjective(model(), [], pieces(), reading=Reading(1, 1), seed=0, metadata={})

@@ -1,0 +1,179 @@
+"""Frame models of the literature as settings: what to train on a polyphonic corpus, how long.
+
+Conventions. ``reported`` are nats a time step on the test split by corpus, as the paper has them.
+Only those of Bai 2018 were read in the source; all others are as reported, not re-checked. Kind and
+size of a network are the paper's as far as they are known, otherwise about the same number of
+parameters for all networks of a paper; rates and lengths are ours: docs/literature.md says where
+that matters. A recipe is trained like any other model: the one that is best on validation is kept.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.layers.settings import LayerSettings
+from musicrnn.training.compose_frames import FrameSettings
+from musicrnn.training.plan import Plan
+
+JSB, NOTTINGHAM = "polyphonic-jsb", "polyphonic-nottingham"
+MUSEDATA, PIANO = "polyphonic-musedata", "polyphonic-piano"
+UPDATES = {JSB: 800, NOTTINGHAM: 1000, MUSEDATA: 1000, PIANO: 800}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A model and its training; ``plans`` by corpus, ``of`` says whose figures ``reported`` are
+    where the paper has none for this very model."""
+
+    name: str
+    paper: str
+    settings: FrameSettings
+    plans: Mapping[str, Plan]
+    reported: Mapping[str, float] = field(default_factory=dict[str, float])
+    of: str = ""
+
+    @property
+    def checked(self) -> bool:
+        """Whether the figures were read in the paper itself."""
+        return self.paper == BAI
+
+    def plan(self, corpus: str) -> Plan:
+        """How it is trained on a corpus by name.
+
+        Raises:
+            MusicRNNError: it is not for this corpus.
+        """
+        if corpus not in self.plans:
+            raise MusicRNNError(
+                f"the recipe {self.name} is for {' or '.join(self.plans)}, got {corpus}"
+            )
+        return self.plans[corpus]
+
+
+def recipe_called(name: str) -> Recipe:
+    """One of RECIPES.
+
+    Raises:
+        MusicRNNError: there is none of this name; the error names its neighbours.
+    """
+    if name not in RECIPES:
+        near = difflib.get_close_matches(name, RECIPES, n=3)
+        hint = f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(RECIPES)}"
+        raise MusicRNNError(f"there is no recipe {name!r}: {hint}")
+    return RECIPES[name]
+
+
+def everywhere(plan: Plan, *, longer: int = 1) -> dict[str, Plan]:
+    """The same on all four corpora, for as many updates as each needs, or ``longer``."""
+    return {
+        corpus: replace(plan, updates=longer * updates, validate_every=longer * updates // 16)
+        for corpus, updates in UPDATES.items()
+    }
+
+
+def adam(rate: float) -> dict[str, Plan]:
+    """As in docs/compare.md, with the rate that suits the cell there."""
+    return everywhere(Plan(updates=1, learning_rate=rate, warm_up=50))
+
+
+def descent(rate: float, clip_by: str) -> dict[str, Plan]:
+    """Plain gradient descent, for four times as long."""
+    return everywhere(
+        Plan(
+            updates=1,
+            optimizer="sgd",
+            learning_rate=rate,
+            weight_decay=0.0,
+            clip_by=clip_by,
+            warm_up=50,
+        ),
+        longer=4,
+    )
+
+
+CHUNG = "Chung et al. 2014"
+BAI = "Bai et al. 2018"
+PASCANU = "Pascanu et al. 2013"
+JOZEFOWICZ = "Jozefowicz et al. 2015"
+GREFF = "Greff et al. 2015"
+BOULANGER = "Boulanger-Lewandowski et al. 2012"
+
+
+def _chung(cell: str, hidden: int, rate: float, figures: tuple[float, ...]) -> Recipe:
+    name = f"chung-{'tanh' if cell == 'elman' else cell.removesuffix('-cho')}"
+    reported: dict[str, float] = dict(zip((JSB, NOTTINGHAM, MUSEDATA, PIANO), figures, strict=True))
+    return Recipe(name, CHUNG, FrameSettings(cell, hidden), adam(rate), reported)
+
+
+def _bai(cell: str, hidden: int, jsb: float, nottingham: float) -> Recipe:
+    name = f"bai-{'rnn' if cell == 'elman' else cell}"
+    settings = FrameSettings(cell, hidden, dropout=0.5)
+    return Recipe(name, BAI, settings, adam(2e-3), {JSB: jsb, NOTTINGHAM: nottingham})
+
+
+def _pascanu(
+    name: str, clip_by: str, rate: float, figures: tuple[float, ...], weight: float = 0.0
+) -> Recipe:
+    settings = FrameSettings("elman", 200, length=100, pascanu=weight)
+    reported: dict[str, float] = dict(zip((NOTTINGHAM, MUSEDATA, PIANO), figures, strict=True))
+    return Recipe(f"pascanu-{name}", PASCANU, settings, descent(rate, clip_by), reported)
+
+
+def _jozefowicz(
+    name: str, cell: str, hidden: int, figures: tuple[float, float], plain: bool = False
+) -> Recipe:
+    settings = FrameSettings(cell, hidden, length=100, layer=LayerSettings(plain_forget=plain))
+    reported: dict[str, float] = dict(zip((NOTTINGHAM, PIANO), figures, strict=True))
+    return Recipe(f"jozefowicz-{name}", JOZEFOWICZ, settings, adam(5e-3), reported)
+
+
+def _greff(name: str, hidden: int, rate: float = 2.4e-2) -> Recipe:
+    cell = "lstm-peephole" if name == "v" else name
+    of = "" if name == "niaf" else "best of the nine, niaf"
+    settings = FrameSettings(cell, hidden)
+    return Recipe(f"greff-{name}", GREFF, settings, adam(rate), {JSB: 8.38}, of)
+
+
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe
+    for recipe in (
+        _chung("elman", 100, 6e-3, (9.10, 3.13, 6.23, 9.03)),
+        _chung("gru-cho", 46, 1.2e-2, (8.54, 3.23, 5.99, 8.82)),
+        _chung("lstm", 36, 2.4e-2, (8.67, 3.20, 6.23, 9.03)),
+        _bai("elman", 466, 8.91, 4.05),
+        _bai("gru", 263, 8.43, 3.46),
+        _bai("lstm", 224, 8.45, 3.29),
+        _pascanu("sgd", "none", 0.1, (3.80, 7.11, 7.56)),
+        _pascanu("clip", "norm", 1.0, (3.48, 7.00, 7.53)),
+        _pascanu("clip-reg", "norm", 1.0, (3.46, 6.99, 7.46), 0.5),
+        _jozefowicz("tanh", "elman", 420, (3.612, 6.809)),
+        _jozefowicz("lstm", "lstm", 200, (3.492, 6.866), plain=True),
+        _jozefowicz("lstm-f", "nfg", 235, (3.732, 6.813)),
+        _jozefowicz("lstm-i", "nig", 235, (3.426, 6.856)),
+        _jozefowicz("lstm-o", "nog", 235, (3.406, 6.870)),
+        _jozefowicz("lstm-b", "lstm", 200, (3.419, 6.820)),
+        _jozefowicz("gru", "gru-cho", 235, (3.410, 6.876)),
+        _jozefowicz("mut1", "mut1", 275, (3.254, 6.792)),
+        _jozefowicz("mut2", "mut2", 235, (3.372, 6.852)),
+        _jozefowicz("mut3", "mut3", 235, (3.337, 6.840)),
+        _greff("v", 35),
+        _greff("nig", 42),
+        _greff("nfg", 42),
+        _greff("nog", 42),
+        _greff("niaf", 35, 1.2e-2),
+        _greff("noaf", 35),
+        _greff("cifg", 42),
+        _greff("np", 35),
+        _greff("fgr", 26),
+        Recipe(
+            "rnn-nade",
+            BOULANGER,
+            FrameSettings("elman", 128, head="nade", head_hidden=64),
+            adam(1e-2),
+            {JSB: 5.56, NOTTINGHAM: 2.31, MUSEDATA: 5.60, PIANO: 7.05},
+        ),
+    )
+}

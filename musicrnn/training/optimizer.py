@@ -1,0 +1,26 @@
+"""What turns gradients into new weights: AdamW, or gradient descent as it stands in a textbook.
+
+AdamW is that of Loshchilov and Hutter (1711.05101); weights decay, biases and other vectors do not.
+The descent, w - rate * gradient, has no momentum: it is what papers call SGD without more words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import torch
+from torch import nn
+
+from musicrnn.training.plan import Plan
+
+
+def optimizer_of(plan: Plan, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+    """The optimizer that ``plan`` names."""
+    held = list(parameters)
+    groups = [
+        {"params": [p for p in held if p.ndim > 1], "weight_decay": plan.weight_decay},
+        {"params": [p for p in held if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    if plan.optimizer == "sgd":
+        return torch.optim.SGD(groups, lr=plan.learning_rate)
+    return torch.optim.AdamW(groups, lr=plan.learning_rate, betas=(0.9, 0.98))
