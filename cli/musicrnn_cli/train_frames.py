@@ -64,7 +64,7 @@ def train(sources: Sequence[str], wishes: Wishes) -> None:
     description = {**corpus.description(frames), "baselines": baselines}
     with ProgressBar("frames", wishes.tensorboard) as watcher:
         outcome = train_frames(
-            FrameMaterial(frames["train"], frames["valid"], description),
+            FrameMaterial(frames["train"], frames["valid"], description, step=corpus.step),
             wishes.output,
             settings=settings,
             plan=plan,
