@@ -99,6 +99,7 @@ BAI = "Bai et al. 2018"
 PASCANU = "Pascanu et al. 2013"
 JOZEFOWICZ = "Jozefowicz et al. 2015"
 GREFF = "Greff et al. 2015"
+JOHNSON = "Johnson 2017"
 BOULANGER = "Boulanger-Lewandowski et al. 2012"
 
 
@@ -135,6 +136,42 @@ def _greff(name: str, hidden: int, rate: float = 2.4e-2) -> Recipe:
     of = "" if name == "niaf" else "best of the nine, niaf"
     settings = FrameSettings(cell, hidden)
     return Recipe(f"greff-{name}", GREFF, settings, adam(rate), {JSB: 8.38}, of)
+
+
+def _joint(
+    name: str,
+    corpus: str,
+    updates: int,
+    best: float,
+    *,
+    hidden: int = 64,
+    dropout: float,
+    reading: tuple[int, int] = (8, 128),
+) -> Recipe:
+    """A bundled model: a tied LSTM whose head knows the lower pitches and which copies."""
+    settings = FrameSettings(
+        "lstm",
+        hidden,
+        dropout=dropout,
+        body="tied",
+        head="nade",
+        head_hidden=hidden,
+        clock=True,
+        copy=True,
+        rows=reading[0],
+        length=reading[1],
+        augment=5,
+    )
+    plan = Plan(
+        updates=updates,
+        learning_rate=5e-3,
+        warm_up=200,
+        average=0.998,
+        validate_every=300,
+        patience=1000,
+        precision="bf16-mixed",
+    )
+    return Recipe(name, JOHNSON, settings, {corpus: plan}, {corpus: best}, "BALSTM")
 
 
 RECIPES: dict[str, Recipe] = {
@@ -175,5 +212,9 @@ RECIPES: dict[str, Recipe] = {
             adam(1e-2),
             {JSB: 5.56, NOTTINGHAM: 2.31, MUSEDATA: 5.60, PIANO: 7.05},
         ),
+        _joint("jsb", JSB, 1570, 5.05, dropout=0.25, reading=(8, 160)),
+        _joint("nottingham", NOTTINGHAM, 2850, 1.55, dropout=0.1, reading=(4, 256)),
+        _joint("musedata", MUSEDATA, 3740, 3.90, hidden=96, dropout=0.1),
+        _joint("piano", PIANO, 1397, 4.90, dropout=0.2),
     )
 }

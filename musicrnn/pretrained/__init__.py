@@ -30,6 +30,10 @@ STYLES: dict[str, Style] = {
     "folk": Style(Settings(temperature=0.8), bars=32),
     "drums": Style(Settings(temperature=0.8), bars=8),
     "chorale": Style(Settings()),
+    "jsb": Style(Settings()),
+    "nottingham": Style(Settings()),
+    "musedata": Style(Settings()),
+    "piano": Style(Settings()),
 }
 
 
