@@ -1,7 +1,8 @@
 """The models that come with the package: small .safetensors files, a card beside each.
 
 STYLES lists those that compose, with the sampler settings that suit each: those whose pieces came
-closest to the validation pieces (tests/benchmarks/sampler_settings.py).
+closest to the validation pieces (tests/benchmarks/sampler_settings.py); of chorale see
+docs/chorales.md.
 """
 
 from __future__ import annotations
