@@ -213,7 +213,7 @@ RECIPES: dict[str, Recipe] = {
             {JSB: 5.56, NOTTINGHAM: 2.31, MUSEDATA: 5.60, PIANO: 7.05},
         ),
         _joint("jsb", JSB, 1570, 5.05, dropout=0.25, reading=(8, 160)),
-        _joint("nottingham", NOTTINGHAM, 2850, 1.55, dropout=0.1, reading=(4, 256)),
+        _joint("nottingham", NOTTINGHAM, 2682, 1.55, dropout=0.1, reading=(4, 256)),
         _joint("musedata", MUSEDATA, 3740, 3.90, hidden=96, dropout=0.1),
         _joint("piano", PIANO, 1397, 4.90, dropout=0.2),
     )
