@@ -214,7 +214,7 @@ RECIPES: dict[str, Recipe] = {
         ),
         _joint("jsb", JSB, 1570, 5.05, dropout=0.25, reading=(8, 160)),
         _joint("nottingham", NOTTINGHAM, 2682, 1.55, dropout=0.1, reading=(4, 256)),
-        _joint("musedata", MUSEDATA, 3740, 3.90, hidden=96, dropout=0.1),
+        _joint("musedata", MUSEDATA, 2840, 3.90, hidden=96, dropout=0.1),
         _joint("piano", PIANO, 1397, 4.90, dropout=0.2),
     )
 }
