@@ -109,10 +109,10 @@ def _chung(cell: str, hidden: int, rate: float, figures: tuple[float, ...]) -> R
     return Recipe(name, CHUNG, FrameSettings(cell, hidden), adam(rate), reported)
 
 
-def _bai(cell: str, hidden: int, jsb: float, nottingham: float) -> Recipe:
+def _bai(cell: str, hidden: int, rate: float, jsb: float, nottingham: float) -> Recipe:
     name = f"bai-{'rnn' if cell == 'elman' else cell}"
     settings = FrameSettings(cell, hidden, dropout=0.5)
-    return Recipe(name, BAI, settings, adam(2e-3), {JSB: jsb, NOTTINGHAM: nottingham})
+    return Recipe(name, BAI, settings, adam(rate), {JSB: jsb, NOTTINGHAM: nottingham})
 
 
 def _pascanu(
@@ -180,9 +180,9 @@ RECIPES: dict[str, Recipe] = {
         _chung("elman", 100, 6e-3, (9.10, 3.13, 6.23, 9.03)),
         _chung("gru-cho", 46, 1.2e-2, (8.54, 3.23, 5.99, 8.82)),
         _chung("lstm", 36, 2.4e-2, (8.67, 3.20, 6.23, 9.03)),
-        _bai("elman", 466, 8.91, 4.05),
-        _bai("gru", 263, 8.43, 3.46),
-        _bai("lstm", 224, 8.45, 3.29),
+        _bai("elman", 466, 3e-3, 8.91, 4.05),
+        _bai("gru", 263, 6e-3, 8.43, 3.46),
+        _bai("lstm", 224, 1e-2, 8.45, 3.29),
         _pascanu("sgd", "none", 0.1, (3.80, 7.11, 7.56)),
         _pascanu("clip", "norm", 1.0, (3.48, 7.00, 7.53)),
         _pascanu("clip-reg", "norm", 1.0, (3.46, 6.99, 7.46), 0.5),
@@ -209,7 +209,7 @@ RECIPES: dict[str, Recipe] = {
             "rnn-nade",
             BOULANGER,
             FrameSettings("elman", 128, head="nade", head_hidden=64),
-            adam(1e-2),
+            adam(3e-3),
             {JSB: 5.56, NOTTINGHAM: 2.31, MUSEDATA: 5.60, PIANO: 7.05},
         ),
         _joint("jsb", JSB, 1570, 5.05, dropout=0.25, reading=(8, 160)),
