@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.settings import LayerSettings
+from musicrnn.models.config_json import config_from_json
 
 BODIES = ("whole", "tied")
 HEADS = ("bernoulli", "nade", "recurrent")
@@ -88,19 +89,8 @@ class FrameConfig:
 
     @staticmethod
     def from_json(values: dict[str, Any]) -> FrameConfig:
-        """The configuration of a checkpoint's "model" entry.
-
-        Raises:
-            MusicRNNError: a name that there is not or a value of another type.
-        """
-        kinds = {"str": str, "int": int, "float": (int, float), "bool": bool}
-        layer = LayerSettings.from_json(values.get("layer", {}))
-        values = {name: value for name, value in values.items() if name != "layer"}
-        known = {f.name: kinds[str(f.type)] for f in fields(FrameConfig) if f.name != "layer"}
-        for name, value in values.items():
-            if name not in known or not isinstance(value, known[name]):
-                raise MusicRNNError(f"the model file's setting {name} = {value!r} does not fit")
-        return FrameConfig(**values, layer=layer)
+        """The configuration of a checkpoint's "model" entry; raises MusicRNNError if it is none."""
+        return config_from_json(FrameConfig, values)
 
 
 METRES = (16, 12)  # the clock's circles, in steps

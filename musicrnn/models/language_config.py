@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.settings import LayerSettings
+from musicrnn.models.config_json import config_from_json
 
 
 @dataclass(frozen=True)
@@ -48,18 +49,5 @@ class LanguageConfig:
 
     @staticmethod
     def from_json(values: dict[str, Any]) -> LanguageConfig:
-        """The configuration of a checkpoint's "model" entry.
-
-        Raises:
-            MusicRNNError: a name that there is not or a value of another type.
-        """
-        kinds = {"str": str, "int": int, "float": (int, float), "bool": bool}
-        layer = LayerSettings.from_json(values.get("layer", {}))
-        values = {name: value for name, value in values.items() if name != "layer"}
-        known = {f.name: kinds[str(f.type)] for f in fields(LanguageConfig) if f.name != "layer"}
-        for name, value in values.items():
-            if name not in known or not isinstance(value, known[name]):
-                raise MusicRNNError(f"the model file's setting {name} = {value!r} does not fit")
-        if "vocabulary" not in values:
-            raise MusicRNNError("the model file does not say how large its vocabulary is")
-        return LanguageConfig(**values, layer=layer)
+        """The configuration of a checkpoint's "model" entry; raises MusicRNNError if it is none."""
+        return config_from_json(LanguageConfig, values)

@@ -12,7 +12,7 @@ Not causal: it is no SequenceModel.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.both_ways import BothWays
 from musicrnn.layers.settings import LayerSettings
+from musicrnn.models.config_json import config_from_json
 from musicrnn.models.loading import load_strictly
 
 
@@ -74,23 +75,8 @@ class VoicesConfig:
 
     @staticmethod
     def from_json(values: dict[str, Any]) -> VoicesConfig:
-        """The configuration of a checkpoint's "model" entry.
-
-        Raises:
-            MusicRNNError: a name that there is not, one that is missing, or another type.
-        """
-        kinds = {"str": str, "int": int, "float": (int, float)}
-        layer = LayerSettings.from_json(values.get("layer", {}))
-        values = {name: value for name, value in values.items() if name != "layer"}
-        known = {f.name: kinds[str(f.type)] for f in fields(VoicesConfig) if f.name != "layer"}
-        for name, value in values.items():
-            fits = name in known and isinstance(value, known[name]) and not isinstance(value, bool)
-            if not fits:
-                raise MusicRNNError(f"the model file's setting {name} = {value!r} does not fit")
-        for name in ("voices", "pitches", "places"):
-            if name not in values:
-                raise MusicRNNError(f"the model file does not say its number of {name}")
-        return VoicesConfig(**values, layer=layer)
+        """The configuration of a checkpoint's "model" entry; raises MusicRNNError if it is none."""
+        return config_from_json(VoicesConfig, values)
 
 
 class VoicesModel(nn.Module):
