@@ -132,7 +132,7 @@ def test_compose_with_voices(model: Path, tmp_path: Path) -> None:
         ("--time-signature", "3/4"): "composed in 4/4, got 3/4",
         ("--repetition-penalty", "1.2"): "no repetition penalty",
         ("--device", "cuda"): "drawn on the CPU, got device 'cuda'",
-        ("--primer", str(tmp_path / "c.mid")): "goes on from no primer",
+        ("--primer", str(tmp_path / "c.mid")): "go on from no primer",
     }.items():
         assert message in run(*words, *option, code=1)
 
