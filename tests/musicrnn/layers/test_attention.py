@@ -41,7 +41,8 @@ def test_what_stands_in_the_padding_changes_nothing(kind, content):
     keys[1, 3:] = content
     found = network(queries, keys, lengths=lengths)[0]
     assert torch.equal(found, expected)
-    assert torch.equal(found[1:], network(queries[1:], keys[1:, :3])[0])
+    alone = network(queries[1:], keys[1:, :3])[0]  # products of other shapes may round otherwise
+    torch.testing.assert_close(found[1:], alone, **EXACT)
     if parameters := list(network.parameters()):
         found.sum().backward()
     assert all(p.grad.isfinite().all() for p in parameters)
