@@ -44,12 +44,12 @@ class FrameConfig:
     def __post_init__(self) -> None:
         cell = self.layer.cell(self.cell)
         bounds = {
-            "pitches": (1, 1024),
+            "pitches": (1, 128),
             "hidden": (1, 2**14),
             "layers": (1, 64),
-            "inner": (1, 2**12),
+            "inner": (1, 2**10),
             "context": (0, 2**12),
-            "head_hidden": (1, 2**12),
+            "head_hidden": (1, 2**10),
             "orders": (1, MOST_ORDERS),
         }
         for name, (low, high) in bounds.items():
