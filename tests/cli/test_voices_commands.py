@@ -26,11 +26,11 @@ def brief(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few passes: what the commands do does not depend on how good the music is."""
     small = {"passes": 2, "sweeps": 1, "parts": 2, "repairs": 2, "candidates": 2}
 
-    def init(self, settings=gibbs.Settings(), **given):  # noqa: B008
-        for name, value in {**plain, **small, **given, "settings": settings}.items():
-            object.__setattr__(self, name, value)
+    whole = gibbs.GibbsSettings.__init__
 
-    plain = {"least": 0.1, "sweep_temperature": 0.5}
+    def init(self: gibbs.GibbsSettings, **given: object) -> None:
+        whole(self, **{**small, **given})
+
     monkeypatch.setattr(gibbs.GibbsSettings, "__init__", init)
 
 
