@@ -1,0 +1,44 @@
+"""What a corpus of spoken words gives: clips, each with its word, split and, where known, speaker.
+
+Conventions. A clip is one file with one word in it, of any rate and length; it is read later
+(musicrnn_datasets.word_cache). Background recordings hold no words. Where speakers are known, none
+is in two splits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from musicrnn_datasets.corpus import Card, Split
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One recording of one word; ``speaker`` "" when it is not known who speaks."""
+
+    name: str
+    path: Path
+    label: str
+    split: Split
+    speaker: str = ""
+
+
+class SpokenCorpus(Protocol):
+    """A corpus of words; ``folder`` is its own folder, e.g. $MUSICRNN_DATA/arabic-commands."""
+
+    @property
+    def card(self) -> Card: ...
+
+    @property
+    def folder(self) -> str:
+        """The name of its folder among the corpora."""
+        ...
+
+    def clips(self, folder: Path) -> Iterator[Clip]: ...
+
+    def backgrounds(self, folder: Path) -> list[Path]:
+        """Recordings without words, to be mixed under them."""
+        ...
