@@ -1,0 +1,126 @@
+"""Words as they may sound elsewhere: earlier or later, faster, higher, louder, in a room, in noise.
+
+Conventions. Clips float32 [B, N] at ``rate`` Hz, full scale +-1; what is drawn for a row depends
+on the generator alone. Frames float32 [B, T, F] in dB. Sources: speed (Ko et al. 2015), room
+responses and noise (Ko et al. 2017), warped bands (vocal tract length, Jaitly and Hinton 2013).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.augmentation.noise import drawn_noise, unit_power
+from musicrnn.augmentation.room import drawn_room, in_room
+from musicrnn.errors import MusicRNNError
+
+Samples = NDArray[np.float32]
+Random = np.random.Generator
+QUIETEST = 1e-5  # of full scale: below it a clip counts as silent
+
+
+@dataclass(frozen=True)
+class Variation:
+    """How far clips are varied; 0 or an empty range switches a kind off."""
+
+    shift: float = 0.1  # seconds to either side
+    speed: float = 0.15  # share by which a clip is played faster or slower, its pitch with it
+    warp: float = 0.1  # share by which the bands are stretched or pressed together
+    gain: float = 12.0  # dB to either side
+    room: float = 0.25  # share of clips that sound in a room
+    noise: float = 0.7  # share of clips with noise under them
+    least_snr: float = 0.0  # dB
+    most_snr: float = 30.0
+
+    def __post_init__(self) -> None:
+        for name, most in (
+            ("shift", 10), ("speed", 0.5), ("warp", 0.5), ("gain", 60), ("room", 1), ("noise", 1),
+        ):  # fmt: skip
+            if not 0 <= getattr(self, name) <= most:
+                raise MusicRNNError(f"{name} must be in 0..{most}, got {getattr(self, name)}")
+        if not -40 <= self.least_snr <= self.most_snr <= 80:
+            raise MusicRNNError(
+                f"least_snr and most_snr must rise within -40..80 dB, got {self.least_snr} "
+                f"and {self.most_snr}"
+            )
+
+
+def moved(
+    random: Random, clips: Samples, ends: NDArray[np.float32], *, variation: Variation, rate: int
+) -> tuple[Samples, NDArray[np.float32]]:
+    """Clips [B, N] shifted and played faster or slower, and where their words end now, samples [B].
+
+    Zeros come in from outside. The samples between two are linearly interpolated: cheap, and
+    another small variation.
+    """
+    rows, length = clips.shape
+    speed = np.exp(random.uniform(-1, 1, rows) * np.log1p(variation.speed)).astype(np.float32)
+    shift = (random.uniform(-1, 1, rows) * variation.shift * rate).astype(np.float32)
+    middle = np.float32((length - 1) / 2)
+    out = np.empty_like(clips)
+    time = np.arange(length, dtype=np.float32) - middle
+    for row in range(rows):
+        place = time * speed[row] + (middle - shift[row])
+        left = np.floor(place)
+        part = place - left
+        at = left.astype(np.int64)
+        inside = (at >= 0) & (at < length - 1)
+        at = at.clip(0, length - 2)
+        sound = clips[row]
+        out[row] = ((1 - part) * sound[at] + part * sound[at + 1]) * inside
+    return out, ((ends - middle + shift) / speed + middle).clip(0, length)
+
+
+def surrounded(
+    random: Random,
+    clips: Samples,
+    variation: Variation,
+    *,
+    backgrounds: Sequence[Samples],
+    rate: int,
+) -> Samples:
+    """Clips in rooms, with other gains, over ``backgrounds`` [n] or noises made by code."""
+    rows, length = clips.shape
+    out = clips.copy()
+    echoing = np.flatnonzero(random.uniform(size=rows) < variation.room)
+    for group in np.array_split(echoing, max(1, len(echoing) // 8)):  # a room for some clips
+        if len(group):
+            out[group] = in_room(clips[group], drawn_room(random, rate))
+    level = np.sqrt(np.square(clips).mean(1, dtype=np.float64) * 2)  # half of a clip is word
+    for row in range(rows):
+        if random.uniform() < variation.noise:
+            snr = float(random.uniform(variation.least_snr, variation.most_snr))
+            voice = level[row] if level[row] > QUIETEST else float(random.uniform(0.001, 0.1))
+            noise = background(random, length, backgrounds=backgrounds, rate=rate)
+            out[row] += np.float32(voice * 10 ** (-snr / 20)) * noise
+    gain = 10 ** (random.uniform(-variation.gain, variation.gain, (rows, 1)) / 20)
+    return (out * gain.astype(np.float32)).clip(-1, 1)
+
+
+def background(
+    random: Random, length: int, *, backgrounds: Sequence[Samples], rate: int
+) -> Samples:
+    """Some of a recording, or a noise made by code; mean square 1 [length]."""
+    if not backgrounds or random.uniform() < 0.3:
+        return drawn_noise(random, length, rate)
+    recording = backgrounds[int(random.integers(len(backgrounds)))]
+    start = int(random.integers(max(1, len(recording) - length)))
+    piece = recording[start : start + length]
+    return unit_power(np.resize(piece, length) if len(piece) < length else piece)
+
+
+def warped(random: Random, frames: Samples, variation: Variation) -> Samples:
+    """Frames [B, T, F] whose bands are stretched or pressed together, each row by its own share."""
+    rows, _, bands = frames.shape
+    factor = np.exp(random.uniform(-1, 1, rows) * np.log1p(variation.warp))
+    place = (np.arange(bands)[None] * factor[:, None]).clip(0, bands - 1)  # [B, F]
+    left = np.floor(place).astype(np.int64).clip(0, bands - 2)
+    part = (place - left).astype(np.float32)
+    weights = np.zeros((rows, bands, bands), np.float32)  # from band, to band
+    row, to = np.arange(rows)[:, None], np.arange(bands)[None]
+    weights[row, left, to] = 1 - part
+    weights[row, left + 1, to] += part
+    return frames @ weights

@@ -1,0 +1,141 @@
+"""Log-mel frames that need nothing from the future: for words, and for sound that is still coming.
+
+Conventions. In: samples float32 [N] or a batch [B, N] at ``rate`` Hz, full scale +-1.0. Out:
+float32 [T, n_mels] or [B, T, n_mels] in dB relative to full scale (a full-scale sine is near 0),
+never below ``floor``. Frame j is there once its last sample is: it covers the ``n_fft`` samples
+before (j + 1) * hop, zeros before the start, so T = N // hop. Nothing is divided by the loudest
+frame, which a listener does not know yet. Fed in pieces, the frames are those of the whole.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+
+NAME = "causal-log-mel"
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class CausalLogMel:
+    """A recipe: Hann windows of 32 ms every 16 ms, 40 bands of Slaney's mel scale."""
+
+    rate: int = 16_000
+    n_fft: int = 512
+    hop: int = 256
+    n_mels: int = 40
+    low: float = 60.0  # Hz, the lowest and the highest band's edge
+    high: float = 7600.0
+    floor: float = -80.0  # dB
+    seconds: float = 1.0  # how much of a clip is heard
+
+    def __post_init__(self) -> None:
+        bounds = {
+            "rate": (1000, 192_000),
+            "n_fft": (16, 65_536),
+            "hop": (1, self.n_fft),
+            "n_mels": (1, 1024),
+            "low": (0, self.rate / 2),
+            "high": (self.low + 1, self.rate / 2),
+            "floor": (-200, -1),
+            "seconds": (0.1, 60),
+        }
+        for name, (least, most) in bounds.items():
+            value = getattr(self, name)
+            if not isinstance(value, int | float) or not least <= value <= most:
+                raise MusicRNNError(
+                    f"{name} of a causal log-mel must be in {least}..{most}, got {value!r}"
+                )
+
+    @property
+    def samples(self) -> int:
+        """The length of a clip."""
+        return round(self.seconds * self.rate)
+
+    @property
+    def frame_seconds(self) -> float:
+        """From one frame to the next."""
+        return self.hop / self.rate
+
+    def frames(self, samples: Samples) -> NDArray[np.float32]:
+        """[N] or [B, N] -> [T, n_mels] or [B, T, n_mels]."""
+        past = np.zeros((*samples.shape[:-1], self.n_fft - self.hop), np.float32)
+        return self.continued(np.concatenate([past, samples], axis=-1))
+
+    def continued(self, samples: Samples) -> NDArray[np.float32]:
+        """The frames of sound whose first n_fft - hop samples were heard before."""
+        count = max(0, (samples.shape[-1] - self.n_fft) // self.hop + 1)
+        if count == 0:
+            return np.zeros((*samples.shape[:-1], 0, self.n_mels), np.float32)
+        views = np.lib.stride_tricks.sliding_window_view(samples, self.n_fft, axis=-1)
+        spectrum = np.fft.rfft(views[..., :: self.hop, :][..., :count, :] * _window(self))
+        power = (np.square(spectrum.real) + np.square(spectrum.imag)) @ _mel(self)
+        least = np.float32(10.0 ** (self.floor / 10))
+        return np.float32(10.0) * np.log10(power.astype(np.float32) + least)
+
+    def configuration(self) -> dict[str, Any]:
+        """What :func:`causal_logmel_from` takes, as JSON."""
+        return {"name": NAME, **asdict(self)}
+
+
+class FrameStream:
+    """Frames of one sound that comes in pieces of any length."""
+
+    def __init__(self, recipe: CausalLogMel) -> None:
+        self.recipe = recipe
+        self.waiting = np.zeros(recipe.n_fft - recipe.hop, np.float32)
+
+    def push(self, samples: Samples) -> NDArray[np.float32]:
+        """The frames that these samples [N] complete, [T, n_mels]; T may be 0."""
+        heard = np.concatenate([self.waiting, samples])
+        frames = self.recipe.continued(heard)
+        self.waiting = heard[len(frames) * self.recipe.hop :]
+        return frames
+
+
+def causal_logmel_from(configuration: object) -> CausalLogMel:
+    """The recipe that a checkpoint's "features" entry describes.
+
+    Raises:
+        MusicRNNError: it is not one.
+    """
+    settings = dict(cast(dict[str, Any], configuration)) if isinstance(configuration, dict) else {}
+    known = {field.name for field in fields(CausalLogMel)}
+    whole = ("rate", "n_fft", "hop", "n_mels")
+    if (
+        settings.pop("name", None) != NAME
+        or set(settings) != known
+        or not all(isinstance(settings[name], int) for name in whole)
+    ):
+        raise MusicRNNError(f"the features of the model are no causal log-mel: {configuration!r}")
+    return CausalLogMel(**settings)
+
+
+@cache
+def _window(recipe: CausalLogMel) -> NDArray[np.float32]:
+    """Hann, scaled so that a full-scale sine has a power near 1."""
+    hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(recipe.n_fft) / recipe.n_fft)
+    return (hann * 2 / hann.sum()).astype(np.float32)
+
+
+@cache
+def _mel(recipe: CausalLogMel) -> NDArray[np.float32]:
+    """[1 + n_fft // 2, n_mels]; every band's weights add up to 1, at least one bin each."""
+    from librosa.filters import mel
+
+    bands = mel(
+        sr=recipe.rate,
+        n_fft=recipe.n_fft,
+        n_mels=recipe.n_mels,
+        fmin=recipe.low,
+        fmax=recipe.high,
+        norm=None,
+        dtype=np.float32,
+    )
+    return np.ascontiguousarray(bands.T)

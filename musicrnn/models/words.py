@@ -1,0 +1,163 @@
+"""A network that hears words: convolutions over the spectrum, recurrent layers, attention.
+
+Conventions. Frames [B, T, F] in dB (musicrnn.features.causal_logmel), T a multiple of STEP, and a
+state -> logits [B, S, K] and the state. A network that reads forwards has a step for every STEP
+frames, S = T // STEP; its last step is its answer to a clip, and with the state carried on it may
+be fed in pieces of any number of steps. One that reads both ways hears whole clips: S = 1, and its
+state is empty.
+
+Sources: convolutional recurrent networks for keywords (Arik et al. 2017), with attention (de
+Andrade et al. 2018); SpecAugment (Park et al. 2019).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.layers.attention_heads import AttentionHeads
+from musicrnn.layers.both_ways import BothWays
+from musicrnn.layers.frame_convolution import FrameConvolution
+from musicrnn.layers.recent_attention import RecentAttention
+from musicrnn.layers.spectral import SpecAugment
+from musicrnn.layers.stack import Stack
+from musicrnn.layers.standard import Standard
+from musicrnn.models.loading import load_strictly
+from musicrnn.models.words_config import STEP, WordsConfig
+
+State = tuple[Tensor, ...]
+
+
+class WordsModel(nn.Module):
+    """(frames [B, T, F], state) -> (logits [B, S, K], state); see the module's text."""
+
+    def __init__(self, config: WordsConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.standard = Standard(config.bands)
+        self.masks = nn.ModuleList(SpecAugment(bands=6, frames=8) for _ in range(2))
+        self.convolutions = nn.ModuleList(_convolutions(config))
+        self.dropout = nn.Dropout(config.dropout)
+        size = config.last * bands_left(config.bands)
+        if config.both_ways:
+            self.recurrent: nn.Module = BothWays(
+                config.cell,
+                size,
+                config.hidden,
+                layers=config.layers,
+                dropout=config.dropout,
+                settings=config.layer,
+            )
+            outputs = 2 * config.hidden
+            self.attention: nn.Module = AttentionHeads(outputs, config.heads)
+        else:
+            self.recurrent = Stack(
+                config.cell,
+                size,
+                config.hidden,
+                layers=config.layers,
+                dropout=config.dropout,
+                settings=config.layer,
+            )
+            outputs = config.hidden
+            self.attention = RecentAttention(outputs, hold=config.hold)
+        self.output = nn.Linear(outputs, config.labels)
+
+    def initial_state(self, batch: int) -> State:
+        """Nothing was heard yet: of the convolutions, the recurrent layers and the attention."""
+        if not isinstance(self.recurrent, Stack):
+            return ()
+        assert isinstance(self.attention, RecentAttention)
+        bands, states = self.config.bands, list[Tensor]()
+        for convolution in self.convolutions:
+            assert isinstance(convolution, FrameConvolution)
+            states.append(convolution.initial_state(batch, bands))
+            bands = _after(bands, convolution.stride[1])
+        attention = self.attention.initial_state(batch)
+        return (*states, *self.recurrent.initial_state(batch), attention)
+
+    @property
+    def batch_places(self) -> tuple[int, ...]:
+        """Which dimension of each tensor of a state is the batch: 1 in those of [L, B, n]."""
+        if not isinstance(self.recurrent, Stack):
+            return ()
+        return (0,) * len(self.convolutions) + (1,) * len(self.recurrent.state_names) + (0,)
+
+    def forward(self, frames: Tensor, state: State) -> tuple[Tensor, State]:
+        if frames.shape[1] == 0 or frames.shape[1] % STEP:
+            raise MusicRNNError(
+                f"frames must come in multiples of {STEP}, at least {STEP}, got {frames.shape[1]}"
+            )
+        x = self.standard(frames)
+        for mask in self.masks:
+            x = mask(x)
+        x, after = x.unsqueeze(1), list[Tensor]()  # [B, 1, T, F]
+        for index, convolution in enumerate(self.convolutions):
+            x, past = convolution(x, state[index] if state else x[:, :, :0])
+            after.append(past)
+        x = self.dropout(x.permute(0, 2, 1, 3).flatten(2))  # [B, S, C * F]
+        if not isinstance(self.recurrent, Stack):
+            lengths = torch.full((len(x),), x.shape[1], device=x.device)
+            pooled = self.attention(self.recurrent(x, lengths))
+            return self.output(self.dropout(pooled)).unsqueeze(1), ()
+        first = len(self.convolutions)
+        h, recurrent = self.recurrent(x, state[first:-1])
+        contexts, attention = self.attention(h, state[-1])
+        return self.output(self.dropout(contexts)), (*after, *recurrent, attention)
+
+    def clip(self, frames: Tensor) -> Tensor:
+        """The answer to whole clips from silence on: logits [B, K]."""
+        whole = frames[:, : frames.shape[1] // STEP * STEP]
+        return self(whole, self.initial_state(len(frames)))[0][:, -1]
+
+    def observe(self, batches: Sequence[Tensor]) -> None:
+        """Take the bands' means and deviations from training frames [B, T, F]."""
+        self.standard.observe(torch.cat([batch.flatten(0, 1) for batch in batches]))
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Parameters and buffers by name."""
+        return {name: t.detach().cpu().numpy().copy() for name, t in self.state_dict().items()}
+
+    def configuration(self) -> dict[str, Any]:
+        return self.config.as_json()
+
+    @staticmethod
+    def from_arrays(configuration: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> WordsModel:
+        """The network of a checkpoint, in evaluation mode.
+
+        Raises:
+            MusicRNNError: the configuration is not one, or arrays do not fit it.
+        """
+        config = WordsConfig.from_json(configuration)
+        with torch.device("meta"):  # sizes alone: a damaged configuration must not take memory
+            model = WordsModel(config)
+        load_strictly(model, arrays)
+        return model.eval()
+
+
+def bands_left(bands: int) -> int:
+    """How many frequencies leave the convolutions for every channel: three times every second."""
+    for _ in range(3):
+        bands = _after(bands, 2)
+    return bands
+
+
+def _after(bands: int, stride: int) -> int:
+    return (bands + stride - 1) // stride
+
+
+def _convolutions(config: WordsConfig) -> list[FrameConvolution]:
+    first, second, last = config.channels, 2 * config.channels, config.last
+    causal = not config.both_ways
+    return [
+        FrameConvolution(1, first, kernel=(3, 5), stride=(1, 2), causal=causal),
+        FrameConvolution(first, second, stride=(STEP, 2), causal=causal),
+        *(FrameConvolution(second, second, causal=causal) for _ in range(config.depth)),
+        FrameConvolution(second, last, stride=(1, 2), causal=causal),
+        *(FrameConvolution(last, last, causal=causal) for _ in range(config.depth)),
+    ]
