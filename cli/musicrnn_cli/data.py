@@ -26,9 +26,9 @@ def list_corpora(data: Path | None, as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps(entry))
             continue
-        click.echo(f"{entry['name']:<16}{entry['title']}")
+        click.echo(f"{entry['name']:<23}{entry['title']}")
         for name in ("licence", "split", "source", "folder"):
-            click.echo(f"{'':<16}{name}: {entry[name] or 'not on this computer'}")
+            click.echo(f"{'':<23}{name}: {entry[name] or 'not on this computer'}")
 
 
 @command.command()

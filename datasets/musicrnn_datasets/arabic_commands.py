@@ -1,8 +1,8 @@
 """Arabic Speech Commands: 40 keywords, 30 speakers, 300 clips a word (Ghandoura et al. 2021).
 
-Conventions. Folders and labels are in English; :data:`ARABIC` has the words as they are spoken. The
-official lists (train.csv, val.csv, test.csv: file, class) keep the speakers apart, 7,200, 2,400 and
-2,400 clips. A file is named SPEAKER_NO_TAKE.
+Conventions. Folders and labels are the English names of the words. The official lists (train.csv,
+val.csv, test.csv: file, class) keep the speakers apart, 7,200, 2,400 and 2,400 clips. A file is
+named SPEAKER_NO_TAKE.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LISTS: tuple[tuple[str, Split], ...] = (
 class ArabicCommands:
     """Implements SpokenCorpus."""
 
-    folder = "arabic-speech-commands"
+    folders = ("arabic-commands", "arabic-speech-commands")
     card = Card(
         name="arabic-commands",
         title="Arabic Speech Commands, 40 words by 30 speakers",

@@ -17,16 +17,18 @@ from musicrnn_datasets.corpus import Piece, Refusal, read_all, reasons
 from musicrnn_datasets.find import corpus_folder
 from musicrnn_datasets.polyphonic import FOLDER, POLYPHONIC
 from musicrnn_datasets.sources import read_source
+from musicrnn_datasets.spoken_corpora import SPOKEN
 
 
 def catalogue(data: Path | None = None) -> list[dict[str, Any]]:
     """The card of every corpus, and its folder on this computer or None."""
     entries: list[dict[str, Any]] = []
-    for corpus in (*CORPORA.values(), *LABELLED.values(), *POLYPHONIC.values()):
-        card = corpus.card
+    listed = [(corpus.card, corpus.card.name) for corpus in (*CORPORA.values(), *LABELLED.values())]
+    listed += [(corpus.card, FOLDER) for corpus in POLYPHONIC.values()]
+    spoken = [(corpus.card, corpus.folders) for corpus in SPOKEN.values()]
+    for card, names in (*listed, *spoken):
         try:
-            name = FOLDER if card.name in POLYPHONIC else card.name
-            folder = str(corpus_folder(name, data))
+            folder = str(corpus_folder(names, data))
         except MusicRNNError:
             folder = None
         entries.append(

@@ -9,29 +9,30 @@ from pathlib import Path
 from musicrnn.errors import MusicRNNError
 
 
-def corpus_folder(name: str, data: Path | None = None) -> Path:
+def corpus_folder(name: str | tuple[str, ...], data: Path | None = None) -> Path:
     """The folder of a corpus, e.g. ``$MUSICRNN_DATA/pop909``: the first that exists.
 
     Looked for in ``data`` (which may also be the corpus's folder itself), then $MUSICRNN_DATA, then
-    the user's cache folder.
+    the user's cache folder. Of several names the first that a place has counts.
 
     Raises:
         MusicRNNError: it is in none of them; the message names all.
     """
+    names = (name,) if isinstance(name, str) else name
     places: list[Path] = []
     if data is not None:
-        places.append(data / name)
-        if data.name == name:
+        places += [data / name for name in names]
+        if data.name in names:
             places.append(data)
     if environment := os.environ.get("MUSICRNN_DATA"):
-        places.append(Path(environment) / name)
-    places.append(cache_folder() / name)
+        places += [Path(environment) / name for name in names]
+    places += [cache_folder() / name for name in names]
     for place in places:
         if place.is_dir():
             return place
     looked = ", ".join(str(place) for place in places)
     raise MusicRNNError(
-        f"the corpus {name} is not on this computer, looked for {looked}: "
+        f"the corpus {names[0]} is not on this computer, looked for {looked}: "
         "download it there, or say where it is with --data or MUSICRNN_DATA"
     )
 

@@ -33,8 +33,8 @@ class SpokenCorpus(Protocol):
     def card(self) -> Card: ...
 
     @property
-    def folder(self) -> str:
-        """The name of its folder among the corpora."""
+    def folders(self) -> tuple[str, ...]:
+        """The names that its folder may have among the corpora, the usual one first."""
         ...
 
     def clips(self, folder: Path) -> Iterator[Clip]: ...
