@@ -22,13 +22,22 @@ import click
     "split_file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="CSV with the columns file,label,split (else drawn from the files' contents).",
+    help="CSV with the columns file,label,split (else by speaker, or by the files' contents).",
+)
+@click.option(
+    "--recipe",
+    help="songs, commands-small, -micro or -full (else by the length of the recordings).",
 )
 @click.option("--cell", help="gru (default), lstm, elman ...: any of docs/cells.md.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="e.g. hidden=96.")
 @click.option("--resume", is_flag=True, help="Go on with the run that OUTPUT.run holds.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder with the corpora.")
+@click.option(
+    "--backgrounds",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of sounds without words, to be put under words.",
+)
 @click.option("--tensorboard", metavar="FOLDER", help="Write a TensorBoard log, if installed.")
 def command(
     source: str,
@@ -36,6 +45,7 @@ def command(
     minutes: float | None,
     seed: int,
     split_file: Path | None,
+    recipe: str | None,
     cell: str | None,
     settings: tuple[str, ...],
     resume: bool,

@@ -60,7 +60,8 @@ def command(
     from musicrnn_datasets.polyphonic import POLYPHONIC
 
     if recipe is not None or not POLYPHONIC.keys().isdisjoint(sources):
-        from musicrnn_cli.train_frames import Wishes, train
+        from musicrnn_cli.train_frames import train
+        from musicrnn_cli.training_wishes import Wishes
 
         if tokens is not None or weights is not None:
             option = "--weights" if tokens is None else "--tokens"

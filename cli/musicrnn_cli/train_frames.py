@@ -6,26 +6,11 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import click
 
-
-@dataclass(frozen=True)
-class Wishes:
-    """The options of the command that frames have."""
-
-    output: Path
-    minutes: float | None
-    seed: int
-    cell: str | None
-    recipe: str | None
-    settings: Sequence[str]
-    resume: bool
-    device: str
-    data: Path | None
-    tensorboard: str | None
+from musicrnn_cli.training_wishes import Wishes
 
 
 def train(sources: Sequence[str], wishes: Wishes) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.augmentation.noise import unit_power
+
 Samples = NDArray[np.float32]
 QUIET = 0.15  # a word is where the level, dB, is more than so far up from the floor to the peak
 
@@ -49,6 +51,17 @@ def spliced(first: Samples, second: Samples, rate: int) -> Samples:
     joined[middle:] = 0
     joined[middle : middle + min(room, len(tail))] = tail[:room]
     return joined
+
+
+def babble(random: np.random.Generator, words: NDArray[np.int16], samples: int) -> Samples:
+    """Many voices at once, of which none is understood; mean square 1 [samples]."""
+    length = words.shape[1]
+    sound = np.zeros(samples + length, np.float32)
+    for start in range(0, samples, length // 8):
+        word = unit_power(words[int(random.integers(len(words)))].astype(np.float32))
+        at = start + int(random.integers(length // 8))
+        sound[at : at + length] += word[: len(sound) - at]
+    return unit_power(sound[:samples])
 
 
 def no_word(random: np.random.Generator, one: Samples, other: Samples, rate: int) -> Samples:

@@ -182,7 +182,9 @@ class WordsObjective:
         ends, told = self.ends[np.sort(chosen)], self.train.labels[np.sort(chosen)]
         pairs = random.integers(words, size=(unknown, 2))
         wrong = [no_word(random, spoken[a], spoken[b], recipe.rate) for a, b in pairs]
-        sounds = np.concatenate([spoken, np.array(wrong, np.float32).reshape(unknown, spoken.shape[1])])
+        sounds = np.concatenate(
+            [spoken, np.array(wrong, np.float32).reshape(unknown, spoken.shape[1])]
+        )
         ends = np.append(ends, [extent(sound, recipe.rate)[1] for sound in wrong])
         sounds, ends = moved(
             random, sounds, ends.astype(np.float32), variation=drawing.variation, rate=recipe.rate

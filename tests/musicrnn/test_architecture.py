@@ -39,6 +39,7 @@ PARTS = {
     "io": ("files in and out, one format a file", PIECE),
     "synth": ("score -> sound", PIECE),
     "features": ("sound -> frames", "errors waveform"),
+    "augmentation": ("sounds made different, and made up", "errors score waveform synth"),
     "tokens": ("score <-> integers", PIECE + " io"),
     "plot": ("score -> picture and page", PIECE),
     "io.save": ("any format, by suffix", PIECE + " accompaniment io synth plot"),
@@ -53,7 +54,7 @@ PARTS = {
     ),
     "training": (
         "batches -> model",
-        PIECE + " io features tokens checkpoint cells layers models metrics sampling",
+        PIECE + " io features augmentation tokens checkpoint cells layers models metrics sampling",
     ),
     "comparison": (
         "many cells under one budget -> table",

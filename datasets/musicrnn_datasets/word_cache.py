@@ -1,0 +1,133 @@
+"""Words read once and kept: every clip decoded, brought to one rate and length, mapped from disk.
+
+Conventions. Clips are int16 [n, N] in a ``.npy`` file of the user's cache folder, named by a hash
+of what went in (names, sizes and times of the files, rate and length); reading them again costs no
+memory but what is looked at. A longer recording gives its loudest part, a shorter one has zeros on
+both sides. Beside the file stands which clips could not be read, and why.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.atomic import whole_file
+from musicrnn.io.audio import read_audio
+from musicrnn_datasets.corpus import Refusal
+from musicrnn_datasets.find import cache_folder
+from musicrnn_datasets.spoken import Clip
+
+LONGEST = 60.0  # seconds of a recording that are looked at
+SHORTEST = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """Sounds int16 [n, N] of the clips that could be read, in their order, and the others."""
+
+    sounds: NDArray[np.int16]
+    clips: list[Clip]
+    refused: list[Refusal]
+
+
+def decoded(
+    clips: Sequence[Clip],
+    *,
+    rate: int,
+    samples: int,
+    watch: Callable[[int, int], None] | None = None,
+) -> Decoded:
+    """The clips as they are learnt from; ``watch(done, of)`` sees how far reading is.
+
+    Raises:
+        MusicRNNError: the cache folder cannot be written to.
+    """
+    folder = cache_folder() / "words"
+    path = folder / f"{_key(clips, rate, samples)}.npy"
+    listed = path.with_suffix(".json")
+    if not (path.is_file() and listed.is_file()):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise MusicRNNError(f"cannot keep sounds in {folder}: {error.strerror}") from error
+        _write(clips, path, rate=rate, samples=samples, watch=watch)
+    reasons: dict[str, str] = json.loads(listed.read_text(encoding="utf-8"))
+    kept = [clip for clip in clips if clip.name not in reasons]
+    if not kept:
+        return Decoded(np.zeros((0, samples), np.int16), [], _refusals(reasons))
+    sounds = np.load(path, mmap_mode="r", allow_pickle=False)
+    if sounds.shape != (len(kept), samples) or sounds.dtype != np.int16:
+        raise MusicRNNError(f"{path} is damaged: delete it, and the sounds are read again")
+    return Decoded(sounds, kept, _refusals(reasons))
+
+
+def one_word(path: Path, *, rate: int, samples: int) -> NDArray[np.int16]:
+    """The loudest ``samples`` of a recording of up to LONGEST seconds, or zeros on both sides.
+
+    Raises:
+        MusicRNNError: it cannot be read, is silent, or shorter than SHORTEST seconds.
+    """
+    sound = read_audio(path, max_seconds=LONGEST).mono().resampled(rate).samples[0]
+    if len(sound) < SHORTEST * rate:
+        raise MusicRNNError(
+            f"{path} has {1000 * len(sound) / rate:.0f} ms of sound, a word needs at least "
+            f"{1000 * SHORTEST:.0f}"
+        )
+    if not np.abs(sound).max() > 1e-4:
+        raise MusicRNNError(f"{path} is silent: there is no word in it")
+    if len(sound) > samples:
+        energy = np.concatenate([[0.0], np.cumsum(np.square(sound, dtype=np.float64))])
+        start = int((energy[samples:] - energy[:-samples]).argmax())
+        sound = sound[start : start + samples]
+    before = (samples - len(sound)) // 2
+    clip = np.zeros(samples, np.float32)
+    clip[before : before + len(sound)] = sound
+    return np.rint(clip.clip(-1, 1) * 32767).astype(np.int16)
+
+
+def _write(
+    clips: Sequence[Clip],
+    path: Path,
+    *,
+    rate: int,
+    samples: int,
+    watch: Callable[[int, int], None] | None,
+) -> None:
+    reasons: dict[str, str] = {}
+    sounds = np.empty((len(clips), samples), np.int16)
+    row = 0
+    for number, clip in enumerate(clips):
+        try:
+            sounds[row] = one_word(clip.path, rate=rate, samples=samples)
+            row += 1
+        except MusicRNNError as error:
+            reasons[clip.name] = str(error)
+        if watch is not None:
+            watch(number + 1, len(clips))
+    with whole_file(path) as temporary:
+        np.save(temporary, sounds[:row])
+    with whole_file(path.with_suffix(".json")) as temporary:
+        temporary.write_text(json.dumps(reasons), encoding="utf-8")
+
+
+def _key(clips: Sequence[Clip], rate: int, samples: int) -> str:
+    digest = hashlib.sha256(f"1 {rate} {samples}".encode())
+    for clip in clips:
+        try:
+            state = clip.path.stat()
+            known = f"{clip.name} {clip.path} {state.st_size} {state.st_mtime_ns}"
+        except OSError:
+            known = f"{clip.name} {clip.path} missing"
+        digest.update(known.encode())
+    return digest.hexdigest()[:32]
+
+
+def _refusals(reasons: dict[str, str]) -> list[Refusal]:
+    return [Refusal(name, reason) for name, reason in reasons.items()]

@@ -1,0 +1,221 @@
+"""Spoken words made ready to learn from: found, split, decoded, with backgrounds to put under them.
+
+Conventions. DATA is the name of a corpus in SPOKEN, a folder a word, a folder in the layout of the
+Free Spoken Digits, or a split file. Backgrounds are recordings without words, cut so that no split
+hears another's: of each file the first 70 % is for training, the next 15 % for validation, the rest
+for the test; music and babble made by code stand beside them, drawn with a seed for each split.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.augmentation.music import drawn_music
+from musicrnn.augmentation.noise import unit_power
+from musicrnn.augmentation.speech import babble
+from musicrnn.errors import MusicRNNError
+from musicrnn.features.causal_logmel import CausalLogMel
+from musicrnn.io.audio import read_audio
+from musicrnn.training.classify_words import WordsMaterial
+from musicrnn.training.words import Clips
+from musicrnn_datasets.corpus import Card, Refusal, Split
+from musicrnn_datasets.find import corpus_folder
+from musicrnn_datasets.labelled_folder import AUDIO
+from musicrnn_datasets.spoken import Clip
+from musicrnn_datasets.spoken_corpora import SPOKEN
+from musicrnn_datasets.word_cache import decoded
+from musicrnn_datasets.word_folder import background_files, word_files
+
+SPLITS: tuple[Split, ...] = ("train", "valid", "test")
+SHARES: dict[Split, tuple[float, float]] = {
+    "train": (0.0, 0.7), "valid": (0.7, 0.85), "test": (0.85, 1.0),
+}  # fmt: skip
+MUSIC, BABBLE = (12, 2)  # pieces made by code for training; a third of them for the other splits
+PIECE_SECONDS = 12.0
+LONGEST_WORD = 3.0  # seconds: recordings that are longer are no words
+MOST_BACKGROUND = 600.0  # seconds of a recording
+
+Watch = Callable[[int, int], None]
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class FoundWords:
+    """The clips of a source, not yet decoded, and how they were split."""
+
+    card: Card
+    clips: list[Clip]
+    backgrounds: list[Path]
+    refused: list[Refusal]
+    split: str
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedWords:
+    """What can be learnt from, the clips and backgrounds of every split, what was left out."""
+
+    material: WordsMaterial
+    clips: dict[Split, Clips]
+    backgrounds: dict[Split, list[Samples]]
+    refused: list[Refusal]
+    split: str
+
+
+def find_words(
+    source: str, *, split_file: Path | None = None, data: Path | None = None
+) -> FoundWords:
+    """The clips of a corpus, a folder or a split file.
+
+    Raises:
+        MusicRNNError: there is no such source, or it holds no words.
+    """
+    if source in SPOKEN:
+        corpus = SPOKEN[source]
+        folder = corpus_folder(corpus.folders, data)
+        clips = list(corpus.clips(folder))
+        return FoundWords(corpus.card, clips, corpus.backgrounds(folder), [], corpus.card.split)
+    path = Path(source)
+    if path.suffix.lower() == ".csv":
+        path, split_file = path.parent, path
+    files = word_files(path, split_file)
+    card = Card(
+        name=path.resolve().name,
+        title=f"words of the folder {path.resolve().name}",
+        holds="sounds",
+        source="the user's own files",
+        licence="the user's to know",
+        split=files.split,
+    )
+    return FoundWords(card, files.clips, background_files(path), files.refused, files.split)
+
+
+def prepare_words(
+    found: FoundWords,
+    *,
+    recipe: CausalLogMel,
+    labels: Sequence[str] | None = None,
+    backgrounds: Path | None = None,
+    watch: Watch | None = None,
+) -> PreparedWords:
+    """Decode everything (once: see word_cache); ``labels`` are those of a trained model.
+
+    Args:
+        backgrounds: a folder of further recordings without words.
+
+    Raises:
+        MusicRNNError: nothing can be read of a split, or the model does not know a word.
+    """
+    sounds = decoded(found.clips, rate=recipe.rate, samples=recipe.samples, watch=watch)
+    words = tuple(labels) if labels else tuple(sorted({clip.label for clip in sounds.clips}))
+    index = {word: number for number, word in enumerate(words)}
+    if strange := sorted({clip.label for clip in sounds.clips} - set(index)):
+        raise MusicRNNError(
+            f"the model does not know {len(strange)} of the words, such as {strange[0]!r}: "
+            f"it knows {', '.join(words[:5])} ..."
+        )
+    clips: dict[Split, Clips] = {}
+    for split in SPLITS:
+        rows = [row for row, clip in enumerate(sounds.clips) if clip.split == split]
+        told = np.array([index[sounds.clips[row].label] for row in rows], np.int64)
+        clips[split] = Clips(_rows(sounds.sounds, rows), told)
+    further = (
+        [p for p in sorted(backgrounds.rglob("*")) if p.suffix.lower() in AUDIO]
+        if (backgrounds)
+        else []
+    )
+    recordings = [_recording(path, recipe.rate) for path in (*found.backgrounds, *further)]
+    under = {split: _backgrounds(split, recordings, clips[split], recipe.rate) for split in SPLITS}
+    material = WordsMaterial(
+        words, recipe, clips["train"], clips["valid"], under["train"], under["valid"],
+        description=_description(found, clips, sounds.refused, words),
+    )  # fmt: skip
+    return PreparedWords(material, clips, under, found.refused + sounds.refused, found.split)
+
+
+def holds_words(source: str) -> bool:
+    """Whether a source is a corpus of words, or its recordings last LONGEST_WORD at the median."""
+    if source in SPOKEN:
+        return True
+    path = Path(source)
+    root = path.parent if path.suffix.lower() == ".csv" else path
+    files = (
+        [p for p in sorted(root.rglob("*")) if p.suffix.lower() in AUDIO] if (root.is_dir()) else []
+    )
+    lengths = _lengths(files)
+    return bool(lengths) and float(np.median(lengths)) <= LONGEST_WORD
+
+
+def word_seconds(found: FoundWords) -> float:
+    """How much of a clip to hear: what nineteen of twenty clips last, in half seconds from 1 to 3.
+
+    Files that cannot be read do not count.
+    """
+    lengths = _lengths([clip.path for clip in found.clips])
+    if not lengths:
+        return 1.0
+    return float(np.clip(np.ceil(2 * np.quantile(lengths, 0.95) - 0.05) / 2, 1.0, 3.0))
+
+
+def _lengths(files: Sequence[Path]) -> list[float]:
+    """Seconds of some two hundred of the files, as their headers say; unreadable ones left out."""
+    import soundfile  # pyright: ignore[reportMissingTypeStubs]
+
+    lengths: list[float] = []
+    for path in files[:: max(1, len(files) // 200)]:
+        try:
+            about = soundfile.info(str(path))
+        except (RuntimeError, TypeError, ValueError):
+            continue
+        lengths.append(float(about.frames) / max(1, int(about.samplerate)))
+    return lengths
+
+
+def _rows(sounds: NDArray[np.int16], rows: list[int]) -> NDArray[np.int16]:
+    """A view where the rows follow one another, as in the cache of a corpus in order of splits."""
+    if rows and rows == list(range(rows[0], rows[-1] + 1)):
+        return sounds[rows[0] : rows[-1] + 1]
+    return sounds[rows]
+
+
+def _recording(path: Path, rate: int) -> Samples:
+    return read_audio(path, max_seconds=MOST_BACKGROUND).mono().resampled(rate).samples[0]
+
+
+def _backgrounds(
+    split: Split, recordings: Sequence[Samples], clips: Clips, rate: int
+) -> list[Samples]:
+    low, high = SHARES[split]
+    parts = [part[int(low * len(part)) : int(high * len(part))] for part in recordings]
+    random = np.random.default_rng([SPLITS.index(split), 20_261_125])
+    pieces = 1 if split == "train" else 3
+    made = [drawn_music(random, PIECE_SECONDS, rate) for _ in range(MUSIC // pieces)]
+    if len(clips.labels) >= 50:
+        length = round(PIECE_SECONDS * rate)
+        made += [babble(random, clips.sounds, length) for _ in range(BABBLE // min(2, pieces))]
+    return [unit_power(part) for part in parts if len(part) >= rate // 2] + made
+
+
+def _description(
+    found: FoundWords, clips: dict[Split, Clips], refused: list[Refusal], words: Sequence[str]
+) -> dict[str, Any]:
+    digest = hashlib.sha256()
+    for split in SPLITS:
+        for start in range(0, len(clips[split].labels), 1024):
+            digest.update(np.ascontiguousarray(clips[split].sounds[start : start + 1024]).tobytes())
+        digest.update(" ".join(words[label] for label in clips[split].labels).encode())
+    card = found.card
+    return {
+        "corpora": [
+            {"name": card.name, "source": card.source, "licence": card.licence, "split": card.split}
+        ],
+        "recordings": {split: len(clips[split].labels) for split in SPLITS},
+        "refused": len(found.refused) + len(refused),
+        "sha256_of_sounds": digest.hexdigest(),
+    }
