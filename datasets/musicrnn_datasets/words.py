@@ -131,7 +131,9 @@ def prepare_words(
         else []
     )
     recordings = [_recording(path, recipe.rate) for path in (*found.backgrounds, *further)]
-    under = {split: _backgrounds(split, recordings, clips[split], recipe.rate) for split in SPLITS}
+    under: dict[Split, list[Samples]] = {
+        split: _backgrounds(split, recordings, clips[split], recipe.rate) for split in SPLITS
+    }
     material = WordsMaterial(
         words, recipe, clips["train"], clips["valid"], under["train"], under["valid"],
         description=_description(found, clips, sounds.refused, words),
@@ -209,7 +211,7 @@ def _description(
     for split in SPLITS:
         for start in range(0, len(clips[split].labels), 1024):
             digest.update(np.ascontiguousarray(clips[split].sounds[start : start + 1024]).tobytes())
-        digest.update(" ".join(words[label] for label in clips[split].labels).encode())
+        digest.update(" ".join(words[int(label)] for label in clips[split].labels).encode())
     card = found.card
     return {
         "corpora": [

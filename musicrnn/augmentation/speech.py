@@ -15,14 +15,14 @@ Samples = NDArray[np.float32]
 QUIET = 0.15  # a word is where the level, dB, is more than so far up from the floor to the peak
 
 
-def extent(sound: NDArray[np.generic], rate: int) -> tuple[int, int]:
+def extent(sound: NDArray[np.float32] | NDArray[np.int16], rate: int) -> tuple[int, int]:
     """Where a word begins and ends, in samples: first and last 10 ms that stand out."""
     block = max(1, rate // 100)
     count = len(sound) // block
     if count < 2:
         return 0, len(sound)
     power = np.square(sound[: count * block].astype(np.float64)).reshape(count, block).mean(1)
-    scale = np.iinfo(sound.dtype).max ** 2 if sound.dtype.kind == "i" else 1.0
+    scale = 32_768.0**2 if sound.dtype.kind == "i" else 1.0
     level = 10 * np.log10(power / scale + 1e-9)
     floor, peak = float(np.quantile(level, 0.1)), float(level.max())
     loud = np.flatnonzero(level > floor + max(QUIET * (peak - floor), 6.0))

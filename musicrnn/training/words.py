@@ -25,6 +25,7 @@ from musicrnn.augmentation.speech import extent, no_word
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.causal_logmel import CausalLogMel
+from musicrnn.metrics.classification import calibrate
 from musicrnn.models.words import State, WordsModel, clip_logits
 from musicrnn.models.words_config import STEP
 
@@ -130,12 +131,16 @@ class WordsObjective:
 
     def validate(self, network: Callable[..., Any]) -> dict[str, float]:
         del network  # every process validates everything, on the plain module
-        logits = clip_logits(self.model, self.valid_frames)
-        told = torch.from_numpy(logits).log_softmax(1).numpy()
-        right = told[np.arange(len(told)), self.valid_labels]
+        logits = torch.from_numpy(clip_logits(self.model, self.valid_frames))
+        labels = torch.from_numpy(self.valid_labels)
+
+        def loss(temperature: float) -> float:
+            return float(nn.functional.cross_entropy(logits / temperature, labels))
+
+        # smoothed and mixed labels make a network unsure: it is calibrated before it is judged
         return {
-            "loss": float(-right.mean()),
-            "accuracy": float((told.argmax(1) == self.valid_labels).mean()),
+            "loss": loss(calibrate(loss)),
+            "accuracy": float((logits.argmax(1) == labels).float().mean()),
         }
 
     def position(self) -> dict[str, Any]:

@@ -1,0 +1,108 @@
+"""Words heard while the sound comes: what ``musicrnn listen`` does, on a microphone or a file.
+
+Conventions. Samples float32 [N] at the recipe's rate, in pieces of any length; events carry the
+seconds from the start of the stream. The network is the clip's, stepped with its state carried on,
+so that what it says does not depend on the pieces. Needs no torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.events import Event
+from musicrnn.features.causal_logmel import CausalLogMel, FrameStream
+from musicrnn.io.audio import stream_audio
+from musicrnn.listening.header import labels_of, number_of
+from musicrnn.listening.word_labeller import words_recipe
+from musicrnn.models.detector import Detector, DetectorSettings
+from musicrnn.models.words_array import WordsEngine
+from musicrnn.models.words_config import STEP, WordsConfig
+
+Samples = NDArray[np.float32]
+AFTER = 0.5  # seconds of silence after a file, in which its last word may fire
+
+
+class WordStream:
+    """One stream; :meth:`push` gives the words that were heard."""
+
+    def __init__(
+        self,
+        engine: WordsEngine,
+        recipe: CausalLogMel,
+        labels: tuple[str, ...],
+        settings: DetectorSettings,
+    ) -> None:
+        self.engine, self.recipe, self.labels, self.settings = engine, recipe, labels, settings
+        self.step_seconds = STEP * recipe.frame_seconds
+        self.begin()
+
+    @staticmethod
+    def from_checkpoint(checkpoint: Checkpoint, *, threshold: float | None = None) -> WordStream:
+        """The stream of a model file; ``threshold`` in place of the one chosen in training.
+
+        Raises:
+            MusicRNNError: it is no model for words, reads both ways, or is damaged; a threshold
+                out of bounds.
+        """
+        task = checkpoint.metadata.get("task")
+        if task != "words":
+            raise MusicRNNError(
+                f"this model's task is {task!r}: it cannot listen, a model for that comes from "
+                "musicrnn train classify on a folder of words"
+            )
+        config = WordsConfig.from_json(checkpoint.entry("model"))
+        temperature = number_of(checkpoint.metadata, "temperature", 1.0, 0.01, 100.0)
+        engine = WordsEngine(config, checkpoint.arrays, temperature=temperature)
+        settings = DetectorSettings.from_json(checkpoint.metadata.get("detector"))
+        if threshold is not None:
+            settings = replace(settings, threshold=threshold)
+        labels = labels_of(checkpoint.metadata, config.labels)
+        return WordStream(engine, words_recipe(checkpoint, config), labels, settings)
+
+    def begin(self) -> None:
+        """Start again from silence."""
+        self.engine.begin(1)
+        self.frames = FrameStream(self.recipe)
+        self.waiting = np.zeros((0, self.recipe.n_mels), np.float32)
+        self.detector = Detector(self.settings, self.labels, self.step_seconds)
+
+    def push(self, samples: Samples) -> list[Event]:
+        """The words that these samples [N] complete."""
+        told = self.probabilities(samples)
+        return self.detector.push(told) if len(told) else []
+
+    def probabilities(self, samples: Samples) -> NDArray[np.float32]:
+        """The labels' probabilities at the steps that these samples complete, [S, K]."""
+        frames = np.concatenate([self.waiting, self.frames.push(samples)])
+        whole = len(frames) // STEP * STEP
+        self.waiting = frames[whole:]
+        if not whole:
+            return np.zeros((0, len(self.labels)), np.float32)
+        return self.engine.push(frames[None, :whole])[0]
+
+
+def file_blocks(path: Path, *, rate: int, block: int) -> Iterator[Samples]:
+    """A file as the microphone would give it: blocks at ``rate``, then AFTER seconds of silence.
+
+    Raises:
+        MusicRNNError: it cannot be read.
+    """
+    import soxr
+
+    resampler = None
+    for piece in stream_audio(path, seconds=block / rate):
+        samples = piece.mono().samples[0]
+        if piece.rate != rate:
+            resampler = resampler or soxr.ResampleStream(piece.rate, rate, 1, dtype="float32")
+            samples = resampler.resample_chunk(samples)
+        yield samples
+    if resampler is not None:
+        yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
+    yield np.zeros(round(AFTER * rate), np.float32)
