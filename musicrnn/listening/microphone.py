@@ -72,7 +72,8 @@ def _captured(device: Any, rate: int, block: int) -> Generator[NDArray[np.float3
 
     def take(samples: NDArray[np.float32], frames: int, time: Any, status: Any) -> None:
         del frames, time, status
-        waiting.put(samples[:, 0].copy())  # [frames, channels], the device's own memory
+        # [frames, channels] is the device's own memory, and some devices begin with NaN
+        waiting.put(np.nan_to_num(samples[:, 0], posinf=0.0, neginf=0.0))
 
     try:
         stream = device.InputStream(

@@ -21,8 +21,8 @@ class Device:
 
     PortAudioError = PortAudioError
 
-    def __init__(self, rates=(16_000, 48_000), pieces=40, failing=""):
-        self.rates, self.pieces, self.failing = rates, pieces, failing
+    def __init__(self, rates=(16_000, 48_000), pieces=40, failing="", broken=0):
+        self.rates, self.pieces, self.failing, self.broken = rates, pieces, failing, broken
         self.opened = self.closed = 0
 
     def query_devices(self, kind):
@@ -42,6 +42,7 @@ class Device:
         assert samplerate in self.rates
         time = np.arange(self.pieces * blocksize) / samplerate
         tone = np.sin(2 * np.pi * 440 * time).astype(np.float32)
+        tone[: self.broken] = np.nan
         self.tone = tone
 
         def start(stream):
@@ -76,6 +77,14 @@ def test_blocks_come_as_they_were_heard(device):
     assert made.closed == 1
     assert all(block.shape == (800,) and block.dtype == np.float32 for block in heard)
     assert np.array_equal(np.concatenate(heard), made.tone)
+
+
+def test_samples_that_are_no_numbers_are_silence(device):
+    made = device(broken=100)
+    with closing(microphone_blocks(16_000, 800)) as blocks:
+        first = next(blocks)
+    assert not first[:100].any()
+    assert np.array_equal(first[100:], made.tone[100:800])
 
 
 @pytest.mark.parametrize("own", [44_100, 48_000, 8_000])
