@@ -1,4 +1,4 @@
-"""``musicrnn data``: which corpora there are, on what terms, and what is in them."""
+"""``musicrnn data``: which corpora there are, on what terms, what is in them; own words."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from pathlib import Path
 
 import click
 
+from musicrnn_cli import data_record
+
 FOLDER = click.option("--data", type=click.Path(path_type=Path), help="Folder with the corpora.")
 
 
 @click.group()
 def command() -> None:
-    """List corpora and their terms, prepare and inspect data."""
+    """List corpora and their terms, prepare and inspect data, record your own words."""
+
+
+command.add_command(data_record.command, "record")
 
 
 @command.command("list")

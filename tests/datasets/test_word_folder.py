@@ -57,6 +57,13 @@ def test_running_numbers_and_dates_are_nobody(form: str) -> None:
     assert told((w, form.format(w=w, n=n)) for w in WORDS for n in range(1, 29)) is None
 
 
+def test_names_of_several_sources_in_one_folder() -> None:
+    marked = [(w, f"0a7c{n}_nohash_0", f"0a7c{n}") for w in WORDS for n in range(4)]
+    own = [(w, f"{p}_{t:03}", p) for w in WORDS for p in PEOPLE[:2] for t in range(5)]
+    both = marked + own
+    assert told((word, path) for word, path, _ in both) == [speaker for *_, speaker in both]
+
+
 def test_everybody_once_is_known_by_name_only() -> None:
     assert set(told((w, p) for w in WORDS for p in PEOPLE) or ()) == set(PEOPLE)
     assert told((w, f"{n}_x") for w in WORDS for n in NUMBERS) is None

@@ -1,0 +1,70 @@
+"""``musicrnn data record``: one's own words, said into the microphone, as a folder a word."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from musicrnn.waveform import Waveform
+
+SETTLE = 0.2  # seconds until a microphone that was just opened is quiet
+AROUND = 1.0  # seconds that are recorded more than a take has
+REFUSALS = 5  # in a row
+
+
+@click.command()
+@click.argument("words", metavar="WORD...", nargs=-1, required=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder.")
+@click.option("--speaker", required=True, help="Who speaks: kept on one side of the split.")
+@click.option("--takes", type=click.IntRange(1), default=20, show_default=True, help="A word.")
+@click.option("--seconds", type=click.FloatRange(0.2, 10.0), default=1.0, show_default=True)
+@click.option("--rate", type=click.IntRange(8_000, 48_000), default=16_000, show_default=True)
+def command(
+    words: tuple[str, ...], output: Path, speaker: str, takes: int, seconds: float, rate: int
+) -> None:
+    """Record your own WORDs: new takes OUTPUT/WORD/SPEAKER_NNN.wav beside those already there."""
+    from musicrnn.errors import MusicRNNError
+    from musicrnn.io.audio import write_audio
+    from musicrnn.listening.takes import cut_take, next_take
+
+    for word in words:
+        next_take(output, word, speaker)  # a bad name fails before anyone speaks
+    for word in words:
+        click.pause(f'Press any key, then say "{word}" each time it is shown.', err=True)
+        done = refused = 0
+        while done < takes:
+            recording = _recording(f"{done + 1}/{takes}  {word}", rate, seconds + AROUND)
+            try:
+                take = cut_take(recording, seconds)
+            except MusicRNNError as error:
+                refused += 1
+                if refused == REFUSALS:
+                    raise MusicRNNError(
+                        f"{refused} takes of {word!r} in a row were refused, the last: {error}"
+                    ) from error
+                click.echo(f"Again, {error}.", err=True)
+                continue
+            path = next_take(output, word, speaker)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise MusicRNNError(f"cannot write {path}: {error.strerror}") from error
+            write_audio(take, path, overload="clip")  # resampling may overshoot by a hair
+            click.echo(path)
+            done += 1
+            refused = 0
+
+
+def _recording(prompt: str, rate: int, seconds: float) -> Waveform:
+    """So many seconds from the moment on in which the prompt is shown."""
+    from musicrnn.listening.microphone import microphone_blocks
+    from musicrnn.listening.takes import record
+
+    with closing(microphone_blocks(rate, rate // 20)) as blocks:
+        record(blocks, rate, seconds=SETTLE)
+        click.echo(prompt, err=True)
+        return record(blocks, rate, seconds=seconds)

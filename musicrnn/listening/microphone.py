@@ -1,0 +1,110 @@
+"""The microphone, as blocks of sound: float32 [frames], mono, full scale +-1.0.
+
+Conventions. The library sounddevice (``pip install musicrnn[live]``) is imported when the first
+block is asked for. A device that does not have the wanted rate is opened at its own and resampled
+(soxr). Blocks that nobody takes wait, so that a listener who is late for a moment loses nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import queue
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+
+PATIENCE = 5.0  # seconds without a block, then the microphone is gone
+NEEDED = "pip install musicrnn[live]"
+
+
+def microphone_blocks(rate: int, block: int) -> Generator[NDArray[np.float32]]:
+    """The default microphone from the first block on, ``block`` frames at a time, without end.
+
+    Closing the generator closes the microphone (contextlib.closing).
+
+    Raises:
+        MusicRNNError: sounddevice or PortAudio is missing, there is no microphone, it cannot be
+            opened, or it falls silent.
+    """
+    if rate < 1 or block < 1:
+        raise MusicRNNError(f"rate and block must be at least 1, got {rate} Hz, {block} frames")
+    device = _sounddevice()
+    own = _rate_of_device(device, rate)
+    if own == rate:
+        yield from _captured(device, rate, block)
+    else:
+        with closing(_captured(device, own, max(1, round(block * own / rate)))) as captured:
+            yield from _blocks(_resampled(captured, own, rate), block)
+
+
+def _sounddevice() -> Any:
+    try:
+        return importlib.import_module("sounddevice")
+    except ImportError as error:
+        raise MusicRNNError(f"the microphone needs the library sounddevice: {NEEDED}") from error
+    except OSError as error:  # its own word for a missing PortAudio
+        raise MusicRNNError(
+            f"the microphone needs PortAudio ({error}): {NEEDED} brings it on Windows and macOS, "
+            "on Linux the system does (libportaudio2, portaudio)"
+        ) from error
+
+
+def _rate_of_device(device: Any, rate: int) -> int:
+    """The wanted rate, or the device's own where it has not the wanted one."""
+    try:
+        own = round(device.query_devices(kind="input")["default_samplerate"])
+    except (device.PortAudioError, ValueError) as error:
+        raise MusicRNNError(f"there is no microphone (no input device): {error}") from error
+    try:
+        device.check_input_settings(channels=1, dtype="float32", samplerate=rate)
+    except (device.PortAudioError, ValueError):
+        return own
+    return rate
+
+
+def _captured(device: Any, rate: int, block: int) -> Generator[NDArray[np.float32]]:
+    waiting: queue.SimpleQueue[NDArray[np.float32]] = queue.SimpleQueue()
+
+    def take(samples: NDArray[np.float32], frames: int, time: Any, status: Any) -> None:
+        del frames, time, status
+        # [frames, channels] is the device's own memory, and some devices begin with NaN
+        waiting.put(np.nan_to_num(samples[:, 0], posinf=0.0, neginf=0.0))
+
+    try:
+        stream = device.InputStream(
+            samplerate=rate, blocksize=block, channels=1, dtype="float32", callback=take
+        )
+        with stream:
+            while True:
+                yield waiting.get(timeout=PATIENCE)
+    except queue.Empty as error:
+        raise MusicRNNError(
+            f"the microphone gave no sound for {PATIENCE:g} s: was it unplugged?"
+        ) from error
+    except device.PortAudioError as error:
+        raise MusicRNNError(f"the microphone cannot be opened: {error}") from error
+
+
+def _resampled(
+    blocks: Iterable[NDArray[np.float32]], own: int, rate: int
+) -> Iterator[NDArray[np.float32]]:
+    import soxr
+
+    stream = soxr.ResampleStream(own, rate, 1, dtype="float32")
+    for block in blocks:
+        yield stream.resample_chunk(block)
+
+
+def _blocks(pieces: Iterable[NDArray[np.float32]], block: int) -> Iterator[NDArray[np.float32]]:
+    """Pieces of any length as blocks of one length."""
+    held = np.zeros(0, np.float32)
+    for piece in pieces:
+        held = np.concatenate([held, piece])
+        while len(held) >= block:
+            yield held[:block]
+            held = held[block:]
