@@ -8,6 +8,7 @@ Conventions. The header's one metadata key ``musicrnn`` holds JSON with ``format
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
+from musicrnn.weights import SCALE, Weights, restored, stored
 
 FORMAT = 1
 HEADER_LIMIT = 16 * 2**20  # bytes
@@ -30,15 +32,12 @@ class Checkpoint:
     arrays: dict[str, NDArray[Any]]
     metadata: dict[str, Any]
 
-    def save(self, path: str | Path, *, half: bool = False) -> None:
-        """Write atomically; ``half`` stores float32 arrays as float16."""
+    def save(self, path: str | Path, *, weights: Weights = "float32") -> None:
+        """Write atomically; ``weights`` are stored as :mod:`musicrnn.weights` says."""
         from safetensors.numpy import save_file
 
-        arrays = {
-            name: array.astype(np.float16) if half and array.dtype == np.float32 else array
-            for name, array in self.arrays.items()
-        }
-        arrays = {name: np.asarray(array, order="C") for name, array in arrays.items()}
+        kept = stored(self.arrays, weights)
+        arrays = {name: np.asarray(array, order="C") for name, array in kept.items()}
         text = json.dumps({"format": FORMAT, **self.metadata}, ensure_ascii=False)
         with whole_file(path) as temporary:
             save_file(arrays, temporary, metadata={"musicrnn": text})
@@ -56,7 +55,7 @@ class Checkpoint:
 
     @staticmethod
     def load(path: str | Path) -> Checkpoint:
-        """Read a file that :meth:`save` wrote; float16 arrays come back as float32.
+        """Read a file that :meth:`save` wrote; its weights come back as float32.
 
         Raises:
             MusicRNNError: missing, truncated, not safetensors, or of another program or format.
@@ -70,11 +69,41 @@ class Checkpoint:
         except (SafetensorError, OSError, ValueError, TypeError, KeyError) as error:
             raise MusicRNNError(f"{path} is not a whole model file: {error}") from error
         for name, array in arrays.items():
-            if array.dtype == np.float16:
-                arrays[name] = array.astype(np.float32)
-            if array.dtype.kind == "f" and not np.isfinite(arrays[name]).all():
+            if array.dtype.kind == "f" and not np.isfinite(array).all():
                 raise MusicRNNError(f"{path}: {name} holds values that are not finite")
-        return Checkpoint(arrays, metadata)
+        try:
+            return Checkpoint(restored(arrays), metadata)
+        except MusicRNNError as error:
+            raise MusicRNNError(f"{path}: {error}") from error
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What a model file holds: how its weights are stored, how many there are, its size."""
+
+    weights: Weights
+    numbers: int
+    bytes: int
+
+
+def read_holdings(path: str | Path) -> Holdings:
+    """Counted from the header alone; scales of int8 weights are no weights.
+
+    Raises:
+        MusicRNNError: as :func:`read_metadata`, or the header lists no arrays.
+    """
+    header, _ = _header(path)
+    arrays = {name: entry for name, entry in header.items() if name != "__metadata__"}
+    try:
+        kinds = {name: str(entry["dtype"]) for name, entry in arrays.items()}
+        counts = {name: math.prod(map(int, entry["shape"])) for name, entry in arrays.items()}
+    except (KeyError, TypeError, ValueError) as error:
+        raise MusicRNNError(f"{path} is not a whole model file: its header is damaged") from error
+    scales = {name + SCALE for name, kind in kinds.items() if kind == "I8"}
+    numbers = sum(count for name, count in counts.items() if name not in scales)
+    held = set(kinds.values())
+    weights: Weights = "int8" if "I8" in held else "float16" if "F16" in held else "float32"
+    return Holdings(weights, numbers, Path(path).stat().st_size)
 
 
 def read_metadata(path: str | Path) -> dict[str, Any]:
@@ -83,6 +112,11 @@ def read_metadata(path: str | Path) -> dict[str, Any]:
     Raises:
         MusicRNNError: missing, not a safetensors file of musicrnn, or of another format version.
     """
+    return _header(path)[1]
+
+
+def _header(path: str | Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The whole header of a model file, and the JSON of musicrnn in it."""
     path = Path(path)
     try:
         size = path.stat().st_size
@@ -103,4 +137,4 @@ def read_metadata(path: str | Path) -> dict[str, Any]:
             f"{path} has format {metadata.get('format') if isinstance(metadata, dict) else None}, "
             f"this musicrnn reads format {FORMAT}: it was made by another version"
         )
-    return metadata
+    return header, metadata

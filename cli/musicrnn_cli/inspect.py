@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +68,11 @@ def command(
     for name, value in extra.items():
         if value not in (None, ()):
             raise click.UsageError(f"--{name} belongs to --gradients")
-    from musicrnn.checkpoint import read_metadata
+    from musicrnn.checkpoint import read_holdings, read_metadata
     from musicrnn.pretrained import model_path
 
-    metadata = read_metadata(model_path(model))
+    path = model_path(model)
+    metadata = {**read_metadata(path), "file": asdict(read_holdings(path))}
     if as_json:
         click.echo(json.dumps(metadata, ensure_ascii=False))
         return

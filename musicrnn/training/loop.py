@@ -149,7 +149,7 @@ class _Run:
         unwritten = self.state.best == float("inf") or not self.output.exists()
         if self.fabric.is_global_zero and unwritten:
             with self.average.in_place():
-                self.objective.checkpoint({}).save(self.output, half=self.plan.half)
+                self.objective.checkpoint({}).save(self.output, weights=self.plan.weights)
 
     def train(self) -> str:
         clock = Clock(self.plan, self.state)
@@ -215,7 +215,7 @@ class _Run:
             figures = self.objective.validate(self.network)
             better = figures["loss"] < self.state.best
             if better and self.fabric.is_global_zero:
-                self.objective.checkpoint(figures).save(self.output, half=self.plan.half)
+                self.objective.checkpoint(figures).save(self.output, weights=self.plan.weights)
         self.module.train()
         since = 0 if better else self.state.validations_since_best + 1
         best = min(self.state.best, figures["loss"])

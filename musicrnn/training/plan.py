@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.weights import Weights
 
 CHANGEABLE = ("updates", "minutes", "device", "patience", "graphs")  # a resumed run may have others
 OPTIMIZERS = ("adamw", "sgd")
@@ -58,6 +59,11 @@ class Plan:
             raise MusicRNNError(f"average must be in [0, 1), got {self.average}")
         if not 0 <= self.seed < 2**63:
             raise MusicRNNError(f"seed must be in 0..2**63 - 1, got {self.seed}")
+
+    @property
+    def weights(self) -> Weights:
+        """How a run's model is stored."""
+        return "float16" if self.half else "float32"
 
     def fixed(self) -> dict[str, Any]:
         """What a resumed run must share with the run that it goes on with."""

@@ -44,7 +44,8 @@ PARTS = {
     "plot": ("score -> picture and page", PIECE),
     "io.save": ("any format, by suffix", PIECE + " accompaniment io synth plot"),
     "metrics": ("what a piece or a prediction is worth", PIECE),
-    "checkpoint": ("a model's file", "errors io"),
+    "weights": ("numbers stored in four bytes, two or one", "errors"),
+    "checkpoint": ("a model's file", "errors io weights"),
     "cells": ("one step of a recurrent network", "errors"),
     "layers": ("steps unrolled and stacked", "errors cells"),
     "models": ("whole networks: integers and floats", "errors cells layers"),
@@ -54,7 +55,8 @@ PARTS = {
     ),
     "training": (
         "batches -> model",
-        PIECE + " io features augmentation tokens checkpoint cells layers models metrics sampling",
+        PIECE + " io features augmentation tokens weights checkpoint cells layers models metrics"
+        " sampling",
     ),
     "comparison": (
         "many cells under one budget -> table",
