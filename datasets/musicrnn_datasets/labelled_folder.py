@@ -38,16 +38,19 @@ SPLITS: dict[str, Split] = {
 
 @dataclass(frozen=True)
 class LabelledFile:
-    """A file with its label and split."""
+    """A file with its label and split; ``speaker`` is what a split file says, otherwise ""."""
 
     name: str
     path: Path
     label: str
     split: Split
+    speaker: str = ""
 
 
 @dataclass(frozen=True)
-class _Found:
+class FoundFile:
+    """A file below the root, its label ("" for none) and the sha256 of its content ("": unread)."""
+
     name: str
     path: Path
     label: str
@@ -66,28 +69,49 @@ def labelled_files(
     if not root.is_dir():
         raise MusicRNNError(f"{root} is no folder")
     if split_file is not None:
-        return _listed(root, split_file)
-    found, refused = _unique(_walk(root))
-    labels: dict[str, dict[str, list[_Found]]] = defaultdict(lambda: defaultdict(list))
+        return listed_files(root, split_file)
+    found, refused = with_labels(found_files(root, AUDIO | SCORES))
+    recordings: dict[str, list[FoundFile]] = defaultdict(list)
     for file in found:
-        if file.label:
-            labels[file.label][recording_name(file.name)].append(file)
-        else:
-            refused.append(Refusal(file.name, "it lies in no label's folder"))
-    if len(labels) < 2:
-        raise MusicRNNError(
-            f"{root} needs at least two folders with audio or MIDI files, one a label, got "
-            f"{len(labels)}: {', '.join(sorted(labels)) or 'none'}"
-        )
+        recordings[recording_name(file.name)].append(file)
+    return split_by_content(list(recordings.values()), root), refused
+
+
+def with_labels(found: list[FoundFile]) -> tuple[list[FoundFile], list[Refusal]]:
+    """The files that have a label and another content than those before them, and the others."""
+    strays = [Refusal(f.name, "it lies in no label's folder") for f in found if not f.label]
+    kept, refused = _unique([file for file in found if file.label])
+    return kept, strays + refused
+
+
+def split_by_content(recordings: list[list[FoundFile]], root: Path) -> list[LabelledFile]:
+    """15 % test, 15 % valid, the rest train, label by label; a recording's files stay together.
+
+    Raises:
+        MusicRNNError: fewer than two labels, a label with fewer than three recordings.
+    """
+    labels: dict[str, list[list[FoundFile]]] = defaultdict(list)
+    for recording in recordings:
+        labels[recording[0].label].append(recording)
+    refuse_few_labels(set(labels), root)
     files: list[LabelledFile] = []
-    for label, recordings in sorted(labels.items()):
-        if len(recordings) < 3:
+    for label, of_label in sorted(labels.items()):
+        if len(of_label) < 3:
             raise MusicRNNError(
-                f"the label {label!r} has {len(recordings)} recordings, at least 3 are needed: one "
+                f"the label {label!r} has {len(of_label)} recordings, at least 3 are needed: one "
                 "each to train, validate and test on (or give a split file)"
             )
-        files += _split(list(recordings.values()))
-    return sorted(files, key=lambda file: file.name), refused
+        files += _split(of_label)
+    return sorted(files, key=lambda file: file.name)
+
+
+def refuse_few_labels(labels: set[str], root: Path) -> None:
+    """Raises MusicRNNError for fewer than two labels."""
+    if len(labels) < 2:
+        raise MusicRNNError(
+            f"{root} needs at least two folders with recordings, one a label, got "
+            f"{len(labels)}: {', '.join(sorted(labels)) or 'none'}"
+        )
 
 
 def recording_name(name: str) -> str:
@@ -96,7 +120,7 @@ def recording_name(name: str) -> str:
     return (path.parent / (PART.sub("", path.stem) or path.stem)).as_posix()
 
 
-def _split(recordings: list[list[_Found]]) -> list[LabelledFile]:
+def _split(recordings: list[list[FoundFile]]) -> list[LabelledFile]:
     """15 % test, 15 % valid, the rest train, in the order of the contents' hashes."""
     ordered = sorted(recordings, key=lambda files: min(file.digest for file in files))
     held = max(1, round(SHARE * len(ordered)))
@@ -107,22 +131,23 @@ def _split(recordings: list[list[_Found]]) -> list[LabelledFile]:
     return files
 
 
-def _walk(root: Path) -> list[_Found]:
-    found: list[_Found] = []
+def found_files(root: Path, suffixes: frozenset[str]) -> list[FoundFile]:
+    """The files with one of the suffixes at any depth, in the order of their names."""
+    found: list[FoundFile] = []
     for parent, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(parent, name)
-            if not name.startswith(".") and path.suffix.lower() in AUDIO | SCORES:
+            if not name.startswith(".") and path.suffix.lower() in suffixes:
                 relative = path.relative_to(root)
                 label = relative.parts[0] if len(relative.parts) > 1 else ""
-                found.append(_Found(relative.as_posix(), path, label, _digest(path)))
+                found.append(FoundFile(relative.as_posix(), path, label, _digest(path)))
     return found
 
 
-def _unique(found: list[_Found]) -> tuple[list[_Found], list[Refusal]]:
+def _unique(found: list[FoundFile]) -> tuple[list[FoundFile], list[Refusal]]:
     first: dict[str, str] = {}
-    kept: list[_Found] = []
+    kept: list[FoundFile] = []
     refused: list[Refusal] = []
     for file in found:
         if not file.digest:
@@ -135,7 +160,12 @@ def _unique(found: list[_Found]) -> tuple[list[_Found], list[Refusal]]:
     return kept, refused
 
 
-def _listed(root: Path, split_file: Path) -> tuple[list[LabelledFile], list[Refusal]]:
+def listed_files(root: Path, split_file: Path) -> tuple[list[LabelledFile], list[Refusal]]:
+    """The files of a CSV with the columns file, label, split and perhaps speaker.
+
+    Raises:
+        MusicRNNError: it cannot be read, lacks a column, or a line has no file, label or split.
+    """
     try:
         with split_file.open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
@@ -145,8 +175,9 @@ def _listed(root: Path, split_file: Path) -> tuple[list[LabelledFile], list[Refu
         raise MusicRNNError(
             f"{split_file} needs a first line with the columns file,label,split and rows below it"
         )
-    found: list[_Found] = []
+    found: list[FoundFile] = []
     splits: dict[str, Split] = {}
+    speakers: dict[str, str] = {}
     refused: list[Refusal] = []
     for number, row in enumerate(rows, 2):
         name, label, split = row["file"] or "", row["label"] or "", (row["split"] or "").lower()
@@ -159,10 +190,11 @@ def _listed(root: Path, split_file: Path) -> tuple[list[LabelledFile], list[Refu
         if not path.is_file():
             refused.append(Refusal(name, "the split file lists it, but there is no such file"))
             continue
-        found.append(_Found(name, path, label, _digest(path)))
+        found.append(FoundFile(name, path, label, _digest(path)))
         splits[name] = SPLITS[split]
+        speakers[name] = (row.get("speaker") or "").strip()
     kept, copies = _unique(found)
-    files = [LabelledFile(f.name, f.path, f.label, splits[f.name]) for f in kept]
+    files = [LabelledFile(f.name, f.path, f.label, splits[f.name], speakers[f.name]) for f in kept]
     return files, refused + copies
 
 
