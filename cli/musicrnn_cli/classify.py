@@ -1,4 +1,4 @@
-"""``musicrnn classify``: the genre of songs, or the labels of your own model."""
+"""``musicrnn classify``: the genre of songs, spoken words, or the labels of your own model."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ def command(
 ) -> None:
     """Name the genre of songs: WAV, FLAC, OGG, Opus or MP3 files of any length.
 
-    A model of your own names its own labels; one that was trained on MIDI reads MIDI files.
+    A model of your own names its own labels; one that was trained on MIDI reads MIDI files, and one
+    that was trained on spoken words, such as commands, hears the word in a short recording.
     """
     from musicrnn.errors import MusicRNNError
-    from musicrnn.listening.labeller import Labeller
+    from musicrnn.listening.choose import labeller_of
     from musicrnn.pretrained import load_model
 
-    labeller = Labeller.from_checkpoint(load_model(model), device)
+    labeller = labeller_of(load_model(model), device)
     failed = False
     for file in files:
         try:

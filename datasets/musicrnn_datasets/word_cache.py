@@ -2,8 +2,7 @@
 
 Conventions. Clips are int16 [n, N] in a ``.npy`` file of the user's cache folder, named by a hash
 of what went in (names, sizes and times of the files, rate and length); reading them again costs no
-memory but what is looked at. A longer recording gives its loudest part, a shorter one has zeros on
-both sides. Beside the file stands which clips could not be read, and why.
+memory but what is looked at. Beside the file stands which clips could not be read, and why.
 """
 
 from __future__ import annotations
@@ -19,13 +18,10 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
-from musicrnn.io.audio import read_audio
+from musicrnn.listening.one_word import one_word
 from musicrnn_datasets.corpus import Refusal
 from musicrnn_datasets.find import cache_folder
 from musicrnn_datasets.spoken import Clip
-
-LONGEST = 60.0  # seconds of a recording that are looked at
-SHORTEST = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,30 +64,6 @@ def decoded(
     return Decoded(sounds, kept, _refusals(reasons))
 
 
-def one_word(path: Path, *, rate: int, samples: int) -> NDArray[np.int16]:
-    """The loudest ``samples`` of a recording of up to LONGEST seconds, or zeros on both sides.
-
-    Raises:
-        MusicRNNError: it cannot be read, is silent, or shorter than SHORTEST seconds.
-    """
-    sound = read_audio(path, max_seconds=LONGEST).mono().resampled(rate).samples[0]
-    if len(sound) < SHORTEST * rate:
-        raise MusicRNNError(
-            f"{path} has {1000 * len(sound) / rate:.0f} ms of sound, a word needs at least "
-            f"{1000 * SHORTEST:.0f}"
-        )
-    if not np.abs(sound).max() > 1e-4:
-        raise MusicRNNError(f"{path} is silent: there is no word in it")
-    if len(sound) > samples:
-        energy = np.concatenate([[0.0], np.cumsum(np.square(sound, dtype=np.float64))])
-        start = int((energy[samples:] - energy[:-samples]).argmax())
-        sound = sound[start : start + samples]
-    before = (samples - len(sound)) // 2
-    clip = np.zeros(samples, np.float32)
-    clip[before : before + len(sound)] = sound
-    return np.rint(clip.clip(-1, 1) * 32767).astype(np.int16)
-
-
 def _write(
     clips: Sequence[Clip],
     path: Path,
@@ -105,7 +77,7 @@ def _write(
     row = 0
     for number, clip in enumerate(clips):
         try:
-            sounds[row] = one_word(clip.path, rate=rate, samples=samples)
+            sounds[row] = one_word(clip.path, rate=rate, samples=samples).clip
             row += 1
         except MusicRNNError as error:
             reasons[clip.name] = str(error)

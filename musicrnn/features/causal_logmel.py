@@ -85,17 +85,20 @@ class CausalLogMel:
 
 
 class FrameStream:
-    """Frames of one sound that comes in pieces of any length."""
+    """Frames of sound that comes in pieces of any length: of one sound, or of ``rows`` in step."""
 
-    def __init__(self, recipe: CausalLogMel) -> None:
+    def __init__(self, recipe: CausalLogMel, rows: tuple[int, ...] = ()) -> None:
         self.recipe = recipe
-        self.waiting = np.zeros(recipe.n_fft - recipe.hop, np.float32)
+        self.waiting = np.zeros((*rows, recipe.n_fft - recipe.hop), np.float32)
 
     def push(self, samples: Samples) -> NDArray[np.float32]:
-        """The frames that these samples [N] complete, [T, n_mels]; T may be 0."""
-        heard = np.concatenate([self.waiting, samples])
+        """The frames that these samples [N] or [B, N] complete, [T, n_mels] or [B, T, n_mels].
+
+        T may be 0.
+        """
+        heard = np.concatenate([self.waiting, samples], axis=-1)
         frames = self.recipe.continued(heard)
-        self.waiting = heard[len(frames) * self.recipe.hop :]
+        self.waiting = heard[..., frames.shape[-2] * self.recipe.hop :]
         return frames
 
 

@@ -21,35 +21,14 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel, dequantize, logmel_from
 from musicrnn.io.midi import read_midi
+from musicrnn.listening.answer import Answer, Moment
+from musicrnn.listening.header import labels_of, number_of
 from musicrnn.listening.windows import Window, score_windows, sound_windows
 from musicrnn.models.classifier import Classifier
 from musicrnn.models.labelling import probabilities, window_logits
 from musicrnn.tokens import Tokenizer, tokenizer_from
 
 BATCH = 8  # windows heard at a time, whatever the song's length
-
-
-@dataclass(frozen=True)
-class Moment:
-    """What one window of a song sounds like; ``label`` None where nothing can be told."""
-
-    start: float
-    end: float
-    label: str | None
-    probability: float
-    reason: str | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a file sounds like: every label with its probability, the likeliest first."""
-
-    label: str
-    probability: float
-    probabilities: dict[str, float]
-    likely: bool
-    timeline: tuple[Moment, ...]
-    unit: str  # of the timeline: "seconds" or "tokens"
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,12 +56,7 @@ class Labeller:
                 "a model for that comes from musicrnn train classify"
             )
         model = Classifier.from_arrays(_entry(metadata, "model"), checkpoint.arrays)
-        named = metadata.get("labels")
-        labels = tuple(map(str, cast(list[Any], named))) if isinstance(named, list) else ()
-        if len(set(labels)) != model.config.labels:
-            raise MusicRNNError(
-                f"the model tells {model.config.labels} labels apart, its header names {named!r}"
-            )
+        labels = labels_of(metadata, model.config.labels)
         reads = model.config.reads_tokens
         tokenizer = tokenizer_from(_entry(metadata, "tokenizer")) if reads else None
         recipe = None if reads else logmel_from(metadata.get("features"))
@@ -94,8 +68,8 @@ class Labeller:
         return Labeller(
             model.to(_device(device)),
             labels,
-            _number(metadata, "temperature", 1.0, 0.01, 100.0),
-            _number(metadata, "threshold", 0.0, 0.0, 1.0),
+            number_of(metadata, "temperature", 1.0, 0.01, 100.0),
+            number_of(metadata, "threshold", 0.0, 0.0, 1.0),
             recipe,
             tokenizer,
         )
@@ -165,13 +139,6 @@ def _entry(metadata: dict[str, Any], name: str) -> dict[str, Any]:
     if not isinstance(entry, dict):
         raise MusicRNNError(f"the header of the model has no {name!r}: the file is damaged")
     return cast(dict[str, Any], entry)
-
-
-def _number(metadata: dict[str, Any], name: str, default: float, low: float, high: float) -> float:
-    value = metadata.get(name, default)
-    if not isinstance(value, int | float) or not low <= value <= high:
-        raise MusicRNNError(f"{name} in the model's header must be in {low}..{high}, got {value!r}")
-    return float(value)
 
 
 def _device(name: str) -> torch.device:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
@@ -28,7 +29,7 @@ from musicrnn.layers.spectral import SpecAugment
 from musicrnn.layers.stack import Stack
 from musicrnn.layers.standard import Standard
 from musicrnn.models.loading import load_strictly
-from musicrnn.models.words_config import STEP, WordsConfig
+from musicrnn.models.words_config import STEP, WordsConfig, bands_left, convolution_shapes
 
 State = tuple[Tensor, ...]
 
@@ -41,7 +42,12 @@ class WordsModel(nn.Module):
         self.config = config
         self.standard = Standard(config.bands)
         self.masks = nn.ModuleList(SpecAugment(bands=6, frames=8) for _ in range(2))
-        self.convolutions = nn.ModuleList(_convolutions(config))
+        self.convolutions = nn.ModuleList(
+            FrameConvolution(
+                inputs, outputs, kernel=(time, band), stride=stride, causal=not config.both_ways
+            )
+            for (outputs, inputs, time, band), stride in convolution_shapes(config)
+        )
         self.dropout = nn.Dropout(config.dropout)
         size = config.last * bands_left(config.bands)
         if config.both_ways:
@@ -77,7 +83,7 @@ class WordsModel(nn.Module):
         for convolution in self.convolutions:
             assert isinstance(convolution, FrameConvolution)
             states.append(convolution.initial_state(batch, bands))
-            bands = _after(bands, convolution.stride[1])
+            bands = (bands + convolution.stride[1] - 1) // convolution.stride[1]
         attention = self.attention.initial_state(batch)
         return (*states, *self.recurrent.initial_state(batch), attention)
 
@@ -140,24 +146,14 @@ class WordsModel(nn.Module):
         return model.eval()
 
 
-def bands_left(bands: int) -> int:
-    """How many frequencies leave the convolutions for every channel: three times every second."""
-    for _ in range(3):
-        bands = _after(bands, 2)
-    return bands
-
-
-def _after(bands: int, stride: int) -> int:
-    return (bands + stride - 1) // stride
-
-
-def _convolutions(config: WordsConfig) -> list[FrameConvolution]:
-    first, second, last = config.channels, 2 * config.channels, config.last
-    causal = not config.both_ways
-    return [
-        FrameConvolution(1, first, kernel=(3, 5), stride=(1, 2), causal=causal),
-        FrameConvolution(first, second, stride=(STEP, 2), causal=causal),
-        *(FrameConvolution(second, second, causal=causal) for _ in range(config.depth)),
-        FrameConvolution(second, last, stride=(1, 2), causal=causal),
-        *(FrameConvolution(last, last, causal=causal) for _ in range(config.depth)),
-    ]
+def clip_logits(
+    model: WordsModel, frames: NDArray[np.float32], batch: int = 128
+) -> NDArray[np.float32]:
+    """Frames of whole clips [n, T, F] -> logits [n, K]; the model in evaluation mode."""
+    device = next(model.parameters()).device
+    rows: list[NDArray[np.float32]] = []
+    with torch.no_grad():
+        for start in range(0, len(frames), batch):
+            logits = model.clip(torch.from_numpy(frames[start : start + batch]).to(device))
+            rows.append(logits.float().cpu().numpy())
+    return np.concatenate(rows)

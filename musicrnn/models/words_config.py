@@ -64,3 +64,26 @@ class WordsConfig:
     def from_json(values: dict[str, Any]) -> WordsConfig:
         """The configuration of a checkpoint's "model" entry; raises MusicRNNError if it is none."""
         return config_from_json(WordsConfig, values)
+
+
+def bands_left(bands: int) -> int:
+    """How many frequencies leave the convolutions for every channel: three times every second."""
+    for _ in range(3):
+        bands = (bands + 1) // 2
+    return bands
+
+
+Shape = tuple[int, int, int, int]
+
+
+def convolution_shapes(config: WordsConfig) -> list[tuple[Shape, tuple[int, int]]]:
+    """Of each convolution the weight's shape [outputs, inputs, time, frequency] and the stride."""
+    first, second, last = config.channels, 2 * config.channels, config.last
+    plain: tuple[int, int] = (1, 1)
+    return [
+        ((first, 1, 3, 5), (1, 2)),
+        ((second, first, 3, 3), (STEP, 2)),
+        *[((second, second, 3, 3), plain)] * config.depth,
+        ((last, second, 3, 3), (1, 2)),
+        *[((last, last, 3, 3), plain)] * config.depth,
+    ]

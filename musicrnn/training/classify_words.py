@@ -21,7 +21,7 @@ from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.metrics.classification import calibrate, classification
 from musicrnn.models.labelling import probabilities
-from musicrnn.models.words import WordsModel
+from musicrnn.models.words import WordsModel, clip_logits
 from musicrnn.models.words_config import WordsConfig
 from musicrnn.training.loop import Outcome, Watcher, fit
 from musicrnn.training.plan import Plan
@@ -31,7 +31,6 @@ from musicrnn.training.words import (
     Clips,
     Drawing,
     WordsObjective,
-    clip_logits,
     in_full_scale,
 )
 

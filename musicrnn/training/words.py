@@ -25,7 +25,7 @@ from musicrnn.augmentation.speech import extent, no_word
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.causal_logmel import CausalLogMel
-from musicrnn.models.words import State, WordsModel
+from musicrnn.models.words import State, WordsModel, clip_logits
 from musicrnn.models.words_config import STEP
 
 UNKNOWN, SILENCE = "_unknown_", "_silence_"
@@ -213,19 +213,6 @@ class WordsObjective:
             first.astype(np.int64),
             random.uniform(size=len(sounds)) >= drawing.carry,
         )
-
-
-def clip_logits(
-    model: WordsModel, frames: NDArray[np.float32], batch: int = 128
-) -> NDArray[np.float32]:
-    """Frames of whole clips [n, T, F] -> logits [n, K]; the model in evaluation mode."""
-    device = next(model.parameters()).device
-    rows: list[NDArray[np.float32]] = []
-    with torch.no_grad():
-        for start in range(0, len(frames), batch):
-            logits = model.clip(torch.from_numpy(frames[start : start + batch]).to(device))
-            rows.append(logits.float().cpu().numpy())
-    return np.concatenate(rows)
 
 
 def in_full_scale(sounds: NDArray[np.int16]) -> NDArray[np.float32]:

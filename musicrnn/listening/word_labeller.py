@@ -1,0 +1,104 @@
+"""From a recording of one word to its label: what ``musicrnn classify`` does with such a model.
+
+Conventions. Probabilities are calibrated with the checkpoint's temperature. A network that reads
+forwards answers as it would at the end of the clip on a stream that was silent before, and needs no
+torch; one that reads both ways hears the whole clip.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.features.causal_logmel import CausalLogMel, causal_logmel_from
+from musicrnn.listening.answer import Answer, Moment
+from musicrnn.listening.header import labels_of, number_of
+from musicrnn.listening.one_word import one_word
+from musicrnn.models.words_array import WordsEngine
+from musicrnn.models.words_config import STEP, WordsConfig
+
+
+@dataclass(frozen=True, eq=False)
+class WordLabeller:
+    """A network for words with all that it needs to hear a file."""
+
+    network: Any  # WordsEngine, or WordsModel where it reads both ways
+    recipe: CausalLogMel
+    labels: tuple[str, ...]
+    temperature: float
+    threshold: float
+
+    @staticmethod
+    def from_checkpoint(checkpoint: Checkpoint) -> WordLabeller:
+        """The labeller of a model file whose task is "words".
+
+        Raises:
+            MusicRNNError: a damaged header, or arrays that do not fit it.
+        """
+        config = WordsConfig.from_json(checkpoint.entry("model"))
+        recipe = words_recipe(checkpoint, config)
+        temperature = number_of(checkpoint.metadata, "temperature", 1.0, 0.01, 100.0)
+        if config.both_ways:
+            from musicrnn.models.words import WordsModel
+
+            network: Any = WordsModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
+        else:
+            network = WordsEngine(config, checkpoint.arrays, temperature=temperature)
+        return WordLabeller(
+            network,
+            recipe,
+            labels_of(checkpoint.metadata, config.labels),
+            temperature,
+            number_of(checkpoint.metadata, "threshold", 0.0, 0.0, 1.0),
+        )
+
+    def classify_file(self, path: str | Path) -> Answer:
+        """The word of a recording: of its loudest part where it is longer than a clip.
+
+        Raises:
+            MusicRNNError: unreadable, silent, or too short or too long for a word.
+        """
+        word = one_word(Path(path), rate=self.recipe.rate, samples=self.recipe.samples)
+        told = self.probabilities(word.clip[None])[0]
+        order: list[int] = np.argsort(-told, kind="stable").tolist()
+        best, probability = self.labels[order[0]], float(told[order[0]])
+        return Answer(
+            label=best,
+            probability=probability,
+            probabilities={self.labels[index]: float(told[index]) for index in order},
+            likely=probability >= self.threshold,
+            timeline=(Moment(word.start, word.end, best, probability),),
+            unit="seconds",
+        )
+
+    def probabilities(self, clips: NDArray[np.int16]) -> NDArray[np.float64]:
+        """Clips int16 [n, N] -> [n, K]."""
+        frames = self.recipe.frames(clips.astype(np.float32) * np.float32(1 / 32768))
+        frames = frames[:, : frames.shape[1] // STEP * STEP]
+        if isinstance(self.network, WordsEngine):
+            self.network.begin(len(clips))
+            return self.network.push(frames)[:, -1].astype(np.float64)
+        from musicrnn.models.labelling import probabilities
+        from musicrnn.models.words import clip_logits
+
+        return probabilities(clip_logits(self.network, frames), self.temperature)
+
+
+def words_recipe(checkpoint: Checkpoint, config: WordsConfig) -> CausalLogMel:
+    """The features of a model for words.
+
+    Raises:
+        MusicRNNError: they are none, or have another number of bands than the network.
+    """
+    recipe = causal_logmel_from(checkpoint.metadata.get("features"))
+    if recipe.n_mels != config.bands:
+        raise MusicRNNError(
+            f"the network takes {config.bands} bands, the header makes {recipe.n_mels}"
+        )
+    return recipe
