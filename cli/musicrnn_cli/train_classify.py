@@ -51,9 +51,27 @@ def command(
     resume: bool,
     device: str,
     data: Path | None,
+    backgrounds: Path | None,
     tensorboard: str | None,
 ) -> None:
-    """Train a classifier on DATA: a folder a label of audio or MIDI, a split CSV, or gtzan."""
+    """Train a classifier on DATA: a folder a label, a split CSV, or a corpus by name.
+
+    Folders of short recordings are taken for spoken words: the model can listen to a stream.
+    Longer ones are songs, MIDI files are read.
+    """
+    from musicrnn_datasets.words import holds_words
+
+    if recipe != "songs" and (recipe or holds_words(source)):
+        from musicrnn_cli.train_words import train
+        from musicrnn_cli.training_wishes import Wishes
+
+        wishes = Wishes(
+            output, minutes, seed, cell, recipe, settings, resume, device, data, tensorboard
+        )
+        train(source, wishes, split_file=split_file, backgrounds=backgrounds)
+        return
+    if backgrounds is not None:
+        raise click.UsageError("--backgrounds goes under spoken words, and these are songs")
     from musicrnn.training.classify import ClassifierSettings, default_plan, train_classifier
     from musicrnn.training.machine import check_output
     from musicrnn.training.settings import override
