@@ -94,9 +94,9 @@ def match(script: Script, events: Sequence[Event]) -> Matching:
     return Matching(
         tuple((spoken[index], event) for index, event in sorted(found.items())),
         tuple(
-            word for index, word in enumerate(spoken) if word.label is not None and (
-                index not in found
-            )
+            word
+            for index, word in enumerate(spoken)
+            if word.label is not None and (index not in found)
         ),
         tuple(confused),
         tuple(false),
@@ -152,9 +152,7 @@ def sweep(
     return tuple(points)
 
 
-def best_point(
-    points: Sequence[Point], most: float = MOST_FALSE_ACCEPTS
-) -> tuple[Point, bool]:
+def best_point(points: Sequence[Point], most: float = MOST_FALSE_ACCEPTS) -> tuple[Point, bool]:
     """The point that misses least at ``most`` false accepts an hour, and whether there is one.
 
     Else the point with the fewest false accepts. Of equals the highest threshold counts.
