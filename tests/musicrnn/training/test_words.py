@@ -26,30 +26,29 @@ PLAN = replace(words_plan(60, 24), updates=40, validate_every=20, warm_up=5, ave
 
 
 def clips_of(seed: int, count: int) -> Clips:
-    """Three words: a tone that rises, one that falls, one that stays; each at its own place."""
+    """Three words: a low tone, a high one, a hiss; each at its own place."""
     random = np.random.default_rng(seed)
     sounds, labels = [], np.arange(count) % 3
     for label in labels:
-        time = np.arange(4000) / RECIPE.rate
-        slope = (1, -1, 0)[label] * 3000
-        pitch = 2000 * random.uniform(0.8, 1.25)
-        phase = 2 * np.pi * (pitch * time + slope * time**2 / 2 - min(slope, 0) * 0.25 * time)
+        pitch = (400, 3000, 0)[label] * random.uniform(0.9, 1.1)
+        word = np.sin(2 * np.pi * pitch * np.arange(4000) / RECIPE.rate)
+        word = word if pitch else random.standard_normal(4000)
         sound = np.zeros(RECIPE.samples)
         start = int(random.integers(1000, 3500))
-        sound[start : start + 4000] = np.hanning(4000) * np.sin(phase) * 0.3
+        sound[start : start + 4000] = np.hanning(4000) * word * 0.2
         sounds.append(sound + 1e-4 * random.standard_normal(RECIPE.samples))
-    return Clips((np.array(sounds) * 32767).astype(np.int16), labels.astype(np.int64))
+    return Clips((np.array(sounds).clip(-1, 1) * 32767).astype(np.int16), labels.astype(np.int64))
 
 
 def material() -> WordsMaterial:
-    words = ("rise", "fall", "stay")
+    words = ("low", "high", "hiss")
     return WordsMaterial(words, RECIPE, clips_of(1, 60), clips_of(2, 30), [], [])
 
 
 def objective(drawing: Drawing | None = None) -> WordsObjective:
     torch.manual_seed(0)
     drawing = drawing or TINY.drawing
-    labels = ("rise", "fall", "stay", UNKNOWN, SILENCE)
+    labels = ("low", "high", "hiss", UNKNOWN, SILENCE)
     from musicrnn.models.words_config import WordsConfig
 
     model = WordsModel(WordsConfig(labels=5, hidden=8, channels=2, last=4))
@@ -62,11 +61,12 @@ def objective(drawing: Drawing | None = None) -> WordsObjective:
 
 def test_it_learns_and_is_calibrated(tmp_path: Path):
     output = tmp_path / "words.safetensors"
-    plan = replace(PLAN, updates=160, validate_every=40)
-    train_words(material(), output, settings=TINY, plan=plan)
+    plan = replace(PLAN, updates=200, validate_every=50, learning_rate=1e-2)
+    drawing = Drawing(batch=24, unknown=0.0)  # turned round, these words stay what they are
+    train_words(material(), output, settings=replace(TINY, drawing=drawing), plan=plan)
     metadata = Checkpoint.load(output).metadata
     assert metadata["task"] == "words"
-    assert metadata["labels"] == ["rise", "fall", "stay", UNKNOWN, SILENCE]
+    assert metadata["labels"] == ["low", "high", "hiss", SILENCE]
     assert metadata["metrics"]["valid_accuracy"] > 0.8  # a third by chance
     assert metadata["metrics"]["valid_majority"] == pytest.approx(1 / 3)
     assert 0.2 <= metadata["temperature"] <= 5
@@ -131,7 +131,7 @@ def test_a_row_goes_on_from_its_last_clip():
 
 def test_refusals(tmp_path: Path):
     output = tmp_path / "words.safetensors"
-    one = replace(material(), labels=("rise", "fall", "stay", "never"))
+    one = replace(material(), labels=("low", "high", "hiss", "never"))
     with pytest.raises(MusicRNNError, match="none is left to learn 'never' from"):
         train_words(one, output, settings=TINY, plan=PLAN)
     with pytest.raises(MusicRNNError, match="leave a tenth"):
