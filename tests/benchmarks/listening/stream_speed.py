@@ -2,18 +2,15 @@
 
     python tests/benchmarks/listening/stream_speed.py commands commands-micro
 
-Prints milliseconds of one core for a second of sound (median and least of ROUNDS), front end, network
-and all. Run with OMP_NUM_THREADS=1.
+Prints milliseconds of one core for a second of sound (median and least of ROUNDS), from samples to
+events. Run with OMP_NUM_THREADS=1.
 """
 
 import statistics
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
-
-sys.path[:0] = [str(Path(__file__).parents[3] / part) for part in (".", "datasets", "cli")]
 
 from musicrnn.features.causal_logmel import FrameStream
 from musicrnn.listening.word_stream import WordStream
