@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from musicrnn_cli.stream_options import stream_options
 from musicrnn_datasets.corpus import Split
 
 Found = tuple[dict[str, Any], str]  # what --json prints, and the same as text
@@ -26,13 +27,25 @@ Found = tuple[dict[str, Any], str]  # what --json prints, and the same as text
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
 @click.option("--data", "found", type=click.Path(path_type=Path), help="Folder with the corpora.")
-def command(model: str, data: str, split: Split, as_json: bool, found: Path | None) -> None:
+@stream_options
+def command(
+    model: str,
+    data: str,
+    split: Split,
+    as_json: bool,
+    found: Path | None,
+    stream: dict[str, Any] | None,
+) -> None:
     """Measure a model, or a folder of generated pieces, on DATA.
 
     MODEL_OR_FOLDER is a model file, a bundled model by name, or a folder of generated MIDI or ABC
     files; models of frames may be several with commas between, which are one ensemble. DATA is a
     corpus by name or a folder. Figures stand beside trivial baselines or held-out human pieces.
+    With --stream a model that hears words must find them in long recordings, built of held-out
+    words at known times over noise, music and other speech.
     """
+    if Path(model).is_dir() and stream is not None:
+        raise click.UsageError("--stream measures a model, not a folder")
     if Path(model).is_dir():
         figures, text = _generated(Path(model), data, split, found)
     else:
@@ -42,10 +55,16 @@ def command(model: str, data: str, split: Split, as_json: bool, found: Path | No
 
         checkpoints = [Checkpoint.load(path) for path in model_paths(model)]
         task = str(checkpoints[0].metadata.get("task"))
-        if data in POLYPHONIC or task == "frames" or len(checkpoints) > 1:
+        if stream is not None:
+            from musicrnn_cli.stream_evaluation import stream_figures
+
+            figures, text = stream_figures(checkpoints, data, split, found=found, given=stream)
+        elif data in POLYPHONIC or task == "frames" or len(checkpoints) > 1:
             figures, text = _frames(checkpoints, data, split, found)
         else:
-            measure = {"classify": _classifier, "voices": _voices}.get(task, _composer)
+            measure = {
+                "classify": _classifier, "words": _words, "voices": _voices,
+            }.get(task, _composer)  # fmt: skip
             figures, text = measure(checkpoints[0], data, split, found)
     result = {"model": model, "data": data, "split": split, **figures}
     if as_json:
@@ -94,6 +113,15 @@ def _classifier(checkpoint: Any, data: str, split: Split, found: Path | None) ->
     from musicrnn_datasets.labelled_evaluation import evaluate_classifier
 
     outcome = evaluate_classifier(checkpoint, data, split=split, found=found)
+    _say_left_out(outcome.refused)
+    return outcome.as_json(), classification_text(outcome.scores, outcome.nats)
+
+
+def _words(checkpoint: Any, data: str, split: Split, found: Path | None) -> Found:
+    from musicrnn_cli.classification_text import classification_text
+    from musicrnn_datasets.word_evaluation import evaluate_words
+
+    outcome = evaluate_words(checkpoint, data, split=split, found=found)
     _say_left_out(outcome.refused)
     return outcome.as_json(), classification_text(outcome.scores, outcome.nats)
 

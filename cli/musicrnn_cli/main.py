@@ -27,7 +27,7 @@ COMMANDS = {
     "tokenize": "Show a piece as a model's tokens, or prove the round trip.",
     "export": "Write a model as ONNX, or with smaller weights.",
     "inspect": "Print what a model file says about itself.",
-    "data": "List corpora and their terms, prepare and inspect data.",
+    "data": "List, prepare and inspect corpora; record your own words.",
 }
 
 

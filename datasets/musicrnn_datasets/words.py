@@ -3,7 +3,7 @@
 Conventions. DATA is the name of a corpus in SPOKEN, a folder a word, a folder in the layout of the
 Free Spoken Digits, or a split file. Backgrounds are recordings without words, cut so that no split
 hears another's: of each file the first 70 % is for training, the next 15 % for validation, the rest
-for the test; music and babble made by code stand beside them, drawn with a seed for each split.
+for the test. Training has music and babble made by code beside them; a stream makes its own.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SPLITS: tuple[Split, ...] = ("train", "valid", "test")
 SHARES: dict[Split, tuple[float, float]] = {
     "train": (0.0, 0.7), "valid": (0.7, 0.85), "test": (0.85, 1.0),
 }  # fmt: skip
-MUSIC, BABBLE = (12, 2)  # pieces made by code for training; a third of them for the other splits
+MUSIC, BABBLE = (12, 2)  # pieces made by code for training
 PIECE_SECONDS = 12.0
 LONGEST_WORD = 3.0  # seconds: recordings that are longer are no words
 MOST_BACKGROUND = 600.0  # seconds of a recording
@@ -59,11 +59,14 @@ class FoundWords:
 
 @dataclass(frozen=True, eq=False)
 class PreparedWords:
-    """What can be learnt from, the clips and backgrounds of every split, what was left out."""
+    """What can be learnt from, every split's clips and recordings without words, what was left out.
+
+    ``recordings`` have a mean square of 1.
+    """
 
     material: WordsMaterial
     clips: dict[Split, Clips]
-    backgrounds: dict[Split, list[Samples]]
+    recordings: dict[Split, list[Samples]]
     refused: list[Refusal]
     split: str
 
@@ -130,15 +133,20 @@ def prepare_words(
         if (backgrounds)
         else []
     )
-    recordings = [_recording(path, recipe.rate) for path in (*found.backgrounds, *further)]
-    under: dict[Split, list[Samples]] = {
-        split: _backgrounds(split, recordings, clips[split], recipe.rate) for split in SPLITS
+    whole = [_recording(path, recipe.rate) for path in (*found.backgrounds, *further)]
+    recordings: dict[Split, list[Samples]] = {
+        split: _parts(whole, split, recipe.rate) for split in SPLITS
     }
     material = WordsMaterial(
-        words, recipe, clips["train"], clips["valid"], under["train"], under["valid"],
+        words,
+        recipe,
+        clips["train"],
+        clips["valid"],
+        recordings["train"] + _made(clips["train"], recipe.rate),
+        recordings["valid"],
         description=_description(found, clips, sounds.refused, words),
-    )  # fmt: skip
-    return PreparedWords(material, clips, under, found.refused + sounds.refused, found.split)
+    )
+    return PreparedWords(material, clips, recordings, found.refused + sounds.refused, found.split)
 
 
 def holds_words(source: str) -> bool:
@@ -190,18 +198,21 @@ def _recording(path: Path, rate: int) -> Samples:
     return read_audio(path, max_seconds=MOST_BACKGROUND).mono().resampled(rate).samples[0]
 
 
-def _backgrounds(
-    split: Split, recordings: Sequence[Samples], clips: Clips, rate: int
-) -> list[Samples]:
+def _parts(recordings: Sequence[Samples], split: Split, rate: int) -> list[Samples]:
+    """What a split hears of recordings: half a second of each at least."""
     low, high = SHARES[split]
     parts = [part[int(low * len(part)) : int(high * len(part))] for part in recordings]
-    random = np.random.default_rng([SPLITS.index(split), 20_261_125])
-    pieces = 1 if split == "train" else 3
-    made = [drawn_music(random, PIECE_SECONDS, rate) for _ in range(MUSIC // pieces)]
+    return [unit_power(part) for part in parts if len(part) >= rate // 2]
+
+
+def _made(clips: Clips, rate: int) -> list[Samples]:
+    """Backgrounds for training that are made by code."""
+    random = np.random.default_rng([0, 20_261_125])
+    made = [drawn_music(random, PIECE_SECONDS, rate) for _ in range(MUSIC)]
     if len(clips.labels) >= 50:
         length = round(PIECE_SECONDS * rate)
-        made += [babble(random, clips.sounds, length) for _ in range(BABBLE // min(2, pieces))]
-    return [unit_power(part) for part in parts if len(part) >= rate // 2] + made
+        made += [babble(random, clips.sounds, length) for _ in range(BABBLE)]
+    return made
 
 
 def _description(

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from musicrnn.augmentation.stream import StreamSource
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.causal_logmel import CausalLogMel
@@ -23,6 +24,7 @@ from musicrnn.metrics.classification import calibrate, classification
 from musicrnn.models.labelling import probabilities
 from musicrnn.models.words import WordsModel, clip_logits
 from musicrnn.models.words_config import WordsConfig
+from musicrnn.training.calibrate_words import calibrate_detector
 from musicrnn.training.loop import Outcome, Watcher, fit
 from musicrnn.training.plan import Plan
 from musicrnn.training.words import (
@@ -71,14 +73,17 @@ DEFAULT_RECIPE = "commands-small"
 
 @dataclass(frozen=True, eq=False)
 class WordsMaterial:
-    """Clips and backgrounds ready to learn from; ``labels`` are the words alone."""
+    """Clips and backgrounds ready to learn from; ``labels`` are the words alone.
+
+    ``valid_recordings``, without words, are what a validation stream is made with.
+    """
 
     labels: tuple[str, ...]
     recipe: CausalLogMel
     train: Clips
     valid: Clips
     backgrounds: list[NDArray[np.float32]]
-    valid_backgrounds: list[NDArray[np.float32]]
+    valid_recordings: list[NDArray[np.float32]]
     description: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -176,7 +181,7 @@ def _config(material: WordsMaterial, settings: WordsSettings, labels: int) -> Wo
 
 
 def _calibrate(output: Path, material: WordsMaterial, objective: WordsObjective) -> None:
-    """Temperature and validation scores into the best model's header."""
+    """Temperature, detector and validation scores into the best model's header."""
     checkpoint = Checkpoint.load(output)
     model = WordsModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
     logits = clip_logits(model, objective.valid_frames)
@@ -198,4 +203,16 @@ def _calibrate(output: Path, material: WordsMaterial, objective: WordsObjective)
         "valid_majority": scores.majority,
         "valid_loss": loss(temperature),
     }
+    if not model.config.both_ways and len(set(labels.tolist())) > 1:  # a stream needs two words
+        source = StreamSource(
+            material.valid.sounds,
+            [objective.labels[label] for label in labels],
+            material.recipe.rate,
+            material.valid_recordings,
+        )
+        detector, figures = calibrate_detector(
+            model, material.recipe, source, labels=objective.labels, temperature=temperature
+        )
+        metadata["detector"] = detector.as_json()
+        metadata["metrics"] |= figures
     Checkpoint(checkpoint.arrays, metadata).save(output)

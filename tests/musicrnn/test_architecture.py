@@ -35,28 +35,33 @@ PARTS = {
     "score": ("written and played music", "errors"),
     "key": ("which key a piece is in", "errors score"),
     "waveform": ("sampled sound", "errors"),
+    "events": ("words spoken and words heard, on one clock", "errors"),
     "accompaniment": ("chord symbols -> a part that plays them", "errors score"),
     "io": ("files in and out, one format a file", PIECE),
     "synth": ("score -> sound", PIECE),
     "features": ("sound -> frames", "errors waveform"),
-    "augmentation": ("sounds made different, and made up", "errors score waveform synth"),
+    "augmentation": (
+        "sounds made different, and made up",
+        "errors score waveform events synth",
+    ),
     "tokens": ("score <-> integers", PIECE + " io"),
     "plot": ("score -> picture and page", PIECE),
     "io.save": ("any format, by suffix", PIECE + " accompaniment io synth plot"),
-    "metrics": ("what a piece or a prediction is worth", PIECE),
+    "metrics": ("what a piece or a prediction is worth", PIECE + " events"),
     "weights": ("numbers stored in four bytes, two or one", "errors"),
     "checkpoint": ("a model's file", "errors io weights"),
     "cells": ("one step of a recurrent network", "errors"),
     "layers": ("steps unrolled and stacked", "errors cells"),
-    "models": ("whole networks: integers and floats", "errors cells layers"),
+    "models": ("whole networks: integers and floats", "errors events cells layers"),
     "sampling": (
         "model -> piece",
         PIECE + " accompaniment io tokens checkpoint cells layers models metrics",
     ),
     "training": (
         "batches -> model",
-        PIECE + " io features augmentation tokens weights checkpoint cells layers models metrics"
-        " sampling",
+        PIECE
+        + " events io features augmentation tokens weights checkpoint cells layers models metrics"
+        + " sampling",
     ),
     "comparison": (
         "many cells under one budget -> table",
@@ -65,7 +70,7 @@ PARTS = {
     "tasks": ("problems that show what a memory can hold", "errors layers"),
     "listening": (
         "sound -> label",
-        PIECE + " io features tokens checkpoint cells layers models metrics pretrained",
+        PIECE + " events io features tokens checkpoint cells layers models metrics pretrained",
     ),
     "export": (
         "models for other programs",

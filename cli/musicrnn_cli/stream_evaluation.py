@@ -1,0 +1,147 @@
+"""``musicrnn evaluate --stream``: words in long recordings, as a page of text and a DET curve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.save import check_picture, save_picture
+from musicrnn.metrics.detection import MOST_FALSE_ACCEPTS, Detection
+from musicrnn.plot.curves import Axis, Curve, draw_curves
+from musicrnn_cli.reporting import numbers, report_refused
+from musicrnn_cli.tables import table
+from musicrnn_datasets.corpus import Split
+from musicrnn_datasets.stream_evaluation import StreamEvaluation, StreamWishes, evaluate_stream
+
+MOST_CONFUSIONS = 8
+
+
+def stream_figures(
+    checkpoints: Sequence[Checkpoint],
+    data: str,
+    split: Split,
+    *,
+    found: Path | None,
+    given: dict[str, Any],
+) -> tuple[dict[str, Any], str]:
+    """What --json prints, and the same as text; the plot is written.
+
+    Args:
+        given: those of snr, hours, seed, unknown, backgrounds and plot that were asked for.
+
+    Raises:
+        MusicRNNError: as :func:`evaluate_stream`, several models, or a picture that cannot be
+            written.
+    """
+    if len(checkpoints) != 1:
+        raise MusicRNNError(f"--stream measures one model, got {len(checkpoints)}")
+    plot: Path | None = given.get("plot")
+    if plot is not None:
+        check_picture(plot)
+    wished = {name: value for name, value in given.items() if name != "plot"}
+    if "snr" in wished:
+        wished["snr"] = tuple(numbers("--snr", wished["snr"]))
+    wishes = StreamWishes(**wished)
+    outcome = evaluate_stream(checkpoints[0], data, split=split, wishes=wishes, found=found)
+    report_refused(outcome.refused)
+    if plot is not None:
+        save_picture(_det(outcome, f"{split} split of {data}"), plot)
+    return outcome.as_json(), stream_text(outcome)
+
+
+def stream_text(outcome: StreamEvaluation) -> str:
+    """Every stream's figures, the detector, where it fails, and what streaming costs."""
+    choice, clips = outcome.choice, outcome.clips
+    rows = [_row(f"{each.snr:g} dB", each.chosen) for each in outcome.streams]
+    rows += [
+        _row(f"{each.snr:g} dB, the model's own detector", each.shipped)
+        for each in outcome.streams
+        if each.shipped
+    ]
+    header = ["", "words", "detected", "95 % interval", "false accepts/h", "latency", "95th"]
+    settings = choice.settings
+    lines = [
+        table(header, rows),
+        "",
+        f"threshold {settings.threshold:g}, smoothing {settings.smoothing:g} s, refractory time "
+        f"{settings.refractory:g} s: chosen on {outcome.valid_hours:g} h made of validation words, "
+        f"where {1 - choice.point.miss:.1%} were detected at "
+        f"{choice.point.false_accepts_an_hour:.2g} false accepts an hour",
+    ]
+    if not choice.met:
+        lines.append(
+            f"no threshold stays within {MOST_FALSE_ACCEPTS:g} false accepts an hour there: "
+            "the one with the fewest was taken"
+        )
+    for each in outcome.streams:
+        lines += ["", *_where(each.snr, each.chosen)]
+    low, high = clips.interval
+    lines += [
+        "",
+        f"clips one by one: accuracy {clips.accuracy:.1%} (95 % interval {low:.1%} .. {high:.1%}, "
+        f"n = {clips.n}); one after the other without a pause {clips.streamed_accuracy:.1%}: "
+        f"streaming costs {100 * clips.streaming_costs:.1f} points",
+    ]
+    return "\n".join(lines)
+
+
+def _row(name: str, figures: Detection) -> list[str]:
+    low, high = figures.interval
+    late = [f"{1000 * value:.0f} ms" for value in figures.latency or ()] or ["-", "-"]
+    return [
+        name,
+        str(figures.n),
+        f"{figures.detection:.1%}",
+        f"{low:.1%} .. {high:.1%}",
+        f"{figures.false_accepts_an_hour:.1f}",
+        *late,
+    ]
+
+
+def _where(snr: float, figures: Detection) -> list[str]:
+    under = ", ".join(
+        f"{kind} {of['detection']:.1%} of {of['n']:g} and {of['false_accepts']:g} false accepts"
+        for kind, of in figures.backgrounds.items()
+    )
+    on = ", ".join(f"{count} on {kind}" for kind, count in figures.false_accepts.items() if count)
+    pairs = sorted(
+        ((n, said, heard) for said, row in figures.confusions.items() for heard, n in row.items()),
+        key=lambda pair: (-pair[0], *pair[1:]),
+    )
+    named = ", ".join(f"{said} as {heard} {n}" for n, said, heard in pairs[:MOST_CONFUSIONS])
+    return [
+        f"{snr:g} dB: over {under}",
+        f"  false accepts: {on or 'none'}",
+        f"  words taken for others: {figures.confused}{': ' + named if named else ''}",
+    ]
+
+
+def _det(outcome: StreamEvaluation, about: str) -> Any:
+    def point(false_accepts: float, miss: float) -> tuple[float, float]:
+        return false_accepts, 100 * miss
+
+    curves = [
+        Curve(
+            f"{each.snr:g} dB",
+            [point(p.false_accepts_an_hour, p.miss) for p in reversed(each.det)],
+        )
+        for each in outcome.streams
+    ]
+    curves += [
+        Curve(
+            f"{each.snr:g} dB, chosen",
+            [point(each.chosen.false_accepts_an_hour, 1 - each.chosen.detection)],
+        )
+        for each in outcome.streams
+    ]
+    return draw_curves(
+        "Words missed against false accepts",
+        f"{about}, {outcome.hours:g} h a curve, seed {outcome.seed}; "
+        "thresholds without a miss or a false accept are beyond the edge",
+        curves,
+        across=Axis("false accepts an hour", log=True),
+        up=Axis("words missed, %", log=True),
+    )

@@ -1,0 +1,218 @@
+"""Evaluate a network that hears words on long recordings made of a split's clips.
+
+Conventions. The stream of the split lasts ``hours``, one for every SNR; thresholds are chosen on a
+stream of the validation split that is VALID_TIMES as long (so that half a false accept an hour can
+be told from none), over all SNRs in turn, drawn with another seed. Unknown speech is the split's
+own words turned round and, where ``unknown`` names a corpus or a folder, half of it is words of
+that source's same split that the model does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.augmentation.stream import StreamSettings, StreamSource, stream
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.features.causal_logmel import CausalLogMel
+from musicrnn.listening.header import labels_of, number_of
+from musicrnn.listening.word_labeller import words_recipe
+from musicrnn.metrics.detection import Detection, Point, detection
+from musicrnn.models.detector import DetectorSettings
+from musicrnn.models.words import WordsModel
+from musicrnn.training.words_stream import (
+    Choice,
+    HeardStream,
+    StreamingCost,
+    choose,
+    hear,
+    streaming_cost,
+)
+from musicrnn_datasets.corpus import Refusal, Split
+from musicrnn_datasets.word_cache import decoded
+from musicrnn_datasets.words import PreparedWords, find_words, prepare_words
+
+VALID_TIMES = 3
+
+
+@dataclass(frozen=True)
+class StreamWishes:
+    """What the streams are made of; ``snr`` in dB, a stream for each."""
+
+    snr: tuple[float, ...] = (10.0,)
+    hours: float = 1.0
+    seed: int = 0
+    unknown: str | None = None  # a corpus by name or a folder of other words
+    backgrounds: Path | None = None  # a folder of further recordings without words
+
+
+@dataclass(frozen=True)
+class StreamFigures:
+    """One stream: at the threshold chosen now, at the model's own where it has one, at all."""
+
+    snr: float
+    chosen: Detection
+    shipped: Detection | None
+    det: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class StreamEvaluation:
+    """Streams of a split, the detector chosen on validation, and the same split's clips."""
+
+    hours: float
+    seed: int
+    streams: tuple[StreamFigures, ...]
+    choice: Choice
+    valid_hours: float
+    shipped: DetectorSettings | None
+    clips: StreamingCost
+    refused: tuple[Refusal, ...]
+
+    @property
+    def n(self) -> int:
+        """The words that are spoken in all streams."""
+        return sum(figures.chosen.n for figures in self.streams)
+
+    def as_json(self) -> dict[str, Any]:
+        """The figures of the first stream, those of all, and what they were made with."""
+        streams = [
+            {
+                "snr": figures.snr,
+                **figures.chosen.as_json(),
+                "shipped": figures.shipped.as_json() if figures.shipped else None,
+                "det": [asdict(point) for point in figures.det],
+            }
+            for figures in self.streams
+        ]
+        return {
+            **streams[0],
+            "n": self.n,
+            "snr": [figures.snr for figures in self.streams],
+            "hours": self.hours,
+            "seed": self.seed,
+            "threshold": self.choice.settings.threshold,
+            "detector": self.choice.settings.as_json(),
+            "own_detector": self.shipped.as_json() if self.shipped else None,
+            "valid": {
+                "hours": self.valid_hours,
+                "detection": 1 - self.choice.point.miss,
+                "false_accepts_an_hour": self.choice.point.false_accepts_an_hour,
+                "met": self.choice.met,
+            },
+            "clips": asdict(self.clips),
+            "streams": streams,
+        }
+
+
+def evaluate_stream(
+    checkpoint: Checkpoint,
+    data: str,
+    *,
+    split: Split = "test",
+    wishes: StreamWishes | None = None,
+    found: Path | None = None,
+) -> StreamEvaluation:
+    """How well a model file finds the words of ``data`` in long recordings.
+
+    Raises:
+        MusicRNNError: the model hears no words or cannot be streamed, the split or the validation
+            split has no words that it knows, or there is nothing of ``unknown`` to be heard.
+    """
+    wishes = wishes or StreamWishes()
+    settings = [StreamSettings(wishes.hours, (snr,)) for snr in wishes.snr]  # refused at once
+    model, recipe, labels = _listener(checkpoint)
+    temperature = number_of(checkpoint.metadata, "temperature", 1.0, 0.01, 100.0)
+    own = checkpoint.metadata.get("detector")
+    shipped = DetectorSettings.from_json(own) if own is not None else None
+    prepared = prepare_words(
+        find_words(data, data=found), recipe=recipe, labels=labels, backgrounds=wishes.backgrounds
+    )
+
+    def heard(where: Split, random: list[int], settings: StreamSettings) -> HeardStream:
+        source = _source(prepared, where, recipe, labels=labels, wishes=wishes, found=found)
+        pieces = stream(np.random.default_rng(random), source, settings)
+        return hear(model, recipe, pieces, labels=labels, temperature=temperature)
+
+    valid_hours = VALID_TIMES * wishes.hours
+    choice = choose(heard("valid", [wishes.seed, 1], StreamSettings(valid_hours, wishes.snr)))
+    streams: list[StreamFigures] = []
+    for snr, each in zip(wishes.snr, settings, strict=True):
+        sound = heard(split, [wishes.seed, 0], each)  # the same words and backgrounds at every SNR
+        chosen = choice.settings
+        streams.append(
+            StreamFigures(
+                snr,
+                detection(sound.script, sound.events(chosen)),
+                detection(sound.script, sound.events(shipped)) if shipped else None,
+                sound.sweep(chosen.smoothing, chosen.refractory),
+            )
+        )
+    clips = prepared.clips[split]
+    cost = streaming_cost(model, recipe, clips.sounds, clips.labels, seed=wishes.seed)
+    return StreamEvaluation(
+        wishes.hours, wishes.seed, tuple(streams), choice, valid_hours, shipped, cost,
+        tuple(prepared.refused),
+    )  # fmt: skip
+
+
+def _listener(checkpoint: Checkpoint) -> tuple[WordsModel, CausalLogMel, tuple[str, ...]]:
+    task = checkpoint.metadata.get("task")
+    if task != "words":
+        raise MusicRNNError(
+            f"this model's task is {task!r}: only one that hears words can be measured on a stream"
+        )
+    model = WordsModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
+    if model.config.both_ways:
+        raise MusicRNNError(
+            "this model reads whole clips in both directions and cannot be streamed: "
+            "one that can comes from musicrnn train classify with both_ways=false"
+        )
+    recipe = words_recipe(checkpoint, model.config)
+    return model, recipe, labels_of(checkpoint.metadata, model.config.labels)
+
+
+def _source(
+    prepared: PreparedWords,
+    split: Split,
+    recipe: CausalLogMel,
+    *,
+    labels: Sequence[str],
+    wishes: StreamWishes,
+    found: Path | None,
+) -> StreamSource:
+    clips = prepared.clips[split]
+    if not len(clips.labels):
+        raise MusicRNNError(f"the {split} split holds no words to make a stream of")
+    other = None
+    if wishes.unknown is not None:
+        other = _other(wishes.unknown, split, recipe, known=labels, found=found)
+    return StreamSource(
+        clips.sounds,
+        [labels[label] for label in clips.labels],
+        recipe.rate,
+        prepared.recordings[split],
+        other,
+    )
+
+
+def _other(
+    source: str, split: Split, recipe: CausalLogMel, *, known: Sequence[str], found: Path | None
+) -> NDArray[np.int16]:
+    clips = [
+        clip
+        for clip in find_words(source, data=found).clips
+        if clip.split == split and clip.label not in known
+    ]
+    sounds = decoded(clips, rate=recipe.rate, samples=recipe.samples).sounds
+    if not len(sounds):
+        raise MusicRNNError(
+            f"the {split} split of {source} holds no word that the model does not know"
+        )
+    return sounds

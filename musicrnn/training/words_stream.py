@@ -1,0 +1,183 @@
+"""A stream heard: the probabilities of its words at every step, and what to make of them.
+
+Conventions. Probabilities float32 [S, K] of a whole stream, calibrated with the model's
+temperature; a step lasts ``step_seconds``. The network hears piece after piece with its state
+carried on, as it would live. Needs a network that reads forwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from musicrnn.augmentation.stream import Piece, script
+from musicrnn.errors import MusicRNNError
+from musicrnn.events import Event, Script
+from musicrnn.features.causal_logmel import CausalLogMel, FrameStream
+from musicrnn.metrics.classification import wilson_interval
+from musicrnn.metrics.detection import MOST_FALSE_ACCEPTS, Point, best_point, sweep
+from musicrnn.models.detector import Average, DetectorSettings, Trigger
+from musicrnn.models.labelling import probabilities
+from musicrnn.models.words import WordsModel, clip_logits
+from musicrnn.models.words_config import STEP
+
+# From 0.12 to 0.999, evenly in log-odds: most of what matters is near 1.
+THRESHOLDS = tuple(round(1 / (1 + float(np.exp(-x))), 4) for x in np.linspace(-2, 7, 46))
+SMOOTHINGS = (0.1, 0.2, 0.3)  # seconds
+REFRACTORY = 0.5  # seconds
+ROWS = 16
+
+
+@dataclass(frozen=True, eq=False)
+class HeardStream:
+    """What was said in a stream and what a network made of it."""
+
+    script: Script
+    labels: tuple[str, ...]
+    probabilities: NDArray[np.float32]
+    step_seconds: float
+
+    def sweep(
+        self, smoothing: float, refractory: float, thresholds: Sequence[float] = THRESHOLDS
+    ) -> tuple[Point, ...]:
+        """The DET curve; raises MusicRNNError if no word is spoken in the stream."""
+        average = Average(smoothing, len(self.labels), self.step_seconds)
+        averages = average.push(self.probabilities)
+
+        def detect(threshold: float) -> list[Event]:
+            settings = DetectorSettings(threshold, smoothing, refractory)
+            return Trigger(settings, self.labels, self.step_seconds).push(averages)
+
+        return sweep(self.script, detect, thresholds)
+
+    def events(self, settings: DetectorSettings) -> list[Event]:
+        """What a detector with these settings fires."""
+        average = Average(settings.smoothing, len(self.labels), self.step_seconds)
+        trigger = Trigger(settings, self.labels, self.step_seconds)
+        return trigger.push(average.push(self.probabilities))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The settings with the best point on a stream; ``met`` if within the allowed false accepts."""
+
+    settings: DetectorSettings
+    point: Point
+    met: bool
+
+
+@dataclass(frozen=True)
+class StreamingCost:
+    """Accuracy of ``n`` clips heard from silence, and one after the other without a pause."""
+
+    n: int
+    accuracy: float
+    interval: tuple[float, float]
+    streamed_accuracy: float
+    streaming_costs: float
+
+
+def hear(
+    model: WordsModel,
+    recipe: CausalLogMel,
+    pieces: Iterable[Piece],
+    *,
+    labels: Sequence[str],
+    temperature: float,
+) -> HeardStream:
+    """Listen to a stream, piece by piece; the model in evaluation mode.
+
+    Raises:
+        MusicRNNError: the network reads both ways.
+    """
+    if model.config.both_ways:
+        raise MusicRNNError(
+            "a network that reads both ways hears whole clips alone: it cannot be streamed"
+        )
+    device = next(model.parameters()).device
+    state, frames = model.initial_state(1), FrameStream(recipe)
+    waiting = np.zeros((0, recipe.n_mels), np.float32)
+    heard: list[NDArray[np.float32]] = []
+    kept: list[Piece] = []
+    for piece in pieces:
+        waiting = np.concatenate([waiting, frames.push(piece.samples)])
+        whole = len(waiting) // STEP * STEP
+        if whole:
+            with torch.no_grad():
+                ready = torch.from_numpy(waiting[None, :whole]).to(device)
+                logits, state = model(ready, state)
+            rows = probabilities(logits[0].float().cpu().numpy(), temperature)
+            heard.append(rows.astype(np.float32))
+            waiting = waiting[whole:]
+        kept.append(Piece(piece.samples[:0], piece.spoken, piece.stretch))
+    return HeardStream(
+        script(kept), tuple(labels), np.concatenate(heard), STEP * recipe.hop / recipe.rate
+    )
+
+
+def choose(
+    heard: HeardStream, *, refractory: float = REFRACTORY, most: float = MOST_FALSE_ACCEPTS
+) -> Choice:
+    """The smoothing and threshold that miss least at ``most`` false accepts an hour.
+
+    Raises:
+        MusicRNNError: no word is spoken in the stream.
+    """
+    choices: list[Choice] = []
+    for smoothing in SMOOTHINGS:
+        point, met = best_point(heard.sweep(smoothing, refractory), most)
+        settings = DetectorSettings(point.threshold, smoothing, refractory)
+        choices.append(Choice(settings, point, met))
+    return min(
+        choices,
+        key=lambda c: (not c.met, 0 if c.met else c.point.false_accepts_an_hour, c.point.miss),
+    )
+
+
+def streaming_cost(
+    model: WordsModel,
+    recipe: CausalLogMel,
+    sounds: NDArray[np.int16],
+    labels: NDArray[np.int64],
+    *,
+    seed: int = 0,
+) -> StreamingCost:
+    """What clips [n, N] with labels [n] lose when the network has heard other clips before.
+
+    The clips follow one another in random order in up to ROWS streams, the state carried on; the
+    answer is read at the last step that ends within a clip.
+
+    Raises:
+        MusicRNNError: there is no clip.
+    """
+    n = len(sounds)
+    if n == 0:
+        raise MusicRNNError("what streaming costs is measured on one clip at least, got none")
+    device = next(model.parameters()).device
+    blocks = range(0, n, 256)
+    alone = [clip_logits(model, recipe.frames(_loud(sounds[at : at + 256]))) for at in blocks]
+    right = int((np.concatenate(alone).argmax(1) == labels).sum())
+    order = np.random.default_rng(seed).permutation(n)
+    rows = min(ROWS, n)
+    order = order[: n // rows * rows].reshape(rows, -1)  # the few that fill no row are left out
+    state, told = model.initial_state(rows), np.zeros(order.shape, np.int64)
+    frames = [FrameStream(recipe) for _ in range(rows)]
+    waiting = np.zeros((rows, 0, recipe.n_mels), np.float32)
+    for place in range(order.shape[1]):
+        new = [frames[row].push(_loud(sounds[order[row, place]])) for row in range(rows)]
+        waiting = np.concatenate([waiting, np.stack(new)], axis=1)
+        whole = waiting.shape[1] // STEP * STEP
+        with torch.no_grad():
+            logits, state = model(torch.from_numpy(waiting[:, :whole]).to(device), state)
+        told[:, place] = logits[:, -1].argmax(1).cpu().numpy()
+        waiting = waiting[:, whole:]
+    streamed = float((told == labels[order]).mean())
+    return StreamingCost(n, right / n, wilson_interval(right, n), streamed, right / n - streamed)
+
+
+def _loud(sounds: NDArray[np.int16]) -> NDArray[np.float32]:
+    return sounds.astype(np.float32) / np.float32(32768)
