@@ -64,6 +64,16 @@ def song(seed: int, seconds: float = 4.0) -> Waveform:
     return Waveform(sound[None].astype(np.float32), 22_050)
 
 
+def word(hertz: float, seed: int) -> Waveform:
+    """A second with a short sound in it."""
+    random = np.random.default_rng(seed)
+    sound = 1e-3 * random.standard_normal(16_000)
+    start = int(random.integers(3000, 6000))
+    tone = np.sin(2 * np.pi * hertz * random.uniform(0.9, 1.1) * np.arange(5000) / 16_000)
+    sound[start : start + 5000] += 0.3 * np.hanning(5000) * tone
+    return Waveform(sound[None].astype(np.float32), 16_000)
+
+
 @pytest.fixture
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the files that the pages speak of."""
@@ -86,6 +96,15 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / "my-songs" / label).mkdir(parents=True)
         for number in range(6):
             write_audio(song(first + number), tmp_path / "my-songs" / label / f"{number}.wav")
+    for label, hertz in (("left", 300), ("right", 1500)):
+        (tmp_path / "my-words" / label).mkdir(parents=True)
+        for speaker in ("anna", "ben", "carl", "dora"):
+            for take in range(3):
+                path = tmp_path / "my-words" / label / f"{speaker}_{take:03}.wav"
+                write_audio(word(hertz, len(speaker) * 10 + take + ord(speaker[0])), path)
+    write_audio(word(300, 1), tmp_path / "word.wav")
+    room = np.concatenate([word(300, 2).samples, word(1500, 3).samples], axis=1)
+    write_audio(Waveform(room, 16_000), tmp_path / "room.wav")
     (tmp_path / "generated").mkdir()
     for number in range(4):
         shutil.copy(
@@ -99,6 +118,8 @@ def shortened(words: list[str]) -> list[str]:
         words = [*words, "--minutes", "0.02", *SMALL]  # the last of two options counts
     if words[1] == "compare":
         words = [*words, *BRIEF]
+    if "--stream" in words:
+        words = [*words, "--hours", "0.03"]
     if "100" in words:  # of a hundred pieces four will do
         words[words.index("100")] = "4"
     return words[1:]

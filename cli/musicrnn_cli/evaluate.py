@@ -62,7 +62,9 @@ def command(
         elif data in POLYPHONIC or task == "frames" or len(checkpoints) > 1:
             figures, text = _frames(checkpoints, data, split, found)
         else:
-            measure = {"classify": _classifier, "voices": _voices}.get(task, _composer)
+            measure = {
+                "classify": _classifier, "words": _words, "voices": _voices,
+            }.get(task, _composer)  # fmt: skip
             figures, text = measure(checkpoints[0], data, split, found)
     result = {"model": model, "data": data, "split": split, **figures}
     if as_json:
@@ -111,6 +113,15 @@ def _classifier(checkpoint: Any, data: str, split: Split, found: Path | None) ->
     from musicrnn_datasets.labelled_evaluation import evaluate_classifier
 
     outcome = evaluate_classifier(checkpoint, data, split=split, found=found)
+    _say_left_out(outcome.refused)
+    return outcome.as_json(), classification_text(outcome.scores, outcome.nats)
+
+
+def _words(checkpoint: Any, data: str, split: Split, found: Path | None) -> Found:
+    from musicrnn_cli.classification_text import classification_text
+    from musicrnn_datasets.word_evaluation import evaluate_words
+
+    outcome = evaluate_words(checkpoint, data, split=split, found=found)
     _say_left_out(outcome.refused)
     return outcome.as_json(), classification_text(outcome.scores, outcome.nats)
 

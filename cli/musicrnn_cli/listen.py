@@ -27,7 +27,6 @@ def command(file: Path | None, model: str, threshold: float | None, as_json: boo
     The microphone needs the extra: pip install musicrnn[live].
     """
     from musicrnn.listening.microphone import microphone_blocks
-
     from musicrnn.listening.word_stream import WordStream, file_blocks
     from musicrnn.pretrained import load_model
 

@@ -26,7 +26,7 @@ COMMANDS = {
     "render": "Turn a MIDI or ABC file into sound.",
     "tokenize": "Show a piece as a model's tokens, or prove the round trip.",
     "inspect": "Print what a model file says about itself.",
-    "data": "List corpora and their terms, prepare and inspect data.",
+    "data": "List, prepare and inspect corpora; record your own words.",
 }
 
 

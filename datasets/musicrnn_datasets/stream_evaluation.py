@@ -2,8 +2,8 @@
 
 Conventions. The stream of the split lasts ``hours``, one for every SNR; thresholds are chosen on a
 stream of the validation split that is VALID_TIMES as long (so that half a false accept an hour can
-be told from none), over all SNRs in turn, drawn with another seed. Unknown speech is made of the
-split's own words by code and, where ``unknown`` names a corpus or a folder, half of it is words of
+be told from none), over all SNRs in turn, drawn with another seed. Unknown speech is the split's
+own words turned round and, where ``unknown`` names a corpus or a folder, half of it is words of
 that source's same split that the model does not know.
 """
 

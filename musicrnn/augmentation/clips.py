@@ -27,8 +27,8 @@ class Variation:
     """How far clips are varied; 0 or an empty range switches a kind off."""
 
     shift: float = 0.1  # seconds to either side
-    speed: float = 0.15  # share by which a clip is played faster or slower, its pitch with it
-    warp: float = 0.1  # share by which the bands are stretched or pressed together
+    speed: float = 0.2  # share by which a clip is played faster or slower, its pitch with it
+    warp: float = 0.15  # share by which the bands are stretched or pressed together
     gain: float = 12.0  # dB to either side
     room: float = 0.25  # share of clips that sound in a room
     noise: float = 0.7  # share of clips with noise under them

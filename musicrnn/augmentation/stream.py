@@ -7,7 +7,8 @@ itself (``extent``), and the background lies ``snr`` dB below it over the whole 
 piece gets a random gain. Every piece has a background of the next kind: noise made by code, a
 recording, music made by code, babble; with more than one SNR every kind meets each. Words come in
 random order, none again before all were heard; ``unknown`` of the events are speech that is none of
-the words: from ``other``, and words turned round or spliced from two.
+the words: from ``other``, and words turned round. (Splices of two words, which training uses, are
+no fair test: half of one is the word.)
 
 What it cannot show: a clip brings its own room and its own noise, which come and go with it (both
 ends fade over FADE seconds, so that they do not click), nobody speaks while music plays in the same
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 
 from musicrnn.augmentation.music import drawn_music
 from musicrnn.augmentation.noise import clatter, coloured, hum, unit_power
-from musicrnn.augmentation.speech import babble, extent, spliced
+from musicrnn.augmentation.speech import babble, extent
 from musicrnn.errors import MusicRNNError
 from musicrnn.events import Script, Spoken, Stretch
 
@@ -138,12 +139,8 @@ class _Deck:
         random, source = self.random, self.source
         if source.other is not None and len(source.other) and random.uniform() < 0.5:
             return _loud(source.other[int(random.integers(len(source.other)))])
-        first = second = int(random.integers(len(source.words)))
-        if random.uniform() < 0.5:
-            return np.ascontiguousarray(_loud(source.words[first])[::-1])
-        while source.labels[second] == source.labels[first]:  # else it would be the word itself
-            second = int(random.integers(len(source.words)))
-        return spliced(_loud(source.words[first]), _loud(source.words[second]), source.rate)
+        word = source.words[int(random.integers(len(source.words)))]
+        return np.ascontiguousarray(_loud(word)[::-1])
 
 
 def _voices(

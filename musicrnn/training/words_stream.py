@@ -152,7 +152,7 @@ def streaming_cost(
     Raises:
         MusicRNNError: there is no clip.
     """
-    n, length = sounds.shape
+    n = len(sounds)
     if n == 0:
         raise MusicRNNError("what streaming costs is measured on one clip at least, got none")
     device = next(model.parameters()).device

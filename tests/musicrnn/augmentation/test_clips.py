@@ -24,9 +24,7 @@ def tones(rows: int, hertz: float = 440.0) -> np.ndarray:
 
 def test_without_variation_nothing_changes():
     clips = tones(3)
-    same, ends = moved(
-        generator(), clips, np.full(3, 9000, np.float32), variation=STILL, rate=RATE
-    )
+    same, ends = moved(generator(), clips, np.full(3, 9000, np.float32), variation=STILL, rate=RATE)
     np.testing.assert_allclose(same[:, :-1], clips[:, :-1], atol=1e-6)
     np.testing.assert_allclose(ends, 9000)
     np.testing.assert_array_equal(
@@ -85,7 +83,7 @@ def test_bands_are_stretched():
     frames = np.zeros((200, 1, 40), np.float32)
     frames[:, :, 20] = 1
     found = warped(generator(), frames, Variation(warp=0.2))[:, 0]
-    np.testing.assert_allclose(found.sum(1), 1, atol=0.25)
+    np.testing.assert_allclose(found.sum(1), 1, atol=0.35)
     peaks = found.argmax(1)
     assert peaks.min() in (17, 18)
     assert peaks.max() in (23, 24)

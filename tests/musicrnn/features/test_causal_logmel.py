@@ -3,7 +3,7 @@
 import librosa
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicrnn.errors import MusicRNNError
@@ -16,6 +16,7 @@ def noise(seed: int, *shape: int) -> np.ndarray:
     return np.random.default_rng(seed).standard_normal(shape).astype(np.float32) * 0.1
 
 
+@settings(deadline=None)  # the first example loads the mel filters
 @given(st.lists(st.integers(0, 3000), max_size=12))
 def test_pieces_give_the_frames_of_the_whole(lengths):
     samples = noise(1, sum(lengths) + 10)

@@ -1,0 +1,121 @@
+"""A stream of words: any pieces give the clip's answer, and what a listener refuses."""
+
+import numpy as np
+import pytest
+import torch
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.features.causal_logmel import CausalLogMel
+from musicrnn.io.audio import write_audio
+from musicrnn.listening.choose import labeller_of
+from musicrnn.listening.word_labeller import WordLabeller
+from musicrnn.listening.word_stream import WordStream, file_blocks
+from musicrnn.models.words import WordsModel
+from musicrnn.models.words_config import WordsConfig
+from musicrnn.waveform import Waveform
+
+RECIPE = CausalLogMel()
+
+
+def checkpoint(**changes) -> Checkpoint:
+    torch.manual_seed(1)
+    model = WordsModel(WordsConfig(labels=3, hidden=12, channels=4, last=6, **changes))
+    frames = torch.from_numpy(RECIPE.frames(sounds(4)))
+    model.observe([frames])
+    metadata = {
+        "task": "words",
+        "model": model.configuration(),
+        "features": RECIPE.configuration(),
+        "labels": ["yes", "no", "_silence_"],
+        "temperature": 0.7,
+        "detector": {"threshold": 0.3, "smoothing": 0.1, "refractory": 0.2},
+    }
+    return Checkpoint(model.arrays(), metadata)
+
+
+def sounds(rows: int) -> np.ndarray:
+    random = np.random.default_rng(0)
+    loud = np.repeat(random.uniform(0, 0.2, (rows, 50)), 320, axis=1)
+    return (loud * random.standard_normal((rows, 16_000))).clip(-1, 1).astype(np.float32)
+
+
+@pytest.mark.parametrize("pieces", [1, 100, 256, 1000, 16_000])
+def test_any_pieces_give_the_answer_to_the_clip(pieces):
+    made = checkpoint()
+    stream = WordStream.from_checkpoint(made)
+    model = WordsModel.from_arrays(made.metadata["model"], made.arrays)
+    sound = sounds(1)[0]
+    sound = sound[:3000] if pieces == 1 else sound
+    frames = torch.from_numpy(RECIPE.frames(sound))[None]
+    whole = (model.clip(frames)[0] / 0.7).softmax(0).detach().numpy()
+    starts = range(0, len(sound), pieces)
+    told = np.concatenate([stream.probabilities(sound[at : at + pieces]) for at in starts])
+    np.testing.assert_allclose(told[-1], whole, atol=1e-5)
+    if pieces > 1:
+        clip = (sound * 32768).round().astype(np.int16)[None]
+        labeller = WordLabeller.from_checkpoint(made)
+        np.testing.assert_allclose(labeller.probabilities(clip)[0], whole, atol=2e-3)
+
+
+def test_events_do_not_depend_on_the_pieces():
+    sound = np.concatenate(list(sounds(6)))
+    found = []
+    for pieces in (333, 5000, len(sound)):
+        stream = WordStream.from_checkpoint(checkpoint())
+        starts = range(0, len(sound), pieces)
+        found.append([event for at in starts for event in stream.push(sound[at : at + pieces])])
+    assert found[0]
+    for other in found[1:]:
+        assert [(e.time, e.label) for e in other] == [(e.time, e.label) for e in found[0]]
+        for one, two in zip(other, found[0], strict=True):
+            assert one.probability == pytest.approx(two.probability, abs=1e-5)
+
+
+def test_a_file_comes_as_the_microphone_gives_it(tmp_path):
+    sound = sounds(1)
+    write_audio(Waveform(sound, 16_000), tmp_path / "a.wav")
+    blocks = list(file_blocks(tmp_path / "a.wav", rate=16_000, block=1024))
+    assert all(len(block) == 1024 for block in blocks[:15])
+    heard = np.concatenate(blocks)
+    np.testing.assert_allclose(heard[:16_000], sound[0], atol=1e-4)
+    assert not heard[16_000:].any()
+    assert len(heard) == 24_000
+    write_audio(Waveform(np.repeat(sound, 2, 0), 44_100), tmp_path / "b.wav")
+    heard = np.concatenate(list(file_blocks(tmp_path / "b.wav", rate=16_000, block=1024)))
+    assert abs(len(heard) - 8000 - 16_000 * 16_000 / 44_100) < 3
+
+
+def test_one_word_of_a_recording(tmp_path):
+    quiet = np.zeros((1, 40_000), np.float32)
+    quiet[:, 21_000:29_000] = sounds(1)[:, :8000]
+    write_audio(Waveform(quiet, 16_000), tmp_path / "late.wav")
+    answer = labeller_of(checkpoint()).classify_file(tmp_path / "late.wav")
+    assert sum(answer.probabilities.values()) == pytest.approx(1, abs=1e-5)
+    assert answer.timeline[0].start <= 21_000 / 16_000
+    assert answer.timeline[0].end >= 29_000 / 16_000
+    for seconds, says in ((0.01, "10 ms of sound"), (61.0, "musicrnn listen")):
+        noise = np.full((1, int(seconds * 16_000)), 0.1, np.float32)
+        write_audio(Waveform(noise, 16_000), tmp_path / "odd.wav")
+        with pytest.raises(MusicRNNError, match=says):
+            labeller_of(checkpoint()).classify_file(tmp_path / "odd.wav")
+    write_audio(Waveform(np.zeros((1, 16_000), np.float32), 16_000), tmp_path / "nothing.wav")
+    with pytest.raises(MusicRNNError, match="is silent"):
+        labeller_of(checkpoint()).classify_file(tmp_path / "nothing.wav")
+
+
+def test_what_cannot_listen():
+    with pytest.raises(MusicRNNError, match="cannot hear a stream"):
+        WordStream.from_checkpoint(checkpoint(both_ways=True))
+    with pytest.raises(MusicRNNError, match="cannot listen"):
+        WordStream.from_checkpoint(Checkpoint({}, {"task": "compose"}))
+    damaged = checkpoint()
+    damaged.metadata["labels"] = ["yes", "no"]
+    with pytest.raises(MusicRNNError, match="tells 3 labels apart"):
+        WordStream.from_checkpoint(damaged)
+    with pytest.raises(MusicRNNError, match="threshold"):
+        WordStream.from_checkpoint(checkpoint(), threshold=3.0)
+    other = checkpoint()
+    other.metadata["features"] = CausalLogMel(n_mels=24).configuration()
+    with pytest.raises(MusicRNNError, match="takes 40 bands, the header makes 24"):
+        WordStream.from_checkpoint(other)
