@@ -139,7 +139,7 @@ def test_what_no_stream_can_be_made_of(source: StreamSource) -> None:
     with pytest.raises(MusicRNNError, match="two words"):
         StreamSource(drawn_words(2), ["go"], RATE)
     for wrong in ({"hours": 0.0}, {"snr": ()}, {"snr": (99.0,)}, {"unknown": 2.0}):
-        with pytest.raises(MusicRNNError, match="must|lasts|is in"):
+        with pytest.raises(MusicRNNError, match=r"must|lasts|is in"):
             StreamSettings(**wrong)
     with pytest.raises(MusicRNNError, match="gaps must rise"):
         StreamSettings(gaps=(3.0, 1.0))

@@ -74,9 +74,7 @@ def test_nothing_heard() -> None:
 
 
 def test_two_words_alike_within_reach_take_one_event_each() -> None:
-    twice = Script(
-        (Spoken(1, 1.4, "go"), Spoken(1.9, 2.3, "go")), (Stretch(0, 10, "noise", 10.0),)
-    )
+    twice = Script((Spoken(1, 1.4, "go"), Spoken(1.9, 2.3, "go")), (Stretch(0, 10, "noise", 10.0),))
     assert detection(twice, events((1.5, "go"), (2.1, "go"))).detection == 1
     assert detection(twice, events((2.0, "go"), (2.1, "go"))).detection == 1
     assert detection(twice, events((1.5, "go"), (1.6, "go"))).detection == 0.5
