@@ -19,7 +19,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.events import Event, Script
 from musicrnn.features.causal_logmel import CausalLogMel, FrameStream
 from musicrnn.metrics.classification import wilson_interval
-from musicrnn.metrics.detection import Point, best_point, sweep
+from musicrnn.metrics.detection import MOST_FALSE_ACCEPTS, Point, best_point, sweep
 from musicrnn.models.detector import Average, DetectorSettings, Trigger
 from musicrnn.models.labelling import probabilities
 from musicrnn.models.words import WordsModel, clip_logits
@@ -119,15 +119,17 @@ def hear(
     )
 
 
-def choose(heard: HeardStream, *, refractory: float = REFRACTORY) -> Choice:
-    """The smoothing and threshold that miss least at MOST_FALSE_ACCEPTS an hour.
+def choose(
+    heard: HeardStream, *, refractory: float = REFRACTORY, most: float = MOST_FALSE_ACCEPTS
+) -> Choice:
+    """The smoothing and threshold that miss least at ``most`` false accepts an hour.
 
     Raises:
         MusicRNNError: no word is spoken in the stream.
     """
     choices: list[Choice] = []
     for smoothing in SMOOTHINGS:
-        point, met = best_point(heard.sweep(smoothing, refractory))
+        point, met = best_point(heard.sweep(smoothing, refractory), most)
         settings = DetectorSettings(point.threshold, smoothing, refractory)
         choices.append(Choice(settings, point, met))
     return min(

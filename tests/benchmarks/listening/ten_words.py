@@ -2,7 +2,7 @@
 
     python tests/benchmarks/listening/ten_words.py FOLDER [DATA]
 
-Makes FOLDER/words of the Arabic digits (ten speakers, ten takes each, labels in Arabic), trains with
+Makes FOLDER/words of the Arabic digits (ten speakers, ten takes, labels in Arabic), trains with
 ``musicrnn train classify``, measures the clips and the stream of the speakers that were held out by
 the names of the files, and prints the minutes.
 """
