@@ -36,8 +36,9 @@ class DetectorSettings:
 
     def __post_init__(self) -> None:
         for name, (least, most) in BOUNDS.items():
-            value = getattr(self, name)
-            if not isinstance(value, int | float) or not least <= value <= most:
+            value: Any = getattr(self, name)  # of a file, perhaps
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not number or not least <= value <= most:
                 raise MusicRNNError(
                     f"{name} of a detector must be in {least:g}..{most:g}, got {value!r}"
                 )
