@@ -131,6 +131,9 @@ def test_the_commands_of_a_page_run(
 ) -> None:
     if page in {MEASURED, *NAMED}:
         request.getfixturevalue("corpora")
+    if page == "docs/export.md":
+        pytest.importorskip("onnx")
+        pytest.importorskip("onnxruntime")
     for line in command_lines(page):
         if line.startswith("mkdir"):
             for folder in line.split()[2:]:

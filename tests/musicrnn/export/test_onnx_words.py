@@ -34,7 +34,8 @@ def checkpoint_of(
     """A network whose answers to the clips, or to drawn frames, are far apart."""
     recipe = recipe or CausalLogMel()
     torch.manual_seed(1)
-    model = WordsModel(WordsConfig(**(SMALL | {"bands": recipe.n_mels} | changes)))
+    sizes: dict[str, Any] = {**SMALL, "bands": recipe.n_mels, **changes}
+    model = WordsModel(WordsConfig(**sizes))
     frames = torch.randn(4, 40, recipe.n_mels) * 15 - 45
     if clips is not None:
         frames = torch.from_numpy(recipe.frames(as_samples(clips)))[:, :-2]
