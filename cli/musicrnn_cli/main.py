@@ -25,6 +25,7 @@ COMMANDS = {
     "compare": "Compare many cells on one data set under one budget.",
     "render": "Turn a MIDI or ABC file into sound.",
     "tokenize": "Show a piece as a model's tokens, or prove the round trip.",
+    "export": "Write a model as ONNX, or with smaller weights.",
     "inspect": "Print what a model file says about itself.",
     "data": "List, prepare and inspect corpora; record your own words.",
 }

@@ -79,6 +79,14 @@ class CausalLogMel:
         least = np.float32(10.0 ** (self.floor / 10))
         return np.float32(10.0) * np.log10(power.astype(np.float32) + least)
 
+    def window(self) -> NDArray[np.float32]:
+        """Hann [n_fft], scaled so that a full-scale sine has a power near 1."""
+        return _window(self)
+
+    def bands(self) -> NDArray[np.float32]:
+        """[1 + n_fft // 2, n_mels]; every band's weights add up to 1, at least one bin each."""
+        return _mel(self)
+
     def configuration(self) -> dict[str, Any]:
         """What :func:`causal_logmel_from` takes, as JSON."""
         return {"name": NAME, **asdict(self)}
@@ -122,14 +130,12 @@ def causal_logmel_from(configuration: object) -> CausalLogMel:
 
 @cache
 def _window(recipe: CausalLogMel) -> NDArray[np.float32]:
-    """Hann, scaled so that a full-scale sine has a power near 1."""
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(recipe.n_fft) / recipe.n_fft)
     return (hann * 2 / hann.sum()).astype(np.float32)
 
 
 @cache
 def _mel(recipe: CausalLogMel) -> NDArray[np.float32]:
-    """[1 + n_fft // 2, n_mels]; every band's weights add up to 1, at least one bin each."""
     from librosa.filters import mel
 
     bands = mel(

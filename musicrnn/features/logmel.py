@@ -58,6 +58,14 @@ class LogMel:
             if not isinstance(value, int | float) or not low <= value <= high:
                 raise MusicRNNError(f"{name} of a log-mel must be in {low}..{high}, got {value!r}")
 
+    def window(self) -> NDArray[np.float32]:
+        """Hann [n_fft]."""
+        return _hann(self.n_fft)
+
+    def bands(self) -> NDArray[np.float32]:
+        """The mel filters, [n_mels, 1 + n_fft // 2]."""
+        return _mel(self)
+
     def configuration(self) -> dict[str, Any]:
         """What :func:`logmel_from` takes, as JSON."""
         return {"name": "log-mel", **asdict(self)}
@@ -136,7 +144,7 @@ def _power(samples: NDArray[np.float32], n_fft: int, hop: int) -> NDArray[np.flo
     """The power of a centred Hann short-time spectrum, [1 + samples // hop, 1 + n_fft // 2]."""
     padded = np.pad(samples, n_fft // 2)
     views = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]
-    hann = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)).astype(np.float32)
+    hann = _hann(n_fft)
     power = np.empty((len(views), n_fft // 2 + 1), np.float32)
     for start in range(0, len(views), 256):  # blocks stay in the cache, and bound the memory
         spectrum = np.fft.rfft(views[start : start + 256] * hann, axis=1)
@@ -145,8 +153,12 @@ def _power(samples: NDArray[np.float32], n_fft: int, hop: int) -> NDArray[np.flo
 
 
 @cache
+def _hann(n_fft: int) -> NDArray[np.float32]:
+    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)).astype(np.float32)
+
+
+@cache
 def _mel(recipe: LogMel) -> NDArray[np.float32]:
-    """[n_mels, 1 + n_fft // 2]"""
     from librosa.filters import mel
 
     return mel(sr=recipe.rate, n_fft=recipe.n_fft, n_mels=recipe.n_mels, dtype=np.float32)

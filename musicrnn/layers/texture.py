@@ -43,8 +43,7 @@ def cosine_transform(size: int) -> Tensor:
     """The orthonormal DCT-II as a matrix [size, size]; its columns are the cosines."""
     k = torch.arange(size, dtype=torch.float64)
     cosines = torch.cos(math.pi * (k[:, None] + 0.5) * k[None] / size) * math.sqrt(2 / size)
-    cosines[:, 0] /= math.sqrt(2)
-    return cosines.float()
+    return torch.cat([cosines[:, :1] / math.sqrt(2), cosines[:, 1:]], 1).float()
 
 
 def _mean(values: Tensor, lengths: Tensor) -> Tensor:

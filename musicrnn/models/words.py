@@ -108,7 +108,7 @@ class WordsModel(nn.Module):
             after.append(past)
         x = self.dropout(x.permute(0, 2, 1, 3).flatten(2))  # [B, S, C * F]
         if not isinstance(self.recurrent, Stack):
-            lengths = torch.full((len(x),), x.shape[1], device=x.device)
+            lengths = torch.full((len(x),), x.shape[1], dtype=torch.int64, device=x.device)
             pooled = self.attention(self.recurrent(x, lengths))
             return self.output(self.dropout(pooled)).unsqueeze(1), ()
         first = len(self.convolutions)

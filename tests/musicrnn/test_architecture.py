@@ -72,6 +72,10 @@ PARTS = {
         "sound -> label",
         PIECE + " events io features tokens checkpoint cells layers models metrics pretrained",
     ),
+    "export": (
+        "models for other programs",
+        "errors waveform io features checkpoint cells layers models listening",
+    ),
     "pretrained": ("models that come with the package", "errors checkpoint sampling"),
 }
 

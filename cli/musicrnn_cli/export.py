@@ -1,0 +1,62 @@
+"""``musicrnn export``: a model as ONNX, or with its weights stored in another way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+FORMATS = (".onnx", ".safetensors")
+
+
+@click.command("export")
+@click.argument("model")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="File to write: .onnx, or .safetensors with --weights.",
+)
+@click.option(
+    "--weights",
+    type=click.Choice(["float32", "float16", "int8"]),
+    help="Of a .safetensors file: four bytes a weight, two or one.",
+)
+@click.option(
+    "--streaming", is_flag=True, help="Of words, as .onnx: step by step, the states carried on."
+)
+def command(model: str, output: Path, weights: str | None, streaming: bool) -> None:
+    """Write MODEL, a bundled name or a file, for other programs.
+
+    An .onnx file takes ids or samples and gives logits or probabilities, with the features inside;
+    before it is written it is run by ONNX Runtime and compared with the model. It needs the extra
+    [export].
+    """
+    from musicrnn.pretrained import load_model
+
+    suffix = output.suffix.lower()
+    if suffix not in FORMATS:
+        raise click.UsageError(f"-o must end in {' or '.join(FORMATS)}, got {output.name!r}")
+    if (suffix == ".onnx") == (weights is not None):
+        raise click.UsageError("--weights belongs to a .safetensors file, which needs it")
+    if streaming and suffix != ".onnx":
+        raise click.UsageError("--streaming belongs to an .onnx file")
+    checkpoint = load_model(model)
+    if suffix == ".safetensors":
+        from musicrnn.checkpoint import read_holdings
+
+        checkpoint.save(output, weights=weights)  # type: ignore[arg-type]  # click has checked it
+        held = read_holdings(output)
+        click.echo(f"{output}  {held.weights}, {held.numbers:,} weights, {held.bytes:,} bytes")
+        return
+    from musicrnn.export.choose import export_onnx
+
+    written = export_onnx(checkpoint, output, streaming=streaming)
+    click.echo(
+        f"{output}  {written.bytes:,} bytes, within {written.difference:.1e} of the model's "
+        "probabilities"
+    )
+    for title, values in (("in", written.inputs), ("out", written.outputs)):
+        for name, shape in values.items():
+            click.echo(f"  {title:3}  {name}  [{', '.join(map(str, shape))}]")

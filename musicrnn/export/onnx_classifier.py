@@ -1,0 +1,100 @@
+"""A classifier of songs as a graph from one window of samples to probabilities.
+
+Conventions. ``samples`` float32 [1, N], mono at the recipe's rate, N its window (30 s of the
+bundled model) -> ``probabilities`` [1, K], calibrated. Which frames are kept depends on N, so N is
+fixed. A song's probabilities are the mean over windows that begin every N / 2 samples; whether a
+window is silent or no music is not asked here (musicrnn.listening.gate).
+"""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor, nn, tensor
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.export.front_end import ClipFrames
+from musicrnn.export.graph import Graph, Runner, relative
+from musicrnn.export.plain import plain
+from musicrnn.export.sounds import trial_sounds
+from musicrnn.features.logmel import LogMel, dequantize, quantize
+from musicrnn.listening.labeller import Labeller
+from musicrnn.models.classifier import together
+from musicrnn.models.labelling import probabilities, window_logits
+from musicrnn.waveform import Waveform
+
+BORDER = 1e-4  # dB, of a step of 0.31
+
+
+class _Window(nn.Module):
+    def __init__(self, labeller: Labeller, recipe: LogMel, samples: int) -> None:
+        super().__init__()
+        self.temperature = labeller.temperature
+        self.frames, self.model = ClipFrames(recipe, samples), plain(labeller.model)
+        self.count = len(recipe.kept(1 + samples // recipe.hop))
+
+    def forward(self, samples: Tensor) -> Tensor:
+        members = self.model(self.frames(samples), tensor([self.count]))
+        return (together(members) / self.temperature).softmax(1)
+
+
+def classifier_graph(checkpoint: Checkpoint) -> Graph:
+    """The graph of a model file whose task is "classify".
+
+    Raises:
+        MusicRNNError: the file is damaged, or the model reads scores.
+    """
+    labeller = Labeller.from_checkpoint(checkpoint, "cpu")
+    recipe = labeller.recipe
+    if recipe is None:
+        raise MusicRNNError(
+            "this classifier reads scores, and their tokens come from musicrnn: ONNX is for those "
+            "that hear sound"
+        )
+    samples = window_samples(recipe)
+    return Graph(
+        _Window(labeller, recipe, samples),
+        {"samples": tensor(trial_sounds(samples, recipe.rate)[-1:])},
+        ("probabilities",),
+        {},
+        lambda run: _difference(labeller, recipe, run),
+        {
+            "task": "classify",
+            "labels": json.dumps(labeller.labels, ensure_ascii=False),
+            "rate": str(recipe.rate),
+            "samples": str(samples),
+        },
+    )
+
+
+def window_samples(recipe: LogMel) -> int:
+    """How many samples a window of the recipe has."""
+    return round(recipe.window_seconds * recipe.rate)
+
+
+def told(
+    labeller: Labeller, recipe: LogMel, sound: NDArray[np.float32], *, shift: float = 0.0
+) -> NDArray[np.float64]:
+    """What the labeller says of one window [N], as ``musicrnn classify`` hears it: [1, K].
+
+    ``shift`` moves the frames, dB, before they are quantised.
+    """
+    decibels = recipe.frames(Waveform(sound[None], recipe.rate)) + np.float32(shift)
+    heard = dequantize(quantize(decibels))
+    return probabilities(window_logits(labeller.model, [heard]), labeller.temperature)
+
+
+def _difference(labeller: Labeller, recipe: LogMel, run: Runner) -> float:
+    """Beside the nearest of three: values within BORDER of a step's edge may fall to either side.
+
+    Of the 50,000 values of a window a few lie so near that the last digit of a float decides.
+    """
+    most = 0.0
+    for sound in trial_sounds(window_samples(recipe), recipe.rate):
+        found = run({"samples": sound[None]})["probabilities"]
+        wanted = (told(labeller, recipe, sound, shift=shift) for shift in (0.0, BORDER, -BORDER))
+        most = max(most, min(relative(found, one) for one in wanted))
+    return most
