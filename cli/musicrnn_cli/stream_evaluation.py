@@ -120,27 +120,19 @@ def _where(snr: float, figures: Detection) -> list[str]:
 
 
 def _det(outcome: StreamEvaluation, about: str) -> Any:
-    def point(false_accepts: float, miss: float) -> tuple[float, float]:
-        return false_accepts, 100 * miss
+    def point(false_accepts: float, miss: float, n: int) -> tuple[float, float]:
+        return max(false_accepts, 0.5 / outcome.hours), 100 * max(miss, 0.5 / n)
 
-    curves = [
-        Curve(
-            f"{each.snr:g} dB",
-            [point(p.false_accepts_an_hour, p.miss) for p in reversed(each.det)],
-        )
-        for each in outcome.streams
-    ]
-    curves += [
-        Curve(
-            f"{each.snr:g} dB, chosen",
-            [point(each.chosen.false_accepts_an_hour, 1 - each.chosen.detection)],
-        )
-        for each in outcome.streams
-    ]
+    curves: list[Curve] = []
+    for each in outcome.streams:
+        chosen, n = each.chosen, each.chosen.n
+        points = [point(p.false_accepts_an_hour, p.miss, n) for p in reversed(each.det)]
+        at = point(chosen.false_accepts_an_hour, 1 - chosen.detection, n)
+        curves += [Curve(f"{each.snr:g} dB", points), Curve(f"{each.snr:g} dB, chosen", [at])]
     return draw_curves(
         "Words missed against false accepts",
         f"{about}, {outcome.hours:g} h a curve, seed {outcome.seed}; "
-        "thresholds without a miss or a false accept are beyond the edge",
+        "none missed or falsely accepted is drawn as half of one",
         curves,
         across=Axis("false accepts an hour", log=True),
         up=Axis("words missed, %", log=True),

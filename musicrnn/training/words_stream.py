@@ -25,8 +25,8 @@ from musicrnn.models.labelling import probabilities
 from musicrnn.models.words import WordsModel, clip_logits
 from musicrnn.models.words_config import STEP
 
-# From 0.12 to 0.999, evenly in log-odds: most of what matters is near 1.
-THRESHOLDS = tuple(round(1 / (1 + float(np.exp(-x))), 4) for x in np.linspace(-2, 7, 46))
+# From 0.12 to 0.99999, evenly in log-odds: most of what matters is near 1.
+THRESHOLDS = tuple(round(1 / (1 + float(np.exp(-x))), 6) for x in np.linspace(-2, 12, 57))
 SMOOTHINGS = (0.1, 0.2, 0.3)  # seconds
 REFRACTORY = 0.5  # seconds
 ROWS = 16
