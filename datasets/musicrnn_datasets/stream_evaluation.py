@@ -195,7 +195,7 @@ def _source(
         other = _other(wishes.unknown, split, recipe, known=labels, found=found)
     return StreamSource(
         clips.sounds,
-        [labels[label] for label in clips.labels],
+        [str(labels[int(label)]) for label in clips.labels],
         recipe.rate,
         prepared.recordings[split],
         other,

@@ -7,7 +7,7 @@ so that what it says does not depend on the pieces. Needs no torch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,7 +88,7 @@ class WordStream:
         return self.engine.push(frames[None, :whole])[0]
 
 
-def file_blocks(path: Path, *, rate: int, block: int) -> Iterator[Samples]:
+def file_blocks(path: Path, *, rate: int, block: int) -> Generator[Samples]:
     """A file as the microphone would give it: blocks at ``rate``, then AFTER seconds of silence.
 
     Raises:

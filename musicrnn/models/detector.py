@@ -36,7 +36,7 @@ class DetectorSettings:
 
     def __post_init__(self) -> None:
         for name, (least, most) in BOUNDS.items():
-            value = cast(object, getattr(self, name))
+            value: Any = getattr(self, name)  # of a file, perhaps
             number = isinstance(value, int | float) and not isinstance(value, bool)
             if not number or not least <= value <= most:
                 raise MusicRNNError(

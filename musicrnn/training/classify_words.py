@@ -36,7 +36,7 @@ from musicrnn.training.words import (
     in_full_scale,
 )
 
-LEAST_UPDATES, EPOCHS = 1200, 40
+LEAST_UPDATES, EPOCHS = 600, 40
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class WordsMaterial:
 
 
 def words_plan(clips: int, batch: int, minutes: float | None = None) -> Plan:
-    """How words are learnt when nothing else is said: 40 epochs, 1,200 updates at least.
+    """How words are learnt when nothing else is said: 40 epochs, 600 updates at least.
 
     With ``minutes`` the time decides instead.
     """

@@ -1,0 +1,135 @@
+"""``musicrnn evaluate --stream`` on a few words and a network that has learnt nothing."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from click.testing import CliRunner, Result
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.features.causal_logmel import CausalLogMel
+from musicrnn.io.audio import write_audio
+from musicrnn.models.words import WordsModel
+from musicrnn.models.words_config import WordsConfig
+from musicrnn.waveform import Waveform
+from musicrnn_cli.main import main
+
+RATE = 16_000
+WORDS = ("go", "left", "stop")
+SIZES = {"hidden": 8, "channels": 2, "last": 4, "depth": 0}
+BRIEF = ("--stream", "--hours", "0.01", "--seed", "3")
+
+
+def write_words(folder: Path, words: tuple[str, ...]) -> Path:
+    random = np.random.default_rng(0)
+    time = np.arange(RATE // 2) / RATE
+    for number, word in enumerate(words):
+        (folder / word).mkdir(parents=True)
+        for speaker in range(8):
+            pitch = 200 * (number + 1) + 7 * speaker
+            sound = 0.3 * np.sin(2 * np.pi * pitch * time) + 0.01 * random.standard_normal(
+                len(time)
+            )
+            sound = np.pad(sound, RATE // 4).astype(np.float32)
+            write_audio(Waveform(sound[None], RATE), folder / word / f"s{speaker}_nohash_0.wav")
+    return folder
+
+
+def write_model(path: Path, *, task: str = "words", both_ways: bool = False) -> Path:
+    torch.manual_seed(0)
+    model = WordsModel(WordsConfig(labels=5, both_ways=both_ways, **SIZES))
+    metadata = {
+        "task": task,
+        "model": model.configuration(),
+        "labels": [*WORDS, "_unknown_", "_silence_"],
+        "features": CausalLogMel().configuration(),
+        "temperature": 0.02,  # so sure that it fires: five labels' logits are all near 0
+        "detector": {"threshold": 0.5, "smoothing": 0.1, "refractory": 0.5},
+    }
+    Checkpoint(model.arrays(), metadata).save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def given(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    base = tmp_path_factory.mktemp("stream")
+    return {
+        "words": write_words(base / "words", WORDS),
+        "others": write_words(base / "others", ("cat", "dog", "go")),
+        "model": write_model(base / "model.safetensors"),
+        "both": write_model(base / "both.safetensors", both_ways=True),
+        "base": base,
+    }
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(main, ["evaluate", *map(str, words)])
+
+
+def test_json_and_a_picture(given: dict[str, Path], tmp_path: Path) -> None:
+    plot = tmp_path / "det.png"
+    unknown = ("--unknown", given["others"])
+    asked = (*BRIEF, "--snr", "10,20", "--json", "--plot", plot, *unknown)
+    result = run(given["model"], given["words"], *asked)
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert (found["split"], found["snr"], found["hours"], found["seed"]) == (
+        "test", [10.0, 20.0], 0.01, 3,
+    )  # fmt: skip
+    first, second = found["streams"]
+    assert found["n"] == first["n"] + second["n"]
+    assert first["n"] == second["n"] > 3  # the same words at both
+    assert 0 <= found["interval"][0] <= found["detection"] <= found["interval"][1] <= 1
+    assert found["detector"]["threshold"] == found["threshold"]
+    assert len(found["det"]) > 20
+    assert set(found["det"][0]) == {"threshold", "miss", "false_accepts_an_hour"}
+    assert first["shipped"]["false_accepts_an_hour"] > 0  # it says anything at any time
+    assert found["clips"]["n"] >= 3
+    assert plot.read_bytes().startswith(b"\x89PNG")
+    again = run(given["model"], given["words"], *BRIEF, "--snr", "10,20", "--json", *unknown)
+    assert json.loads(again.stdout) == found
+
+
+def test_text(given: dict[str, Path]) -> None:
+    result = run(given["model"], given["words"], *BRIEF, "--split", "valid")
+    assert result.exit_code == 0, result.output
+    for part in ("10 dB", "false accepts/h", "threshold", "streaming costs", "over noise", "own"):
+        assert part in result.stdout
+
+
+def test_what_has_no_stream_is_one_sentence(given: dict[str, Path], tmp_path: Path) -> None:
+    result = run(given["both"], given["words"], *BRIEF)
+    assert result.exit_code == 1
+    assert "cannot be streamed" in result.stderr
+    other = write_model(tmp_path / "other.safetensors", task="classify")
+    result = run(other, given["words"], *BRIEF)
+    assert (result.exit_code, "only one that hears words" in result.stderr) == (1, True)
+    result = run(given["model"], given["words"], *BRIEF, "--unknown", given["words"])
+    assert result.exit_code == 1
+    assert "no word that the model does not know" in result.stderr
+    result = run(given["model"], given["words"], *BRIEF, "--plot", tmp_path / "det.pdf")
+    assert (result.exit_code, "det.pdf" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("words", [("--snr", "10"), ("--hours", "1"), ("--seed", "1")])
+def test_options_of_a_stream_need_one(given: dict[str, Path], words: tuple[str, str]) -> None:
+    result = run(given["model"], given["words"], *words)
+    assert result.exit_code == 2
+    assert f"{words[0]} needs --stream" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(("--snr", "loud"), "--snr"), (("--snr", "99"), "-40..80"), (("--hours", "0"), "lasts")],
+)
+def test_wrong_values(given: dict[str, Path], words: tuple[str, str], said: str) -> None:
+    result = run(given["model"], given["words"], "--stream", *words)
+    assert result.exit_code == 1
+    assert said in result.stderr
