@@ -128,7 +128,7 @@ def train_classifier(
     }
     outcome = fit(objective, plan, output, watcher=watcher, resume=resume, made_with=made_with)
     if os.environ.get("RANK", "0") == "0":  # the process that wrote the model
-        _calibrate(output, material)
+        _calibrate(output, material, half=plan.half)
     return outcome
 
 
@@ -193,7 +193,7 @@ def _metadata(material: LabelledMaterial, command: str) -> dict[str, Any]:
     return metadata
 
 
-def _calibrate(output: Path, material: LabelledMaterial) -> None:
+def _calibrate(output: Path, material: LabelledMaterial, *, half: bool) -> None:
     """Temperature, threshold and validation scores into the best model's header."""
     checkpoint = Checkpoint.load(output)
     model = Classifier.from_arrays(checkpoint.metadata["model"], checkpoint.arrays)
@@ -219,4 +219,4 @@ def _calibrate(output: Path, material: LabelledMaterial) -> None:
         "valid_majority": scores.majority,
         "valid_loss": loss(temperature),
     }
-    Checkpoint(checkpoint.arrays, metadata).save(output)
+    Checkpoint(checkpoint.arrays, metadata).save(output, weights="float16" if half else "float32")

@@ -152,7 +152,7 @@ def train_words(
     }
     outcome = fit(objective, plan, output, watcher=watcher, resume=resume, made_with=made_with)
     if os.environ.get("RANK", "0") == "0":  # the process that wrote the model
-        _calibrate(output, material, objective)
+        _calibrate(output, material, objective, half=plan.half)
     return outcome
 
 
@@ -180,7 +180,9 @@ def _config(material: WordsMaterial, settings: WordsSettings, labels: int) -> Wo
     return WordsConfig(labels=labels, bands=material.recipe.n_mels, **sizes)
 
 
-def _calibrate(output: Path, material: WordsMaterial, objective: WordsObjective) -> None:
+def _calibrate(
+    output: Path, material: WordsMaterial, objective: WordsObjective, *, half: bool
+) -> None:
     """Temperature, detector and validation scores into the best model's header."""
     checkpoint = Checkpoint.load(output)
     model = WordsModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
@@ -215,4 +217,4 @@ def _calibrate(output: Path, material: WordsMaterial, objective: WordsObjective)
         )
         metadata["detector"] = detector.as_json()
         metadata["metrics"] |= figures
-    Checkpoint(checkpoint.arrays, metadata).save(output)
+    Checkpoint(checkpoint.arrays, metadata).save(output, weights="float16" if half else "float32")
