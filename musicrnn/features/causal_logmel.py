@@ -36,6 +36,9 @@ class CausalLogMel:
     seconds: float = 1.0  # how much of a clip is heard
 
     def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not isinstance(value, int | float) or isinstance(value, bool):
+                raise MusicRNNError(f"{name} of a causal log-mel must be a number, got {value!r}")
         bounds = {
             "rate": (1000, 192_000),
             "n_fft": (16, 65_536),
@@ -47,10 +50,10 @@ class CausalLogMel:
             "seconds": (0.1, 60),
         }
         for name, (least, most) in bounds.items():
-            value = getattr(self, name)
-            if not isinstance(value, int | float) or not least <= value <= most:
+            if not least <= getattr(self, name) <= most:
                 raise MusicRNNError(
-                    f"{name} of a causal log-mel must be in {least}..{most}, got {value!r}"
+                    f"{name} of a causal log-mel must be in {least}..{most}, "
+                    f"got {getattr(self, name)!r}"
                 )
 
     @property

@@ -25,6 +25,7 @@ Array = NDArray[np.float32]
 class WordsEngine:
     """Raises MusicRNNError: the network reads both ways, or arrays do not fit its configuration."""
 
+    @np.errstate(over="ignore", invalid="ignore")  # a damaged file: push refuses what comes of it
     def __init__(
         self, config: WordsConfig, arrays: Mapping[str, NDArray[Any]], *, temperature: float = 1.0
     ) -> None:
@@ -55,8 +56,13 @@ class WordsEngine:
         self.stack.begin(rows)
         self.attention.begin(rows)
 
+    @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def push(self, frames: Array) -> Array:
-        """What the next frames [B, T, F] say, [B, T // STEP, K]."""
+        """What the next frames [B, T, F] say, [B, T // STEP, K].
+
+        Raises:
+            MusicRNNError: frames of another shape, or weights that lead to no number.
+        """
         if frames.shape[1] % STEP or frames.shape[::2] != (self.rows, self.config.bands):
             raise MusicRNNError(
                 f"frames must be [{self.rows}, a multiple of {STEP}, {self.config.bands}], "
@@ -76,6 +82,10 @@ class WordsEngine:
         logits -= logits.max(axis=1, keepdims=True)
         told = np.exp(logits, out=logits)
         told /= told.sum(axis=1, keepdims=True)
+        if not np.isfinite(told).all():
+            raise MusicRNNError(
+                "the network's weights lead to no number: the model file is damaged"
+            )
         return told.reshape(steps, rows, -1).transpose(1, 0, 2)
 
 
