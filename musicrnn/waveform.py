@@ -46,3 +46,8 @@ class Waveform:
 
         moved = soxr.resample(self.samples.T, self.rate, rate)
         return Waveform(np.ascontiguousarray(moved.T, dtype=np.float32), rate)
+
+
+def in_full_scale(sounds: NDArray[np.int16]) -> NDArray[np.float32]:
+    """Sixteen-bit samples of any shape as float32, full scale +-1.0."""
+    return sounds.astype(np.float32) * np.float32(1 / 32768)

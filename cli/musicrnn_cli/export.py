@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import click
+
+if TYPE_CHECKING:
+    from musicrnn.weights import Weights
 
 FORMATS = (".onnx", ".safetensors")
 
@@ -46,7 +50,7 @@ def command(model: str, output: Path, weights: str | None, streaming: bool) -> N
     if suffix == ".safetensors":
         from musicrnn.checkpoint import read_holdings
 
-        checkpoint.save(output, weights=weights)  # type: ignore[arg-type]  # click has checked it
+        checkpoint.save(output, weights=cast("Weights", weights))  # click has checked it
         held = read_holdings(output)
         click.echo(f"{output}  {held.weights}, {held.numbers:,} weights, {held.bytes:,} bytes")
         return

@@ -6,11 +6,13 @@ a folder where corpora lie. Accuracy is by recording, with all its windows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
@@ -56,12 +58,23 @@ def evaluate_classifier(
     logits = recording_logits(labeller.model, recordings)
     told = np.stack([mean_probabilities(rows, labeller.temperature) for rows in logits])
     labels = [recording.label for recording in recordings]
+    return scored(told, labels, labeller.labels, refused=prepared.refused)
+
+
+def scored(
+    told: NDArray[np.float64],
+    labels: Sequence[int],
+    names: Sequence[str],
+    *,
+    refused: Sequence[Refusal],
+) -> ClassifierEvaluation:
+    """The scores of what was told, probabilities [n, K], where ``labels`` [n] are right."""
     right = told[np.arange(len(labels)), labels]
     return ClassifierEvaluation(
-        n=len(recordings),
-        scores=classification(labels, told.argmax(axis=1).tolist(), labeller.labels),
+        n=len(labels),
+        scores=classification(labels, told.argmax(axis=1).tolist(), names),
         nats=float(-np.log(np.maximum(right, 1e-12)).mean()),
-        refused=tuple(prepared.refused),
+        refused=tuple(refused),
     )
 
 

@@ -13,9 +13,8 @@ import numpy as np
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.listening.word_labeller import WordLabeller
-from musicrnn.metrics.classification import classification
 from musicrnn_datasets.corpus import Split
-from musicrnn_datasets.labelled_evaluation import ClassifierEvaluation
+from musicrnn_datasets.labelled_evaluation import ClassifierEvaluation, scored
 from musicrnn_datasets.words import find_words, prepare_words
 
 BLOCK = 64  # clips heard at a time
@@ -42,11 +41,4 @@ def evaluate_words(
         raise MusicRNNError(f"the {split} split of {data} has no clip that can be read")
     starts = range(0, len(clips.labels), BLOCK)
     told = np.concatenate([labeller.probabilities(clips.sounds[at : at + BLOCK]) for at in starts])
-    right = told[np.arange(len(told)), clips.labels]
-    labels: list[int] = clips.labels.tolist()
-    return ClassifierEvaluation(
-        n=len(labels),
-        scores=classification(labels, told.argmax(axis=1).tolist(), labeller.labels),
-        nats=float(-np.log(np.maximum(right, 1e-12)).mean()),
-        refused=tuple(prepared.refused),
-    )
+    return scored(told, clips.labels.tolist(), labeller.labels, refused=prepared.refused)

@@ -28,6 +28,7 @@ from musicrnn.augmentation.noise import clatter, coloured, hum, unit_power
 from musicrnn.augmentation.speech import babble, extent
 from musicrnn.errors import MusicRNNError
 from musicrnn.events import Script, Spoken, Stretch
+from musicrnn.waveform import in_full_scale
 
 Samples = NDArray[np.float32]
 Random = np.random.Generator
@@ -132,15 +133,15 @@ class _Deck:
         if not self.rows:
             self.rows = self.random.permutation(len(self.source.words)).tolist()
         row = self.rows.pop()
-        return _loud(self.source.words[row]), self.source.labels[row]
+        return in_full_scale(self.source.words[row]), self.source.labels[row]
 
     def other(self) -> Samples:
         """Speech that is none of the words; half of it from ``other``, where there is some."""
         random, source = self.random, self.source
         if source.other is not None and len(source.other) and random.uniform() < 0.5:
-            return _loud(source.other[int(random.integers(len(source.other)))])
+            return in_full_scale(source.other[int(random.integers(len(source.other)))])
         word = source.words[int(random.integers(len(source.words)))]
-        return np.ascontiguousarray(_loud(word)[::-1])
+        return np.ascontiguousarray(in_full_scale(word)[::-1])
 
 
 def _voices(
@@ -216,7 +217,3 @@ def _faded(sound: Samples, samples: int) -> Samples:
     faded[:samples] *= slope
     faded[len(faded) - samples :] *= slope[::-1]
     return faded
-
-
-def _loud(clip: NDArray[np.int16]) -> Samples:
-    return clip.astype(np.float32) / np.float32(32768)

@@ -8,6 +8,7 @@ fixed by tracing. Layers that torch has (LSTM, GRU, Elman) stay: ONNX has them t
 from __future__ import annotations
 
 import copy
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -52,20 +53,20 @@ class _Products:
         return linear(v, self.parameters[name])
 
 
-class _Plain(nn.Module):
+class _Plain(nn.Module, ABC):
     """Step by step: a row of what the inputs give, and the state, to the flow above."""
 
     def __init__(self, layer: nn.Module) -> None:
         super().__init__()
         self.layer = layer
 
+    @abstractmethod
     def rows(self, flow: Flow) -> Flow:
         """What the steps need of their inputs, [T, B, n] each."""
-        raise NotImplementedError
 
+    @abstractmethod
     def step(self, rows: Flow, state: Flow) -> tuple[Flow, Flow]:
         """The flow [B, n] each, and the new state."""
-        raise NotImplementedError
 
     def forward(self, flow: Flow, state: Flow) -> tuple[Flow, Flow]:
         rows = self.rows(tuple(part.transpose(0, 1) for part in flow))

@@ -22,6 +22,7 @@ from musicrnn.listening.header import labels_of, number_of
 from musicrnn.listening.one_word import one_word
 from musicrnn.models.words_array import WordsEngine
 from musicrnn.models.words_config import STEP, WordsConfig
+from musicrnn.waveform import in_full_scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +80,7 @@ class WordLabeller:
 
     def probabilities(self, clips: NDArray[np.int16]) -> NDArray[np.float64]:
         """Clips int16 [n, N] -> [n, K]."""
-        frames = self.recipe.frames(clips.astype(np.float32) * np.float32(1 / 32768))
+        frames = self.recipe.frames(in_full_scale(clips))
         frames = frames[:, : frames.shape[1] // STEP * STEP]
         if isinstance(self.network, WordsEngine):
             self.network.begin(len(clips))

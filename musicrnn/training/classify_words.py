@@ -33,8 +33,8 @@ from musicrnn.training.words import (
     Clips,
     Drawing,
     WordsObjective,
-    in_full_scale,
 )
+from musicrnn.waveform import in_full_scale
 
 LEAST_UPDATES, EPOCHS = 600, 40
 

@@ -28,6 +28,7 @@ from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.metrics.classification import calibrate
 from musicrnn.models.words import State, WordsModel, clip_logits
 from musicrnn.models.words_config import STEP
+from musicrnn.waveform import in_full_scale
 
 UNKNOWN, SILENCE = "_unknown_", "_silence_"
 
@@ -218,8 +219,3 @@ class WordsObjective:
             first.astype(np.int64),
             random.uniform(size=len(sounds)) >= drawing.carry,
         )
-
-
-def in_full_scale(sounds: NDArray[np.int16]) -> NDArray[np.float32]:
-    """Sixteen-bit samples as float32 in +-1."""
-    return sounds.astype(np.float32) * np.float32(1 / 32768)

@@ -24,6 +24,7 @@ from musicrnn.models.detector import Average, DetectorSettings, Trigger
 from musicrnn.models.labelling import probabilities
 from musicrnn.models.words import WordsModel, clip_logits
 from musicrnn.models.words_config import STEP
+from musicrnn.waveform import in_full_scale
 
 # From 0.12 to 0.99999, evenly in log-odds: most of what matters is near 1.
 THRESHOLDS = tuple(round(1 / (1 + float(np.exp(-x))), 6) for x in np.linspace(-2, 12, 57))
@@ -159,7 +160,9 @@ def streaming_cost(
         raise MusicRNNError("what streaming costs is measured on one clip at least, got none")
     device = next(model.parameters()).device
     blocks = range(0, n, 256)
-    alone = [clip_logits(model, recipe.frames(_loud(sounds[at : at + 256]))) for at in blocks]
+    alone = [
+        clip_logits(model, recipe.frames(in_full_scale(sounds[at : at + 256]))) for at in blocks
+    ]
     right = int((np.concatenate(alone).argmax(1) == labels).sum())
     order = np.random.default_rng(seed).permutation(n)
     rows = min(ROWS, n)
@@ -168,7 +171,7 @@ def streaming_cost(
     frames = [FrameStream(recipe) for _ in range(rows)]
     waiting = np.zeros((rows, 0, recipe.n_mels), np.float32)
     for place in range(order.shape[1]):
-        new = [frames[row].push(_loud(sounds[order[row, place]])) for row in range(rows)]
+        new = [frames[row].push(in_full_scale(sounds[order[row, place]])) for row in range(rows)]
         waiting = np.concatenate([waiting, np.stack(new)], axis=1)
         whole = waiting.shape[1] // STEP * STEP
         with torch.no_grad():
@@ -177,7 +180,3 @@ def streaming_cost(
         waiting = waiting[:, whole:]
     streamed = float((told == labels[order]).mean())
     return StreamingCost(n, right / n, wilson_interval(right, n), streamed, right / n - streamed)
-
-
-def _loud(sounds: NDArray[np.int16]) -> NDArray[np.float32]:
-    return sounds.astype(np.float32) / np.float32(32768)
