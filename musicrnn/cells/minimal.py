@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 
-from musicrnn.cells.product import ONE, ZERO, sigmoid
+from musicrnn.cells.compiled import ONE, ZERO, compiled, exp, sigmoid
 from musicrnn.cells.protocol import Array, Arrays, LinearCell, Shapes, Tensors
 
 if TYPE_CHECKING:
@@ -71,17 +70,17 @@ def _positive(a: Tensor) -> Tensor:
     return torch.where(a >= 0, a + 0.5, a.sigmoid())
 
 
-@njit(cache=True)
+@compiled
 def _g(a: Any) -> Any:
     return a + ONE / (ONE + ONE) if a >= 0 else sigmoid(a)
 
 
-@njit(cache=True)
+@compiled
 def _log_sigmoid(a: Any) -> Any:
-    return min(a, ZERO) - np.log1p(np.exp(-abs(a)))
+    return min(a, ZERO) - np.log1p(exp(-abs(a)))
 
 
-@njit(cache=True)
+@compiled
 def _mingru(x: Any, hidden: Any) -> None:
     size = hidden.shape[1]
     for row in range(hidden.shape[0]):
@@ -91,7 +90,7 @@ def _mingru(x: Any, hidden: Any) -> None:
             hidden[row, unit] = kept + update * _g(x[row, size + unit])
 
 
-@njit(cache=True)
+@compiled
 def _minlstm(x: Any, hidden: Any) -> None:
     size = hidden.shape[1]
     for row in range(hidden.shape[0]):

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 
-from musicrnn.cells.product import sigmoid
+from musicrnn.cells.compiled import compiled, exp, sigmoid
 from musicrnn.cells.protocol import Array, Arrays, LinearCell, Shapes, Tensors
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class RealGatedCell(LinearCell):
         return state
 
 
-@njit(cache=True)
+@compiled
 def _step(x: Any, rate: Any, hidden: Any) -> None:
     size = hidden.shape[1]
     for row in range(hidden.shape[0]):
@@ -66,4 +65,4 @@ def _step(x: Any, rate: Any, hidden: Any) -> None:
             log_decay = rate[unit] * sigmoid(x[row, unit])
             share = np.sqrt(-np.expm1(log_decay + log_decay))
             new = share * sigmoid(x[row, size + unit]) * x[row, 2 * size + unit]
-            hidden[row, unit] = np.exp(log_decay) * hidden[row, unit] + new
+            hidden[row, unit] = exp(log_decay) * hidden[row, unit] + new

@@ -8,10 +8,12 @@ its expectation, as in torch's evaluation mode.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.cells.product import Kind, packed
 from musicrnn.cells.protocol import Array, Arrays
 from musicrnn.layers.attention_array import array_attend, attention_shapes, attention_state
 from musicrnn.layers.settings import LayerSettings
@@ -24,24 +26,35 @@ class ArrayStack:
 
     Args:
         arrays: every one that :func:`stack_shapes` names, under that name.
+        weights: how the matrices are held, see :mod:`musicrnn.cells.product`.
     """
 
     def __init__(
-        self, cell: str, hidden: int, arrays: Arrays, *, layers: int, settings: LayerSettings
+        self,
+        cell: str,
+        hidden: int,
+        arrays: Arrays,
+        *,
+        layers: int,
+        settings: LayerSettings,
+        weights: Kind = "float32",
     ) -> None:
         self.cell, self.hidden, self.settings = settings.cell(cell), hidden, settings
-        weights: list[dict[str, Array]] = [{} for _ in range(1 if settings.tied else layers)]
+        own: list[dict[str, Any]] = [{} for _ in range(1 if settings.tied else layers)]
         for name, array in arrays.items():
             if name.startswith("layers."):
                 _, index, parameter = name.split(".")
-                weights[int(index)][parameter.removesuffix("_l0")] = np.ascontiguousarray(array)
-        self.weights = [weights[index % len(weights)] for index in range(layers)]
+                held = packed(array, weights) if array.ndim == 2 else np.ascontiguousarray(array)
+                own[int(index)][parameter.removesuffix("_l0")] = held
+        self.weights = [own[index % len(own)] for index in range(layers)]
         self.norms = [
             (arrays[f"norms.{index}.weight"], arrays[f"norms.{index}.bias"])
             for index in range(layers if settings.norm else 0)
         ]
         self.attention = {
-            name.removeprefix("attention."): np.ascontiguousarray(array)
+            name.removeprefix("attention."): packed(array, weights)
+            if array.ndim == 2
+            else np.ascontiguousarray(array)
             for name, array in arrays.items()
             if name.startswith("attention.")
         }

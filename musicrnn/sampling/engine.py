@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.cells.product import product
+from musicrnn.cells.product import Kind, packed, product
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.array_stack import ArrayStack, stack_shapes
@@ -43,25 +43,35 @@ class Engine(Protocol):
 class CPUEngine:
     """A language model's checkpoint, stepped on one core.
 
-    The embedding is folded into the first layer's input weights, so that its product is a table.
+    The embedding is folded into the first layer's input weights, so that its product is a table,
+    always exact. ``weights`` says how the other matrices are held: "float32", "bfloat16" or "int8".
+    A row's logits are the same bits whatever the number of rows.
     """
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    def __init__(self, checkpoint: Checkpoint, weights: Kind = "float32") -> None:
         config = LanguageConfig.from_json(checkpoint.entry("model"))
         _check(config, checkpoint)
         arrays = checkpoint.arrays
-        self.stack = ArrayStack(
-            config.cell,
-            config.hidden,
-            {n.removeprefix("stack."): a for n, a in arrays.items() if n.startswith("stack.")},
-            layers=config.layers,
-            settings=config.layer,
-        )
+        own = {n.removeprefix("stack."): a for n, a in arrays.items() if n.startswith("stack.")}
+
+        def stack(weights: Kind) -> ArrayStack:
+            return ArrayStack(
+                config.cell,
+                config.hidden,
+                own,
+                layers=config.layers,
+                settings=config.layer,
+                weights=weights,
+            )
+
         embedding = arrays["embedding.weight"]
-        self.output_weight = embedding if config.tied else arrays["output.weight"]
-        self.output_bias = arrays["output.bias"]
+        output = embedding if config.tied else arrays["output.weight"]
+        self.output = packed(output, weights), arrays["output.bias"]
+        self.stack = stack("float32")
         with np.errstate(over="ignore", invalid="ignore"):  # the sampler refuses such logits
             self.table = self.stack.from_input(embedding)  # [V, rows]
+        if weights != "float32":
+            self.stack = stack(weights)
 
     def begin(self, rows: int) -> None:
         self.stack.begin(rows)
@@ -72,7 +82,7 @@ class CPUEngine:
     @np.errstate(over="ignore", invalid="ignore")
     def step(self, ids: NDArray[np.int64]) -> Array:
         outputs = self.stack.step(self.table[ids])
-        return product(self.output_weight, self.output_bias, outputs)
+        return product(*self.output, outputs)
 
 
 def _check(config: LanguageConfig, checkpoint: Checkpoint) -> None:
