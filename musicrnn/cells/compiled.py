@@ -39,8 +39,8 @@ def exp(x: Any) -> Any:
 
 @overload(exp)
 def _compiled_exp(x: Any) -> Any:
-    if x != types.float32:
-        return lambda x: np.exp(x)  # pyright: ignore[reportUnknownLambdaType]
+    def of_others(x: Any) -> Any:
+        return np.exp(x)
 
     def of_float32(x: Any) -> Any:
         x = x if x > LEAST else LEAST
@@ -53,7 +53,7 @@ def _compiled_exp(x: Any) -> Any:
         power = np.float32(shifted).view(np.int32) << np.int32(23)
         return np.int32(np.float32(p).view(np.int32) + power).view(np.float32)
 
-    return of_float32
+    return of_float32 if x == types.float32 else of_others
 
 
 @compiled

@@ -62,6 +62,13 @@ def packed(matrix: NDArray[np.float32], kind: Kind = "float32") -> Packed:
     )
 
 
+def held(array: NDArray[Any], kind: Kind = "float32") -> NDArray[Any] | Packed:
+    """What a step uses of a parameter: a float32 matrix packed, anything else as it is."""
+    if array.ndim == 2 and array.dtype == np.float32:
+        return packed(array, kind)
+    return np.ascontiguousarray(array)
+
+
 def product(
     weight: NDArray[Any] | Packed, bias: NDArray[Any] | None, x: NDArray[Any]
 ) -> NDArray[Any]:

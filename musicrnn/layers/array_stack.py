@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.cells.product import Kind, packed
+from musicrnn.cells.product import Kind, held
 from musicrnn.cells.protocol import Array, Arrays
 from musicrnn.layers.attention_array import array_attend, attention_shapes, attention_state
 from musicrnn.layers.settings import LayerSettings
@@ -44,17 +44,14 @@ class ArrayStack:
         for name, array in arrays.items():
             if name.startswith("layers."):
                 _, index, parameter = name.split(".")
-                held = packed(array, weights) if array.ndim == 2 else np.ascontiguousarray(array)
-                own[int(index)][parameter.removesuffix("_l0")] = held
+                own[int(index)][parameter.removesuffix("_l0")] = held(array, weights)
         self.weights = [own[index % len(own)] for index in range(layers)]
         self.norms = [
             (arrays[f"norms.{index}.weight"], arrays[f"norms.{index}.bias"])
             for index in range(layers if settings.norm else 0)
         ]
         self.attention = {
-            name.removeprefix("attention."): packed(array, weights)
-            if array.ndim == 2
-            else np.ascontiguousarray(array)
+            name.removeprefix("attention."): held(array, weights)
             for name, array in arrays.items()
             if name.startswith("attention.")
         }
