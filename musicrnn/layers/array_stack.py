@@ -71,6 +71,18 @@ class ArrayStack:
         past, prepared, heard = self.past
         self.past = past[rows], prepared[rows], heard[rows]
 
+    def state_of(self, row: int) -> list[Array]:
+        """A copy of all that one row remembers."""
+        return [part[row].copy() for part in self._parts()]
+
+    def put(self, rows: NDArray[np.int64], state: list[Array]) -> None:
+        """Let these rows remember what :meth:`state_of` told."""
+        for part, kept in zip(self._parts(), state, strict=True):
+            part[rows] = kept
+
+    def _parts(self) -> list[Array]:
+        return [*(part for layer in self.state for part in layer), *self.past]
+
     def from_input(self, x: Array) -> Array:
         """What the first layer's step needs of inputs [N, I]: [N, rows]."""
         return self.cell.array_from_input(self.weights[0], (self._normed(0, x),))

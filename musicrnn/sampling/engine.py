@@ -7,6 +7,7 @@ much. The torch engine is for CUDA.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -27,8 +28,8 @@ Array = NDArray[np.float32]
 class Engine(Protocol):
     """Feeds ids to a model row by row, all rows in step."""
 
-    def begin(self, rows: int) -> None:
-        """Start ``rows`` sequences from the initial state."""
+    def begin(self, rows: int, read: Sequence[int] = ()) -> None:
+        """Start ``rows`` sequences, each of which has read the same ids."""
         ...
 
     def step(self, ids: NDArray[np.int64]) -> Array:
@@ -37,6 +38,10 @@ class Engine(Protocol):
 
     def keep(self, rows: NDArray[np.int64]) -> None:
         """Go on with these rows alone, in this order."""
+        ...
+
+    def restart(self, rows: NDArray[np.int64]) -> None:
+        """Let these rows start again as :meth:`begin` started them."""
         ...
 
 
@@ -73,11 +78,19 @@ class CPUEngine:
         if weights != "float32":
             self.stack = stack(weights)
 
-    def begin(self, rows: int) -> None:
+    def begin(self, rows: int, read: Sequence[int] = ()) -> None:
+        self.stack.begin(1)
+        for token in read:
+            self.step(np.array([token]))
+        self.start = self.stack.state_of(0)
         self.stack.begin(rows)
+        self.restart(np.arange(rows))
 
     def keep(self, rows: NDArray[np.int64]) -> None:
         self.stack.keep(rows)
+
+    def restart(self, rows: NDArray[np.int64]) -> None:
+        self.stack.put(rows, self.start)
 
     @np.errstate(over="ignore", invalid="ignore")
     def step(self, ids: NDArray[np.int64]) -> Array:
@@ -112,10 +125,25 @@ class TorchEngine:
 
     def __init__(self, model: LanguageModel) -> None:
         self.model = model.eval()
-        self.state = model.initial_state(1)
+        self.begin(1)
 
-    def begin(self, rows: int) -> None:
-        self.state = self.model.initial_state(rows)
+    def begin(self, rows: int, read: Sequence[int] = ()) -> None:
+        import torch
+
+        self.start = self.model.initial_state(1)
+        if read:
+            with torch.inference_mode():
+                ids = torch.tensor([list(read)], device=self.start[0].device)
+                self.start = self.model(ids, self.start)[1]
+        self.state = tuple(part.repeat_interleave(rows, 1) for part in self.start)
+
+    def restart(self, rows: NDArray[np.int64]) -> None:
+        import torch
+
+        index = torch.from_numpy(rows).to(self.state[0].device)
+        with torch.inference_mode():
+            for part, start in zip(self.state, self.start, strict=True):
+                part[:, index] = start
 
     def keep(self, rows: NDArray[np.int64]) -> None:
         import torch
