@@ -6,6 +6,7 @@ Results go to stdout, progress and logs to stderr. Exit 0 for success, 1 for a M
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 from typing import Any
@@ -31,6 +32,9 @@ COMMANDS = {
 }
 
 
+RARELY = 100_000  # objects made between two collections
+
+
 class LazyGroup(click.Group):
     """A group whose commands live in ``musicrnn_cli.NAME`` as ``command``."""
 
@@ -47,6 +51,9 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> Any:
+        # A command builds little that needs collecting: looking for it while modules are imported,
+        # and once more through all of them at the end, would take a fifth of composing's time.
+        gc.set_threshold(RARELY)
         try:
             return super().invoke(ctx)
         except MusicRNNError as error:
@@ -54,6 +61,8 @@ class LazyGroup(click.Group):
                 raise
             click.echo(f"musicrnn: {error}", err=True)
             ctx.exit(1)
+        finally:
+            gc.freeze()
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

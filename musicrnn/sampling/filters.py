@@ -90,13 +90,13 @@ def filtered(logits: Logits, settings: Settings, history: Sequence[Sequence[int]
     return logits
 
 
-def draw(logits: Logits, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
+def draw(logits: Logits | NDArray[np.float32], uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
     """One id a row by inverse CDF: the first whose cumulated probability exceeds the uniform.
 
     uniforms [B] in [0, 1). The same uniforms give the same ids on every engine.
     """
     ids = np.empty(len(logits), np.int64)
-    _draw_rows(np.ascontiguousarray(logits, np.float64), uniforms, ids)
+    _draw_rows(np.array(logits, np.float64, order="C"), uniforms, ids)
     return ids
 
 
@@ -205,14 +205,15 @@ def _top_p(row: Any, p: float) -> None:
 
 @compiled
 def _draw(row: Any, uniform: float) -> int:
+    """The id; ``row`` holds the chances afterwards, times a constant."""
     highest, whole = row.max(), 0.0
     for v in range(row.size):
-        if row[v] > -np.inf:
-            whole += np.exp(row[v] - highest)
+        row[v] = np.exp(row[v] - highest) if row[v] > -np.inf else 0.0
+        whole += row[v]
     border, sum_, last = uniform * whole, 0.0, 0
     for v in range(row.size):
-        if row[v] > -np.inf:
-            sum_ += np.exp(row[v] - highest)
+        if row[v] > 0:
+            sum_ += row[v]
             last = v
             if sum_ > border:  # an id of probability 0 is never drawn, not even for a uniform of 0
                 return v
