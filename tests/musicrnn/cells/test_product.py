@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from musicrnn.cells.compiled import compiled, exp, sigmoid, tanh
-from musicrnn.cells.product import KINDS, Packed, held, packed, product
+from musicrnn.cells.product import KINDS, MOST_INPUTS, Packed, held, packed, product
 from musicrnn.errors import MusicRNNError
 
 SHAPES = [(1, 1), (3, 5), (64, 16), (65, 7), (200, 129), (512, 384)]
@@ -22,6 +22,7 @@ def test_a_product_is_the_product(shape: tuple[int, int], kind: str) -> None:
     exact = x.astype(np.float64) @ matrix.astype(np.float64).T
     largest = np.abs(x) @ np.abs(matrix).T
     steps = np.abs(x).sum(1, keepdims=True) * np.abs(matrix).max(1)
+    steps += np.abs(x).max(1, keepdims=True) * np.abs(matrix).sum(1) / 16
     bound = {
         "float32": largest * 2e-6,
         "bfloat16": largest * 2.0**-8,
@@ -40,6 +41,24 @@ def test_a_row_is_the_same_bits_among_any_number_of_rows(shape: tuple, kind: str
     alone = np.concatenate([product(weight, bias, x[row : row + 1]) for row in range(70)])
     for rows in (2, 7, 8, 9, 64, 70):
         np.testing.assert_array_equal(product(weight, bias, x[:rows]), alone[:rows])
+
+
+def test_long_rows_of_int8_do_not_overflow() -> None:
+    matrix, x = np.ones((64, MOST_INPUTS), np.float32), np.ones((9, MOST_INPUTS), np.float32)
+    np.testing.assert_allclose(product(packed(matrix, "int8"), None, x), MOST_INPUTS, rtol=1e-3)
+    wider = packed(np.ones((64, MOST_INPUTS + 1), np.float32), "int8")
+    assert wider.panels.dtype == np.float32
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_not_finite_does_not_become_finite(kind: str) -> None:
+    weight, x = packed(drawn(64, 16), kind), drawn(3, 16)
+    x[1, 5] = np.inf
+    x[2] = 0
+    found = product(weight, None, x)
+    assert np.isfinite(found[0]).all()
+    assert not np.isfinite(found[1]).any()
+    assert not found[2].any()
 
 
 def test_columns_that_do_not_lie_together_are_read_right() -> None:
