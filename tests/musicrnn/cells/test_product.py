@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from musicrnn.cells.compiled import compiled, exp, sigmoid, tanh
+from musicrnn.cells.compiled import compiled, exp, one_minus_exp, sigmoid, tanh
 from musicrnn.cells.product import KINDS, MOST_INPUTS, Packed, held, packed, product
 from musicrnn.errors import MusicRNNError
 
@@ -83,18 +83,19 @@ def test_the_logistic_functions_are_near_to_the_exact_ones() -> None:
     def of_all(x, found):
         for place in range(x.size):
             found[0, place], found[1, place] = exp(x[place]), sigmoid(x[place])
-            found[2, place] = tanh(x[place])
+            found[2, place], found[3, place] = tanh(x[place]), one_minus_exp(-abs(x[place]) / 50)
 
     x = np.linspace(-87, 88, 400_001)
-    found = np.empty((3, x.size), np.float32)
+    found = np.empty((4, x.size), np.float32)
     of_all(x.astype(np.float32), found)
     x = x.astype(np.float32).astype(np.float64)
     np.testing.assert_allclose(found[0], np.exp(x), rtol=1.2e-7)
     np.testing.assert_allclose(found[1], 1 / (1 + np.exp(-x)), rtol=3e-7, atol=1e-37)
     np.testing.assert_allclose(found[2], np.tanh(x), atol=2e-7)
+    down = (-np.abs(x.astype(np.float32)) / 50).astype(np.float64)
+    np.testing.assert_allclose(found[3], -np.expm1(down), rtol=5e-7)
     ends = np.array([-np.inf, -1e30, -200, 200, 1e30, np.inf], np.float32)
-    found = np.empty((3, 6), np.float32)
+    found = np.empty((4, 6), np.float32)
     of_all(ends, found)
     np.testing.assert_allclose(found[1], [0, 0, 0, 1, 1, 1], atol=1e-37)
     np.testing.assert_array_equal(found[2], [-1, -1, -1, 1, 1, 1])
-    of_all(np.full(6, np.nan, np.float32), found)
