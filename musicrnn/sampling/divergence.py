@@ -7,8 +7,8 @@ Leibler, sum p log(p / q), what rounding makes negative being 0; its likelihood 
 that comes; both in nats. Every token weighs the same. Logits are float32 as the engines give them,
 all that follows is float64.
 
-A mean divergence of d nats says that whoever hears n tokens gains n d nats of evidence, on average,
-for one of the two models against the other: at 1e-4 a piece of 1,000 tokens gives 0.1 nats.
+A mean of d nats says that n tokens drawn by the first give n d nats of evidence, on average, that
+they are not by the other: at 1e-4 a piece of 1,000 tokens gives 0.1 nats.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.sampling.engine import CPUEngine, Engine
 
 ROWS = 128  # pieces read side by side
-LIMIT = 100_000  # tokens foretold: half a minute for the largest of the bundled models
+LIMIT = 100_000  # tokens foretold: a quarter of a minute for the largest of the bundled models
 
 Ids = NDArray[np.int32]
 Floats = NDArray[np.float64]
