@@ -9,7 +9,7 @@ min-p. Sources: top-p, Holtzman et al. 2020; min-p, Nguyen et al. 2024; the pena
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -110,8 +110,14 @@ def recent_ids(history: Sequence[Sequence[int]], rows: int) -> NDArray[np.int64]
 
 
 def _numbers(settings: Settings) -> tuple[float, int, float, float, float]:
-    temperature, k, top, least, penalty = astuple(settings)
-    return float(temperature), int(k), float(top), float(least), float(penalty)
+    s = settings
+    return (
+        float(s.temperature),
+        int(s.top_k),
+        float(s.top_p),
+        float(s.min_p),
+        float(s.repetition_penalty),
+    )
 
 
 @compiled
