@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import insort
+from collections.abc import Iterable, Iterator
 from itertools import count
 from math import inf
 from operator import attrgetter
@@ -101,6 +102,16 @@ class Mixer:
         self._fade(mixed)
         self.at = end
         return mixed
+
+    def blocks(self, news: Iterable[News], frames: int) -> Iterator[Floats]:
+        """The whole sound in blocks [2, frames], the last as short as it is, each as soon as the
+        news allows."""
+        for told in news:
+            self.tell(told)
+            while self.certain >= frames:
+                yield self.mix(frames)
+        while not self.over:
+            yield self.mix(frames)
 
     def _tone(self, voice: Voice) -> Tone:
         tone = self._tones.pop(voice.tone, None)
