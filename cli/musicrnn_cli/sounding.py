@@ -39,7 +39,7 @@ def sound_piece(
     """
     if order.many or order.effort.candidates > 1:
         raise MusicRNNError(
-            "what sounds while it is drawn is one piece, drawn once: leave out --count and --best-of"
+            "one piece sounds while it is drawn, once: leave out --count and --best-of"
         )
     speaker = _loudspeaker() if play else None  # before anything is drawn: there may be none
     with Interrupt() as interrupt:

@@ -71,9 +71,7 @@ class LivePiece:
             yield news_of(with_accompaniment(self.finished().score))
         else:
             ids = self._kept(list(self.ids))
-            yield from unfold(
-                ids, self.tokenizer, tempo=self.tempo, first_tempo=self.first_tempo
-            )
+            yield from unfold(ids, self.tokenizer, tempo=self.tempo, first_tempo=self.first_tempo)
 
     def finished(self) -> Composition:
         """The whole piece; what is still to be drawn is drawn."""

@@ -80,7 +80,7 @@ class Loudspeaker:
         return -(-int(seconds * self.rate) // BLOCK)
 
     def _give(self, out: Any, frames: int, time: Any, status: Any) -> None:
-        """Called by the device, in a thread of its own, when it wants ``out`` [frames, 2] filled."""
+        """The device, in a thread of its own, wants ``out`` [frames, 2] filled."""
         del frames, time, status
         out[:] = 0
         try:
@@ -102,18 +102,14 @@ class Loudspeaker:
             except queue.Full:
                 continue
             return True
-        raise MusicRNNError(
-            f"the loudspeaker took no sound for {PATIENCE:g} s: was it unplugged?"
-        )
+        raise MusicRNNError(f"the loudspeaker took no sound for {PATIENCE:g} s: was it unplugged?")
 
     def _wait(self, stopped: Callable[[], bool]) -> None:
         """Until what is still in the queue, and in the device, has been heard."""
         for _ in repeat(None, round((PATIENCE + AHEAD_SECONDS) / POLL)):
             if stopped() or self._ended.wait(POLL):
                 return
-        raise MusicRNNError(
-            f"the loudspeaker took no sound for {PATIENCE:g} s: was it unplugged?"
-        )
+        raise MusicRNNError(f"the loudspeaker took no sound for {PATIENCE:g} s: was it unplugged?")
 
 
 def _louder(block: Floats) -> Floats:

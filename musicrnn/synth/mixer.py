@@ -2,9 +2,10 @@
 
 Conventions. What comes out, block after block, are the samples of :func:`musicrnn.synth.render`
 before a piece that would clip is turned down: the same voices added in the same order, so the same
-bits (but for a key that one part strikes twice at one moment, whose strokes may end in each other's
-place). Frames count from the beginning of the piece. The work for a block depends on what sounds in
-it alone, and the memory on that and on the tones that were struck last.
+bits. (Two exceptions that tokens cannot say: a key that one part strikes twice at one moment, whose
+strokes may end in each other's place; and a pedal that holds notes beyond the end of the last.)
+Frames count from the beginning of the piece. The work for a block depends on what sounds in it
+alone, and the memory on that and on the tones that were struck last.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from pathlib import Path
 
 import numpy as np
 
-from musicrnn.errors import MusicRNNError
 from musicrnn.strokes import News
 from musicrnn.synth.render import FADE_SECONDS, TAIL_SECONDS, check_rate, fade_out
 from musicrnn.synth.soundfont import default_soundfont, read_soundfont
@@ -87,7 +87,7 @@ class Mixer:
         return self._until == inf and self.at >= self.frames
 
     def mix(self, frames: int) -> Floats:
-        """The next ``frames``, [2, frames], or as many as are :attr:`certain` if these are fewer."""
+        """The next ``frames``, or as many as are :attr:`certain` if fewer: [2, frames]."""
         mixed = np.zeros((2, min(frames, self.certain)), np.float32)
         end = self.at + mixed.shape[1]
         while self._coming and self._coming[0][0] < end:
@@ -95,9 +95,7 @@ class Mixer:
         for voice in self._sounding:
             add(mixed, self._tone(voice), voice, self.at)
         self._sounding = [
-            voice
-            for voice in self._sounding
-            if voice.start + voice.frames(self._tone(voice)) > end
+            voice for voice in self._sounding if voice.start + voice.frames(self._tone(voice)) > end
         ]
         self._fade(mixed)
         self.at = end

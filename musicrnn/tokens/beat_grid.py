@@ -17,7 +17,17 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.key import estimate_key
-from musicrnn.score import PITCH_CLASSES, Chord, Key, Note, Score, Tempo, TimeSignature, Track, make_score
+from musicrnn.score import (
+    PITCH_CLASSES,
+    Chord,
+    Key,
+    Note,
+    Score,
+    Tempo,
+    TimeSignature,
+    Track,
+    make_score,
+)
 
 POSITIONS = 12  # to the quarter note
 DRUMS = 128

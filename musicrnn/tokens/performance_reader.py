@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from math import inf
 
+from musicrnn.tokens.beat_grid import DRUMS
 from musicrnn.tokens.performance_time import HIT, MAX_TICKS, TICKS_PER_QUARTER, velocity_of_bin
-from musicrnn.tokens.unfolding import DRUMS, Event, KeysDown
+from musicrnn.tokens.unfolding import Event, KeysDown
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 
@@ -67,9 +68,8 @@ class PerformanceUnfolding:
         moment = self.reader.read(token)
         if moment is not None:
             pitch, velocity = moment
-            if self.first is None:
-                self.first = self.reader.now
-            at = self.reader.now - self.first
+            first = self.first = self.reader.now if self.first is None else self.first
+            at = self.reader.now - first
             key = (DRUMS if self.drums else 0), pitch
             if velocity:
                 self.keys.strike(at, key, velocity, at + HIT if self.drums else inf)

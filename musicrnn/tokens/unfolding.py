@@ -19,11 +19,10 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from musicrnn.score import Tempo
 from musicrnn.strokes import Key, News, Part, news_of
+from musicrnn.tokens.beat_grid import DRUMS
 
 if TYPE_CHECKING:
     from musicrnn.tokens.protocol import Tokenizer
-
-DRUMS = 128
 
 
 class Event(NamedTuple):
