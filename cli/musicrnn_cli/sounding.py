@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import click
@@ -44,14 +46,12 @@ def sound_piece(
     speaker = _loudspeaker() if play else None  # before anything is drawn: there may be none
     with Interrupt() as interrupt:
         piece = _piece(order, checkpoint, seed)
-        news = piece.news()
-        if stream:
-            news = _streamed(news, lambda: interrupt.asked)
-        if speaker is None:
-            for _ in news:
-                pass
-        else:
-            _play(order, news, speaker, lambda: interrupt.asked)
+        with closing(_streamed(piece.news()) if stream else piece.news()) as news:
+            if speaker is not None:
+                _play(order, news, speaker, lambda: interrupt.asked)
+            else:
+                for _ in takewhile(lambda _: not interrupt.asked, news):
+                    pass
         made = piece.finished()
     if isinstance(piece, LivePiece) and order.primer is None and is_stuck(made.score):
         click.echo(
@@ -69,7 +69,7 @@ class _WholePiece:
     def __init__(self, made: Composition) -> None:
         self.made = made
 
-    def news(self) -> Iterator[News]:
+    def news(self) -> Generator[News]:
         yield news_of(self.made.score)
 
     def finished(self) -> Composition:
@@ -109,20 +109,20 @@ def _play(
         click.echo(f"{speaker.gaps} gaps in the sound: it was not drawn fast enough", err=True)
 
 
-def _streamed(news: Iterable[News], stopped: Callable[[], bool]) -> Iterator[News]:
-    """The same news, written as it passes; when it is ``stopped`` the keys go up."""
+def _streamed(news: Iterable[News]) -> Generator[News]:
+    """The same news, written as it passes; when it is closed the keys that are down go up."""
     messages = Messages()
     seconds = 0.0
-    for told in news:
-        for key in told.keys:
-            seconds = key.seconds
-            for message in messages.of(key):
-                _write(seconds, message)
-        if stopped():
-            break
-        yield told
-    for message in messages.silence():
-        _write(seconds, message)
+    try:
+        for told in news:
+            for key in told.keys:
+                seconds = key.seconds
+                for message in messages.of(key):
+                    _write(seconds, message)
+            yield told
+    finally:
+        for message in messages.silence():
+            _write(seconds, message)
 
 
 def _write(seconds: float, message: Message) -> None:

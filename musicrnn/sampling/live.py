@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 
 from musicrnn.accompaniment import with_accompaniment
@@ -61,7 +61,7 @@ class LivePiece:
             primer=start,
         )
 
-    def news(self) -> Iterator[News]:
+    def news(self) -> Generator[News]:
         """What becomes certain as the piece is drawn, once.
 
         A tune of characters, which repeats its sections, is told when it is there, and with its
