@@ -15,8 +15,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from musicrnn.cells.compiled import ONE, ZERO, compiled, exp, sigmoid
 from musicrnn.cells.protocol import Array, Arrays, LinearCell, Shapes, Tensors
 
@@ -76,11 +74,6 @@ def _g(a: Any) -> Any:
 
 
 @compiled
-def _log_sigmoid(a: Any) -> Any:
-    return min(a, ZERO) - np.log1p(exp(-abs(a)))
-
-
-@compiled
 def _mingru(x: Any, hidden: Any) -> None:
     size = hidden.shape[1]
     for row in range(hidden.shape[0]):
@@ -95,7 +88,9 @@ def _minlstm(x: Any, hidden: Any) -> None:
     size = hidden.shape[1]
     for row in range(hidden.shape[0]):
         for unit in range(size):
-            into, forget = _log_sigmoid(x[row, unit]), _log_sigmoid(x[row, size + unit])
-            kept = sigmoid(forget - into)  # gates may both be 0 in float32, their ratio is not
+            into, forget = -x[row, unit], -x[row, size + unit]
+            top = max(into, forget, ZERO)  # both gates may be 0 in float32, their ratio is not
+            low = exp(-top)
+            kept = ONE / (ONE + (low + exp(forget - top)) / (low + exp(into - top)))
             new = (ONE - kept) * _g(x[row, 2 * size + unit])
             hidden[row, unit] = kept * hidden[row, unit] + new

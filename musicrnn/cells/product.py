@@ -2,8 +2,13 @@
 
 Conventions. A matrix is [N, K] as in torch, x [B, K], x W^T [B, N]. Packed, its rows lie in panels
 of PANEL, [N / PANEL, K, PANEL], zeros behind the last: a product reads each weight once, one after
-the other. KINDS says how the weights are held: float32, exact; bfloat16, their upper halves; int8,
-rounded to 127 steps each way, with one scale a row (:mod:`musicrnn.weights`). All sums are float32.
+the other. KINDS says how the weights are held:
+
+- float32: exact.
+- bfloat16: rounded to eight binary digits, the upper half of a float32.
+- int8: 127 steps each way, with one scale a row (:mod:`musicrnn.weights`), two inputs side by side,
+  [N / PANEL, K / 2, PANEL, 2]. A row of x is rounded to STEPS each way of its largest number; sums
+  are then exact.
 """
 
 from __future__ import annotations
@@ -21,6 +26,10 @@ from musicrnn.weights import SCALE, stored
 
 Kind = Literal["float32", "bfloat16", "int8"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+STEPS = 2047  # of x either way: sixteen times finer than the weights
+MOST_INPUTS = (2**31 - 1) // (127 * STEPS)  # whose sum fits into 32 bits
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,24 +51,26 @@ def packed(matrix: NDArray[np.float32], kind: Kind = "float32") -> Packed:
     if kind not in KINDS:
         raise MusicRNNError(f"weights must be one of {', '.join(KINDS)}, got {kind!r}")
     rows, inputs = matrix.shape
-    scale = np.ones(rows, np.float32)
-    held: NDArray[Any] = matrix
-    if kind == "int8":
+    scale, whole = np.ones(rows, np.float32), matrix
+    if kind == "int8" and inputs <= MOST_INPUTS:
         parts = stored({"": matrix}, "int8")
         if SCALE in parts:  # not for a matrix too small to gain from it
-            held, scale = parts[""], parts[SCALE].astype(np.float32)
+            whole, scale = parts[""], parts[SCALE].astype(np.float32)
     elif kind == "bfloat16":
         bits = np.ascontiguousarray(matrix).view(np.uint32)
-        held = ((bits + 0x7FFF + (bits >> 16 & 1)) >> 16).astype(np.uint16)  # to nearest, ties even
-    panels = -(-rows // PANEL)
-    filled = np.zeros((panels * PANEL, inputs), held.dtype)
-    filled[:rows] = held
-    return Packed(
-        np.ascontiguousarray(filled.reshape(panels, PANEL, inputs).transpose(0, 2, 1)),
-        scale,
-        np.zeros(rows, np.float32),
-        inputs,
-    )
+        whole = ((bits + 0x7FFF + (bits >> 16 & 1)) >> 16).astype(np.uint16)  # to nearest, even
+    return Packed(_panels(whole), scale, np.zeros(rows, np.float32), inputs)
+
+
+def _panels(matrix: NDArray[Any]) -> NDArray[Any]:
+    """[N, K] -> [N / PANEL, K, PANEL], or for int8 [N / PANEL, K / 2, PANEL, 2]."""
+    rows, inputs = matrix.shape
+    side = 2 if matrix.dtype == np.int8 else 1
+    panels, steps = -(-rows // PANEL), -(-inputs // side)
+    filled = np.zeros((panels * PANEL, steps * side), matrix.dtype)
+    filled[:rows, :inputs] = matrix
+    parts = filled.reshape(panels, PANEL, steps, side).transpose(0, 2, 1, 3)
+    return np.ascontiguousarray(parts if side > 1 else parts[..., 0])
 
 
 def held(array: NDArray[Any], kind: Kind = "float32") -> NDArray[Any] | Packed:
@@ -82,7 +93,11 @@ def product(
         if x.shape[1] != weight.inputs or bias.shape != weight.scale.shape:
             raise ValueError(f"x {x.shape} or bias {bias.shape} does not fit {weight.inputs}")
         out = np.empty((len(x), len(bias)), np.float32)
-        _multiply(weight.panels, weight.scale, bias, np.ascontiguousarray(x), out)
+        x = np.ascontiguousarray(x)
+        if weight.panels.ndim == 4:
+            _multiply_pairs(weight.panels, weight.scale, bias, x, out)
+        else:
+            _multiply(weight.panels, bias, x, out)
         return out
     out = x @ weight.T
     if bias is not None:
@@ -91,7 +106,7 @@ def product(
 
 
 @compiled
-def _multiply(panels: Any, scale: Any, bias: Any, x: Any, out: Any) -> None:
+def _multiply(panels: Any, bias: Any, x: Any, out: Any) -> None:
     rows, columns = out.shape
     tiled = rows // ROWS * ROWS
     sums = np.empty((ROWS, PANEL), np.float32)
@@ -101,13 +116,50 @@ def _multiply(panels: Any, scale: Any, bias: Any, x: Any, out: Any) -> None:
             for offset in range(0, PANEL, WIDTH):
                 block(panel, offset, x, row, sums)
                 first = start + offset
-                count = min(WIDTH, columns - first)
                 for place in range(ROWS):
-                    for column in range(first, first + count):
-                        total = sums[place, column - first] * scale[column]
-                        out[row + place, column] = total + bias[column]
-        count = min(PANEL, columns - start)
+                    for column in range(first, min(first + WIDTH, columns)):
+                        out[row + place, column] = sums[place, column - first] + bias[column]
         for row in range(tiled, rows):
             line(panel, 0, x, row, sums)
-            for column in range(start, start + count):
-                out[row, column] = sums[0, column - start] * scale[column] + bias[column]
+            for column in range(start, min(start + PANEL, columns)):
+                out[row, column] = sums[0, column - start] + bias[column]
+
+
+@compiled
+def _multiply_pairs(panels: Any, scale: Any, bias: Any, x: Any, out: Any) -> None:
+    rows, columns = out.shape
+    tiled = rows // ROWS * ROWS
+    rounded, step = np.zeros((rows, 2 * panels.shape[1]), np.int16), np.empty(rows, np.float32)
+    for row in range(rows):
+        step[row] = _round(x[row], rounded[row])
+    pairs = rounded.view(np.int32)
+    sums = np.empty((ROWS, PANEL), np.int32)
+    for index in range(panels.shape[0]):
+        panel, start = panels[index], index * PANEL
+        for row in range(0, tiled, ROWS):
+            for offset in range(0, PANEL, WIDTH):
+                block(panel, offset, pairs, row, sums)
+                first = start + offset
+                for place in range(ROWS):
+                    for column in range(first, min(first + WIDTH, columns)):
+                        total = np.float32(sums[place, column - first]) * step[row + place]
+                        out[row + place, column] = total * scale[column] + bias[column]
+        for row in range(tiled, rows):
+            line(panel, 0, pairs, row, sums)
+            for column in range(start, min(start + PANEL, columns)):
+                total = np.float32(sums[0, column - start]) * step[row]
+                out[row, column] = total * scale[column] + bias[column]
+
+
+@compiled
+def _round(x: Any, rounded: Any) -> Any:
+    """Integers up to STEPS in ``rounded``; what one of them is worth."""
+    largest = np.float32(0.0)
+    for k in range(x.size):
+        largest = max(largest, abs(x[k]))
+    if not 0 < largest < np.inf:
+        return largest  # zeros, or what is not finite: it stays so
+    worth = largest / np.float32(STEPS)
+    for k in range(x.size):
+        rounded[k] = np.int16(np.rint(x[k] / worth))
+    return worth

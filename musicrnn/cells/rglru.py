@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from musicrnn.cells.compiled import compiled, exp, sigmoid
+from musicrnn.cells.compiled import compiled, exp, one_minus_exp, sigmoid
 from musicrnn.cells.protocol import Array, Arrays, LinearCell, Shapes, Tensors
 
 if TYPE_CHECKING:
@@ -63,6 +63,6 @@ def _step(x: Any, rate: Any, hidden: Any) -> None:
     for row in range(hidden.shape[0]):
         for unit in range(size):
             log_decay = rate[unit] * sigmoid(x[row, unit])
-            share = np.sqrt(-np.expm1(log_decay + log_decay))
+            share = np.sqrt(one_minus_exp(log_decay + log_decay))
             new = share * sigmoid(x[row, size + unit]) * x[row, 2 * size + unit]
             hidden[row, unit] = exp(log_decay) * hidden[row, unit] + new

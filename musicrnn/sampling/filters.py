@@ -90,13 +90,13 @@ def filtered(logits: Logits, settings: Settings, history: Sequence[Sequence[int]
     return logits
 
 
-def draw(logits: Logits, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
+def draw(logits: Logits | NDArray[np.float32], uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
     """One id a row by inverse CDF: the first whose cumulated probability exceeds the uniform.
 
     uniforms [B] in [0, 1). The same uniforms give the same ids on every engine.
     """
     ids = np.empty(len(logits), np.int64)
-    _draw_rows(np.ascontiguousarray(logits, np.float64), uniforms, ids)
+    _draw_rows(np.array(logits, np.float64, order="C"), uniforms, ids)
     return ids
 
 
@@ -165,15 +165,14 @@ def _filter(row: Any, numbers: Any) -> None:
     if temperature != 1:
         for v in range(row.size):
             row[v] /= temperature
-    if 0 < k < row.size:
-        border = np.sort(row)[row.size - k]  # equals of the last one stay too
-        for v in range(row.size):
-            if row[v] < border:
-                row[v] = -np.inf
-    if top < 1:
-        _top_p(row, top)
+    if 0 < k < row.size or top < 1:
+        taken = np.zeros(row.size, np.bool_)
+        if 0 < k < row.size:
+            _top_k(row, k, taken)
+        if top < 1:
+            _top_p(row, top, taken)
     if least > 0:
-        border = row.max() + np.log(least)
+        border = _highest(row) + np.log(least)
         for v in range(row.size):
             if row[v] < border:
                 row[v] = -np.inf
@@ -193,26 +192,56 @@ def _penalize(row: Any, recent: Any, penalty: float, whole: float) -> None:
 
 
 @compiled
-def _top_p(row: Any, p: float) -> None:
-    """The smallest set of likeliest ids whose probabilities sum to p or more."""
-    whole, before = _log_sum(row), 0.0
-    for v in np.argsort(-row, kind="mergesort"):
-        chance = np.exp(row[v] - whole)
-        if before >= p:
+def _top_k(row: Any, k: int, taken: Any) -> None:
+    """The k largest; equals of the last one stay too."""
+    taken[:] = False
+    last = 0
+    for _ in range(k):
+        last = _likeliest(row, taken)
+        taken[last] = True
+    border = row[last]
+    for v in range(row.size):
+        if row[v] < border:
             row[v] = -np.inf
-        before += chance
+
+
+@compiled
+def _top_p(row: Any, p: float, taken: Any) -> None:
+    """The smallest set of likeliest ids whose probabilities sum to p or more."""
+    taken[:] = False
+    whole, before = _log_sum(row), 0.0
+    for _ in range(row.size):
+        if before >= p:
+            break
+        v = _likeliest(row, taken)
+        taken[v] = True
+        before += np.exp(row[v] - whole)
+    for v in range(row.size):
+        if not taken[v]:
+            row[v] = -np.inf
+
+
+@compiled
+def _likeliest(row: Any, taken: Any) -> int:
+    """The first of the largest that are not taken."""
+    best = -1
+    for v in range(row.size):
+        if not taken[v] and (best < 0 or row[v] > row[best]):
+            best = v
+    return best
 
 
 @compiled
 def _draw(row: Any, uniform: float) -> int:
-    highest, whole = row.max(), 0.0
+    """The id; ``row`` holds the chances afterwards, times a constant."""
+    highest, whole = _highest(row), 0.0
     for v in range(row.size):
-        if row[v] > -np.inf:
-            whole += np.exp(row[v] - highest)
+        row[v] = np.exp(row[v] - highest) if row[v] > -np.inf else 0.0
+        whole += row[v]
     border, sum_, last = uniform * whole, 0.0, 0
     for v in range(row.size):
-        if row[v] > -np.inf:
-            sum_ += np.exp(row[v] - highest)
+        if row[v] > 0:
+            sum_ += row[v]
             last = v
             if sum_ > border:  # an id of probability 0 is never drawn, not even for a uniform of 0
                 return v
@@ -220,8 +249,16 @@ def _draw(row: Any, uniform: float) -> int:
 
 
 @compiled
+def _highest(row: Any) -> float:
+    highest = row[0]
+    for v in range(row.size):
+        highest = max(highest, row[v])
+    return highest
+
+
+@compiled
 def _log_sum(row: Any) -> float:
-    highest, whole = row.max(), 0.0
+    highest, whole = _highest(row), 0.0
     for v in range(row.size):
         if row[v] > -np.inf:
             whole += np.exp(row[v] - highest)

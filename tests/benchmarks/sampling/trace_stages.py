@@ -28,7 +28,7 @@ WATCHED = {  # what is wrapped: module, name -> stage
     ("musicrnn_cli.composing", "load_model"): "model read",
     ("musicrnn.sampling.compose", "engine_for"): "engine made",
     ("numba.core.dispatcher", "Dispatcher.compile"): "compiled code loaded",
-    ("musicrnn.sampling.compose", "sample"): "tokens drawn",
+    ("musicrnn.sampling.sampler", "_draw"): "tokens drawn",
     ("musicrnn.tokens.beat", "BeatTokenizer.decode"): "decoded",
     ("musicrnn.io.save", "write_midi"): "MIDI written",
     ("musicrnn.synth.render", "render"): "sound rendered",

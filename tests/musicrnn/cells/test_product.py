@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from musicrnn.cells.compiled import compiled, exp, sigmoid, tanh
-from musicrnn.cells.product import KINDS, Packed, held, packed, product
+from musicrnn.cells.compiled import compiled, exp, one_minus_exp, sigmoid, tanh
+from musicrnn.cells.product import KINDS, MOST_INPUTS, Packed, held, packed, product
 from musicrnn.errors import MusicRNNError
 
 SHAPES = [(1, 1), (3, 5), (64, 16), (65, 7), (200, 129), (512, 384)]
@@ -22,6 +22,7 @@ def test_a_product_is_the_product(shape: tuple[int, int], kind: str) -> None:
     exact = x.astype(np.float64) @ matrix.astype(np.float64).T
     largest = np.abs(x) @ np.abs(matrix).T
     steps = np.abs(x).sum(1, keepdims=True) * np.abs(matrix).max(1)
+    steps += np.abs(x).max(1, keepdims=True) * np.abs(matrix).sum(1) / 16
     bound = {
         "float32": largest * 2e-6,
         "bfloat16": largest * 2.0**-8,
@@ -40,6 +41,24 @@ def test_a_row_is_the_same_bits_among_any_number_of_rows(shape: tuple, kind: str
     alone = np.concatenate([product(weight, bias, x[row : row + 1]) for row in range(70)])
     for rows in (2, 7, 8, 9, 64, 70):
         np.testing.assert_array_equal(product(weight, bias, x[:rows]), alone[:rows])
+
+
+def test_long_rows_of_int8_do_not_overflow() -> None:
+    matrix, x = np.ones((64, MOST_INPUTS), np.float32), np.ones((9, MOST_INPUTS), np.float32)
+    np.testing.assert_allclose(product(packed(matrix, "int8"), None, x), MOST_INPUTS, rtol=1e-3)
+    wider = packed(np.ones((64, MOST_INPUTS + 1), np.float32), "int8")
+    assert wider.panels.dtype == np.float32
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_not_finite_does_not_become_finite(kind: str) -> None:
+    weight, x = packed(drawn(64, 16), kind), drawn(3, 16)
+    x[1, 5] = np.inf
+    x[2] = 0
+    found = product(weight, None, x)
+    assert np.isfinite(found[0]).all()
+    assert not np.isfinite(found[1]).any()
+    assert not found[2].any()
 
 
 def test_columns_that_do_not_lie_together_are_read_right() -> None:
@@ -64,18 +83,19 @@ def test_the_logistic_functions_are_near_to_the_exact_ones() -> None:
     def of_all(x, found):
         for place in range(x.size):
             found[0, place], found[1, place] = exp(x[place]), sigmoid(x[place])
-            found[2, place] = tanh(x[place])
+            found[2, place], found[3, place] = tanh(x[place]), one_minus_exp(-abs(x[place]) / 50)
 
     x = np.linspace(-87, 88, 400_001)
-    found = np.empty((3, x.size), np.float32)
+    found = np.empty((4, x.size), np.float32)
     of_all(x.astype(np.float32), found)
     x = x.astype(np.float32).astype(np.float64)
     np.testing.assert_allclose(found[0], np.exp(x), rtol=1.2e-7)
     np.testing.assert_allclose(found[1], 1 / (1 + np.exp(-x)), rtol=3e-7, atol=1e-37)
     np.testing.assert_allclose(found[2], np.tanh(x), atol=2e-7)
+    down = (-np.abs(x.astype(np.float32)) / 50).astype(np.float64)
+    np.testing.assert_allclose(found[3], -np.expm1(down), rtol=5e-7)
     ends = np.array([-np.inf, -1e30, -200, 200, 1e30, np.inf], np.float32)
-    found = np.empty((3, 6), np.float32)
+    found = np.empty((4, 6), np.float32)
     of_all(ends, found)
     np.testing.assert_allclose(found[1], [0, 0, 0, 1, 1, 1], atol=1e-37)
     np.testing.assert_array_equal(found[2], [-1, -1, -1, 1, 1, 1])
-    of_all(np.full(6, np.nan, np.float32), found)
