@@ -66,12 +66,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
-    stages = {"imports": [], "first sound": ["--style", given.style, "--seed", "1"]}
+    stages: dict[str, list[str]] = {"imports": [], "first sound": ["--style", given.style, "--seed", "1"]}
     found: dict[str, list[float]] = {stage: [] for stage in stages}
     for _ in range(given.rounds + 1):
         for stage, words in stages.items():
             found[stage].append(milliseconds(*words))
-    record = {"style": given.style, **setting()}
+    record: dict[str, object] = {"setting": setting(), "style": given.style}
     for stage, times in found.items():
         best, middle = min(times[1:]), statistics.median(times[1:])
         record[stage] = {"best": round(best), "median": round(middle)}
