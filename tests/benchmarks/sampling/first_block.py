@@ -66,7 +66,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
-    stages: dict[str, list[str]] = {"imports": [], "first sound": ["--style", given.style, "--seed", "1"]}
+    stages: dict[str, list[str]] = {
+        "imports": [],
+        "first sound": ["--style", given.style, "--seed", "1"],
+    }
     found: dict[str, list[float]] = {stage: [] for stage in stages}
     for _ in range(given.rounds + 1):
         for stage, words in stages.items():
