@@ -47,6 +47,12 @@ from musicrnn_cli.wishes import parse_chords, parse_key, parse_time_signature
     show_default=True,
     help="float32, exact; bfloat16 and int8 are faster.",
 )
+@click.option("--play", is_flag=True, help="Sound the piece while it is made; Ctrl-C stops.")
+@click.option(
+    "--stream",
+    is_flag=True,
+    help="Write its MIDI messages to stdout as they are drawn, one JSON object a line.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a piece.")
 def command(
     outputs: tuple[Path, ...],
@@ -60,6 +66,8 @@ def command(
     jobs: int | None,
     device: str,
     weights: str,
+    play: bool,
+    stream: bool,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -70,7 +78,7 @@ def command(
         raise click.UsageError("give --bars or --seconds, not both")
     from musicrnn.sampling.compose import Effort
     from musicrnn.sampling.engine import EngineSettings
-    from musicrnn_cli.composing import Order, compose_files, settings_and_wishes
+    from musicrnn_cli.composing import Order, compose_files, prepared, settings_and_wishes
 
     name = model or style or "pop"
     settings, wishes = settings_and_wishes(name, options)
@@ -85,13 +93,19 @@ def command(
         effort=Effort(EngineSettings(device, weights), best_of),
         many=count > 1,
     )
-    for record in compose_files(order, range(first, first + count), jobs=jobs):
+    if play or stream:
+        from musicrnn_cli.sounding import sound_piece
+
+        records = iter([sound_piece(*prepared(order), first, play=play, stream=stream)])
+    else:
+        records = compose_files(order, range(first, first + count), jobs=jobs)
+    for record in records:
         if as_json:
-            click.echo(json.dumps(record))
+            click.echo(json.dumps(record), err=stream)
             continue
         facts = [f"{record['style']}  seed {record['seed']}", record["key"] or "no key",
                  f"{record['tempo']:.0f} quarters a minute", record["time_signature"],
                  f"{record['bars']} bars", f"{record['seconds']:.0f} s"]  # fmt: skip
-        click.echo(", ".join(facts))
+        click.echo(", ".join(facts), err=stream)
         for path in record["files"]:
-            click.echo(f"  {path}")
+            click.echo(f"  {path}", err=stream)

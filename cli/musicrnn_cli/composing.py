@@ -61,6 +61,20 @@ def compose_files(
     Many pieces are shared among ``jobs`` processes, as many as there are cores if not given; a GPU
     works for one.
     """
+    order, checkpoint = prepared(order)
+    numbered = list(enumerate(seeds))
+    on_cpu = order.effort.engine.device in ("auto", "cpu")
+    if jobs != 1 and len(seeds) * order.effort.candidates > FEW and on_cpu:
+        from musicrnn_cli.composing_shared import compose_shared, cores
+
+        yield from compose_shared(order, numbered, jobs or cores())
+    else:
+        yield from _in_order(compose_numbered(order, checkpoint, numbered))
+
+
+def prepared(order: Order) -> tuple[Order, Checkpoint]:
+    """The order, found possible, with the length that the style has where none is wished; and the
+    model."""
     for path in order.outputs:
         check_saved(path)
     checkpoint = load_model(order.name)
@@ -70,14 +84,7 @@ def compose_files(
         check_options(order, checkpoint.metadata["task"])
     else:
         order = _with_length(order, checkpoint)
-    numbered = list(enumerate(seeds))
-    on_cpu = order.effort.engine.device in ("auto", "cpu")
-    if jobs != 1 and len(seeds) * order.effort.candidates > FEW and on_cpu:
-        from musicrnn_cli.composing_shared import compose_shared, cores
-
-        yield from compose_shared(order, numbered, jobs or cores())
-    else:
-        yield from _in_order(compose_numbered(order, checkpoint, numbered))
+    return order, checkpoint
 
 
 def compose_numbered(

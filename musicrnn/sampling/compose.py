@@ -113,16 +113,14 @@ def compose_each(
             if primer is None and attempt + 1 < ATTEMPTS and is_stuck(score):
                 stuck.append(number)
                 continue
-            text = getattr(tokenizer, "text", None)
-            yield Composition(
-                _at_tempo(score, wishes.tempo, primer),
+            yield composition(
+                tokenizer,
                 draft.ids,
-                text(draft.ids) if text is not None else None,
-                tokenizer.played_bars(draft.ids) or len(score.bars()),
-                seeds[number],
-                attempt + 1,
-                (time.perf_counter() - started) * tokens / drawn,
-                number,
+                tempo_of(tokenizer, wishes, primer),
+                seed=seeds[number],
+                number=number,
+                attempts=attempt + 1,
+                seconds=(time.perf_counter() - started) * tokens / drawn,
             )
         waiting = sorted(stuck)
         if not waiting:
@@ -156,13 +154,43 @@ def _grouped(drafts: Iterator[Draft], size: int) -> Iterator[tuple[int, list[Dra
             yield place, sorted(groups.pop(place), key=lambda draft: draft.number)
 
 
-def _at_tempo(score: Score, wished: float | None, primer: Score | None) -> Score:
-    """The wished tempo, or the primer's: exactly, not the nearest token's."""
-    if wished is not None:
-        return replace(score, tempos=(Tempo.from_bpm(0, wished),))
-    if primer is not None and len(primer.tempos) == len(score.tempos) == 1:
-        return replace(score, tempos=primer.tempos)
-    return score
+def tempo_of(tokenizer: Tokenizer, wishes: Wishes, primer: Score | None) -> Tempo | None:
+    """The tempo at which a piece begins, exactly: wished, or the primer's where that has but one.
+
+    None leaves it to the tokens; performance events count seconds, whatever the primer's tempo.
+    """
+    if wishes.tempo is not None:
+        return Tempo.from_bpm(0, wishes.tempo)
+    if primer is not None and len(primer.tempos) == 1 and tokenizer.name != "performance":
+        return primer.tempos[0]
+    return None
+
+
+def composition(
+    tokenizer: Tokenizer,
+    ids: Sequence[int],
+    tempo: Tempo | None,
+    *,
+    seed: int,
+    seconds: float,
+    attempts: int = 1,
+    number: int = 0,
+) -> Composition:
+    """The piece that ids tell, beginning at ``tempo`` rather than at the nearest token's."""
+    score = tokenizer.decode(ids)
+    if tempo is not None:
+        score = replace(score, tempos=(tempo, *score.tempos[1:]))
+    text = getattr(tokenizer, "text", None)
+    return Composition(
+        score,
+        ids,
+        text(ids) if text is not None else None,
+        tokenizer.played_bars(ids) or len(score.bars()),
+        seed,
+        attempts,
+        seconds,
+        number,
+    )
 
 
 def is_stuck(score: Score) -> bool:

@@ -10,16 +10,15 @@ from __future__ import annotations
 import time
 from array import array
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import replace
 
 from musicrnn.accompaniment import with_accompaniment
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.sampling.compose import Composition, fitting_tokenizer
+from musicrnn.sampling.compose import Composition, composition, fitting_tokenizer, tempo_of
 from musicrnn.sampling.engine import EngineSettings, engine_for
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.sampler import tokens
 from musicrnn.sampling.wishing import possible_wishes, primed
-from musicrnn.score import Score, Tempo
+from musicrnn.score import Score
 from musicrnn.strokes import News, news_of
 from musicrnn.tokens import Wishes
 from musicrnn.tokens.unfolding import unfold
@@ -47,10 +46,7 @@ class LivePiece:
         start, wishes = primed(self.tokenizer, primer, wishes)
         if primer is None:
             wishes = possible_wishes(checkpoint, self.tokenizer, wishes)
-        self.tempo = None if wishes.tempo is None else Tempo.from_bpm(0, wishes.tempo)
-        self.first_tempo = (
-            primer.tempos[0] if primer is not None and len(primer.tempos) == 1 else None
-        )
+        self.tempo = tempo_of(self.tokenizer, wishes, primer)
         self.ids = array("i", start)
         self.seconds = 0.0  # spent on drawing
         self._drawn = tokens(
@@ -71,30 +67,15 @@ class LivePiece:
             yield news_of(with_accompaniment(self.finished().score))
         else:
             ids = self._kept(list(self.ids))
-            yield from unfold(ids, self.tokenizer, tempo=self.tempo, first_tempo=self.first_tempo)
+            yield from unfold(ids, self.tokenizer, tempo=self.tempo)
 
     def finished(self) -> Composition:
         """The whole piece; what is still to be drawn is drawn."""
         for _ in self._kept([]):
             pass
-        score = self.tokenizer.decode(self.ids)
-        text = getattr(self.tokenizer, "text", None)
-        return Composition(
-            self._at_tempo(score),
-            self.ids,
-            text(self.ids) if text is not None else None,
-            self.tokenizer.played_bars(self.ids) or len(score.bars()),
-            self.seed,
-            1,
-            self.seconds,
+        return composition(
+            self.tokenizer, self.ids, self.tempo, seed=self.seed, seconds=self.seconds
         )
-
-    def _at_tempo(self, score: Score) -> Score:
-        if self.tempo is not None:
-            return replace(score, tempos=(self.tempo,))
-        if self.first_tempo is not None and self.tokenizer.name != "performance":
-            return replace(score, tempos=(self.first_tempo, *score.tempos[1:]))
-        return score
 
     def _kept(self, before: Iterable[int]) -> Iterator[int]:
         yield from before

@@ -124,21 +124,19 @@ def unfold(
     tokenizer: Tokenizer,
     *,
     tempo: Tempo | None = None,
-    first_tempo: Tempo | None = None,
 ) -> Iterator[News]:
     """What becomes certain of a piece while its ids come, the start's and a primer's among them.
 
     Args:
-        tempo: holds throughout, whatever the ids say.
-        first_tempo: in place of the first that the ids say.
+        tempo: in place of the first that the ids say.
     """
     unfolding = tokenizer.unfolding()
     if unfolding is None:
         score = tokenizer.decode(array("i", ids))
-        tempos = (tempo,) if tempo else (first_tempo or score.tempos[0], *score.tempos[1:])
-        yield news_of(replace(score, tempos=tempos))
+        first = score.tempos[0] if tempo is None else tempo
+        yield news_of(replace(score, tempos=(first, *score.tempos[1:])))
         return
-    clock = _Clock(unfolding.ticks_per_quarter, tempo, first_tempo)
+    clock = _Clock(unfolding.ticks_per_quarter, tempo)
     before: float = 0
     for token in ids:
         unfolding.read(token)
@@ -152,10 +150,9 @@ def unfold(
 class _Clock:
     """Ticks to seconds, as a score's own tempo map does, forwards."""
 
-    def __init__(self, quarter: int, tempo: Tempo | None, first: Tempo | None) -> None:
-        self.quarter = quarter
-        self.fixed, self.first = tempo is not None, first
-        self.microseconds = tempo.microseconds_per_quarter if tempo else 500_000
+    def __init__(self, quarter: int, first: Tempo | None) -> None:
+        self.quarter, self.first = quarter, first
+        self.microseconds = first.microseconds_per_quarter if first else 500_000
         self.tick, self.begun = 0, 0.0
         self.coming: tuple[int, int] | None = None
 
@@ -175,8 +172,6 @@ class _Clock:
         return self.begun + (tick - self.tick) / self.quarter * self.microseconds * 1e-6
 
     def _change(self, tick: int, microseconds: int) -> None:
-        if self.fixed:
-            return
         if self.coming is not None and tick > self.coming[0]:
             self._take(*self.coming)
         if self.first is not None and tick == 0:

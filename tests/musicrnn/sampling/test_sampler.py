@@ -9,10 +9,12 @@ from musicrnn.cells import CELLS
 from musicrnn.errors import MusicRNNError
 from musicrnn.models.language import LanguageModel
 from musicrnn.pretrained import STYLES, load_model
+from musicrnn.sampling.compose import composition, tempo_of
 from musicrnn.sampling.engine import CPUEngine, TorchEngine
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.sampler import sample, sample_each, tokens
-from musicrnn.tokens import Wishes, tokenizer_from
+from musicrnn.score import Note, Tempo, Track, make_score
+from musicrnn.tokens import TOKENIZERS, Wishes, tokenizer_from
 from musicrnn.tokens.protocol import END, START
 from tests.musicrnn.sampling.test_engine import model_of
 
@@ -136,3 +138,13 @@ def test_a_piece_that_does_not_end_is_stopped() -> None:
         sample(engine, [Free(30, 5)], [0], settings=Settings(), primer=[5])
     with pytest.raises(MusicRNNError, match="a seed is needed for each of 1 pieces, got 2"):
         sample(engine, [Free(30, 5)], [0, 1], settings=Settings())
+
+
+def test_events_of_a_performance_count_seconds_whatever_the_primer_says() -> None:
+    tokenizer = TOKENIZERS["performance"]()
+    slow = make_score(480, [Track((Note(0, 60, 480, 80),))], tempos=[Tempo.from_bpm(0, 90)])
+    assert tempo_of(tokenizer, Wishes(), slow) is None
+    assert tempo_of(TOKENIZERS["beat"](), Wishes(), slow) == slow.tempos[0]
+    ids = tokenizer.encode(slow)
+    made = composition(tokenizer, ids, tempo_of(tokenizer, Wishes(), slow), seed=0, seconds=0.0)
+    assert made.score.seconds == pytest.approx(slow.seconds, abs=0.02)
