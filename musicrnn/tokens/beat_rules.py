@@ -2,7 +2,10 @@
 
 The same grammar as :mod:`musicrnn.tokens.beat_grammar`, with the same names. What may follow is at
 most one interval of ids in each group, less what holds already (a tempo, a chord, a metre): so an
-answer is three numbers a group and row, and the mask is made of them by looking up each id's group.
+answer is two numbers a group and row, and the mask is made of them by looking up each id's group.
+
+On a GPU every operation on a row of numbers costs the same, however short the row is: so questions
+about an id's group are columns of one table, looked up together, and not one comparison each.
 """
 
 from __future__ import annotations
@@ -15,20 +18,46 @@ from torch import Tensor
 from musicrnn.score import TimeSignature
 from musicrnn.tokens.beat_grammar import MAX_EMPTY_BARS, POSITIONS, SHORTEST_LAST, forced_ids
 from musicrnn.tokens.beat_grid import DRUMS, MAX_BARS
-from musicrnn.tokens.protocol import END, Wishes
+from musicrnn.tokens.protocol import END, START, Wishes
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 GROUPS = (
     "start", "end", "key", "density", "bar", "time", "position", "tempo", "chord", "program",
     "pitch", "drum", "velocity", "duration",
 )  # fmt: skip
-CODE = {group: code for code, group in enumerate(GROUPS)}
+
+
+class Kind(NamedTuple):
+    """Of ids [B]: which group they belong to, or whether to one of several, [B] each."""
+
+    start: Tensor
+    end: Tensor
+    key: Tensor
+    density: Tensor
+    bar: Tensor
+    time: Tensor
+    position: Tensor
+    tempo: Tensor
+    chord: Tensor
+    program: Tensor
+    velocity: Tensor
+    duration: Tensor
+    note: Tensor  # pitch or drum
+    inside: Tensor  # position, tempo or chord
+    last: Tensor  # velocity or duration: of a note
+
+
+SEVERAL = {
+    "note": ("pitch", "drum"),
+    "inside": ("position", "tempo", "chord"),
+    "last": ("velocity", "duration"),
+}
 
 
 class BeatState(NamedTuple):
     """[B] each: what :class:`musicrnn.tokens.beat_grammar.BeatConstraint` keeps of one piece."""
 
-    last: Tensor  # group, by its place in GROUPS
+    last: Tensor  # id; the end stays the last for ever
     bars: Tensor
     empty_bars: Tensor
     notes_in_bar: Tensor
@@ -42,14 +71,6 @@ class BeatState(NamedTuple):
     program: Tensor
     pitch: Tensor
     seconds: Tensor  # float64
-    finished: Tensor
-
-    def last_is(self, *groups: str) -> Tensor:
-        """Whether the last id was of one of these."""
-        found = self.last == CODE[groups[0]]
-        for group in groups[1:]:
-            found = found | (self.last == CODE[group])
-        return found
 
 
 class BeatRules:
@@ -66,9 +87,26 @@ class BeatRules:
         self.wishes, self.device = wishes, device
         self.forced = forced_ids(events, wishes)
         self.span = {group: (span.start, span.stop) for group, span in events.span.items()}
-        self.several = len(programs) > 1
-        self.drums = torch.tensor([program == DRUMS for program in programs], device=device)
-        self.group = torch.tensor([CODE[group] for group in events.group], device=device)
+        for group in self.forced.keys() - {"chord"}:  # chords take turns
+            wished = self.forced[group][0]
+            self.span[group] = wished, wished + 1
+        self.programs, self.pitched = len(programs), "duration" in self.span
+
+        def on_device(numbers: list[int] | list[bool] | list[list[bool]] | int) -> Tensor:
+            return torch.tensor(numbers, device=device)
+
+        self.zero, self.none, self.one = on_device(0), on_device(-1), on_device(1)
+        self.drums = on_device([program == DRUMS for program in programs])
+        self.chords = on_device(self.forced.get("chord", [-1]))
+        self.ids = torch.arange(len(events), device=device)
+        self.group = on_device([GROUPS.index(group) for group in events.group])
+        self.lows = on_device([self.span.get(group, (0, 0))[0] for group in GROUPS])
+        self.kinds = on_device(
+            [
+                [group in SEVERAL.get(kind, (kind,)) for kind in Kind._fields]
+                for group in events.group
+            ]
+        )
         values: list[int] = []
         for group, value in zip(events.group, events.value, strict=True):
             if group == "time":
@@ -76,23 +114,14 @@ class BeatRules:
             elif group == "program":
                 value = programs.index(value)
             values.append(value if isinstance(value, int) else 0)
-        self.values = torch.tensor(values, device=device)
-        self.ids = torch.arange(len(events), device=device)
-        self.pitched = "duration" in self.span
+        self.values = on_device(values)
         if self.pitched:
             self.durations = self.values[slice(*self.span["duration"])]
-        self.chords = torch.tensor(self.forced.get("chord", [-1]), device=device)
-        for group in self.forced.keys() - {"chord"}:  # chords take turns
-            wished = self.forced[group][0]
-            self.span[group] = wished, wished + 1
-        lows = [self.span.get(group, (0, 0))[0] for group in GROUPS]
-        self.lows = torch.tensor(lows, device=device)
 
     def start(self) -> BeatState:
-        zero = torch.zeros(1, dtype=torch.long, device=self.device)
-        none = zero - 1
+        zero, none = self.zero[None], self.none[None]
         return BeatState(
-            last=zero,
+            last=zero + START,
             bars=zero,
             empty_bars=zero,
             notes_in_bar=zero,
@@ -106,134 +135,134 @@ class BeatRules:
             program=none,
             pitch=none,
             seconds=zero.double(),
-            finished=zero > 0,
         )
 
     def push(self, state: tuple[Tensor, ...], ids: Tensor) -> BeatState:
         s = BeatState(*state)
-        group, value = self.group[ids], self.values[ids]
-        bar, place, program = (group == CODE[g] for g in ("bar", "position", "program"))
-        note = (group == CODE["pitch"]) | (group == CODE["drum"])
-        held = group == CODE["duration"]
-        closes = bar & (s.bars > 0)
-        empty = torch.where(_sounds(s), 0, s.empty_bars + 1)
-        pitch = torch.where(place | program, -1, torch.where(note, value, s.pitch))
-        current = torch.where(place, -1, torch.where(program, value, s.program))
+        new, value = self._kind(ids), self.values[ids]
+        closes = new.bar & (s.bars > 0)
+        empty = torch.where(_sounds(s), self.zero, s.empty_bars + 1)
+        ends = s.bar_start + s.position + value
+        program = torch.where(new.note, s.program.clamp(min=0), s.program)
         return BeatState(
-            last=group,
-            bars=s.bars + bar.long(),
+            last=torch.where(s.last == END, s.last, ids),
+            bars=s.bars + new.bar,
             empty_bars=torch.where(closes, empty, s.empty_bars),
-            notes_in_bar=torch.where(bar, 0, s.notes_in_bar + note.long()),
-            bar_start=s.bar_start + torch.where(closes, s.bar_length, 0),
-            sounding_until=torch.where(
-                held,
-                torch.maximum(s.sounding_until, s.bar_start + s.position + value),
-                s.sounding_until,
+            notes_in_bar=torch.where(new.bar, self.zero, s.notes_in_bar + new.note),
+            bar_start=s.bar_start + s.bar_length * closes,
+            sounding_until=torch.maximum(s.sounding_until, ends * new.duration),
+            signature=torch.where(new.time, ids, s.signature),
+            tempo=torch.where(new.tempo, ids, s.tempo),
+            chord=torch.where(new.chord, ids, s.chord),
+            bar_length=torch.where(new.time, value, s.bar_length),
+            position=torch.where(new.position, value, torch.where(new.bar, self.none, s.position)),
+            program=torch.where(new.position, self.none, torch.where(new.program, value, program)),
+            pitch=torch.where(
+                new.position | new.program, self.none, torch.where(new.note, value, s.pitch)
             ),
-            signature=torch.where(group == CODE["time"], ids, s.signature),
-            tempo=torch.where(group == CODE["tempo"], ids, s.tempo),
-            chord=torch.where(group == CODE["chord"], ids, s.chord),
-            bar_length=torch.where(group == CODE["time"], value, s.bar_length),
-            position=torch.where(place, value, torch.where(bar, -1, s.position)),
-            program=torch.where(note, current.clamp(min=0), current),
-            pitch=pitch,
-            seconds=s.seconds + torch.where(closes, self._bar_seconds(s), 0.0),
-            finished=s.finished | (ids == END),
+            seconds=s.seconds + self._bar_seconds(s) * closes,
         )
 
     def allowed(self, state: tuple[Tensor, ...]) -> Tensor:
         s = BeatState(*state)
+        last = self._kind(s.last)
         untimed = s.tempo < 0
-        inside = s.last_is("position", "tempo", "chord")
-        drums = self.drums[s.program.remainder(len(self.drums))]
-        held = s.last_is("velocity") & ~drums  # its duration comes next
-        wish = self.chords[(s.bars - 1).remainder(len(self.chords))]
-        here = (s.position == 0) & ~s.last_is("chord")
-        due = inside & ~untimed & here & (wish >= 0) & (wish != s.chord)
-        free = inside & ~untimed & ~due
-        header = s.last_is("start", "key", "density", "bar")
-        complete = ~(header | inside | held | s.last_is("time", "program", "pitch", "drum"))
-        opening = s.last_is("bar") & (s.bars == 1)
-        moves = (s.last_is("bar") & ~opening) | s.last_is("time") | complete
-        moves = moves | (free & ~s.last_is("position"))  # a position says at least one thing
-        unnamed = (s.position < 0) & (wish >= 0)  # a bar that must name its chord
-
-        spans = _Spans(self.lows, self.span, s)
-        first = "key" if "key" in self.span else "density"
-        spans.allow(first, s.last_is("start"))
-        spans.allow("density", s.last_is("start", "key") if first != "key" else s.last_is("key"))
-        spans.allow("time", opening if "time" in self.forced else s.last_is("bar"))
-        timing = untimed if "tempo" in self.forced else ~s.finished
-        spans.allow("tempo", s.last_is("position") & timing & ~due)
+        free = last.inside & ~untimed  # a chord or a note may come
+        unnamed = first = untimed
+        spans = _Spans(self.lows, self.span)
         if self.wishes.chords:
+            wish = self.chords[(s.bars - 1).remainder(len(self.chords))]
+            due = free & (s.position == 0) & ~last.chord & (wish != s.chord)
+            free = free & ~due
+            unnamed = s.position < 0  # a bar that must name its chord
+            first = untimed | unnamed
             spans.allow("chord", due, wish, wish + 1)
+            spans.allow("tempo", self._tempo_due(last, untimed) & ~due)
         else:
-            spans.allow("chord", free & ~s.last_is("chord"))
-        self._notes(spans, s, free | complete, drums)
-        spans.allow("velocity", s.last_is("pitch", "drum"))
+            spans.allow("chord", free & ~last.chord)
+            spans.allow("tempo", self._tempo_due(last, untimed))
+        drums = self.drums[s.program.remainder(self.programs)] if self.programs > 1 else self.drums
+        held = last.velocity & ~drums  # its duration comes next
+        complete = last.last & ~held
+        opening = last.bar & (s.bars == 1)
+        moves = (last.bar & ~opening) | last.time | complete | (free & ~last.position)
+
+        header = "key" if "key" in self.span else "density"
+        spans.allow(header, last.start)
+        spans.allow("density", last.key if header == "key" else last.start)
+        spans.allow("time", opening if "time" in self.forced else last.bar)
+        self._notes(spans, s, last.program, free | complete, drums)
+        spans.allow("velocity", last.note)
         if self.pitched:
             spans.allow("duration", held, None, self._fitting(s))
-        self._next_position(spans, s, moves, untimed | unnamed)
-        missing = unnamed | ((s.bars == 1) & (s.notes_in_bar == 0))
-        self._next_bar(spans, s, moves & ~missing)
-        low, high = spans.stacked(self.group)  # [B, V]
-        mask = (self.ids >= low) & (self.ids < high)
-        metre = torch.where(s.bars == 1, -1, s.signature)
-        for holds in (metre, s.tempo, s.chord):
-            mask = mask & (self.ids != holds[:, None])
-        return mask
+        self._next_position(spans, s, moves, first)
+        missing = (s.bars == 1) & (s.notes_in_bar == 0)
+        if self.wishes.chords:
+            missing = missing | unnamed
+        self._next_bar(spans, s, last, moves & ~missing)
 
-    def _notes(self, spans: _Spans, s: BeatState, due: Tensor, drums: Tensor) -> None:
-        """A higher pitch of the same program, or a later program; the first pitch of a new one."""
-        if self.several:
-            later = self.span["program"][0] + s.program + 1
-            spans.allow("program", due, later, None)
-            due = due & (s.pitch >= 0)
-        new = s.last_is("program")
-        above = torch.where(new, 0, s.pitch + 1)
+        low, high = spans.stacked(self.group)  # [B, V]
+        metre = torch.where(s.bars == 1, self.none, s.signature)
+        held_ids = torch.stack([metre, s.tempo, s.chord], 1)
+        return (self.ids >= low) & (self.ids < high) & ~_among(self.ids, held_ids)
+
+    def _kind(self, ids: Tensor) -> Kind:
+        return Kind(*self.kinds[ids].unbind(1))
+
+    def _tempo_due(self, last: Kind, untimed: Tensor) -> Tensor:
+        return last.position & untimed if "tempo" in self.forced else last.position
+
+    def _notes(self, spans: _Spans, s: BeatState, new: Tensor, due: Tensor, drums: Tensor) -> None:
+        """A higher pitch of the same program, or a later program; any pitch of a ``new`` one."""
+        if self.programs > 1:
+            spans.allow("program", due, s.program + (self.span["program"][0] + 1))
+            due = new | (due & (s.pitch >= 0))
         for group, kind in (("pitch", ~drums), ("drum", drums)):
             if group in self.span:
-                spans.allow(group, (new | due) & kind, self.span[group][0] + above, None)
+                where = due & kind if self.programs > 1 else due
+                spans.allow(group, where, s.pitch + (self.span[group][0] + 1))
 
     def _next_position(self, spans: _Spans, s: BeatState, due: Tensor, only_first: Tensor) -> None:
         start = self.span["position"][0]
-        end = s.bar_length
+        end = s.bar_length + start
         if self.pitched and self.wishes.bars is not None:
-            end = torch.where(s.bars == self.wishes.bars, end - SHORTEST_LAST, end)
-        low = torch.where(only_first, 0, s.position + 1)
-        high = torch.where(only_first, 1, end)
-        spans.allow("position", due, start + low, start + high)
+            end = end - SHORTEST_LAST * (s.bars == self.wishes.bars)
+        low = torch.where(only_first, self.zero, s.position + 1) + start
+        high = torch.where(only_first, self.one + start, end)
+        spans.allow("position", due, low, high)
 
-    def _next_bar(self, spans: _Spans, s: BeatState, due: Tensor) -> None:
+    def _next_bar(self, spans: _Spans, s: BeatState, last: Kind, due: Tensor) -> None:
         """Another bar or the end."""
         sounds = _sounds(s)
         silent_behind = s.sounding_until <= s.bar_start + s.bar_length
-        over = torch.zeros_like(due)
+        over = None
         if self.wishes.seconds is not None:
             over = (s.seconds + self._bar_seconds(s) >= self.wishes.seconds) & silent_behind
         if self.wishes.bars is not None:
-            over = over | (s.bars >= self.wishes.bars)
-        unbounded = self.wishes.bars is None and self.wishes.seconds is None
-        may_end = over | silent_behind if unbounded else over
-        spans.allow("end", s.finished | (due & sounds & may_end), always=True)
-        another = due & ~over & (sounds | (s.empty_bars < MAX_EMPTY_BARS))
-        spans.allow("bar", another | s.last_is("density"))
+            reached = s.bars >= self.wishes.bars
+            over = reached if over is None else over | reached
+        another = sounds | (s.empty_bars < MAX_EMPTY_BARS)
+        if over is not None:
+            another = another & ~over
+        may_end = silent_behind if over is None else over
+        spans.allow("end", last.end | (due & sounds & may_end))
+        spans.allow("bar", last.density | (due & another))
 
     def _fitting(self, s: BeatState) -> Tensor:
         """The id behind the longest duration that ends with the last wished bar."""
-        bars = MAX_BARS - torch.zeros_like(s.bars)
         if self.wishes.seconds is not None:
             left = (self.wishes.seconds - s.seconds) / self._bar_seconds(s)
-            bars = (left - 1e-9).ceil().clamp(min=1).long()
+            room = (left - 1e-9).ceil().clamp(min=1).long() * s.bar_length - s.position
         elif self.wishes.bars is not None:
-            bars = self.wishes.bars - s.bars + 1
-        room = bars * s.bar_length - s.position
+            room = (self.wishes.bars - s.bars + 1) * s.bar_length - s.position
+        else:
+            room = s.bar_length * MAX_BARS - s.position
         return self.span["duration"][0] + (self.durations <= room[:, None]).sum(1)
 
     def _bar_seconds(self, s: BeatState) -> Tensor:
         """The length of this bar at the tempo that holds at its end, in float64."""
-        bpm = torch.where(s.tempo >= 0, self.values[s.tempo.clamp(min=0)], 120)
-        return s.bar_length.double() / POSITIONS * 60 / bpm.double()
+        bpm = torch.where(s.tempo < 0, 120 * self.one, self.values[s.tempo])
+        return s.bar_length.double() / POSITIONS * 60 / bpm
 
 
 def _sounds(s: BeatState) -> Tensor:
@@ -241,35 +270,35 @@ def _sounds(s: BeatState) -> Tensor:
     return (s.notes_in_bar > 0) | (s.sounding_until > s.bar_start)
 
 
+def _among(ids: Tensor, held: Tensor) -> Tensor:
+    """[B, V]: whether each of the ids [V] is among the row's own [B, n]."""
+    found = ids == held[:, :1]
+    for column in range(1, held.shape[1]):
+        found = found | (ids == held[:, column : column + 1])
+    return found
+
+
 class _Spans:
     """At most one interval of ids for each group and row: from low up to high."""
 
-    def __init__(self, lows: Tensor, span: dict[str, tuple[int, int]], s: BeatState) -> None:
-        self.span, self.playing = span, ~s.finished
-        self.low = list(lows.expand(len(s.bars), -1).unbind(1))
-        self.high = [torch.zeros_like(s.bars)] * len(GROUPS)
+    def __init__(self, lows: Tensor, span: dict[str, tuple[int, int]]) -> None:
+        self.lows, self.span = lows, span
+        self.low: dict[str, Tensor] = {}
+        self.high: dict[str, Tensor] = {}
 
     def allow(
-        self,
-        group: str,
-        where: Tensor,
-        low: Tensor | None = None,
-        high: Tensor | None = None,
-        *,
-        always: bool = False,
+        self, group: str, where: Tensor, low: Tensor | None = None, high: Tensor | None = None
     ) -> None:
-        """In rows ``where``, the ids of a group from ``low`` up to ``high`` or its own bounds.
-
-        After the end nothing, unless ``always``.
-        """
-        if group not in self.span:
-            return
-        code = CODE[group]
-        if low is not None:
-            self.low[code] = low
-        where = where if always else where & self.playing
-        self.high[code] = torch.where(where, self.span[group][1] if high is None else high, 0)
+        """In rows ``where``, the ids of a group from ``low`` up to ``high`` or its own bounds."""
+        if group in self.span:
+            self.high[group] = where * (self.span[group][1] if high is None else high)
+            if low is not None:
+                self.low[group] = low
 
     def stacked(self, group: Tensor) -> tuple[Tensor, Tensor]:
         """For ids of these groups, [V]: the bounds [B, V] of each."""
-        return torch.stack(self.low, 1)[:, group], torch.stack(self.high, 1)[:, group]
+        nothing = torch.zeros_like(self.high["end"])
+        lows = self.lows.expand(len(nothing), -1).unbind(1)
+        low = [self.low.get(name, lows[code]) for code, name in enumerate(GROUPS)]
+        high = [self.high.get(name, nothing) for name in GROUPS]
+        return torch.stack(low, 1)[:, group], torch.stack(high, 1)[:, group]
