@@ -48,6 +48,8 @@ class Matrices:
 
 def product(v: Tensor, weight: Tensor) -> Tensor:
     """v W^T in float32, [B, N], from factors of the kind of ``weight`` [N, K]."""
+    if _is_compiled_row(v):
+        return (weight.float() * v.to(weight.dtype).float()).sum(1)[None]
     if weight.dtype != torch.bfloat16:
         return v @ weight.t()
     v = v.to(torch.bfloat16)
@@ -58,9 +60,14 @@ def product(v: Tensor, weight: Tensor) -> Tensor:
 
 def add_product(x: Tensor, v: Tensor, weight: Tensor) -> Tensor:
     """x + v W^T in float32; x [B, N] or [N]."""
-    if weight.dtype == torch.bfloat16:
+    if weight.dtype == torch.bfloat16 or _is_compiled_row(v):
         return x + product(v, weight)
     return torch.addmm(x, v, weight.t())
+
+
+def _is_compiled_row(v: Tensor) -> bool:
+    """A compiler fuses a sum over one row with what follows, as it cannot a call of a library."""
+    return len(v) == 1 and torch.compiler.is_compiling()
 
 
 class LayerSteps(ABC):

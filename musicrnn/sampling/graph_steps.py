@@ -96,8 +96,7 @@ class GraphSteps:
         Compiling takes a minute and wants what torch.compile wants: Triton and a C compiler.
         """
         if compiled:
-            tuned = {"coordinate_descent_tuning": True}  # which makes one row's products fast
-            self.step = torch.compile(self._step, fullgraph=True, dynamic=False, options=tuned)
+            self.step = torch.compile(self._step, fullgraph=True, dynamic=False)
         with exact_products():
             self.replay = capture(self.run)
 
