@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from musicrnn.models.language_steps import LanguageSteps, exact_products
-from musicrnn.sampling.capture import Capture
+from musicrnn.sampling.capture import Capture, many_versions
 from musicrnn.sampling.filters import REMEMBERED, Settings
 from musicrnn.sampling.torch_filters import draw, filtered
 from musicrnn.tokens.rules import Rules
@@ -47,9 +47,11 @@ def opening(
     model: LanguageSteps, rules: Rules | None, primer: Sequence[int], settings: Settings
 ) -> Moment:
     """One row that has read a primer but for its last id, which the first step reads."""
-    grammar: Tensors = () if rules is None else rules.start()
-    for token in primer if rules is not None else ():
-        grammar = rules.push(grammar, torch.tensor([token], device=model.device))
+    grammar: Tensors = ()
+    if rules is not None:
+        grammar = rules.start()
+        for token in primer:
+            grammar = rules.push(grammar, torch.tensor([token], device=model.device))
     kept = REMEMBERED if settings.repetition_penalty > 1 else 0
     recent = [model.vocabulary] * kept + list(primer)
     return Moment(
@@ -97,6 +99,8 @@ class GraphSteps:
         """
         if compiled:
             self.step = torch.compile(self._step, fullgraph=True, dynamic=False)
+            with exact_products(), many_versions():
+                self.run()
         with exact_products():
             self.replay = capture(self.run)
 
