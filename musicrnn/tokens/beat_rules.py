@@ -19,6 +19,7 @@ from musicrnn.score import TimeSignature
 from musicrnn.tokens.beat_grammar import MAX_EMPTY_BARS, POSITIONS, SHORTEST_LAST, forced_ids
 from musicrnn.tokens.beat_grid import DRUMS, MAX_BARS
 from musicrnn.tokens.protocol import END, START, Wishes
+from musicrnn.tokens.spans import Spans
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 GROUPS = (
@@ -169,7 +170,7 @@ class BeatRules:
         untimed = s.tempo < 0
         free = last.inside & ~untimed  # a chord or a note may come
         unnamed = first = untimed
-        spans = _Spans(self.lows, self.span)
+        spans = Spans(GROUPS, self.lows, self.span)
         if self.wishes.chords:
             wish = self.chords[(s.bars - 1).remainder(len(self.chords))]
             due = free & (s.position == 0) & ~last.chord & (wish != s.chord)
@@ -212,7 +213,7 @@ class BeatRules:
     def _tempo_due(self, last: Kind, untimed: Tensor) -> Tensor:
         return last.position & untimed if "tempo" in self.forced else last.position
 
-    def _notes(self, spans: _Spans, s: BeatState, new: Tensor, due: Tensor, drums: Tensor) -> None:
+    def _notes(self, spans: Spans, s: BeatState, new: Tensor, due: Tensor, drums: Tensor) -> None:
         """A higher pitch of the same program, or a later program; any pitch of a ``new`` one."""
         if self.programs > 1:
             spans.allow("program", due, s.program + (self.span["program"][0] + 1))
@@ -222,7 +223,7 @@ class BeatRules:
                 where = due & kind if self.programs > 1 else due
                 spans.allow(group, where, s.pitch + (self.span[group][0] + 1))
 
-    def _next_position(self, spans: _Spans, s: BeatState, due: Tensor, only_first: Tensor) -> None:
+    def _next_position(self, spans: Spans, s: BeatState, due: Tensor, only_first: Tensor) -> None:
         start = self.span["position"][0]
         end = s.bar_length + start
         if self.pitched and self.wishes.bars is not None:
@@ -231,7 +232,7 @@ class BeatRules:
         high = torch.where(only_first, self.one + start, end)
         spans.allow("position", due, low, high)
 
-    def _next_bar(self, spans: _Spans, s: BeatState, last: Kind, due: Tensor) -> None:
+    def _next_bar(self, spans: Spans, s: BeatState, last: Kind, due: Tensor) -> None:
         """Another bar or the end."""
         sounds = _sounds(s)
         silent_behind = s.sounding_until <= s.bar_start + s.bar_length
@@ -276,29 +277,3 @@ def _among(ids: Tensor, held: Tensor) -> Tensor:
     for column in range(1, held.shape[1]):
         found = found | (ids == held[:, column : column + 1])
     return found
-
-
-class _Spans:
-    """At most one interval of ids for each group and row: from low up to high."""
-
-    def __init__(self, lows: Tensor, span: dict[str, tuple[int, int]]) -> None:
-        self.lows, self.span = lows, span
-        self.low: dict[str, Tensor] = {}
-        self.high: dict[str, Tensor] = {}
-
-    def allow(
-        self, group: str, where: Tensor, low: Tensor | None = None, high: Tensor | None = None
-    ) -> None:
-        """In rows ``where``, the ids of a group from ``low`` up to ``high`` or its own bounds."""
-        if group in self.span:
-            self.high[group] = where * (self.span[group][1] if high is None else high)
-            if low is not None:
-                self.low[group] = low
-
-    def stacked(self, group: Tensor) -> tuple[Tensor, Tensor]:
-        """For ids of these groups, [V]: the bounds [B, V] of each."""
-        nothing = torch.zeros_like(self.high["end"])
-        lows = self.lows.expand(len(nothing), -1).unbind(1)
-        low = [self.low.get(name, lows[code]) for code, name in enumerate(GROUPS)]
-        high = [self.high.get(name, nothing) for name in GROUPS]
-        return torch.stack(low, 1)[:, group], torch.stack(high, 1)[:, group]
