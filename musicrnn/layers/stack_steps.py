@@ -14,6 +14,7 @@ cells and attention stay in float32.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -21,6 +22,7 @@ from torch import Tensor
 from musicrnn.cells import Cell, LinearCell, StepCell
 from musicrnn.cells.clockwork import ClockworkCell
 from musicrnn.cells.grid import GridCell
+from musicrnn.cells.lstm import LSTMCell
 from musicrnn.layers.layer import named
 from musicrnn.layers.stack import Stack, State
 
@@ -86,6 +88,10 @@ class LayerSteps(ABC):
     def move(self, rows: Tensor, memory: Memory) -> tuple[Flow, Memory]:
         """One step: the flow to the layer above, and the new states."""
 
+    def step(self, flow: Flow, memory: Memory) -> tuple[Flow, Memory]:
+        """Both at once."""
+        return self.move(self.enter(flow), memory)
+
 
 class RecurrentSteps(LayerSteps):
     """Any cell of the engine, and torch's own ones by their equations."""
@@ -114,6 +120,35 @@ class RecurrentSteps(LayerSteps):
             return whole[:2], whole[2:]
         memory = tuple(self.cell.step(rows, memory, self.weights))
         return memory[: self.passes], memory
+
+
+class LSTMSteps(RecurrentSteps):
+    """Where one row is compiled, gate by gate: all products of a unit are in one kernel then, and
+    what is done with them too."""
+
+    def step(self, flow: Flow, memory: Memory) -> tuple[Flow, Memory]:
+        if not _is_compiled_row(flow[0]):
+            return super().step(flow, memory)
+        assert self.bias is not None
+        weights = self.weights.matrices["weight_ih"].chunk(4)
+        gates = [
+            add_product(b, flow[0], w) for b, w in zip(self.bias.chunk(4), weights, strict=True)
+        ]
+        return self._by_gate(gates, memory)
+
+    def move(self, rows: Tensor, memory: Memory) -> tuple[Flow, Memory]:
+        if not _is_compiled_row(rows):
+            return super().move(rows, memory)
+        return self._by_gate(rows.chunk(4, 1), memory)
+
+    def _by_gate(self, rows: Sequence[Tensor], memory: Memory) -> tuple[Flow, Memory]:
+        hidden, cell = memory
+        weights = self.weights.matrices["weight_hh"].chunk(4)
+        gates = [add_product(x, hidden, w) for x, w in zip(rows, weights, strict=True)]
+        into, forget, candidate, output = gates
+        cell = forget.sigmoid() * cell + into.sigmoid() * candidate.tanh()
+        hidden = output.sigmoid() * cell.tanh()
+        return (hidden,), (hidden, cell)
 
 
 class LinearSteps(LayerSteps):
@@ -172,7 +207,8 @@ def layer_steps(cell: Cell, parameters: dict[str, Tensor], *, bf16: bool) -> Lay
     if isinstance(cell, LinearCell):
         return LinearSteps(cell, parameters)
     assert isinstance(cell, StepCell)
-    return RecurrentSteps(cell, parameters, bf16=bf16)
+    kind = LSTMSteps if isinstance(cell, LSTMCell) else RecurrentSteps
+    return kind(cell, parameters, bf16=bf16)
 
 
 class StackSteps:
@@ -205,10 +241,12 @@ class StackSteps:
         flow: Flow = (rows,)
         for index, layer in enumerate(self.layers):
             below = flow
-            if index:
-                rows = layer.enter((self._normed(index, below[0]), *below[1:]))
             before = memory[index * self.states : (index + 1) * self.states]
-            flow, new = layer.move(rows, before)
+            if index:
+                flow = (self._normed(index, below[0]), *below[1:])
+                flow, new = layer.step(flow, before)
+            else:
+                flow, new = layer.move(rows, before)
             if self.settings.zoneout:
                 new = tuple(map(self._held, new, before))
                 flow = new[: layer.passes]

@@ -80,3 +80,17 @@ def test_bf16_is_near(cell: str) -> None:
     found = differences(network(cell), bf16=True)
     assert found.isfinite().all()
     assert found.max() < 0.05
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_row_as_it_is_compiled(cell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a compiler is given for a single row is the same in other words."""
+    model = network(cell, LayerSettings(norm=True))
+    steps = LanguageSteps(model)
+    memory = steps.after([5, 9, 2])
+    with torch.no_grad():
+        expected = steps.step(torch.tensor([7]), memory)
+        monkeypatch.setattr(torch.compiler, "is_compiling", lambda: True)
+        found = steps.step(torch.tensor([7]), memory)
+    for a, b in zip((expected[0], *expected[1]), (found[0], *found[1]), strict=True):
+        torch.testing.assert_close(a, b, atol=1e-6, rtol=0)
