@@ -39,7 +39,7 @@ MOST_PLACES = 2**16
 PRECISIONS = ("float32", "bfloat16")
 
 
-class Device(NamedTuple):
+class Replays(NamedTuple):
     """How steps are run.
 
     ``steps`` of one replay; ``capture`` records a replay, None for what the model's device has;
@@ -62,18 +62,20 @@ class GraphSampler:
         MusicRNNError: a number of places or steps out of range, or no such precision.
     """
 
-    def __init__(self, model: LanguageModel, *, places: int, device: Device | None = None) -> None:
-        self.device = device or Device()
+    def __init__(
+        self, model: LanguageModel, *, places: int, replays: Replays | None = None
+    ) -> None:
+        self.replays = replays or Replays()
         if not 1 <= places <= MOST_PLACES:
             raise MusicRNNError(f"places must be in 1..{MOST_PLACES}, got {places}")
-        if not 1 <= self.device.steps <= 1024:
-            raise MusicRNNError(f"steps must be in 1..1024, got {self.device.steps}")
-        if self.device.precision not in PRECISIONS:
+        if not 1 <= self.replays.steps <= 1024:
+            raise MusicRNNError(f"steps must be in 1..1024, got {self.replays.steps}")
+        if self.replays.precision not in PRECISIONS:
             raise MusicRNNError(
-                f"precision must be {' or '.join(PRECISIONS)}, got {self.device.precision!r}"
+                f"precision must be {' or '.join(PRECISIONS)}, got {self.replays.precision!r}"
             )
         self.places = places
-        self.model = LanguageSteps(model, bf16=self.device.precision == "bfloat16")
+        self.model = LanguageSteps(model, bf16=self.replays.precision == "bfloat16")
         self.recorded: tuple[object, GraphSteps] | None = None
 
     def sample(
@@ -142,11 +144,11 @@ class GraphSampler:
             opening(self.model, rules, primer, settings),
             settings=settings,
             places=self.places,
-            steps=self.device.steps if rules is not None else 1,
+            steps=self.replays.steps if rules is not None else 1,
         )
         cuda = self.model.device.type == "cuda"
-        capture = self.device.capture or (cuda_graph if cuda else as_it_is)
-        graph.record(capture, compiled=self.device.compiled)
+        capture = self.replays.capture or (cuda_graph if cuda else as_it_is)
+        graph.record(capture, compiled=self.replays.compiled)
         self.recorded = key, graph
         return graph
 

@@ -20,7 +20,7 @@ from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling import filters, torch_filters
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
-from musicrnn.sampling.graph_sampler import Device, GraphSampler
+from musicrnn.sampling.graph_sampler import GraphSampler, Replays
 from musicrnn.sampling.sampler import sample
 from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
 from musicrnn.tokens.beat import BeatTokenizer
@@ -104,8 +104,8 @@ def same_pieces(device: torch.device, way: str, name: str, count: int) -> Result
     settings = STYLES[name].settings if name == "folk" else FILTERS if bundled else Settings()
     wishes = Wishes(bars=8 if name == "folk" else 4)
     wanted = drawn_on_cpu(checkpoint, tokenizer, wishes, count, settings)
-    how = Device(steps=8, compiled=way == "compiled")
-    sampler = GraphSampler(model, places=max(1, count // 2), device=how)
+    how = Replays(steps=8, compiled=way == "compiled")
+    sampler = GraphSampler(model, places=max(1, count // 2), replays=how)
     found = dict(sampler.sample(tokenizer, wishes, range(count), settings=settings))
     same = sum(found[index] == ids for index, ids in enumerate(wanted))
     return f"{same} of {count} pieces equal the CPU engine's", same == count

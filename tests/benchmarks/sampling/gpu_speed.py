@@ -13,7 +13,7 @@ from musicrnn.models.language_config import LanguageConfig
 from musicrnn.models.language_steps import LanguageSteps, exact_products
 from musicrnn.sampling.capture import as_it_is, cuda_graph
 from musicrnn.sampling.filters import Settings
-from musicrnn.sampling.graph_sampler import Device, GraphSampler
+from musicrnn.sampling.graph_sampler import GraphSampler, Replays
 from musicrnn.sampling.graph_steps import GraphSteps, opening
 from musicrnn.tokens import Wishes
 from musicrnn.tokens.beat import BeatTokenizer
@@ -55,7 +55,7 @@ class Table:
         for way in self.ways:
             for precision in self.precisions:
                 for batch in self.batches:
-                    how = Device(self.steps, precision, compiled=way == "compiled")
+                    how = Replays(self.steps, precision, compiled=way == "compiled")
                     head = f"{way + ' ' + precision:>20}{batch:7}"
                     try:
                         drawn = self.free(how, batch)
@@ -138,7 +138,7 @@ class Table:
         with torch.inference_mode():
             return batch / self.seconds(step)
 
-    def free(self, how: Device, batch: int) -> float:
+    def free(self, how: Replays, batch: int) -> float:
         """Tokens a second of replays without a grammar."""
         steps = LanguageSteps(self.network(FREE), bf16=how.precision == "bfloat16")
         start = opening(steps, None, [START], SETTINGS)
@@ -146,9 +146,9 @@ class Table:
         graph.record(cuda_graph if self.cuda else as_it_is, compiled=how.compiled)
         return self.rate(graph)
 
-    def ruled(self, how: Device, batch: int) -> tuple[float, float]:
+    def ruled(self, how: Replays, batch: int) -> tuple[float, float]:
         """Under pop's grammar: of replays, and of whole pieces, twice as many as places."""
-        sampler = GraphSampler(self.network(len(POP.vocabulary)), places=batch, device=how)
+        sampler = GraphSampler(self.network(len(POP.vocabulary)), places=batch, replays=how)
         wishes = Wishes(bars=1 if self.quick else 8)
         list(sampler.sample(POP, wishes, [], settings=SETTINGS))  # records
         assert sampler.recorded is not None

@@ -18,7 +18,7 @@ from musicrnn.models.language_steps import LanguageSteps
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
-from musicrnn.sampling.graph_sampler import Device, GraphSampler, sample_graphed
+from musicrnn.sampling.graph_sampler import GraphSampler, Replays, sample_graphed
 from musicrnn.sampling.graph_steps import GraphSteps, opening
 from musicrnn.sampling.sampler import sample
 from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
@@ -61,7 +61,7 @@ def test_every_cell_draws_the_same_pieces(cell: str) -> None:
     model, checkpoint = network(cell, len(KIT.vocabulary))
     seeds = [[seed, 1] for seed in range(7)]
     wanted = expected(checkpoint, KIT, Wishes(bars=2), seeds, Settings(), [START])
-    sampler = GraphSampler(model, places=3, device=Device(steps=8))
+    sampler = GraphSampler(model, places=3, replays=Replays(steps=8))
     found = dict(sampler.sample(KIT, Wishes(bars=2), seeds, settings=Settings()))
     assert [found[index] for index in range(7)] == wanted
 
@@ -82,7 +82,7 @@ def test_a_primer_is_gone_on_from() -> None:
     primer, wishes = tokenizer.opening(first), Wishes(bars=4, chords=((0, "maj"),))
     assert len(primer) > 64
     wanted = expected(checkpoint, tokenizer, wishes, [0, 1, 2], ALL, primer)
-    sampler = GraphSampler(model, places=3, device=Device(steps=5))
+    sampler = GraphSampler(model, places=3, replays=Replays(steps=5))
     found = dict(sampler.sample(tokenizer, wishes, [0, 1, 2], settings=ALL, primer=primer))
     assert [found[index] for index in range(3)] == wanted
 
@@ -105,7 +105,7 @@ def test_pieces_come_as_they_end_and_no_seed_is_drawn_too_early() -> None:
             asked.append(seed)
             yield seed
 
-    sampler = GraphSampler(model, places=4, device=Device(steps=4))
+    sampler = GraphSampler(model, places=4, replays=Replays(steps=4))
     pieces = sampler.sample(KIT, Wishes(bars=1), seeds(), settings=Settings())
     firsts = [next(pieces) for _ in range(20)]
     assert len(asked) <= 20 + 3 * 4
@@ -123,7 +123,7 @@ def test_a_recording_is_kept_for_the_same_wishes() -> None:
         recorded.append(function)
         return function
 
-    sampler = GraphSampler(model, places=2, device=Device(capture=capture))
+    sampler = GraphSampler(model, places=2, replays=Replays(capture=capture))
     for bars in (1, 1, 2, 2, 1):
         assert len(list(sampler.sample(KIT, Wishes(bars=bars), [0], settings=Settings()))) == 1
     assert len(recorded) == 3
@@ -135,7 +135,7 @@ def test_bf16_differs_little() -> None:
     ids = torch.from_numpy(np.random.default_rng(0).integers(2, 345, (4, 30)))
     logits = []
     for precision in ("float32", "bfloat16"):
-        sampler = GraphSampler(model, places=4, device=Device(precision=precision))
+        sampler = GraphSampler(model, places=4, replays=Replays(precision=precision))
         found = list(sampler.sample(tokenizer, Wishes(bars=1), range(4), settings=Settings()))
         assert len(found) == 4
         memory = tuple(part.repeat(4, 1) for part in sampler.model.after([START]))
@@ -196,14 +196,14 @@ def test_what_cannot_be_done_is_refused() -> None:
 
     def pieces(places: int = 2, **options) -> list:
         options = {"wishes": Wishes(bars=1), "seeds": [0, 1], "settings": Settings()} | options
-        sampler = GraphSampler(model, places=places, device=Device(steps=4))
+        sampler = GraphSampler(model, places=places, replays=Replays(steps=4))
         return list(sampler.sample(options.pop("tokenizer", KIT), **options))
 
     for places in (0, 2**20):
         with pytest.raises(MusicRNNError, match="places must be"):
             pieces(places)
     with pytest.raises(MusicRNNError, match="precision must be"):
-        GraphSampler(model, places=1, device=Device(precision="float16"))
+        GraphSampler(model, places=1, replays=Replays(precision="float16"))
     with pytest.raises(MusicRNNError, match="begins with the start token"):
         pieces(primer=[])
     with pytest.raises(MusicRNNError, match="do not belong together"):
