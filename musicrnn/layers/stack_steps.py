@@ -123,8 +123,11 @@ class RecurrentSteps(LayerSteps):
 
 
 class LSTMSteps(RecurrentSteps):
-    """Where one row is compiled, gate by gate: all products of a unit are in one kernel then, and
-    what is done with them too."""
+    """On a GPU what follows the products is one kernel: torch's own, that of nn.LSTMCell.
+
+    Where one row is compiled, gate by gate: all products of a unit are in one kernel then, and
+    what is done with them too.
+    """
 
     def step(self, flow: Flow, memory: Memory) -> tuple[Flow, Memory]:
         if not _is_compiled_row(flow[0]):
@@ -137,9 +140,14 @@ class LSTMSteps(RecurrentSteps):
         return self._by_gate(gates, memory)
 
     def move(self, rows: Tensor, memory: Memory) -> tuple[Flow, Memory]:
-        if not _is_compiled_row(rows):
+        if _is_compiled_row(rows):
+            return self._by_gate(rows.chunk(4, 1), memory)
+        if torch.compiler.is_compiling() or not rows.is_cuda:
             return super().move(rows, memory)
-        return self._by_gate(rows.chunk(4, 1), memory)
+        from_hidden = self.weights.product("weight_hh", memory[0])
+        fused = torch.ops.aten._thnn_fused_lstm_cell
+        hidden, cell, _ = fused(rows, from_hidden, memory[1])
+        return (hidden,), (hidden, cell)
 
     def _by_gate(self, rows: Sequence[Tensor], memory: Memory) -> tuple[Flow, Memory]:
         hidden, cell = memory

@@ -133,5 +133,6 @@ class GraphSteps:
         grammar: Tensors = ()
         if self.rules is not None:
             grammar = tuple(self.rules.push(moment.grammar, ids))
-        tokens = torch.where(logits.isfinite().all(1), ids, -1)
+        finite = logits.abs().amax(1) < torch.inf  # nor is any of them no number
+        tokens = torch.where(finite, ids, -1)
         return Moment(ids, recent, memory, grammar), tokens.int()

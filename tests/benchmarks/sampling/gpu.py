@@ -71,6 +71,7 @@ def main() -> int:
         )
         for line in table.lines():
             print(line, flush=True)
+        failed += table.failed
     print("\nfailed: " + "; ".join(failed) if failed else "\nno check failed")
     return 1 if failed else 0
 

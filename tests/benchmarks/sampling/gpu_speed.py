@@ -34,6 +34,7 @@ class Table:
     ways: list[str]
     steps: int
     speeds: dict[str, float] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.cuda = self.device.type == "cuda"
@@ -62,6 +63,7 @@ class Table:
                         known = stepped[batch], self.floor(batch, precision)
                         numbers = (*known, drawn, *self.ruled(how, batch))
                     except Exception as error:  # the other rows are made all the same
+                        self.failed.append(head.strip())
                         yield f"{head}  {type(error).__name__}: {str(error).strip()[:200]}"
                         continue
                     best[batch, precision] = max(drawn, best.get((batch, precision), 0.0))
