@@ -1,6 +1,8 @@
 """Rules over many pieces equal the grammar of each piece: mask for mask, on walks of every kind."""
 
+import itertools
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
 from musicrnn.tokens.protocol import END, START, Tokenizer, Wishes
 from musicrnn.tokens.rules import rules_of
+from musicrnn_datasets.corpora import CORPORA
 
 CPU = torch.device("cpu")
 CHORDS = ((0, "maj"), (9, "min"), (-1, "none"), (7, "maj"))
@@ -96,6 +99,29 @@ def test_walks_that_the_grammar_allows(name: str) -> None:
 def test_walks_that_begin_anyhow(name: str) -> None:
     for tokenizer, wishes, random in walks(name):
         compare(tokenizer, wishes, random, wild=40, breadth=1000)
+
+
+@pytest.mark.parametrize(
+    ("name", "corpus"),
+    [("pop", "pop909"), ("band", "vgmidi"), ("drums", "groove"), ("piano", "pop909")],
+)
+def test_real_music(name: str, corpus: str, corpora: Path) -> None:
+    tokenizer = CASES[name][0]
+    pieces = itertools.islice(CORPORA[corpus].pieces(corpora / corpus), 5)
+    rows = [tokenizer.encode(piece.read()).tolist() for piece in pieces]
+    rules = rules_of(tokenizer, Wishes(), CPU)
+    assert rules is not None
+    constraints = [tokenizer.constraint(Wishes()) for _ in rows]
+    state = tuple(part.expand(len(rows), *part.shape[1:]) for part in rules.start())
+    for step in range(400):  # what has ended is pushed once more
+        ids = [row[min(step, len(row) - 1)] for row in rows]
+        if step:
+            masks = np.stack([constraint.allowed() for constraint in constraints])
+            assert masks[range(len(rows)), ids].all()
+            np.testing.assert_array_equal(rules.allowed(state).numpy(), masks)
+        for constraint, token in zip(constraints, ids, strict=True):
+            constraint.push(token)
+        state = rules.push(state, torch.tensor(ids))
 
 
 def test_text_has_no_rules_and_wishes_are_refused_alike() -> None:
