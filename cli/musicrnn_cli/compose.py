@@ -38,7 +38,15 @@ from musicrnn_cli.wishes import parse_chords, parse_key, parse_time_signature
 @click.option("--count", type=click.IntRange(1, 100_000), default=1, help="How many pieces.")
 @click.option("--seed", type=click.IntRange(0), help="Of the first piece; else drawn and printed.")
 @click.option("--soundfont", type=click.Path(path_type=Path), help="An .sf2 file for the sound.")
+@click.option("--best-of", type=int, default=1, help="Draw as many for each piece, keep the best.")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes for many pieces: all cores.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
+@click.option(
+    "--weights",
+    default="float32",
+    show_default=True,
+    help="float32, exact; bfloat16 and int8 are faster.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a piece.")
 def command(
     outputs: tuple[Path, ...],
@@ -48,30 +56,36 @@ def command(
     seed: int | None,
     count: int,
     soundfont: Path | None,
+    best_of: int,
+    jobs: int | None,
     device: str,
+    weights: str,
     as_json: bool,
     **options: Any,
 ) -> None:
     """Compose a new piece and write it as MIDI, sound, page or picture."""
-    from musicrnn_cli.composing import compose_files, settings_and_wishes
-
     if style and model:
         raise click.UsageError("give --style or --model, not both")
     if options["bars"] is not None and options["seconds"] is not None:
         raise click.UsageError("give --bars or --seconds, not both")
+    from musicrnn.sampling.compose import Effort
+    from musicrnn.sampling.engine import EngineSettings
+    from musicrnn_cli.composing import Order, compose_files, settings_and_wishes
+
     name = model or style or "pop"
     settings, wishes = settings_and_wishes(name, options)
     first = secrets.randbelow(2**31) if seed is None else seed
-    for record in compose_files(
-        name,
-        list(range(first, first + count)),
+    order = Order(
+        name=name,
         outputs=outputs,
         settings=settings,
         wishes=wishes,
         primer=primer,
         soundfont=soundfont,
-        device=device,
-    ):
+        effort=Effort(EngineSettings(device, weights), best_of),
+        many=count > 1,
+    )
+    for record in compose_files(order, range(first, first + count), jobs=jobs):
         if as_json:
             click.echo(json.dumps(record))
             continue

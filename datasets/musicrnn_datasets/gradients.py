@@ -119,7 +119,7 @@ def _own_pieces(
     pieces: list[NDArray[np.int32]] = []
     while len(pieces) < PIECES and sum(len(p) // (STEPS + 1) for p in pieces) < ENOUGH:
         seeds = range(seed + len(pieces), seed + len(pieces) + TOGETHER)
-        made = compose(checkpoint, seeds, wishes=wishes, settings=style.settings, device="cpu")
+        made = compose(checkpoint, seeds, wishes=wishes, settings=style.settings)
         pieces += [np.array(piece.ids, np.int32) for piece in made]
     return pieces
 

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numba import njit
 
-from musicrnn.cells.product import ZERO, product, sigmoid, tanh
+from musicrnn.cells.compiled import ZERO, compiled, sigmoid, tanh
+from musicrnn.cells.product import product
 from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class DepthGatedCell(StepCell):
         return state
 
 
-@njit(cache=True)
+@compiled
 def _step(total: Any, x: Any, seen: Any, hidden: Any, cell: Any) -> None:
     size = hidden.shape[1]
     deep = x.shape[1] > 4 * size

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from numba import njit
-
-from musicrnn.cells.product import ZERO, product, tanh
+from musicrnn.cells.compiled import ZERO, compiled, tanh
+from musicrnn.cells.product import product
 from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class ElmanCell(StepCell):
         return state
 
 
-@njit(cache=True)
+@compiled
 def elman_step(x: Any, from_hidden: Any, hidden: Any, relu: bool) -> None:
     for row in range(hidden.shape[0]):
         for unit in range(hidden.shape[1]):

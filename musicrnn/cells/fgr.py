@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numba import njit
 
+from musicrnn.cells.compiled import compiled, sigmoid, tanh
 from musicrnn.cells.greff import PeepholeLSTMCell
-from musicrnn.cells.product import product, sigmoid, tanh
+from musicrnn.cells.product import product
 from musicrnn.cells.protocol import Array, Arrays, Shapes, Weights
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class FullGateLSTMCell(PeepholeLSTMCell):
         return state[:1]
 
 
-@njit(cache=True)
+@compiled
 def _step(total: Any, recalled: Any, seen: Any, state: Any) -> None:
     hidden, cell, inputs, forgets, outputs = state
     size = hidden.shape[1]

@@ -18,9 +18,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 
-from musicrnn.cells.product import ONE, ZERO, product, sigmoid, tanh
+from musicrnn.cells.compiled import ONE, ZERO, compiled, sigmoid, tanh
+from musicrnn.cells.product import product
 from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class PeepholeLSTMCell(StepCell):
         return into, forget, output, candidate
 
 
-@njit(cache=True)
+@compiled
 def _step(
     total: Any, hidden: Any, cell: Any, seen: Any, blocks: Any, coupled: bool, tanhs: Any
 ) -> None:
@@ -133,6 +133,6 @@ def _step(
             hidden[row, unit] = output * (tanh(new) if tanhs[1] else new)
 
 
-@njit(cache=True)
+@compiled
 def _seen(peephole: Any, unit: int, memory: Any) -> Any:
     return peephole[unit] * memory if peephole.size else ZERO

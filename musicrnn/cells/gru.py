@@ -12,9 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from numba import njit
-
-from musicrnn.cells.product import ONE, product, sigmoid, tanh
+from musicrnn.cells.compiled import ONE, compiled, sigmoid, tanh
+from musicrnn.cells.product import product
 from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Weights
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class GRUCell(StepCell):
         return state
 
 
-@njit(cache=True)
+@compiled
 def _step(x: Any, from_hidden: Any, hidden: Any) -> None:
     size = hidden.shape[1]
     for row in range(hidden.shape[0]):

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numba import njit
 
-from musicrnn.cells.product import ONE, product, sigmoid, tanh
+from musicrnn.cells.compiled import ONE, compiled, sigmoid, tanh
+from musicrnn.cells.product import product
 from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Weights
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class ChoGRUCell(StepCell):
         return state
 
 
-@njit(cache=True)
+@compiled
 def _gates(x: Any, gates: Any, hidden: Any, recalled: Any) -> None:
     """Both gates in place of their products; reset * h in ``recalled``."""
     size = hidden.shape[1]
@@ -66,7 +66,7 @@ def _gates(x: Any, gates: Any, hidden: Any, recalled: Any) -> None:
             gates[row, size + unit] = sigmoid(x[row, size + unit] + gates[row, size + unit])
 
 
-@njit(cache=True)
+@compiled
 def _mix(x: Any, gates: Any, candidate: Any, hidden: Any) -> None:
     size = hidden.shape[1]
     for row in range(hidden.shape[0]):

@@ -12,9 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from numba import njit
-
-from musicrnn.cells.product import product, sigmoid, tanh
+from musicrnn.cells.compiled import compiled, sigmoid, tanh
+from musicrnn.cells.product import product
 from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class LSTMCell(StepCell):
         return state[:1]
 
 
-@njit(cache=True)
+@compiled
 def lstm_step(x: Any, from_hidden: Any, hidden: Any, cell: Any) -> None:
     """One step in place; ``x`` and ``from_hidden`` [B, 4H] are added."""
     size = hidden.shape[1]

@@ -15,10 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numba import njit
-
-from musicrnn.cells.product import ONE, ZERO, sigmoid
+from musicrnn.cells.compiled import ONE, ZERO, compiled, exp, sigmoid
 from musicrnn.cells.protocol import Array, Arrays, LinearCell, Shapes, Tensors
 
 if TYPE_CHECKING:
@@ -71,17 +68,12 @@ def _positive(a: Tensor) -> Tensor:
     return torch.where(a >= 0, a + 0.5, a.sigmoid())
 
 
-@njit(cache=True)
+@compiled
 def _g(a: Any) -> Any:
     return a + ONE / (ONE + ONE) if a >= 0 else sigmoid(a)
 
 
-@njit(cache=True)
-def _log_sigmoid(a: Any) -> Any:
-    return min(a, ZERO) - np.log1p(np.exp(-abs(a)))
-
-
-@njit(cache=True)
+@compiled
 def _mingru(x: Any, hidden: Any) -> None:
     size = hidden.shape[1]
     for row in range(hidden.shape[0]):
@@ -91,12 +83,14 @@ def _mingru(x: Any, hidden: Any) -> None:
             hidden[row, unit] = kept + update * _g(x[row, size + unit])
 
 
-@njit(cache=True)
+@compiled
 def _minlstm(x: Any, hidden: Any) -> None:
     size = hidden.shape[1]
     for row in range(hidden.shape[0]):
         for unit in range(size):
-            into, forget = _log_sigmoid(x[row, unit]), _log_sigmoid(x[row, size + unit])
-            kept = sigmoid(forget - into)  # gates may both be 0 in float32, their ratio is not
+            into, forget = -x[row, unit], -x[row, size + unit]
+            top = max(into, forget, ZERO)  # both gates may be 0 in float32, their ratio is not
+            low = exp(-top)
+            kept = ONE / (ONE + (low + exp(forget - top)) / (low + exp(into - top)))
             new = (ONE - kept) * _g(x[row, 2 * size + unit])
             hidden[row, unit] = kept * hidden[row, unit] + new

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numba import njit
 
-from musicrnn.cells.product import ONE, product, sigmoid, tanh
+from musicrnn.cells.compiled import ONE, compiled, sigmoid, tanh
+from musicrnn.cells.product import product
 from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class MutatedCell(StepCell):
         return state
 
 
-@njit(cache=True)
+@compiled
 def _gates(x: Any, reset: Any, update: Any, hidden: Any) -> None:
     """reset * h and the update gate, in place of their products."""
     size = hidden.shape[1]
@@ -98,7 +98,7 @@ def _gates(x: Any, reset: Any, update: Any, hidden: Any) -> None:
             update[row, unit] = sigmoid(x[row, size + unit] + update[row, unit])
 
 
-@njit(cache=True)
+@compiled
 def _mix(x: Any, update: Any, candidate: Any, hidden: Any, squashed: bool) -> None:
     size = hidden.shape[1]
     for row in range(hidden.shape[0]):

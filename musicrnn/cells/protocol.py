@@ -15,7 +15,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Array = NDArray[np.floating]
-Arrays = Mapping[str, Array]
+Arrays = Mapping[str, Any]  # vectors as Array, matrices as Array or packed
 Tensors = Mapping[str, "Tensor"]
 Shapes = dict[str, tuple[int, ...]]
 

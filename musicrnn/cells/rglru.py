@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 
-from musicrnn.cells.product import sigmoid
+from musicrnn.cells.compiled import compiled, exp, one_minus_exp, sigmoid
 from musicrnn.cells.protocol import Array, Arrays, LinearCell, Shapes, Tensors
 
 if TYPE_CHECKING:
@@ -58,12 +57,12 @@ class RealGatedCell(LinearCell):
         return state
 
 
-@njit(cache=True)
+@compiled
 def _step(x: Any, rate: Any, hidden: Any) -> None:
     size = hidden.shape[1]
     for row in range(hidden.shape[0]):
         for unit in range(size):
             log_decay = rate[unit] * sigmoid(x[row, unit])
-            share = np.sqrt(-np.expm1(log_decay + log_decay))
+            share = np.sqrt(one_minus_exp(log_decay + log_decay))
             new = share * sigmoid(x[row, size + unit]) * x[row, 2 * size + unit]
-            hidden[row, unit] = np.exp(log_decay) * hidden[row, unit] + new
+            hidden[row, unit] = exp(log_decay) * hidden[row, unit] + new

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 
-from musicrnn.cells.product import ZERO, product, sigmoid, tanh
+from musicrnn.cells.compiled import ZERO, compiled, exp, sigmoid, tanh
+from musicrnn.cells.product import product
 from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class SLSTMCell(StepCell):
         return state[:1]
 
 
-@njit(cache=True)
+@compiled
 def _step(x: Any, from_hidden: Any, state: Any) -> None:
     hidden, cell, normaliser, stabiliser = state
     size = hidden.shape[1]
@@ -75,10 +75,10 @@ def _step(x: Any, from_hidden: Any, state: Any) -> None:
         for unit in range(size):
             into = total[unit]
             forget = total[size + unit]
-            kept = min(forget, ZERO) - np.log1p(np.exp(-abs(forget))) + stabiliser[row, unit]
+            kept = min(forget, ZERO) - np.log1p(exp(-abs(forget))) + stabiliser[row, unit]
             top = max(kept, into)
-            share = np.exp(kept - top)
-            into = np.exp(into - top)
+            share = exp(kept - top)
+            into = exp(into - top)
             new = share * cell[row, unit] + into * tanh(total[2 * size + unit])
             norm = share * normaliser[row, unit] + into
             hidden[row, unit] = sigmoid(total[3 * size + unit]) * new / max(norm, SMALLEST)

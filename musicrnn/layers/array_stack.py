@@ -8,10 +8,12 @@ its expectation, as in torch's evaluation mode.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.cells.product import Kind, held
 from musicrnn.cells.protocol import Array, Arrays
 from musicrnn.layers.attention_array import array_attend, attention_shapes, attention_state
 from musicrnn.layers.settings import LayerSettings
@@ -24,24 +26,32 @@ class ArrayStack:
 
     Args:
         arrays: every one that :func:`stack_shapes` names, under that name.
+        weights: how the matrices are held, see :mod:`musicrnn.cells.product`.
     """
 
     def __init__(
-        self, cell: str, hidden: int, arrays: Arrays, *, layers: int, settings: LayerSettings
+        self,
+        cell: str,
+        hidden: int,
+        arrays: Arrays,
+        *,
+        layers: int,
+        settings: LayerSettings,
+        weights: Kind = "float32",
     ) -> None:
         self.cell, self.hidden, self.settings = settings.cell(cell), hidden, settings
-        weights: list[dict[str, Array]] = [{} for _ in range(1 if settings.tied else layers)]
+        own: list[dict[str, Any]] = [{} for _ in range(1 if settings.tied else layers)]
         for name, array in arrays.items():
             if name.startswith("layers."):
                 _, index, parameter = name.split(".")
-                weights[int(index)][parameter.removesuffix("_l0")] = np.ascontiguousarray(array)
-        self.weights = [weights[index % len(weights)] for index in range(layers)]
+                own[int(index)][parameter.removesuffix("_l0")] = held(array, weights)
+        self.weights = [own[index % len(own)] for index in range(layers)]
         self.norms = [
             (arrays[f"norms.{index}.weight"], arrays[f"norms.{index}.bias"])
             for index in range(layers if settings.norm else 0)
         ]
         self.attention = {
-            name.removeprefix("attention."): np.ascontiguousarray(array)
+            name.removeprefix("attention."): held(array, weights)
             for name, array in arrays.items()
             if name.startswith("attention.")
         }
@@ -60,6 +70,18 @@ class ArrayStack:
         self.state = [tuple(part[rows] for part in layer) for layer in self.state]
         past, prepared, heard = self.past
         self.past = past[rows], prepared[rows], heard[rows]
+
+    def state_of(self, row: int) -> list[Array]:
+        """A copy of all that one row remembers."""
+        return [part[row].copy() for part in self._parts()]
+
+    def put(self, rows: NDArray[np.int64], state: list[Array]) -> None:
+        """Let these rows remember what :meth:`state_of` told."""
+        for part, kept in zip(self._parts(), state, strict=True):
+            part[rows] = kept
+
+    def _parts(self) -> list[Array]:
+        return [*(part for layer in self.state for part in layer), *self.past]
 
     def from_input(self, x: Array) -> Array:
         """What the first layer's step needs of inputs [N, I]: [N, rows]."""

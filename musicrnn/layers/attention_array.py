@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from musicrnn.cells.product import product, tanh
+from musicrnn.cells.compiled import compiled, exp, tanh
+from musicrnn.cells.product import product
 from musicrnn.cells.protocol import Array, Arrays
 
 State = tuple[Array, Array, Array]
@@ -59,7 +60,9 @@ def array_attend(kind: str, weights: Arrays, h: Array, state: State) -> Array:
     return np.tanh(product(weights["join.weight"], weights["join.bias"], both))
 
 
-@njit(cache=True, fastmath={"reassoc", "contract"})  # sums in any order, so that they are vectors
+@njit(
+    cache=True, fastmath={"reassoc", "contract"}, error_model="numpy"
+)  # sums in any order, so that they are vectors
 def _look(asked: Any, prepared: Any, past: Any, heard: Any, score: Any, context: Any) -> None:
     """Add the context to the first H columns of ``context``; an empty ``score`` means a product."""
     rows, reach, hidden = past.shape
@@ -79,7 +82,7 @@ def _look(asked: Any, prepared: Any, past: Any, heard: Any, score: Any, context:
             top = max(top, total)
         whole = past.dtype.type(0.0)
         for place in range(count):
-            weights[place] = np.exp(weights[place] - top)
+            weights[place] = exp(weights[place] - top)
             whole += weights[place]
         for place in range(count):
             share = weights[place] / whole
@@ -87,7 +90,7 @@ def _look(asked: Any, prepared: Any, past: Any, heard: Any, score: Any, context:
                 context[row, unit] += share * past[row, place, unit]
 
 
-@njit(cache=True)
+@compiled
 def _remember(prepared: Any, past: Any, heard: Any, kept: Any, h: Any) -> None:
     for row in range(past.shape[0]):
         place = int(heard[row, 0]) % past.shape[1]

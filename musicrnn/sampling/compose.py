@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.notes import NoteArrays
 from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
-from musicrnn.sampling.engine import engine_for
+from musicrnn.sampling.engine import EngineSettings, engine_for
 from musicrnn.sampling.filters import Settings
-from musicrnn.sampling.sampler import sample
+from musicrnn.sampling.ranking import best_of
+from musicrnn.sampling.sampler import Draft, sample_each
 from musicrnn.sampling.wishing import possible_wishes, primed
 from musicrnn.score import Score, Tempo
-from musicrnn.tokens import Wishes, tokenizer_from
+from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
 
 LONGEST_BAR_RUN = 6  # a piece that says one bar more often running is stuck
 LONGEST_NOTE_RUN = 16
@@ -27,12 +28,31 @@ class Composition:
     """A piece as it came out of the sampler."""
 
     score: Score
-    ids: tuple[int, ...]
+    ids: Sequence[int]
     text: str | None  # the piece's own text, where the tokens are characters
     bars: int  # as played, without a pick-up
     seed: int
     attempts: int  # draws until the piece was not stuck
-    sampling_seconds: float  # of the batch
+    sampling_seconds: float  # its share of the time
+    number: int = 0  # of its seed among the seeds
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How pieces are drawn.
+
+    Args:
+        engine: what draws them.
+        candidates: as many are drawn for each piece, the best is taken
+            (:mod:`musicrnn.sampling.ranking`); 1 to 1000.
+    """
+
+    engine: EngineSettings = field(default_factory=EngineSettings)
+    candidates: int = 1
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.candidates <= 1000:
+            raise MusicRNNError(f"the best of 1 to 1000 can be taken, got {self.candidates}")
 
 
 def compose(
@@ -42,9 +62,25 @@ def compose(
     wishes: Wishes,
     settings: Settings,
     primer: Score | None = None,
-    device: str = "auto",
+    effort: Effort | None = None,
 ) -> list[Composition]:
-    """One piece a seed; the same seed gives the same piece, alone or among others.
+    """The pieces of :func:`compose_each`, all of them, in the order of their seeds."""
+    pieces = compose_each(
+        checkpoint, seeds, wishes=wishes, settings=settings, primer=primer, effort=effort
+    )
+    return sorted(pieces, key=lambda piece: piece.number)
+
+
+def compose_each(
+    checkpoint: Checkpoint,
+    seeds: Sequence[int],
+    *,
+    wishes: Wishes,
+    settings: Settings,
+    primer: Score | None = None,
+    effort: Effort | None = None,
+) -> Iterator[Composition]:
+    """One piece a seed, as they are finished; the same seed gives the same piece, whatever else.
 
     A piece that is silent, says one bar more than 6 times running or one note more than 16 times is
     drawn again from the same seed, up to 5 times. ``wishes.bars`` and ``wishes.seconds`` count what
@@ -54,7 +90,51 @@ def compose(
         MusicRNNError: the model cannot compose, or a wish, setting or primer does not fit it.
     """
     started = time.perf_counter()
-    engine = engine_for(checkpoint, device)
+    effort = effort or Effort()
+    engine = engine_for(checkpoint, effort.engine)
+    tokenizer = fitting_tokenizer(checkpoint)
+    start, wishes = primed(tokenizer, primer, wishes)
+    if primer is None:
+        wishes = possible_wishes(checkpoint, tokenizer, wishes)
+    waiting, drawn = list(range(len(seeds))), 0
+    for attempt in range(ATTEMPTS):
+        numbers, stuck = waiting, list[int]()
+        pieces = (
+            (tokenizer.constraint(wishes), [seeds[number], attempt, *([take] if take else [])])
+            for number in numbers
+            for take in range(effort.candidates)
+        )
+        drafts = sample_each(engine, pieces, settings=settings, primer=start)
+        for place, candidates in _grouped(drafts, effort.candidates):
+            tokens = sum(len(draft.ids) for draft in candidates)
+            drawn += tokens
+            draft, score = best_of(candidates, tokenizer)
+            number = numbers[place]
+            if primer is None and attempt + 1 < ATTEMPTS and is_stuck(score):
+                stuck.append(number)
+                continue
+            text = getattr(tokenizer, "text", None)
+            yield Composition(
+                _at_tempo(score, wishes.tempo, primer),
+                draft.ids,
+                text(draft.ids) if text is not None else None,
+                tokenizer.played_bars(draft.ids) or len(score.bars()),
+                seeds[number],
+                attempt + 1,
+                (time.perf_counter() - started) * tokens / drawn,
+                number,
+            )
+        waiting = sorted(stuck)
+        if not waiting:
+            break
+
+
+def fitting_tokenizer(checkpoint: Checkpoint) -> Tokenizer:
+    """The tokenizer of a model.
+
+    Raises:
+        MusicRNNError: the model's vocabulary is another one.
+    """
     tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
     size = checkpoint.entry("model").get("vocabulary")
     if len(tokenizer.vocabulary) != size:
@@ -62,40 +142,27 @@ def compose(
             f"the tokenizer has {len(tokenizer.vocabulary)} tokens and the model {size}: "
             "the file was put together wrongly"
         )
-    start, wishes = primed(tokenizer, primer, wishes)
-    if primer is None:
-        wishes = possible_wishes(checkpoint, tokenizer, wishes)
-    pieces: dict[int, Composition] = {}
-    waiting = list(range(len(seeds)))
-    for attempt in range(ATTEMPTS):
-        drawn = sample(
-            engine,
-            [tokenizer.constraint(wishes) for _ in waiting],
-            [[seeds[index], attempt] for index in waiting],
-            settings=settings,
-            primer=start,
-        )
-        seconds = time.perf_counter() - started
-        for index, ids in zip(waiting, drawn, strict=True):
-            score = tokenizer.decode(ids)
-            if wishes.tempo is not None:
-                score = replace(score, tempos=(Tempo.from_bpm(0, wishes.tempo),))
-            elif primer is not None and len(primer.tempos) == len(score.tempos) == 1:
-                score = replace(score, tempos=primer.tempos)  # exactly, not the nearest token's
-            text = getattr(tokenizer, "text", None)
-            pieces[index] = Composition(
-                score,
-                tuple(ids),
-                text(ids) if text is not None else None,
-                tokenizer.played_bars(ids) or len(score.bars()),
-                seeds[index],
-                attempt + 1,
-                seconds,
-            )
-        waiting = [index for index in waiting if is_stuck(pieces[index].score)]
-        if not waiting or primer is not None:
-            break
-    return [pieces[index] for index in range(len(seeds))]
+    return tokenizer
+
+
+def _grouped(drafts: Iterator[Draft], size: int) -> Iterator[tuple[int, list[Draft]]]:
+    """The candidates of each piece, in their order, once all of them are there."""
+    groups: dict[int, list[Draft]] = {}
+    for draft in drafts:
+        place = draft.number // size
+        group = groups.setdefault(place, [])
+        group.append(draft)
+        if len(group) == size:
+            yield place, sorted(groups.pop(place), key=lambda draft: draft.number)
+
+
+def _at_tempo(score: Score, wished: float | None, primer: Score | None) -> Score:
+    """The wished tempo, or the primer's: exactly, not the nearest token's."""
+    if wished is not None:
+        return replace(score, tempos=(Tempo.from_bpm(0, wished),))
+    if primer is not None and len(primer.tempos) == len(score.tempos) == 1:
+        return replace(score, tempos=primer.tempos)
+    return score
 
 
 def is_stuck(score: Score) -> bool:

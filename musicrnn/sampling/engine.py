@@ -7,12 +7,14 @@ much. The torch engine is for CUDA.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.cells.product import product
+from musicrnn.cells.product import KINDS, Kind, packed, product
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.array_stack import ArrayStack, stack_shapes
@@ -27,8 +29,8 @@ Array = NDArray[np.float32]
 class Engine(Protocol):
     """Feeds ids to a model row by row, all rows in step."""
 
-    def begin(self, rows: int) -> None:
-        """Start ``rows`` sequences from the initial state."""
+    def begin(self, rows: int, read: Sequence[int] = ()) -> None:
+        """Start ``rows`` sequences, each of which has read the same ids."""
         ...
 
     def step(self, ids: NDArray[np.int64]) -> Array:
@@ -39,40 +41,62 @@ class Engine(Protocol):
         """Go on with these rows alone, in this order."""
         ...
 
+    def restart(self, rows: NDArray[np.int64]) -> None:
+        """Let these rows start again as :meth:`begin` started them."""
+        ...
+
 
 class CPUEngine:
     """A language model's checkpoint, stepped on one core.
 
-    The embedding is folded into the first layer's input weights, so that its product is a table.
+    The embedding is folded into the first layer's input weights, so that its product is a table,
+    always exact. ``weights`` says how the other matrices are held: "float32", "bfloat16" or "int8".
+    A row's logits are the same bits whatever the number of rows.
     """
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    def __init__(self, checkpoint: Checkpoint, weights: Kind = "float32") -> None:
         config = LanguageConfig.from_json(checkpoint.entry("model"))
         _check(config, checkpoint)
         arrays = checkpoint.arrays
-        self.stack = ArrayStack(
-            config.cell,
-            config.hidden,
-            {n.removeprefix("stack."): a for n, a in arrays.items() if n.startswith("stack.")},
-            layers=config.layers,
-            settings=config.layer,
-        )
+        own = {n.removeprefix("stack."): a for n, a in arrays.items() if n.startswith("stack.")}
+
+        def stack(weights: Kind) -> ArrayStack:
+            return ArrayStack(
+                config.cell,
+                config.hidden,
+                own,
+                layers=config.layers,
+                settings=config.layer,
+                weights=weights,
+            )
+
         embedding = arrays["embedding.weight"]
-        self.output_weight = embedding if config.tied else arrays["output.weight"]
-        self.output_bias = arrays["output.bias"]
+        output = embedding if config.tied else arrays["output.weight"]
+        self.output = packed(output, weights), arrays["output.bias"]
+        self.stack = stack("float32")
         with np.errstate(over="ignore", invalid="ignore"):  # the sampler refuses such logits
             self.table = self.stack.from_input(embedding)  # [V, rows]
+        if weights != "float32":
+            self.stack = stack(weights)
 
-    def begin(self, rows: int) -> None:
+    def begin(self, rows: int, read: Sequence[int] = ()) -> None:
+        self.stack.begin(1)
+        for token in read:
+            self.step(np.array([token]))
+        self.start = self.stack.state_of(0)
         self.stack.begin(rows)
+        self.restart(np.arange(rows))
 
     def keep(self, rows: NDArray[np.int64]) -> None:
         self.stack.keep(rows)
 
+    def restart(self, rows: NDArray[np.int64]) -> None:
+        self.stack.put(rows, self.start)
+
     @np.errstate(over="ignore", invalid="ignore")
     def step(self, ids: NDArray[np.int64]) -> Array:
         outputs = self.stack.step(self.table[ids])
-        return product(self.output_weight, self.output_bias, outputs)
+        return product(*self.output, outputs)
 
 
 def _check(config: LanguageConfig, checkpoint: Checkpoint) -> None:
@@ -102,10 +126,25 @@ class TorchEngine:
 
     def __init__(self, model: LanguageModel) -> None:
         self.model = model.eval()
-        self.state = model.initial_state(1)
+        self.begin(1)
 
-    def begin(self, rows: int) -> None:
-        self.state = self.model.initial_state(rows)
+    def begin(self, rows: int, read: Sequence[int] = ()) -> None:
+        import torch
+
+        self.start = self.model.initial_state(1)
+        if read:
+            with torch.inference_mode():
+                ids = torch.tensor([list(read)], device=self.start[0].device)
+                self.start = self.model(ids, self.start)[1]
+        self.state = tuple(part.repeat_interleave(rows, 1) for part in self.start)
+
+    def restart(self, rows: NDArray[np.int64]) -> None:
+        import torch
+
+        index = torch.from_numpy(rows).to(self.state[0].device)
+        with torch.inference_mode():
+            for part, start in zip(self.state, self.start, strict=True):
+                part[:, index] = start
 
     def keep(self, rows: NDArray[np.int64]) -> None:
         import torch
@@ -122,30 +161,52 @@ class TorchEngine:
             return logits[:, 0].float().cpu().numpy()
 
 
-def engine_for(checkpoint: Checkpoint, device: str = "auto") -> Engine:
+@dataclass(frozen=True)
+class EngineSettings:
+    """What draws a piece.
+
+    Args:
+        device: "auto" and "cpu" are the CPU engine, "cuda" a GPU.
+        weights: how they are held: "float32", exact; "bfloat16" or, on the CPU, "int8": faster at
+            the price of a slightly other distribution (``musicrnn inspect MODEL --weights``).
+    """
+
+    device: str = "auto"
+    weights: str = "float32"
+
+    def __post_init__(self) -> None:
+        if self.device not in ("auto", "cpu") and not self.device.startswith("cuda"):
+            raise MusicRNNError(f"device must be auto, cpu or cuda, got {self.device!r}")
+        if self.weights not in KINDS:
+            raise MusicRNNError(f"weights must be one of {', '.join(KINDS)}, got {self.weights!r}")
+        if self.device.startswith("cuda") and self.weights == "int8":
+            raise MusicRNNError("int8 weights are for the CPU: ask a GPU for bfloat16")
+
+
+def engine_for(checkpoint: Checkpoint, settings: EngineSettings | None = None) -> Engine:
     """The CPU engine for "auto" and "cpu", the torch engine for "cuda".
 
     "auto" does not look for a GPU: importing torch to look takes longer than a piece does.
 
     Raises:
-        MusicRNNError: an unknown device, CUDA asked for where there is none, or a model that is not
-            a language model.
+        MusicRNNError: CUDA asked for where there is none, or a model that is not a language model.
     """
+    settings = settings or EngineSettings()
     if checkpoint.metadata.get("task") != "compose":
         raise MusicRNNError(
             f"only models that compose can be sampled, this one's task is "
             f"{checkpoint.metadata.get('task')!r}: "
             "a network that hears the whole input, as bidirectional ones do, has no next step"
         )
-    if device in ("auto", "cpu"):
-        return CPUEngine(checkpoint)
-    if not device.startswith("cuda"):
-        raise MusicRNNError(f"device must be auto, cpu or cuda, got {device!r}")
+    if settings.device in ("auto", "cpu"):
+        return CPUEngine(checkpoint, cast(Kind, settings.weights))
     import torch
 
     from musicrnn.models.language import LanguageModel
 
     if not torch.cuda.is_available():
-        raise MusicRNNError(f"device {device} was asked for, but torch finds no CUDA device here")
+        raise MusicRNNError(
+            f"device {settings.device} was asked for, but torch finds no CUDA device here"
+        )
     model = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
-    return TorchEngine(model.to(device))
+    return TorchEngine(model.to(settings.device))

@@ -1,18 +1,21 @@
-"""What is done to the logits before a draw.
+"""What is done to the logits before a draw, and the draw.
 
-Conventions. logits [B, V] float64, -inf for ids that the grammar forbids; a filter returns new
-ones. The order: repetition penalty, temperature, top-k, top-p, min-p. Sources: top-p, Holtzman et
-al. 2020; min-p, Nguyen et al. 2024; the penalty, Keskar et al. 2019.
+Conventions. Everything happens in float64, row by row, in compiled loops; -inf stands for an id
+that is out of the question. The order: grammar, repetition penalty, temperature, top-k, top-p,
+min-p. Sources: top-p, Holtzman et al. 2020; min-p, Nguyen et al. 2024; the penalty, Keskar et al.
+2019.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.cells.compiled import compiled
 from musicrnn.errors import MusicRNNError
 
 Logits = NDArray[np.float64]
@@ -51,66 +54,212 @@ class Settings:
             )
 
 
-REMEMBERED = 64
+REMEMBERED = 64  # ids that the repetition penalty looks back on
+NOTHING_RECENT = np.zeros((0, 0), np.int64)
 
 
-def filtered(logits: Logits, settings: Settings, history: Sequence[Sequence[int]]) -> Logits:
-    """Apply all filters that the settings switch on; ``history`` holds each row's ids so far."""
-    if settings.repetition_penalty > 1:
-        logits = penalized(logits, settings.repetition_penalty, history)
-    if settings.temperature != 1:
-        logits = logits / settings.temperature
-    if 0 < settings.top_k < logits.shape[1]:
-        logits = top_k(logits, settings.top_k)
-    if settings.top_p < 1:
-        logits = top_p(logits, settings.top_p)
-    if settings.min_p > 0:
-        logits = min_p(logits, settings.min_p)
+def choose(
+    logits: NDArray[np.float32],
+    allowed: NDArray[np.bool_],
+    settings: Settings,
+    recent: NDArray[np.int64],
+    uniforms: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """One id a row, and its log-probability in nats before the filters, among the allowed ids.
+
+    Args:
+        logits: [B, V].
+        allowed: [B, V], which ids the grammar lets follow.
+        recent: [B, R], each row's last ids, -1 where there are fewer; :data:`NOTHING_RECENT` will
+            do without a repetition penalty.
+        uniforms: [B] in [0, 1).
+
+    Raises:
+        MusicRNNError: logits that are not finite.
+    """
+    ids, likelihoods = np.empty(len(logits), np.int64), np.empty(len(logits))
+    if not _choose(logits, allowed, _numbers(settings), recent, uniforms, ids, likelihoods):
+        raise MusicRNNError("the model gives logits that are not finite: its weights are broken")
+    return ids, likelihoods
+
+
+def filtered(logits: Logits, settings: Settings, history: Sequence[Sequence[int]] = ()) -> Logits:
+    """[B, V] after all filters that the settings switch on; ``history`` holds each row's ids."""
+    logits = np.array(logits, np.float64, order="C")
+    _filter_rows(logits, _numbers(settings), recent_ids(history, len(logits)))
     return logits
 
 
-def penalized(logits: Logits, penalty: float, history: Sequence[Sequence[int]]) -> Logits:
-    """Log-probabilities of recent ids multiplied by ``penalty``, which lowers them."""
-    logits = logits - _log_sum(logits)
-    for row, ids in enumerate(history):
-        recent = np.unique(np.asarray(ids[-REMEMBERED:], dtype=np.int64))
-        logits[row, recent] *= penalty
-    return logits
-
-
-def top_k(logits: Logits, k: int) -> Logits:
-    """Only the k largest of each row; equals of the last one stay too."""
-    border = np.partition(logits, -k, axis=1)[:, -k, None]  # [B, 1]
-    return np.where(logits >= border, logits, -np.inf)
-
-
-def top_p(logits: Logits, p: float) -> Logits:
-    """The smallest set of likeliest ids whose probabilities sum to p or more."""
-    order = np.argsort(-logits, axis=1, kind="stable")
-    chances = np.exp(np.take_along_axis(logits, order, axis=1) - _log_sum(logits))
-    before = np.cumsum(chances, axis=1) - chances  # the mass in front of each id
-    kept = np.empty(logits.shape, np.bool_)
-    np.put_along_axis(kept, order, before < p, axis=1)
-    return np.where(kept, logits, -np.inf)
-
-
-def min_p(logits: Logits, p: float) -> Logits:
-    """Only ids at least p times as likely as the likeliest."""
-    return np.where(logits >= logits.max(axis=1, keepdims=True) + np.log(p), logits, -np.inf)
-
-
-def _log_sum(logits: Logits) -> Logits:
-    highest = logits.max(axis=1, keepdims=True)
-    return highest + np.log(np.exp(logits - highest).sum(axis=1, keepdims=True))
-
-
-def draw(logits: Logits, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
+def draw(logits: Logits | NDArray[np.float32], uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
     """One id a row by inverse CDF: the first whose cumulated probability exceeds the uniform.
 
     uniforms [B] in [0, 1). The same uniforms give the same ids on every engine.
     """
-    chances = np.exp(logits - logits.max(axis=1, keepdims=True))
-    cumulated = np.cumsum(chances, axis=1)
-    # strictly greater: an id of probability 0 is never drawn, not even for a uniform of 0
-    picked = (cumulated > uniforms[:, None] * cumulated[:, -1:]).argmax(axis=1)
-    return picked.astype(np.int64)
+    ids = np.empty(len(logits), np.int64)
+    _draw_rows(np.array(logits, np.float64, order="C"), uniforms, ids)
+    return ids
+
+
+def recent_ids(history: Sequence[Sequence[int]], rows: int) -> NDArray[np.int64]:
+    """[B, REMEMBERED], the last ids of each row, -1 where there are fewer."""
+    recent = np.full((rows, REMEMBERED), -1, np.int64)
+    for row, ids in enumerate(history):
+        last = ids[-REMEMBERED:]
+        recent[row, : len(last)] = last
+    return recent
+
+
+def _numbers(settings: Settings) -> tuple[float, int, float, float, float]:
+    s = settings
+    return (
+        float(s.temperature),
+        int(s.top_k),
+        float(s.top_p),
+        float(s.min_p),
+        float(s.repetition_penalty),
+    )
+
+
+@compiled
+def _choose(
+    logits: Any, allowed: Any, numbers: Any, recent: Any, uniforms: Any, ids: Any, likelihoods: Any
+) -> bool:
+    """False if a logit is not finite."""
+    rows, size = logits.shape
+    row = np.empty(size)
+    for b in range(rows):
+        finite = True
+        for v in range(size):
+            finite &= np.isfinite(logits[b, v])
+            row[v] = logits[b, v] if allowed[b, v] else -np.inf
+        if not finite:
+            return False
+        whole = _log_sum(row)
+        if recent.shape[0] and numbers[4] > 1:
+            _penalize(row, recent[b], numbers[4], whole)
+        _filter(row, numbers)
+        ids[b] = _draw(row, uniforms[b])
+        likelihoods[b] = logits[b, ids[b]] - whole
+    return True
+
+
+@compiled
+def _filter_rows(logits: Any, numbers: Any, recent: Any) -> None:
+    for b in range(logits.shape[0]):
+        row = logits[b]
+        if numbers[4] > 1:
+            _penalize(row, recent[b], numbers[4], _log_sum(row))
+        _filter(row, numbers)
+
+
+@compiled
+def _draw_rows(logits: Any, uniforms: Any, ids: Any) -> None:
+    for b in range(logits.shape[0]):
+        ids[b] = _draw(logits[b], uniforms[b])
+
+
+@compiled
+def _filter(row: Any, numbers: Any) -> None:
+    """Temperature, top-k, top-p and min-p, in place."""
+    temperature, k, top, least, _ = numbers
+    if temperature != 1:
+        for v in range(row.size):
+            row[v] /= temperature
+    if 0 < k < row.size or top < 1:
+        taken = np.zeros(row.size, np.bool_)
+        if 0 < k < row.size:
+            _top_k(row, k, taken)
+        if top < 1:
+            _top_p(row, top, taken)
+    if least > 0:
+        border = _highest(row) + np.log(least)
+        for v in range(row.size):
+            if row[v] < border:
+                row[v] = -np.inf
+
+
+@compiled
+def _penalize(row: Any, recent: Any, penalty: float, whole: float) -> None:
+    """Log-probabilities of recent ids multiplied by ``penalty``, which lowers them."""
+    for v in range(row.size):
+        row[v] -= whole
+    for place in range(recent.size):
+        token, again = recent[place], False
+        for earlier in range(place):
+            again |= recent[earlier] == token
+        if token >= 0 and not again:
+            row[token] *= penalty
+
+
+@compiled
+def _top_k(row: Any, k: int, taken: Any) -> None:
+    """The k largest; equals of the last one stay too."""
+    taken[:] = False
+    last = 0
+    for _ in range(k):
+        last = _likeliest(row, taken)
+        taken[last] = True
+    border = row[last]
+    for v in range(row.size):
+        if row[v] < border:
+            row[v] = -np.inf
+
+
+@compiled
+def _top_p(row: Any, p: float, taken: Any) -> None:
+    """The smallest set of likeliest ids whose probabilities sum to p or more."""
+    taken[:] = False
+    whole, before = _log_sum(row), 0.0
+    for _ in range(row.size):
+        if before >= p:
+            break
+        v = _likeliest(row, taken)
+        taken[v] = True
+        before += np.exp(row[v] - whole)
+    for v in range(row.size):
+        if not taken[v]:
+            row[v] = -np.inf
+
+
+@compiled
+def _likeliest(row: Any, taken: Any) -> int:
+    """The first of the largest that are not taken."""
+    best = -1
+    for v in range(row.size):
+        if not taken[v] and (best < 0 or row[v] > row[best]):
+            best = v
+    return best
+
+
+@compiled
+def _draw(row: Any, uniform: float) -> int:
+    """The id; ``row`` holds the chances afterwards, times a constant."""
+    highest, whole = _highest(row), 0.0
+    for v in range(row.size):
+        row[v] = np.exp(row[v] - highest) if row[v] > -np.inf else 0.0
+        whole += row[v]
+    border, sum_, last = uniform * whole, 0.0, 0
+    for v in range(row.size):
+        if row[v] > 0:
+            sum_ += row[v]
+            last = v
+            if sum_ > border:  # an id of probability 0 is never drawn, not even for a uniform of 0
+                return v
+    return last
+
+
+@compiled
+def _highest(row: Any) -> float:
+    highest = row[0]
+    for v in range(row.size):
+        highest = max(highest, row[v])
+    return highest
+
+
+@compiled
+def _log_sum(row: Any) -> float:
+    highest, whole = _highest(row), 0.0
+    for v in range(row.size):
+        if row[v] > -np.inf:
+            whole += np.exp(row[v] - highest)
+    return highest + np.log(whole)

@@ -1,78 +1,180 @@
 """The sampler: one for every model that has a next step and every tokenizer.
 
 For each row: the grammar masks the logits, the filters shape them, a uniform of the row's own
-generator picks an id, the engine reads it. A piece depends on its seed alone, not on its batch.
+generator picks an id, the engine reads it. Rows are places: a piece that has ended gives its place
+to the next one. A piece depends on its seed alone, not on what is drawn beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.sampling.engine import Engine
-from musicrnn.sampling.filters import Settings, draw, filtered
+from musicrnn.sampling.filters import NOTHING_RECENT, REMEMBERED, Settings, choose, recent_ids
 from musicrnn.tokens.protocol import END, START, Constraint
 
-TOKEN_LIMIT = 200_000
+TOKEN_LIMIT = 2_000_000
+PLACES = 64
+
+Seed = int | Sequence[int]
+
+
+class Draft:
+    """A piece in the making.
+
+    Attributes:
+        number: which of the pieces it is, from 0.
+        ids: what has been drawn so far, the primer before it.
+        likelihood: the sum of the log-probabilities of what was drawn, in nats, at temperature 1.
+    """
+
+    def __init__(self, number: int, constraint: Constraint, seed: Seed) -> None:
+        self.number, self.constraint = number, constraint
+        self.random = np.random.default_rng(seed)
+        self.ids = array("i")  # four bytes an id: a million take four megabytes
+        self.recent: deque[int] = deque(maxlen=REMEMBERED)
+        self.drawn = 0
+        self.last = START
+        self.likelihood = 0.0
+
+    def read(self, token: int) -> None:
+        """Take note of an id."""
+        self.constraint.push(token)
+        self.recent.append(token)
+        self.last = token
+
+
+def sample_each(
+    engine: Engine,
+    pieces: Iterable[tuple[Constraint, Seed]],
+    *,
+    settings: Settings,
+    primer: Sequence[int] = (START,),
+    places: int = PLACES,
+    token_limit: int = TOKEN_LIMIT,
+) -> Iterator[Draft]:
+    """Pieces as they are finished, each ``ids`` with the primer's; ``places`` are drawn at once.
+
+    A piece ends when its grammar allows the end and the end is drawn. ``pieces`` is asked for the
+    next one when a place is free, and not before.
+
+    Raises:
+        MusicRNNError: an empty primer, an engine whose logits are not finite, or a piece that has
+            not ended after ``token_limit`` ids.
+    """
+    waiting = (_begun(number, piece, primer) for number, piece in enumerate(pieces))
+    drafts = list(islice(waiting, places))
+    if drafts:
+        engine.begin(len(drafts), _opening(primer))
+    while drafts:
+        ended = [
+            place
+            for place, token in enumerate(_draw(engine, drafts, settings, token_limit))
+            if token == END
+        ]
+        if not ended:
+            continue
+        yield from (drafts[place] for place in ended)
+        taken = dict(zip(ended, waiting, strict=False))
+        for place, draft in taken.items():
+            drafts[place] = draft
+        if taken:
+            engine.restart(np.array(list(taken)))
+        if len(taken) < len(ended):
+            free = set(ended) - taken.keys()
+            staying = [place for place in range(len(drafts)) if place not in free]
+            drafts = [drafts[place] for place in staying]
+            if drafts:
+                engine.keep(np.array(staying))
 
 
 def sample(
     engine: Engine,
     constraints: Sequence[Constraint],
-    seeds: Sequence[int | Sequence[int]],
+    seeds: Sequence[Seed],
     *,
     settings: Settings,
     primer: Sequence[int] = (START,),
     token_limit: int = TOKEN_LIMIT,
 ) -> list[list[int]]:
-    """Ids of one piece for each constraint and seed, the primer's included.
-
-    A piece ends when its grammar allows the end and the end is drawn.
+    """Ids of one piece for each constraint and seed, all drawn side by side.
 
     Raises:
-        MusicRNNError: no constraint, as many seeds as constraints are not given, an empty primer,
-            an engine whose logits are not finite, or a piece that has not ended after
-            ``token_limit`` ids.
+        MusicRNNError: as :func:`sample_each`; no constraint, or not as many seeds.
     """
     if not constraints or len(constraints) != len(seeds):
         raise MusicRNNError(
             f"a seed is needed for each of {len(constraints)} pieces, got {len(seeds)}"
         )
+    pieces = zip(constraints, seeds, strict=True)
+    limits = {"places": len(seeds), "token_limit": token_limit}
+    drawn = sample_each(engine, pieces, settings=settings, primer=primer, **limits)
+    return [list(draft.ids) for draft in sorted(drawn, key=lambda draft: draft.number)]
+
+
+def tokens(
+    engine: Engine,
+    constraint: Constraint,
+    seed: Seed,
+    *,
+    settings: Settings,
+    primer: Sequence[int] = (START,),
+    token_limit: int = TOKEN_LIMIT,
+) -> Iterator[int]:
+    """The ids of one piece as they are drawn, from behind the primer to the end; none is kept.
+
+    Raises:
+        MusicRNNError: as :func:`sample_each`.
+    """
+    draft = _begun(0, (constraint, seed), primer)
+    engine.begin(1, _opening(primer))
+    while draft.last != END:
+        yield from _draw(engine, [draft], settings, token_limit, keep=False)
+
+
+def _opening(primer: Sequence[int]) -> Sequence[int]:
+    """What is read before the first draw; the last id is read by the first step."""
     if not primer or primer[0] != START:
         raise MusicRNNError("a primer begins with the start token")
-    pieces = [list(primer) for _ in constraints]
-    generators = [np.random.default_rng(seed) for seed in seeds]
-    engine.begin(len(constraints))
-    for constraint in constraints:
-        for token in primer:
-            constraint.push(token)
-    for token in primer[:-1]:
-        engine.step(np.full(len(pieces), token, np.int64))
+    return primer[:-1]
 
-    alive = list(range(len(pieces)))
-    for _ in range(token_limit):
-        logits = engine.step(np.array([pieces[row][-1] for row in alive], np.int64))
-        if not np.isfinite(logits).all():
+
+def _begun(number: int, piece: tuple[Constraint, Seed], primer: Sequence[int]) -> Draft:
+    draft = Draft(number, *piece)
+    draft.ids.extend(primer)
+    for token in primer:
+        draft.read(token)
+    return draft
+
+
+def _draw(
+    engine: Engine, drafts: list[Draft], settings: Settings, limit: int, *, keep: bool = True
+) -> list[int]:
+    """One step: an id for each draft, which takes note of it."""
+    logits = engine.step(np.array([draft.last for draft in drafts]))
+    masks = np.empty(logits.shape, np.bool_)
+    for place, draft in enumerate(drafts):
+        masks[place] = draft.constraint.allowed()
+    recent = NOTHING_RECENT
+    if settings.repetition_penalty > 1:
+        recent = recent_ids([list(draft.recent) for draft in drafts], len(drafts))
+    uniforms = np.array([draft.random.random() for draft in drafts])
+    ids, likelihoods = choose(logits, masks, settings, recent, uniforms)
+    drawn = ids.tolist()
+    for draft, token, likelihood in zip(drafts, drawn, likelihoods.tolist(), strict=True):
+        draft.read(token)
+        draft.drawn += 1
+        draft.likelihood += likelihood
+        if keep:
+            draft.ids.append(token)
+        if draft.drawn >= limit and token != END:
             raise MusicRNNError(
-                "the model gives logits that are not finite: its weights are broken"
+                f"a piece has not ended after {limit} tokens: ask for fewer bars or seconds"
             )
-        masks = np.stack([constraints[row].allowed() for row in alive])
-        shaped = np.where(masks, logits.astype(np.float64), -np.inf)
-        shaped = filtered(shaped, settings, [pieces[row] for row in alive])
-        uniforms = np.array([generators[row].random() for row in alive])
-        for row, token in zip(alive, draw(shaped, uniforms).tolist(), strict=True):
-            pieces[row].append(token)
-            constraints[row].push(token)
-        going_on = [index for index, row in enumerate(alive) if pieces[row][-1] != END]
-        if not going_on:
-            break
-        if len(going_on) < len(alive):
-            alive = [alive[index] for index in going_on]
-            engine.keep(np.array(going_on))
-    else:
-        raise MusicRNNError(
-            f"a piece has not ended after {token_limit} tokens: ask for fewer bars or seconds"
-        )
-    return pieces
+    return drawn

@@ -170,6 +170,9 @@ def test_a_tune_is_written_as_its_own_text(models, tmp_path: Path) -> None:
         (("-o", "t.docx"), 1, "suffix must be one of"),
         (("--primer", "missing.mid"), 1, "missing.mid"),
         (("--device", "tpu"), 1, "auto, cpu or cuda"),
+        (("--weights", "int4"), 1, "weights must be one of float32, bfloat16, int8, got 'int4'"),
+        (("--device", "cuda", "--weights", "int8"), 1, "int8 weights are for the CPU"),
+        (("--best-of", 0), 1, "the best of 1 to 1000 can be taken, got 0"),
     ],
 )
 def test_wrong_values_get_one_sentence(models, tmp_path, monkeypatch, words, code, message) -> None:
@@ -182,3 +185,32 @@ def test_wrong_values_get_one_sentence(models, tmp_path, monkeypatch, words, cod
 
 def test_an_unknown_style_names_the_known_ones(tmp_path: Path) -> None:
     assert "there is no model 'popp'" in compose("--style", "popp", code=1)
+
+
+def test_processes_compose_the_same_pieces(models, tmp_path: Path) -> None:
+    for jobs in (1, 2):
+        (tmp_path / str(jobs)).mkdir()
+        said = compose("--model", models["beat"], "--bars", 1, "--seed", 5, "--count", 40, "--jobs",
+                       jobs, "--json", "-o", tmp_path / str(jobs) / "p.mid")  # fmt: skip
+        assert [json.loads(line)["seed"] for line in said.splitlines()] == list(range(5, 45))
+    names = sorted(path.name for path in (tmp_path / "1").iterdir())
+    assert len(names) == 40
+    for name in names:
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
+
+
+def test_the_best_of_several(models, tmp_path: Path) -> None:
+    words = ("--model", models["beat"], "--bars", 2, "--seed", 3, "--json", "-o")
+    several = ("--best-of", 4)
+    one, best, again = (
+        json.loads(compose(*words, tmp_path / f"{name}.mid", *more))
+        for name, more in (("one", ()), ("best", several), ("again", several))
+    )
+    assert (tmp_path / "best.mid").read_bytes() == (tmp_path / "again.mid").read_bytes()
+    assert one["bars"] == best["bars"] == again["bars"] == 2
+
+
+@pytest.mark.parametrize("weights", ["bfloat16", "int8"])
+def test_lighter_weights_compose_too(models, tmp_path: Path, weights: str) -> None:
+    compose("--model", models["beat"], "--bars", 2, "--weights", weights, "-o", tmp_path / "t.mid")
+    assert read_midi(tmp_path / "t.mid").note_count > 0

@@ -50,7 +50,7 @@ PARTS = {
     "metrics": ("what a piece or a prediction is worth", PIECE + " events"),
     "weights": ("numbers stored in four bytes, two or one", "errors"),
     "checkpoint": ("a model's file", "errors io weights"),
-    "cells": ("one step of a recurrent network", "errors"),
+    "cells": ("one step of a recurrent network", "errors weights"),
     "layers": ("steps unrolled and stacked", "errors cells"),
     "models": ("whole networks: integers and floats", "errors events cells layers"),
     "sampling": (

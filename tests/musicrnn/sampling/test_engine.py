@@ -9,7 +9,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.models.language import LanguageModel
 from musicrnn.models.language_config import LanguageConfig
-from musicrnn.sampling.engine import CPUEngine, TorchEngine, engine_for
+from musicrnn.sampling.engine import CPUEngine, EngineSettings, TorchEngine, engine_for
 
 
 def model_of(cell: str, **settings) -> tuple[LanguageModel, Checkpoint]:
@@ -54,7 +54,7 @@ def test_what_cannot_be_sampled_is_refused_with_the_reason() -> None:
         engine_for(checkpoint)
     checkpoint.metadata["task"] = "compose"
     with pytest.raises(MusicRNNError, match="auto, cpu or cuda"):
-        engine_for(checkpoint, "tpu")
+        engine_for(checkpoint, EngineSettings("tpu"))
     checkpoint.arrays["output.bias"] = checkpoint.arrays["output.bias"][:-1]
     with pytest.raises(MusicRNNError, match="does not fit its own configuration"):
         engine_for(checkpoint)

@@ -1,0 +1,138 @@
+"""Continuous batching: a piece depends on its seed alone; a million tokens need no room."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from musicrnn.cells import CELLS
+from musicrnn.errors import MusicRNNError
+from musicrnn.models.language import LanguageModel
+from musicrnn.pretrained import STYLES, load_model
+from musicrnn.sampling.engine import CPUEngine, TorchEngine
+from musicrnn.sampling.filters import Settings
+from musicrnn.sampling.sampler import sample, sample_each, tokens
+from musicrnn.tokens import Wishes, tokenizer_from
+from musicrnn.tokens.protocol import END, START
+from tests.musicrnn.sampling.test_engine import model_of
+
+PENALTY = Settings(temperature=0.9, repetition_penalty=1.2)
+
+
+class Free:
+    """A grammar that allows everything, and the end after ``length`` ids or never."""
+
+    def __init__(self, vocabulary: int, length: int | None) -> None:
+        self.mask = np.ones(vocabulary, np.bool_)
+        self.mask[:2] = False
+        self.left = length
+
+    def allowed(self) -> np.ndarray:
+        if self.left == 0:
+            self.mask[:] = False
+            self.mask[END] = True
+        return self.mask
+
+    def push(self, token: int) -> None:
+        if self.left is not None and token != START:
+            self.left -= 1
+
+
+@pytest.mark.parametrize("style", ["pop", "folk", "drums"])
+def test_a_piece_is_the_same_alone_and_among_others(style: str) -> None:
+    checkpoint = load_model(style)
+    tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
+    engine, wishes = CPUEngine(checkpoint), Wishes(bars=2)
+    pieces = [(tokenizer.constraint(wishes), seed) for seed in range(11)]
+    found = list(sample_each(engine, pieces, settings=STYLES[style].settings, places=4))
+    assert sorted(draft.number for draft in found) == list(range(11))
+    for draft in found:
+        alone = sample(
+            engine,
+            [tokenizer.constraint(wishes)],
+            [draft.number],
+            settings=STYLES[style].settings,
+        )
+        assert list(draft.ids) == alone[0]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_engine_draws_the_same_pieces(cell: str) -> None:
+    """In float32 from the same uniforms: alone, in places that are taken again, and on torch."""
+    model, checkpoint = model_of(cell)
+    lengths, primer = (9, 30, 5, 17, 12, 3, 21), [START, 7, 7, 3]
+
+    def drawn(engine: CPUEngine | TorchEngine, places: int) -> list[list[int]]:
+        pieces = ((Free(30, length), [seed, 1]) for seed, length in enumerate(lengths))
+        found = sample_each(engine, pieces, settings=PENALTY, primer=primer, places=places)
+        return [list(draft.ids) for draft in sorted(found, key=lambda draft: draft.number)]
+
+    expected = drawn(CPUEngine(checkpoint), 1)
+    assert [len(ids) for ids in expected] == [length + 2 for length in lengths]
+    assert drawn(CPUEngine(checkpoint), 3) == expected
+    assert drawn(TorchEngine(model), 3) == expected
+
+
+def test_bundled_models_sound_the_same_on_torch() -> None:
+    checkpoint = load_model("pop")
+    tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
+    model = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
+    pieces = [
+        sample(
+            engine,
+            [tokenizer.constraint(Wishes(bars=2)) for _ in range(2)],
+            [[4, 0], [5, 0]],
+            settings=STYLES["pop"].settings,
+        )
+        for engine in (CPUEngine(checkpoint), TorchEngine(model))
+    ]
+    assert pieces[0] == pieces[1]
+
+
+def test_tokens_one_by_one_are_those_of_the_piece() -> None:
+    engine = CPUEngine(model_of("gru")[1])
+    whole = sample(engine, [Free(30, 40)], [3], settings=PENALTY, primer=[START, 5])
+    apart = list(tokens(engine, Free(30, 40), 3, settings=PENALTY, primer=[START, 5]))
+    assert whole[0] == [START, 5, *apart]
+    assert apart[-1] == END
+
+
+def test_likelihoods_are_those_of_the_model() -> None:
+    checkpoint = model_of("lstm")[1]
+    draft = next(sample_each(CPUEngine(checkpoint), [(Free(30, 25), 1)], settings=Settings()))
+    engine, total = CPUEngine(checkpoint), 0.0
+    engine.begin(1)
+    for before, after in zip(draft.ids[:-2], draft.ids[1:-1], strict=True):
+        logits = engine.step(np.array([before]))[0, 2:].astype(np.float64)
+        total += logits[after - 2] - np.log(np.exp(logits).sum())
+    assert draft.likelihood == pytest.approx(total, abs=1e-9)  # the end was the only choice: 0
+
+
+def test_memory_does_not_grow_with_the_piece() -> None:
+    """A hundred times the tokens; a piece that is kept takes four bytes a token more."""
+    engine = CPUEngine(model_of("gru", hidden=8, embedding=4)[1])
+
+    def peak(count: int, kept: bool) -> int:
+        tracemalloc.start()
+        if kept:
+            next(sample_each(engine, [(Free(30, count), 1)], settings=PENALTY))
+        else:
+            for _ in tokens(engine, Free(30, count), 1, settings=PENALTY):
+                pass
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    peak(10, True)
+    assert peak(20_000, False) < peak(200, False) + 20_000
+    assert peak(20_000, True) < peak(200, True) + 4 * 20_000 * 9 // 8 + 20_000
+
+
+def test_a_piece_that_does_not_end_is_stopped() -> None:
+    engine = CPUEngine(model_of("gru")[1])
+    with pytest.raises(MusicRNNError, match="not ended after 50 tokens"):
+        sample(engine, [Free(30, None)], [0], settings=Settings(), token_limit=50)
+    with pytest.raises(MusicRNNError, match="begins with the start token"):
+        sample(engine, [Free(30, 5)], [0], settings=Settings(), primer=[5])
+    with pytest.raises(MusicRNNError, match="a seed is needed for each of 1 pieces, got 2"):
+        sample(engine, [Free(30, 5)], [0, 1], settings=Settings())
