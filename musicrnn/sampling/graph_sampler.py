@@ -29,8 +29,8 @@ from musicrnn.models.language_steps import LanguageSteps
 from musicrnn.sampling.capture import Capture, Exchange, as_it_is, cuda_graph
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_steps import GraphSteps, opening
-from musicrnn.sampling.places import Places, Seed
-from musicrnn.sampling.sampler import TOKEN_LIMIT
+from musicrnn.sampling.places import Drawn, Places
+from musicrnn.sampling.sampler import TOKEN_LIMIT, Seed
 from musicrnn.tokens.protocol import START, Constraint, Tokenizer, Wishes
 from musicrnn.tokens.rules import rules_of
 
@@ -44,13 +44,14 @@ class Replays(NamedTuple):
 
     ``steps`` of one replay; ``capture`` records a replay, None for what the model's device has;
     ``compiled`` fuses each step (see GraphSteps.record); ``precision`` of the products, "float32"
-    or "bfloat16".
+    or "bfloat16"; ``likelihoods`` are summed only where asked for.
     """
 
     steps: int = 32
     precision: str = "float32"
     capture: Capture | None = None
     compiled: bool = False
+    likelihoods: bool = False
 
 
 class GraphSampler:
@@ -88,7 +89,29 @@ class GraphSampler:
         primer: Sequence[int] = (START,),
         token_limit: int = TOKEN_LIMIT,
     ) -> Iterator[tuple[int, list[int]]]:
-        """(index, ids) of one piece a seed, the primer's ids included, as the pieces end.
+        """(number, ids) of the pieces of :meth:`drawn`."""
+        pieces = self.drawn(
+            tokenizer,
+            wishes,
+            seeds,
+            settings=settings,
+            primer=primer,
+            token_limit=token_limit,
+        )
+        for piece in pieces:
+            yield piece.number, piece.ids.tolist()
+
+    def drawn(
+        self,
+        tokenizer: Tokenizer,
+        wishes: Wishes,
+        seeds: Iterable[Seed],
+        *,
+        settings: Settings,
+        primer: Sequence[int] = (START,),
+        token_limit: int = TOKEN_LIMIT,
+    ) -> Iterator[Drawn]:
+        """One piece a seed, as the pieces end; a seed is asked for when a place is free.
 
         Raises:
             MusicRNNError: a primer without a start, a tokenizer of another size than the model, a
@@ -104,10 +127,11 @@ class GraphSampler:
             )
         with self._current():
             graph = self._recorded(tokenizer, wishes, settings, primer)
-        held = Places(seeds, places=self.places, steps=graph.steps, limit=token_limit)
+        sizes = {"places": self.places, "steps": graph.steps, "limit": token_limit}
+        held = Places(seeds, primer, **sizes)
         host = _HostGrammar(tokenizer, wishes, primer, self.places) if not graph.rules else None
         exchange = Exchange(self.model.device)
-        queued: deque[Callable[[], Tensor]] = deque()
+        queued: deque[list[Callable[[], Tensor]]] = deque()
         replay = done = 0
         while True:
             fresh = held.fill(replay)
@@ -121,11 +145,10 @@ class GraphSampler:
             replay += 1
             if len(queued) <= (host is None):  # one ahead, where the host need not answer
                 continue
-            tokens = queued.popleft()().numpy().copy()
+            tokens, likelihoods = (wait().numpy().copy() for wait in queued.popleft())
             if host is not None:
                 host.push(held.piece, tokens[:, 0])
-            for index, ids in held.take(done, tokens):
-                yield index, [*primer, *ids]
+            yield from held.take(done, tokens, likelihoods)
             done += 1
 
     def _recorded(
@@ -145,6 +168,7 @@ class GraphSampler:
             settings=settings,
             places=self.places,
             steps=self.replays.steps if rules is not None else 1,
+            likelihoods=self.replays.likelihoods,
         )
         cuda = self.model.device.type == "cuda"
         capture = self.replays.capture or (cuda_graph if cuda else as_it_is)
@@ -154,8 +178,8 @@ class GraphSampler:
 
     def _queue(
         self, graph: GraphSteps, exchange: Exchange, uniforms: NDArray[np.float64], fresh: list[int]
-    ) -> Callable[[], Tensor]:
-        """Send what a replay needs, start it, and have its ids fetched."""
+    ) -> list[Callable[[], Tensor]]:
+        """Send what a replay needs, start it, and have its ids and likelihoods fetched."""
         padded = np.zeros(graph.uniforms.shape)
         padded[:, : uniforms.shape[1]] = uniforms
         begins = np.zeros(self.places, np.bool_)
@@ -163,7 +187,7 @@ class GraphSampler:
         exchange.send(torch.from_numpy(padded), graph.uniforms)
         exchange.send(torch.from_numpy(begins), graph.fresh)
         graph.replay()
-        return exchange.fetch(graph.tokens)
+        return [exchange.fetch(graph.tokens), exchange.fetch(graph.moment.likelihood)]
 
     def _current(self) -> AbstractContextManager[object]:
         """The model's device is the current one inside."""

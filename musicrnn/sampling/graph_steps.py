@@ -3,7 +3,8 @@
 Each of B places holds one piece in the making. A step reads the last id of every place, asks model
 and grammar, filters, draws, and takes note; K steps are one replay. Between replays nothing is done
 to a place but this: where ``fresh`` is set, the place begins anew from the opening, which is the
-same for all pieces. A place whose piece has ended draws on; nobody reads it.
+same for all pieces. A place whose piece has ended draws on, the end for ever where there are rules;
+nobody reads it.
 
 Conventions. Of B places and K steps: uniforms [K, B] float64, tokens [B, K] int32, -1 where the
 model's logits were not finite.
@@ -31,16 +32,18 @@ class Moment(NamedTuple):
 
     ids: Tensor  # [B], the last
     recent: Tensor  # [B, 64] as in torch_filters, [B, 0] without a repetition penalty
+    likelihood: Tensor  # [B] float64, as of musicrnn.sampling.sampler.Draft; 0 if not asked for
     memory: Tensors  # of the model
     grammar: Tensors  # the state of the rules
 
     def tensors(self) -> Tensors:
-        return (self.ids, self.recent, *self.memory, *self.grammar)
+        return (self.ids, self.recent, self.likelihood, *self.memory, *self.grammar)
 
     def of(self, tensors: Sequence[Tensor]) -> Moment:
         """A moment built like this one from tensors as :meth:`tensors` gives them."""
-        edge = 2 + len(self.memory)
-        return Moment(tensors[0], tensors[1], tuple(tensors[2:edge]), tuple(tensors[edge:]))
+        ids, recent, likelihood, *rest = tensors
+        edge = len(self.memory)
+        return Moment(ids, recent, likelihood, tuple(rest[:edge]), tuple(rest[edge:]))
 
 
 def opening(
@@ -57,6 +60,7 @@ def opening(
     return Moment(
         torch.tensor([primer[-1]], device=model.device),
         torch.tensor([recent[len(recent) - kept :]], dtype=torch.long, device=model.device),
+        torch.zeros(1, dtype=torch.float64, device=model.device),
         model.after(primer[:-1]),
         tuple(grammar),
     )
@@ -78,8 +82,10 @@ class GraphSteps:
         settings: Settings,
         places: int,
         steps: int,
+        likelihoods: bool = False,
     ) -> None:
         self.model, self.rules, self.settings = model, rules, settings
+        self.likelihoods = likelihoods
         self.start, self.places, self.steps = start, places, steps
         device = model.device
         rows = [part.repeat(places, *[1] * (part.dim() - 1)) for part in start.tensors()]
@@ -127,6 +133,10 @@ class GraphSteps:
         allowed = self.masks if self.rules is None else self.rules.allowed(moment.grammar)
         shaped = torch.where(allowed, logits.double(), -torch.inf)
         ids = draw(filtered(shaped, self.settings, moment.recent), uniforms)
+        likelihood = moment.likelihood
+        if self.likelihoods:
+            chosen = shaped.gather(1, ids[:, None])[:, 0]
+            likelihood = likelihood + chosen - shaped.logsumexp(1)
         recent = moment.recent
         if recent.shape[1]:
             recent = torch.cat([recent[:, 1:], ids[:, None]], 1)
@@ -135,4 +145,4 @@ class GraphSteps:
             grammar = tuple(self.rules.push(moment.grammar, ids))
         finite = logits.abs().amax(1) < torch.inf  # nor is any of them no number
         tokens = torch.where(finite, ids, -1)
-        return Moment(ids, recent, memory, grammar), tokens.int()
+        return Moment(ids, recent, likelihood, memory, grammar), tokens.int()

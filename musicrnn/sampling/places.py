@@ -7,23 +7,43 @@ passed over. A piece's uniforms are those of its own generator, one an id.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.sampling.sampler import Seed
 from musicrnn.tokens.protocol import END
 
-Seed = int | Sequence[int]
 BLOCK = 256  # uniforms drawn from a generator at once, or one replay's where that is more
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A piece that has ended, with what a :class:`musicrnn.sampling.sampler.Draft` says of one."""
+
+    number: int  # which of the pieces it is, from 0
+    ids: array[int]  # the primer's among them
+    drawn: int  # how many of them are not the primer's
+    likelihood: float  # nats, 0 where none was asked for
 
 
 class Places:
     """Gives free places to the pieces that wait, and gathers the ids of those that run."""
 
-    def __init__(self, seeds: Iterable[Seed], *, places: int, steps: int, limit: int) -> None:
-        self.waiting = enumerate(seeds)
+    def __init__(
+        self,
+        seeds: Iterable[Seed],
+        primer: Sequence[int],
+        *,
+        places: int,
+        steps: int,
+        limit: int,
+    ) -> None:
+        self.waiting, self.primer = enumerate(seeds), array("i", primer)
         self.steps, self.limit = steps, limit
         self.piece = np.full(places, -1)  # which piece a place holds, -1 for none
         self.begun = np.zeros(places, np.int64)  # the replay in which it began
@@ -61,8 +81,10 @@ class Places:
         self.used = np.minimum(self.used + 1, blocks)
         return found.T
 
-    def take(self, replay: int, tokens: NDArray[np.int32]) -> Iterator[tuple[int, list[int]]]:
-        """Take note of a replay's ids; the pieces that ended in it, each with its index.
+    def take(
+        self, replay: int, tokens: NDArray[np.int32], likelihoods: NDArray[np.float64]
+    ) -> Iterator[Drawn]:
+        """Take note of a replay's ids, and of likelihoods [B] at its end; the pieces that ended.
 
         Raises:
             MusicRNNError: ids below 0, the sign of logits that are not finite, or a piece that has
@@ -85,7 +107,9 @@ class Places:
                     f"a piece has not ended after {self.limit} tokens: ask for fewer bars or "
                     "seconds"
                 )
-            yield int(self.piece[place]), ids.tolist()
+            whole = self.primer + array("i", ids.tobytes())
+            number = int(self.piece[place])
+            yield Drawn(number, whole, len(ids), float(likelihoods[place]))
             self.piece[place] = -1
         oldest = self.begun[self.piece >= 0].min(initial=replay + 1)
         for past in [past for past in self.drawn if past < oldest]:

@@ -20,7 +20,7 @@ from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_sampler import GraphSampler, Replays, sample_graphed
 from musicrnn.sampling.graph_steps import GraphSteps, opening
-from musicrnn.sampling.sampler import sample
+from musicrnn.sampling.sampler import sample, sample_each
 from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
@@ -128,6 +128,22 @@ def test_a_recording_is_kept_for_the_same_wishes() -> None:
         assert len(list(sampler.sample(KIT, Wishes(bars=bars), [0], settings=Settings()))) == 1
     assert len(recorded) == 3
     assert list(sampler.sample(KIT, Wishes(bars=1), [], settings=Settings())) == []
+
+
+@pytest.mark.parametrize("style", ["drums", "folk"])
+def test_likelihoods_are_those_of_the_cpu(style: str) -> None:
+    model, checkpoint, tokenizer = bundled(style)
+    wishes = Wishes(bars=8 if style == "folk" else 3)
+    pieces = ((tokenizer.constraint(wishes), seed) for seed in range(5))
+    wanted = sample_each(CPUEngine(checkpoint), pieces, settings=ALL)
+    sampler = GraphSampler(model, places=2, replays=Replays(steps=7, likelihoods=True))
+    found = sampler.drawn(tokenizer, wishes, range(5), settings=ALL)
+    for here, there in zip(
+        *(sorted(d, key=lambda d: d.number) for d in (found, wanted)), strict=True
+    ):
+        assert here.ids == there.ids
+        assert here.drawn == there.drawn
+        assert here.likelihood == pytest.approx(there.likelihood, abs=1e-3)
 
 
 def test_bf16_differs_little() -> None:
