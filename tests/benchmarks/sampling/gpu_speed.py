@@ -52,24 +52,25 @@ class Table:
         heads = ("naive", "floor", "free", "grammar", "pieces")
         yield f"\n{'tokens/s':>20}{'batch':>7}" + "".join(f"{head:>12}" for head in heads)
         stepped = {batch: self.naive(self.network(FREE), batch) for batch in self.batches}
-        best: dict[tuple[int, str], float] = {}
+        best: dict[tuple[int, str, str], float] = {}
         for way in self.ways:
             for precision in self.precisions:
                 for batch in self.batches:
                     how = Replays(self.steps, precision, compiled=way == "compiled")
                     head = f"{way + ' ' + precision:>20}{batch:7}"
                     try:
-                        drawn = self.free(how, batch)
-                        known = stepped[batch], self.floor(batch, precision)
-                        numbers = (*known, drawn, *self.ruled(how, batch))
+                        free, (ruled, whole) = self.free(how, batch), self.ruled(how, batch)
                     except Exception as error:  # the other rows are made all the same
                         self.failed.append(head.strip())
                         yield f"{head}  {type(error).__name__}: {str(error).strip()[:200]}"
                         continue
-                    best[batch, precision] = max(drawn, best.get((batch, precision), 0.0))
+                    for what, rate in (("free", free), ("grammar", ruled)):
+                        key = batch, precision, what
+                        best[key] = max(rate, best.get(key, 0.0))
+                    numbers = stepped[batch], self.floor(batch, precision), free, ruled, whole
                     yield head + "".join(f"{number:12.0f}" for number in numbers)
         yield ""
-        for (batch, precision), rate in best.items():
+        for (batch, precision, what), rate in best.items():
             times, share = rate / stepped[batch], rate / self.floor(batch, precision)
             verdict = ""
             if batch == 1:
@@ -79,7 +80,7 @@ class Table:
                 holds = "holds" if share >= SHARE_OF_FLOOR else "does not hold"
                 verdict = f"; a bound of {SHARE_OF_FLOOR} of the floor {holds}"
             yield (
-                f"batch {batch}, {precision}: {times:.1f} times naive, "
+                f"batch {batch}, {precision}, {what}: {times:.1f} times naive, "
                 f"{share:.2f} of the floor{verdict}"
             )
 
