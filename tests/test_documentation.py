@@ -118,7 +118,7 @@ def shortened(words: list[str]) -> list[str]:
         words = [*words, "--minutes", "0.02", *SMALL]  # the last of two options counts
     if words[1] == "compare":
         words = [*words, *BRIEF]
-    if "--stream" in words:
+    if words[1] == "evaluate" and "--stream" in words:
         words = [*words, "--hours", "0.03"]
     if "100" in words:  # of a hundred pieces four will do
         words[words.index("100")] = "4"

@@ -16,7 +16,12 @@ import click
 @click.option(
     "--gradients", is_flag=True, help="How far back in time the loss is felt, as a table."
 )
-@click.option("--on", metavar="DATA", help="With --gradients: a corpus by name or a folder.")
+@click.option(
+    "--weights", is_flag=True, help="What bfloat16 and int8 weights cost a composing model."
+)
+@click.option(
+    "--on", metavar="DATA", help="With --gradients or --weights: a corpus by name or a folder."
+)
 @click.option(
     "--beside", multiple=True, metavar="MODEL", help="With --gradients: another model, repeatable."
 )
@@ -30,6 +35,7 @@ def command(
     model: str,
     as_json: bool,
     gradients: bool,
+    weights: bool,
     on: str | None,
     beside: tuple[str, ...],
     steps: int | None,
@@ -43,7 +49,16 @@ def command(
     to the state so many steps before, as a mean over the test pieces of DATA, or over pieces that
     a composing model samples itself. For a classifier: with respect to its input, counted from the
     end of a clip.
+
+    With --weights a composing model is held in float32, bfloat16 and int8, as compose --weights
+    holds it, and reads the same pieces: the bytes, how far each distribution of the next token is
+    from float32's (Kullback-Leibler, in nats), and the likelihood. At most 100,000 tokens are read.
     """
+    if gradients and weights:
+        raise click.UsageError("--gradients and --weights are two questions: ask one at a time")
+    _refuse({"beside": beside, "steps": steps, "output": output}, gradients, "--gradients")
+    either = gradients or weights
+    _refuse({"on": on, "seed": seed, "data": data}, either, "--gradients and to --weights")
     if gradients:
         from musicrnn_cli.gradients import show_gradients
 
@@ -56,18 +71,24 @@ def command(
             seed=seed or 0,
             data=data,
         )
-        return
-    extra = {
-        "on": on,
-        "beside": beside,
-        "steps": steps,
-        "seed": seed,
-        "output": output,
-        "data": data,
-    }
-    for name, value in extra.items():
-        if value not in (None, ()):
-            raise click.UsageError(f"--{name} belongs to --gradients")
+    elif weights:
+        from musicrnn_cli.lighter import show_weights
+
+        show_weights(model, as_json=as_json, on=on, seed=seed or 0, data=data)
+    else:
+        _show_header(model, as_json=as_json)
+
+
+def _refuse(options: dict[str, Any], asked: bool, of: str) -> None:
+    """Raises:
+    click.UsageError: an option is given without what it belongs to.
+    """
+    for name, value in options.items():
+        if not asked and value not in (None, ()):
+            raise click.UsageError(f"--{name} belongs to {of}")
+
+
+def _show_header(model: str, *, as_json: bool) -> None:
     from musicrnn.checkpoint import read_holdings, read_metadata
     from musicrnn.pretrained import model_path
 

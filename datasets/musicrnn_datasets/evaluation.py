@@ -6,6 +6,7 @@ where corpora lie. Baselines are counted on the train split and smoothed on the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from musicrnn.metrics.likelihood import Likelihood, fit_baselines, likelihood
 from musicrnn.models.language import LanguageModel
 from musicrnn.models.scoring import nats
 from musicrnn.tokens import Tokenizer, tokenizer_from
+from musicrnn.training.compose import Ids
 from musicrnn_datasets.composing import Encoded, encode_sources
 from musicrnn_datasets.corpus import Refusal, Split, reasons
 
@@ -44,11 +46,7 @@ def evaluate_language_model(
     network = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
     prepared = held_out(tokenizer, data, split=split, found=found)
     pieces = prepared.ids[split]
-    baselines: dict[str, float] = {}
-    if any(len(ids) > 1 for ids in prepared.ids["train"]):
-        size = len(tokenizer.vocabulary)
-        counted = fit_baselines(prepared.ids["train"], prepared.ids["valid"], vocabulary_size=size)
-        baselines = counted.nats(pieces)
+    baselines = counted_nats(prepared, pieces, len(tokenizer.vocabulary))
     total, tokens = nats(network, pieces)
     figures = likelihood(
         total,
@@ -58,6 +56,15 @@ def evaluate_language_model(
         baselines=baselines,
     )
     return LanguageEvaluation(len(pieces), figures, tuple(prepared.refused))
+
+
+def counted_nats(data: Encoded, pieces: Sequence[Ids], size: int) -> dict[str, float]:
+    """Nats a token of pieces by counting the train split, by name; none without a training piece.
+    ``size`` is the vocabulary's."""
+    if not any(len(ids) > 1 for ids in data.ids["train"]):
+        return {}
+    counted = fit_baselines(data.ids["train"], data.ids["valid"], vocabulary_size=size)
+    return counted.nats(pieces)
 
 
 def held_out(tokenizer: Tokenizer, data: str, *, split: Split, found: Path | None) -> Encoded:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
@@ -27,17 +26,16 @@ from musicrnn.models.gradients import (
 )
 from musicrnn.models.language import LanguageModel
 from musicrnn.pretrained import Style
-from musicrnn.sampling.compose import compose
-from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
 from musicrnn.training.classification import for_model
+from musicrnn.training.compose import Ids
 from musicrnn_datasets.corpus import Refusal
-from musicrnn_datasets.evaluation import held_out
 from musicrnn_datasets.find import corpus_folder
+from musicrnn_datasets.heard import Own, heard_pieces
 from musicrnn_datasets.labelled_evaluation import held_out_recordings
 from musicrnn_datasets.polyphonic import FOLDER, POLYPHONIC
 
 PIECES, TOGETHER = 16, 4  # of its own that a model is heard on, and sampled side by side
-ENOUGH = 32  # places in them
+ENOUGH = 32  # places in them, of STEPS tokens each
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,31 +95,16 @@ def _composer(
     seed: int,
     found: Path | None,
 ) -> ModelGradients:
-    tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
+    heard = heard_pieces(
+        checkpoint, style, own=Own(TOGETHER, _enough), on=on, seed=seed, found=found
+    )
     network = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
-    refused: tuple[Refusal, ...] = ()
-    if on is None:
-        pieces = _own_pieces(checkpoint, tokenizer, style, seed)
-        read = f"{len(pieces)} pieces of its own, seed {seed}"
-    else:
-        prepared = held_out(tokenizer, on, split="test", found=found)
-        pieces, refused = prepared.ids["test"], tuple(prepared.refused)
-        read = f"{len(pieces)} pieces of the test split of {on}"
-    return ModelGradients(language_gradients(network, pieces, steps=steps), "tokens", read, refused)
+    norms = language_gradients(network, heard.pieces, steps=steps)
+    return ModelGradients(norms, "tokens", heard.read, heard.refused)
 
 
-def _own_pieces(
-    checkpoint: Checkpoint, tokenizer: Tokenizer, style: Style, seed: int
-) -> list[NDArray[np.int32]]:
-    """Until there are ENOUGH places, PIECES at most."""
-    played = tokenizer.name == "performance"
-    wishes = Wishes(seconds=30.0) if played else Wishes(bars=style.bars)
-    pieces: list[NDArray[np.int32]] = []
-    while len(pieces) < PIECES and sum(len(p) // (STEPS + 1) for p in pieces) < ENOUGH:
-        seeds = range(seed + len(pieces), seed + len(pieces) + TOGETHER)
-        made = compose(checkpoint, seeds, wishes=wishes, settings=style.settings)
-        pieces += [np.array(piece.ids, np.int32) for piece in made]
-    return pieces
+def _enough(pieces: list[Ids]) -> bool:
+    return len(pieces) >= PIECES or sum(len(p) // (STEPS + 1) for p in pieces) >= ENOUGH
 
 
 def _frames(

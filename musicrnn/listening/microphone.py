@@ -1,13 +1,12 @@
 """The microphone, as blocks of sound: float32 [frames], mono, full scale +-1.0.
 
-Conventions. The library sounddevice (``pip install musicrnn[live]``) is imported when the first
+Conventions. The library (:mod:`musicrnn.soundcard`) is imported when the first
 block is asked for. A device that does not have the wanted rate is opened at its own and resampled
 (soxr). Blocks that nobody takes wait, so that a listener who is late for a moment loses nothing.
 """
 
 from __future__ import annotations
 
-import importlib
 import queue
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
@@ -17,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.soundcard import rate_of_device, sound_library
 
 PATIENCE = 5.0  # seconds without a block, then the microphone is gone
-NEEDED = "pip install musicrnn[live]"
 
 
 def microphone_blocks(rate: int, block: int) -> Generator[NDArray[np.float32]]:
@@ -33,38 +32,13 @@ def microphone_blocks(rate: int, block: int) -> Generator[NDArray[np.float32]]:
     """
     if rate < 1 or block < 1:
         raise MusicRNNError(f"rate and block must be at least 1, got {rate} Hz, {block} frames")
-    device = _sounddevice()
-    own = _rate_of_device(device, rate)
+    device = sound_library("input")
+    own = rate_of_device(device, "input", rate=rate, channels=1)
     if own == rate:
         yield from _captured(device, rate, block)
     else:
         with closing(_captured(device, own, max(1, round(block * own / rate)))) as captured:
             yield from _blocks(_resampled(captured, own, rate), block)
-
-
-def _sounddevice() -> Any:
-    try:
-        return importlib.import_module("sounddevice")
-    except ImportError as error:
-        raise MusicRNNError(f"the microphone needs the library sounddevice: {NEEDED}") from error
-    except OSError as error:  # its own word for a missing PortAudio
-        raise MusicRNNError(
-            f"the microphone needs PortAudio ({error}): {NEEDED} brings it on Windows and macOS, "
-            "on Linux the system does (libportaudio2, portaudio)"
-        ) from error
-
-
-def _rate_of_device(device: Any, rate: int) -> int:
-    """The wanted rate, or the device's own where it has not the wanted one."""
-    try:
-        own = round(device.query_devices(kind="input")["default_samplerate"])
-    except (device.PortAudioError, ValueError) as error:
-        raise MusicRNNError(f"there is no microphone (no input device): {error}") from error
-    try:
-        device.check_input_settings(channels=1, dtype="float32", samplerate=rate)
-    except (device.PortAudioError, ValueError):
-        return own
-    return rate
 
 
 def _captured(device: Any, rate: int, block: int) -> Generator[NDArray[np.float32]]:

@@ -60,6 +60,11 @@ class Tone:
             self._blocks.append(self._next_block())
         return self._blocks[index]
 
+    @property
+    def blocks(self) -> int:
+        """How many blocks are kept."""
+        return len(self._blocks)
+
     @cached_property
     def release(self) -> Floats:
         """The gain of each frame after the key is let go, down to SILENCE."""

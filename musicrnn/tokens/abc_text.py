@@ -80,6 +80,9 @@ class AbcTokenizer:
     def decode(self, ids: Sequence[int] | NDArray[np.int32]) -> Score:
         return parse_abc(self.text(ids))
 
+    def unfolding(self) -> None:
+        """Repeats come back to what was written before, so a tune is certain at its end."""
+
     def constraint(self, wishes: Wishes) -> Constraint:
         """The grammar of a new tune; ``bars`` counts them as played. Raises MusicRNNError for a
         density, which ABC text cannot say, and for an unknown metre, key or chord."""

@@ -25,32 +25,28 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.score import (
     CHORD_QUALITIES,
     PITCH_CLASSES,
-    Chord,
-    Key,
     Score,
-    Tempo,
-    TimeSignature,
     make_score,
 )
 from musicrnn.tokens.beat_grammar import BeatConstraint
 from musicrnn.tokens.beat_grid import (
     DRUMS,
     DURATIONS,
-    MAX_BARS,
+    KEYS,
+    POSITIONS,
     SIGNATURES,
     TEMPOS,
     nearest_tempo,
     quantize_to_beats,
     tracks_of,
-    velocity_centre,
 )
+from musicrnn.tokens.beat_reader import BeatReader, BeatUnfolding
 from musicrnn.tokens.protocol import END, Constraint, Wishes
+from musicrnn.tokens.unfolding import Unfolding
 from musicrnn.tokens.vocabulary import EventVocabulary
 
-POSITIONS = 12  # to the quarter note
 LONGEST_BAR = 96  # positions: 8/4
 DENSITY_BORDERS = (1.5, 3.0, 4.5, 6.5)  # notes a quarter between density 1, 2, 3, 4 and 5
-KEYS = tuple(f"{tonic}:{mode}" for mode in ("maj", "min") for tonic in PITCH_CLASSES)
 CHORDS = ("N", *(f"{root}:{quality}" for quality in CHORD_QUALITIES for root in PITCH_CLASSES))
 
 
@@ -182,11 +178,22 @@ class BeatTokenizer:
 
     def decode(self, ids: Sequence[int] | NDArray[np.int32]) -> Score:
         """The piece that the ids tell; ids out of place are passed over."""
-        reader = _Reader(self)
+        reader = BeatReader(self.events, self.programs, self.velocity_bins)
         for token in ids:
-            if 0 <= token < len(self.events):
-                reader.read(self.events.group[token], self.events.value[token])
-        return reader.score()
+            reader.read(token)
+        raw = make_score(
+            POSITIONS,
+            tracks_of(np.array(reader.notes)) if reader.notes else (),
+            tempos=reader.tempos,
+            time_signatures=reader.time_signatures,
+            keys=reader.keys,
+            chords=reader.chords,
+        )
+        return self.quantize(raw) if reader.notes else raw
+
+    def unfolding(self) -> Unfolding:
+        """Position by position."""
+        return BeatUnfolding(BeatReader(self.events, self.programs, self.velocity_bins))
 
     def constraint(self, wishes: Wishes) -> Constraint:
         return BeatConstraint(self.events, wishes, self.programs)
@@ -225,74 +232,3 @@ class BeatTokenizer:
 
     def opening(self, ids: Sequence[int] | NDArray[np.int32]) -> list[int]:
         return [int(token) for token in ids if token != END]
-
-
-class _Reader:
-    """Follows ids of any kind and gathers what makes sense of them."""
-
-    def __init__(self, tokenizer: BeatTokenizer) -> None:
-        self.tokenizer = tokenizer
-        self.bars = 0
-        self.bar_start = 0
-        self.bar_length = 4 * POSITIONS
-        self.in_bar = False
-        self.tick = 0
-        self.program = tokenizer.programs[0]
-        self.note: list[int] = []  # start, program, pitch, of a note whose velocity is awaited
-        self.notes: list[list[int]] = []  # start, program, pitch, duration, velocity
-        self.events: dict[str, list[Any]] = {"tempo": [], "time": [], "chord": [], "key": []}
-
-    def read(self, group: str, value: Any) -> None:
-        programs = self.tokenizer.programs
-        if self.bars > MAX_BARS:
-            return
-        if group == "bar":
-            self.bars += 1
-            self.bar_start += self.bar_length if self.in_bar else 0
-            self.in_bar, self.tick = True, self.bar_start
-        elif group == "time" and self.tick == self.bar_start:
-            signature = TimeSignature(self.bar_start, *value)
-            self.bar_length = signature.bar_ticks(POSITIONS)
-            self.events["time"].append(signature)
-        elif group == "position" and value < self.bar_length:
-            self.tick = self.bar_start + value
-            self.program = programs[0]
-        elif group == "tempo":
-            self.events["tempo"].append(Tempo.from_bpm(self.tick, value))
-        elif group == "key":
-            index = KEYS.index(value)
-            self.events["key"].append(Key(0, index % 12, index >= 12))
-        elif group == "chord":
-            root, _, quality = value.partition(":")
-            known = root in PITCH_CLASSES
-            root = PITCH_CLASSES.index(root) if known else -1
-            self.events["chord"].append(Chord(self.tick, root, quality if known else "none"))
-        elif group == "program":
-            self.program = value
-        elif group in ("pitch", "drum"):
-            drum_expected = self.program == DRUMS
-            fitting = (group == "drum") == drum_expected
-            program = self.program if fitting else (DRUMS if group == "drum" else programs[0])
-            self.note = [self.tick, program, value]
-        elif group == "velocity" and len(self.note) == 3:
-            centre = velocity_centre(np.array(value), self.tokenizer.velocity_bins)
-            if self.note[1] == DRUMS:
-                self.notes.append([*self.note, 1, int(centre)])
-                self.note = []
-            else:
-                self.note.append(int(centre))
-        elif group == "duration" and len(self.note) == 4:
-            start, program, pitch, velocity = self.note
-            self.notes.append([start, program, pitch, value, velocity])
-            self.note = []
-
-    def score(self) -> Score:
-        raw = make_score(
-            POSITIONS,
-            tracks_of(np.array(self.notes)) if self.notes else (),
-            tempos=self.events["tempo"],
-            time_signatures=self.events["time"],
-            keys=self.events["key"],
-            chords=self.events["chord"],
-        )
-        return self.tokenizer.quantize(raw) if self.notes else raw

@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import PITCH_CLASSES, TimeSignature
-from musicrnn.tokens.beat_grid import DRUMS, MAX_BARS, nearest_tempo
+from musicrnn.tokens.beat_grid import DRUMS, MAX_BARS, POSITIONS, nearest_tempo
 from musicrnn.tokens.protocol import END, START, Wishes
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 MAX_EMPTY_BARS = 2  # running
 MAX_SECONDS = 7200
 SHORTEST_LAST = 2  # positions: nothing begins later than this before the end of the wished bars
-POSITIONS = 12
 
 
 class BeatConstraint:

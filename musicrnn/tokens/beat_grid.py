@@ -17,10 +17,22 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.key import estimate_key
-from musicrnn.score import Chord, Key, Note, Score, Tempo, TimeSignature, Track, make_score
+from musicrnn.score import (
+    PITCH_CLASSES,
+    Chord,
+    Key,
+    Note,
+    Score,
+    Tempo,
+    TimeSignature,
+    Track,
+    make_score,
+)
 
+POSITIONS = 12  # to the quarter note
 DRUMS = 128
 MAX_BARS = 4000
+KEYS = tuple(f"{tonic}:{mode}" for mode in ("maj", "min") for tonic in PITCH_CLASSES)
 TEMPOS = tuple(round(30 * 2 ** (k / 16)) for k in range(53))  # 30 to 285 quarters a minute
 SIGNATURES = tuple(
     [(n, 2) for n in range(1, 5)]

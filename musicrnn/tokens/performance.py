@@ -21,13 +21,10 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Score
 from musicrnn.tokens.performance_grammar import PerformanceConstraint
-from musicrnn.tokens.performance_time import (
-    MAX_TICKS,
-    performance_score,
-    played_notes,
-    velocity_of_bin,
-)
+from musicrnn.tokens.performance_reader import PerformanceReader, PerformanceUnfolding
+from musicrnn.tokens.performance_time import performance_score, played_notes
 from musicrnn.tokens.protocol import END, START, Constraint, Wishes
+from musicrnn.tokens.unfolding import Unfolding
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 
@@ -120,36 +117,28 @@ class PerformanceTokenizer:
 
         A note_on of a sounding pitch strikes it anew, the end stops all; two hours at most.
         """
-        velocity = velocity_of_bin(self.velocity_bins // 2, self.velocity_bins)
-        sounding: dict[int, tuple[int, int]] = {}  # pitch: start, velocity
+        reader = PerformanceReader(self.events, self.velocity_bins)
+        struck: dict[int, tuple[int, int]] = {}  # pitch: start, velocity
         rows: list[tuple[int, int, int, int]] = []  # start, pitch, length, velocity
-        now = 0
         tokens: list[int] = np.asarray(ids, np.int64).tolist()
         for token in tokens:
-            if not 0 <= token < len(self.events):
+            moment = reader.read(token)
+            if moment is None:
                 continue
-            group, value = self.events.group[token], self.events.value[token]
-            if group == "time_shift":
-                if now + value > MAX_TICKS:
-                    break
-                now += value
-            elif group == "velocity":
-                velocity = velocity_of_bin(value, self.velocity_bins)
-            elif group in ("note_on", "note_off"):
-                start, loud = sounding.get(value, (-1, 0))
-                if start == now:
-                    continue
-                if start >= 0:
-                    rows.append((start, value, now - start, loud))
-                    del sounding[value]
-                if group == "note_on":
-                    sounding[value] = now, velocity
-            elif group == "end":
-                break
-        for pitch, (start, loud) in sounding.items():
-            if now > start or self.drums:
-                rows.append((start, pitch, max(1, now - start), loud))
+            pitch, velocity = moment
+            if pitch in struck:
+                start, loud = struck.pop(pitch)
+                rows.append((start, pitch, reader.now - start, loud))
+            if velocity:
+                struck[pitch] = reader.now, velocity
+        for pitch, (start, loud) in struck.items():
+            if reader.now > start or self.drums:
+                rows.append((start, pitch, max(1, reader.now - start), loud))
         return performance_score(np.array(rows, np.int64).reshape(-1, 4), drums=self.drums)
+
+    def unfolding(self) -> Unfolding:
+        """Time shift by time shift."""
+        return PerformanceUnfolding(PerformanceReader(self.events, self.velocity_bins), self.drums)
 
     def constraint(self, wishes: Wishes) -> Constraint:
         return PerformanceConstraint(self.events, wishes)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.score import Score
+from musicrnn.tokens.unfolding import Unfolding
 
 START, END = 0, 1
 
@@ -77,6 +78,10 @@ class Tokenizer(Protocol):
 
     def decode(self, ids: Sequence[int] | NDArray[np.int32]) -> Score:
         """A valid score from any ids."""
+        ...
+
+    def unfolding(self) -> Unfolding | None:
+        """Follows a piece in the making; None where nothing is certain before the end."""
         ...
 
     def quantize(self, score: Score) -> Score:

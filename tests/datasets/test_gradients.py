@@ -23,13 +23,17 @@ PLAIN = Style(Settings(), bars=4)
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    write_tunes(tmp_path)
+    return tmp_path
+
+
+def write_tunes(folder: Path) -> None:
     """Thirty tunes: some of them are for testing."""
     random = np.random.default_rng(0)
     for number in range(30):
         pitches = 60 + random.integers(0, 12, 64)
         notes = tuple(Note(240 * i, int(pitch), 240, 80) for i, pitch in enumerate(pitches))
-        write_midi(make_score(480, [Track(notes)]), tmp_path / f"{number}.mid")
-    return tmp_path
+        write_midi(make_score(480, [Track(notes)]), folder / f"{number}.mid")
 
 
 def test_pieces_of_its_own_come_from_the_seed() -> None:

@@ -29,16 +29,18 @@ STACK = {
 }
 
 # A part of musicrnn, what it is, and the parts that it may import.
-PIECE = "errors score key waveform"
+PIECE = "errors score key waveform strokes"
 PARTS = {
     "errors": ("the one exception", ""),
     "score": ("written and played music", "errors"),
     "key": ("which key a piece is in", "errors score"),
+    "strokes": ("keys that go down and up, in seconds", "errors score"),
     "waveform": ("sampled sound", "errors"),
     "events": ("words spoken and words heard, on one clock", "errors"),
     "accompaniment": ("chord symbols -> a part that plays them", "errors score"),
+    "soundcard": ("microphone and loudspeaker, where there are", "errors"),
     "io": ("files in and out, one format a file", PIECE),
-    "synth": ("score -> sound", PIECE),
+    "synth": ("score -> sound", PIECE + " soundcard"),
     "features": ("sound -> frames", "errors waveform"),
     "augmentation": (
         "sounds made different, and made up",
@@ -70,7 +72,8 @@ PARTS = {
     "tasks": ("problems that show what a memory can hold", "errors layers"),
     "listening": (
         "sound -> label",
-        PIECE + " events io features tokens checkpoint cells layers models metrics pretrained",
+        PIECE
+        + " soundcard events io features tokens checkpoint cells layers models metrics pretrained",
     ),
     "export": (
         "models for other programs",

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from musicrnn import soundcard
 from musicrnn.errors import MusicRNNError
 from musicrnn.listening import microphone
 from musicrnn.listening.microphone import microphone_blocks
@@ -110,7 +111,7 @@ def test_what_is_missing_is_named(device, monkeypatch):
     def no_portaudio(name):
         raise OSError("PortAudio library not found")
 
-    monkeypatch.setattr(microphone, "importlib", SimpleNamespace(import_module=no_portaudio))
+    monkeypatch.setattr(soundcard, "importlib", SimpleNamespace(import_module=no_portaudio))
     with pytest.raises(
         MusicRNNError, match=r"PortAudio library not found.*musicrnn\[live\].*libportaudio2"
     ):

@@ -8,7 +8,8 @@ import pytest
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Note, Pedal, Tempo, Track, make_score
-from musicrnn.synth.render import PEAK, TAIL_SECONDS, render, strokes
+from musicrnn.strokes import strokes
+from musicrnn.synth.render import PEAK, TAIL_SECONDS, render
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "fluidsynth.json"
 LOUDER = 9.03  # dB: our fixed level against FluidSynth's gain of 0.5

@@ -1,0 +1,129 @@
+"""``musicrnn compose --play`` and ``--stream``: one piece, heard or followed while it is drawn."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+import click
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.midi_messages import Message, Messages
+from musicrnn.io.save import read_piece
+from musicrnn.sampling.compose import Composition, is_stuck
+from musicrnn.sampling.live import LivePiece
+from musicrnn.strokes import News, news_of
+from musicrnn.training.interrupt import Interrupt
+from musicrnn_cli.composed import paths_of, record_of, save_composition
+from musicrnn_cli.composing import ALONE, Order, Record
+
+if TYPE_CHECKING:
+    from musicrnn.synth.loudspeaker import Loudspeaker
+
+PLACES = 6  # of a second on the stream
+
+
+def sound_piece(
+    order: Order, checkpoint: Checkpoint, seed: int, *, play: bool, stream: bool
+) -> Record:
+    """Composes a piece that is heard (``play``) or told on stdout (``stream``) while it is drawn,
+    then saves the files that are asked for, if any, and returns its record.
+
+    Ctrl-C ends the sound and the stream; the piece is then drawn to its end, and saved.
+
+    Raises:
+        MusicRNNError: several pieces are asked for, or the best of several; there is no
+            loudspeaker; or as composing and saving do.
+    """
+    if order.many or order.effort.candidates > 1:
+        raise MusicRNNError(
+            "one piece sounds while it is drawn, once: leave out --count and --best-of"
+        )
+    speaker = _loudspeaker() if play else None  # before anything is drawn: there may be none
+    with Interrupt() as interrupt:
+        piece = _piece(order, checkpoint, seed)
+        with closing(_streamed(piece.news()) if stream else piece.news()) as news:
+            if speaker is not None:
+                _play(order, news, speaker, lambda: interrupt.asked)
+            else:
+                for _ in takewhile(lambda _: not interrupt.asked, news):
+                    pass
+        made = piece.finished()
+    if isinstance(piece, LivePiece) and order.primer is None and is_stuck(made.score):
+        click.echo(
+            "this piece goes round in circles: without --play and --stream it is drawn again",
+            err=True,
+        )
+    paths = paths_of(order.outputs, order.style, seed, None) if order.outputs else []
+    save_composition(made, order.style, paths, order.soundfont)
+    return record_of(made, order.style, paths)
+
+
+class _WholePiece:
+    """A piece of a model that draws no ids one after the other: told when it is there."""
+
+    def __init__(self, made: Composition) -> None:
+        self.made = made
+
+    def news(self) -> Generator[News]:
+        yield news_of(self.made.score)
+
+    def finished(self) -> Composition:
+        return self.made
+
+
+def _piece(order: Order, checkpoint: Checkpoint, seed: int) -> LivePiece | _WholePiece:
+    if checkpoint.metadata.get("task") in ALONE:
+        from musicrnn_cli.composing_alone import compose_alone
+
+        return _WholePiece(next(compose_alone(order, checkpoint, [seed])))
+    return LivePiece(
+        checkpoint,
+        seed,
+        wishes=order.wishes,
+        settings=order.settings,
+        primer=read_piece(order.primer) if order.primer else None,
+        engine=order.effort.engine,
+    )
+
+
+def _loudspeaker() -> Loudspeaker:
+    from musicrnn.synth.loudspeaker import Loudspeaker
+
+    return Loudspeaker()
+
+
+def _play(
+    order: Order, news: Iterable[News], speaker: Loudspeaker, stopped: Callable[[], bool]
+) -> None:
+    from musicrnn.synth.loudspeaker import BLOCK
+    from musicrnn.synth.mixer import Mixer
+
+    mixer = Mixer(rate=speaker.rate, soundfont=order.soundfont)
+    speaker.play(mixer.blocks(news, BLOCK), stopped)
+    if speaker.gaps:
+        click.echo(f"{speaker.gaps} gaps in the sound: it was not drawn fast enough", err=True)
+
+
+def _streamed(news: Iterable[News]) -> Generator[News]:
+    """The same news, written as it passes; when it is closed the keys that are down go up."""
+    messages = Messages()
+    seconds = 0.0
+    try:
+        for told in news:
+            for key in told.keys:
+                seconds = key.seconds
+                for message in messages.of(key):
+                    _write(seconds, message)
+            yield told
+    finally:
+        for message in messages.silence():
+            _write(seconds, message)
+
+
+def _write(seconds: float, message: Message) -> None:
+    click.echo(json.dumps({"time": round(seconds, PLACES), "message": message}))

@@ -1,0 +1,108 @@
+"""A piece that sounds, or is told, while it is drawn: what ``compose --play`` and ``--stream`` do.
+
+Conventions. The ids are those of :func:`musicrnn.sampling.compose.compose` for the same seed, drawn
+once: what has sounded has sounded, so a piece that turns out stuck is not drawn again. Ids are
+drawn when news is asked for.
+"""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import replace
+
+from musicrnn.accompaniment import with_accompaniment
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.sampling.compose import Composition, fitting_tokenizer
+from musicrnn.sampling.engine import EngineSettings, engine_for
+from musicrnn.sampling.filters import Settings
+from musicrnn.sampling.sampler import tokens
+from musicrnn.sampling.wishing import possible_wishes, primed
+from musicrnn.score import Score, Tempo
+from musicrnn.strokes import News, news_of
+from musicrnn.tokens import Wishes
+from musicrnn.tokens.unfolding import unfold
+
+
+class LivePiece:
+    """A piece in the making, a primer at its beginning.
+
+    Raises:
+        MusicRNNError: the model cannot compose, or a wish, setting or primer does not fit it.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Checkpoint,
+        seed: int,
+        *,
+        wishes: Wishes,
+        settings: Settings,
+        primer: Score | None = None,
+        engine: EngineSettings | None = None,
+    ) -> None:
+        self.seed = seed
+        self.tokenizer = fitting_tokenizer(checkpoint)
+        start, wishes = primed(self.tokenizer, primer, wishes)
+        if primer is None:
+            wishes = possible_wishes(checkpoint, self.tokenizer, wishes)
+        self.tempo = None if wishes.tempo is None else Tempo.from_bpm(0, wishes.tempo)
+        self.first_tempo = (
+            primer.tempos[0] if primer is not None and len(primer.tempos) == 1 else None
+        )
+        self.ids = array("i", start)
+        self.seconds = 0.0  # spent on drawing
+        self._drawn = tokens(
+            engine_for(checkpoint, engine or EngineSettings()),
+            self.tokenizer.constraint(wishes),
+            [seed, 0],
+            settings=settings,
+            primer=start,
+        )
+
+    def news(self) -> Generator[News]:
+        """What becomes certain as the piece is drawn, once.
+
+        A tune of characters, which repeats its sections, is told when it is there, and with its
+        chord symbols played, as its files are.
+        """
+        if self.tokenizer.unfolding() is None:
+            yield news_of(with_accompaniment(self.finished().score))
+        else:
+            ids = self._kept(list(self.ids))
+            yield from unfold(ids, self.tokenizer, tempo=self.tempo, first_tempo=self.first_tempo)
+
+    def finished(self) -> Composition:
+        """The whole piece; what is still to be drawn is drawn."""
+        for _ in self._kept([]):
+            pass
+        score = self.tokenizer.decode(self.ids)
+        text = getattr(self.tokenizer, "text", None)
+        return Composition(
+            self._at_tempo(score),
+            self.ids,
+            text(self.ids) if text is not None else None,
+            self.tokenizer.played_bars(self.ids) or len(score.bars()),
+            self.seed,
+            1,
+            self.seconds,
+        )
+
+    def _at_tempo(self, score: Score) -> Score:
+        if self.tempo is not None:
+            return replace(score, tempos=(self.tempo,))
+        if self.first_tempo is not None and self.tokenizer.name != "performance":
+            return replace(score, tempos=(self.first_tempo, *score.tempos[1:]))
+        return score
+
+    def _kept(self, before: Iterable[int]) -> Iterator[int]:
+        yield from before
+        while True:
+            started = time.perf_counter()
+            token = next(self._drawn, None)
+            self.seconds += time.perf_counter() - started
+            if token is None:
+                return
+            self.ids.append(token)
+            yield token

@@ -1,0 +1,116 @@
+"""The loudspeaker: blocks of sound heard while the next ones are being made.
+
+Conventions. Stereo, float32 [2, frames], full scale +-1.0. Sound that is made while it is heard
+cannot be turned down as a whole where it would clip, so all of it is, by HEADROOM (the loudest of
+120 pieces of three styles peaks at +4.4 dB); what is louder still is clipped. Blocks are made up to
+AHEAD_SECONDS before they are heard; one that is late leaves a gap of silence, and nothing is lost.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.soundcard import rate_of_device, sound_library
+from musicrnn.synth.tone import Floats
+
+BLOCK = 1024  # frames: 23 ms
+LEAD_SECONDS = 0.15  # of sound are there before the first is heard
+AHEAD_SECONDS = 2.0
+HEADROOM = np.float32(10 ** (-4.5 / 20))
+PATIENCE = 5.0  # seconds in which no block is taken, then the loudspeaker is gone
+POLL = 0.05  # seconds
+
+
+class Loudspeaker:
+    """The default output; ``rate`` is the one asked for, or its own where it has not that one.
+
+    Raises:
+        MusicRNNError: sounddevice or PortAudio is missing, or there is no output device.
+    """
+
+    def __init__(self, rate: int = 44_100) -> None:
+        self._library = sound_library("output")
+        self.rate = rate_of_device(self._library, "output", rate=rate, channels=2)
+        self.gaps = 0  # blocks that were late
+        self._waiting: queue.Queue[Floats | None] = queue.Queue(self._blocks_in(AHEAD_SECONDS))
+        self._ended = threading.Event()
+
+    def play(self, blocks: Iterable[Floats], stopped: Callable[[], bool] = lambda: False) -> None:
+        """Sounds blocks [2, BLOCK], of which the last may be shorter, until the last has been heard
+        or ``stopped``.
+
+        Raises:
+            MusicRNNError: the device cannot be opened, or takes no more sound.
+        """
+        library = self._library
+        try:
+            stream = library.OutputStream(
+                samplerate=self.rate,
+                blocksize=BLOCK,
+                channels=2,
+                dtype="float32",
+                callback=self._give,
+                finished_callback=self._ended.set,
+            )
+            opened = False
+            try:
+                for block in blocks:
+                    if not opened and self._waiting.qsize() >= self._blocks_in(LEAD_SECONDS):
+                        stream.start()
+                        opened = True
+                    if not self._put(_louder(block), stopped):
+                        return
+                if not opened:
+                    stream.start()
+                if self._put(None, stopped):
+                    self._wait(stopped)
+            finally:
+                stream.close()
+        except library.PortAudioError as error:
+            raise MusicRNNError(f"the loudspeaker cannot be opened: {error}") from error
+
+    def _blocks_in(self, seconds: float) -> int:
+        return -(-int(seconds * self.rate) // BLOCK)
+
+    def _give(self, out: Any, frames: int, time: Any, status: Any) -> None:
+        """The device, in a thread of its own, wants ``out`` [frames, 2] filled."""
+        del frames, time, status
+        out[:] = 0
+        try:
+            block = self._waiting.get_nowait()
+        except queue.Empty:
+            self.gaps += 1
+            return
+        if block is None:
+            raise self._library.CallbackStop
+        out[: block.shape[1]] = block.T
+
+    def _put(self, block: Floats | None, stopped: Callable[[], bool]) -> bool:
+        """Whether it was put, and not stopped."""
+        for _ in repeat(None, round(PATIENCE / POLL)):
+            if stopped():
+                return False
+            try:
+                self._waiting.put(block, timeout=POLL)
+            except queue.Full:
+                continue
+            return True
+        raise MusicRNNError(f"the loudspeaker took no sound for {PATIENCE:g} s: was it unplugged?")
+
+    def _wait(self, stopped: Callable[[], bool]) -> None:
+        """Until what is still in the queue, and in the device, has been heard."""
+        for _ in repeat(None, round((PATIENCE + AHEAD_SECONDS) / POLL)):
+            if stopped() or self._ended.wait(POLL):
+                return
+        raise MusicRNNError(f"the loudspeaker took no sound for {PATIENCE:g} s: was it unplugged?")
+
+
+def _louder(block: Floats) -> Floats:
+    return np.clip(block * HEADROOM, -1, 1)

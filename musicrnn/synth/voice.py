@@ -1,0 +1,149 @@
+"""Keys that go down and up become voices, and voices are added to a mix.
+
+Conventions. Frames count from the beginning of the piece. A voice is one recording that a stroke
+sounds. It is added to any stretch of the mix by itself, and the same samples come whatever the
+stretches; where voices are added in the order of ``Voice.order``, so does their sum.
+
+A note sounds until its key goes up or another of its exclusive class begins (an open hi-hat and a
+closed one), then dies away as its instrument does. Loudness is (velocity / 127) squared.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from musicrnn.strokes import Part
+from musicrnn.synth.region import Region
+from musicrnn.synth.soundfont import SoundFont
+from musicrnn.synth.tone import BLOCK, Floats, Tone
+
+DAMP_SECONDS = 0.01
+NOT_YET = 2**40  # frames
+
+
+@dataclass(slots=True)
+class Voice:
+    """One recording in the mix; lengths are frames from its start."""
+
+    order: tuple[int, bool, int, int, float, int, int]  # of the tone first, then by start
+    region: Region
+    key: int
+    begins: float  # seconds
+    start: int
+    left: np.float32
+    right: np.float32
+    held: int = NOT_YET
+    cut: int = NOT_YET  # after which another note of its exclusive class has ended it
+    level: np.float32 | None = None  # when the key is let go
+
+    @property
+    def tone(self) -> tuple[int, bool, int, int]:
+        """Voices with the same one share a :class:`Tone`."""
+        return self.order[:4]
+
+    def frames(self, tone: Tone) -> int:
+        """How long it sounds, as far as is known."""
+        return max(0, min(self.held + len(tone.release), tone.frames, self.cut))
+
+
+class Hands:
+    """Which voices the keys of a piece sound, at ``rate`` Hz; keys come in order of time."""
+
+    def __init__(self, font: SoundFont, rate: int) -> None:
+        self.font, self.rate = font, rate
+        self._regions: dict[tuple[int, bool], tuple[Region, ...]] = {}
+        self._chosen: dict[tuple[int, bool, int, int], list[tuple[int, Region]]] = {}
+        self._of_class: defaultdict[tuple[int, int], list[Voice]] = defaultdict(list)
+        self._down: defaultdict[tuple[int, int], list[list[Voice]]] = defaultdict(list)
+
+    def strike(
+        self, part: Part, pitch: int, velocity: int, *, start: float, end: float = inf
+    ) -> list[Voice]:
+        """The voices of a stroke; without an ``end`` in seconds it lasts until :meth:`lift`."""
+        voices: list[Voice] = []
+        program = 0 if part.is_drum else part.program
+        for index, region in self._regions_of(part, pitch, velocity):
+            loud = region.gain * ((region.fixed_velocity or velocity) / 127) ** 2
+            angle = (region.pan + 0.5) * np.pi / 2
+            voice = Voice(
+                order=(program, part.is_drum, pitch, index, start, part.number, velocity),
+                region=region,
+                key=pitch,
+                begins=start,
+                start=round(start * self.rate),
+                left=np.float32(loud * np.cos(angle)),
+                right=np.float32(loud * np.sin(angle)),
+            )
+            if region.exclusive:
+                self._choke(self._of_class[part.number, region.exclusive], voice)
+            if end < inf:
+                voice.held = int((end - start) * self.rate)
+            voices.append(voice)
+        if end == inf:
+            self._down[part.number, pitch].append(voices)
+        return voices
+
+    def lift(self, part: Part, pitch: int, end: float) -> None:
+        """The key that has been down longest goes up, if one is down."""
+        strokes = self._down[part.number, pitch]
+        for voice in strokes.pop(0) if strokes else ():
+            voice.held = int((end - voice.begins) * self.rate)
+
+    def _choke(self, sounding: list[Voice], by: Voice) -> None:
+        for voice in sounding:
+            if voice.begins < by.begins:
+                voice.cut = int((by.begins - voice.begins + DAMP_SECONDS) * self.rate)
+        sounding[:] = [voice for voice in sounding if voice.cut == NOT_YET]
+        sounding.append(by)
+
+    def _regions_of(self, part: Part, pitch: int, velocity: int) -> list[tuple[int, Region]]:
+        wanted = (0 if part.is_drum else part.program, part.is_drum, pitch, velocity)
+        if wanted not in self._chosen:
+            if wanted[:2] not in self._regions:
+                self._regions[wanted[:2]] = self.font.regions(part.program, drums=part.is_drum)
+            self._chosen[wanted] = [
+                (index, region)
+                for index, region in enumerate(self._regions[wanted[:2]])
+                if region.keys[0] <= pitch <= region.keys[1]
+                and region.velocities[0] <= velocity <= region.velocities[1]
+            ]
+        return self._chosen[wanted]
+
+
+def add(mix: Floats, tone: Tone, voice: Voice, at: int) -> int:
+    """Adds to ``mix`` [2, frames], which begins at frame ``at`` of the piece, what sounds there of
+    a voice, and returns how many frames that was."""
+    first = max(0, at - voice.start)
+    last = min(voice.frames(tone), at + mix.shape[1] - voice.start)
+    for index in range(first // BLOCK, -(-last // BLOCK)):
+        block = index * BLOCK  # frames of the voice
+        a, b = max(first, block), min(last, block + BLOCK)
+        sound = _sound(tone, voice, a, b)
+        start = voice.start + a - at
+        mix[0, start : start + b - a] += sound * voice.left
+        mix[1, start : start + b - a] += sound * voice.right
+    return max(0, last - first)
+
+
+def _sound(tone: Tone, voice: Voice, a: int, b: int) -> Floats:
+    """Frames a to b of a voice, all in one block of its tone, before velocity and pan."""
+    index = a // BLOCK
+    held, ringing = (part[a - index * BLOCK : b - index * BLOCK] for part in tone.block(index))
+    sound = held
+    if voice.held < b:  # from there on the release, not the envelope, turns it down
+        if voice.level is None:
+            level = tone.attenuation(np.array([voice.held]))[0]
+            voice.level = np.float32(10 ** (-level / 20))
+        let_go = max(a, voice.held)
+        gains = tone.release[let_go - voice.held : b - voice.held] * voice.level
+        sound = held.copy()
+        np.multiply(ringing[let_go - a :], gains, out=sound[let_go - a :])
+    damp = int(DAMP_SECONDS * tone.rate)
+    if voice.cut - damp < b:
+        left = voice.cut - np.arange(a, b)
+        sound = sound * np.minimum(1, left / damp).astype(np.float32)
+    return sound

@@ -1,0 +1,190 @@
+"""A piece told while its ids are being drawn: each key as soon as nothing later can change it.
+
+Conventions. An :class:`Unfolding` reads the ids and counts in ticks of its tokenizer's grid, from
+the beginning of the piece as it is decoded (the silence before it left out); :func:`unfold` gives
+seconds. What is told are exactly the notes of ``tokenizer.decode`` of all ids. Each id costs the
+same however long the piece, and nothing is kept of what has been told.
+
+A tune of characters repeats its sections, so it is told at its end, all at once.
+"""
+
+from __future__ import annotations
+
+import heapq
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from math import inf
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from musicrnn.score import Tempo
+from musicrnn.strokes import Key, News, Part, news_of
+from musicrnn.tokens.beat_grid import DRUMS
+
+if TYPE_CHECKING:
+    from musicrnn.tokens.protocol import Tokenizer
+
+
+class Event(NamedTuple):
+    """A key that goes down at a tick, up where ``velocity`` is 0; a tempo where it is TEMPO."""
+
+    tick: int
+    velocity: int
+    program: int  # 128 for drums; of a tempo, microseconds to the quarter
+    pitch: int
+
+
+TEMPO = -1
+
+
+class Unfolding(Protocol):
+    """Reads the ids of one piece and tells what they have settled."""
+
+    @property
+    def ticks_per_quarter(self) -> int: ...
+
+    def read(self, token: int) -> None:
+        """Take note of an id."""
+        ...
+
+    def finish(self) -> None:
+        """There are no more ids."""
+        ...
+
+    def told(self) -> list[Event]:
+        """What has become certain since this was last asked, in order."""
+        ...
+
+    @property
+    def certain(self) -> float:
+        """The tick before which all has been told; inf when the piece is over."""
+        ...
+
+
+class KeysDown:
+    """The keys that sound, and the events that wait until nothing can come before them.
+
+    Args:
+        fitting: the ticks that a note lasts whose key is struck again after so many ticks.
+    """
+
+    def __init__(self, fitting: Callable[[int], int]) -> None:
+        self.fitting = fitting
+        self.certain: float = 0
+        self._down: dict[tuple[int, int], tuple[int, float]] = {}  # program, pitch: start, end
+        self._waiting: list[Event] = []
+
+    def tempo(self, tick: int, microseconds: int) -> None:
+        heapq.heappush(self._waiting, Event(tick, TEMPO, microseconds, 0))
+
+    def strike(self, tick: int, key: tuple[int, int], velocity: int, end: float = inf) -> None:
+        """``key`` is program and pitch; what it sounded before ends here."""
+        if key in self._down:
+            start = self._down[key][0]
+            self.lift(start + self.fitting(tick - start), key)
+        self._down[key] = tick, end
+        heapq.heappush(self._waiting, Event(tick, velocity, *key))
+
+    def lift(self, tick: int, key: tuple[int, int]) -> None:
+        del self._down[key]
+        heapq.heappush(self._waiting, Event(tick, 0, *key))
+
+    def advance(self, tick: int) -> None:
+        """All that is struck from now on is struck at ``tick`` or later."""
+        certain = tick
+        for key, (start, end) in list(self._down.items()):
+            if end <= tick:
+                self.lift(int(end), key)
+            elif start < tick:  # it may yet be cut short
+                certain = min(certain, start + self.fitting(tick - start))
+        self.certain = certain
+
+    def finish(self, tick: int) -> None:
+        """Nothing is struck any more; what has no end of its own ends at ``tick``."""
+        for key, (_, end) in list(self._down.items()):
+            self.lift(tick if end == inf else int(end), key)
+        self.certain = inf
+
+    def forget(self, tick: int) -> None:
+        """The keys struck at ``tick`` were not."""
+        self._waiting = [e for e in self._waiting if e.tick < tick or e.velocity <= 0]
+        heapq.heapify(self._waiting)
+        self._down = {key: span for key, span in self._down.items() if span[0] < tick}
+
+    def told(self) -> list[Event]:
+        """What waits no more."""
+        events: list[Event] = []
+        while self._waiting and self._waiting[0].tick < self.certain:
+            events.append(heapq.heappop(self._waiting))
+        return events
+
+
+def unfold(
+    ids: Iterable[int],
+    tokenizer: Tokenizer,
+    *,
+    tempo: Tempo | None = None,
+    first_tempo: Tempo | None = None,
+) -> Iterator[News]:
+    """What becomes certain of a piece while its ids come, the start's and a primer's among them.
+
+    Args:
+        tempo: holds throughout, whatever the ids say.
+        first_tempo: in place of the first that the ids say.
+    """
+    unfolding = tokenizer.unfolding()
+    if unfolding is None:
+        score = tokenizer.decode(array("i", ids))
+        tempos = (tempo,) if tempo else (first_tempo or score.tempos[0], *score.tempos[1:])
+        yield news_of(replace(score, tempos=tempos))
+        return
+    clock = _Clock(unfolding.ticks_per_quarter, tempo, first_tempo)
+    before: float = 0
+    for token in ids:
+        unfolding.read(token)
+        if unfolding.certain > before:
+            before = unfolding.certain
+            yield clock.news(unfolding.told(), before)
+    unfolding.finish()
+    yield clock.news(unfolding.told(), inf)
+
+
+class _Clock:
+    """Ticks to seconds, as a score's own tempo map does, forwards."""
+
+    def __init__(self, quarter: int, tempo: Tempo | None, first: Tempo | None) -> None:
+        self.quarter = quarter
+        self.fixed, self.first = tempo is not None, first
+        self.microseconds = tempo.microseconds_per_quarter if tempo else 500_000
+        self.tick, self.begun = 0, 0.0
+        self.coming: tuple[int, int] | None = None
+
+    def news(self, events: list[Event], until: float) -> News:
+        keys: list[Key] = []
+        for tick, velocity, program, pitch in events:
+            if velocity == TEMPO:
+                self._change(tick, program)
+            else:
+                part = Part(program, program % DRUMS, program == DRUMS)
+                keys.append(Key(self.seconds(tick), velocity, part, pitch))
+        return News(tuple(keys), inf if until == inf else self.seconds(int(until)))
+
+    def seconds(self, tick: int) -> float:
+        if self.coming is not None and tick > self.coming[0]:
+            self._take(*self.coming)
+        return self.begun + (tick - self.tick) / self.quarter * self.microseconds * 1e-6
+
+    def _change(self, tick: int, microseconds: int) -> None:
+        if self.fixed:
+            return
+        if self.coming is not None and tick > self.coming[0]:
+            self._take(*self.coming)
+        if self.first is not None and tick == 0:
+            microseconds = self.first.microseconds_per_quarter
+        self.coming = tick, microseconds
+
+    def _take(self, tick: int, microseconds: int) -> None:
+        self.coming = None
+        if microseconds != self.microseconds:
+            self.begun, self.tick = self.seconds(tick), tick
+            self.microseconds = microseconds

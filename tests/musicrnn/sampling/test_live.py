@@ -1,0 +1,57 @@
+"""Pieces drawn while they are told: the same as those that compose draws."""
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from musicrnn.accompaniment import with_accompaniment
+from musicrnn.pretrained import STYLES, load_model
+from musicrnn.sampling.compose import compose
+from musicrnn.sampling.live import LivePiece
+from musicrnn.score import Note, Tempo, Track, make_score
+from musicrnn.strokes import news_of
+from musicrnn.tokens import Wishes
+
+TUNE = tuple(Note(480 * i, 60 + i % 5, 480, 80) for i in range(8))
+
+
+def plain(keys):
+    return sorted((k.seconds, k.velocity, k.part.program, k.part.is_drum, k.pitch) for k in keys)
+
+
+@pytest.mark.parametrize(
+    ("style", "wishes", "primer"),
+    [
+        ("pop", Wishes(bars=4), None),
+        ("pop", Wishes(bars=4, tempo=97.3, key=(2, False)), None),
+        ("drums", Wishes(seconds=6), None),
+        ("folk", Wishes(bars=8, tempo=131), None),
+        ("pop", Wishes(bars=2), make_score(480, [Track(TUNE)], tempos=[Tempo.from_bpm(0, 101.7)])),
+    ],
+)
+def test_it_is_the_piece_of_its_seed(style, wishes, primer):
+    checkpoint = load_model(style)
+    settings = STYLES[style].settings
+    (want,) = compose(checkpoint, [5], wishes=wishes, settings=settings, primer=primer)
+    piece = LivePiece(checkpoint, 5, wishes=wishes, settings=settings, primer=primer)
+    news = list(piece.news())
+    made = piece.finished()
+    assert want.attempts == 1
+    assert list(made.ids) == list(want.ids)
+    assert replace(made, ids=(), sampling_seconds=0) == replace(want, ids=(), sampling_seconds=0)
+    heard = with_accompaniment(want.score) if want.text else want.score
+    assert plain(key for told in news for key in told.keys) == plain(news_of(heard).keys)
+
+
+def test_ids_are_drawn_when_they_are_asked_for_and_the_rest_at_the_end():
+    checkpoint = load_model("pop")
+    how = {"wishes": Wishes(bars=6), "settings": STYLES["pop"].settings}
+    piece = LivePiece(checkpoint, 2, **how)
+    assert list(piece.ids) == [0]
+    told = list(itertools.islice(piece.news(), 4))
+    assert any(news.keys for news in told)
+    early = len(piece.ids)
+    made = piece.finished()
+    assert early < len(made.ids) / 3
+    assert list(made.ids) == list(compose(checkpoint, [2], **how)[0].ids)
