@@ -13,4 +13,4 @@ def test_the_script_checks_all_but_the_recording_without_a_gpu() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "FAILED" not in done.stdout
     assert "ok      graph, lstm: 2 of 2 pieces equal the CPU engine's" in done.stdout
-    assert "batch 1, bfloat16:" in done.stdout
+    assert "batch 1, bfloat16, grammar:" in done.stdout
