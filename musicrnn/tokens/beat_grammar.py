@@ -35,7 +35,7 @@ class BeatConstraint:
         self.wishes = wishes
         self.programs = programs
         self._mask = np.zeros(len(events), np.bool_)
-        self._forced = _forced_ids(events, wishes)
+        self._forced = forced_ids(events, wishes)
         self.last = "start"
         self.begun = False
         self.bars = 0
@@ -236,7 +236,12 @@ class BeatConstraint:
             self._allow(group)
 
 
-def _forced_ids(events: EventVocabulary, wishes: Wishes) -> dict[str, list[int]]:
+def forced_ids(events: EventVocabulary, wishes: Wishes) -> dict[str, list[int]]:
+    """The ids that are wished for, by group; several chords take turns.
+
+    Raises:
+        MusicRNNError: a wish out of range, or one that this vocabulary has no token for.
+    """
     if wishes.bars is not None and not 1 <= wishes.bars <= MAX_BARS:
         raise MusicRNNError(f"bars must be in 1..{MAX_BARS}, got {wishes.bars}")
     if wishes.seconds is not None and not 0 < wishes.seconds <= MAX_SECONDS:

@@ -26,7 +26,7 @@ class PerformanceConstraint:
 
     def __init__(self, events: EventVocabulary, wishes: Wishes) -> None:
         self.events = events
-        self.limit = _limit(wishes)  # ticks
+        self.limit = limit_in_ticks(wishes)  # ticks
         self.may_end_early = wishes.seconds is None
         self.shifts, self.velocities, self.ons = (
             events.span[group] for group in ("time_shift", "velocity", "note_on")
@@ -105,7 +105,8 @@ class PerformanceConstraint:
             self._mask[self.shifts.start : self.shifts.start + most] = True
 
 
-def _limit(wishes: Wishes) -> int:
+def limit_in_ticks(wishes: Wishes) -> int:
+    """When a piece must end; raises MusicRNNError for wishes other than seconds in range."""
     asked = {
         "tempo": wishes.tempo,
         "key": wishes.key,

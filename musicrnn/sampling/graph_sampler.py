@@ -1,0 +1,242 @@
+"""The sampler for CUDA: many pieces at once, many steps at a time, the host never in the way.
+
+The same pieces as :func:`musicrnn.sampling.sampler.sample` from the same seeds. The primer, which
+is the same for all, is read in one call of the model; a step of everything is recorded as a CUDA
+graph of K steps (:mod:`musicrnn.sampling.graph_steps`); while the device is at one replay, the next
+is queued already and the host reads the ids of the one before. A place whose piece has ended is
+given the next piece, so that a thousand pieces need not wait for the longest.
+
+The grammar of ABC text is an automaton on the host (:mod:`musicrnn.tokens.rules`): with it a graph
+is one step, and after each the host reads the ids and sends the next masks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.models.language import LanguageModel
+from musicrnn.models.language_steps import LanguageSteps
+from musicrnn.sampling.capture import Capture, Exchange, as_it_is, cuda_graph
+from musicrnn.sampling.filters import Settings
+from musicrnn.sampling.graph_steps import GraphSteps, opening
+from musicrnn.sampling.places import Drawn, Places
+from musicrnn.sampling.sampler import TOKEN_LIMIT, Seed
+from musicrnn.tokens.protocol import START, Constraint, Tokenizer, Wishes
+from musicrnn.tokens.rules import rules_of
+
+Whose = NDArray[np.int64]  # piece of each place, -1 for none
+MOST_PLACES = 2**16
+PRECISIONS = ("float32", "bfloat16")
+
+
+class Replays(NamedTuple):
+    """How steps are run.
+
+    ``steps`` of one replay; ``capture`` records a replay, None for what the model's device has;
+    ``compiled`` fuses each step (see GraphSteps.record); ``precision`` of the products, "float32"
+    or "bfloat16"; ``likelihoods`` are summed only where asked for.
+    """
+
+    steps: int = 32
+    precision: str = "float32"
+    capture: Capture | None = None
+    compiled: bool = False
+    likelihoods: bool = False
+
+
+class GraphSampler:
+    """Draws pieces from a model where it lies, ``places`` at once.
+
+    What was recorded last is kept: pieces with the same wishes, settings and primer go on with it.
+
+    Raises:
+        MusicRNNError: a number of places or steps out of range, or no such precision.
+    """
+
+    def __init__(
+        self, model: LanguageModel, *, places: int, replays: Replays | None = None
+    ) -> None:
+        self.replays = replays or Replays()
+        if not 1 <= places <= MOST_PLACES:
+            raise MusicRNNError(f"places must be in 1..{MOST_PLACES}, got {places}")
+        if not 1 <= self.replays.steps <= 1024:
+            raise MusicRNNError(f"steps must be in 1..1024, got {self.replays.steps}")
+        if self.replays.precision not in PRECISIONS:
+            raise MusicRNNError(
+                f"precision must be {' or '.join(PRECISIONS)}, got {self.replays.precision!r}"
+            )
+        self.places = places
+        self.model = LanguageSteps(model, bf16=self.replays.precision == "bfloat16")
+        self.recorded: tuple[object, GraphSteps] | None = None
+
+    def sample(
+        self,
+        tokenizer: Tokenizer,
+        wishes: Wishes,
+        seeds: Iterable[Seed],
+        *,
+        settings: Settings,
+        primer: Sequence[int] = (START,),
+        token_limit: int = TOKEN_LIMIT,
+    ) -> Iterator[tuple[int, list[int]]]:
+        """(number, ids) of the pieces of :meth:`drawn`."""
+        pieces = self.drawn(
+            tokenizer,
+            wishes,
+            seeds,
+            settings=settings,
+            primer=primer,
+            token_limit=token_limit,
+        )
+        for piece in pieces:
+            yield piece.number, piece.ids.tolist()
+
+    def drawn(
+        self,
+        tokenizer: Tokenizer,
+        wishes: Wishes,
+        seeds: Iterable[Seed],
+        *,
+        settings: Settings,
+        primer: Sequence[int] = (START,),
+        token_limit: int = TOKEN_LIMIT,
+    ) -> Iterator[Drawn]:
+        """One piece a seed, as the pieces end; a seed is asked for when a place is free.
+
+        Raises:
+            MusicRNNError: a primer without a start, a tokenizer of another size than the model, a
+                wish that it cannot express, logits that are not finite, or a piece that has not
+                ended after ``token_limit`` ids.
+        """
+        if not primer or primer[0] != START:
+            raise MusicRNNError("a primer begins with the start token")
+        if len(tokenizer.vocabulary) != self.model.vocabulary:
+            raise MusicRNNError(
+                f"the tokenizer has {len(tokenizer.vocabulary)} tokens and the model "
+                f"{self.model.vocabulary}: they do not belong together"
+            )
+        with self._current():
+            graph = self._recorded(tokenizer, wishes, settings, primer)
+        sizes = {"places": self.places, "steps": graph.steps, "limit": token_limit}
+        held = Places(seeds, primer, **sizes)
+        host = _HostGrammar(tokenizer, wishes, primer, self.places) if not graph.rules else None
+        exchange = Exchange(self.model.device)
+        queued: deque[list[Callable[[], Tensor]]] = deque()
+        replay = done = 0
+        while True:
+            fresh = held.fill(replay)
+            if not held.busy:
+                return
+            with self._current():
+                if host is not None:
+                    host.begin(fresh)
+                    exchange.send(torch.from_numpy(host.masks(held.piece)), graph.masks)
+                queued.append(self._queue(graph, exchange, held.uniforms(), fresh))
+            replay += 1
+            if len(queued) <= (host is None):  # one ahead, where the host need not answer
+                continue
+            tokens, likelihoods = (wait().numpy().copy() for wait in queued.popleft())
+            if host is not None:
+                host.push(held.piece, tokens[:, 0])
+            yield from held.take(done, tokens, likelihoods)
+            done += 1
+
+    def _recorded(
+        self, tokenizer: Tokenizer, wishes: Wishes, settings: Settings, primer: Sequence[int]
+    ) -> GraphSteps:
+        configuration = json.dumps(tokenizer.configuration(), sort_keys=True)
+        key = tokenizer.name, configuration, wishes, settings, tuple(primer)
+        if self.recorded is not None and self.recorded[0] == key:
+            return self.recorded[1]
+        self.recorded = None  # its memory may be needed
+        tokenizer.constraint(wishes)  # refuses what cannot be wished
+        rules = rules_of(tokenizer, wishes, self.model.device)
+        graph = GraphSteps(
+            self.model,
+            rules,
+            opening(self.model, rules, primer, settings),
+            settings=settings,
+            places=self.places,
+            steps=self.replays.steps if rules is not None else 1,
+            likelihoods=self.replays.likelihoods,
+        )
+        cuda = self.model.device.type == "cuda"
+        capture = self.replays.capture or (cuda_graph if cuda else as_it_is)
+        graph.record(capture, compiled=self.replays.compiled)
+        self.recorded = key, graph
+        return graph
+
+    def _queue(
+        self, graph: GraphSteps, exchange: Exchange, uniforms: NDArray[np.float64], fresh: list[int]
+    ) -> list[Callable[[], Tensor]]:
+        """Send what a replay needs, start it, and have its ids and likelihoods fetched."""
+        padded = np.zeros(graph.uniforms.shape)
+        padded[:, : uniforms.shape[1]] = uniforms
+        begins = np.zeros(self.places, np.bool_)
+        begins[fresh] = True
+        exchange.send(torch.from_numpy(padded), graph.uniforms)
+        exchange.send(torch.from_numpy(begins), graph.fresh)
+        graph.replay()
+        return [exchange.fetch(graph.tokens), exchange.fetch(graph.moment.likelihood)]
+
+    def _current(self) -> AbstractContextManager[object]:
+        """The model's device is the current one inside."""
+        device = self.model.device
+        return torch.cuda.device(device) if device.type == "cuda" else nullcontext()
+
+
+class _HostGrammar:
+    """A grammar that has no rules on tensors: one constraint a place."""
+
+    def __init__(
+        self, tokenizer: Tokenizer, wishes: Wishes, primer: Sequence[int], places: int
+    ) -> None:
+        self.tokenizer, self.wishes, self.primer = tokenizer, wishes, primer
+        self.constraints: list[Constraint | None] = [None] * places
+        self.table = np.ones((places, len(tokenizer.vocabulary)), np.bool_)
+
+    def begin(self, fresh: Sequence[int]) -> None:
+        for place in fresh:
+            constraint = self.tokenizer.constraint(self.wishes)
+            for token in self.primer:
+                constraint.push(token)
+            self.constraints[place] = constraint
+
+    def masks(self, piece: Whose) -> NDArray[np.bool_]:
+        """[B, V] of the places that hold a piece."""
+        for place in np.flatnonzero(piece >= 0).tolist():
+            constraint = self.constraints[place]
+            assert constraint is not None
+            self.table[place] = constraint.allowed()
+        return self.table
+
+    def push(self, piece: Whose, ids: NDArray[np.int32]) -> None:
+        for place in np.flatnonzero((piece >= 0) & (ids >= 0)).tolist():
+            constraint = self.constraints[place]
+            assert constraint is not None
+            constraint.push(int(ids[place]))
+
+
+def sample_graphed(
+    model: LanguageModel,
+    tokenizer: Tokenizer,
+    wishes: Wishes,
+    seeds: Iterable[Seed],
+    *,
+    settings: Settings,
+    primer: Sequence[int] = (START,),
+    places: int = 64,
+) -> Iterator[tuple[int, list[int]]]:
+    """:meth:`GraphSampler.sample` in one call, in float32."""
+    sampler = GraphSampler(model, places=places)
+    return sampler.sample(tokenizer, wishes, seeds, settings=settings, primer=primer)

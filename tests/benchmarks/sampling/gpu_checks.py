@@ -1,0 +1,167 @@
+"""What must hold on a GPU; see gpu.py beside this file, which runs it."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from musicrnn.cells import CELLS
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.models.language import LanguageModel
+from musicrnn.models.language_config import LanguageConfig
+from musicrnn.models.language_steps import LanguageSteps, exact_products
+from musicrnn.pretrained import STYLES, load_model
+from musicrnn.sampling import filters, torch_filters
+from musicrnn.sampling.engine import CPUEngine
+from musicrnn.sampling.filters import Settings
+from musicrnn.sampling.graph_sampler import GraphSampler, Replays
+from musicrnn.sampling.sampler import sample
+from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
+from musicrnn.tokens.beat import BeatTokenizer
+
+MOST_DIVERGENCE = 1e-3  # nats a token between bfloat16 and float32
+KIT = BeatTokenizer((128,), velocity_bins=2, chords=False)
+FILTERS = Settings(temperature=0.9, top_k=60, top_p=0.97, min_p=0.01, repetition_penalty=1.1)
+Result = tuple[str, bool]
+
+
+def checks(device: torch.device, *, quick: bool, ways: list[str]) -> Iterator[Result]:
+    """What was found, and whether it is as it must be, one check after the other."""
+    for name, check in every_check(device, quick=quick, ways=ways):
+        try:
+            text, holds = check()
+        except Exception as error:  # the others are run all the same: a GPU may be rare
+            text, holds = f"{type(error).__name__}: {str(error).strip().splitlines()[:3]}", False
+        yield f"{name}: {text}", holds
+
+
+def every_check(
+    device: torch.device, *, quick: bool, ways: list[str]
+) -> Iterator[tuple[str, Callable[[], Result]]]:
+    yield "filters", partial(same_draws, device, 50 if quick else 4096)
+    for way in ways:
+        counts = {"drums": 4} if quick else {"drums": 64, "pop": 64, "folk": 16}
+        if way == "graph":
+            counts |= dict.fromkeys(CELLS, 2 if quick else 8)
+        for model, count in counts.items():
+            yield f"{way}, {model}", partial(same_pieces, device, way, model, count)
+        yield f"{way}, a single place", partial(same_pieces, device, way, "drums", 2)
+    style, count = ("drums", 4) if quick else ("pop", 32)
+    yield f"bfloat16, {style}", partial(near_in_bf16, device, style, count)
+    updates, rows = (8, 2) if quick else (60, 8)
+    yield "training", partial(training, device, updates=updates, rows=rows)
+
+
+def same_draws(device: torch.device, rows: int) -> Result:
+    """The filters, all at once, on rows at random."""
+    random = np.random.default_rng(0)
+    size = 563
+    logits = random.normal(0, 3, (rows, size)).astype(np.float32).astype(np.float64)
+    logits[random.random(logits.shape) < 0.3] = -np.inf
+    logits[:, 7] = 0.5
+    history = random.integers(0, size, (rows, filters.REMEMBERED))
+    uniforms = random.random(rows)
+    wanted = filters.filtered(logits.copy(), FILTERS, history.tolist())
+    recent = torch.from_numpy(history).to(device)
+    found = torch_filters.filtered(torch.from_numpy(logits).to(device), FILTERS, recent)
+    drawn = torch_filters.draw(found, torch.from_numpy(uniforms).to(device)).cpu().numpy()
+    kept = int((np.isfinite(wanted) == found.isfinite().cpu().numpy()).all(1).sum())
+    equal = int((drawn == filters.draw(wanted, uniforms)).sum())
+    text = f"{kept} of {rows} rows keep the same ids, {equal} draw the same"
+    return text, kept == equal == rows
+
+
+def loaded(style: str, device: torch.device) -> tuple[LanguageModel, Checkpoint, Tokenizer]:
+    checkpoint = load_model(style)
+    model = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
+    return model.to(device), checkpoint, tokenizer_from(checkpoint.entry("tokenizer"))
+
+
+def small(cell: str, device: torch.device) -> tuple[LanguageModel, Checkpoint, Tokenizer]:
+    torch.manual_seed(3)
+    model = LanguageModel(LanguageConfig(len(KIT.vocabulary), cell, embedding=12, hidden=20))
+    checkpoint = Checkpoint(model.arrays(), {"task": "compose", "model": model.configuration()})
+    return model.to(device), checkpoint, KIT
+
+
+def drawn_on_cpu(
+    checkpoint: Checkpoint, tokenizer: Tokenizer, wishes: Wishes, count: int, settings: Settings
+) -> list[list[int]]:
+    constraints = [tokenizer.constraint(wishes) for _ in range(count)]
+    return sample(CPUEngine(checkpoint), constraints, list(range(count)), settings=settings)
+
+
+def same_pieces(device: torch.device, way: str, name: str, count: int) -> Result:
+    """Of a bundled model or of a small one with this cell; twice as many pieces as places.
+
+    A device adds in another order, which moves the borders between ids by about 1e-6: among tens
+    of thousands of draws one may fall between. So one piece of 16 may differ.
+    """
+    bundled = name in STYLES
+    model, checkpoint, tokenizer = loaded(name, device) if bundled else small(name, device)
+    settings = STYLES[name].settings if name == "folk" else FILTERS if bundled else Settings()
+    wishes = Wishes(bars=8 if name == "folk" else 4)
+    wanted = drawn_on_cpu(checkpoint, tokenizer, wishes, count, settings)
+    how = Replays(steps=8, compiled=way == "compiled")
+    sampler = GraphSampler(model, places=max(1, count // 2), replays=how)
+    found = dict(sampler.sample(tokenizer, wishes, range(count), settings=settings))
+    same = sum(found[index] == ids for index, ids in enumerate(wanted))
+    return f"{same} of {count} pieces equal the CPU engine's", same >= count - count // 16
+
+
+def near_in_bf16(device: torch.device, style: str, count: int) -> Result:
+    """Mean divergence over the model's own pieces, their ids given."""
+    model, checkpoint, tokenizer = loaded(style, device)
+    pieces = drawn_on_cpu(checkpoint, tokenizer, Wishes(bars=4), count, Settings())
+    length = min(map(len, pieces))
+    ids = torch.tensor([piece[:length] for piece in pieces], device=device)
+    total = torch.zeros((), dtype=torch.float64, device=device)
+    exact, rough = LanguageSteps(model), LanguageSteps(model, bf16=True)
+    first, second = (tuple(p.repeat(count, 1) for p in s.after([])) for s in (exact, rough))
+    with torch.no_grad(), exact_products():
+        for column in ids.unbind(1):
+            wanted, first = exact.step(column, first)
+            found, second = rough.step(column, second)
+            wanted, found = (part.double().log_softmax(1) for part in (wanted, found))
+            total += (wanted.exp() * (wanted - found)).sum(1).mean()
+    mean = float(total) / length
+    text = f"{mean:.1e} nats a token from float32, {MOST_DIVERGENCE:.0e} allowed"
+    return text, mean < MOST_DIVERGENCE
+
+
+def training(device: torch.device, *, updates: int, rows: int) -> Result:
+    """A few updates of a small composer on pieces that repeat themselves."""
+    try:
+        from musicrnn.training.compose import ComposerSettings, Material, train_composer
+        from musicrnn.training.plan import Plan
+    except ImportError as error:
+        return f"left out, {error}", True
+    random = np.random.default_rng(0)
+    pieces = [np.tile(random.integers(2, 100, 20), 20).astype(np.int32) for _ in range(40)]
+    losses: list[float] = []
+
+    class Watch:
+        """Keeps the losses."""
+
+        def updated(self, state, figures) -> None:
+            losses.append(figures["loss"])
+
+        def validated(self, state, figures) -> None:
+            pass
+
+    plan = Plan(updates=updates, validate_every=updates, device=device.type)
+    settings = ComposerSettings(augment=False, rows=rows, length=100)
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        material = Material(BeatTokenizer(), pieces[:30], pieces[30:])
+        output = Path(folder) / "m.safetensors"
+        train_composer(material, output, settings=settings, plan=plan, watcher=Watch())
+        speed = updates * rows * 100 / (time.perf_counter() - began)
+    text = f"loss {losses[0]:.2f} to {losses[-1]:.2f}, {speed:.0f} tokens/s"
+    return text, losses[-1] < losses[0]

@@ -1,0 +1,131 @@
+"""Rules over many pieces equal the grammar of each piece: mask for mask, on walks of every kind."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.tokens.abc_text import AbcTokenizer
+from musicrnn.tokens.beat import BeatTokenizer
+from musicrnn.tokens.performance import PerformanceTokenizer
+from musicrnn.tokens.protocol import END, START, Tokenizer, Wishes
+from musicrnn.tokens.rules import rules_of
+from musicrnn_datasets.corpora import CORPORA
+
+CPU = torch.device("cpu")
+CHORDS = ((0, "maj"), (9, "min"), (-1, "none"), (7, "maj"))
+PITCHED = [
+    Wishes(),
+    Wishes(bars=1),
+    Wishes(bars=6, tempo=97.0, key=(2, True), time_signature=(6, 8), density=4),
+    Wishes(seconds=7.3),
+    Wishes(seconds=40.0, tempo=51.0, time_signature=(3, 4)),
+    Wishes(bars=3, seconds=11.0),
+]
+CASES: dict[str, tuple[Tokenizer, list[Wishes]]] = {
+    "pop": (BeatTokenizer(), [*PITCHED, Wishes(chords=CHORDS), Wishes(bars=4, chords=CHORDS[:1])]),
+    "drums": (
+        BeatTokenizer((128,), chords=False),
+        [Wishes(), Wishes(bars=5, density=2), Wishes(seconds=9.0, time_signature=(7, 8))],
+    ),
+    "band": (BeatTokenizer((0, 32, 40, 128), velocity_bins=4), [*PITCHED, Wishes(chords=CHORDS)]),
+    "two": (BeatTokenizer((24, 33), chords=False), PITCHED),
+    "piano": (PerformanceTokenizer(), [Wishes(), Wishes(seconds=2.5)]),
+    "small": (PerformanceTokenizer(max_shift=7, velocity_bins=1), [Wishes(), Wishes(seconds=0.3)]),
+    "kit": (PerformanceTokenizer(drums=True), [Wishes(), Wishes(seconds=4.0)]),
+}
+ROWS, STEPS = 8, 250
+
+
+def walks(name: str) -> Iterator[tuple[Tokenizer, Wishes, np.random.Generator]]:
+    tokenizer, wishes = CASES[name]
+    for index, wish in enumerate(wishes):
+        yield tokenizer, wish, np.random.default_rng(index)
+
+
+def compare(
+    tokenizer: Tokenizer, wishes: Wishes, random: np.random.Generator, *, wild: int, breadth: int
+) -> int:
+    """Rows of random ids through both: the first ``wild`` any, then allowed ones.
+
+    ``breadth``: the choice is among this many, so that walks dwell in different groups.
+    Returns how many pieces came to their end.
+    """
+    rules = rules_of(tokenizer, wishes, CPU)
+    assert rules is not None
+    constraints = [tokenizer.constraint(wishes) for _ in range(ROWS)]
+    start = rules.start()
+    state = rules.push(
+        tuple(part.expand(ROWS, *part.shape[1:]) for part in start),
+        torch.full((ROWS,), START),
+    )
+    for constraint in constraints:
+        constraint.push(START)
+    ids = np.full(ROWS, START)
+    for step in range(STEPS):
+        masks = np.stack([constraint.allowed() for constraint in constraints])
+        found = rules.allowed(state).numpy()
+        for row in range(ROWS):
+            if (masks[row] != found[row]).any():
+                wrong = np.flatnonzero(masks[row] != found[row])
+                words = [tokenizer.vocabulary[i] for i in wrong[:5]]
+                last = tokenizer.vocabulary[ids[row]]
+                pytest.fail(f"{wishes}, step {step}, after {last}: {words}")
+        for row, constraint in enumerate(constraints):
+            choice = np.flatnonzero(masks[row])
+            if step < wild or not len(choice):
+                choice = np.arange(2, len(tokenizer.vocabulary))
+            low = random.integers(max(1, len(choice) - breadth + 1))
+            ids[row] = random.choice(choice[low : low + breadth])
+            constraint.push(int(ids[row]))
+        state = rules.push(state, torch.from_numpy(ids))
+    return int((ids == END).sum())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_walks_that_the_grammar_allows(name: str) -> None:
+    ends = 0
+    for tokenizer, wishes, random in walks(name):
+        for breadth in (2, 1000):
+            ends += compare(tokenizer, wishes, random, wild=0, breadth=breadth)
+    assert ends > 0
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_walks_that_begin_anyhow(name: str) -> None:
+    for tokenizer, wishes, random in walks(name):
+        compare(tokenizer, wishes, random, wild=40, breadth=1000)
+
+
+@pytest.mark.parametrize(
+    ("name", "corpus"),
+    [("pop", "pop909"), ("band", "vgmidi"), ("drums", "groove"), ("piano", "pop909")],
+)
+def test_real_music(name: str, corpus: str, corpora: Path) -> None:
+    tokenizer = CASES[name][0]
+    pieces = itertools.islice(CORPORA[corpus].pieces(corpora / corpus), 5)
+    rows = [tokenizer.encode(piece.read()).tolist() for piece in pieces]
+    rules = rules_of(tokenizer, Wishes(), CPU)
+    assert rules is not None
+    constraints = [tokenizer.constraint(Wishes()) for _ in rows]
+    state = tuple(part.expand(len(rows), *part.shape[1:]) for part in rules.start())
+    for step in range(400):  # what has ended is pushed once more
+        ids = [row[min(step, len(row) - 1)] for row in rows]
+        if step:
+            masks = np.stack([constraint.allowed() for constraint in constraints])
+            assert masks[range(len(rows)), ids].all()
+            np.testing.assert_array_equal(rules.allowed(state).numpy(), masks)
+        for constraint, token in zip(constraints, ids, strict=True):
+            constraint.push(token)
+        state = rules.push(state, torch.tensor(ids))
+
+
+def test_text_has_no_rules_and_wishes_are_refused_alike() -> None:
+    assert rules_of(AbcTokenizer(), Wishes(), CPU) is None
+    for tokenizer, wishes in ((BeatTokenizer(), Wishes(bars=0)), (CASES["kit"][0], Wishes(bars=2))):
+        with pytest.raises(MusicRNNError, match="bars"):
+            rules_of(tokenizer, wishes, CPU)
