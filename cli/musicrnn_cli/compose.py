@@ -76,7 +76,7 @@ def command(
         raise click.UsageError("give --style or --model, not both")
     if options["bars"] is not None and options["seconds"] is not None:
         raise click.UsageError("give --bars or --seconds, not both")
-    from musicrnn.sampling.compose import Effort
+    from musicrnn.sampling.drawing import Effort
     from musicrnn.sampling.engine import EngineSettings
     from musicrnn_cli.composing import Order, compose_files, prepared, settings_and_wishes
 

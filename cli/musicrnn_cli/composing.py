@@ -12,7 +12,8 @@ import click
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.io.save import check_saved, read_piece
 from musicrnn.pretrained import STYLES, Style, load_model
-from musicrnn.sampling.compose import Composition, Effort, compose_each
+from musicrnn.sampling.compose import Composition, compose_each
+from musicrnn.sampling.drawing import Effort
 from musicrnn.sampling.filters import Settings
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
@@ -63,8 +64,7 @@ def compose_files(
     """
     order, checkpoint = prepared(order)
     numbered = list(enumerate(seeds))
-    on_cpu = order.effort.engine.device in ("auto", "cpu")
-    if jobs != 1 and len(seeds) * order.effort.candidates > FEW and on_cpu:
+    if jobs != 1 and len(seeds) * order.effort.candidates > FEW and not order.effort.engine.on_gpu:
         from musicrnn_cli.composing_shared import compose_shared, cores
 
         yield from compose_shared(order, numbered, jobs or cores())

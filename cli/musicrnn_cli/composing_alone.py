@@ -30,7 +30,7 @@ def check_options(order: Order, task: str) -> None:
             f"got {order.settings.repetition_penalty}"
         )
     effort = order.effort
-    if effort.engine.device not in ("auto", "cpu"):
+    if effort.engine.on_gpu:
         raise MusicRNNError(f"{made} are drawn on the CPU, got device {effort.engine.device!r}")
     if effort.candidates != 1:
         raise MusicRNNError(f"{made} are drawn once each, not {effort.candidates} times")

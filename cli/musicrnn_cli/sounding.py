@@ -43,6 +43,11 @@ def sound_piece(
         raise MusicRNNError(
             "one piece sounds while it is drawn, once: leave out --count and --best-of"
         )
+    if order.effort.engine.on_gpu:
+        raise MusicRNNError(
+            f"a piece that sounds while it is drawn is drawn on the CPU, got device "
+            f"{order.effort.engine.device!r}: leave out --device"
+        )
     speaker = _loudspeaker() if play else None  # before anything is drawn: there may be none
     with Interrupt() as interrupt:
         piece = _piece(order, checkpoint, seed)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.notes import NoteArrays
 from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
-from musicrnn.sampling.engine import EngineSettings, engine_for
+from musicrnn.sampling.drawing import Effort, Wanted, drawing
+from musicrnn.sampling.engine import check_task
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.ranking import best_of
-from musicrnn.sampling.sampler import Draft, sample_each
+from musicrnn.sampling.sampler import Finished
 from musicrnn.sampling.wishing import possible_wishes, primed
 from musicrnn.score import Score, Tempo
 from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
@@ -35,24 +36,6 @@ class Composition:
     attempts: int  # draws until the piece was not stuck
     sampling_seconds: float  # its share of the time
     number: int = 0  # of its seed among the seeds
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How pieces are drawn.
-
-    Args:
-        engine: what draws them.
-        candidates: as many are drawn for each piece, the best is taken
-            (:mod:`musicrnn.sampling.ranking`); 1 to 1000.
-    """
-
-    engine: EngineSettings = field(default_factory=EngineSettings)
-    candidates: int = 1
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.candidates <= 1000:
-            raise MusicRNNError(f"the best of 1 to 1000 can be taken, got {self.candidates}")
 
 
 def compose(
@@ -91,21 +74,21 @@ def compose_each(
     """
     started = time.perf_counter()
     effort = effort or Effort()
-    engine = engine_for(checkpoint, effort.engine)
+    check_task(checkpoint)
     tokenizer = fitting_tokenizer(checkpoint)
     start, wishes = primed(tokenizer, primer, wishes)
     if primer is None:
         wishes = possible_wishes(checkpoint, tokenizer, wishes)
+    draw = drawing(checkpoint, Wanted(tokenizer, wishes, settings, start), effort)
     waiting, drawn = list(range(len(seeds))), 0
     for attempt in range(ATTEMPTS):
         numbers, stuck = waiting, list[int]()
-        pieces = (
-            (tokenizer.constraint(wishes), [seeds[number], attempt, *([take] if take else [])])
+        takes = [
+            [seeds[number], attempt, *([take] if take else [])]
             for number in numbers
             for take in range(effort.candidates)
-        )
-        drafts = sample_each(engine, pieces, settings=settings, primer=start)
-        for place, candidates in _grouped(drafts, effort.candidates):
+        ]
+        for place, candidates in _grouped(draw(takes), effort.candidates):
             tokens = sum(len(draft.ids) for draft in candidates)
             drawn += tokens
             draft, score = best_of(candidates, tokenizer)
@@ -143,9 +126,9 @@ def fitting_tokenizer(checkpoint: Checkpoint) -> Tokenizer:
     return tokenizer
 
 
-def _grouped(drafts: Iterator[Draft], size: int) -> Iterator[tuple[int, list[Draft]]]:
+def _grouped(drafts: Iterator[Finished], size: int) -> Iterator[tuple[int, list[Finished]]]:
     """The candidates of each piece, in their order, once all of them are there."""
-    groups: dict[int, list[Draft]] = {}
+    groups: dict[int, list[Finished]] = {}
     for draft in drafts:
         place = draft.number // size
         group = groups.setdefault(place, [])

@@ -1,8 +1,8 @@
 """Engines: what turns the last ids into the logits of the next.
 
 Conventions. ids [B] -> logits [B, V] float32; the recurrent state is inside. The CPU engine runs on
-NumPy and compiled loops and needs no torch: stepping torch one id at a time costs twenty times as
-much. The torch engine is for CUDA.
+NumPy and compiled loops and needs no torch. On a GPU nothing is stepped from here: there whole
+pieces are drawn (:mod:`musicrnn.sampling.graph_sampler`).
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def _check(config: LanguageConfig, checkpoint: Checkpoint) -> None:
 
 
 class TorchEngine:
-    """The torch model, stepped: for CUDA, where one step serves a whole batch."""
+    """The torch model, stepped: slow, and what the other engines are held to."""
 
     def __init__(self, model: LanguageModel) -> None:
         self.model = model.eval()
@@ -166,7 +166,8 @@ class EngineSettings:
     """What draws a piece.
 
     Args:
-        device: "auto" and "cpu" are the CPU engine, "cuda" a GPU.
+        device: "auto" and "cpu" are the CPU engine, "cuda" a GPU. "auto" does not look for one:
+            importing torch to look takes longer than a piece does.
         weights: how they are held: "float32", exact; "bfloat16" or, on the CPU, "int8": faster at
             the price of a slightly other distribution (``musicrnn inspect MODEL --weights``).
     """
@@ -179,34 +180,34 @@ class EngineSettings:
             raise MusicRNNError(f"device must be auto, cpu or cuda, got {self.device!r}")
         if self.weights not in KINDS:
             raise MusicRNNError(f"weights must be one of {', '.join(KINDS)}, got {self.weights!r}")
-        if self.device.startswith("cuda") and self.weights == "int8":
+        if self.on_gpu and self.weights == "int8":
             raise MusicRNNError("int8 weights are for the CPU: ask a GPU for bfloat16")
 
+    @property
+    def on_gpu(self) -> bool:
+        return self.device.startswith("cuda")
 
-def engine_for(checkpoint: Checkpoint, settings: EngineSettings | None = None) -> Engine:
-    """The CPU engine for "auto" and "cpu", the torch engine for "cuda".
 
-    "auto" does not look for a GPU: importing torch to look takes longer than a piece does.
-
-    Raises:
-        MusicRNNError: CUDA asked for where there is none, or a model that is not a language model.
+def check_task(checkpoint: Checkpoint) -> None:
+    """Raises:
+    MusicRNNError: a model that is not a language model.
     """
-    settings = settings or EngineSettings()
     if checkpoint.metadata.get("task") != "compose":
         raise MusicRNNError(
             f"only models that compose can be sampled, this one's task is "
             f"{checkpoint.metadata.get('task')!r}: "
             "a network that hears the whole input, as bidirectional ones do, has no next step"
         )
-    if settings.device in ("auto", "cpu"):
-        return CPUEngine(checkpoint, cast(Kind, settings.weights))
-    import torch
 
-    from musicrnn.models.language import LanguageModel
 
-    if not torch.cuda.is_available():
-        raise MusicRNNError(
-            f"device {settings.device} was asked for, but torch finds no CUDA device here"
-        )
-    model = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
-    return TorchEngine(model.to(settings.device))
+def engine_for(checkpoint: Checkpoint, settings: EngineSettings | None = None) -> CPUEngine:
+    """What steps a model. A GPU is not stepped: see :mod:`musicrnn.sampling.graph_sampler`.
+
+    Raises:
+        MusicRNNError: a GPU is asked for, or a model that is not a language model.
+    """
+    settings = settings or EngineSettings()
+    check_task(checkpoint)
+    if settings.on_gpu:
+        raise MusicRNNError(f"{settings.device} draws whole pieces, many at once: step on the CPU")
+    return CPUEngine(checkpoint, cast(Kind, settings.weights))

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.metrics.statistics import statistics
-from musicrnn.sampling.sampler import Draft
+from musicrnn.sampling.sampler import Finished
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer
 
@@ -26,7 +26,7 @@ COUNTED = (
 )  # fmt: skip
 
 
-def best_of(candidates: Sequence[Draft], tokenizer: Tokenizer) -> tuple[Draft, Score]:
+def best_of(candidates: Sequence[Finished], tokenizer: Tokenizer) -> tuple[Finished, Score]:
     """The best candidate and its score; one alone is taken as it is."""
     scores = [tokenizer.decode(draft.ids) for draft in candidates]
     if len(candidates) == 1:

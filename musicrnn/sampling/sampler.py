@@ -11,6 +11,7 @@ from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Protocol
 
 import numpy as np
 
@@ -23,6 +24,30 @@ TOKEN_LIMIT = 2_000_000
 PLACES = 64
 
 Seed = int | Sequence[int]
+
+
+class Finished(Protocol):
+    """A piece that has ended."""
+
+    @property
+    def number(self) -> int:
+        """Which of the pieces it is, from 0."""
+        ...
+
+    @property
+    def ids(self) -> Sequence[int]:
+        """The primer's and those that were drawn."""
+        ...
+
+    @property
+    def drawn(self) -> int:
+        """How many were drawn."""
+        ...
+
+    @property
+    def likelihood(self) -> float:
+        """The sum of their log-probabilities in nats, at temperature 1."""
+        ...
 
 
 class Draft:

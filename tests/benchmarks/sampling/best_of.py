@@ -12,7 +12,8 @@ import time
 
 from musicrnn.metrics.report import compare_sets
 from musicrnn.pretrained import STYLES, load_model
-from musicrnn.sampling.compose import Effort, compose
+from musicrnn.sampling.compose import compose
+from musicrnn.sampling.drawing import Effort
 from musicrnn.tokens import Wishes
 from musicrnn_datasets.corpus import read_all
 from musicrnn_datasets.sources import read_source

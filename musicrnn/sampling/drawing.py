@@ -1,0 +1,92 @@
+"""What draws pieces: the CPU engine here, or a GPU.
+
+Both give the same pieces for the same seeds in float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.sampling.engine import EngineSettings, engine_for
+from musicrnn.sampling.filters import Settings
+from musicrnn.sampling.sampler import Finished, Seed, sample_each
+from musicrnn.tokens import Tokenizer, Wishes
+
+PLACES_ON_GPU = 1024
+
+Draw = Callable[[Sequence[Seed]], Iterator[Finished]]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How pieces are drawn.
+
+    Args:
+        engine: what draws them.
+        candidates: as many are drawn for each piece, the best is taken
+            (:mod:`musicrnn.sampling.ranking`); 1 to 1000.
+    """
+
+    engine: EngineSettings = field(default_factory=EngineSettings)
+    candidates: int = 1
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.candidates <= 1000:
+            raise MusicRNNError(f"the best of 1 to 1000 can be taken, got {self.candidates}")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What all pieces have in common."""
+
+    tokenizer: Tokenizer
+    wishes: Wishes
+    settings: Settings
+    primer: Sequence[int]
+
+
+def drawing(checkpoint: Checkpoint, wanted: Wanted, effort: Effort) -> Draw:
+    """A function from seeds to pieces, as they are finished.
+
+    Raises:
+        MusicRNNError: CUDA is asked for where there is none, or the model file does not fit its own
+            configuration.
+    """
+    if effort.engine.on_gpu:
+        return _on_gpu(checkpoint, wanted, effort)
+    engine = engine_for(checkpoint, effort.engine)
+
+    def draw(seeds: Sequence[Seed]) -> Iterator[Finished]:
+        constraint = wanted.tokenizer.constraint
+        pieces = ((constraint(wanted.wishes), seed) for seed in seeds)
+        return sample_each(engine, pieces, settings=wanted.settings, primer=wanted.primer)
+
+    return draw
+
+
+def _on_gpu(checkpoint: Checkpoint, wanted: Wanted, effort: Effort) -> Draw:
+    import torch
+
+    from musicrnn.models.language import LanguageModel
+    from musicrnn.sampling.graph_sampler import GraphSampler, Replays
+
+    device = effort.engine.device
+    if not torch.cuda.is_available():
+        raise MusicRNNError(f"device {device} was asked for, but torch finds no CUDA device here")
+    model = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays).to(device)
+    replays = Replays(precision=effort.engine.weights, likelihoods=effort.candidates > 1)
+
+    def draw(seeds: Sequence[Seed]) -> Iterator[Finished]:
+        sampler = GraphSampler(model, places=min(len(seeds), PLACES_ON_GPU), replays=replays)
+        return sampler.drawn(
+            wanted.tokenizer,
+            wanted.wishes,
+            seeds,
+            settings=wanted.settings,
+            primer=wanted.primer,
+        )
+
+    return draw
