@@ -8,6 +8,7 @@ not compute sixteen numbers at once.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -27,27 +28,42 @@ P5, P4, P3, P2, P1, P0 = (
     for p in (1.9875691e-4, 1.3981999e-3, 8.3334519e-3, 4.1665796e-2, 1.6666665e-1, 0.5)
 )
 
+WIDE_LOG2_E, WIDE_ROUND = 1.4426950408889634, 1.5 * 2.0**52
+WIDE_LN2_HIGH, WIDE_LN2_LOW = 6.93147180369123816490e-1, 1.90821492927058770002e-10
+WIDE_LEAST, WIDE_MOST = -708.0, 709.0
+TAYLOR = tuple(1 / math.factorial(k) for k in range(13, -1, -1))
+
 HALF, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH = (np.float32(1 / n) for n in range(2, 8))
 NEAR = np.float32(-0.25)  # from here to 0 a series is exact
 
 
 def exp(x: Any) -> Any:
-    """e^x of one number in compiled code, in float32 within 1e-7 of itself, from e^-87 to e^88.
+    """e^x of one number in compiled code, to the last digit or two of float32 or float64.
 
-    x = n ln 2 + r, and a polynomial of e^r whose exponent is raised by n (Cody and Waite 1980;
-    coefficients: Moshier's Cephes). The compiler makes vectors of it, which it cannot of libm's.
+    What lies beyond e^-87 or e^88 (e^-708 or e^709) is that. x = n ln 2 + r, and a polynomial of
+    e^r whose exponent is raised by n (Cody and Waite 1980; coefficients in float32: Moshier's
+    Cephes, in float64: Taylor's). The compiler makes vectors of it, which it cannot of libm's.
     """
     return np.exp(x)
 
 
 @overload(exp)
 def _compiled_exp(x: Any) -> Any:
-    def of_others(x: Any) -> Any:
-        return np.exp(x)
+    def of_float64(x: Any) -> Any:
+        x = WIDE_LEAST if x < WIDE_LEAST else x  # no number stays no number
+        x = WIDE_MOST if x > WIDE_MOST else x
+        shifted = x * WIDE_LOG2_E + WIDE_ROUND
+        n = shifted - WIDE_ROUND
+        r = x - n * WIDE_LN2_HIGH - n * WIDE_LN2_LOW
+        p = TAYLOR[0]
+        for part in TAYLOR[1:]:
+            p = p * r + part
+        power = np.float64(shifted).view(np.int64) << np.int64(52)
+        return np.int64(np.float64(p).view(np.int64) + power).view(np.float64)
 
     def of_float32(x: Any) -> Any:
-        x = x if x > LEAST else LEAST
-        x = x if x < MOST else MOST
+        x = LEAST if x < LEAST else x
+        x = MOST if x > MOST else x
         shifted = x * LOG2_E + ROUND
         n = shifted - ROUND
         r = x - n * LN2_HIGH - n * LN2_LOW
@@ -56,7 +72,7 @@ def _compiled_exp(x: Any) -> Any:
         power = np.float32(shifted).view(np.int32) << np.int32(23)
         return np.int32(np.float32(p).view(np.int32) + power).view(np.float32)
 
-    return of_float32 if x == types.float32 else of_others
+    return of_float32 if x == types.float32 else of_float64
 
 
 def one_minus_exp(x: Any) -> Any:

@@ -70,11 +70,11 @@ def lstm_step(x: Any, from_hidden: Any, hidden: Any, cell: Any) -> None:
     """One step in place; ``x`` and ``from_hidden`` [B, 4H] are added."""
     size = hidden.shape[1]
     for row in range(hidden.shape[0]):
-        total = x[row] + from_hidden[row]
+        a, b = x[row], from_hidden[row]
         for unit in range(size):
-            into = sigmoid(total[unit])
-            forget = sigmoid(total[size + unit])
-            candidate = tanh(total[2 * size + unit])
-            output = sigmoid(total[3 * size + unit])
+            into = sigmoid(a[unit] + b[unit])
+            forget = sigmoid(a[size + unit] + b[size + unit])
+            candidate = tanh(a[2 * size + unit] + b[2 * size + unit])
+            output = sigmoid(a[3 * size + unit] + b[3 * size + unit])
             cell[row, unit] = forget * cell[row, unit] + into * candidate
             hidden[row, unit] = output * tanh(cell[row, unit])

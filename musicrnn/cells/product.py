@@ -97,7 +97,7 @@ def product(
         if weight.panels.ndim == 4:
             _multiply_pairs(weight.panels, weight.scale, bias, x, out)
         else:
-            _multiply(weight.panels, bias, x, out)
+            _multiply(weight.panels, weight.scale, bias, x, out)
         return out
     out = x @ weight.T
     if bias is not None:
@@ -106,49 +106,47 @@ def product(
 
 
 @compiled
-def _multiply(panels: Any, bias: Any, x: Any, out: Any) -> None:
+def _multiply(panels: Any, scale: Any, bias: Any, x: Any, out: Any) -> None:
+    """out [B, N] = x W^T * scale + bias; see :mod:`musicrnn.cells.tile`."""
     rows, columns = out.shape
     tiled = rows // ROWS * ROWS
-    sums = np.empty((ROWS, PANEL), np.float32)
+    edge = np.empty((ROWS, PANEL), np.float32)
+    factor, added = np.zeros(PANEL, np.float32), np.zeros(PANEL, np.float32)
     for index in range(panels.shape[0]):
         panel, start = panels[index], index * PANEL
+        count = min(PANEL, columns - start)
+        for column in range(count):
+            factor[column], added[column] = scale[start + column], bias[start + column]
         for row in range(0, tiled, ROWS):
             for offset in range(0, PANEL, WIDTH):
-                block(panel, offset, x, row, sums)
-                first = start + offset
+                if count == PANEL:
+                    block(panel, offset, x, row, factor, added, out, row, start + offset)
+                else:
+                    block(panel, offset, x, row, factor, added, edge, 0, offset)
+            if count < PANEL:
                 for place in range(ROWS):
-                    for column in range(first, min(first + WIDTH, columns)):
-                        out[row + place, column] = sums[place, column - first] + bias[column]
+                    for column in range(count):
+                        out[row + place, start + column] = edge[place, column]
         for row in range(tiled, rows):
-            line(panel, 0, x, row, sums)
-            for column in range(start, min(start + PANEL, columns)):
-                out[row, column] = sums[0, column - start] + bias[column]
+            if count == PANEL:
+                line(panel, 0, x, row, factor, added, out, row, start)
+            else:
+                line(panel, 0, x, row, factor, added, edge, 0, 0)
+                for column in range(count):
+                    out[row, start + column] = edge[0, column]
 
 
 @compiled
 def _multiply_pairs(panels: Any, scale: Any, bias: Any, x: Any, out: Any) -> None:
     rows, columns = out.shape
-    tiled = rows // ROWS * ROWS
-    rounded, step = np.zeros((rows, 2 * panels.shape[1]), np.int16), np.empty(rows, np.float32)
+    rounded = np.zeros((rows, 2 * panels.shape[1]), np.int16)
+    worth, nothing = np.empty(rows, np.float32), np.zeros(columns, np.float32)
     for row in range(rows):
-        step[row] = _round(x[row], rounded[row])
-    pairs = rounded.view(np.int32)
-    sums = np.empty((ROWS, PANEL), np.int32)
-    for index in range(panels.shape[0]):
-        panel, start = panels[index], index * PANEL
-        for row in range(0, tiled, ROWS):
-            for offset in range(0, PANEL, WIDTH):
-                block(panel, offset, pairs, row, sums)
-                first = start + offset
-                for place in range(ROWS):
-                    for column in range(first, min(first + WIDTH, columns)):
-                        total = np.float32(sums[place, column - first]) * step[row + place]
-                        out[row + place, column] = total * scale[column] + bias[column]
-        for row in range(tiled, rows):
-            line(panel, 0, pairs, row, sums)
-            for column in range(start, min(start + PANEL, columns)):
-                total = np.float32(sums[0, column - start]) * step[row]
-                out[row, column] = total * scale[column] + bias[column]
+        worth[row] = _round(x[row], rounded[row])
+    _multiply(panels, scale, nothing, rounded.view(np.int32), out)
+    for row in range(rows):
+        for column in range(columns):
+            out[row, column] = out[row, column] * worth[row] + bias[column]
 
 
 @compiled

@@ -71,15 +71,17 @@ def _step(x: Any, from_hidden: Any, state: Any) -> None:
     hidden, cell, normaliser, stabiliser = state
     size = hidden.shape[1]
     for row in range(hidden.shape[0]):
-        total = x[row] + from_hidden[row]
+        a, b = x[row], from_hidden[row]
         for unit in range(size):
-            into = total[unit]
-            forget = total[size + unit]
+            into = a[unit] + b[unit]
+            forget = a[size + unit] + b[size + unit]
             kept = min(forget, ZERO) - np.log1p(exp(-abs(forget))) + stabiliser[row, unit]
             top = max(kept, into)
             share = exp(kept - top)
             into = exp(into - top)
-            new = share * cell[row, unit] + into * tanh(total[2 * size + unit])
+            new = share * cell[row, unit] + into * tanh(a[2 * size + unit] + b[2 * size + unit])
             norm = share * normaliser[row, unit] + into
-            hidden[row, unit] = sigmoid(total[3 * size + unit]) * new / max(norm, SMALLEST)
+            hidden[row, unit] = (
+                sigmoid(a[3 * size + unit] + b[3 * size + unit]) * new / max(norm, SMALLEST)
+            )
             cell[row, unit], normaliser[row, unit], stabiliser[row, unit] = new, norm, top

@@ -30,23 +30,25 @@ _FLOATS, _INTS = ir.VectorType(ir.FloatType(), LANES), ir.VectorType(_INT32, LAN
 
 
 def _tile(rows: int, width: int) -> Any:
-    """``tile(panel, offset, x, row, sums)``.
+    """``tile(panel, offset, x, row, scale, bias, out, to_row, to_column)``.
 
-    sums[:rows, :width] = x[row : row + rows] @ panel[:, offset : offset + width]; for float and
-    bfloat16 panel [K, PANEL], x [B, K], sums float32 [>= rows, PANEL]; for int8 panel
-    [K / 2, PANEL, 2], x int32 [B, K / 2], two int16 each, sums int32.
+    out[to_row : to_row + rows, to_column : to_column + width] = sums * scale + bias, the sums being
+    x[row : row + rows] @ panel[:, offset : offset + width]. For float32 and bfloat16 panel is
+    [K, PANEL], x [B, K], and nothing is scaled; for int8 panel is [K / 2, PANEL, 2] and x int32
+    [B, K / 2], two int16 each. scale and bias [PANEL] are the panel's, out float32 [., N].
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        panel, x, sums = (
+        panel, x, scale, bias, out = (
             context.make_array(signature.args[place])(context, builder, arguments[place])
-            for place in (0, 2, 4)
+            for place in (0, 2, 4, 5, 6)
         )
+        offset, row_of_x, to_row, to_column = (arguments[place] for place in (1, 3, 7, 8))
         kind = signature.args[0].dtype
         lanes = _INTS if kind is types.int8 else _FLOATS
         inputs = cgutils.unpack_tuple(builder, x.shape)[1]
         first = [
-            builder.gep(x.data, [builder.mul(builder.add(arguments[3], _INDEX(row)), inputs)])
+            builder.gep(x.data, [builder.mul(builder.add(row_of_x, _INDEX(row)), inputs)])
             for row in range(rows)
         ]
         before, loop = builder.block, builder.append_basic_block("tile")
@@ -57,7 +59,7 @@ def _tile(rows: int, width: int) -> Any:
         k = builder.phi(_INDEX)
         k.add_incoming(_INDEX(0), before)
         totals = [[builder.phi(lanes) for _ in range(width // LANES)] for _ in range(rows)]
-        start = builder.add(builder.mul(k, _INDEX(PANEL)), arguments[1])
+        start = builder.add(builder.mul(k, _INDEX(PANEL)), offset)
         weights = [
             _weights(builder, panel.data, kind, builder.add(start, _INDEX(place * LANES)))
             for place in range(width // LANES)
@@ -81,14 +83,29 @@ def _tile(rows: int, width: int) -> Any:
         builder.cbranch(builder.icmp_signed("<", following, inputs), loop, after)
 
         builder.position_at_end(after)
-        for row in range(rows):
-            for place, sum_ in enumerate(new[row]):
-                address = builder.gep(sums.data, [_INDEX(row * PANEL + place * LANES)])
-                builder.store(sum_, builder.bitcast(address, lanes.as_pointer()), align=4)
+        columns = cgutils.unpack_tuple(builder, out.shape)[1]
+        for place in range(width // LANES):
+            here = builder.add(offset, _INDEX(place * LANES))
+            added = _read(builder, bias.data, _FLOATS, here)
+            scaled = _read(builder, scale.data, _FLOATS, here) if kind is types.int8 else None
+            for row in range(rows):
+                sum_ = new[row][place]
+                if scaled is not None:
+                    sum_ = _fused(builder, builder.sitofp(sum_, _FLOATS), scaled, added)
+                else:
+                    sum_ = builder.fadd(sum_, added)
+                start = builder.mul(builder.add(to_row, _INDEX(row)), columns)
+                start = builder.add(start, builder.add(to_column, _INDEX(place * LANES)))
+                address = builder.bitcast(builder.gep(out.data, [start]), _FLOATS.as_pointer())
+                builder.store(sum_, address, align=4)
         return context.get_dummy_value()
 
-    def tile(typing: Any, panel: Any, offset: Any, x: Any, row: Any, sums: Any) -> Any:
-        return types.void(panel, types.int64, x, types.int64, sums), generate
+    def tile(
+        typing: Any, panel: Any, offset: Any, x: Any, row: Any, scale: Any, bias: Any, out: Any,
+        to_row: Any, to_column: Any,
+    ) -> Any:  # fmt: skip
+        index = types.int64
+        return types.void(panel, index, x, index, scale, bias, out, index, index), generate
 
     return intrinsic(tile)
 
@@ -121,10 +138,15 @@ def _spread(builder: Any, number: Any, lanes: Any) -> Any:
 
 
 def _add_product(builder: Any, total: Any, number: Any, weights: Any) -> Any:
-    fused = cgutils.get_or_insert_function(
+    return _fused(builder, number, weights, total)
+
+
+def _fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
+    """a * b + c in one operation."""
+    multiply_add = cgutils.get_or_insert_function(
         builder.module, ir.FunctionType(_FLOATS, [_FLOATS] * 3), f"llvm.fmuladd.v{LANES}f32"
     )
-    return builder.call(fused, [number, weights, total])
+    return builder.call(multiply_add, [a, b, c])
 
 
 def _add_pairs(builder: Any, total: Any, pair: Any, weights: Any) -> Any:

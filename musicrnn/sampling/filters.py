@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.cells.compiled import compiled
+from musicrnn.cells.compiled import compiled, exp
 from musicrnn.errors import MusicRNNError
 
 Logits = NDArray[np.float64]
@@ -215,7 +215,7 @@ def _top_p(row: Any, p: float, taken: Any) -> None:
             break
         v = _likeliest(row, taken)
         taken[v] = True
-        before += np.exp(row[v] - whole)
+        before += exp(row[v] - whole)
     for v in range(row.size):
         if not taken[v]:
             row[v] = -np.inf
@@ -236,7 +236,8 @@ def _draw(row: Any, uniform: float) -> int:
     """The id; ``row`` holds the chances afterwards, times a constant."""
     highest, whole = _highest(row), 0.0
     for v in range(row.size):
-        row[v] = np.exp(row[v] - highest) if row[v] > -np.inf else 0.0
+        row[v] = exp(row[v] - highest) if row[v] > -np.inf else 0.0
+    for v in range(row.size):
         whole += row[v]
     border, sum_, last = uniform * whole, 0.0, 0
     for v in range(row.size):
@@ -259,7 +260,9 @@ def _highest(row: Any) -> float:
 @compiled
 def _log_sum(row: Any) -> float:
     highest, whole = _highest(row), 0.0
+    chances = np.empty_like(row)
     for v in range(row.size):
-        if row[v] > -np.inf:
-            whole += np.exp(row[v] - highest)
+        chances[v] = exp(row[v] - highest) if row[v] > -np.inf else 0.0
+    for v in range(row.size):
+        whole += chances[v]
     return highest + np.log(whole)
