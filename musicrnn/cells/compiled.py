@@ -9,13 +9,29 @@ not compute sixteen numbers at once.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
-compiled = njit(cache=True, error_model="numpy", fastmath={"contract"}, nogil=True)
+SHARED = [Path(__file__).with_name(name).stat() for name in ("compiled.py", "tile.py")]
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """The decorator; see the module's text."""
+    dispatcher: Any = njit(cache=True, error_model="numpy", fastmath={"contract"}, nogil=True)(
+        function
+    )
+    # Numba compiles anew where the function's own file has changed, but what is here and in tile.py
+    # becomes part of it too.
+    kept = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    if kept is not None:
+        kept._source_stamp = (kept._source_stamp, *((s.st_mtime, s.st_size) for s in SHARED))
+    return dispatcher
+
 
 ONE, ZERO = np.float32(1.0), np.float32(0.0)  # literals would make float32 code float64
 

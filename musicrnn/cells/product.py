@@ -7,8 +7,8 @@ the other. KINDS says how the weights are held:
 - float32: exact.
 - bfloat16: rounded to eight binary digits, the upper half of a float32.
 - int8: 127 steps each way, with one scale a row (:mod:`musicrnn.weights`), two inputs side by side,
-  [N / PANEL, K / 2, PANEL, 2]. A row of x is rounded to STEPS each way of its largest number; sums
-  are then exact.
+  [N / PANEL_OF_PAIRS, K / 2, PANEL_OF_PAIRS, 2]. A row of x is rounded to STEPS each way of its
+  largest number; sums are then exact.
 """
 
 from __future__ import annotations
@@ -20,7 +20,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.cells.compiled import compiled
-from musicrnn.cells.tile import PANEL, ROWS, WIDTH, block, line
+from musicrnn.cells.tile import (
+    PANEL,
+    PANEL_OF_PAIRS,
+    ROWS,
+    WIDTH,
+    WIDTH_OF_PAIRS,
+    block,
+    block_of_pairs,
+    line,
+    line_of_pairs,
+)
 from musicrnn.errors import MusicRNNError
 from musicrnn.weights import SCALE, stored
 
@@ -63,13 +73,13 @@ def packed(matrix: NDArray[np.float32], kind: Kind = "float32") -> Packed:
 
 
 def _panels(matrix: NDArray[Any]) -> NDArray[Any]:
-    """[N, K] -> [N / PANEL, K, PANEL], or for int8 [N / PANEL, K / 2, PANEL, 2]."""
+    """[N, K] in panels, see the module's text."""
     rows, inputs = matrix.shape
-    side = 2 if matrix.dtype == np.int8 else 1
-    panels, steps = -(-rows // PANEL), -(-inputs // side)
-    filled = np.zeros((panels * PANEL, steps * side), matrix.dtype)
+    width, side = (PANEL_OF_PAIRS, 2) if matrix.dtype == np.int8 else (PANEL, 1)
+    panels, steps = -(-rows // width), -(-inputs // side)
+    filled = np.zeros((panels * width, steps * side), matrix.dtype)
     filled[:rows, :inputs] = matrix
-    parts = filled.reshape(panels, PANEL, steps, side).transpose(0, 2, 1, 3)
+    parts = filled.reshape(panels, width, steps, side).transpose(0, 2, 1, 3)
     return np.ascontiguousarray(parts if side > 1 else parts[..., 0])
 
 
@@ -109,31 +119,49 @@ def product(
 def _multiply(panels: Any, scale: Any, bias: Any, x: Any, out: Any) -> None:
     """out [B, N] = x W^T * scale + bias; see :mod:`musicrnn.cells.tile`."""
     rows, columns = out.shape
+    width = panels.shape[2]
     tiled = rows // ROWS * ROWS
-    edge = np.empty((ROWS, PANEL), np.float32)
-    factor, added = np.zeros(PANEL, np.float32), np.zeros(PANEL, np.float32)
+    edge = np.empty((ROWS, width), np.float32)  # for a last panel that is not full
+    factor, added = np.zeros(width, np.float32), np.zeros(width, np.float32)
     for index in range(panels.shape[0]):
-        panel, start = panels[index], index * PANEL
-        count = min(PANEL, columns - start)
+        panel, start = panels[index], index * width
+        count = min(width, columns - start)
         for column in range(count):
             factor[column], added[column] = scale[start + column], bias[start + column]
+        whole = count == width
         for row in range(0, tiled, ROWS):
-            for offset in range(0, PANEL, WIDTH):
-                if count == PANEL:
-                    block(panel, offset, x, row, factor, added, out, row, start + offset)
-                else:
-                    block(panel, offset, x, row, factor, added, edge, 0, offset)
-            if count < PANEL:
-                for place in range(ROWS):
-                    for column in range(count):
-                        out[row + place, start + column] = edge[place, column]
-        for row in range(tiled, rows):
-            if count == PANEL:
-                line(panel, 0, x, row, factor, added, out, row, start)
-            else:
-                line(panel, 0, x, row, factor, added, edge, 0, 0)
+            to, to_row, to_column = (out, row, start) if whole else (edge, 0, 0)
+            _block(panel, x, row, factor, added, to, to_row, to_column)
+            for place in range(0 if whole else ROWS):
                 for column in range(count):
-                    out[row, start + column] = edge[0, column]
+                    out[row + place, start + column] = edge[place, column]
+        for row in range(tiled, rows):
+            to, to_row, to_column = (out, row, start) if whole else (edge, 0, 0)
+            _line(panel, x, row, factor, added, to, to_row, to_column)
+            for column in range(0 if whole else count):
+                out[row, start + column] = edge[0, column]
+
+
+@compiled
+def _block(
+    panel: Any, x: Any, row: int, factor: Any, added: Any, to: Any, to_row: int, to_column: int
+) -> None:
+    if panel.ndim == 3:
+        for at in range(0, PANEL_OF_PAIRS, WIDTH_OF_PAIRS):
+            block_of_pairs(panel, at, x, row, factor, added, to, to_row, to_column + at)
+    else:
+        for at in range(0, PANEL, WIDTH):
+            block(panel, at, x, row, factor, added, to, to_row, to_column + at)
+
+
+@compiled
+def _line(
+    panel: Any, x: Any, row: int, factor: Any, added: Any, to: Any, to_row: int, to_column: int
+) -> None:
+    if panel.ndim == 3:
+        line_of_pairs(panel, 0, x, row, factor, added, to, to_row, to_column)
+    else:
+        line(panel, 0, x, row, factor, added, to, to_row, to_column)
 
 
 @compiled

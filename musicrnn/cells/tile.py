@@ -21,21 +21,24 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 LANES = 16
-PANEL = 4 * LANES  # columns of a packed matrix that lie side by side
-# Rows and columns of a tile: as many sums as half of the vector registers hold.
-ROWS, WIDTH = (8, 2 * LANES) if get_host_cpu_features().get("avx512f") else (4, LANES)
+# Columns of a packed matrix that lie side by side, and rows and columns of a tile in them: as many
+# sums as most of the vector registers hold. Pairs need registers of their own.
+WIDE = get_host_cpu_features().get("avx512f", False)
+ROWS = 8 if WIDE else 4
+PANEL, WIDTH = 3 * LANES, 3 * LANES if WIDE else LANES
+PANEL_OF_PAIRS, WIDTH_OF_PAIRS = 4 * LANES, 2 * LANES if WIDE else LANES
 
 _INDEX, _INT8, _INT16, _INT32 = (ir.IntType(bits) for bits in (64, 8, 16, 32))
 _FLOATS, _INTS = ir.VectorType(ir.FloatType(), LANES), ir.VectorType(_INT32, LANES)
 
 
-def _tile(rows: int, width: int) -> Any:
+def _tile(rows: int, width: int, panel_width: int) -> Any:
     """``tile(panel, offset, x, row, scale, bias, out, to_row, to_column)``.
 
     out[to_row : to_row + rows, to_column : to_column + width] = sums * scale + bias, the sums being
     x[row : row + rows] @ panel[:, offset : offset + width]. For float32 and bfloat16 panel is
-    [K, PANEL], x [B, K], and nothing is scaled; for int8 panel is [K / 2, PANEL, 2] and x int32
-    [B, K / 2], two int16 each. scale and bias [PANEL] are the panel's, out float32 [., N].
+    [K, PANEL], x [B, K], and nothing is scaled; for int8 panel is [K / 2, PANEL_OF_PAIRS, 2] and x
+    int32 [B, K / 2], two int16 each. scale and bias are the panel's, out float32 [., N].
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -59,7 +62,7 @@ def _tile(rows: int, width: int) -> Any:
         k = builder.phi(_INDEX)
         k.add_incoming(_INDEX(0), before)
         totals = [[builder.phi(lanes) for _ in range(width // LANES)] for _ in range(rows)]
-        start = builder.add(builder.mul(k, _INDEX(PANEL)), offset)
+        start = builder.add(builder.mul(k, _INDEX(panel_width)), offset)
         weights = [
             _weights(builder, panel.data, kind, builder.add(start, _INDEX(place * LANES)))
             for place in range(width // LANES)
@@ -160,4 +163,6 @@ def _add_pairs(builder: Any, total: Any, pair: Any, weights: Any) -> Any:
     return builder.add(total, builder.add(even, odd))
 
 
-block, line = _tile(ROWS, WIDTH), _tile(1, PANEL)
+block, line = _tile(ROWS, WIDTH, PANEL), _tile(1, PANEL, PANEL)
+block_of_pairs = _tile(ROWS, WIDTH_OF_PAIRS, PANEL_OF_PAIRS)
+line_of_pairs = _tile(1, PANEL_OF_PAIRS, PANEL_OF_PAIRS)
