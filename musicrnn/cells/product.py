@@ -100,9 +100,13 @@ def product(
     """
     if isinstance(weight, Packed):
         bias = weight.nothing if bias is None else bias
-        if x.shape[1] != weight.inputs or bias.shape != weight.scale.shape:
-            raise ValueError(f"x {x.shape} or bias {bias.shape} does not fit {weight.inputs}")
-        out = np.empty((len(x), len(bias)), np.float32)
+        rows, inputs = x.shape
+        if inputs != weight.inputs or bias.size != weight.scale.size:
+            raise ValueError(
+                f"x {x.shape} and bias {bias.shape} do not fit a matrix "
+                f"[{weight.scale.size}, {weight.inputs}]"
+            )
+        out = np.empty((rows, bias.size), np.float32)
         x = np.ascontiguousarray(x)
         if weight.panels.ndim == 4:
             _multiply_pairs(weight.panels, weight.scale, bias, x, out)

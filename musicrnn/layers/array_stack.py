@@ -92,8 +92,9 @@ class ArrayStack:
         flow = self._move(0, from_input)
         for index in range(1, len(self.weights)):
             below = flow[0]
-            entering = (self._normed(index, below), *flow[1:])
-            from_input = self.cell.array_from_input(self.weights[index], entering)
+            if self.settings.norm:
+                flow = (self._normed(index, below), *flow[1:])
+            from_input = self.cell.array_from_input(self.weights[index], flow)
             flow = self._move(index, from_input)
             if self.settings.residual:
                 flow = (below + flow[0], *flow[1:])
@@ -105,9 +106,11 @@ class ArrayStack:
     def _move(self, index: int, from_input: Array) -> tuple[Array, ...]:
         """One step of one layer; the flow to the layer above."""
         state = self.state[index]
-        before = [part.copy() for part in state] if self.settings.zoneout else []
+        if not self.settings.zoneout:
+            return self.cell.array_step(self.weights[index], from_input, state)
+        before = [part.copy() for part in state]
         flow = self.cell.array_step(self.weights[index], from_input, state)
-        for part, old in zip(state, before, strict=False):
+        for part, old in zip(state, before, strict=True):
             part += np.float32(self.settings.zoneout) * (old - part)
         return flow
 

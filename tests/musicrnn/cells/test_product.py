@@ -74,7 +74,7 @@ def test_only_single_precision_matrices_are_packed() -> None:
     assert held(drawn(4)).shape == (4,)
     with pytest.raises(MusicRNNError, match="weights must be one of float32, bfloat16, int8"):
         packed(drawn(4, 3), "int4")
-    with pytest.raises(ValueError, match="does not fit"):
+    with pytest.raises(ValueError, match="do not fit a matrix"):
         product(packed(drawn(4, 3)), None, drawn(2, 4))
 
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from musicrnn.cells.product import KINDS
+from musicrnn.cells.tile import PANEL, PANEL_OF_PAIRS
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.settings import LayerSettings
@@ -96,10 +97,14 @@ def test_the_fewer_bits_the_farther(cell: str) -> None:
 @pytest.mark.parametrize("tied", [False, True])
 def test_bytes_are_those_of_the_matrices(tied: bool) -> None:
     _, checkpoint = model_of("gru", embedding=HIDDEN, layers=2, tied=tied)
-    weights = 2 * 2 * 3 * HIDDEN * HIDDEN + 64 * HIDDEN  # the vocabulary fills one panel of 64
-    scales = 4 * (2 * 2 * 3 * HIDDEN + VOCABULARY)
-    for kind, each in (("float32", 4), ("bfloat16", 2), ("int8", 1)):
-        assert matrix_bytes(CPUEngine(checkpoint, kind)) == each * weights + scales
+    rows = [3 * HIDDEN] * 4 + [VOCABULARY]  # of the matrices, HIDDEN columns each
+    for kind, each, panel in (
+        ("float32", 4, PANEL),
+        ("bfloat16", 2, PANEL),
+        ("int8", 1, PANEL_OF_PAIRS),
+    ):
+        weights = sum(-(-count // panel) * panel for count in rows) * HIDDEN
+        assert matrix_bytes(CPUEngine(checkpoint, kind)) == each * weights + 4 * sum(rows)
 
 
 def test_layers_that_share_their_weights_count_once() -> None:
