@@ -5,7 +5,7 @@ tokens), and that it is no outlier in what can be counted about music: each stat
 :mod:`musicrnn.metrics.statistics` is compared with its mean and deviation over the candidates. The
 half that is furthest from the mean falls out, the likeliest of the others wins.
 
-What is won is fewer odd pieces, what is lost is variety (docs/speed.md has figures).
+What is won is fewer odd pieces, what is lost is variety (docs/sampling.md has figures).
 """
 
 from __future__ import annotations
