@@ -8,6 +8,7 @@ not compute sixteen numbers at once.
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,25 @@ import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
+
+def _import_arrays() -> None:
+    """Numba's array functions, without scipy.linalg, which takes a tenth of composing's time.
+
+    They import it to learn whether it is there, as it always is here. When products of matrices are
+    compiled, numba asks once more, and gets the true answer.
+    """
+    asked: Any = importlib.import_module("numba.np.linalg")
+    there = getattr(asked, "ensure_blas", None)
+    if there is None:
+        return
+    asked.ensure_blas = lambda: None
+    try:
+        importlib.import_module("numba.np.arraymath")
+    finally:
+        asked.ensure_blas = there
+
+
+_import_arrays()
 SHARED = [Path(__file__).with_name(name).stat() for name in ("compiled.py", "tile.py")]
 
 
