@@ -64,7 +64,8 @@ def compose_files(
     """
     order, checkpoint = prepared(order)
     numbered = list(enumerate(seeds))
-    if jobs != 1 and len(seeds) * order.effort.candidates > FEW and not order.effort.engine.on_gpu:
+    enough = len(seeds) > 1 and len(seeds) * order.effort.candidates > FEW
+    if jobs != 1 and enough and not order.effort.engine.on_gpu:
         from musicrnn_cli.composing_shared import compose_shared, cores
 
         yield from compose_shared(order, numbered, jobs or cores())

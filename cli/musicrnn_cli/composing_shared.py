@@ -20,9 +20,14 @@ def compose_shared(
     """Records in order; each process composes neighbouring pieces side by side, and saves them."""
     size = min(MOST, -(-len(numbered) // jobs))
     shares = [numbered[start : start + size] for start in range(0, len(numbered), size)]
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_use_one_core) as pool:
         for records in pool.map(partial(_composed, order), shares):
             yield from records
+
+
+def _use_one_core() -> None:
+    """Before torch is imported, where a model needs it."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def cores() -> int:
