@@ -40,9 +40,10 @@ _import_arrays()
 SHARED = [Path(__file__).with_name(name).stat() for name in ("compiled.py", "tile.py")]
 
 
-def compiled(function: Callable[..., Any]) -> Any:
-    """The decorator; see the module's text."""
-    dispatcher: Any = njit(cache=True, error_model="numpy", fastmath={"contract"}, nogil=True)(
+def compiled(function: Callable[..., Any], *, sums_in_any_order: bool = False) -> Any:
+    """The decorator; see the module's text. Sums in any order can be vectors too."""
+    liberties = {"contract", "reassoc"} if sums_in_any_order else {"contract"}
+    dispatcher: Any = njit(cache=True, error_model="numpy", fastmath=liberties, nogil=True)(
         function
     )
     # Numba compiles anew where the function's own file has changed, but what is here and in tile.py
