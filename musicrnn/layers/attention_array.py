@@ -8,6 +8,7 @@ outputs are overwritten in a circle, so the order of the n is not that of time.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -59,9 +60,7 @@ def array_attend(kind: str, weights: Arrays, h: Array, state: State) -> Array:
     return np.tanh(product(weights["join.weight"], weights["join.bias"], both))
 
 
-@njit(
-    cache=True, fastmath={"reassoc", "contract"}, error_model="numpy"
-)  # sums in any order, so that they are vectors
+@partial(compiled, sums_in_any_order=True)
 def _look(asked: Any, prepared: Any, past: Any, heard: Any, score: Any, context: Any) -> None:
     """Add the context to the first H columns of ``context``; an empty ``score`` means a product."""
     rows, reach, hidden = past.shape
