@@ -39,6 +39,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 STEPS = 2047  # of x either way: sixteen times finer than the weights
+NEXT_TO_NOTHING = np.float32(1e-30)  # a STEPS-th of less might be 0
 MOST_INPUTS = (2**31 - 1) // (127 * STEPS)  # whose sum fits into 32 bits
 
 
@@ -184,11 +185,15 @@ def _multiply_pairs(panels: Any, scale: Any, bias: Any, x: Any, out: Any) -> Non
 @compiled
 def _round(x: Any, rounded: Any) -> Any:
     """Integers up to STEPS in ``rounded``; what one of them is worth."""
-    largest = np.float32(0.0)
+    largest, finite = np.float32(0.0), True
     for k in range(x.size):
-        largest = max(largest, abs(x[k]))
-    if not 0 < largest < np.inf:
-        return largest  # zeros, or what is not finite: it stays so
+        magnitude = abs(x[k])
+        finite &= magnitude < np.inf
+        largest = max(largest, magnitude)
+    if not finite:
+        return np.float32(np.inf)  # times sums of 0: what is not finite stays so
+    if largest < NEXT_TO_NOTHING:
+        return np.float32(0.0)
     worth = largest / np.float32(STEPS)
     for k in range(x.size):
         rounded[k] = np.int16(np.rint(x[k] / worth))

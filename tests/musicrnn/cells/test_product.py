@@ -52,13 +52,20 @@ def test_long_rows_of_int8_do_not_overflow() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_not_finite_does_not_become_finite(kind: str) -> None:
-    weight, x = packed(drawn(64, 16), kind), drawn(3, 16)
+    weight, x = packed(drawn(64, 16), kind), drawn(4, 16)
     x[1, 5] = np.inf
     x[2] = 0
+    x[3, 5] = np.nan
     found = product(weight, None, x)
     assert np.isfinite(found[0]).all()
-    assert not np.isfinite(found[1]).any()
+    assert not np.isfinite(found[[1, 3]]).any()
     assert not found[2].any()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_next_to_nothing_is_next_to_nothing(kind: str) -> None:
+    found = product(packed(drawn(64, 16), kind), None, np.full((3, 16), 1e-42, np.float32))
+    assert (np.abs(found) < 1e-40).all()
 
 
 def test_columns_that_do_not_lie_together_are_read_right() -> None:
