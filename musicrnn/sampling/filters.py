@@ -19,6 +19,7 @@ from musicrnn.cells.compiled import compiled, exp
 from musicrnn.errors import MusicRNNError
 
 Logits = NDArray[np.float64]
+COLDEST = 1e-6  # temperature; far below it, quotients are no numbers any more
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Settings:
     """How freely to draw.
 
     Args:
-        temperature: divides the logits, more than 0; 1 leaves the model as it is.
+        temperature: divides the logits, 1e-6 (always the likeliest) to 100; 1 leaves the model as
+            it is.
         top_k: only the k likeliest ids; 0 switches it off.
         top_p: only the likeliest ids that together have this probability, in (0, 1].
         min_p: only ids at least this share as likely as the likeliest, in [0, 1).
@@ -40,8 +42,11 @@ class Settings:
     repetition_penalty: float = 1.0
 
     def __post_init__(self) -> None:
-        if not 0 < self.temperature <= 100:
-            raise MusicRNNError(f"temperature must be in (0, 100], got {self.temperature}")
+        if not COLDEST <= self.temperature <= 100:
+            raise MusicRNNError(
+                f"temperature must be in [1e-6, 100], got {self.temperature}: "
+                "for the likeliest alone take top_k 1"
+            )
         if self.top_k < 0:
             raise MusicRNNError(f"top_k must be 0 (off) or more, got {self.top_k}")
         if not 0 < self.top_p <= 1:
@@ -55,6 +60,7 @@ class Settings:
 
 
 REMEMBERED = 64  # ids that the repetition penalty looks back on
+LARGEST = 2**31 - 1  # of numbers in compiled code; no vocabulary has as many ids
 NOTHING_RECENT = np.zeros((0, 0), np.int64)
 
 
@@ -113,7 +119,7 @@ def _numbers(settings: Settings) -> tuple[float, int, float, float, float]:
     s = settings
     return (
         float(s.temperature),
-        int(s.top_k),
+        min(int(s.top_k), LARGEST),
         float(s.top_p),
         float(s.min_p),
         float(s.repetition_penalty),

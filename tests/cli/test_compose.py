@@ -157,7 +157,7 @@ def test_a_tune_is_written_as_its_own_text(models, tmp_path: Path) -> None:
     ("words", "code", "message"),
     [
         (("--top-p", 1.4), 1, "top_p must be in (0, 1], got 1.4"),
-        (("--temperature", 0), 1, "temperature must be in (0, 100], got 0"),
+        (("--temperature", 0), 1, "temperature must be in [1e-6, 100], got 0"),
         (("--bars", 0), 1, "bars must be in 1..4000, got 0"),
         (("--bars", 4, "--seconds", 3), 2, "not both"),
         (("--key", "H"), 2, "a key reads like"),

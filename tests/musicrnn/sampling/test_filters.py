@@ -98,3 +98,18 @@ def test_logits_that_are_not_finite_are_refused_even_where_forbidden() -> None:
 def test_settings_out_of_range_are_named_with_their_bound(wrong: dict) -> None:
     with pytest.raises(MusicRNNError, match=f"{next(iter(wrong))} must be"):
         Settings(**wrong)
+
+
+def test_the_coldest_draws_the_likeliest_of_any_logits() -> None:
+    logits = np.array([[-3e38, -2e38, 1, 0], [-3e38, -2e38, 3e38, 0]], np.float32)
+    allowed = np.array([[True, True, False, False], [True] * 4])
+    recent = recent_ids([], 2)
+    for settings in (Settings(1e-6), Settings(1e-6, repetition_penalty=100.0)):
+        ids, _ = choose(logits, allowed, settings, recent, np.array([0.99, 0.01]))
+        np.testing.assert_array_equal(ids, [1, 2])
+    with pytest.raises(MusicRNNError, match=r"temperature must be in \[1e-6, 100\], got 1e-310"):
+        Settings(1e-310)
+
+
+def test_a_top_k_of_any_size_may_be_more_than_there_are() -> None:
+    np.testing.assert_array_equal(filtered(LOGITS, Settings(top_k=10**20)), LOGITS)
