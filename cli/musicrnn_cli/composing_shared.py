@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
+from threading import Thread
 
+from musicrnn.errors import MusicRNNError
 from musicrnn.pretrained import load_model
 from musicrnn_cli.composing import Order, Record, compose_numbered
 
@@ -17,23 +21,42 @@ MOST = 256  # pieces that a process is given at a time: what it has done is told
 def compose_shared(
     order: Order, numbered: Sequence[tuple[int, int]], jobs: int
 ) -> Iterator[Record]:
-    """Records in order; each process composes neighbouring pieces side by side, and saves them."""
+    """Records in order; each process composes neighbouring pieces side by side, and saves them.
+
+    Raises:
+        MusicRNNError: a process was ended from outside; or as composing and saving do.
+    """
     size = min(MOST, -(-len(numbered) // jobs))
     shares = [numbered[start : start + size] for start in range(0, len(numbered), size)]
-    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_use_one_core) as pool:
-        for records in pool.map(partial(_composed, order), shares):
-            yield from records
-
-
-def _use_one_core() -> None:
-    """Before torch is imported, where a model needs it."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    try:
+        with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_begin) as pool:
+            for records in pool.map(partial(_composed, order), shares):
+                yield from records
+    except BrokenProcessPool as error:
+        raise MusicRNNError(
+            f"one of {jobs} composing processes was ended, perhaps for want of memory: "
+            "try fewer --jobs"
+        ) from error
 
 
 def cores() -> int:
     """The processor's cores that this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _begin() -> None:
+    """A process uses one core, which torch asks for when it is imported, and ends with its parent:
+    where that is killed, it would else wait for work for ever."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _composed(order: Order, numbered: Sequence[tuple[int, int]]) -> list[Record]:
