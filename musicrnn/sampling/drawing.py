@@ -74,8 +74,10 @@ def _on_gpu(checkpoint: Checkpoint, wanted: Wanted, effort: Effort) -> Draw:
     from musicrnn.sampling.graph_sampler import GraphSampler, Replays
 
     device = effort.engine.device
-    if not torch.cuda.is_available():
-        raise MusicRNNError(f"device {device} was asked for, but torch finds no CUDA device here")
+    found = torch.cuda.device_count()
+    if (torch.device(device).index or 0) >= found:
+        devices = f"{found or 'no'} CUDA device{'s' if found > 1 else ''}"
+        raise MusicRNNError(f"device {device} was asked for, but torch finds {devices} here")
     model = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays).to(device)
     replays = Replays(precision=effort.engine.weights, likelihoods=effort.candidates > 1)
 

@@ -7,6 +7,7 @@ pieces are drawn (:mod:`musicrnn.sampling.graph_sampler`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
@@ -176,8 +177,11 @@ class EngineSettings:
     weights: str = "float32"
 
     def __post_init__(self) -> None:
-        if self.device not in ("auto", "cpu") and not self.device.startswith("cuda"):
-            raise MusicRNNError(f"device must be auto, cpu or cuda, got {self.device!r}")
+        if not re.fullmatch(r"auto|cpu|cuda(:\d{1,4})?", self.device):
+            raise MusicRNNError(
+                f"device must be auto, cpu or cuda, or one of several such as cuda:1, "
+                f"got {self.device!r}"
+            )
         if self.weights not in KINDS:
             raise MusicRNNError(f"weights must be one of {', '.join(KINDS)}, got {self.weights!r}")
         if self.on_gpu and self.weights == "int8":

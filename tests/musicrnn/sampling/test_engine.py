@@ -53,8 +53,9 @@ def test_what_cannot_be_sampled_is_refused_with_the_reason() -> None:
     with pytest.raises(MusicRNNError, match="bidirectional"):
         engine_for(checkpoint)
     checkpoint.metadata["task"] = "compose"
-    with pytest.raises(MusicRNNError, match="auto, cpu or cuda"):
-        engine_for(checkpoint, EngineSettings("tpu"))
+    for device in ("tpu", "cuda:x", "cudas"):
+        with pytest.raises(MusicRNNError, match=f"auto, cpu or cuda.*got '{device}'"):
+            engine_for(checkpoint, EngineSettings(device))
     checkpoint.arrays["output.bias"] = checkpoint.arrays["output.bias"][:-1]
     with pytest.raises(MusicRNNError, match="does not fit its own configuration"):
         engine_for(checkpoint)
