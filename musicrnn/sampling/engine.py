@@ -120,6 +120,11 @@ def _check(config: LanguageConfig, checkpoint: Checkpoint) -> None:
                 f"the model file does not fit its own configuration: {name} is {what}, "
                 f"float32 {list(shape)} is expected"
             )
+    if more := sorted(checkpoint.arrays.keys() - wanted.keys()):
+        raise MusicRNNError(
+            f"the model file does not fit its own configuration: {more[0]} is in it, "
+            "no such array is expected"
+        )
 
 
 class TorchEngine:

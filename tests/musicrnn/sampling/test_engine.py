@@ -59,3 +59,11 @@ def test_what_cannot_be_sampled_is_refused_with_the_reason() -> None:
     checkpoint.arrays["output.bias"] = checkpoint.arrays["output.bias"][:-1]
     with pytest.raises(MusicRNNError, match="does not fit its own configuration"):
         engine_for(checkpoint)
+
+
+@pytest.mark.parametrize("name", ["layers.9.bias_l0", "layers.x.y", "layers.0.bias_hh", "foo"])
+def test_arrays_that_no_layer_has_are_refused(name: str) -> None:
+    _, checkpoint = model_of("gru")
+    checkpoint.arrays[f"stack.{name}"] = np.zeros(3, np.float32)
+    with pytest.raises(MusicRNNError, match=f"stack.{name} is in it, no such array is expected"):
+        engine_for(checkpoint)
