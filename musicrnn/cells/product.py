@@ -39,6 +39,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 STEPS = 2047  # of x either way: sixteen times finer than the weights
+MAGNITUDE, INFINITE = np.int32(0x7FFFFFFF), np.int32(0x7F800000)  # bits of a float32
 NEXT_TO_NOTHING = np.float32(1e-30)  # a STEPS-th of less might be 0
 MOST_INPUTS = (2**31 - 1) // (127 * STEPS)  # whose sum fits into 32 bits
 
@@ -185,13 +186,12 @@ def _multiply_pairs(panels: Any, scale: Any, bias: Any, x: Any, out: Any) -> Non
 @compiled
 def _round(x: Any, rounded: Any) -> Any:
     """Integers up to STEPS in ``rounded``; what one of them is worth."""
-    largest, finite = np.float32(0.0), True
-    for k in range(x.size):
-        magnitude = abs(x[k])
-        finite &= magnitude < np.inf
-        largest = max(largest, magnitude)
-    if not finite:
+    bits, most = x.view(np.int32), np.int32(0)
+    for k in range(x.size):  # magnitudes as integers, which vectors compare: of a NaN the largest
+        most = max(most, bits[k] & MAGNITUDE)
+    if most >= INFINITE:
         return np.float32(np.inf)  # times sums of 0: what is not finite stays so
+    largest = np.int32(most).view(np.float32)
     if largest < NEXT_TO_NOTHING:
         return np.float32(0.0)
     worth = largest / np.float32(STEPS)
