@@ -193,7 +193,7 @@ def _penalize(row: Any, recent: Any, penalty: float, whole: float) -> None:
         token, again = recent[place], False
         for earlier in range(place):
             again |= recent[earlier] == token
-        if token >= 0 and not again:
+        if 0 <= token < row.size and not again:
             row[token] *= penalty
 
 

@@ -33,6 +33,12 @@ def test_penalty_lowers_recent_ids_only() -> None:
     np.testing.assert_allclose(chances, [[0.25, 0.25, 0.15, 0.1], [0.1, 0.2, 0.3, 0.4]])
 
 
+def test_recent_ids_that_are_none_of_the_model_are_passed_over() -> None:
+    settings = Settings(repetition_penalty=2.0)
+    found = filtered(LOGITS[:1], settings, [[4, 2, -7, 10**9]])
+    np.testing.assert_array_equal(found, filtered(LOGITS[:1], settings, [[2]]))
+
+
 def test_neutral_settings_change_nothing() -> None:
     np.testing.assert_array_equal(filtered(LOGITS, Settings(), [[0], [1]]), LOGITS)
 
