@@ -137,37 +137,35 @@ def _multiply(panels: Any, scale: Any, bias: Any, x: Any, out: Any) -> None:
         whole = count == width
         for row in range(0, tiled, ROWS):
             to, to_row, to_column = (out, row, start) if whole else (edge, 0, 0)
-            _block(panel, x, row, factor, added, to, to_row, to_column)
+            _block(panel, x, factor, added, to, (row, to_row, to_column))
             for place in range(0 if whole else ROWS):
                 for column in range(count):
                     out[row + place, start + column] = edge[place, column]
         for row in range(tiled, rows):
             to, to_row, to_column = (out, row, start) if whole else (edge, 0, 0)
-            _line(panel, x, row, factor, added, to, to_row, to_column)
+            _line(panel, x, factor, added, to, (row, to_row, to_column))
             for column in range(0 if whole else count):
                 out[row, start + column] = edge[0, column]
 
 
 @compiled
-def _block(
-    panel: Any, x: Any, row: int, factor: Any, added: Any, to: Any, to_row: int, to_column: int
-) -> None:
+def _block(panel: Any, x: Any, factor: Any, added: Any, to: Any, places: Any) -> None:
+    row, to_row, to_column = places
     if panel.ndim == 3:
         for at in range(0, PANEL_OF_PAIRS, WIDTH_OF_PAIRS):
-            block_of_pairs(panel, at, x, row, factor, added, to, to_row, to_column + at)
+            block_of_pairs(panel, x, factor, added, to, (at, row, to_row, to_column + at))
     else:
         for at in range(0, PANEL, WIDTH):
-            block(panel, at, x, row, factor, added, to, to_row, to_column + at)
+            block(panel, x, factor, added, to, (at, row, to_row, to_column + at))
 
 
 @compiled
-def _line(
-    panel: Any, x: Any, row: int, factor: Any, added: Any, to: Any, to_row: int, to_column: int
-) -> None:
+def _line(panel: Any, x: Any, factor: Any, added: Any, to: Any, places: Any) -> None:
+    row, to_row, to_column = places
     if panel.ndim == 3:
-        line_of_pairs(panel, 0, x, row, factor, added, to, to_row, to_column)
+        line_of_pairs(panel, x, factor, added, to, (0, row, to_row, to_column))
     else:
-        line(panel, 0, x, row, factor, added, to, to_row, to_column)
+        line(panel, x, factor, added, to, (0, row, to_row, to_column))
 
 
 @compiled

@@ -33,7 +33,7 @@ _FLOATS, _INTS = ir.VectorType(ir.FloatType(), LANES), ir.VectorType(_INT32, LAN
 
 
 def _tile(rows: int, width: int, panel_width: int) -> Any:
-    """``tile(panel, offset, x, row, scale, bias, out, to_row, to_column)``.
+    """``tile(panel, x, scale, bias, out, (offset, row, to_row, to_column))``.
 
     out[to_row : to_row + rows, to_column : to_column + width] = sums * scale + bias, the sums being
     x[row : row + rows] @ panel[:, offset : offset + width]. For float32 and bfloat16 panel is
@@ -44,9 +44,9 @@ def _tile(rows: int, width: int, panel_width: int) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         panel, x, scale, bias, out = (
             context.make_array(signature.args[place])(context, builder, arguments[place])
-            for place in (0, 2, 4, 5, 6)
+            for place in range(5)
         )
-        offset, row_of_x, to_row, to_column = (arguments[place] for place in (1, 3, 7, 8))
+        offset, row_of_x, to_row, to_column = cgutils.unpack_tuple(builder, arguments[5], 4)
         kind = signature.args[0].dtype
         lanes = _INTS if kind is types.int8 else _FLOATS
         inputs = cgutils.unpack_tuple(builder, x.shape)[1]
@@ -103,12 +103,9 @@ def _tile(rows: int, width: int, panel_width: int) -> Any:
                 builder.store(sum_, address, align=4)
         return context.get_dummy_value()
 
-    def tile(
-        typing: Any, panel: Any, offset: Any, x: Any, row: Any, scale: Any, bias: Any, out: Any,
-        to_row: Any, to_column: Any,
-    ) -> Any:  # fmt: skip
-        index = types.int64
-        return types.void(panel, index, x, index, scale, bias, out, index, index), generate
+    def tile(typing: Any, panel: Any, x: Any, scale: Any, bias: Any, out: Any, places: Any) -> Any:
+        del typing, places
+        return types.void(panel, x, scale, bias, out, types.UniTuple(types.int64, 4)), generate
 
     return intrinsic(tile)
 
