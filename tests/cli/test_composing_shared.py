@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from multiprocessing import active_children
 from pathlib import Path
 
@@ -18,7 +19,7 @@ MANY = ("--style", "drums", "--bars", "16", "--seed", "1", "--count", "1000", "-
 PATIENCE = 20.0  # seconds
 
 
-def wait_until(true) -> None:
+def wait_until(true: Callable[[], bool]) -> None:
     end = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < end
