@@ -94,6 +94,8 @@ def command(
         many=count > 1,
     )
     if play or stream:
+        if jobs is not None:
+            raise click.UsageError("--jobs is for many pieces, --play and --stream for one")
         from musicrnn_cli.sounding import sound_piece
 
         records = iter([sound_piece(*prepared(order), first, play=play, stream=stream)])

@@ -61,6 +61,7 @@ class Settings:
 
 REMEMBERED = 64  # ids that the repetition penalty looks back on
 LARGEST = 2**31 - 1  # of numbers in compiled code; no vocabulary has as many ids
+UNDRAWABLE = 700.0  # nats below the likeliest: e^-700 is 0
 NOTHING_RECENT = np.zeros((0, 0), np.int64)
 
 
@@ -242,7 +243,7 @@ def _draw(row: Any, uniform: float) -> int:
     """The id; ``row`` holds the chances afterwards, times a constant."""
     highest, whole = _highest(row), 0.0
     for v in range(row.size):
-        row[v] = exp(row[v] - highest) if row[v] > -np.inf else 0.0
+        row[v] = exp(row[v] - highest) if row[v] - highest > -UNDRAWABLE else 0.0
     for v in range(row.size):
         whole += row[v]
     border, sum_, last = uniform * whole, 0.0, 0
