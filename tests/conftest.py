@@ -1,6 +1,8 @@
 """What several tests share."""
 
 import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,3 +15,14 @@ def corpora() -> Path:
     if not folder:
         pytest.skip("needs MUSICRNN_DATA")
     return Path(folder)
+
+
+@pytest.fixture
+def sounddevice(monkeypatch: pytest.MonkeyPatch) -> Callable:
+    """Puts a device made up by a test in the place of the library, and gives it back."""
+
+    def put(device: object) -> object:
+        monkeypatch.setitem(sys.modules, "sounddevice", device)
+        return device
+
+    return put

@@ -79,7 +79,9 @@ def compose_each(
     start, wishes = primed(tokenizer, primer, wishes)
     if primer is None:
         wishes = possible_wishes(checkpoint, tokenizer, wishes)
-    draw = drawing(checkpoint, Wanted(tokenizer, wishes, settings, start), effort)
+    tempo = tempo_of(tokenizer, wishes, primer)
+    wanted = Wanted(tokenizer, wishes, settings, start)
+    draw = drawing(checkpoint, wanted, effort, len(seeds) * effort.candidates)
     waiting, drawn = list(range(len(seeds))), 0
     for attempt in range(ATTEMPTS):
         numbers, stuck = waiting, list[int]()
@@ -99,7 +101,7 @@ def compose_each(
             yield composition(
                 tokenizer,
                 draft.ids,
-                tempo_of(tokenizer, wishes, primer),
+                begun_at(score, tempo),
                 seed=seeds[number],
                 number=number,
                 attempts=attempt + 1,
@@ -149,20 +151,22 @@ def tempo_of(tokenizer: Tokenizer, wishes: Wishes, primer: Score | None) -> Temp
     return None
 
 
+def begun_at(score: Score, tempo: Tempo | None) -> Score:
+    """The score with this tempo at its beginning, rather than the nearest token's."""
+    return score if tempo is None else replace(score, tempos=(tempo, *score.tempos[1:]))
+
+
 def composition(
     tokenizer: Tokenizer,
     ids: Sequence[int],
-    tempo: Tempo | None,
+    score: Score,
     *,
     seed: int,
     seconds: float,
     attempts: int = 1,
     number: int = 0,
 ) -> Composition:
-    """The piece that ids tell, beginning at ``tempo`` rather than at the nearest token's."""
-    score = tokenizer.decode(ids)
-    if tempo is not None:
-        score = replace(score, tempos=(tempo, *score.tempos[1:]))
+    """The piece that ids tell, and that sounds like ``score``."""
     text = getattr(tokenizer, "text", None)
     return Composition(
         score,

@@ -48,15 +48,15 @@ class Wanted:
     primer: Sequence[int]
 
 
-def drawing(checkpoint: Checkpoint, wanted: Wanted, effort: Effort) -> Draw:
-    """A function from seeds to pieces, as they are finished.
+def drawing(checkpoint: Checkpoint, wanted: Wanted, effort: Effort, most: int) -> Draw:
+    """A function from seeds, ``most`` at a time, to pieces as they are finished.
 
     Raises:
         MusicRNNError: CUDA is asked for where there is none, or the model file does not fit its own
             configuration.
     """
     if effort.engine.on_gpu:
-        return _on_gpu(checkpoint, wanted, effort)
+        return _on_gpu(checkpoint, wanted, effort, most)
     engine = engine_for(checkpoint, effort.engine)
 
     def draw(seeds: Sequence[Seed]) -> Iterator[Finished]:
@@ -67,7 +67,7 @@ def drawing(checkpoint: Checkpoint, wanted: Wanted, effort: Effort) -> Draw:
     return draw
 
 
-def _on_gpu(checkpoint: Checkpoint, wanted: Wanted, effort: Effort) -> Draw:
+def _on_gpu(checkpoint: Checkpoint, wanted: Wanted, effort: Effort, most: int) -> Draw:
     import torch
 
     from musicrnn.models.language import LanguageModel
@@ -80,9 +80,10 @@ def _on_gpu(checkpoint: Checkpoint, wanted: Wanted, effort: Effort) -> Draw:
         raise MusicRNNError(f"device {device} was asked for, but torch finds {devices} here")
     model = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays).to(device)
     replays = Replays(precision=effort.engine.weights, likelihoods=effort.candidates > 1)
+    places = max(1, min(most, PLACES_ON_GPU))
+    sampler = GraphSampler(model, places=places, replays=replays)  # what it records serves again
 
     def draw(seeds: Sequence[Seed]) -> Iterator[Finished]:
-        sampler = GraphSampler(model, places=min(len(seeds), PLACES_ON_GPU), replays=replays)
         return sampler.drawn(
             wanted.tokenizer,
             wanted.wishes,

@@ -225,18 +225,3 @@ class _HostGrammar:
             constraint = self.constraints[place]
             assert constraint is not None
             constraint.push(int(ids[place]))
-
-
-def sample_graphed(
-    model: LanguageModel,
-    tokenizer: Tokenizer,
-    wishes: Wishes,
-    seeds: Iterable[Seed],
-    *,
-    settings: Settings,
-    primer: Sequence[int] = (START,),
-    places: int = 64,
-) -> Iterator[tuple[int, list[int]]]:
-    """:meth:`GraphSampler.sample` in one call, in float32."""
-    sampler = GraphSampler(model, places=places)
-    return sampler.sample(tokenizer, wishes, seeds, settings=settings, primer=primer)

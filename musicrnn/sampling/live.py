@@ -13,7 +13,13 @@ from collections.abc import Generator, Iterable, Iterator
 
 from musicrnn.accompaniment import with_accompaniment
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.sampling.compose import Composition, composition, fitting_tokenizer, tempo_of
+from musicrnn.sampling.compose import (
+    Composition,
+    begun_at,
+    composition,
+    fitting_tokenizer,
+    tempo_of,
+)
 from musicrnn.sampling.engine import EngineSettings, engine_for
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.sampler import tokens
@@ -73,9 +79,8 @@ class LivePiece:
         """The whole piece; what is still to be drawn is drawn."""
         for _ in self._kept([]):
             pass
-        return composition(
-            self.tokenizer, self.ids, self.tempo, seed=self.seed, seconds=self.seconds
-        )
+        score = begun_at(self.tokenizer.decode(self.ids), self.tempo)
+        return composition(self.tokenizer, self.ids, score, seed=self.seed, seconds=self.seconds)
 
     def _kept(self, before: Iterable[int]) -> Iterator[int]:
         yield from before

@@ -1,6 +1,9 @@
 """musicrnn compose: every option, from the command line to the file."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -214,3 +217,25 @@ def test_the_best_of_several(models, tmp_path: Path) -> None:
 def test_lighter_weights_compose_too(models, tmp_path: Path, weights: str) -> None:
     compose("--model", models["beat"], "--bars", 2, "--weights", weights, "-o", tmp_path / "t.mid")
     assert read_midi(tmp_path / "t.mid").note_count > 0
+
+
+def test_neither_torch_nor_scipy_is_waited_for(models, tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from musicrnn_cli.main import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit as end: assert end.code == 0\n"
+        "late = [name for name in ('torch', 'scipy.linalg', 'librosa') if name in sys.modules]\n"
+        "sys.exit('imported: ' + ' '.join(late) if late else 0)"
+    )
+    words = ["compose", "--model", models["beat"], "--bars", 2, "-o", tmp_path / "t.wav"]
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert (tmp_path / "t.wav").is_file()

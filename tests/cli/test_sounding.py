@@ -62,13 +62,8 @@ class Device:
 
 
 @pytest.fixture
-def device(monkeypatch):
-    def put(**settings):
-        made = Device(**settings)
-        monkeypatch.setitem(sys.modules, "sounddevice", made)
-        return made
-
-    return put
+def device(sounddevice):
+    return lambda **settings: sounddevice(Device(**settings))
 
 
 def order(name: object, *outputs: Path, wishes: Wishes, **more) -> Order:

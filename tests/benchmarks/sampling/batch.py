@@ -24,6 +24,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 from report import markdown, setting
@@ -83,7 +84,19 @@ def command(bars: int, count: int, seed: int) -> list[str]:
     return [sys.executable, *line.split(), "--seed", str(seed), "-o", "p.mid"]
 
 
-def many(bars: int, count: int, folder: Path) -> dict[str, object]:
+class Many(TypedDict):
+    """What the one command did; times and sizes at each quarter of the pieces."""
+
+    quarters: list[dict[str, float]]
+    seconds: float
+    tokens: int
+    pieces: int
+    written: int
+    again: int  # drawn more than once
+    processes: int
+
+
+def many(bars: int, count: int, folder: Path) -> Many:
     """The one command; figures at each quarter of the pieces."""
     quarters = sorted({max(1, round(count * share)) for share in (0.25, 0.5, 0.75, 1)})
     at: list[dict[str, float]] = []
@@ -112,7 +125,7 @@ def many(bars: int, count: int, folder: Path) -> dict[str, object]:
     written = len(list(folder.glob("p*.mid")))
     return {
         "quarters": at, "seconds": seconds, "tokens": tokens, "pieces": pieces,
-        "written": written, "drawn again": again, "processes": memory.most_processes,
+        "written": written, "again": again, "processes": memory.most_processes,
     }  # fmt: skip
 
 
@@ -158,10 +171,10 @@ def main() -> None:
         found = many(options.bars, options.count, Path(folder))
     print(machine, f"`musicrnn {' '.join(command(options.bars, options.count, 1)[3:])}`", sep="\n")
     print(
-        f"{found['pieces']} pieces, {found['written']} files, {found['drawn again']} drawn more "
+        f"{found['pieces']} pieces, {found['written']} files, {found['again']} drawn more "
         f"than once, {found['processes'] or 'unknown number of'} processes at most\n"
     )
-    quarters: list[dict[str, float]] = found["quarters"]  # type: ignore[assignment]
+    quarters = found["quarters"]
     rows = [
         [f"{at['pieces']:.0f}", f"{at['seconds']:.1f}", f"{at['tokens'] / at['seconds']:,.0f}",
          f"{at['peak'] / MIB:,.0f}" if at["peak"] else "not measured"]

@@ -26,5 +26,5 @@ def test_kept_code_knows_what_it_shares(module: str) -> None:
     ]
     shared = tuple((state.st_mtime, state.st_size) for state in SHARED)
     for loop in loops:
-        stamp = getattr(loop, "_cache")._cache_file._source_stamp  # noqa: B009
+        stamp = loop._cache._cache_file._source_stamp
         assert stamp[1:] == shared, f"{module}.{loop.__name__} is not one of @compiled"

@@ -60,13 +60,8 @@ class Device:
 
 
 @pytest.fixture
-def device(monkeypatch):
-    def put(**settings):
-        made = Device(**settings)
-        monkeypatch.setitem(sys.modules, "sounddevice", made)
-        return made
-
-    return put
+def device(sounddevice):
+    return lambda **settings: sounddevice(Device(**settings))
 
 
 def test_blocks_come_as_they_were_heard(device):

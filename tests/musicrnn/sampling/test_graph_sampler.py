@@ -18,7 +18,7 @@ from musicrnn.models.language_steps import LanguageSteps
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
-from musicrnn.sampling.graph_sampler import GraphSampler, Replays, sample_graphed
+from musicrnn.sampling.graph_sampler import GraphSampler, Replays
 from musicrnn.sampling.graph_steps import GraphSteps, opening
 from musicrnn.sampling.sampler import sample, sample_each
 from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
@@ -72,7 +72,7 @@ def test_bundled_models_with_all_filters(style: str) -> None:
     wishes = Wishes(bars=2 if style != "folk" else 8)
     settings = STYLES[style].settings if style == "folk" else ALL
     wanted = expected(checkpoint, tokenizer, wishes, list(range(5)), settings, [START])
-    found = sample_graphed(model, tokenizer, wishes, range(5), settings=settings, places=2)
+    found = GraphSampler(model, places=2).sample(tokenizer, wishes, range(5), settings=settings)
     assert [ids for _, ids in sorted(found)] == wanted
 
 
@@ -92,7 +92,7 @@ def test_performances_and_attention() -> None:
     model, checkpoint = network("gru", len(piano.vocabulary), layer=LayerSettings(attention=4))
     wishes = Wishes(seconds=1.5)
     wanted = expected(checkpoint, piano, wishes, list(range(9)), Settings(), [START])
-    found = sample_graphed(model, piano, wishes, range(9), settings=Settings(), places=4)
+    found = GraphSampler(model, places=4).sample(piano, wishes, range(9), settings=Settings())
     assert [ids for _, ids in sorted(found)] == wanted
 
 

@@ -9,7 +9,7 @@ from musicrnn.cells import CELLS
 from musicrnn.errors import MusicRNNError
 from musicrnn.models.language import LanguageModel
 from musicrnn.pretrained import STYLES, load_model
-from musicrnn.sampling.compose import composition, tempo_of
+from musicrnn.sampling.compose import begun_at, composition, tempo_of
 from musicrnn.sampling.engine import CPUEngine, TorchEngine
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.sampler import sample, sample_each, tokens
@@ -146,5 +146,6 @@ def test_events_of_a_performance_count_seconds_whatever_the_primer_says() -> Non
     assert tempo_of(tokenizer, Wishes(), slow) is None
     assert tempo_of(TOKENIZERS["beat"](), Wishes(), slow) == slow.tempos[0]
     ids = tokenizer.encode(slow)
-    made = composition(tokenizer, ids, tempo_of(tokenizer, Wishes(), slow), seed=0, seconds=0.0)
+    score = begun_at(tokenizer.decode(ids), tempo_of(tokenizer, Wishes(), slow))
+    made = composition(tokenizer, ids, score, seed=0, seconds=0.0)
     assert made.score.seconds == pytest.approx(slow.seconds, abs=0.02)

@@ -79,13 +79,8 @@ class Device:
 
 
 @pytest.fixture
-def device(monkeypatch):
-    def put(**settings):
-        made = Device(**settings)
-        monkeypatch.setitem(sys.modules, "sounddevice", made)
-        return made
-
-    return put
+def device(sounddevice):
+    return lambda **settings: sounddevice(Device(**settings))
 
 
 @pytest.mark.parametrize("count", [1, 5, 200])
