@@ -69,7 +69,7 @@ PARTS = {
         "many cells under one budget -> table",
         "errors io plot tokens checkpoint cells layers models metrics training",
     ),
-    "tasks": ("problems that show what a memory can hold", "errors layers"),
+    "problems": ("problems that show what a memory can hold", "errors layers"),
     "listening": (
         "sound -> label",
         PIECE

@@ -1,23 +1,23 @@
-"""Published findings that a small machine can see, each with the figures of docs/tasks.md."""
+"""Published findings that a small machine can see, each with the figures of docs/problems.md."""
 
 import pytest
 import torch
 
 from musicrnn.layers.settings import LayerSettings
-from musicrnn.tasks import TASKS
-from musicrnn.tasks.sines import SumOfSines
-from musicrnn.tasks.solve import Effort, Outcome, Solver, solve
+from musicrnn.problems import PROBLEMS
+from musicrnn.problems.sines import SumOfSines
+from musicrnn.problems.solve import Effort, Outcome, Solver, solve
 
 pytestmark = pytest.mark.learning
 FAST = Effort(updates=1000, rate=1e-2)
 
 
 def trained(
-    cell: str, task: str, length: int, *, effort: Effort = FAST, settings=None, seed: int = 0
+    cell: str, problem: str, length: int, *, effort: Effort = FAST, settings=None, seed: int = 0
 ) -> Outcome:
     torch.manual_seed(seed)
-    network = Solver(cell, TASKS[task], 32, settings=settings)
-    return solve(network, TASKS[task], length, effort=effort, seed=seed)
+    network = Solver(cell, PROBLEMS[problem], 32, settings=settings)
+    return solve(network, PROBLEMS[problem], length, effort=effort, seed=seed)
 
 
 def test_gates_add_over_fifty_steps_and_an_elman_network_does_not():
@@ -25,7 +25,7 @@ def test_gates_add_over_fifty_steps_and_an_elman_network_does_not():
     assert trained("gru", "adding", 50).solved_at
     plain = trained("elman", "adding", 50)
     assert plain.solved_at is None
-    assert plain.best > TASKS["adding"].guess(50) / 2
+    assert plain.best > PROBLEMS["adding"].guess(50) / 2
 
 
 def test_a_forget_bias_of_1_is_sooner_there():
@@ -34,23 +34,25 @@ def test_a_forget_bias_of_1_is_sooner_there():
     for seed in range(3):
         for start in updates:
             torch.manual_seed(seed)
-            network = Solver("lstm", TASKS["adding"], 32)
+            network = Solver("lstm", PROBLEMS["adding"], 32)
             with torch.no_grad():
                 network.stack.layers[0].bias_ih_l0[32:64] = start
             effort = Effort(updates=1500, rate=1e-2)
-            updates[start] += solve(network, TASKS["adding"], 100, effort=effort, seed=seed).updates
+            updates[start] += solve(
+                network, PROBLEMS["adding"], 100, effort=effort, seed=seed
+            ).updates
     assert updates[1.0] < updates[0.0]
 
 
 def test_clockwork_makes_a_sum_of_sines_and_a_plain_network_does_not():
     """Koutnik 2014; both have 2,497 parameters. Reproduced elsewhere: 0.11 against 0.25."""
     effort = Effort(updates=400, rate=3e-3, rows=1)
-    task = SumOfSines()
+    problem = SumOfSines()
     errors = {}
     for cell, hidden, periods in (("clockwork", 64, "1,2,4,8,16,32,64,128"), ("elman", 48, "")):
         torch.manual_seed(0)
-        network = Solver(cell, task, hidden, settings=LayerSettings(periods=periods))
-        came = solve(network, task, 320, effort=effort, seed=0)
+        network = Solver(cell, problem, hidden, settings=LayerSettings(periods=periods))
+        came = solve(network, problem, 320, effort=effort, seed=0)
         assert came.parameters == 2497
         errors[cell] = came.score
     assert errors["clockwork"] < 0.11

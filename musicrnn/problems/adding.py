@@ -11,11 +11,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from musicrnn.tasks.protocol import Examples, Task
+from musicrnn.problems.protocol import Examples, Problem
 
 
 @dataclass(frozen=True)
-class Adding(Task):
+class Adding(Problem):
     """Inputs: number, mark. Length: steps."""
 
     unit: ClassVar[str] = "steps"

@@ -1,10 +1,10 @@
-"""Which cell solves which length of which task: the table of docs/tasks.md.
+"""Which cell solves which length of which problem: the table of docs/problems.md.
 
 Every attempt is a line of JSON in FILE as soon as it ends; the same command goes on where it was
 stopped. --plot draws what FILE holds. "CELL+attention" looks at its own last 40 outputs.
 
-    python tests/benchmarks/tasks/which_length.py -o attempts.jsonl
-        [--cells lstm,gru] [--tasks adding] [--updates 1000] [--plot docs/tasks.png]
+    python tests/benchmarks/problems/which_length.py -o attempts.jsonl
+        [--cells lstm,gru] [--problems adding] [--updates 1000] [--plot docs/problems.png]
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from musicrnn.layers.settings import LayerSettings
 from musicrnn.plot.chart import Column, draw_chart
 from musicrnn.plot.png import png
 from musicrnn.plot.svg import svg
-from musicrnn.tasks import TASKS
-from musicrnn.tasks.ladder import LENGTHS, RATES, Attempt, Climb, climb, fallen, reached
-from musicrnn.tasks.solve import Effort
+from musicrnn.problems import PROBLEMS
+from musicrnn.problems.ladder import LENGTHS, RATES, Attempt, Climb, climb, fallen, reached
+from musicrnn.problems.solve import Effort
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("-o", "--output", type=Path, required=True)
 parser.add_argument("--cells", default=",".join(CELLS))
-parser.add_argument("--tasks", default=",".join(LENGTHS))
+parser.add_argument("--problems", default=",".join(LENGTHS))
 parser.add_argument("--updates", type=int, default=1000)
 parser.add_argument("--hidden", type=int, default=32)
 parser.add_argument("--plot", type=Path)
@@ -38,9 +38,13 @@ attempts: list[Attempt] = []
 if options.output.exists():
     lines = options.output.read_text().splitlines()
     attempts = [Attempt.from_json(json.loads(line)) for line in lines]
-ended = {(a.task, a.cell) for a in attempts if a.outcome.solved_at is None and a.rate == RATES[-1]}
+ended = {
+    (a.problem, a.cell) for a in attempts if a.outcome.solved_at is None and a.rate == RATES[-1]
+}
 ended |= {
-    (a.task, a.cell) for a in attempts if a.outcome.solved_at and a.length == LENGTHS[a.task][-1]
+    (a.problem, a.cell)
+    for a in attempts
+    if a.outcome.solved_at and a.length == LENGTHS[a.problem][-1]
 }
 
 
@@ -51,27 +55,27 @@ def report(attempt: Attempt) -> None:
     came = attempt.outcome
     end = f"solved after {came.solved_at}" if came.solved_at else "not solved"
     print(
-        f"{attempt.task:15} {attempt.cell:17} {attempt.length:4} {TASKS[attempt.task].unit:6}"
-        f" rate {attempt.rate:<6g} {TASKS[attempt.task].measure} {came.score:.3f}, {end},"
+        f"{attempt.problem:15} {attempt.cell:17} {attempt.length:4} {PROBLEMS[attempt.problem].unit:6}"
+        f" rate {attempt.rate:<6g} {PROBLEMS[attempt.problem].measure} {came.score:.3f}, {end},"
         f" {came.seconds:.1f} s",
         flush=True,
     )
 
 
 effort = Effort(updates=options.updates)
-cells, tasks = options.cells.split(","), options.tasks.split(",")
+cells, problems = options.cells.split(","), options.problems.split(",")
 for wanted in cells:
     cell, _, attention = wanted.partition("+")
     settings = LayerSettings(attention=40 if attention else 0)
-    for name in tasks:
+    for name in problems:
         plan = Climb(name, cell, LENGTHS[name], options.hidden, effort, settings=settings)
         if (name, plan.label) not in ended:
-            attempts = [a for a in attempts if (a.task, a.cell) != (name, plan.label)]
+            attempts = [a for a in attempts if (a.problem, a.cell) != (name, plan.label)]
             climb(plan, report)
 
 made = {a.cell for a in attempts}
 shown = [n for c in CELLS for n in (c, f"{c}, attention") if n in made]
-print("\n| cell | " + " | ".join(f"{name}, {TASKS[name].unit}" for name in LENGTHS) + " |")
+print("\n| cell | " + " | ".join(f"{name}, {PROBLEMS[name].unit}" for name in LENGTHS) + " |")
 print("|---" * (1 + len(LENGTHS)) + "|")
 for cell in shown:
     parts: list[str] = []
@@ -80,12 +84,14 @@ for cell in shown:
         figure = "" if fell is None else f" ({fell[1]:.2f} at {fell[0]})"
         parts.append("-" if length is None else f"**{length}**{figure}")
     print(f"| {cell} | " + " | ".join(parts) + " |")
-guesses = [f"({TASKS[name].measure} {TASKS[name].guess(50):.3f})" for name in LENGTHS]
+guesses = [f"({PROBLEMS[name].measure} {PROBLEMS[name].guess(50):.3f})" for name in LENGTHS]
 print("| *guessing* | " + " | ".join(guesses) + " |")
 print(f"{sum(a.outcome.seconds for a in attempts) / 60:.1f} minutes of one core")
 if options.plot:
     columns = [
-        Column(f"{name}, {TASKS[name].unit}", [reached(attempts, name, c) for c in shown], 0, 1.0)
+        Column(
+            f"{name}, {PROBLEMS[name].unit}", [reached(attempts, name, c) for c in shown], 0, 1.0
+        )
         for name in LENGTHS
     ]
     about = (

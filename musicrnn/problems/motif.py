@@ -12,14 +12,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from musicrnn.tasks.protocol import Examples, Task, one_hot
+from musicrnn.problems.protocol import Examples, Problem, one_hot
 
 PITCHES, BEATS = 8, 4
 REST = PITCHES
 
 
 @dataclass(frozen=True)
-class MotifRecall(Task):
+class MotifRecall(Problem):
     """Inputs: one of eight pitches or a rest, accent, cue. Length: bars between motif and cue."""
 
     unit: ClassVar[str] = "bars"

@@ -13,13 +13,13 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.tasks.protocol import Examples, Task
+from musicrnn.problems.protocol import Examples, Problem
 
 PERIODS = (8, 32, 80, 160)
 
 
 @dataclass(frozen=True)
-class SumOfSines(Task):
+class SumOfSines(Problem):
     """Inputs: 1. Length: steps. All examples are the same; ``phases`` is the seed of the wave."""
 
     unit: ClassVar[str] = "steps"

@@ -1,7 +1,7 @@
-"""Which cell solves which length: each climbs the lengths of a task until it fails at one.
+"""Which cell solves which length: each climbs the lengths of a problem until it fails at one.
 
 At a length a cell has one attempt for each learning rate, each from new start values, and stops at
-the first that solves the task. All cells have the same number of units and one layer.
+the first that solves the problem. All cells have the same number of units and one layer.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 import torch
 
 from musicrnn.layers.settings import LayerSettings
-from musicrnn.tasks import TASKS
-from musicrnn.tasks.solve import Effort, Outcome, Solver, solve
+from musicrnn.problems import PROBLEMS
+from musicrnn.problems.solve import Effort, Outcome, Solver, solve
 
 LENGTHS: dict[str, tuple[int, ...]] = {
     "adding": (25, 50, 100, 200),
@@ -30,7 +30,7 @@ RATES = (1e-2, 3e-3)
 class Attempt:
     """One training; ``cell`` is the plan's label."""
 
-    task: str
+    problem: str
     cell: str
     length: int
     rate: float
@@ -48,9 +48,9 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Climb:
-    """A task, a cell and the lengths, shortest first."""
+    """A problem, a cell and the lengths, shortest first."""
 
-    task: str
+    problem: str
     cell: str
     lengths: tuple[int, ...]
     hidden: int = 32
@@ -70,14 +70,14 @@ def climb(plan: Climb, report: Callable[[Attempt], None]) -> int:
     Raises:
         MusicRNNError: there is no such cell.
     """
-    task, reached = TASKS[plan.task], 0
+    problem, reached = PROBLEMS[plan.problem], 0
     for length in plan.lengths:
         for seed, rate in enumerate(plan.rates):
             torch.manual_seed(seed)
-            network = Solver(plan.cell, task, plan.hidden, settings=plan.settings)
+            network = Solver(plan.cell, problem, plan.hidden, settings=plan.settings)
             effort = replace(plan.effort, rate=rate)
-            outcome = solve(network, task, length, effort=effort, seed=seed)
-            report(Attempt(plan.task, plan.label, length, rate, seed, outcome))
+            outcome = solve(network, problem, length, effort=effort, seed=seed)
+            report(Attempt(plan.problem, plan.label, length, rate, seed, outcome))
             if outcome.solved_at is not None:
                 reached = length
                 break
@@ -86,17 +86,17 @@ def climb(plan: Climb, report: Callable[[Attempt], None]) -> int:
     return reached
 
 
-def reached(attempts: Sequence[Attempt], task: str, cell: str) -> int | None:
+def reached(attempts: Sequence[Attempt], problem: str, cell: str) -> int | None:
     """The longest length solved in ``attempts``; 0 for none, None where none was made."""
-    made = [a for a in attempts if (a.task, a.cell) == (task, cell)]
+    made = [a for a in attempts if (a.problem, a.cell) == (problem, cell)]
     return max((a.length if a.outcome.solved_at else 0 for a in made), default=None)
 
 
-def fallen(attempts: Sequence[Attempt], task: str, cell: str) -> tuple[int, float] | None:
+def fallen(attempts: Sequence[Attempt], problem: str, cell: str) -> tuple[int, float] | None:
     """The length that was not solved and the best score there; None where all were solved."""
-    top = reached(attempts, task, cell) or 0
-    failed = [a for a in attempts if (a.task, a.cell) == (task, cell) and a.length > top]
+    top = reached(attempts, problem, cell) or 0
+    failed = [a for a in attempts if (a.problem, a.cell) == (problem, cell) and a.length > top]
     if not failed:
         return None
-    better = max if TASKS[task].classes else min
+    better = max if PROBLEMS[problem].classes else min
     return failed[0].length, better(a.outcome.best for a in failed)

@@ -11,13 +11,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from musicrnn.tasks.protocol import Examples, Task, one_hot
+from musicrnn.problems.protocol import Examples, Problem, one_hot
 
 MEANINGLESS = 4  # symbols 0..3; X and Y follow
 
 
 @dataclass(frozen=True)
-class TemporalOrder(Task):
+class TemporalOrder(Problem):
     """Inputs: one of six symbols. Length: steps."""
 
     unit: ClassVar[str] = "steps"

@@ -1,4 +1,4 @@
-"""One network set to one task: trained on ever new examples, until it solves it or time is up.
+"""One network set to one problem: trained on ever new examples, until it solves it or time is up.
 
 The network is one stack with a linear answer on top. Adam with a constant rate, gradients
 clipped by norm. Every ``look`` updates the network is judged on the same 512 examples, drawn
@@ -19,7 +19,7 @@ from torch.nn.functional import cross_entropy, mse_loss
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.layers.stack import Stack
-from musicrnn.tasks.protocol import Examples, Task
+from musicrnn.problems.protocol import Examples, Problem
 
 JUDGED = 512  # examples
 JUDGED_SEED = 2**31  # apart from all training seeds
@@ -45,7 +45,7 @@ class Effort:
 
 @dataclass(frozen=True)
 class Outcome:
-    """``solved_at`` is the number of updates, None where the task was not solved."""
+    """``solved_at`` is the number of updates, None where the problem was not solved."""
 
     score: float  # at the last look
     best: float
@@ -62,15 +62,15 @@ class Solver(nn.Module):
     def __init__(
         self,
         cell: str,
-        task: Task,
+        problem: Problem,
         hidden: int,
         *,
         layers: int = 1,
         settings: LayerSettings | None = None,
     ) -> None:
         super().__init__()
-        self.stack = Stack(cell, task.inputs, hidden, layers=layers, settings=settings)
-        self.answer = nn.Linear(hidden, task.classes or 1)
+        self.stack = Stack(cell, problem.inputs, hidden, layers=layers, settings=settings)
+        self.answer = nn.Linear(hidden, problem.classes or 1)
 
     def forward(self, x: Tensor, steps: Tensor) -> Tensor:
         """[B, T, F] and steps [A] -> logits [B, A, classes], or numbers [B, A, 1]."""
@@ -78,11 +78,13 @@ class Solver(nn.Module):
         return self.answer(y.index_select(1, steps))
 
 
-def solve(network: nn.Module, task: Task, length: int, *, effort: Effort, seed: int) -> Outcome:
-    """Train ``network`` (as :class:`Solver`) on ``task``; the same seed gives the same course."""
+def solve(
+    network: nn.Module, problem: Problem, length: int, *, effort: Effort, seed: int
+) -> Outcome:
+    """Train ``network`` (as :class:`Solver`) on ``problem``; the same seed gives the same course."""
     random = np.random.default_rng([seed, length])
     judges = np.random.default_rng([JUDGED_SEED, length])
-    judged = task.draw(judges, JUDGED if task.varied else 1, length)
+    judged = problem.draw(judges, JUDGED if problem.varied else 1, length)
     optimizer = torch.optim.Adam(network.parameters(), lr=effort.rate)
     spent, scores = 0.0, list[float]()
     solved_at: int | None = None
@@ -90,35 +92,35 @@ def solve(network: nn.Module, task: Task, length: int, *, effort: Effort, seed: 
     while update < effort.updates and solved_at is None:
         began = time.process_time()
         for _ in range(min(effort.look, effort.updates - update)):
-            loss = _loss(network, task, task.draw(random, effort.rows, length))
+            loss = _loss(network, problem, problem.draw(random, effort.rows, length))
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), effort.clip)
             optimizer.step()
             update += 1
         spent += time.process_time() - began
-        scores.append(score(network, task, judged))
-        if task.is_solved(scores[-1]):
+        scores.append(score(network, problem, judged))
+        if problem.is_solved(scores[-1]):
             solved_at = update
-    best = max(scores) if task.classes else min(scores)
+    best = max(scores) if problem.classes else min(scores)
     size = sum(p.numel() for p in network.parameters())
     return Outcome(scores[-1], best, solved_at, update, spent, size, tuple(scores))
 
 
-def score(network: nn.Module, task: Task, examples: Examples) -> float:
+def score(network: nn.Module, problem: Problem, examples: Examples) -> float:
     """Accuracy or mean squared error over all answers."""
     x, steps, wanted = _tensors(examples)
     with torch.no_grad():
         found = network(x, steps)
-    if task.classes:
+    if problem.classes:
         return float((found.argmax(2) == wanted).double().mean())
     return float((found[..., 0] - wanted).double().square().mean())
 
 
-def _loss(network: nn.Module, task: Task, examples: Examples) -> Tensor:
+def _loss(network: nn.Module, problem: Problem, examples: Examples) -> Tensor:
     x, steps, wanted = _tensors(examples)
     found = network(x, steps)
-    if task.classes:
+    if problem.classes:
         return cross_entropy(found.flatten(0, 1), wanted.flatten())
     return mse_loss(found[..., 0], wanted)
 

@@ -13,11 +13,11 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.tasks.protocol import Examples, Task
+from musicrnn.problems.protocol import Examples, Problem
 
 
 @dataclass(frozen=True)
-class Parity(Task):
+class Parity(Problem):
     """Inputs: the bit as -1 or 1. Length: bits."""
 
     unit: ClassVar[str] = "bits"

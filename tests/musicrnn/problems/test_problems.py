@@ -1,52 +1,52 @@
-"""Tasks: every example has the answer that its rule says, and guessing is worth what is stated."""
+"""Problems: every example has the answer that its rule says, and guessing is worth what is stated."""
 
 import numpy as np
 import pytest
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.tasks import TASKS, Task
-from musicrnn.tasks.motif import BEATS, PITCHES, REST
-from musicrnn.tasks.parity import Parity, parity_of
-from musicrnn.tasks.sines import PERIODS, SumOfSines
+from musicrnn.problems import PROBLEMS, Problem
+from musicrnn.problems.motif import BEATS, PITCHES, REST
+from musicrnn.problems.parity import Parity, parity_of
+from musicrnn.problems.sines import PERIODS, SumOfSines
 
-each_task = pytest.mark.parametrize("name", TASKS)
+each_task = pytest.mark.parametrize("name", PROBLEMS)
 
 
 def drawn(name: str, length: int, rows: int = 400, seed: int = 0):
-    return TASKS[name].draw(np.random.default_rng(seed), rows, length)
+    return PROBLEMS[name].draw(np.random.default_rng(seed), rows, length)
 
 
 @each_task
 @pytest.mark.parametrize("length", [10, 33])
 def test_shapes_types_and_seeds(name, length):
-    task = TASKS[name]
+    problem = PROBLEMS[name]
     examples = drawn(name, length)
     rows, steps, inputs = examples.inputs.shape
-    assert (rows, inputs) == (400, task.inputs)
+    assert (rows, inputs) == (400, problem.inputs)
     assert examples.inputs.dtype == np.float32
     assert examples.answers.shape == (400, len(examples.steps))
     assert examples.steps.max() == steps - 1
-    assert examples.answers.dtype == (np.int64 if task.classes else np.float32)
-    if task.classes:
-        assert set(np.unique(examples.answers)) == set(range(task.classes))
+    assert examples.answers.dtype == (np.int64 if problem.classes else np.float32)
+    if problem.classes:
+        assert set(np.unique(examples.answers)) == set(range(problem.classes))
     again, other = drawn(name, length), drawn(name, length, seed=1)
     assert np.array_equal(examples.inputs, again.inputs)
     assert np.array_equal(examples.answers, again.answers)
-    assert np.array_equal(examples.inputs, other.inputs) != task.varied
+    assert np.array_equal(examples.inputs, other.inputs) != problem.varied
 
 
 @each_task
 def test_guessing_is_worth_what_is_stated(name):
-    task: Task = TASKS[name]
+    problem: Problem = PROBLEMS[name]
     answers = drawn(name, 20, rows=20_000).answers
-    if task.classes:
-        shares = [np.mean(answers == c, axis=0) for c in range(task.classes)]
-        assert np.max(shares) == pytest.approx(task.guess(20), abs=0.02)
+    if problem.classes:
+        shares = [np.mean(answers == c, axis=0) for c in range(problem.classes)]
+        assert np.max(shares) == pytest.approx(problem.guess(20), abs=0.02)
     else:
         constant = ((answers - answers.mean()) ** 2).mean()
-        assert constant == pytest.approx(task.guess(20), rel=0.03)
-    assert not task.is_solved(task.guess(20))
-    assert task.is_solved(1.0 if task.classes else 0.0)
+        assert constant == pytest.approx(problem.guess(20), rel=0.03)
+    assert not problem.is_solved(problem.guess(20))
+    assert problem.is_solved(1.0 if problem.classes else 0.0)
 
 
 @each_task
@@ -100,13 +100,13 @@ def test_parity():
 
 
 def test_sum_of_sines():
-    task = SumOfSines(phases=3)
-    wave = task.wave(320)
+    problem = SumOfSines(phases=3)
+    wave = problem.wave(320)
     power = np.abs(np.fft.rfft(wave)) ** 2
     assert set(np.argsort(power)[-4:]) == {320 // period for period in PERIODS}
-    assert task.guess(320) == pytest.approx(0.5)
+    assert problem.guess(320) == pytest.approx(0.5)
     assert not np.array_equal(wave, SumOfSines(phases=4).wave(320))
-    assert np.array_equal(wave[:100], task.wave(100))
+    assert np.array_equal(wave[:100], problem.wave(100))
 
 
 def test_motif():

@@ -12,14 +12,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from musicrnn.tasks.protocol import Examples, Task, one_hot
+from musicrnn.problems.protocol import Examples, Problem, one_hot
 
 BITS = 5
 NOTHING, SIGN = 2, 3
 
 
 @dataclass(frozen=True)
-class Copying(Task):
+class Copying(Problem):
     """Inputs: bit 0, bit 1, nothing, sign. Length: steps between the last bit and the sign."""
 
     unit: ClassVar[str] = "steps"

@@ -1,8 +1,8 @@
-"""What every task offers: examples without end, and what an answer by guessing is worth.
+"""What every problem offers: examples without end, and what an answer by guessing is worth.
 
 Conventions. Inputs are [B, T, F] float32; ``length`` is how long the lag is, in the unit that the
-task states. Answers are wanted at a few steps, the same in all rows: classes [B, A] or, where a
-task has 0 classes, numbers [B, A]. All randomness comes from the generator that is given.
+problem states. Answers are wanted at a few steps, the same in all rows: classes [B, A] or, where a
+problem has 0 classes, numbers [B, A]. All randomness comes from the generator that is given.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Examples:
 
 
 @dataclass(frozen=True)
-class Task(ABC):
-    """One task; listed by name in TASKS. Its fields are the options that it has."""
+class Problem(ABC):
+    """One problem; listed by name in PROBLEMS. Its fields are the options that it has."""
 
     unit: ClassVar[str]  # of a length
     inputs: ClassVar[int]  # numbers a step
@@ -43,7 +43,7 @@ class Task(ABC):
 
     @property
     def solved(self) -> float:
-        """The accuracy or mean squared error from which on the task counts as solved."""
+        """The accuracy or mean squared error from which on the problem counts as solved."""
         return 0.95 if self.classes else 0.01
 
     @abstractmethod
@@ -61,7 +61,7 @@ class Task(ABC):
         """
         if length < self.shortest:
             raise MusicRNNError(
-                f"this task is {self.shortest} or more {self.unit} long, got {length}"
+                f"this problem is {self.shortest} or more {self.unit} long, got {length}"
             )
         if rows < 1:
             raise MusicRNNError(f"rows must be 1 or more, got {rows}")

@@ -1,10 +1,10 @@
-"""Three published findings on one core: the figures of docs/tasks.md.
+"""Three published findings on one core: the figures of docs/problems.md.
 
 sines: clockwork against plain RNN and LSTM with as many parameters on a sum of sines.
 bias: the forget gate's bias at 1 against 0, adding over a hundred steps.
 parity: Grid LSTM against stacked LSTM over time, and along depth alone against plain deep networks.
 
-    python tests/benchmarks/tasks/findings.py -o findings.jsonl [--only sines,bias] [--seeds 3]
+    python tests/benchmarks/problems/findings.py -o findings.jsonl [--only sines,bias] [--seeds 3]
         [--plot sines.svg]
 
 A line of JSON for each training, as soon as it ends. --plot draws the waves of seed 0 in the file.
@@ -29,10 +29,10 @@ from musicrnn.layers.grid_depth import GridDepth
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.plot.curves import Axis, Curve, draw_curves
 from musicrnn.plot.svg import svg
-from musicrnn.tasks.adding import Adding
-from musicrnn.tasks.parity import Parity, parity_of
-from musicrnn.tasks.sines import SumOfSines
-from musicrnn.tasks.solve import Effort, Solver, solve
+from musicrnn.problems.adding import Adding
+from musicrnn.problems.parity import Parity, parity_of
+from musicrnn.problems.sines import SumOfSines
+from musicrnn.problems.solve import Effort, Solver, solve
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("-o", "--output", type=Path, required=True)
@@ -60,11 +60,11 @@ def sines() -> None:
     effort = Effort(updates=400, rate=3e-3, rows=1)
     networks = (("clockwork", 64, periods), ("elman", 48, None), ("elman", 64, None))
     for seed in range(options.seeds):
-        task = SumOfSines(phases=seed)
+        problem = SumOfSines(phases=seed)
         for cell, hidden, settings in (*networks, ("lstm", 23, None)):
             torch.manual_seed(seed)
-            network = Solver(cell, task, hidden, settings=settings)
-            came = solve(network, task, 320, effort=effort, seed=seed)
+            network = Solver(cell, problem, hidden, settings=settings)
+            came = solve(network, problem, 320, effort=effort, seed=seed)
             with torch.no_grad():
                 made = network(torch.ones(1, 320, 1), torch.arange(320))[0, :, 0]
             drawn = {"wave": [round(v, 4) for v in made.tolist()]}
@@ -72,16 +72,16 @@ def sines() -> None:
 
 
 def bias() -> None:
-    task = Adding()
+    problem = Adding()
     for length in (50, 100):
         for seed in range(options.seeds):
             for start in (0.0, 1.0):
                 torch.manual_seed(seed)
-                network = Solver("lstm", task, 32)
+                network = Solver("lstm", problem, 32)
                 with torch.no_grad():
                     network.stack.layers[0].bias_ih_l0[32:64] = start
                 came = solve(
-                    network, task, length, effort=Effort(updates=1500, rate=1e-2), seed=seed
+                    network, problem, length, effort=Effort(updates=1500, rate=1e-2), seed=seed
                 )
                 report("bias", f"forget bias {start:g}", length, seed, asdict(came))
 

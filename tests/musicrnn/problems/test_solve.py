@@ -1,4 +1,4 @@
-"""Training on a task: seeds, stopping, what is reported; and the ladder of lengths."""
+"""Training on a problem: seeds, stopping, what is reported; and the ladder of lengths."""
 
 from dataclasses import replace
 
@@ -7,35 +7,35 @@ import pytest
 import torch
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.tasks import TASKS
-from musicrnn.tasks.ladder import Attempt, Climb, climb, fallen, reached
-from musicrnn.tasks.solve import Effort, Solver, score, solve
+from musicrnn.problems import PROBLEMS
+from musicrnn.problems.ladder import Attempt, Climb, climb, fallen, reached
+from musicrnn.problems.solve import Effort, Solver, score, solve
 
 QUICK = Effort(updates=4, rows=2, look=3)
 
 
 def solver(name="parity", cell="gru", hidden=6):
     torch.manual_seed(0)
-    return Solver(cell, TASKS[name], hidden)
+    return Solver(cell, PROBLEMS[name], hidden)
 
 
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize("name", PROBLEMS)
 def test_the_same_seed_gives_the_same_course(name):
-    found = [solve(solver(name), TASKS[name], 12, effort=QUICK, seed=s) for s in (1, 1)]
+    found = [solve(solver(name), PROBLEMS[name], 12, effort=QUICK, seed=s) for s in (1, 1)]
     assert found[0].scores == found[1].scores
     assert (found[0].updates, found[0].solved_at, len(found[0].scores)) == (4, None, 2)
     assert found[0].score == found[0].scores[-1]
-    better = max if TASKS[name].classes else min
+    better = max if PROBLEMS[name].classes else min
     assert found[0].best == better(found[0].scores)
 
 
 def test_parity_of_two_bits_is_learnt_and_training_stops_there():
-    task = TASKS["parity"]
+    problem = PROBLEMS["parity"]
     network = solver(hidden=16)
-    came = solve(network, task, 2, effort=Effort(updates=400, rate=2e-2, look=20), seed=0)
+    came = solve(network, problem, 2, effort=Effort(updates=400, rate=2e-2, look=20), seed=0)
     assert came.solved_at == came.updates < 400
-    fresh = task.draw(np.random.default_rng(5), 200, 2)
-    assert score(network, task, fresh) == pytest.approx(came.score, abs=0.05)
+    fresh = problem.draw(np.random.default_rng(5), 200, 2)
+    assert score(network, problem, fresh) == pytest.approx(came.score, abs=0.05)
     assert came.parameters == sum(p.numel() for p in network.parameters())
 
 
