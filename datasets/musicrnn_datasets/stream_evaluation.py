@@ -169,10 +169,10 @@ def _listener(checkpoint: Checkpoint) -> tuple[WordsModel, CausalLogMel, tuple[s
             f"this model's task is {task!r}: only one that hears words can be measured on a stream"
         )
     model = WordsModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
-    if model.config.both_ways:
+    if model.config.bidirectional:
         raise MusicRNNError(
             "this model reads whole clips in both directions and cannot be streamed: "
-            "one that can comes from musicrnn train classify with both_ways=false"
+            "one that can comes from musicrnn train classify with bidirectional=false"
         )
     recipe = words_recipe(checkpoint, model.config)
     return model, recipe, labels_of(checkpoint.metadata, model.config.labels)

@@ -87,7 +87,7 @@ def words_graph(checkpoint: Checkpoint, *, streaming: bool = False) -> Graph:
             lambda run: _clip_difference(model, recipe, temperature, run),
             metadata,
         )
-    if model.config.both_ways:
+    if model.config.bidirectional:
         raise MusicRNNError("this network reads both ways: it hears whole clips, not a stream")
     shapes: dict[str, tuple[int, ...]] = {"heard": (2, recipe.n_fft - recipe.hop)}
     for name, part in zip(_names(model), model.initial_state(2), strict=True):

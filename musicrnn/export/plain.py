@@ -145,13 +145,13 @@ class _Recent(nn.Module):
 
     def __init__(self, attention: RecentAttention) -> None:
         super().__init__()
-        self.hold, self.score = attention.hold, attention.score
+        self.decay, self.score = attention.decay, attention.score
 
     def forward(self, h: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         weight = (LIMIT * torch.tanh(self.score(h) / LIMIT)).exp()
         entering = torch.cat([weight * h, weight], 2)  # [B, T, H + 1]
         back = [[float(t - s) for s in range(-1, len(h[0]))] for t in range(len(h[0]))]
-        fading = torch.tensor([[self.hold**n if n >= 0 else 0.0 for n in row] for row in back])
+        fading = torch.tensor([[self.decay**n if n >= 0 else 0.0 for n in row] for row in back])
         held = fading @ torch.cat([state[:, None], entering], 1)
         return held[..., :-1] / (held[..., -1:] + 1), held[:, -1]
 

@@ -52,9 +52,9 @@ class ArrayConvolution:
 class ArrayRecentAttention:
     """A RecentAttention, from its arrays by name."""
 
-    def __init__(self, arrays: Arrays, *, hold: float) -> None:
+    def __init__(self, arrays: Arrays, *, decay: float) -> None:
         self.weight, self.bias = arrays["score.weight"][0], arrays["score.bias"][0]
-        self.hold = np.float32(hold)
+        self.decay = np.float32(decay)
         self.begin(1)
 
     def begin(self, rows: int) -> None:
@@ -66,8 +66,8 @@ class ArrayRecentAttention:
         """[B, H] -> contexts [B, H]."""
         score = (h @ self.weight + self.bias)[:, None]
         weight = np.exp(LIMIT * np.tanh(score / LIMIT))
-        self.total = self.hold * self.total + weight * h
-        self.mass = self.hold * self.mass + weight
+        self.total = self.decay * self.total + weight * h
+        self.mass = self.decay * self.mass + weight
         return self.total / (self.mass + 1)
 
 

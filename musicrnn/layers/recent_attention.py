@@ -1,10 +1,10 @@
 """Attention to what was heard recently: a weighted mean over the past that fades.
 
-    weight_t = exp(w . h_t + b)      mass_t = hold * mass_{t-1} + weight_t
-    sum_t = hold * sum_{t-1} + weight_t * h_t      context_t = sum_t / (mass_t + 1)
+    weight_t = exp(w . h_t + b)      mass_t = decay * mass_{t-1} + weight_t
+    sum_t = decay * sum_{t-1} + weight_t * h_t      context_t = sum_t / (mass_t + 1)
 
 Feed-forward attention (Raffel and Ellis 2015) made causal: what a step says of its own weight fades
-by ``hold`` a step, and a mass of 1 without content stands for silence, so that the context is 0
+by ``decay`` a step, and a mass of 1 without content stands for silence, so that the context is 0
 where nothing worth attending to was heard lately. The state is (sum, mass): constant memory.
 
 Conventions. h [B, T, H] -> contexts [B, T, H]; the state [B, H + 1], zeros at the start. The
@@ -22,9 +22,9 @@ LIMIT = 6.0
 
 
 class RecentAttention(nn.Module):
-    def __init__(self, size: int, *, hold: float) -> None:
+    def __init__(self, size: int, *, decay: float) -> None:
         super().__init__()
-        self.hold = hold
+        self.decay = decay
         self.score = nn.Linear(size, 1)
 
     def initial_state(self, batch: int) -> Tensor:
@@ -35,6 +35,6 @@ class RecentAttention(nn.Module):
         """Contexts and the state after the last step."""
         weight = (LIMIT * torch.tanh(self.score(h) / LIMIT)).to(state.dtype).exp()  # [B, T, 1]
         entering = torch.cat([weight * h.to(state.dtype), weight], 2).transpose(0, 1)
-        held = linear_scan(torch.full_like(entering, self.hold), entering, state)  # [T, B, H + 1]
+        held = linear_scan(torch.full_like(entering, self.decay), entering, state)  # [T, B, H + 1]
         contexts = held[..., :-1] / (held[..., -1:] + 1)
         return contexts.transpose(0, 1), held[-1]

@@ -6,6 +6,7 @@ import difflib
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from musicrnn.bounds import check, choice, share, whole
 from musicrnn.cells import CELLS, Cell
 from musicrnn.errors import MusicRNNError
 
@@ -24,10 +25,16 @@ class LayerSettings:
     residual: bool = False  # x + layer(x), from the second layer on
     norm: bool = False  # layer normalisation of what enters a layer (Ba et al. 2016)
     variational: bool = False  # dropout masks are the same at all steps (Gal and Ghahramani 2016)
-    recurrent_dropout: float = 0.0  # of h where it enters the recurrent products, the same mask
-    zoneout: float = 0.0  # share of units that keep their state at a step (Krueger et al. 2017)
-    attention: int = 0  # how many of its own last outputs the top layer looks at
-    attention_kind: str = "additive"  # or dot, general, scaled
+    recurrent_dropout: float = share(
+        0.0
+    )  # of h where it enters the recurrent products, the same mask
+    zoneout: float = share(
+        0.0
+    )  # share of units that keep their state at a step (Krueger et al. 2017)
+    attention: int = whole(
+        0, 0, MOST_ATTENTION
+    )  # how many of its own last outputs the top layer looks at
+    attention_kind: str = choice("additive", *ATTENTIONS)
     periods: str = ""  # clockwork: "1,2,4", or "metric": 1,2,4,8,16
     priority: str = ""  # grid: the dimension that goes last, depth or time
     depth: str = ""  # grid: lstm, identity, tanh or relu along depth
@@ -35,18 +42,7 @@ class LayerSettings:
     plain_forget: bool = False  # lstm: the forget gate's bias starts like the others, not at 1
 
     def __post_init__(self) -> None:
-        for name in ("recurrent_dropout", "zoneout"):
-            if not 0 <= getattr(self, name) < 1:
-                raise MusicRNNError(f"layer.{name} must be in [0, 1), got {getattr(self, name)}")
-        if not 0 <= self.attention <= MOST_ATTENTION:
-            raise MusicRNNError(
-                f"layer.attention must be in 0..{MOST_ATTENTION}, got {self.attention}"
-            )
-        if self.attention_kind not in ATTENTIONS:
-            raise MusicRNNError(
-                f"layer.attention_kind must be one of {', '.join(ATTENTIONS)}, "
-                f"got {self.attention_kind!r}"
-            )
+        check(self, "layer.")
 
     def cell(self, name: str) -> Cell:
         """The cell called ``name`` with these options.

@@ -45,7 +45,7 @@ class WordLabeller:
         config = WordsConfig.from_json(checkpoint.entry("model"))
         recipe = words_recipe(checkpoint, config)
         temperature = number_of(checkpoint.metadata, "temperature", 1.0, 0.01, 100.0)
-        if config.both_ways:
+        if config.bidirectional:
             from musicrnn.models.words import WordsModel
 
             network: Any = WordsModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)

@@ -9,12 +9,12 @@ The state goes in and comes out, so that a piece may be read in parts.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from musicrnn.layers.relative import matrices_kept
 from musicrnn.layers.stack import State
@@ -22,15 +22,17 @@ from musicrnn.models.frame_bodies import TiedBody, WholeBody, heard
 from musicrnn.models.frame_config import FrameConfig
 from musicrnn.models.frame_heads import Orders
 from musicrnn.models.frame_past import Memory
-from musicrnn.models.loading import load_strictly
+from musicrnn.models.network import Network
 
 
-class FrameModel(nn.Module):
+class FrameModel(Network):
     """(given [B, T, F], frames [B, T, P], state) -> (losses [B, T], state)."""
 
+    Config: ClassVar[type[FrameConfig]] = FrameConfig
+    config: FrameConfig
+
     def __init__(self, config: FrameConfig) -> None:
-        super().__init__()
-        self.config = config
+        super().__init__(config)
         self.body = TiedBody(config) if config.body == "tied" else WholeBody(config)
         self.head = Orders(config)
 
@@ -72,20 +74,3 @@ class FrameModel(nn.Module):
                 frame, state = self.draw(given, state, uniforms.float(), temperature=temperature)
                 memory.add(frame.numpy().astype(np.uint8))
         return memory.frames[:, :length]
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Weights and buffers by name, for a Checkpoint."""
-        named = {**dict(self.named_parameters()), **dict(self.named_buffers())}
-        return {name: np.asarray(t.detach().cpu().numpy()) for name, t in named.items()}
-
-    def configuration(self) -> dict[str, Any]:
-        return self.config.as_json()
-
-    @staticmethod
-    def from_arrays(configuration: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> FrameModel:
-        """Rebuild a model; raises MusicRNNError naming a setting or tensor that does not fit."""
-        config = FrameConfig.from_json(configuration)
-        with torch.device("meta"):  # a file may claim any size: nothing is allocated before it fits
-            model = FrameModel(config)
-        load_strictly(model, arrays)
-        return model

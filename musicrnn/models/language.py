@@ -7,25 +7,25 @@ weights (Press and Wolf 2017) need embedding == hidden.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import ClassVar
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from musicrnn.layers.dropout import dropout_layer
 from musicrnn.layers.stack import Stack, State
 from musicrnn.models.language_config import LanguageConfig
-from musicrnn.models.loading import load_strictly
+from musicrnn.models.network import Network
 
 
-class LanguageModel(nn.Module):
+class LanguageModel(Network):
     """A SequenceModel: (ids [B, T], state) -> (logits [B, T, V], state)."""
 
+    Config: ClassVar[type[LanguageConfig]] = LanguageConfig
+    config: LanguageConfig
+
     def __init__(self, config: LanguageConfig) -> None:
-        super().__init__()
-        self.config = config
+        super().__init__(config)
         self.embedding = nn.Embedding(config.vocabulary, config.embedding)
         self.input_dropout = dropout_layer(config.dropout, variational=config.layer.variational)
         self.stack = Stack(
@@ -50,24 +50,6 @@ class LanguageModel(nn.Module):
         x = self.input_dropout(self.embedding(ids))  # [B, T, E]
         y, state = self.stack(x, state)  # [B, T, H]
         return self.output(y), state
-
-    def arrays(self) -> dict[str, NDArray[np.float32]]:
-        """The weights by name, for a Checkpoint; a tied output weight is stored once."""
-        return {name: p.detach().cpu().float().numpy() for name, p in self.named_parameters()}
-
-    def configuration(self) -> dict[str, Any]:
-        return self.config.as_json()
-
-    @staticmethod
-    def from_arrays(
-        configuration: dict[str, Any], arrays: dict[str, NDArray[Any]]
-    ) -> LanguageModel:
-        """Rebuild a model; raises MusicRNNError naming a setting or tensor that does not fit."""
-        config = LanguageConfig.from_json(configuration)
-        with torch.device("meta"):  # a file may claim any size: nothing is allocated before it fits
-            model = LanguageModel(config)
-        load_strictly(model, arrays)
-        return model
 
 
 def token_losses(logits: Tensor, targets: Tensor) -> Tensor:

@@ -12,85 +12,30 @@ Not causal: it is no SequenceModel.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import ClassVar
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from musicrnn.errors import MusicRNNError
-from musicrnn.layers.both_ways import BothWays
-from musicrnn.layers.settings import LayerSettings
-from musicrnn.models.config_json import config_from_json
-from musicrnn.models.loading import load_strictly
+from musicrnn.layers.bidirectional import Bidirectional
+from musicrnn.models.network import Network
+from musicrnn.models.voices_config import VoicesConfig
 
 
-@dataclass(frozen=True)
-class VoicesConfig:
-    """Sizes of a voices model; ``pitches`` is P, ``places`` is F."""
-
-    voices: int
-    pitches: int
-    places: int
-    cell: str = "gru"
-    embedding: int = 192
-    hidden: int = 192  # in each direction
-    layers: int = 2
-    dropout: float = 0.3
-    layer: LayerSettings = field(default_factory=LayerSettings)
-
-    def __post_init__(self) -> None:
-        bounds = {
-            "voices": (1, 16),
-            "pitches": (1, 128),
-            "places": (1, 256),
-            "embedding": (1, 4096),
-            "hidden": (1, 4096),
-            "layers": (1, 16),
-        }
-        for name, (low, high) in bounds.items():
-            if not low <= getattr(self, name) <= high:
-                raise MusicRNNError(f"{name} must be in {low}..{high}, got {getattr(self, name)}")
-        if not 0 <= self.dropout < 1:
-            raise MusicRNNError(f"dropout must be in [0, 1), got {self.dropout}")
-        self.layer.cell(self.cell).shapes(self.embedding, self.hidden)
-
-    @property
-    def hold(self) -> int:
-        return self.pitches
-
-    @property
-    def rest(self) -> int:
-        return self.pitches + 1
-
-    @property
-    def mask(self) -> int:
-        return self.pitches + 2
-
-    def as_json(self) -> dict[str, Any]:
-        """The inverse of :meth:`from_json`."""
-        return {**asdict(self), "layer": self.layer.as_json()}
-
-    @staticmethod
-    def from_json(values: dict[str, Any]) -> VoicesConfig:
-        """The configuration of a checkpoint's "model" entry; raises MusicRNNError if it is none."""
-        return config_from_json(VoicesConfig, values)
-
-
-class VoicesModel(nn.Module):
+class VoicesModel(Network):
     """(symbols [B, T, V], places [B, T, F], lengths [B]) -> logits [B, T, V, P + 2]."""
 
+    Config: ClassVar[type[VoicesConfig]] = VoicesConfig
+    config: VoicesConfig
+
     def __init__(self, config: VoicesConfig) -> None:
-        super().__init__()
-        self.config = config
+        super().__init__(config)
         shown = config.pitches + 3
         self.symbols = nn.Embedding(config.voices * shown, config.embedding)
         self.sounding = nn.Embedding(config.voices * shown, config.embedding)
         self.places = nn.Linear(config.places, config.embedding)
         self.dropout = nn.Dropout(config.dropout)
-        self.layers = BothWays(
+        self.layers = Bidirectional(
             config.cell,
             config.embedding,
             config.hidden,
@@ -114,23 +59,6 @@ class VoicesModel(nn.Module):
         y = self.layers(x, lengths)  # [B, T, 2H]
         y = self.between(self.dropout(torch.cat([y, x], 2))).relu()
         return self.output(y).unflatten(2, (config.voices, config.pitches + 2))
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Weights and buffers by name, for a Checkpoint."""
-        named = {**dict(self.named_parameters()), **dict(self.named_buffers())}
-        return {name: np.asarray(t.detach().cpu().numpy()) for name, t in named.items()}
-
-    def configuration(self) -> dict[str, Any]:
-        return self.config.as_json()
-
-    @staticmethod
-    def from_arrays(configuration: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> VoicesModel:
-        """Rebuild a model; raises MusicRNNError naming a setting or tensor that does not fit."""
-        config = VoicesConfig.from_json(configuration)
-        with torch.device("meta"):  # a file may claim any size: nothing is allocated before it fits
-            model = VoicesModel(config)
-        load_strictly(model, arrays)
-        return model.eval()
 
 
 def sounding(symbols: Tensor, hold: int) -> Tensor:

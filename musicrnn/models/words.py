@@ -13,7 +13,7 @@ Andrade et al. 2018); SpecAugment (Park et al. 2019).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -22,36 +22,38 @@ from torch import Tensor, nn
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.attention_heads import AttentionHeads
-from musicrnn.layers.both_ways import BothWays
+from musicrnn.layers.bidirectional import Bidirectional
 from musicrnn.layers.frame_convolution import FrameConvolution
 from musicrnn.layers.recent_attention import RecentAttention
 from musicrnn.layers.spectral import SpecAugment
 from musicrnn.layers.stack import Stack
 from musicrnn.layers.standard import Standard
-from musicrnn.models.loading import load_strictly
+from musicrnn.models.network import Network
 from musicrnn.models.words_config import STEP, WordsConfig, bands_left, convolution_shapes
 
 State = tuple[Tensor, ...]
 
 
-class WordsModel(nn.Module):
+class WordsModel(Network):
     """(frames [B, T, F], state) -> (logits [B, S, K], state); see the module's text."""
 
+    Config: ClassVar[type[WordsConfig]] = WordsConfig
+    config: WordsConfig
+
     def __init__(self, config: WordsConfig) -> None:
-        super().__init__()
-        self.config = config
+        super().__init__(config)
         self.standard = Standard(config.bands)
         self.masks = nn.ModuleList(SpecAugment(bands=6, frames=8) for _ in range(2))
         self.convolutions = nn.ModuleList(
             FrameConvolution(
-                inputs, outputs, kernel=(time, band), stride=stride, causal=not config.both_ways
+                inputs, outputs, kernel=(time, band), stride=stride, causal=not config.bidirectional
             )
             for (outputs, inputs, time, band), stride in convolution_shapes(config)
         )
         self.dropout = nn.Dropout(config.dropout)
         size = config.last * bands_left(config.bands)
-        if config.both_ways:
-            self.recurrent: nn.Module = BothWays(
+        if config.bidirectional:
+            self.recurrent: nn.Module = Bidirectional(
                 config.cell,
                 size,
                 config.hidden,
@@ -71,7 +73,7 @@ class WordsModel(nn.Module):
                 settings=config.layer,
             )
             outputs = config.hidden
-            self.attention = RecentAttention(outputs, hold=config.hold)
+            self.attention = RecentAttention(outputs, decay=config.decay)
         self.output = nn.Linear(outputs, config.labels)
 
     def initial_state(self, batch: int) -> State:
@@ -124,26 +126,6 @@ class WordsModel(nn.Module):
     def observe(self, batches: Sequence[Tensor]) -> None:
         """Take the bands' means and deviations from training frames [B, T, F]."""
         self.standard.observe(torch.cat([batch.flatten(0, 1) for batch in batches]))
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Parameters and buffers by name."""
-        return {name: t.detach().cpu().numpy().copy() for name, t in self.state_dict().items()}
-
-    def configuration(self) -> dict[str, Any]:
-        return self.config.as_json()
-
-    @staticmethod
-    def from_arrays(configuration: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> WordsModel:
-        """The network of a checkpoint, in evaluation mode.
-
-        Raises:
-            MusicRNNError: the configuration is not one, or arrays do not fit it.
-        """
-        config = WordsConfig.from_json(configuration)
-        with torch.device("meta"):  # sizes alone: a damaged configuration must not take memory
-            model = WordsModel(config)
-        load_strictly(model, arrays)
-        return model.eval()
 
 
 def clip_logits(

@@ -44,7 +44,7 @@ class WordsEngine:
             layers=config.layers,
             settings=config.layer,
         )
-        self.attention = ArrayRecentAttention(_of(arrays, "attention."), hold=config.hold)
+        self.attention = ArrayRecentAttention(_of(arrays, "attention."), decay=config.decay)
         self.output = arrays["output.weight"], arrays["output.bias"]
         self.begin(1)
 
@@ -95,7 +95,7 @@ def _of(arrays: Mapping[str, NDArray[Any]], part: str) -> dict[str, NDArray[Any]
 
 def _check(config: WordsConfig, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Compiled code relies upon the shapes."""
-    if config.both_ways:
+    if config.bidirectional:
         raise MusicRNNError(
             "this network reads whole clips in both directions: it cannot hear a stream"
         )

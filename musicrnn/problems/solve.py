@@ -81,7 +81,7 @@ class Solver(nn.Module):
 def solve(
     network: nn.Module, problem: Problem, length: int, *, effort: Effort, seed: int
 ) -> Outcome:
-    """Train ``network`` (as :class:`Solver`) on ``problem``; the same seed gives the same course."""
+    """Train ``network``, as :class:`Solver`, on ``problem``; a seed gives the same course again."""
     random = np.random.default_rng([seed, length])
     judges = np.random.default_rng([JUDGED_SEED, length])
     judged = problem.draw(judges, JUDGED if problem.varied else 1, length)

@@ -142,7 +142,7 @@ def _config(material: LabelledMaterial, settings: ClassifierSettings) -> Classif
     config = ClassifierConfig(
         labels=len(material.labels),
         size=size,
-        listeners=settings.listeners or default,
+        branches=settings.listeners or default,
         cell=settings.cell,
         hidden=settings.hidden,
         layers=settings.layers,

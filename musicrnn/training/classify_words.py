@@ -43,7 +43,7 @@ LEAST_UPDATES, EPOCHS = 600, 40
 class WordsSettings:
     """Sizes of the network (see WordsConfig) and how batches are drawn."""
 
-    both_ways: bool = False
+    bidirectional: bool = False
     cell: str = "gru"
     hidden: int = 192
     layers: int = 1
@@ -61,7 +61,7 @@ RECIPES: dict[str, WordsSettings] = {
     "commands-micro": WordsSettings(hidden=84, channels=12, last=28, depth=0, dropout=0.05),
     "commands-small": WordsSettings(),
     "commands-full": WordsSettings(
-        both_ways=True,
+        bidirectional=True,
         hidden=128,
         last=128,
         dropout=0.3,
@@ -205,7 +205,7 @@ def _calibrate(
         "valid_majority": scores.majority,
         "valid_loss": loss(temperature),
     }
-    if not model.config.both_ways and len(set(labels.tolist())) > 1:  # a stream needs two words
+    if not model.config.bidirectional and len(set(labels.tolist())) > 1:  # a stream needs two words
         source = StreamSource(
             material.valid.sounds,
             [objective.labels[label] for label in labels],

@@ -95,7 +95,7 @@ def hear(
     Raises:
         MusicRNNError: the network reads both ways.
     """
-    if model.config.both_ways:
+    if model.config.bidirectional:
         raise MusicRNNError(
             "a network that reads both ways hears whole clips alone: it cannot be streamed"
         )

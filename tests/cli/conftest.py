@@ -16,7 +16,9 @@ def untrained(name: str, **configuration) -> Checkpoint:
     tokenizer = TOKENIZERS[name](**configuration)
     torch.manual_seed(0)
     model = LanguageModel(
-        LanguageConfig(len(tokenizer.vocabulary), embedding=8, hidden=16, layers=1, dropout=0.0)
+        LanguageConfig(
+            vocabulary=len(tokenizer.vocabulary), embedding=8, hidden=16, layers=1, dropout=0.0
+        )
     )
     arrays = model.arrays()
     bias = np.zeros(len(tokenizer.vocabulary), np.float32)

@@ -37,9 +37,9 @@ def write_words(folder: Path, words: tuple[str, ...]) -> Path:
     return folder
 
 
-def write_model(path: Path, *, task: str = "words", both_ways: bool = False) -> Path:
+def write_model(path: Path, *, task: str = "words", bidirectional: bool = False) -> Path:
     torch.manual_seed(0)
-    model = WordsModel(WordsConfig(labels=5, both_ways=both_ways, **SIZES))
+    model = WordsModel(WordsConfig(labels=5, bidirectional=bidirectional, **SIZES))
     metadata = {
         "task": task,
         "model": model.configuration(),
@@ -59,7 +59,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "words": write_words(base / "words", WORDS),
         "others": write_words(base / "others", ("cat", "dog", "go")),
         "model": write_model(base / "model.safetensors"),
-        "both": write_model(base / "both.safetensors", both_ways=True),
+        "both": write_model(base / "both.safetensors", bidirectional=True),
         "base": base,
     }
 

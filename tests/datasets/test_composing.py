@@ -60,7 +60,9 @@ def test_nothing_usable_is_said_by_data_too(tmp_path: Path) -> None:
 
 def test_one_piece_is_enough_to_evaluate_on(tmp_path: Path) -> None:
     tokenizer = BeatTokenizer()
-    config = LanguageConfig(len(tokenizer.vocabulary), embedding=4, hidden=4, layers=1, dropout=0)
+    config = LanguageConfig(
+        vocabulary=len(tokenizer.vocabulary), embedding=4, hidden=4, layers=1, dropout=0
+    )
     network = LanguageModel(config)
     metadata = {
         "task": "compose",

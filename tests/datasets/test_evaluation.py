@@ -34,7 +34,9 @@ def tunes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tokenizer = BeatTokenizer()
-    config = LanguageConfig(len(tokenizer.vocabulary), embedding=4, hidden=4, layers=1, dropout=0)
+    config = LanguageConfig(
+        vocabulary=len(tokenizer.vocabulary), embedding=4, hidden=4, layers=1, dropout=0
+    )
     network = LanguageModel(config)
     arrays = {name: np.zeros_like(array) for name, array in network.arrays().items()}
     metadata = {

@@ -14,7 +14,8 @@ from musicrnn.features.logmel import LogMel
 from musicrnn.io.audio import read_audio, write_audio
 from musicrnn.listening.labeller import Labeller
 from musicrnn.listening.windows import sound_windows
-from musicrnn.models.classifier import Classifier, ClassifierConfig
+from musicrnn.models.classifier import Classifier
+from musicrnn.models.classifier_config import ClassifierConfig
 from musicrnn.waveform import Waveform
 
 SECONDS = 10.0

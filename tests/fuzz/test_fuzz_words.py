@@ -38,11 +38,11 @@ def use(made: Checkpoint, recording: Path) -> None:
             assert "\n" not in str(error)
 
 
-@pytest.mark.parametrize("both_ways", [False, True])
+@pytest.mark.parametrize("bidirectional", [False, True])
 @pytest.mark.parametrize("seed", range(90))
-def test_strange_headers(seed: int, both_ways: bool, recording: Path) -> None:
+def test_strange_headers(seed: int, bidirectional: bool, recording: Path) -> None:
     random = np.random.default_rng(seed)
-    whole = checkpoint(both_ways=both_ways)
+    whole = checkpoint(bidirectional=bidirectional)
     metadata = json.loads(json.dumps(whole.metadata))
     parts = [metadata, metadata["model"], metadata["features"], metadata["detector"]]
     owner = parts[seed % 4]

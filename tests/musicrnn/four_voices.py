@@ -4,7 +4,8 @@ import numpy as np
 import torch
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.models.voices import VoicesConfig, VoicesModel
+from musicrnn.models.voices import VoicesModel
+from musicrnn.models.voices_config import VoicesConfig
 from musicrnn.sampling.gibbs import GibbsSettings
 from musicrnn.score import Score, Tempo, TimeSignature, Track, make_score
 from musicrnn.tokens.places import PLACES
@@ -18,7 +19,9 @@ QUICK = GibbsSettings(passes=3, sweeps=1, parts=2, repairs=3, candidates=2)
 def untrained_voices(seed: int = 0, **sizes) -> Checkpoint:
     torch.manual_seed(seed)
     sizes = {"embedding": 8, "hidden": 8, "layers": 1, "dropout": 0.0, **sizes}
-    model = VoicesModel(VoicesConfig(len(NAMES), GRID.pitches, PLACES, **sizes))
+    model = VoicesModel(
+        VoicesConfig(voices=len(NAMES), pitches=GRID.pitches, places=PLACES, **sizes)
+    )
     for parameter in model.parameters():  # far from uniform, so that draws differ
         torch.nn.init.normal_(parameter, std=0.5)
     metadata = {

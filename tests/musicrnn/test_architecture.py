@@ -32,6 +32,7 @@ STACK = {
 PIECE = "errors score key waveform strokes"
 PARTS = {
     "errors": ("the one exception", ""),
+    "bounds": ("options with their bounds", "errors"),
     "score": ("written and played music", "errors"),
     "key": ("which key a piece is in", "errors score"),
     "strokes": ("keys that go down and up, in seconds", "errors score"),
@@ -53,8 +54,8 @@ PARTS = {
     "weights": ("numbers stored in four bytes, two or one", "errors"),
     "checkpoint": ("a model's file", "errors io weights"),
     "cells": ("one step of a recurrent network", "errors weights"),
-    "layers": ("steps unrolled and stacked", "errors cells"),
-    "models": ("whole networks: integers and floats", "errors events cells layers"),
+    "layers": ("steps unrolled and stacked", "errors bounds cells"),
+    "models": ("whole networks: integers and floats", "errors bounds events cells layers"),
     "sampling": (
         "model -> piece",
         PIECE + " accompaniment io tokens checkpoint cells layers models metrics",

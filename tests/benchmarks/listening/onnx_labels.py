@@ -94,7 +94,7 @@ def main() -> None:
         run = read_graph(path)
         found = np.concatenate([run({"samples": block})["probabilities"] for block in blocks])
         say("clip by clip", found, wanted, clips.labels)
-        if not config["both_ways"]:
+        if not config.get("bidirectional", config.get("both_ways")):
             shapes = export_onnx(checkpoint, path, streaming=True).inputs
             run = read_graph(path)
             found = np.concatenate([stepped(run, shapes, block) for block in blocks])

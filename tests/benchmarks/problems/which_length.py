@@ -55,7 +55,8 @@ def report(attempt: Attempt) -> None:
     came = attempt.outcome
     end = f"solved after {came.solved_at}" if came.solved_at else "not solved"
     print(
-        f"{attempt.problem:15} {attempt.cell:17} {attempt.length:4} {PROBLEMS[attempt.problem].unit:6}"
+        f"{attempt.problem:15} {attempt.cell:17} {attempt.length:4} "
+        f"{PROBLEMS[attempt.problem].unit:6}"
         f" rate {attempt.rate:<6g} {PROBLEMS[attempt.problem].measure} {came.score:.3f}, {end},"
         f" {came.seconds:.1f} s",
         flush=True,

@@ -73,7 +73,9 @@ for hidden in map(int, options.hidden.split(",")):
     print(f"\n2 x {hidden}\n{'cell':16}{'tokens/s':>10}{'x torch':>9}{'floor':>7}{'at most':>9}"
           f"{'int8':>10}{'x torch':>9}")  # fmt: skip
     for cell in CELLS:
-        config = LanguageConfig(400, cell=cell, embedding=hidden // 2, hidden=hidden, layers=2)
+        config = LanguageConfig(
+            vocabulary=400, cell=cell, embedding=hidden // 2, hidden=hidden, layers=2
+        )
         model = LanguageModel(config).eval()
         checkpoint = Checkpoint(model.arrays(), {"model": model.configuration()})
         engines: dict[str, Engine] = {

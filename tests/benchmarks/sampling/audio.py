@@ -43,7 +43,9 @@ def seconds(loop: Loop, uniforms: Doubles) -> float:
 
 def rows_of(hidden: int, rounds: int) -> list[dict[str, float | str]]:
     """The loops of one network, by the samples a second."""
-    config = LanguageConfig(LEVELS, cell="gru", embedding=EMBEDDING, hidden=hidden, layers=1)
+    config = LanguageConfig(
+        vocabulary=LEVELS, cell="gru", embedding=EMBEDDING, hidden=hidden, layers=1
+    )
     checkpoint = random_checkpoint(config)
     loops = {UNIT: layer_loop(checkpoint)}
     for name, engine in engines(checkpoint).items():

@@ -85,7 +85,9 @@ def loaded(style: str, device: torch.device) -> tuple[LanguageModel, Checkpoint,
 
 def small(cell: str, device: torch.device) -> tuple[LanguageModel, Checkpoint, Tokenizer]:
     torch.manual_seed(3)
-    model = LanguageModel(LanguageConfig(len(KIT.vocabulary), cell, embedding=12, hidden=20))
+    model = LanguageModel(
+        LanguageConfig(vocabulary=len(KIT.vocabulary), cell=cell, embedding=12, hidden=20)
+    )
     checkpoint = Checkpoint(model.arrays(), {"task": "compose", "model": model.configuration()})
     return model.to(device), checkpoint, KIT
 

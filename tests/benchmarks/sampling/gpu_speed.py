@@ -86,7 +86,9 @@ class Table:
 
     def network(self, vocabulary: int) -> LanguageModel:
         torch.manual_seed(0)
-        config = LanguageConfig(vocabulary, embedding=self.embedding, hidden=self.hidden, layers=2)
+        config = LanguageConfig(
+            vocabulary=vocabulary, embedding=self.embedding, hidden=self.hidden, layers=2
+        )
         return LanguageModel(config).to(self.device).eval()
 
     def seconds(self, function: Callable[[], object]) -> float:

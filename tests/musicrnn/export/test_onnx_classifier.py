@@ -14,7 +14,8 @@ from musicrnn.export.graph import read_graph
 from musicrnn.features.logmel import LogMel
 from musicrnn.io.audio import read_audio
 from musicrnn.listening.labeller import Labeller
-from musicrnn.models.classifier import Classifier, ClassifierConfig
+from musicrnn.models.classifier import Classifier
+from musicrnn.models.classifier_config import ClassifierConfig
 from musicrnn.pretrained import load_model
 from musicrnn.tokens import TOKENIZERS
 
@@ -53,7 +54,9 @@ def test_the_genre_of_real_songs(corpora: Path, tmp_path: Path) -> None:
 def test_users_own_listeners(listeners: str, cell: str, tmp_path: Path) -> None:
     torch.manual_seed(0)
     recipe = LogMel(n_mels=32, window_seconds=4.0, keep=None)
-    config = ClassifierConfig(3, 32, listeners=listeners, cell=cell, hidden=8, channels=4)
+    config = ClassifierConfig(
+        labels=3, size=32, branches=listeners, cell=cell, hidden=8, channels=4
+    )
     model = Classifier(config)
     model.observe([(torch.randn(3, 120, 32) * 15 - 40, torch.tensor([120, 100, 90]))])
     with torch.no_grad():
@@ -77,7 +80,9 @@ def test_users_own_listeners(listeners: str, cell: str, tmp_path: Path) -> None:
 
 def test_who_reads_scores_is_refused_in_a_sentence(tmp_path: Path) -> None:
     tokenizer = TOKENIZERS["beat"]()
-    config = ClassifierConfig(2, len(tokenizer.vocabulary), listeners="reading", hidden=4)
+    config = ClassifierConfig(
+        labels=2, size=len(tokenizer.vocabulary), branches="reading", hidden=4
+    )
     model = Classifier(config)
     metadata = {
         "task": "classify",

@@ -85,8 +85,8 @@ def as_samples(clips: NDArray[np.int16]) -> NDArray[np.float32]:
         {"depth": 1, "layers": 2},
         {"cell": "mut1"},
         {"cell": "rglru"},
-        {"both_ways": True},
-        {"both_ways": True, "cell": "cifg"},
+        {"bidirectional": True},
+        {"bidirectional": True, "cell": "cifg"},
     ],
     ids=str,
 )
@@ -154,7 +154,7 @@ def test_the_file_says_what_to_feed_it(tmp_path: Path) -> None:
 
 def test_no_stream_for_who_reads_both_ways(tmp_path: Path) -> None:
     with pytest.raises(MusicRNNError, match="reads both ways"):
-        export_onnx(checkpoint_of(both_ways=True), tmp_path / "m.onnx", streaming=True)
+        export_onnx(checkpoint_of(bidirectional=True), tmp_path / "m.onnx", streaming=True)
     assert not list(tmp_path.iterdir())
 
 

@@ -48,7 +48,7 @@ def test_the_network_itself_stays_as_it_was() -> None:
 
 def test_recent_attention_as_one_product() -> None:
     torch.manual_seed(0)
-    network = torch.nn.Sequential(RecentAttention(7, hold=0.9))
+    network = torch.nn.Sequential(RecentAttention(7, decay=0.9))
     h, state = torch.randn(3, 20, 7), torch.rand(3, 8)
     with torch.no_grad():
         wanted, end = network[0](h, state)

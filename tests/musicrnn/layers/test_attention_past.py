@@ -7,7 +7,7 @@ import torch
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.layers.attention_array import array_attend, attention_shapes, attention_state
 from musicrnn.layers.attention_past import BLOCK, PastAttention
-from musicrnn.layers.both_ways import BothWays
+from musicrnn.layers.bidirectional import Bidirectional
 from musicrnn.layers.settings import ATTENTIONS, LayerSettings
 from musicrnn.layers.stack import Stack
 from musicrnn.models.gradients import language_gradients
@@ -116,7 +116,7 @@ def test_a_stack_that_looks_back_is_causal_and_may_be_read_in_pieces(cell):
 def test_a_language_model_that_looks_back_is_saved_and_sampled(tmp_path, kind, cell):
     torch.manual_seed(0)
     layer = LayerSettings(attention=5, attention_kind=kind, residual=True)
-    config = LanguageConfig(17, cell=cell, embedding=6, hidden=8, layers=2, layer=layer)
+    config = LanguageConfig(vocabulary=17, cell=cell, embedding=6, hidden=8, layers=2, layer=layer)
     model = LanguageModel(config).eval()
     Checkpoint(model.arrays(), {"task": "compose", "model": model.configuration()}).save(
         tmp_path / "model.safetensors"
@@ -142,7 +142,9 @@ def test_looking_back_shortens_the_way_of_the_gradient():
     for reach in (0, 8):
         torch.manual_seed(0)
         layer = LayerSettings(attention=reach)
-        config = LanguageConfig(9, cell="elman", embedding=4, hidden=8, layers=1, layer=layer)
+        config = LanguageConfig(
+            vocabulary=9, cell="elman", embedding=4, hidden=8, layers=1, layer=layer
+        )
         model = LanguageModel(config).double()
         with torch.no_grad():
             model.stack.layers[0].weight_hh_l0.mul_(0)
@@ -154,10 +156,10 @@ def test_looking_back_shortens_the_way_of_the_gradient():
     assert found[8]["past"][0] > 0
 
 
-def test_both_ways_looking_back_hears_no_padding():
+def test_bidirectional_looking_back_hears_no_padding():
     torch.manual_seed(0)
     settings = LayerSettings(attention=4)
-    network = BothWays("gru", 3, 5, layers=2, dropout=0.0, settings=settings).double()
+    network = Bidirectional("gru", 3, 5, layers=2, dropout=0.0, settings=settings).double()
     x, lengths = normal(2, 12, 3), torch.tensor([12, 7])
     alone = network(x[1:, :7], torch.tensor([7]))
     x[1, 7:] = 1e6

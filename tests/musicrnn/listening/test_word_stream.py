@@ -106,7 +106,7 @@ def test_one_word_of_a_recording(tmp_path):
 
 def test_what_cannot_listen():
     with pytest.raises(MusicRNNError, match="cannot hear a stream"):
-        WordStream.from_checkpoint(checkpoint(both_ways=True))
+        WordStream.from_checkpoint(checkpoint(bidirectional=True))
     with pytest.raises(MusicRNNError, match="cannot listen"):
         WordStream.from_checkpoint(Checkpoint({}, {"task": "compose"}))
     damaged = checkpoint()

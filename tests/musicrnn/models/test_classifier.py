@@ -4,7 +4,8 @@ import torch
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.models.classifier import Classifier, ClassifierConfig, padded, together
+from musicrnn.models.classifier import Classifier, padded, together
+from musicrnn.models.classifier_config import ClassifierConfig
 
 KINDS = ["spectral", "windowed", "whole", "spectral+windowed+whole", "reading"]
 LENGTHS = [1, 2, 3, 5, 13, 31, 32, 33, 47, 48, 90]
@@ -14,7 +15,7 @@ def model_of(listeners, cell="gru", layers=1):
     torch.manual_seed(0)
     model = Classifier(
         ClassifierConfig(
-            labels=4, size=40, listeners=listeners, cell=cell, layers=layers, hidden=8, channels=4
+            labels=4, size=40, branches=listeners, cell=cell, layers=layers, hidden=8, channels=4
         )
     )
     if listeners != "reading":
@@ -85,8 +86,8 @@ def test_spec_augment_only_in_training():
     [
         ({"labels": 0}, r"labels must be in 1\.\.10000, got 0"),
         ({"size": 20}, "32 to 512 bands, got 20"),
-        ({"listeners": "spectral+ears"}, "listeners must be some of"),
-        ({"listeners": "whole+whole"}, "listeners must be some of"),
+        ({"branches": "spectral+ears"}, "branches must be some of"),
+        ({"branches": "whole+whole"}, "branches must be some of"),
         ({"cell": "grv"}, "cell must be one of elman, .* got 'grv'; did you mean gru"),
         ({"dropout": 1.0}, r"dropout must be in \[0, 1\), got 1\.0"),
         ({"hidden": "many"}, "hidden must be in"),
@@ -99,9 +100,9 @@ def test_bad_configurations(change, says):
 
 def test_a_damaged_checkpoint_takes_no_memory():
     model = model_of("whole")
-    with pytest.raises(MusicRNNError, match="weights, the file holds"):
+    with pytest.raises(MusicRNNError, match="does not fit its own configuration"):
         Classifier.from_arrays(
-            {**model.configuration(), "hidden": 4096, "layers": 16, "listeners": "windowed"},
+            {**model.configuration(), "hidden": 4096, "layers": 16, "branches": "windowed"},
             model.arrays(),
         )
     with pytest.raises(MusicRNNError, match="not the configuration of a classifier"):

@@ -154,7 +154,9 @@ def test_orders_are_averaged_as_probabilities() -> None:
 
 def test_a_tied_network_knows_intervals_alone() -> None:
     """Without weights of a pitch's own, the same music elsewhere on the keys has the same odds."""
-    config = FrameConfig(40, body="tied", head="nade", hidden=7, inner=6, clock=True, copy=True)
+    config = FrameConfig(
+        pitches=40, body="tied", head="nade", hidden=7, inner=6, clock=True, copy=True
+    )
     torch.manual_seed(0)
     network = FrameModel(config).double().eval()
     low = np.zeros((9, 40), np.uint8)

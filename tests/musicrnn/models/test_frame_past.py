@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from musicrnn.models.frame_config import FrameConfig
 from musicrnn.models.frame_past import Memory, tell
 
-CONFIG = FrameConfig(4, clock=True, copy=True)
+CONFIG = FrameConfig(pitches=4, clock=True, copy=True)
 
 
 def matches(piece: np.ndarray) -> list[tuple[int, int]]:
@@ -79,6 +79,6 @@ def test_a_part_and_a_transposition() -> None:
 @pytest.mark.parametrize("copy", [False, True])
 @pytest.mark.parametrize("clock", [False, True])
 def test_its_width_is_what_the_configuration_says(copy: bool, clock: bool) -> None:
-    config = FrameConfig(4, clock=clock, copy=copy)
+    config = FrameConfig(pitches=4, clock=clock, copy=copy)
     piece = np.eye(4, dtype=np.uint8)
     assert tell(piece, config).given(0, 4, config).shape == (4, config.given)

@@ -10,7 +10,8 @@ from torch.nn.functional import cross_entropy
 
 from musicrnn.cells import CELLS
 from musicrnn.errors import MusicRNNError
-from musicrnn.models.classifier import Classifier, ClassifierConfig, padded
+from musicrnn.models.classifier import Classifier, padded
+from musicrnn.models.classifier_config import ClassifierConfig
 from musicrnn.models.frame_config import FrameConfig
 from musicrnn.models.frames import FrameModel
 from musicrnn.models.gradients import (
@@ -144,7 +145,7 @@ def clips(*lengths: int) -> list[np.ndarray]:
 @pytest.mark.parametrize("cell", ["gru", "slstm"])
 def test_a_classifier_is_looked_at_from_the_end_of_its_clips(cell: str) -> None:
     torch.manual_seed(0)
-    config = ClassifierConfig(3, 40, "windowed+whole", cell=cell, hidden=6)
+    config = ClassifierConfig(labels=3, size=40, branches="windowed+whole", cell=cell, hidden=6)
     network = Classifier(config).eval()
     heard = clips(70, 40, 100)
     network.observe([padded(heard, torch.float32)])
@@ -162,7 +163,7 @@ def test_a_classifier_is_looked_at_from_the_end_of_its_clips(cell: str) -> None:
 
 def test_a_classifier_that_reads() -> None:
     torch.manual_seed(0)
-    network = Classifier(ClassifierConfig(3, 11, "reading", hidden=6)).eval()
+    network = Classifier(ClassifierConfig(labels=3, size=11, branches="reading", hidden=6)).eval()
     found = classifier_gradients(network, pieces(20, 30), [0, 1], steps=19)
     assert found.places == 2
     assert (found.norms["input"] > 0).all()

@@ -24,7 +24,9 @@ GRIDS = [
 def network(cell: str, layer: LayerSettings | None = None, **sizes) -> LanguageModel:
     torch.manual_seed(3)
     sizes = {"embedding": 12, "hidden": 20, "layers": 2, **sizes}
-    return LanguageModel(LanguageConfig(30, cell=cell, layer=layer or LayerSettings(), **sizes))
+    return LanguageModel(
+        LanguageConfig(vocabulary=30, cell=cell, layer=layer or LayerSettings(), **sizes)
+    )
 
 
 def differences(model: LanguageModel, *, bf16: bool = False, read: int = 9) -> torch.Tensor:

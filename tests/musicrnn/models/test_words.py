@@ -66,9 +66,9 @@ def test_every_cell_can_be_streamed(cell):
     np.testing.assert_allclose(np.concatenate(told, 1), whole, atol=1e-5)
 
 
-@pytest.mark.parametrize("both_ways", [False, True])
-def test_rows_do_not_hear_each_other(both_ways):
-    model = model_of(both_ways=both_ways)
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_rows_do_not_hear_each_other(bidirectional):
+    model = model_of(bidirectional=bidirectional)
     frames = frames_of(3, 20)
     together = clip_logits(model, frames)
     for row in range(3):
@@ -88,7 +88,7 @@ def test_the_present_does_not_depend_on_the_future():
 
 
 def test_both_ways_hears_the_end_at_the_start():
-    model = model_of(both_ways=True, heads=3)
+    model = model_of(bidirectional=True, heads=3)
     frames = torch.from_numpy(frames_of(1, 20)).requires_grad_()
     model.clip(frames)[0, 0].backward()
     assert frames.grad is not None

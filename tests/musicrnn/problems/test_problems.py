@@ -1,4 +1,4 @@
-"""Problems: every example has the answer that its rule says, and guessing is worth what is stated."""
+"""Problems: every example has the answer that its rule says; guessing is worth what is stated."""
 
 import numpy as np
 import pytest

@@ -15,7 +15,9 @@ from musicrnn.tokens import Wishes
 
 def checkpoint(**metadata) -> Checkpoint:
     torch.manual_seed(0)
-    model = FrameModel(FrameConfig(12, body="tied", head="nade", hidden=6, inner=4, copy=True))
+    model = FrameModel(
+        FrameConfig(pitches=12, body="tied", head="nade", hidden=6, inner=4, copy=True)
+    )
     model.begin_at(np.full(12, 0.2))
     metadata = {"task": "frames", "model": model.configuration(), **metadata}
     return Checkpoint(model.arrays(), metadata)

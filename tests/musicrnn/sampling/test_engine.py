@@ -14,7 +14,7 @@ from musicrnn.sampling.engine import CPUEngine, EngineSettings, TorchEngine, eng
 
 def model_of(cell: str, **settings) -> tuple[LanguageModel, Checkpoint]:
     torch.manual_seed(3)
-    config = LanguageConfig(30, cell=cell, **{"embedding": 12, "hidden": 20, **settings})
+    config = LanguageConfig(vocabulary=30, cell=cell, **{"embedding": 12, "hidden": 20, **settings})
     model = LanguageModel(config).eval()
     metadata = {"task": "compose", "model": model.configuration()}
     return model, Checkpoint(model.arrays(), metadata)

@@ -33,7 +33,9 @@ ALL = Settings(temperature=0.9, top_k=60, top_p=0.97, min_p=0.01, repetition_pen
 
 def network(cell: str, size: int, **settings) -> tuple[LanguageModel, Checkpoint]:
     torch.manual_seed(3)
-    config = LanguageConfig(size, cell=cell, **{"embedding": 12, "hidden": 20, **settings})
+    config = LanguageConfig(
+        vocabulary=size, cell=cell, **{"embedding": 12, "hidden": 20, **settings}
+    )
     model = LanguageModel(config).eval()
     return model, Checkpoint(model.arrays(), {"task": "compose", "model": model.configuration()})
 
@@ -181,7 +183,9 @@ def replay_without_data(tokenizer: Tokenizer, wishes: Wishes, cell: str, *, bf16
     layer = LayerSettings(attention=3, norm=True) if bf16 else LayerSettings()
     with meta:
         size = len(tokenizer.vocabulary)
-        model = LanguageModel(LanguageConfig(size, cell, 12, 20, layer=layer))
+        model = LanguageModel(
+            LanguageConfig(vocabulary=size, cell=cell, embedding=12, hidden=20, layer=layer)
+        )
     steps, rules = LanguageSteps(model, bf16=bf16), rules_of(tokenizer, wishes, meta)
     start = opening(steps, rules, [START], ALL)
     graph = GraphSteps(steps, rules, start, settings=ALL, places=3, steps=2)

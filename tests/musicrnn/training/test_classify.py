@@ -114,7 +114,7 @@ def test_refusals(tmp_path):
         train_classifier(replace(whole, labels=("a",)), output, settings=SMALL, plan=PLAN)
     with pytest.raises(MusicRNNError, match="24 and 0"):
         train_classifier(replace(whole, valid=()), output, settings=SMALL, plan=PLAN)
-    reading = replace(SMALL, listeners="reading")
+    reading = replace(SMALL, branches="reading")
     with pytest.raises(MusicRNNError, match="scores are read with 'reading'"):
         train_classifier(whole, output, settings=reading, plan=PLAN)
     with pytest.raises(MusicRNNError, match=r"crop must be in 16\.\.100000, got 3"):

@@ -9,7 +9,8 @@ import torch
 from musicrnn.cells import CELLS
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.layers.settings import LayerSettings
-from musicrnn.models.classifier import Classifier, ClassifierConfig
+from musicrnn.models.classifier import Classifier
+from musicrnn.models.classifier_config import ClassifierConfig
 from musicrnn.models.language import LanguageModel
 from musicrnn.sampling.engine import CPUEngine, TorchEngine
 from musicrnn.sampling.filters import Settings
@@ -55,7 +56,7 @@ def test_the_sampler_steps_as_torch_reads(cell: str, settings: dict) -> None:
 
     torch.manual_seed(1)
     layer = LayerSettings(**settings)
-    config = LanguageConfig(17, cell=cell, embedding=6, hidden=9, layers=3, layer=layer)
+    config = LanguageConfig(vocabulary=17, cell=cell, embedding=6, hidden=9, layers=3, layer=layer)
     model = LanguageModel(config).eval()
     checkpoint = Checkpoint(model.arrays(), {"model": model.configuration()})
     ids = np.random.default_rng(0).integers(0, 17, (3, 20))
@@ -72,7 +73,7 @@ def test_the_sampler_steps_as_torch_reads(cell: str, settings: dict) -> None:
 def test_a_classifier_hears_both_ways_and_not_the_padding(cell: str) -> None:
     torch.manual_seed(0)
     config = ClassifierConfig(
-        labels=3, size=20, listeners="reading", cell=cell, hidden=8, layers=2, dropout=0.0
+        labels=3, size=20, branches="reading", cell=cell, hidden=8, layers=2, dropout=0.0
     )
     model = Classifier(config)
     ids = torch.randint(0, 20, (2, 30))

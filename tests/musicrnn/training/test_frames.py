@@ -26,7 +26,7 @@ def pieces(lengths=LENGTHS, seed: int = 0) -> list[np.ndarray]:
 
 def model(cell: str = "gru", layers: int = 2) -> FrameModel:
     torch.manual_seed(0)
-    return FrameModel(FrameConfig(PITCHES, cell, 5, layers))
+    return FrameModel(FrameConfig(pitches=PITCHES, cell=cell, hidden=5, layers=layers))
 
 
 def objective(network: FrameModel, rows: int = 4, length: int = 5, seed: int = 0):
@@ -136,7 +136,7 @@ def test_the_regulariser_moves_the_recurrent_weights_alone() -> None:
     for name, plain in gradients[0.0].items():
         same = torch.equal(plain, gradients[2.0][name])
         assert same == name.startswith("head."), name
-    tied = FrameModel(FrameConfig(PITCHES, "elman", 5, body="tied", inner=4))
+    tied = FrameModel(FrameConfig(pitches=PITCHES, cell="elman", hidden=5, body="tied", inner=4))
     with pytest.raises(MusicRNNError, match="pascanu needs a body that is whole, got tied"):
         FrameObjective(tied, pieces(), pieces(), reading=Reading(pascanu=1.0), seed=0, metadata={})
     with pytest.raises(MusicRNNError, match="pascanu must be 0 or more, got -1"):

@@ -189,7 +189,9 @@ def memory(lag: int, count: int, seed: int) -> list[np.ndarray]:
 
 def learned(pascanu: float, lag: int = 12, updates: int = 200) -> LanguageModel:
     torch.manual_seed(0)
-    model = LanguageModel(LanguageConfig(7, "elman", 8, 16, 1, 0.0))
+    model = LanguageModel(
+        LanguageConfig(vocabulary=7, cell="elman", embedding=8, hidden=16, layers=1, dropout=0.0)
+    )
     windows = Windows(
         memory(lag, 64, 0), np.arange(7, dtype=np.int32)[None], rows=16, length=lag + 2, seed=0
     )

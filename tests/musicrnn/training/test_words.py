@@ -149,8 +149,8 @@ def test_the_recipes_have_the_sizes_that_their_names_say():
 
         model = WordsModel(WordsConfig(labels=42, **sizes))
         assert sum(p.numel() for p in model.parameters()) < most
-        assert not settings.both_ways
-    assert RECIPES["commands-full"].both_ways
+        assert not settings.bidirectional
+    assert RECIPES["commands-full"].bidirectional
 
 
 @pytest.mark.learning

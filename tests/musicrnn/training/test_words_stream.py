@@ -17,10 +17,10 @@ RECIPE = CausalLogMel()
 LABELS = ("go", "stop", "_unknown_", "_silence_")
 
 
-def small(both_ways: bool = False) -> WordsModel:
+def small(bidirectional: bool = False) -> WordsModel:
     torch.manual_seed(0)
     sizes = {"hidden": 8, "channels": 2, "last": 4, "depth": 0}
-    return WordsModel(WordsConfig(labels=4, both_ways=both_ways, **sizes)).eval()
+    return WordsModel(WordsConfig(labels=4, bidirectional=bidirectional, **sizes)).eval()
 
 
 def words(count: int = 6) -> np.ndarray:
@@ -51,7 +51,7 @@ def test_pieces_are_heard_as_one_sound() -> None:
 
 def test_what_reads_both_ways_is_refused() -> None:
     with pytest.raises(MusicRNNError, match="cannot be streamed"):
-        hear(small(both_ways=True), RECIPE, [], labels=LABELS, temperature=1.0)
+        hear(small(bidirectional=True), RECIPE, [], labels=LABELS, temperature=1.0)
 
 
 def test_clips_in_streams_of_their_own_lose_nothing() -> None:

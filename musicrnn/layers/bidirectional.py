@@ -17,7 +17,7 @@ from musicrnn.layers.settings import LayerSettings
 from musicrnn.layers.stack import Stack
 
 
-class BothWays(nn.Module):
+class Bidirectional(nn.Module):
     """``layers`` bidirectional layers of ``hidden`` units a direction; dropout between them.
 
     Cells that torch has, with no settings of their own, are torch's bidirectional layers; any other

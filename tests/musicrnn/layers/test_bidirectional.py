@@ -5,7 +5,7 @@ import torch
 
 from musicrnn.cells import CELLS
 from musicrnn.errors import MusicRNNError
-from musicrnn.layers.both_ways import BothWays
+from musicrnn.layers.bidirectional import Bidirectional
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.layers.stack import Stack
 from tests.musicrnn.drawn import INPUTS, drawn, largest, set_parameters
@@ -14,14 +14,14 @@ HIDDEN, LENGTHS = 5, torch.tensor([7, 4, 1])
 X = drawn(3, 7, INPUTS)
 
 
-def drawn_pair(cell: str, *, layers: int) -> BothWays:
-    network = BothWays(cell, INPUTS, HIDDEN, layers=layers, dropout=0.0).double().eval()
+def drawn_pair(cell: str, *, layers: int) -> Bidirectional:
+    network = Bidirectional(cell, INPUTS, HIDDEN, layers=layers, dropout=0.0).double().eval()
     for index, parameter in enumerate(network.parameters()):
         parameter.data = 0.4 * drawn(*parameter.shape, seed=index)
     return network
 
 
-def direction(network: BothWays, cell: str, index: int, way: int) -> Stack:
+def direction(network: Bidirectional, cell: str, index: int, way: int) -> Stack:
     """A stack of one layer that is layer ``index`` in one direction, 0 forwards, 1 backwards."""
     if not network.native:
         return network.layers[index][way]
@@ -90,13 +90,13 @@ def test_every_step_hears_the_last_one() -> None:
 def test_dropout_is_between_layers_and_nowhere_else(cell: str) -> None:
     torch.manual_seed(0)
     full = torch.full((3,), 7)
-    one = BothWays(cell, INPUTS, HIDDEN, layers=1, dropout=0.5).double().train()
+    one = Bidirectional(cell, INPUTS, HIDDEN, layers=1, dropout=0.5).double().train()
     assert torch.equal(one(X, full), one(X, full))
-    two = BothWays(cell, INPUTS, HIDDEN, layers=2, dropout=0.5).double().train()
+    two = Bidirectional(cell, INPUTS, HIDDEN, layers=2, dropout=0.5).double().train()
     assert largest(two(X, full) - two(X, full)) > 1e-3
     assert not (two(X, full) == 0).any()  # nothing is left out of what comes out
 
 
 def test_layers_that_read_both_ways_cannot_be_tied() -> None:
     with pytest.raises(MusicRNNError, match=r"layer\.tied needs layers that read one way"):
-        BothWays("grid", 3, 4, layers=2, dropout=0.0, settings=LayerSettings(tied=True))
+        Bidirectional("grid", 3, 4, layers=2, dropout=0.0, settings=LayerSettings(tied=True))

@@ -1,56 +1,34 @@
-"""The listeners that a classifier puts together: each hears the same frames or ids its own way.
+"""The branches that a classifier puts together: each reads the same frames or ids its own way.
 
 Conventions. ``frames`` [B, T, F] in dB or ``ids`` [B, T], with lengths [B] -> logits [B, K]. What
 is beyond a length changes nothing. ``observe`` takes the features' scales from training data.
 
-- Spectral: convolutions over the spectrum, then both directions in time, attention (Choi 2017).
-- Windowed: the texture of windows of some seconds, both directions in time, attention.
-- Whole: the texture of the whole clip, linear. No recurrence: what the order does not tell.
-- Reading: the tokens of a score, embedded, both directions in time, attention.
+- SpectralBranch: convolutions over the spectrum, both directions in time, attention (Choi 2017).
+- WindowedBranch: the texture of windows of some seconds, both directions in time, attention.
+- WholeBranch: the texture of the whole clip, linear. No recurrence: what the order does not tell.
+- TokenBranch: the tokens of a score, embedded, both directions in time, attention.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 
 from musicrnn.layers.attention_pool import AttentionPool
-from musicrnn.layers.both_ways import BothWays
-from musicrnn.layers.settings import LayerSettings
+from musicrnn.layers.bidirectional import Bidirectional
 from musicrnn.layers.spectral import SpecAugment, SpectralStack, bands_left
 from musicrnn.layers.standard import Standard
 from musicrnn.layers.texture import texture, texture_size
+from musicrnn.models.classifier_config import ClassifierConfig
 
 Batch = tuple[Tensor, Tensor]
 WINDOW, HOP = 32, 16  # frames of a texture window: 2.5 s in GTZAN's frames
 
 
-class Sizes(Protocol):
-    """What of a ClassifierConfig the listeners read."""
-
-    @property
-    def labels(self) -> int: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def cell(self) -> str: ...
-    @property
-    def layer(self) -> LayerSettings: ...
-    @property
-    def hidden(self) -> int: ...
-    @property
-    def layers(self) -> int: ...
-    @property
-    def channels(self) -> int: ...
-    @property
-    def dropout(self) -> float: ...
-
-
-class Listener(nn.Module, ABC):
+class Branch(nn.Module, ABC):
     """One member: (frames or ids, lengths) -> logits [B, K]."""
 
     @abstractmethod
@@ -65,12 +43,12 @@ class Listener(nn.Module, ABC):
 
 
 class _Recurrent(nn.Module):
-    """Both directions, attention, logits: what the recurrent listeners have in common."""
+    """Both directions, attention, logits: what the recurrent branches have in common."""
 
-    def __init__(self, size: int, sizes: Sizes) -> None:
+    def __init__(self, size: int, sizes: ClassifierConfig) -> None:
         super().__init__()
         self.dropout = nn.Dropout(sizes.dropout)
-        self.both_ways = BothWays(
+        self.both_ways = Bidirectional(
             sizes.cell,
             size,
             sizes.hidden,
@@ -86,8 +64,8 @@ class _Recurrent(nn.Module):
         return self.output(self.dropout(self.pool(x, lengths)))
 
 
-class Spectral(Listener):
-    def __init__(self, sizes: Sizes) -> None:
+class SpectralBranch(Branch):
+    def __init__(self, sizes: ClassifierConfig) -> None:
         super().__init__()
         self.standard = Standard(sizes.size)
         self.masks = SpecAugment(bands=12, frames=20)
@@ -106,8 +84,8 @@ class Spectral(Listener):
         self.standard.observe(torch.cat([_inside(x, lengths) for x, lengths in batches]))
 
 
-class Windowed(Listener):
-    def __init__(self, sizes: Sizes) -> None:
+class WindowedBranch(Branch):
+    def __init__(self, sizes: ClassifierConfig) -> None:
         super().__init__()
         features = texture_size(sizes.size)
         self.standard = Standard(features)
@@ -126,8 +104,8 @@ class Windowed(Listener):
         self.standard.observe(torch.cat(list(rows)))
 
 
-class Whole(Listener):
-    def __init__(self, sizes: Sizes) -> None:
+class WholeBranch(Branch):
+    def __init__(self, sizes: ClassifierConfig) -> None:
         super().__init__()
         features = texture_size(sizes.size)
         self.standard = Standard(features)
@@ -144,8 +122,8 @@ class Whole(Listener):
         return 0.1 * self.output.weight.square().sum()
 
 
-class Reading(Listener):
-    def __init__(self, sizes: Sizes) -> None:
+class TokenBranch(Branch):
+    def __init__(self, sizes: ClassifierConfig) -> None:
         super().__init__()
         self.embedding = nn.Embedding(sizes.size, sizes.hidden)
         self.recurrent = _Recurrent(sizes.hidden, sizes)
@@ -154,10 +132,11 @@ class Reading(Listener):
         return self.recurrent(self.embedding(inputs), lengths)
 
 
-FRAME_LISTENERS: dict[str, Callable[[Sizes], Listener]] = {
-    "spectral": Spectral,
-    "windowed": Windowed,
-    "whole": Whole,
+BRANCHES: dict[str, Callable[[ClassifierConfig], Branch]] = {
+    "spectral": SpectralBranch,
+    "windowed": WindowedBranch,
+    "whole": WholeBranch,
+    "reading": TokenBranch,
 }
 
 
