@@ -8,14 +8,16 @@ from typing import Any
 
 import click
 
+from musicrnn_cli.options import device_option, json_option
+
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--model", default="genre", show_default=True, help="A bundled model or a file.")
 @click.option("--top", type=click.IntRange(1), default=3, show_default=True, help="Labels shown.")
 @click.option("--timeline", is_flag=True, help="Show how the label moves through the song.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each file.")
-@click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
+@json_option("One JSON object a line for each file.")
+@device_option()
 def command(
     files: tuple[str, ...], model: str, top: int, timeline: bool, as_json: bool, device: str
 ) -> None:
@@ -25,10 +27,11 @@ def command(
     that was trained on spoken words, such as commands, hears the word in a short recording.
     """
     from musicrnn.errors import MusicRNNError
-    from musicrnn.listening.choose import labeller_of
     from musicrnn.pretrained import load_model
+    from musicrnn.training.task import task_of
 
-    labeller = labeller_of(load_model(model), device)
+    checkpoint = load_model(model)
+    labeller = task_of(checkpoint).labeller(checkpoint, device)
     failed = False
     for file in files:
         try:

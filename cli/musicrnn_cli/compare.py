@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from musicrnn_cli.options import data_option, json_option
+
 
 @click.command()
 @click.argument("source", metavar="DATA")
@@ -23,8 +25,8 @@ import click
 @click.option("--layers", type=int, help="Layers of each model (default 1).")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="e.g. dropout=0.2.")
 @click.option("--retry", is_flag=True, help="Run again what failed before.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
-@click.option("--data", type=click.Path(path_type=Path), help="Folder with the corpora.")
+@json_option()
+@data_option()
 def command(
     source: str,
     output: Path,
@@ -48,13 +50,13 @@ def command(
     from musicrnn.cells import CELLS
     from musicrnn.comparison.compare import Contest, compare
     from musicrnn.comparison.report import HEADER, as_json_object, lines, notes, write_report
+    from musicrnn.metrics.tables import table
     from musicrnn.training.settings import override
     from musicrnn_cli.reporting import numbers, report_refused, say
-    from musicrnn_cli.tables import table
-    from musicrnn_datasets.comparing import comparison_task, settings_for, usual
+    from musicrnn_datasets.comparing import compared_task, subject, usual
 
-    sizes = settings_for(source)
-    budget, course = usual(sizes)
+    task = compared_task(source)
+    sizes, budget, course = usual(task)
     words = [*settings, *([] if layers is None else [f"layers={layers}"])]
     sizes, course = override(words, sizes, course)
     budget = replace(
@@ -65,10 +67,10 @@ def command(
         seeds=seeds,
         rates=tuple(numbers("rates", rates)),
     )
-    task, refused = comparison_task(source, sizes, data=data)
+    learned, refused = subject(task, source, sizes, data=data)
     report_refused(refused)
     named = list(CELLS) if cells == "all" else [cell.strip() for cell in cells.split(",")]
-    contest = Contest(task, named, budget, course)
+    contest = Contest(learned, named, budget, course)
     comparison = compare(contest, output, say=say, retry=retry)
     write_report(contest, comparison, output, shlex.join(["musicrnn", *sys.argv[1:]]))
     if as_json:

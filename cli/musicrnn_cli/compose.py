@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from musicrnn_cli.options import device_option, json_option
 from musicrnn_cli.wishes import parse_chords, parse_key, parse_time_signature
 
 
@@ -40,12 +41,14 @@ from musicrnn_cli.wishes import parse_chords, parse_key, parse_time_signature
 @click.option("--soundfont", type=click.Path(path_type=Path), help="An .sf2 file for the sound.")
 @click.option("--best-of", type=int, default=1, help="Draw as many for each piece, keep the best.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes for many pieces: all cores.")
-@click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
+@device_option()
 @click.option(
+    "--store",
     "--weights",
+    "store",
     default="float32",
     show_default=True,
-    help="float32, exact; bfloat16 and int8 are faster.",
+    help="How weights are kept: float32, exact; bfloat16 and int8 are faster.",
 )
 @click.option("--play", is_flag=True, help="Sound the piece while it is made; Ctrl-C stops.")
 @click.option(
@@ -53,7 +56,7 @@ from musicrnn_cli.wishes import parse_chords, parse_key, parse_time_signature
     is_flag=True,
     help="Write its MIDI messages to stdout as they are drawn, one JSON object a line.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a piece.")
+@json_option("One JSON object a piece.")
 def command(
     outputs: tuple[Path, ...],
     style: str | None,
@@ -65,7 +68,7 @@ def command(
     best_of: int,
     jobs: int | None,
     device: str,
-    weights: str,
+    store: str,
     play: bool,
     stream: bool,
     as_json: bool,
@@ -78,21 +81,14 @@ def command(
         raise click.UsageError("give --bars or --seconds, not both")
     from musicrnn.sampling.drawing import Effort
     from musicrnn.sampling.engine import EngineSettings
-    from musicrnn_cli.composing import Order, compose_files, prepared, settings_and_wishes
+    from musicrnn_cli.composing import compose_files
+    from musicrnn_cli.order import Order, prepared, request_of
 
     name = model or style or "pop"
-    settings, wishes = settings_and_wishes(name, options)
+    effort = Effort(EngineSettings(device, store), best_of)
+    request = request_of(name, options, primer, effort)
     first = secrets.randbelow(2**31) if seed is None else seed
-    order = Order(
-        name=name,
-        outputs=outputs,
-        settings=settings,
-        wishes=wishes,
-        primer=primer,
-        soundfont=soundfont,
-        effort=Effort(EngineSettings(device, weights), best_of),
-        many=count > 1,
-    )
+    order = Order(name, outputs, request, soundfont, many=count > 1)
     if play or stream:
         if jobs is not None:
             raise click.UsageError("--jobs is for many pieces, --play and --stream for one")

@@ -62,8 +62,8 @@ def inspect(source: str, data: Path | None, as_json: bool) -> None:
 def prepare(source: str, output: Path, data: Path | None) -> None:
     """Write DATA as a model will see it: quantised MIDI in OUTPUT/train, valid and test."""
     from musicrnn.errors import MusicRNNError
+    from musicrnn.training.data import reasons
     from musicrnn_datasets.catalogue import write_prepared
-    from musicrnn_datasets.corpus import reasons
 
     written, refused = write_prepared(source, output, data)
     for refusal in refused:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from musicrnn_cli.options import data_option, json_option
 from musicrnn_cli.stream_options import stream_options
-from musicrnn_datasets.corpus import Split
+
+if TYPE_CHECKING:
+    from musicrnn.training.data import Refusal, Split
 
 Found = tuple[dict[str, Any], str]  # what --json prints, and the same as text
 
@@ -25,8 +28,8 @@ Found = tuple[dict[str, Any], str]  # what --json prints, and the same as text
     show_default=True,
     help="What to measure on.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object for programs.")
-@click.option("--data", "found", type=click.Path(path_type=Path), help="Folder with the corpora.")
+@json_option()
+@data_option("found")
 @stream_options
 def command(
     model: str,
@@ -44,33 +47,37 @@ def command(
     With --stream a model that hears words must find them in long recordings, built of held-out
     words at known times over noise, music and other speech.
     """
-    if Path(model).is_dir() and stream is not None:
-        raise click.UsageError("--stream measures a model, not a folder")
     if Path(model).is_dir():
-        figures, text = _generated(Path(model), data, split, found)
-    else:
-        from musicrnn.checkpoint import Checkpoint
-        from musicrnn.pretrained import model_paths
-        from musicrnn_datasets.polyphonic import POLYPHONIC
-
-        checkpoints = [Checkpoint.load(path) for path in model_paths(model)]
-        task = str(checkpoints[0].metadata.get("task"))
         if stream is not None:
-            from musicrnn_cli.stream_evaluation import stream_figures
+            raise click.UsageError("--stream measures a model, not a folder")
+        figures, text = _generated(Path(model), data, split, found)
+    elif stream is not None:
+        from musicrnn_cli.stream_evaluation import stream_figures
 
-            figures, text = stream_figures(checkpoints, data, split, found=found, given=stream)
-        elif data in POLYPHONIC or task == "frames" or len(checkpoints) > 1:
-            figures, text = _frames(checkpoints, data, split, found)
-        else:
-            measure = {
-                "classify": _classifier, "words": _words, "voices": _voices,
-            }.get(task, _composer)  # fmt: skip
-            figures, text = measure(checkpoints[0], data, split, found)
+        figures, text = stream_figures(_checkpoints(model), data, split, found=found, given=stream)
+    else:
+        figures, text = _measured(_checkpoints(model), data, split, found)
     result = {"model": model, "data": data, "split": split, **figures}
     if as_json:
         click.echo(json.dumps(result, allow_nan=False))
     else:
         click.echo(f"{model} on the {split} split of {data}, n = {result['n']}\n\n{text}")
+
+
+def _checkpoints(names: str) -> Sequence[Any]:
+    from musicrnn.checkpoint import Checkpoint
+    from musicrnn.pretrained import model_paths
+
+    return [Checkpoint.load(path) for path in model_paths(names)]
+
+
+def _measured(checkpoints: Sequence[Any], data: str, split: Split, found: Path | None) -> Found:
+    from musicrnn.training.data import DataRequest
+    from musicrnn_datasets.readers import measured
+
+    figures, read = measured(checkpoints, DataRequest((data,), found), split)
+    _say_left_out(read.refused)
+    return figures.as_json(), figures.as_text()
 
 
 def _generated(folder: Path, data: str, split: Split, found: Path | None) -> Found:
@@ -83,57 +90,11 @@ def _generated(folder: Path, data: str, split: Split, found: Path | None) -> Fou
     figures = {**evaluation.report.as_json(), "refused": refused}
     text = report_text(evaluation.report)
     if evaluation.leading is not None:
-        from musicrnn_cli.voices_text import leading_text
-
         figures["voice_leading"] = evaluation.leading.as_json()
-        text += "\n\n" + leading_text(evaluation.leading)
+        text += "\n\n" + evaluation.leading.as_text()
     return figures, text
 
 
-def _composer(checkpoint: Any, data: str, split: Split, found: Path | None) -> Found:
-    from musicrnn_cli.evaluation_text import language_text
-    from musicrnn_datasets.evaluation import evaluate_language_model
-
-    outcome = evaluate_language_model(checkpoint, data, split=split, found=found)
-    _say_left_out(outcome.refused)
-    return {"n": outcome.n, **asdict(outcome.likelihood)}, language_text(outcome.likelihood)
-
-
-def _voices(checkpoint: Any, data: str, split: Split, found: Path | None) -> Found:
-    from musicrnn_cli.voices_text import voices_text
-    from musicrnn_datasets.voices_evaluation import evaluate_voices_model
-
-    outcome = evaluate_voices_model(checkpoint, data, split=split, found=found)
-    _say_left_out(outcome.refused)
-    return outcome.as_json(), voices_text(outcome)
-
-
-def _classifier(checkpoint: Any, data: str, split: Split, found: Path | None) -> Found:
-    from musicrnn_cli.classification_text import classification_text
-    from musicrnn_datasets.labelled_evaluation import evaluate_classifier
-
-    outcome = evaluate_classifier(checkpoint, data, split=split, found=found)
-    _say_left_out(outcome.refused)
-    return outcome.as_json(), classification_text(outcome.scores, outcome.nats)
-
-
-def _words(checkpoint: Any, data: str, split: Split, found: Path | None) -> Found:
-    from musicrnn_cli.classification_text import classification_text
-    from musicrnn_datasets.word_evaluation import evaluate_words
-
-    outcome = evaluate_words(checkpoint, data, split=split, found=found)
-    _say_left_out(outcome.refused)
-    return outcome.as_json(), classification_text(outcome.scores, outcome.nats)
-
-
-def _frames(checkpoints: Any, data: str, split: Split, found: Path | None) -> Found:
-    from musicrnn_cli.frame_text import frames_text
-    from musicrnn_datasets.frame_evaluation import evaluate_frames
-
-    outcome = evaluate_frames(checkpoints, data, split=split, found=found)
-    return outcome.as_json(), frames_text(outcome)
-
-
-def _say_left_out(refused: Any) -> None:
+def _say_left_out(refused: Sequence[Refusal]) -> None:
     for refusal in refused:
         click.echo(f"left out {refusal.name}: {refusal.reason}", err=True)

@@ -5,21 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from musicrnn.metrics.copy_report import CopyRow
-from musicrnn.metrics.likelihood import Likelihood
 from musicrnn.metrics.report import Report
-from musicrnn_cli.tables import number, percent, spread, table
-
-
-def language_text(found: Likelihood) -> str:
-    """Nats of the model and of counting; lower is better."""
-    rows: list[list[str]] = []
-    for name, nats in [("model", found.nats_per_token), *found.baselines.items()]:
-        total = nats * found.tokens
-        per_note = total / found.notes if found.notes else None
-        per_bar = total / found.bars if found.bars else None
-        rows.append([name, number(nats), number(per_note), number(per_bar)])
-    counts = ["n", f"{found.tokens:,}", f"{found.notes:,}", f"{found.bars:,}"]
-    return table(["nats per", "token", "note", "bar"], [*rows, counts])
+from musicrnn.metrics.tables import number, percent, spread, table
 
 
 def report_text(report: Report) -> str:

@@ -54,9 +54,10 @@ def command(model: str, output: Path, weights: str | None, streaming: bool) -> N
         held = read_holdings(output)
         click.echo(f"{output}  {held.weights}, {held.numbers:,} weights, {held.bytes:,} bytes")
         return
-    from musicrnn.export.choose import export_onnx
+    from musicrnn.export.graph import write_graph
+    from musicrnn.training.task import task_of
 
-    written = export_onnx(checkpoint, output, streaming=streaming)
+    written = write_graph(task_of(checkpoint).graph(checkpoint, streaming=streaming), output)
     click.echo(
         f"{output}  {written.bytes:,} bytes, within {written.difference:.1e} of the model's "
         "probabilities"

@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 
 from musicrnn.io.save import check_picture, save_picture
+from musicrnn.metrics.tables import table
 from musicrnn.plot.curves import Axis, Curve, draw_curves
 from musicrnn.pretrained import load_model
-from musicrnn_cli.composing import style_of
+from musicrnn_cli.order import style_of
 from musicrnn_cli.reporting import report_refused
-from musicrnn_cli.tables import table
-from musicrnn_datasets.gradients import ModelGradients, model_gradients
+from musicrnn_datasets.examined import Examinee, ModelGradients, model_gradients
 
 
 def show_gradients(
@@ -37,9 +37,8 @@ def show_gradients(
         check_picture(output)
     found: dict[str, ModelGradients] = {}
     for name in models:
-        measured = model_gradients(
-            load_model(name), style_of(name), on=on, steps=steps, seed=seed, found=data
-        )
+        examinee = Examinee(load_model(name), style_of(name), on, seed, data)
+        measured = model_gradients(examinee, steps=steps)
         report_refused(measured.refused)
         found[name] = measured
         click.echo(_json(name, measured) if as_json else _text(name, measured))

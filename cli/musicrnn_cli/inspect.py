@@ -72,9 +72,9 @@ def command(
             data=data,
         )
     elif weights:
-        from musicrnn_cli.lighter import show_weights
+        from musicrnn_cli.quantization import show_quantization
 
-        show_weights(model, as_json=as_json, on=on, seed=seed or 0, data=data)
+        show_quantization(model, as_json=as_json, on=on, seed=seed or 0, data=data)
     else:
         _show_header(model, as_json=as_json)
 

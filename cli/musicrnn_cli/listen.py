@@ -27,10 +27,12 @@ def command(file: Path | None, model: str, threshold: float | None, as_json: boo
     The microphone needs the extra: pip install musicrnn[live].
     """
     from musicrnn.listening.microphone import microphone_blocks
-    from musicrnn.listening.word_stream import WordStream, file_blocks
+    from musicrnn.listening.word_stream import file_blocks
     from musicrnn.pretrained import load_model
+    from musicrnn.training.task import task_of
 
-    stream = WordStream.from_checkpoint(load_model(model), threshold=threshold)
+    checkpoint = load_model(model)
+    stream = task_of(checkpoint).listener(checkpoint, threshold)
     rate = stream.recipe.rate
     if file is not None:
         blocks = file_blocks(file, rate=rate, block=BLOCK)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from musicrnn_cli.frame_text import between, duplicates_text
-from musicrnn_cli.tables import number, table
-from musicrnn_datasets.frame_evaluation import MODEL, FrameEvaluation
+from musicrnn.metrics.frame_evaluation import MODEL, FrameEvaluation, between, duplicates_text
+from musicrnn.metrics.tables import number, table
 from musicrnn_datasets.recipes import Recipe
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.training.data import Refusal
 from musicrnn.training.loop import Outcome, run_path
-from musicrnn_datasets.corpus import Refusal
 
 
 def say(text: str) -> None:
@@ -41,7 +41,7 @@ def report_refused(refused: Sequence[Refusal]) -> None:
 
 
 def report_outcome(
-    outcome: Outcome, output: Path, *, floor: tuple[str, float, str] = ("bigram", math.inf, "token")
+    outcome: Outcome, output: Path, *, floor: tuple[str, float | None, str] = ("", None, "")
 ) -> None:
     """How a training run ended and where its model is; ``floor`` is what counting needs: its name,
     nats, and a unit of them."""
@@ -51,7 +51,7 @@ def report_outcome(
     spent = f"{state.update} updates and {state.seconds:.0f} s"
     say(f"{outcome.reason} after {spent}, {found}: {output}")
     name, counted, unit = floor
-    if validated and state.best > counted:
+    if validated and counted is not None and state.best > counted:
         say(
             f"the model has learnt less than a {name} ({state.best:.3f} nats a {unit}, "
             f"a {name} {counted:.3f}): train longer"

@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi_messages import Message, Messages
-from musicrnn.io.save import read_piece
-from musicrnn.sampling.compose import Composition, is_stuck
-from musicrnn.sampling.live import LivePiece
-from musicrnn.strokes import News, news_of
+from musicrnn.sampling.compose import is_stuck
+from musicrnn.sampling.composer import Composer
+from musicrnn.strokes import News
 from musicrnn.training.interrupt import Interrupt
 from musicrnn_cli.composed import paths_of, record_of, save_composition
-from musicrnn_cli.composing import ALONE, Order, Record
+from musicrnn_cli.order import Order, Record
 
 if TYPE_CHECKING:
     from musicrnn.synth.loudspeaker import Loudspeaker
@@ -27,9 +25,7 @@ if TYPE_CHECKING:
 PLACES = 6  # of a second on the stream
 
 
-def sound_piece(
-    order: Order, checkpoint: Checkpoint, seed: int, *, play: bool, stream: bool
-) -> Record:
+def sound_piece(order: Order, composer: Composer, seed: int, *, play: bool, stream: bool) -> Record:
     """Composes a piece that is heard (``play``) or told on stdout (``stream``) while it is drawn,
     then saves the files that are asked for, if any, and returns its record.
 
@@ -39,18 +35,18 @@ def sound_piece(
         MusicRNNError: several pieces are asked for, or the best of several; there is no
             loudspeaker; or as composing and saving do.
     """
-    if order.many or order.effort.candidates > 1:
+    if order.many or order.request.effort.candidates > 1:
         raise MusicRNNError(
             "one piece sounds while it is drawn, once: leave out --count and --best-of"
         )
-    if order.effort.engine.on_gpu:
+    if order.request.effort.engine.on_gpu:
         raise MusicRNNError(
             f"a piece that sounds while it is drawn is drawn on the CPU, got device "
-            f"{order.effort.engine.device!r}: leave out --device"
+            f"{order.request.effort.engine.device!r}: leave out --device"
         )
     speaker = _loudspeaker() if play else None  # before anything is drawn: there may be none
     with Interrupt() as interrupt:
-        piece = _piece(order, checkpoint, seed)
+        piece = composer.live(seed, order.request)
         with closing(_streamed(piece.news()) if stream else piece.news()) as news:
             if speaker is not None:
                 _play(order, news, speaker, lambda: interrupt.asked)
@@ -58,7 +54,7 @@ def sound_piece(
                 for _ in takewhile(lambda _: not interrupt.asked, news):
                     pass
         made = piece.finished()
-    if isinstance(piece, LivePiece) and order.primer is None and is_stuck(made.score):
+    if piece.drawn_once and order.request.primer is None and is_stuck(made.score):
         click.echo(
             "this piece goes round in circles: without --play and --stream it is drawn again",
             err=True,
@@ -66,34 +62,6 @@ def sound_piece(
     paths = paths_of(order.outputs, order.style, seed, None) if order.outputs else []
     save_composition(made, order.style, paths, order.soundfont)
     return record_of(made, order.style, paths)
-
-
-class _WholePiece:
-    """A piece of a model that draws no ids one after the other: told when it is there."""
-
-    def __init__(self, made: Composition) -> None:
-        self.made = made
-
-    def news(self) -> Generator[News]:
-        yield news_of(self.made.score)
-
-    def finished(self) -> Composition:
-        return self.made
-
-
-def _piece(order: Order, checkpoint: Checkpoint, seed: int) -> LivePiece | _WholePiece:
-    if checkpoint.metadata.get("task") in ALONE:
-        from musicrnn_cli.composing_alone import compose_alone
-
-        return _WholePiece(next(compose_alone(order, checkpoint, [seed])))
-    return LivePiece(
-        checkpoint,
-        seed,
-        wishes=order.wishes,
-        settings=order.settings,
-        primer=read_piece(order.primer) if order.primer else None,
-        engine=order.effort.engine,
-    )
 
 
 def _loudspeaker() -> Loudspeaker:

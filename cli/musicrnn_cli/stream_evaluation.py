@@ -10,10 +10,10 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.save import check_picture, save_picture
 from musicrnn.metrics.detection import MOST_FALSE_ACCEPTS, Detection
+from musicrnn.metrics.tables import table
 from musicrnn.plot.curves import Axis, Curve, draw_curves
+from musicrnn.training.data import Split
 from musicrnn_cli.reporting import numbers, report_refused
-from musicrnn_cli.tables import table
-from musicrnn_datasets.corpus import Split
 from musicrnn_datasets.stream_evaluation import StreamEvaluation, StreamWishes, evaluate_stream
 
 MOST_CONFUSIONS = 8

@@ -1,33 +1,200 @@
-"""``musicrnn train``: compose or classify."""
+"""``musicrnn train VERB``: a model of any kind, from folders of files or corpora by name.
+
+The verbs are those of TASKS, and every verb is the same command, with the options that the data of
+its kinds of model have.
+"""
 
 from __future__ import annotations
 
-import importlib
+import os
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-TASKS = {
+from musicrnn_cli.options import data_option, device_option
+
+if TYPE_CHECKING:
+    from musicrnn.training.data import TrainingData
+    from musicrnn.training.plan import Plan
+    from musicrnn.training.protocol import Task
+    from musicrnn_datasets.recipes import Recipe
+
+HELP = {
     "compose": "Learn to compose from MIDI and ABC files, or a corpus.",
     "classify": "Learn labels from a folder a label, or a corpus.",
 }
+ENDLESS = 10**9  # updates of a training that ends by the clock
 
 
-class Tasks(click.Group):
-    """``musicrnn train TASK`` lives in ``musicrnn_cli.train_TASK`` as ``command``."""
+class Verbs(click.Group):
+    """A command for each verb of TASKS."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(TASKS)
+        from musicrnn.training.task import TASKS
+
+        return list(dict.fromkeys(task.verb for task in TASKS.values()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in TASKS:
+        from musicrnn.training.task import TASKS
+
+        kinds = [task for task in TASKS.values() if task.verb == cmd_name]
+        if not kinds:
             return None
-        return importlib.import_module(f"musicrnn_cli.train_{cmd_name}").command
+        own = {option for task in kinds for option in task.options}
+        params = [p for p in _train.params if p.name not in DATA_OPTIONS or p.name in own]
+        return click.Command(
+            cmd_name,
+            params=params,
+            callback=_train.callback,
+            help=_train.help,
+            short_help=HELP.get(cmd_name, f"Learn to {cmd_name}."),
+        )
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Tasks"):
-            formatter.write_dl(list(TASKS.items()))
 
-
-@click.group(cls=Tasks)
+@click.group(cls=Verbs)
 def command() -> None:
     """Train a model on a folder of your files or a corpus by name."""
+
+
+DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds of model alone
+
+
+@click.command()
+@click.argument("sources", metavar="DATA...", nargs=-1, required=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
+@click.option("--minutes", type=float, help="Time to train for, in place of the usual.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--cell", help="lstm, gru, elman ...: any of docs/cells.md.")
+@click.option("--recipe", metavar="NAME", help="Settings by name: docs/training.md lists them.")
+@click.option("--tokens", metavar="NAME", help="beat, performance, abc or voices; else chosen.")
+@click.option("--mix", "--weights", help="How the sources are mixed, e.g. 2,1 (else by size).")
+@click.option(
+    "--split",
+    "split_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="CSV with the columns file,label,split (else by speaker, or by the files' contents).",
+)
+@click.option(
+    "--backgrounds",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of sounds without words, to be put under words.",
+)
+@click.option(
+    "--set",
+    "words",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="e.g. hidden=512, updates=1000 or layer.zoneout=0.1.",
+)
+@click.option("--resume", is_flag=True, help="Go on with the run that OUTPUT.run holds.")
+@device_option()
+@data_option("folder")
+@click.option("--tensorboard", metavar="FOLDER", help="Write a TensorBoard log, if installed.")
+@click.pass_context
+def _train(context: click.Context, **options: Any) -> None:
+    """Train on DATA: folders of your files, or corpora by name (musicrnn data list).
+
+    What is learnt follows from the data: MIDI and ABC files as tokens, polyphonic-* corpora as
+    frames; folders of short recordings as spoken words, of longer ones as songs, of MIDI as scores.
+    """
+    from musicrnn.device import torch_device
+    from musicrnn.training.data import DataRequest
+    from musicrnn.training.machine import check_output
+    from musicrnn_cli.reporting import numbers
+    from musicrnn_datasets.readers import task_for
+    from musicrnn_datasets.recipes import recipe_called
+
+    mix = options.get("mix")
+    request = DataRequest(
+        options["sources"],
+        options["folder"],
+        options.get("tokens"),
+        None if mix is None else tuple(numbers("--mix", mix)),
+        options.get("split_file"),
+        options.get("backgrounds"),
+    )
+    recipe = recipe_called(options["recipe"]) if options["recipe"] else None
+    task = task_for(str(context.info_name), request, recipe.task if recipe else None)
+    torch_device(options["device"])
+    check_output(options["output"])
+    _run(task, request, recipe, options)
+
+
+def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any]) -> None:
+    from musicrnn.training.settings import override
+    from musicrnn.training.train import Run, train
+    from musicrnn_cli.progress import ProgressBar
+    from musicrnn_cli.reporting import report_outcome, report_refused, say
+    from musicrnn_datasets.readers import read_data
+
+    words = options["words"]
+    first = recipe.settings if recipe else task.settings()
+    first = replace(first, cell=options["cell"]) if options["cell"] else first
+    settings, _ = override(words, first, _endless())  # a wrong one is refused at once
+    planned = recipe.plan(request.sources[0]) if recipe else None
+    data = read_data(task, request)
+    report_refused(data.refused)
+    task.check(data)
+    say(_summary(task, data))
+    plan = planned or _usual(task.plan(data, settings), options["minutes"], words)
+    plan = replace(plan, seed=options["seed"], device=options["device"])
+    if options["minutes"] is not None:
+        plan = replace(plan, minutes=options["minutes"])
+    settings, plan = override(words, first, plan)
+    with ProgressBar(task.items, options["tensorboard"]) as watcher:
+        run = Run(
+            options["output"],
+            command=shlex.join(["musicrnn", *sys.argv[1:]]),
+            watcher=watcher,
+            resume=options["resume"],
+        )
+        outcome = train(task, data, run, settings=settings, plan=plan)
+    finished = outcome.reason != "interrupted" and os.environ.get("RANK", "0") == "0"
+    if recipe and recipe.reported and finished:
+        _beside_the_paper(task, data, recipe, request.sources[0], options["output"])
+    floor = task.baselines(data, "valid").get(task.floor) if task.floor else None
+    report_outcome(outcome, options["output"], floor=(task.floor, floor, task.unit))
+
+
+def _endless() -> Plan:
+    from musicrnn.training.plan import Plan
+
+    return Plan(updates=ENDLESS)
+
+
+def _usual(plan: Plan, minutes: float | None, words: tuple[str, ...]) -> Plan:
+    """The usual plan, without its length where another one is asked for."""
+    said = minutes is not None or any(w.startswith(("updates=", "minutes=")) for w in words)
+    return replace(plan, updates=ENDLESS, minutes=None) if said else plan
+
+
+def _summary(task: Task, data: TrainingData) -> str:
+    """What was found, and what counting alone reaches."""
+    found = ", ".join(f"{split} {n} {task.example}s" for split, n in data.counts().items())
+    title = f"{data.title}, {found}" if data.title else found
+    baselines = task.baselines(data, "valid")
+    if not baselines:
+        return title
+    named = ", ".join(f"{name} {_nats(value)}" for name, value in baselines.items())
+    return f"{title}; nats a {task.unit} on the validation pieces without a network: {named}"
+
+
+def _nats(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{part} {nats:.3f}" for part, nats in value.items())
+    return f"{value:.3f}"
+
+
+def _beside_the_paper(
+    task: Task, data: TrainingData, recipe: Recipe, corpus: str, output: Path
+) -> None:
+    from musicrnn.checkpoint import Checkpoint
+    from musicrnn_cli.recipe_text import recipe_text
+
+    figures: Any = task.measure([Checkpoint.load(output)], data, "test")
+    click.echo(recipe_text(recipe, corpus, figures))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
-from musicrnn_datasets.corpus import Card, Split
+from musicrnn.training.data import Card, Split
 from musicrnn_datasets.spoken import Clip
 
 LISTS: tuple[tuple[str, Split], ...] = (

@@ -10,10 +10,10 @@ from typing import Any
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import write_midi
 from musicrnn.tokens.grid import is_played
+from musicrnn.training.compose.data import choose_tokenizer
+from musicrnn.training.data import Piece, Refusal, read_all, reasons
 from musicrnn_datasets.classifying import LABELLED
-from musicrnn_datasets.composing import choose_tokenizer
 from musicrnn_datasets.corpora import CORPORA
-from musicrnn_datasets.corpus import Piece, Refusal, read_all, reasons
 from musicrnn_datasets.find import corpus_folder
 from musicrnn_datasets.polyphonic import FOLDER, POLYPHONIC
 from musicrnn_datasets.sources import read_source

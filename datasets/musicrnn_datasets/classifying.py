@@ -9,25 +9,32 @@ its reason.
 from __future__ import annotations
 
 import difflib
-import hashlib
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel
 from musicrnn.io.midi import read_midi
 from musicrnn.listening.windows import score_windows, sound_windows
 from musicrnn.tokens import Tokenizer
 from musicrnn.tokens.choose import suitable_tokenizer
-from musicrnn.training.classification import Recording
-from musicrnn.training.classify import LabelledMaterial
-from musicrnn_datasets.corpus import Card, Refusal, Split
+from musicrnn.training.classify.recording import Recording
+from musicrnn.training.data import (
+    SPLITS,
+    Card,
+    DataRequest,
+    Refusal,
+    Split,
+    TrainingData,
+    described,
+    reasons,
+)
+from musicrnn.training.task import Task
 from musicrnn_datasets.find import corpus_folder
 from musicrnn_datasets.gtzan import GTZAN
 from musicrnn_datasets.labelled import Example, LabelledCorpus, Windows
@@ -36,62 +43,68 @@ from musicrnn_datasets.labelled_folder import SCORES, LabelledFile, labelled_fil
 LABELLED: dict[str, LabelledCorpus] = {"gtzan": GTZAN}
 
 
-@dataclass(frozen=True, eq=False)
-class PreparedLabels:
-    """What can be learned from, the recordings of every split, and what was left out."""
-
-    material: LabelledMaterial
-    recordings: dict[Split, list[Recording]]
-    refused: list[Refusal]
-
-
-def prepare_labels(
-    source: str,
-    *,
-    split_file: Path | None = None,
-    data: Path | None = None,
-    like: LabelledMaterial | None = None,
-) -> PreparedLabels:
-    """Read a corpus or folder; ``like`` gives labels and recipe or tokenizer of a trained model.
+def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -> TrainingData:
+    """Examples are Recordings; ``encoding`` is the LogMel or the Tokenizer that made them.
 
     Raises:
-        MusicRNNError: neither a corpus nor a folder, nothing usable in a split, a label that the
-            model does not know.
+        MusicRNNError: neither a corpus nor a folder, or several; nothing usable in a split; a label
+            that the model does not know.
     """
-    recipe = like.recipe if like else LogMel()
-    tokenizer = like.tokenizer if like else None
+    source = one_source(request)
+    encoding, labels = _of_model(task, like)
     if source in LABELLED:
         corpus = LABELLED[source]
-        if tokenizer is not None or recipe != corpus.recipe:
+        if encoding not in (None, corpus.recipe):
             raise MusicRNNError(f"the model does not hear what {source} holds: another recipe")
-        card, examples = corpus.card, list(corpus.examples(corpus_folder(source, data)))
+        encoding, card = corpus.recipe, corpus.card
+        examples = list(corpus.examples(corpus_folder(source, request.folder)))
         refused: list[Refusal] = []
     else:
-        root, split_file = _root(source, split_file)
+        root, split_file = _root(source, request.split_file)
         files, refused = labelled_files(root, split_file)
-        files, others = _one_kind(files, like)
+        files, others = _one_kind(files, encoding)
         refused += others
         card = _own_card(root.resolve().name, split_file)
         if files and files[0].path.suffix.lower() in SCORES:
-            recipe = None
-            examples, tokenizer, unread = _score_examples(files, tokenizer)
+            examples, encoding, unread = _score_examples(files, encoding)
             refused += unread
         else:
-            examples = [_sound_example(file, recipe or LogMel()) for file in files]
-    labels = like.labels if like else tuple(sorted({example.label for example in examples}))
-    recordings, unheard = _read(examples, labels)
+            encoding = encoding or LogMel()
+            examples = [_sound_example(file, encoding) for file in files]
+    names = labels or tuple(sorted({example.label for example in examples}))
+    recordings, unheard = _read(examples, names)
     refused += unheard
-    material = LabelledMaterial(
-        labels=labels,
-        train=recordings["train"],
-        valid=recordings["valid"],
-        recipe=recipe,
-        tokenizer=tokenizer,
-        description=_description(card, recordings, labels, len(refused)),
-    )
     if like is None:
-        _refuse_empty(material, refused)
-    return PreparedLabels(material, recordings, refused)
+        _refuse_empty(recordings, names, refused)
+    every = [recording for split in SPLITS for recording in recordings[split]]
+    arrays = [np.array([recording.label for recording in every])]
+    arrays += [window for recording in every for window in recording.windows]
+    counts = {"recordings": {split: len(found) for split, found in recordings.items()}}
+    description = described([card], arrays, counts, len(refused))
+    title = f"{len(names)} labels: {', '.join(names)}"
+    return TrainingData(recordings, encoding, description, names, refused, title)
+
+
+def one_source(request: DataRequest) -> str:
+    """The source that is asked for.
+
+    Raises:
+        MusicRNNError: there are several.
+    """
+    if len(request.sources) != 1:
+        raise MusicRNNError(
+            f"labels are learnt from one folder or corpus, got {len(request.sources)}: "
+            f"{', '.join(request.sources)}"
+        )
+    return request.sources[0]
+
+
+def _of_model(task: Task, like: Checkpoint | None) -> tuple[Any, tuple[str, ...]]:
+    """The recipe or tokenizer of a model, and its labels; None and none without a model."""
+    if like is None:
+        return None, ()
+    labeller: Any = task.labeller(like, "cpu")
+    return labeller.tokenizer or labeller.recipe, labeller.labels
 
 
 def _root(source: str, split_file: Path | None) -> tuple[Path, Path | None]:
@@ -106,12 +119,13 @@ def _root(source: str, split_file: Path | None) -> tuple[Path, Path | None]:
 
 
 def _one_kind(
-    files: Sequence[LabelledFile], like: LabelledMaterial | None
+    files: Sequence[LabelledFile], encoding: Any
 ) -> tuple[list[LabelledFile], list[Refusal]]:
     """Sounds or scores, whichever are more (or what the model takes); the others are refused."""
     scores = [file for file in files if file.path.suffix.lower() in SCORES]
     sounds = [file for file in files if file.path.suffix.lower() not in SCORES]
-    wants_scores = like.tokenizer is not None if like else len(scores) > len(sounds)
+    more_scores = len(scores) > len(sounds)
+    wants_scores = more_scores if encoding is None else not isinstance(encoding, LogMel)
     kept, others = (scores, sounds) if wants_scores else (sounds, scores)
     kind = "scores" if wants_scores else "sounds"
     return kept, [Refusal(file.name, f"this model is of {kind} alone") for file in others]
@@ -174,14 +188,15 @@ def _read(
     return recordings, refused
 
 
-def _refuse_empty(material: LabelledMaterial, refused: Sequence[Refusal]) -> None:
-    reasons = Counter(refusal.reason for refusal in refused).most_common(3)
-    listed = "; ".join(f"{count} x {reason}" for reason, count in reasons) or "no file was left out"
-    for split, recordings in (("train", material.train), ("valid", material.valid)):
-        if not recordings:
+def _refuse_empty(
+    recordings: dict[Split, list[Recording]], labels: Sequence[str], refused: Sequence[Refusal]
+) -> None:
+    listed = reasons(refused)
+    for split in ("train", "valid"):
+        if not recordings[split]:
             raise MusicRNNError(f"no recording is left in the {split} split ({listed})")
-    learned = {recording.label for recording in material.train}
-    if missing := [name for i, name in enumerate(material.labels) if i not in learned]:
+    learned = {recording.label for recording in recordings["train"]}
+    if missing := [name for i, name in enumerate(labels) if i not in learned]:
         raise MusicRNNError(
             f"no recording is left to learn {', '.join(missing[:3])} from ({listed})"
         )
@@ -196,22 +211,3 @@ def _own_card(name: str, split_file: Path | None) -> Card:
         licence="the user's to know",
         split=f"as listed in {split_file.name}" if split_file else "sha256 of content, 70/15/15",
     )
-
-
-def _description(
-    card: Card, recordings: dict[Split, list[Recording]], labels: Sequence[str], refused: int
-) -> dict[str, Any]:
-    digest = hashlib.sha256()
-    for split in ("train", "valid", "test"):
-        for recording in recordings[split]:
-            digest.update(f"{split} {labels[recording.label]} ".encode())
-            for window in recording.windows:
-                digest.update(np.ascontiguousarray(window).tobytes())
-    return {
-        "corpora": [
-            {"name": card.name, "source": card.source, "licence": card.licence, "split": card.split}
-        ],
-        "recordings": {split: len(found) for split, found in recordings.items()},
-        "refused": refused,
-        "sha256_of_windows": digest.hexdigest(),
-    }

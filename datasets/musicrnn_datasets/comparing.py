@@ -1,64 +1,47 @@
-"""Data made ready to compare cells on: frames of a polyphonic corpus, or tokens of any scores.
-
-DATA is the name of a corpus in POLYPHONIC (Bernoulli frames), of one in CORPORA, or a folder of
-MIDI and ABC files (tokens of the language model that composes).
-"""
+"""Data made ready to compare cells on: what a kind of model learns, and the usual budget."""
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from musicrnn.comparison.budget import Budget, Course
-from musicrnn.comparison.frames import FrameSettings, FrameTask
-from musicrnn.comparison.task import Task
-from musicrnn.comparison.tokens import TokenSettings, TokenTask
-from musicrnn.errors import MusicRNNError
-from musicrnn_datasets.composing import encode_sources, trainable
-from musicrnn_datasets.corpora import CORPORA
-from musicrnn_datasets.corpus import Refusal
-from musicrnn_datasets.polyphonic import POLYPHONIC, read_frames
+from musicrnn.comparison.subject import Subject
+from musicrnn.training.data import DataRequest, Refusal
+from musicrnn.training.task import Task
+from musicrnn_datasets.readers import read_data, task_for
+from musicrnn_datasets.sources import check_source
 
-Settings = FrameSettings | TokenSettings
+VERB = "compose"  # cells are compared by likelihood
 
 
-def settings_for(source: str) -> Settings:
-    """The settings that such data have, with their defaults.
+def compared_task(source: str) -> Task:
+    """The kind of model that such data are for.
 
     Raises:
         MusicRNNError: it is neither a corpus nor a folder.
     """
-    if source in POLYPHONIC:
-        return FrameSettings()
-    if source not in CORPORA and not Path(source).is_dir():
-        names = [*POLYPHONIC, *CORPORA]
-        near = difflib.get_close_matches(source, names, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"corpora are {', '.join(names)}"
-        raise MusicRNNError(f"{source} is neither a folder nor a corpus to compare on: {hint}")
-    return TokenSettings()
+    check_source(source)
+    return task_for(VERB, DataRequest((source,)))
 
 
-def usual(settings: Settings) -> tuple[Budget, Course]:
-    """Budget and course when nothing else is said; on frames 20,000 parameters as Chung 2014."""
-    if isinstance(settings, FrameSettings):
-        return Budget(20_000, updates=1000), Course(validate_every=25)
-    return Budget(200_000, updates=1000), Course(validate_every=100)
+def usual(task: Task) -> tuple[Any, Budget, Course]:
+    """Sizes, budget and course of a comparison when nothing else is said."""
+    if task.compared is None:
+        task.cannot("be compared", "its cells have no common budget")
+    parameters, updates = task.compared
+    return task.comparable(), Budget(parameters, updates=1000), Course(validate_every=updates)
 
 
-def comparison_task(
-    source: str, settings: Settings, *, data: Path | None = None
-) -> tuple[Task, list[Refusal]]:
+def subject(
+    task: Task, source: str, sizes: Any, *, data: Path | None = None
+) -> tuple[Subject, list[Refusal]]:
     """What is learned, and the files that were left out; ``data`` is where corpora lie.
 
     Raises:
-        MusicRNNError: no such data, nothing usable in a split, or a setting out of its bounds.
+        MusicRNNError: no such data, nothing usable in a split, or a size out of its bounds.
     """
-    if isinstance(settings, FrameSettings):
-        corpus, frames = read_frames([source], data)
-        splits = (frames["train"], frames["valid"], frames["test"])
-        return FrameTask(source, *splits, settings, asdict(corpus.card)), []
-    found = encode_sources([source], data=data)
-    prepared = trainable(found)
-    name = source if source in CORPORA else Path(source).resolve().name
-    return TokenTask(name, prepared.material, prepared.ids["test"], settings), found.refused
+    found = read_data(task, DataRequest((source,), data))
+    path = Path(source)
+    name = path.resolve().name if path.is_dir() else source
+    return Subject(name, task, found, sizes), list(found.refused)

@@ -14,7 +14,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.io.save import read_piece
 from musicrnn.metrics.report import Report, compare_sets
 from musicrnn.score import Score
-from musicrnn_datasets.corpus import Refusal, Split, read_all
+from musicrnn.training.data import Refusal, Split, read_all
 from musicrnn_datasets.midi_folder import score_files
 from musicrnn_datasets.sources import read_source
 from musicrnn_datasets.voice_leading import LeadingComparison, compare_voice_leading

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
-from musicrnn_datasets.corpus import Card, Split
+from musicrnn.training.data import Card, Split
 from musicrnn_datasets.labelled_folder import AUDIO
 from musicrnn_datasets.spoken import Clip
 

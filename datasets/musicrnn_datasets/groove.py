@@ -17,7 +17,7 @@ from pathlib import Path
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import read_midi
 from musicrnn.score import Score
-from musicrnn_datasets.corpus import Card, Piece, Split
+from musicrnn.training.data import Card, Piece, Split
 
 _SPLITS: dict[str, Split] = {"train": "train", "validation": "valid", "test": "test"}
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel
-from musicrnn_datasets.corpus import Card, Split
+from musicrnn.training.data import Card, Split
 from musicrnn_datasets.labelled import Example, Windows
 
 GENRES = (

@@ -17,7 +17,7 @@ from typing import Any
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Note, Score, Tempo, Track, make_score
-from musicrnn_datasets.corpus import Card, Piece, Split
+from musicrnn.training.data import Card, Piece, Split
 
 VOICES = ("Soprano", "Alto", "Tenor", "Bass")
 _CHOIR = 52
@@ -38,6 +38,7 @@ class JsbChorales:
         split="official (Boulanger-Lewandowski 2012), 229/76/77",
         citation="Boulanger-Lewandowski et al., Modeling Temporal Dependencies in "
         "High-Dimensional Sequences, ICML 2012",
+        bars_known=False,
     )
 
     def pieces(self, folder: Path) -> Iterator[Piece]:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from musicrnn.features.logmel import LogMel
-from musicrnn_datasets.corpus import Card, Split
+from musicrnn.training.data import Card, Split
 
 Windows = tuple[NDArray[Any], ...]
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
-from musicrnn_datasets.corpus import Refusal, Split
+from musicrnn.training.data import Refusal, Split
 
 AUDIO = frozenset(
     {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".m4a", ".aac"}

@@ -17,7 +17,8 @@ from pathlib import Path
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import MAX_BYTES, score_from_midi
 from musicrnn.score import Score
-from musicrnn_datasets.corpus import Card, Piece, split_by_hash
+from musicrnn.training.data import Card, Piece
+from musicrnn_datasets.corpus import split_by_hash
 
 MIDI_SUFFIXES = frozenset({".mid", ".midi", ".kar"})
 ABC_SUFFIXES = frozenset({".abc"})

@@ -15,12 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn_datasets.corpus import Card, Split
+from musicrnn.training.data import Card, DataRequest, Split, TrainingData, described
+from musicrnn.training.task import Task
 from musicrnn_datasets.find import corpus_folder
 
 FOLDER = "polyphonic"  # all four lie in it
-PITCHES = 88
+PITCHES, LOWEST = 88, 21  # A0 to C8
 LARGEST = 256 * 2**20  # bytes of a file
 KEYS: dict[Split, str] = {"train": "traindata", "valid": "validdata", "test": "testdata"}
 Frames = NDArray[np.uint8]
@@ -54,34 +56,29 @@ class PolyphonicCorpus:
             )
         return found
 
-    def description(self, frames: dict[Split, list[Frames]]) -> dict[str, Any]:
-        """What a model file says of its data."""
-        card = self.card
-        return {
-            "corpora": [
-                {"name": card.name, "source": card.source, "licence": card.licence,
-                 "split": card.split}
-            ],
-            "pieces": {split: len(pieces) for split, pieces in frames.items()},
-            "frames": {split: sum(map(len, pieces)) for split, pieces in frames.items()},
-        }  # fmt: skip
 
-
-def read_frames(
-    sources: Sequence[str], data: Path | None = None
-) -> tuple[PolyphonicCorpus, dict[Split, list[Frames]]]:
-    """The one corpus of frames that ``sources`` name, and its pieces; ``data`` is where it lies.
+def read_frames(task: Task, request: DataRequest, like: Checkpoint | None) -> TrainingData:
+    """Examples are pieces uint8 [T, 88] of the one corpus of frames that is asked for.
 
     Raises:
         MusicRNNError: another source, or several; it is not on this computer or damaged.
     """
+    del task, like  # all models of frames read the same
+    sources = request.sources
     if len(sources) != 1 or sources[0] not in POLYPHONIC:
         raise MusicRNNError(
-            f"frames are learnt from one of {', '.join(POLYPHONIC)} and from nothing beside it, "
-            f"got {' and '.join(sources)}"
+            f"frames are learnt from, and measured on, one of {', '.join(POLYPHONIC)} and nothing "
+            f"beside it, got {' and '.join(sources)}"
         )
     corpus = POLYPHONIC[sources[0]]
-    return corpus, corpus.frames(corpus_folder(FOLDER, data))
+    frames = corpus.frames(corpus_folder(FOLDER, request.folder))
+    counts = {
+        "pieces": {split: len(pieces) for split, pieces in frames.items()},
+        "frames": {split: sum(map(len, pieces)) for split, pieces in frames.items()},
+    }
+    arrays = (piece for pieces in frames.values() for piece in pieces)
+    description = described([corpus.card], arrays, counts)
+    return TrainingData(frames, {"lowest": LOWEST, "step": corpus.step}, description)
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""Frame models of the literature as settings: what to train on a polyphonic corpus, how long.
+"""Recipes by name: settings of a kind of model, and where a paper has them, its figures.
+
+Most are frame models of the literature: what to train on a polyphonic corpus, how long; the others
+say which network hears songs or words.
 
 Conventions. ``reported`` are nats a time step on the test split by corpus, as the paper has them.
 Only those of Bai 2018 were read in the source; all others are as reported, not re-checked. Kind and
@@ -12,11 +15,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.settings import LayerSettings
-from musicrnn.training.compose_frames import FrameSettings
+from musicrnn.training.classify.settings import ClassifierSettings
+from musicrnn.training.frames.settings import FrameSettings
 from musicrnn.training.plan import Plan
+from musicrnn.training.words.settings import Drawing, WordsSettings
 
 JSB, NOTTINGHAM = "polyphonic-jsb", "polyphonic-nottingham"
 MUSEDATA, PIANO = "polyphonic-musedata", "polyphonic-piano"
@@ -30,22 +36,25 @@ class Recipe:
 
     name: str
     paper: str
-    settings: FrameSettings
-    plans: Mapping[str, Plan]
+    settings: Any
+    plans: Mapping[str, Plan] = field(default_factory=dict[str, Plan])
     reported: Mapping[str, float] = field(default_factory=dict[str, float])
     of: str = ""
+    task: str = "frames"
 
     @property
     def checked(self) -> bool:
         """Whether the figures were read in the paper itself."""
         return self.paper == BAI
 
-    def plan(self, corpus: str) -> Plan:
-        """How it is trained on a corpus by name.
+    def plan(self, corpus: str) -> Plan | None:
+        """How it is trained on a corpus by name; None for as its kind of model is.
 
         Raises:
             MusicRNNError: it is not for this corpus.
         """
+        if not self.plans:
+            return None
         if corpus not in self.plans:
             raise MusicRNNError(
                 f"the recipe {self.name} is for {' or '.join(self.plans)}, got {corpus}"
@@ -106,19 +115,21 @@ BOULANGER = "Boulanger-Lewandowski et al. 2012"
 def _chung(cell: str, hidden: int, rate: float, figures: tuple[float, ...]) -> Recipe:
     name = f"chung-{'tanh' if cell == 'elman' else cell.removesuffix('-cho')}"
     reported: dict[str, float] = dict(zip((JSB, NOTTINGHAM, MUSEDATA, PIANO), figures, strict=True))
-    return Recipe(name, CHUNG, FrameSettings(cell, hidden), adam(rate), reported)
+    return Recipe(name, CHUNG, FrameSettings(cell=cell, hidden=hidden), adam(rate), reported)
 
 
 def _bai(cell: str, hidden: int, rate: float, jsb: float, nottingham: float) -> Recipe:
     name = f"bai-{'rnn' if cell == 'elman' else cell}"
-    settings = FrameSettings(cell, hidden, dropout=0.5)
+    settings = FrameSettings(cell=cell, hidden=hidden, dropout=0.5)
     return Recipe(name, BAI, settings, adam(rate), {JSB: jsb, NOTTINGHAM: nottingham})
 
 
 def _pascanu(
     name: str, clip_by: str, rate: float, figures: tuple[float, ...], weight: float = 0.0
 ) -> Recipe:
-    settings = FrameSettings("elman", 200, length=100, pascanu=weight)
+    settings = FrameSettings(
+        cell="elman", hidden=200, sequence_length=100, gradient_norm_regulariser=weight
+    )
     reported: dict[str, float] = dict(zip((NOTTINGHAM, MUSEDATA, PIANO), figures, strict=True))
     return Recipe(f"pascanu-{name}", PASCANU, settings, descent(rate, clip_by), reported)
 
@@ -126,7 +137,9 @@ def _pascanu(
 def _jozefowicz(
     name: str, cell: str, hidden: int, figures: tuple[float, float], plain: bool = False
 ) -> Recipe:
-    settings = FrameSettings(cell, hidden, length=100, layer=LayerSettings(plain_forget=plain))
+    settings = FrameSettings(
+        cell=cell, hidden=hidden, sequence_length=100, layer=LayerSettings(plain_forget=plain)
+    )
     reported: dict[str, float] = dict(zip((NOTTINGHAM, PIANO), figures, strict=True))
     return Recipe(f"jozefowicz-{name}", JOZEFOWICZ, settings, adam(5e-3), reported)
 
@@ -134,7 +147,7 @@ def _jozefowicz(
 def _greff(name: str, hidden: int, rate: float = 2.4e-2) -> Recipe:
     cell = "lstm-peephole" if name == "v" else name
     of = "" if name == "niaf" else "best of the nine, niaf"
-    settings = FrameSettings(cell, hidden)
+    settings = FrameSettings(cell=cell, hidden=hidden)
     return Recipe(f"greff-{name}", GREFF, settings, adam(rate), {JSB: 8.38}, of)
 
 
@@ -158,8 +171,8 @@ def _joint(
         head_hidden=hidden,
         clock=True,
         copy=True,
-        rows=reading[0],
-        length=reading[1],
+        batch_size=reading[0],
+        sequence_length=reading[1],
         augment=5,
     )
     plan = Plan(
@@ -208,7 +221,7 @@ RECIPES: dict[str, Recipe] = {
         Recipe(
             "rnn-nade",
             BOULANGER,
-            FrameSettings("elman", 128, head="nade", head_hidden=64),
+            FrameSettings(cell="elman", hidden=128, head="nade", head_hidden=64),
             adam(3e-3),
             {JSB: 5.56, NOTTINGHAM: 2.31, MUSEDATA: 5.60, PIANO: 7.05},
         ),
@@ -216,5 +229,25 @@ RECIPES: dict[str, Recipe] = {
         _joint("nottingham", NOTTINGHAM, 2682, 1.55, dropout=0.1, reading=(4, 256)),
         _joint("musedata", MUSEDATA, 2840, 3.90, hidden=96, dropout=0.1),
         _joint("piano", PIANO, 1397, 4.90, dropout=0.2),
+        Recipe("songs", "", ClassifierSettings(), task="classify"),
+        Recipe(
+            "commands-micro",
+            "",
+            WordsSettings(hidden=84, channels=12, last=28, depth=0, dropout=0.05),
+            task="words",
+        ),
+        Recipe("commands-small", "", WordsSettings(), task="words"),
+        Recipe(
+            "commands-full",
+            "",
+            WordsSettings(
+                bidirectional=True,
+                hidden=128,
+                last=128,
+                dropout=0.3,
+                drawing=Drawing(unknown=0.0, silence=0.0, carry=0.0, mixed=0.2),
+            ),
+            task="words",
+        ),
     )
 }

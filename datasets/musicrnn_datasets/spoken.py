@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from musicrnn_datasets.corpus import Card, Split
+from musicrnn.training.data import Card, Split
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,14 @@ from musicrnn.augmentation.stream import StreamSettings, StreamSource, stream
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.causal_logmel import CausalLogMel
-from musicrnn.listening.header import labels_of, number_of
-from musicrnn.listening.word_labeller import words_recipe
+from musicrnn.listening.header import number_of
 from musicrnn.metrics.detection import Detection, Point, detection
 from musicrnn.models.detector import DetectorSettings
 from musicrnn.models.words import WordsModel
-from musicrnn.training.words_stream import (
+from musicrnn.training.data import Refusal, Split
+from musicrnn.training.task import task_of
+from musicrnn.training.words.data import WordsData
+from musicrnn.training.words.stream import (
     Choice,
     HeardStream,
     StreamingCost,
@@ -34,9 +36,8 @@ from musicrnn.training.words_stream import (
     hear,
     streaming_cost,
 )
-from musicrnn_datasets.corpus import Refusal, Split
 from musicrnn_datasets.word_cache import decoded
-from musicrnn_datasets.words import PreparedWords, find_words, prepare_words
+from musicrnn_datasets.words import find_words, prepare_words
 
 VALID_TIMES = 3
 
@@ -154,7 +155,7 @@ def evaluate_stream(
                 sound.sweep(chosen.smoothing, chosen.refractory),
             )
         )
-    clips = prepared.clips[split]
+    clips = prepared.examples[split]
     cost = streaming_cost(model, recipe, clips.sounds, clips.labels, seed=wishes.seed)
     return StreamEvaluation(
         wishes.hours, wishes.seed, tuple(streams), choice, valid_hours, shipped, cost,
@@ -163,23 +164,12 @@ def evaluate_stream(
 
 
 def _listener(checkpoint: Checkpoint) -> tuple[WordsModel, CausalLogMel, tuple[str, ...]]:
-    task = checkpoint.metadata.get("task")
-    if task != "words":
-        raise MusicRNNError(
-            f"this model's task is {task!r}: only one that hears words can be measured on a stream"
-        )
-    model = WordsModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
-    if model.config.bidirectional:
-        raise MusicRNNError(
-            "this model reads whole clips in both directions and cannot be streamed: "
-            "one that can comes from musicrnn train classify with bidirectional=false"
-        )
-    recipe = words_recipe(checkpoint, model.config)
-    return model, recipe, labels_of(checkpoint.metadata, model.config.labels)
+    stream = task_of(checkpoint).listener(checkpoint)
+    return task_of(checkpoint).load(checkpoint), stream.recipe, stream.labels
 
 
 def _source(
-    prepared: PreparedWords,
+    prepared: WordsData,
     split: Split,
     recipe: CausalLogMel,
     *,
@@ -187,7 +177,7 @@ def _source(
     wishes: StreamWishes,
     found: Path | None,
 ) -> StreamSource:
-    clips = prepared.clips[split]
+    clips = prepared.examples[split]
     if not len(clips.labels):
         raise MusicRNNError(f"the {split} split holds no words to make a stream of")
     other = None

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.metrics.voice_leading import VoiceLeading, voice_leading_of_all
+from musicrnn.metrics.tables import table
+from musicrnn.metrics.voice_leading import Tally, VoiceLeading, voice_leading_of_all
 from musicrnn.score import Score
 from musicrnn.tokens.voices import Cells, sounding
-from musicrnn_datasets.corpus import Refusal
-from musicrnn_datasets.voices import voices_on_grid
+from musicrnn.training.data import Refusal
+from musicrnn.training.voices.data import voices_on_grid
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,30 @@ class LeadingComparison:
                 for name, tally in tallies.tallies().items()
             }
         return found
+
+    def as_text(self) -> str:
+        """Errors of voice leading in 100 occasions."""
+        held_out = self.held_out.tallies()
+        rows = [
+            [name.replace("_", " "), _rate(tally), _count(tally), _rate(held_out[name]),
+             _count(held_out[name])]
+            for name, tally in self.generated.tallies().items()
+        ]  # fmt: skip
+        header = ["errors in 100 occasions", "generated", "n", "held out", "n"]
+        return (
+            f"voice leading of {self.n} generated and {self.held_out_n} held-out pieces\n\n"
+            + table(header, rows)
+            + "\n\noccasions: moves of two voices (parallels), sixteenths of neighbouring voices "
+            "(crossings, spacing),\nleading tones in cadences, notes (range)"
+        )
+
+
+def _rate(tally: Tally) -> str:
+    return "-" if tally.rate is None else f"{tally.rate:.2f}"
+
+
+def _count(tally: Tally) -> str:
+    return f"{tally.errors:,}/{tally.occasions:,}"
 
 
 def compare_voice_leading(

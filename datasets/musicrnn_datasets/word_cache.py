@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
 from musicrnn.listening.one_word import one_word
-from musicrnn_datasets.corpus import Refusal
+from musicrnn.training.data import Refusal
 from musicrnn_datasets.find import cache_folder
 from musicrnn_datasets.spoken import Clip
 

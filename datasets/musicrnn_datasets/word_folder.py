@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
-from musicrnn_datasets.corpus import Refusal, Split
+from musicrnn.training.data import Refusal, Split
 from musicrnn_datasets.labelled_folder import (
     AUDIO,
     SHARE,

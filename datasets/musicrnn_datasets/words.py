@@ -8,8 +8,7 @@ for the test. Training has music and babble made by code beside them; a stream m
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,12 +19,14 @@ from numpy.typing import NDArray
 from musicrnn.augmentation.music import drawn_music
 from musicrnn.augmentation.noise import unit_power
 from musicrnn.augmentation.speech import babble
+from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.io.audio import read_audio
-from musicrnn.training.classify_words import WordsMaterial
-from musicrnn.training.words import Clips
-from musicrnn_datasets.corpus import Card, Refusal, Split
+from musicrnn.training.data import SPLITS, Card, DataRequest, Refusal, Split, described
+from musicrnn.training.task import Task
+from musicrnn.training.words.data import Clips, WordsData
+from musicrnn_datasets.classifying import one_source
 from musicrnn_datasets.find import corpus_folder
 from musicrnn_datasets.labelled_folder import AUDIO
 from musicrnn_datasets.spoken import Clip
@@ -33,7 +34,6 @@ from musicrnn_datasets.spoken_corpora import SPOKEN
 from musicrnn_datasets.word_cache import decoded
 from musicrnn_datasets.word_folder import background_files, word_files
 
-SPLITS: tuple[Split, ...] = ("train", "valid", "test")
 SHARES: dict[Split, tuple[float, float]] = {
     "train": (0.0, 0.7), "valid": (0.7, 0.85), "test": (0.85, 1.0),
 }  # fmt: skip
@@ -57,18 +57,19 @@ class FoundWords:
     split: str
 
 
-@dataclass(frozen=True, eq=False)
-class PreparedWords:
-    """What can be learnt from, every split's clips and recordings without words, what was left out.
+def read_clips(task: Task, request: DataRequest, like: Checkpoint | None) -> WordsData:
+    """Clips of words, decoded; how long a clip is follows from the recordings, or the model.
 
-    ``recordings`` have a mean square of 1.
+    Raises:
+        MusicRNNError: there is no such source, it holds no words, or the model does not know one.
     """
-
-    material: WordsMaterial
-    clips: dict[Split, Clips]
-    recordings: dict[Split, list[Samples]]
-    refused: list[Refusal]
-    split: str
+    found = find_words(one_source(request), split_file=request.split_file, data=request.folder)
+    if like is None:
+        recipe, labels = CausalLogMel(seconds=word_seconds(found)), None
+    else:
+        labeller: Any = task.labeller(like, "cpu")
+        recipe, labels = labeller.recipe, labeller.labels
+    return prepare_words(found, recipe=recipe, labels=labels, backgrounds=request.backgrounds)
 
 
 def find_words(
@@ -106,7 +107,7 @@ def prepare_words(
     labels: Sequence[str] | None = None,
     backgrounds: Path | None = None,
     watch: Watch | None = None,
-) -> PreparedWords:
+) -> WordsData:
     """Decode everything (once: see word_cache); ``labels`` are those of a trained model.
 
     Args:
@@ -130,23 +131,24 @@ def prepare_words(
         clips[split] = Clips(_rows(sounds.sounds, rows), told)
     further = (
         [p for p in sorted(backgrounds.rglob("*")) if p.suffix.lower() in AUDIO]
-        if (backgrounds)
+        if backgrounds
         else []
     )
     whole = [_recording(path, recipe.rate) for path in (*found.backgrounds, *further)]
     recordings: dict[Split, list[Samples]] = {
         split: _parts(whole, split, recipe.rate) for split in SPLITS
     }
-    material = WordsMaterial(
-        words,
+    title = f"{len(words)} words: {', '.join(words[:12])}{' ...' if len(words) > 12 else ''} "
+    return WordsData(
+        clips,
         recipe,
-        clips["train"],
-        clips["valid"],
+        _description(found, clips, sounds.refused),
+        words,
+        found.refused + sounds.refused,
+        title + f"of {recipe.seconds:g} s ({found.split})",
         recordings["train"] + _made(clips["train"], recipe.rate),
-        recordings["valid"],
-        description=_description(found, clips, sounds.refused, words),
+        recordings,
     )
-    return PreparedWords(material, clips, recordings, found.refused + sounds.refused, found.split)
 
 
 def holds_words(source: str) -> bool:
@@ -216,19 +218,13 @@ def _made(clips: Clips, rate: int) -> list[Samples]:
 
 
 def _description(
-    found: FoundWords, clips: dict[Split, Clips], refused: list[Refusal], words: Sequence[str]
+    found: FoundWords, clips: dict[Split, Clips], refused: list[Refusal]
 ) -> dict[str, Any]:
-    digest = hashlib.sha256()
-    for split in SPLITS:
-        for start in range(0, len(clips[split].labels), 1024):
-            digest.update(np.ascontiguousarray(clips[split].sounds[start : start + 1024]).tobytes())
-        digest.update(" ".join(words[int(label)] for label in clips[split].labels).encode())
-    card = found.card
-    return {
-        "corpora": [
-            {"name": card.name, "source": card.source, "licence": card.licence, "split": card.split}
-        ],
-        "recordings": {split: len(clips[split].labels) for split in SPLITS},
-        "refused": len(found.refused) + len(refused),
-        "sha256_of_sounds": digest.hexdigest(),
-    }
+    def arrays() -> Iterator[NDArray[Any]]:
+        for split in SPLITS:
+            for start in range(0, len(clips[split]), 1024):
+                yield clips[split].sounds[start : start + 1024]
+            yield clips[split].labels
+
+    counts = {"recordings": {split: len(clips[split]) for split in SPLITS}}
+    return described([found.card], arrays(), counts, len(found.refused) + len(refused))

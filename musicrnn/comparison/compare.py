@@ -15,20 +15,20 @@ from musicrnn.cells import CELLS
 from musicrnn.comparison.budget import Budget, Course, Trial
 from musicrnn.comparison.matching import Match, matched
 from musicrnn.comparison.rows import Folder, Row
+from musicrnn.comparison.subject import Subject
 from musicrnn.comparison.summary import CellSummary, chosen_rate, summarise
-from musicrnn.comparison.task import Task
 from musicrnn.comparison.trial import run_apart
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.settings import LayerSettings
 
-Runner = Callable[[Task, Trial, Budget, Course, Path], Row | None]
+Runner = Callable[[Subject, Trial, Budget, Course, Path], Row | None]
 
 
 @dataclass(frozen=True, eq=False)
 class Contest:
-    """Who is compared on what and how: the task, the cells by name, the budget, the course."""
+    """Who is compared on what and how: the subject, the cells by name, the budget, the course."""
 
-    task: Task
+    subject: Subject
     cells: Sequence[str]
     budget: Budget
     course: Course
@@ -46,7 +46,7 @@ class Contest:
     def settings(self) -> dict[str, object]:
         """What all rows of a folder share."""
         return {
-            **self.task.settings(),
+            **self.subject.settings(),
             **self.budget.fixed(),
             **asdict(self.course),
         }
@@ -84,7 +84,7 @@ def compare(
     """
     kept = Folder(folder)
     trials = _Trials(contest, kept)
-    kept.open(contest.settings())
+    kept.open(contest.settings(), contest.subject.as_now)
     try:
         interrupted = not all(_made(trials, run, say=say, retry=retry))
     except KeyboardInterrupt:
@@ -105,13 +105,13 @@ def _made(
             continue
         tried.add(trial.name)
         row = trials.refused(trial) or run(
-            contest.task, trial, contest.budget, contest.course, kept.model(trial)
+            contest.subject, trial, contest.budget, contest.course, kept.model(trial)
         )
         if row is not None:
             kept.keep(trial, row)
             made += 1
             pace = (time.monotonic() - started) / made
-            say(f"{told(row, contest.task.unit)}; {trials.left(pace)}")
+            say(f"{told(row, contest.subject.unit)}; {trials.left(pace)}")
         yield row is not None
 
 
@@ -147,7 +147,7 @@ class _Trials:
         for cell in contest.cells:
             try:
                 self.matches[cell] = matched(
-                    lambda hidden, cell=cell: contest.task.parameters(cell, hidden),
+                    lambda hidden, cell=cell: contest.subject.parameters(cell, hidden),
                     contest.budget.parameters,
                 )
             except Exception as error:  # a cell that breaks down must not end the others' runs

@@ -26,7 +26,7 @@ def lines(contest: Contest, comparison: Comparison) -> list[list[str]]:
     """The cells of the table under HEADER, the baselines at the end."""
     found = [_line(contest, cell) for cell in comparison.cells]
     found += [[cell, *["-"] * (len(HEADER) - 1)] for cell in comparison.missing]
-    for name, value in sorted(contest.task.baselines.items(), key=lambda item: item[1]):
+    for name, value in sorted(contest.subject.baselines.items(), key=lambda item: item[1]):
         found.append([f"({name}, no network)", f"{value:.3f}", *["-"] * (len(HEADER) - 2)])
     return found
 
@@ -69,12 +69,13 @@ def markdown(contest: Contest, comparison: Comparison, command: str) -> str:
     budget, course = contest.budget, contest.course
     spent = sum(cell.seconds for cell in comparison.cells)
     rows = [list(HEADER), ["---"] + ["---:"] * (len(HEADER) - 1), *lines(contest, comparison)]
-    sizes = ", ".join(f"{n} {v}" for n, v in contest.task.settings().items() if n != "sha256")
+    sizes = ", ".join(f"{n} {v}" for n, v in contest.subject.settings().items() if n != "sha256")
     text = [
-        f"# {contest.task.name}: {len(comparison.cells)} cells",
+        f"# {contest.subject.name}: {len(comparison.cells)} cells",
         "",
-        f"Test and validation in nats a {contest.task.unit}, lower is better; {_length(contest)}, "
-        f"{budget.parameters} parameters, {_seeds(contest)}, AdamW with a cosine from the rate, "
+        f"Test and validation in nats a {contest.subject.unit}, lower is better; "
+        f"{_length(contest)}, {budget.parameters} parameters, {_seeds(contest)}, AdamW with a "
+        f"cosine from the rate, "
         f"{course.clip_by} clip {course.clip:g}. {sizes}. "
         f"Of the rates {', '.join(f'{rate:g}' for rate in budget.rates)} each cell "
         "has the one that was best on validation with seed 0. The model of a run is the best on "
@@ -97,11 +98,11 @@ def markdown(contest: Contest, comparison: Comparison, command: str) -> str:
 def as_json_object(contest: Contest, comparison: Comparison) -> dict[str, Any]:
     """The table for a program."""
     return {
-        "data": contest.task.name,
-        "unit": contest.task.unit,
+        "data": contest.subject.name,
+        "unit": contest.subject.unit,
         "budget": asdict(contest.budget),
         "settings": contest.settings(),
-        "baselines": contest.task.baselines,
+        "baselines": contest.subject.baselines,
         "complete": comparison.complete,
         "missing": comparison.missing,
         "cells": [
@@ -118,12 +119,12 @@ def picture(contest: Contest, comparison: Comparison) -> str | None:
 
 
 def _picture(contest: Contest, cells: Sequence[CellSummary]) -> Picture:
-    marks = tuple(contest.task.baselines.items())
+    marks = tuple(contest.subject.baselines.items())
     dots = [Dot(c.test, c.interval, c.tests) if c.test is not None else None for c in cells]
     times = [None if c.step_seconds is None else 1000 * c.step_seconds for c in cells]
     sizes = [None if c.memory is None else c.memory / 2**20 for c in cells]
     columns = [
-        Column(f"test, nats a {contest.task.unit}, 95 % interval", dots, 3, 3.0, marks),
+        Column(f"test, nats a {contest.subject.unit}, 95 % interval", dots, 3, 3.0, marks),
         Column("ms an update", times, 1, 1.2),
     ]
     if any(size is not None for size in sizes):
@@ -131,9 +132,9 @@ def _picture(contest: Contest, cells: Sequence[CellSummary]) -> Picture:
     about = (
         f"{contest.budget.parameters} parameters, {_length(contest)}, "
         f"{_seeds(contest)}; "
-        + ", ".join(f"{name} {value:.3f}" for name, value in contest.task.baselines.items())
+        + ", ".join(f"{name} {value:.3f}" for name, value in contest.subject.baselines.items())
     )
-    return draw_chart(contest.task.name, about, [cell.cell for cell in cells], columns)
+    return draw_chart(contest.subject.name, about, [cell.cell for cell in cells], columns)
 
 
 def _line(contest: Contest, cell: CellSummary) -> list[str]:

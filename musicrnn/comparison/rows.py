@@ -7,6 +7,7 @@ model of each run. Two commands with different cells may fill one folder at the 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -55,8 +56,11 @@ class Folder:
         self.path = path
         self.models = path / "models"
 
-    def open(self, settings: dict[str, Any]) -> None:
-        """Make the folder, or see that it is of the same settings.
+    def open(
+        self, settings: dict[str, Any], as_now: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> None:
+        """Make the folder, or see that it is of the same settings; ``as_now`` brings those of an
+        older version up to date.
 
         Raises:
             MusicRNNError: it cannot be written, or holds rows of other settings: which one differs.
@@ -72,7 +76,7 @@ class Folder:
             if any((self.path / "rows").iterdir()):
                 raise MusicRNNError(f"{self.path} has rows but no settings.json")
             _write(kept, settings)
-        before = _read(kept)
+        before = as_now(_read(kept))
         for name in sorted({*before, *settings}):
             if before.get(name) != settings.get(name):
                 raise MusicRNNError(

@@ -20,13 +20,17 @@ from typing import Any
 
 from musicrnn.comparison.budget import Budget, Course, Trial
 from musicrnn.comparison.rows import Row
-from musicrnn.comparison.task import Task
+from musicrnn.comparison.subject import Subject
 from musicrnn.errors import MusicRNNError
 from musicrnn.training.interrupt import Interrupt
 from musicrnn.training.loop import run_path
 from musicrnn.training.run_state import RunState
 
-PRELOADED = ["musicrnn.comparison.frames", "musicrnn.comparison.tokens", "lightning_fabric"]
+PRELOADED = [
+    "musicrnn.comparison.subject",
+    "musicrnn.training.compose.objective",
+    "lightning_fabric",
+]
 
 
 class Timer:
@@ -49,7 +53,9 @@ class Timer:
         self.last = None  # what follows is a validation and an update
 
 
-def run_here(task: Task, trial: Trial, budget: Budget, course: Course, model: Path) -> Row | None:
+def run_here(
+    subject: Subject, trial: Trial, budget: Budget, course: Course, model: Path
+) -> Row | None:
     """Train and measure in this process; a failure is a row with its reason, Ctrl-C is None."""
     import torch
 
@@ -60,7 +66,7 @@ def run_here(task: Task, trial: Trial, budget: Budget, course: Course, model: Pa
     torch.set_num_threads(course.threads)
     try:
         memory = PeakMemory(course.device)
-        outcome = task.train(
+        outcome = subject.train(
             trial.cell,
             trial.hidden,
             plan=course.plan(budget, trial),
@@ -70,7 +76,7 @@ def run_here(task: Task, trial: Trial, budget: Budget, course: Course, model: Pa
         peak = memory.bytes()
         if outcome.reason == "interrupted":
             return None
-        valid, test = task.measure(model)
+        valid, test = subject.measure(model)
     except MusicRNNError as error:
         return Row.failed(trial, str(error))
     except Exception as error:  # a cell that breaks down must not end the others' runs
@@ -100,7 +106,9 @@ def run_here(task: Task, trial: Trial, budget: Budget, course: Course, model: Pa
     return row
 
 
-def run_apart(task: Task, trial: Trial, budget: Budget, course: Course, model: Path) -> Row | None:
+def run_apart(
+    subject: Subject, trial: Trial, budget: Budget, course: Course, model: Path
+) -> Row | None:
     """:func:`run_here` in a process of its own; one that dies is a row that says so.
 
     Raises:
@@ -109,7 +117,7 @@ def run_apart(task: Task, trial: Trial, budget: Budget, course: Course, model: P
     context = _context()
     here, there = context.Pipe(duplex=False)
     process = context.Process(
-        target=_run, args=(there, task, trial, budget, course, model), daemon=True
+        target=_run, args=(there, subject, trial, budget, course, model), daemon=True
     )
     with Interrupt() as interrupt:
         process.start()
@@ -154,8 +162,8 @@ def _context() -> Any:
 
 
 def _run(
-    there: Connection, task: Task, trial: Trial, budget: Budget, course: Course, model: Path
+    there: Connection, subject: Subject, trial: Trial, budget: Budget, course: Course, model: Path
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
-    there.send(run_here(task, trial, budget, course, model))
+    there.send(run_here(subject, trial, budget, course, model))
     there.close()

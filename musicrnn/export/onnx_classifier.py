@@ -41,13 +41,12 @@ class _Window(nn.Module):
         return (together(members) / self.temperature).softmax(1)
 
 
-def classifier_graph(checkpoint: Checkpoint) -> Graph:
-    """The graph of a model file whose task is "classify".
+def classifier_graph(checkpoint: Checkpoint, labeller: Labeller) -> Graph:
+    """The graph of a model file and its labeller.
 
     Raises:
-        MusicRNNError: the file is damaged, or the model reads scores.
+        MusicRNNError: the model reads scores.
     """
-    labeller = Labeller.from_checkpoint(checkpoint, "cpu")
     recipe = labeller.recipe
     if recipe is None:
         raise MusicRNNError(
@@ -62,7 +61,7 @@ def classifier_graph(checkpoint: Checkpoint) -> Graph:
         {},
         lambda run: _difference(labeller, recipe, run),
         {
-            "task": "classify",
+            "task": checkpoint.metadata["task"],
             "labels": json.dumps(labeller.labels, ensure_ascii=False),
             "rate": str(recipe.rate),
             "samples": str(samples),

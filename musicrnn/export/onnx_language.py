@@ -31,13 +31,8 @@ class _Step(nn.Module):
         return (logits[:, 0], *after)
 
 
-def language_graph(checkpoint: Checkpoint) -> Graph:
-    """The graph of a model file whose task is "compose".
-
-    Raises:
-        MusicRNNError: the file is damaged.
-    """
-    model = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays).eval()
+def language_graph(checkpoint: Checkpoint, model: LanguageModel) -> Graph:
+    """The graph of a model file and its network."""
     names = model.stack.state_names
     shapes = {
         name: tuple(part.shape) for name, part in zip(names, model.initial_state(2), strict=True)
@@ -51,7 +46,7 @@ def language_graph(checkpoint: Checkpoint) -> Graph:
         {"ids": 0, "logits": 0, **dict.fromkeys((*names, *after), 1)},
         lambda run: _difference(model, run),
         {
-            "task": "compose",
+            "task": checkpoint.metadata["task"],
             "tokenizer": json.dumps(checkpoint.metadata.get("tokenizer"), ensure_ascii=False),
             "vocabulary": str(model.config.vocabulary),
         },

@@ -61,19 +61,18 @@ class _Stream(nn.Module):
         return told, known[:, known.shape[1] - self.past :], *after
 
 
-def words_graph(checkpoint: Checkpoint, *, streaming: bool = False) -> Graph:
-    """The graph of a model file whose task is "words".
+def words_graph(checkpoint: Checkpoint, model: WordsModel, *, streaming: bool = False) -> Graph:
+    """The graph of a model file and its network.
 
     Raises:
-        MusicRNNError: the file is damaged, or ``streaming`` is asked of a network that reads both
+        MusicRNNError: the header is damaged, or ``streaming`` is asked of a network that reads both
             ways.
     """
-    model = WordsModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
     recipe = words_recipe(checkpoint, model.config)
     temperature = number_of(checkpoint.metadata, "temperature", 1.0, 0.01, 100.0)
     labels = labels_of(checkpoint.metadata, model.config.labels)
     metadata = {
-        "task": "words",
+        "task": checkpoint.metadata["task"],
         "labels": json.dumps(labels, ensure_ascii=False),
         "rate": str(recipe.rate),
         "samples": str(STEP * recipe.hop if streaming else recipe.samples),

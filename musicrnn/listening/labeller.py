@@ -11,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.device import torch_device
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel, dequantize, logmel_from
 from musicrnn.io.midi import read_midi
@@ -43,22 +42,18 @@ class Labeller:
     tokenizer: Tokenizer | None
 
     @staticmethod
-    def from_checkpoint(checkpoint: Checkpoint, device: str = "auto") -> Labeller:
-        """The labeller of a model file.
+    def from_checkpoint(
+        checkpoint: Checkpoint, model: Classifier, device: str = "auto"
+    ) -> Labeller:
+        """The labeller of a model file and its network.
 
         Raises:
-            MusicRNNError: no classifier, a damaged header, or no such device.
+            MusicRNNError: a damaged header, or no such device.
         """
         metadata = checkpoint.metadata
-        if metadata.get("task") != "classify":
-            raise MusicRNNError(
-                f"this model's task is {metadata.get('task')!r}: it cannot classify, "
-                "a model for that comes from musicrnn train classify"
-            )
-        model = Classifier.from_arrays(_entry(metadata, "model"), checkpoint.arrays)
         labels = labels_of(metadata, model.config.labels)
         reads = model.config.reads_tokens
-        tokenizer = tokenizer_from(_entry(metadata, "tokenizer")) if reads else None
+        tokenizer = tokenizer_from(checkpoint.entry("tokenizer")) if reads else None
         recipe = None if reads else logmel_from(metadata.get("features"))
         size = len(tokenizer.vocabulary) if tokenizer else recipe.n_mels if recipe else 0
         if size != model.config.size:
@@ -66,7 +61,7 @@ class Labeller:
                 f"the model takes {model.config.size} bands or tokens, its header makes {size}"
             )
         return Labeller(
-            model.to(_device(device)),
+            model.to(torch_device(device)),
             labels,
             number_of(metadata, "temperature", 1.0, 0.01, 100.0),
             number_of(metadata, "threshold", 0.0, 0.0, 1.0),
@@ -132,22 +127,3 @@ class Labeller:
     def _rows(self, windows: list[Window]) -> NDArray[np.float64]:
         heard = [dequantize(w.values) if w.values.dtype == np.uint8 else w.values for w in windows]
         return probabilities(window_logits(self.model, heard), self.temperature)
-
-
-def _entry(metadata: dict[str, Any], name: str) -> dict[str, Any]:
-    entry = metadata.get(name)
-    if not isinstance(entry, dict):
-        raise MusicRNNError(f"the header of the model has no {name!r}: the file is damaged")
-    return cast(dict[str, Any], entry)
-
-
-def _device(name: str) -> torch.device:
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-    except RuntimeError as error:
-        raise MusicRNNError(f"device must be auto, cpu or cuda, got {name!r}") from error
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise MusicRNNError(f"device {name!r} is not there: torch sees no CUDA GPU")
-    return device

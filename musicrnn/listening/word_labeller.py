@@ -7,6 +7,7 @@ torch; one that reads both ways hears the whole clip.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.device import check_cpu, torch_device
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.causal_logmel import CausalLogMel, causal_logmel_from
 from musicrnn.listening.answer import Answer, Moment
@@ -29,15 +31,16 @@ from musicrnn.waveform import in_full_scale
 class WordLabeller:
     """A network for words with all that it needs to hear a file."""
 
-    network: Any  # WordsEngine, or WordsModel where it reads both ways
+    told: Callable[[NDArray[np.float32]], NDArray[np.float64]]  # frames [n, T, F] -> [n, K]
     recipe: CausalLogMel
     labels: tuple[str, ...]
-    temperature: float
     threshold: float
 
     @staticmethod
-    def from_checkpoint(checkpoint: Checkpoint) -> WordLabeller:
-        """The labeller of a model file whose task is "words".
+    def from_checkpoint(
+        checkpoint: Checkpoint, load: Callable[[Checkpoint], Any], device: str = "auto"
+    ) -> WordLabeller:
+        """The labeller of a model file; ``load`` makes the network where torch is needed.
 
         Raises:
             MusicRNNError: a damaged header, or arrays that do not fit it.
@@ -45,17 +48,16 @@ class WordLabeller:
         config = WordsConfig.from_json(checkpoint.entry("model"))
         recipe = words_recipe(checkpoint, config)
         temperature = number_of(checkpoint.metadata, "temperature", 1.0, 0.01, 100.0)
+        labels = labels_of(checkpoint.metadata, config.labels)
         if config.bidirectional:
-            from musicrnn.models.words import WordsModel
-
-            network: Any = WordsModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
+            told = _whole(load(checkpoint), temperature, device)
         else:
-            network = WordsEngine(config, checkpoint.arrays, temperature=temperature)
+            check_cpu(device, "this network is stepped")
+            told = _stepped(WordsEngine(config, checkpoint.arrays, temperature=temperature))
         return WordLabeller(
-            network,
+            told,
             recipe,
-            labels_of(checkpoint.metadata, config.labels),
-            temperature,
+            labels,
             number_of(checkpoint.metadata, "threshold", 0.0, 0.0, 1.0),
         )
 
@@ -81,14 +83,23 @@ class WordLabeller:
     def probabilities(self, clips: NDArray[np.int16]) -> NDArray[np.float64]:
         """Clips int16 [n, N] -> [n, K]."""
         frames = self.recipe.frames(in_full_scale(clips))
-        frames = frames[:, : frames.shape[1] // STEP * STEP]
-        if isinstance(self.network, WordsEngine):
-            self.network.begin(len(clips))
-            return self.network.push(frames)[:, -1].astype(np.float64)
-        from musicrnn.models.labelling import probabilities
-        from musicrnn.models.words import clip_logits
+        return self.told(frames[:, : frames.shape[1] // STEP * STEP])
 
-        return probabilities(clip_logits(self.network, frames), self.temperature)
+
+def _stepped(engine: WordsEngine) -> Any:
+    def told(frames: NDArray[np.float32]) -> NDArray[np.float64]:
+        engine.begin(len(frames))
+        return engine.push(frames)[:, -1].astype(np.float64)
+
+    return told
+
+
+def _whole(network: Any, temperature: float, device: str) -> Any:
+    from musicrnn.models.labelling import probabilities
+    from musicrnn.models.words import clip_logits
+
+    network.to(torch_device(device))
+    return lambda frames: probabilities(clip_logits(network, frames), temperature)
 
 
 def words_recipe(checkpoint: Checkpoint, config: WordsConfig) -> CausalLogMel:

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
 from musicrnn.events import Event
 from musicrnn.features.causal_logmel import CausalLogMel, FrameStream
 from musicrnn.io.audio import stream_audio
@@ -48,15 +47,8 @@ class WordStream:
         """The stream of a model file; ``threshold`` in place of the one chosen in training.
 
         Raises:
-            MusicRNNError: it is no model for words, reads both ways, or is damaged; a threshold
-                out of bounds.
+            MusicRNNError: it reads both ways, or is damaged; a threshold out of bounds.
         """
-        task = checkpoint.metadata.get("task")
-        if task != "words":
-            raise MusicRNNError(
-                f"this model's task is {task!r}: it cannot listen, a model for that comes from "
-                "musicrnn train classify on a folder of words"
-            )
         config = WordsConfig.from_json(checkpoint.entry("model"))
         temperature = number_of(checkpoint.metadata, "temperature", 1.0, 0.01, 100.0)
         engine = WordsEngine(config, checkpoint.arrays, temperature=temperature)

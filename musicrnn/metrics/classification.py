@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 
 Z = 1.959964  # two-sided 95 %
+MOST_COLUMNS = 16  # labels: with more, each names what it is most often called instead
+Probabilities = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,25 @@ class Classification:
     labels: tuple[str, ...]
     confusion: tuple[tuple[int, ...], ...]
     scores: dict[str, LabelScores]
+
+
+@dataclass(frozen=True)
+class LabelFigures:
+    """Scores, and the mean negative log-likelihood of the right label in nats."""
+
+    scores: Classification
+    nats: float
+
+    @property
+    def n(self) -> int:
+        return self.scores.n
+
+    def as_json(self) -> dict[str, Any]:
+        """n, accuracy, interval, majority, labels, confusion, scores, nats."""
+        return {**asdict(self.scores), "nats": self.nats}
+
+    def as_text(self) -> str:
+        return classification_text(self.scores, self.nats)
 
 
 def wilson_interval(right: int, n: int) -> tuple[float, float]:
@@ -79,6 +101,38 @@ def classification(
     )
 
 
+def label_figures(told: Probabilities, truth: Sequence[int], labels: Sequence[str]) -> LabelFigures:
+    """What probabilities [n, K] come to, where the labels ``truth`` [n] are right."""
+    scores = classification(truth, told.argmax(axis=1).tolist(), labels)
+    return LabelFigures(scores, log_loss(told, truth))
+
+
+def log_loss(told: Probabilities, truth: Sequence[int]) -> float:
+    """The mean negative log-likelihood of the right labels, nats."""
+    right = told[np.arange(len(truth)), np.asarray(truth)]
+    return float(-np.log(np.maximum(right, 1e-12)).mean())
+
+
+def calibrated(
+    told: Callable[[float], Probabilities], truth: Sequence[int], labels: Sequence[str]
+) -> dict[str, Any]:
+    """The temperature that suits validation recordings, and their scores: entries of a header.
+
+    ``told`` gives probabilities [n, K] at a temperature.
+    """
+    temperature = calibrate(lambda at: log_loss(told(at), truth))
+    found = label_figures(told(temperature), truth, labels)
+    scores = found.scores
+    metrics = {
+        "valid_n": scores.n,
+        "valid_accuracy": scores.accuracy,
+        "valid_interval": list(scores.interval),
+        "valid_majority": scores.majority,
+        "valid_loss": found.nats,
+    }
+    return {"temperature": temperature, "metrics": metrics}
+
+
 def calibrate(loss: Callable[[float], float]) -> float:
     """The temperature in 0.2..5 with the least ``loss``, to 1 %."""
     grid = np.exp(np.linspace(math.log(0.2), math.log(5.0), 325))
@@ -92,3 +146,34 @@ def _scores(confusion: NDArray[np.int64], index: int) -> LabelScores:
     recall = right / n if n else 0.0
     both = precision + recall
     return LabelScores(n, precision, recall, 2 * precision * recall / both if both else 0.0)
+
+
+def classification_text(scores: Classification, nats: float) -> str:
+    """Accuracy beside the majority baseline, a line a label, and who was taken for whom."""
+    low, high = scores.interval
+    width = max(map(len, scores.labels))
+    matrix = len(scores.labels) <= MOST_COLUMNS
+    lines = [
+        f"accuracy {scores.accuracy:.1%} (95 % interval {low:.1%} .. {high:.1%}), "
+        f"always the commonest label {scores.majority:.1%}, {nats:.3f} nats a recording",
+        "",
+        f"{'':{width}}      n  precision  recall     F1   called "
+        + (" ".join(f"{label[:4]:>4}" for label in scores.labels) if matrix else "otherwise"),
+    ]
+    for label, row in zip(scores.labels, scores.confusion, strict=True):
+        of = scores.scores[label]
+        if not matrix and not of.n and not of.precision:
+            continue  # a label that training added, and nobody heard
+        lines.append(
+            f"{label:{width}}  {of.n:5}  {of.precision:9.1%} {of.recall:7.1%} {of.f1:6.1%}"
+            + " " * 10
+            + (" ".join(f"{count:4}" for count in row) if matrix else _others(scores, label, row))
+        )
+    return "\n".join(lines)
+
+
+def _others(scores: Classification, label: str, row: tuple[int, ...]) -> str:
+    """What the recordings of a label are called, if not by its name: the three most frequent."""
+    wrong = [(count, name) for count, name in zip(row, scores.labels, strict=True) if count]
+    wrong = sorted((-count, name) for count, name in wrong if name != label)[:3]
+    return ", ".join(f"{name} {-count}" for count, name in wrong)

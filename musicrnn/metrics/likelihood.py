@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.metrics.tables import number, table
 
 STRENGTHS = tuple(2.0**exponent for exponent in range(-10, 13))
 LARGEST_VOCABULARY = 10_000  # the bigram keeps a full table
@@ -40,6 +41,17 @@ class Likelihood:
     notes: int
     bars: int
     baselines: dict[str, float]
+
+    def as_text(self) -> str:
+        """Nats of the model and of counting; lower is better."""
+        rows: list[list[str]] = []
+        for name, nats in [("model", self.nats_per_token), *self.baselines.items()]:
+            total = nats * self.tokens
+            per_note = total / self.notes if self.notes else None
+            per_bar = total / self.bars if self.bars else None
+            rows.append([name, number(nats), number(per_note), number(per_bar)])
+        counts = ["n", f"{self.tokens:,}", f"{self.notes:,}", f"{self.bars:,}"]
+        return table(["nats per", "token", "note", "bar"], [*rows, counts])
 
 
 @dataclass(frozen=True, eq=False)

@@ -60,10 +60,12 @@ def together(members: Tensor) -> Tensor:
     return members.mean(0).log_softmax(1)
 
 
-def padded(clips: Sequence[NDArray[Any]], dtype: torch.dtype) -> Batch:
-    """Clips [T, F] or [T] of several lengths as one batch, zeros at the ends, and the lengths."""
+def padded(clips: Sequence[NDArray[Any]]) -> Batch:
+    """Clips [T, F] or ids [T] of several lengths as one batch, zeros at the ends; the lengths."""
     lengths = torch.tensor([len(clip) for clip in clips])
-    batch = torch.zeros((len(clips), int(lengths.max()), *clips[0].shape[1:]), dtype=dtype)
+    ids = clips[0].ndim == 1
+    batch = torch.zeros((len(clips), int(lengths.max()), *clips[0].shape[1:]))
+    batch = batch.long() if ids else batch
     for row, clip in zip(batch, clips, strict=True):
         row[: len(clip)] = torch.tensor(clip)
     return batch, lengths

@@ -122,12 +122,11 @@ def classifier_gradients(
     steps = _reach(steps, clips, 1)
     wanted = [index for index, clip in enumerate(clips) if len(clip) > steps]
     device = next(model.parameters()).device
-    dtype = torch.int64 if model.config.reads_tokens else torch.float32
     total = np.zeros(steps + 1)
     with _at_rest(model), _said(model) as embedded:
         for first in range(0, len(wanted), ROWS):
             rows = wanted[first : first + ROWS]
-            inputs, lengths = padded([clips[index] for index in rows], dtype)
+            inputs, lengths = padded([clips[index] for index in rows])
             inputs, lengths = inputs.to(device), lengths.to(device)
             if not model.config.reads_tokens:
                 inputs.requires_grad_()

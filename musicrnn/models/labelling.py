@@ -21,11 +21,10 @@ def window_logits(
     model: Classifier, windows: Sequence[NDArray[Any]], *, batch: int = 16
 ) -> NDArray[np.float32]:
     """[N, K]; the model must be in evaluation mode."""
-    device = next(model.parameters()).device
-    dtype = torch.int64 if model.config.reads_tokens else torch.float32
+    device = model.device
     rows: list[NDArray[np.float32]] = []
     for start in range(0, len(windows), batch):
-        inputs, lengths = padded(windows[start : start + batch], dtype)
+        inputs, lengths = padded(windows[start : start + batch])
         with torch.no_grad():
             logits = together(model(inputs.to(device), lengths.to(device)))
         rows.append(logits.float().cpu().numpy())

@@ -11,7 +11,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.notes import NoteArrays
 from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
 from musicrnn.sampling.drawing import Effort, Wanted, drawing
-from musicrnn.sampling.engine import check_task
+from musicrnn.sampling.engine import check_sampled
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.ranking import best_of
 from musicrnn.sampling.sampler import Finished
@@ -74,7 +74,7 @@ def compose_each(
     """
     started = time.perf_counter()
     effort = effort or Effort()
-    check_task(checkpoint)
+    check_sampled(checkpoint)
     tokenizer = fitting_tokenizer(checkpoint)
     start, wishes = primed(tokenizer, primer, wishes)
     if primer is None:

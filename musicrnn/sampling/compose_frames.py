@@ -18,6 +18,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.key import estimate_key
 from musicrnn.models.frames import FrameModel
 from musicrnn.sampling.compose import ATTEMPTS, Composition, is_stuck
+from musicrnn.sampling.composer import Request, WholeComposer
 from musicrnn.sampling.filters import Settings
 from musicrnn.score import Note, Score, Tempo, Track, make_score
 from musicrnn.tokens import Wishes
@@ -39,9 +40,7 @@ def compose_frames(
     Raises:
         MusicRNNError: no frame model, or a wish or setting that it cannot grant.
     """
-    if checkpoint.metadata.get("task") != "frames":
-        raise MusicRNNError(f"a model of frames is needed, got {checkpoint.metadata.get('task')!r}")
-    model = FrameModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays).eval()
+    model = FrameModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
     lowest, step = _meaning(checkpoint, model.config.pitches)
     bars, length = _length(wishes, settings, step)
     pieces: list[Composition] = []
@@ -57,6 +56,14 @@ def compose_frames(
         seconds = time.perf_counter() - started
         pieces.append(Composition(score, ids, None, bars, seed, attempt, seconds))
     return pieces
+
+
+class FrameComposer(WholeComposer):
+    made = "pieces of frames"
+
+    def piece(self, seed: int, request: Request) -> Composition:
+        wishes, settings = request.wishes, request.settings
+        return compose_frames(self.checkpoint, [seed], wishes=wishes, settings=settings)[0]
 
 
 def score_of(frames: Frames, lowest: int, step: float, bpm: float) -> Score:

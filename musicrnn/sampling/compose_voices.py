@@ -18,6 +18,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.key import estimate_key
 from musicrnn.sampling.compose import Composition
+from musicrnn.sampling.composer import Request, WholeComposer
 from musicrnn.sampling.gibbs import GibbsSettings
 from musicrnn.sampling.voices import VoicesWriter
 from musicrnn.score import Key, Score, Tempo, make_score
@@ -47,6 +48,19 @@ def compose_voices(
     check_wishes(wishes)
     writer = VoicesWriter(checkpoint)
     return [_piece(writer, seed, wishes, settings) for seed in seeds]
+
+
+class VoicesComposer(WholeComposer):
+    made = "chorales"
+    instead = ": use musicrnn harmonize or musicrnn vary"
+
+    def completed(self, request: Request, bars: int) -> Request:
+        check_wishes(request.wishes)
+        return super().completed(request, bars)
+
+    def piece(self, seed: int, request: Request) -> Composition:
+        gibbs = GibbsSettings(settings=request.settings)
+        return compose_voices(self.checkpoint, [seed], wishes=request.wishes, settings=gibbs)[0]
 
 
 def check_wishes(wishes: Wishes) -> None:

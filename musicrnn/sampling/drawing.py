@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.device import torch_device
 from musicrnn.errors import MusicRNNError
 from musicrnn.sampling.engine import EngineSettings, engine_for
 from musicrnn.sampling.filters import Settings
@@ -68,16 +69,10 @@ def drawing(checkpoint: Checkpoint, wanted: Wanted, effort: Effort, most: int) -
 
 
 def _on_gpu(checkpoint: Checkpoint, wanted: Wanted, effort: Effort, most: int) -> Draw:
-    import torch
-
     from musicrnn.models.language import LanguageModel
     from musicrnn.sampling.graph_sampler import GraphSampler, Replays
 
-    device = effort.engine.device
-    found = torch.cuda.device_count()
-    if (torch.device(device).index or 0) >= found:
-        devices = f"{found or 'no'} CUDA device{'s' if found > 1 else ''}"
-        raise MusicRNNError(f"device {device} was asked for, but torch finds {devices} here")
+    device = torch_device(effort.engine.device)
     model = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays).to(device)
     replays = Replays(precision=effort.engine.weights, likelihoods=effort.candidates > 1)
     places = max(1, min(most, PLACES_ON_GPU))

@@ -7,7 +7,6 @@ pieces are drawn (:mod:`musicrnn.sampling.graph_sampler`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from musicrnn.cells.product import KINDS, Kind, packed, product
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.device import check_device
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.array_stack import ArrayStack, stack_shapes
 from musicrnn.models.language_config import LanguageConfig
@@ -182,11 +182,7 @@ class EngineSettings:
     weights: str = "float32"
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"auto|cpu|cuda(:\d{1,4})?", self.device):
-            raise MusicRNNError(
-                f"device must be auto, cpu or cuda, or one of several such as cuda:1, "
-                f"got {self.device!r}"
-            )
+        check_device(self.device)
         if self.weights not in KINDS:
             raise MusicRNNError(f"weights must be one of {', '.join(KINDS)}, got {self.weights!r}")
         if self.on_gpu and self.weights == "int8":
@@ -197,11 +193,11 @@ class EngineSettings:
         return self.device.startswith("cuda")
 
 
-def check_task(checkpoint: Checkpoint) -> None:
+def check_sampled(checkpoint: Checkpoint) -> None:
     """Raises:
-    MusicRNNError: a model that is not a language model.
+    MusicRNNError: a model without a vocabulary to draw the next id from.
     """
-    if checkpoint.metadata.get("task") != "compose":
+    if "vocabulary" not in checkpoint.entry("model"):
         raise MusicRNNError(
             f"only models that compose can be sampled, this one's task is "
             f"{checkpoint.metadata.get('task')!r}: "
@@ -216,7 +212,7 @@ def engine_for(checkpoint: Checkpoint, settings: EngineSettings | None = None) -
         MusicRNNError: a GPU is asked for, or a model that is not a language model.
     """
     settings = settings or EngineSettings()
-    check_task(checkpoint)
+    check_sampled(checkpoint)
     if settings.on_gpu:
         raise MusicRNNError(f"{settings.device} draws whole pieces, many at once: step on the CPU")
     return CPUEngine(checkpoint, cast(Kind, settings.weights))

@@ -37,6 +37,8 @@ class LivePiece:
         MusicRNNError: the model cannot compose, or a wish, setting or primer does not fit it.
     """
 
+    drawn_once = True
+
     def __init__(
         self,
         checkpoint: Checkpoint,

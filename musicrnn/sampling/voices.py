@@ -69,8 +69,8 @@ class VoicesWriter:
     """A voices model at work."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        task = checkpoint.metadata.get("task")
-        if task != "voices":
+        if "voices" not in checkpoint.entry("model"):
+            task = checkpoint.metadata.get("task")
             raise MusicRNNError(
                 f"only a model of voices can do this, such as chorale; this one's task is {task!r}"
             )

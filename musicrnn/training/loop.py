@@ -212,7 +212,7 @@ class _Run:
     def _validate(self) -> None:
         self.module.eval()
         with torch.no_grad(), self.average.in_place():
-            figures = self.objective.validate(self.network)
+            figures = self.objective.validate()
             better = figures["loss"] < self.state.best
             if better and self.fabric.is_global_zero:
                 self.objective.checkpoint(figures).save(self.output, weights=self.plan.weights)

@@ -33,7 +33,7 @@ class Plan:
     device: str = "auto"
     precision: str = "32-true"
     graphs: bool = False  # on CUDA: the engine of rare cells replays recorded loops
-    half: bool = False  # store the model's weights as float16
+    store_float16: bool = False  # store the model's weights as float16
 
     def __post_init__(self) -> None:
         if self.updates is None and self.minutes is None:
@@ -63,7 +63,7 @@ class Plan:
     @property
     def weights(self) -> Weights:
         """How a run's model is stored."""
-        return "float16" if self.half else "float32"
+        return "float16" if self.store_float16 else "float32"
 
     def fixed(self) -> dict[str, Any]:
         """What a resumed run must share with the run that it goes on with."""

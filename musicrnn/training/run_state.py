@@ -20,6 +20,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
 from musicrnn.training.averaging import WeightAverage
 from musicrnn.training.objective import Objective
+from musicrnn.training.settings import as_now
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def check_made_with(path: Path, made_with: dict[str, Any]) -> None:
         MusicRNNError: there is no run at ``path``, or one value differs; the first is named.
     """
     header, _ = _read(path)
-    before = header.get("made_with", {})
+    before = as_now(header.get("made_with", {}))
     for name, new in json.loads(json.dumps(made_with)).items():
         if name in before and before[name] != new:
             raise MusicRNNError(

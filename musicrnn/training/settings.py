@@ -8,6 +8,17 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.models.sizes import OLD_NAMES as SIZES_BEFORE
+
+OLD_NAMES = {
+    "rows": "batch_size",
+    "batch": "batch_size",
+    "drawing.batch": "batch_size",
+    "length": "sequence_length",
+    "pascanu": "gradient_norm_regulariser",
+    "half": "store_float16",
+    **SIZES_BEFORE,
+}  # as settings were called, and are
 
 First = TypeVar("First")
 Second = TypeVar("Second")
@@ -28,11 +39,22 @@ def override(words: Sequence[str], first: First, second: Second) -> tuple[First,
         name, equals, text = word.partition("=")
         if not equals:
             raise MusicRNNError(f"a setting is written name=value, got {word!r}")
+        name = name if name in names else OLD_NAMES.get(name, name)
         if name not in names:
             near = difflib.get_close_matches(name, list(names), n=3) or sorted(names)
             raise MusicRNNError(f"there is no setting {name!r}; did you mean {', '.join(near)}?")
         changed[names[name]] = _replaced(changed[names[name]], name, text)
     return changed[0], changed[1]
+
+
+def as_now(settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings that an older version wrote, by their names of today."""
+    found = {OLD_NAMES.get(name, name): value for name, value in settings.items()}
+    drawing = found.get("drawing")
+    if isinstance(drawing, dict) and "batch" in drawing:
+        found["drawing"] = {name: value for name, value in drawing.items() if name != "batch"}
+        found["batch_size"] = drawing["batch"]
+    return found
 
 
 def _names(owner: Any) -> list[str]:

@@ -15,7 +15,7 @@ from musicrnn.metrics.report import compare_sets
 from musicrnn.sampling.compose import compose
 from musicrnn.sampling.filters import Settings
 from musicrnn.tokens import Wishes
-from musicrnn_datasets.corpus import read_all
+from musicrnn.training.data import read_all
 from musicrnn_datasets.sources import read_source
 
 parser = argparse.ArgumentParser(description=__doc__)

@@ -7,10 +7,10 @@ from click.testing import CliRunner
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.audio import write_audio
+from musicrnn.training.data import DataRequest
 from musicrnn.waveform import Waveform
-from musicrnn_cli.classification_text import classification_text
 from musicrnn_cli.main import main
-from musicrnn_datasets.labelled_evaluation import evaluate_classifier
+from musicrnn_datasets.readers import measured
 
 
 def run(*words):
@@ -91,20 +91,20 @@ def test_usage(model, folder):
 
 def test_evaluation_of_ones_own_model(model, folder):
     checkpoint = Checkpoint.load(model)
-    evaluation = evaluate_classifier(checkpoint, str(folder), split="test")
+    evaluation, data = measured([checkpoint], DataRequest((str(folder),)))
     assert evaluation.n == evaluation.scores.n == 2
     assert evaluation.scores.majority == 0.5
     assert evaluation.scores.labels == ("fast", "slow")
     assert evaluation.nats > 0
     known = {"n", "accuracy", "interval", "majority", "labels", "confusion", "scores", "nats"}
     assert set(json.loads(json.dumps(evaluation.as_json()))) == known
-    text = classification_text(evaluation.scores, evaluation.nats)
+    text = evaluation.as_text()
     assert "always the commonest label 50.0%" in text
-    assert [refusal.name for refusal in evaluation.refused] == ["fast/broken.mp3"]
-    valid = evaluate_classifier(checkpoint, str(folder), split="valid")
+    assert [refusal.name for refusal in data.refused] == ["fast/broken.mp3"]
+    valid = measured([checkpoint], DataRequest((str(folder),)), "valid")[0]
     assert valid.scores.accuracy == checkpoint.metadata["metrics"]["valid_accuracy"]
     with pytest.raises(MusicRNNError, match=r"does not hear what gtzan holds|not on this computer"):
-        evaluate_classifier(replace_recipe(checkpoint), "gtzan")
+        measured([replace_recipe(checkpoint)], DataRequest(("gtzan",)))
 
 
 def replace_recipe(checkpoint):

@@ -9,11 +9,11 @@ import torch
 from click.testing import CliRunner, Result
 
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.metrics.frame_evaluation import frame_evaluation
 from musicrnn.metrics.frames import fit_frame_baselines
 from musicrnn.models.frame_config import FrameConfig
 from musicrnn.models.frames import FrameModel
 from musicrnn_cli.main import main
-from musicrnn_datasets.frame_evaluation import evaluation
 from musicrnn_datasets.polyphonic import POLYPHONIC
 
 # Test split: marginal and Markov chain by the protocol, pieces that are also in train and valid.
@@ -29,7 +29,7 @@ FIGURES = {
 def test_the_known_figures(name: str, corpora: Path) -> None:
     frames = POLYPHONIC[name].frames(corpora / "polyphonic")
     counted = fit_frame_baselines(frames["train"])
-    found = evaluation(counted.forecasters["markov"], frames, "test")
+    found = frame_evaluation(counted.forecasters["markov"], frames, "test")
     marginal, markov, n, steps, duplicates = FIGURES[name]
     assert found.figures["marginal"].nats_per_step == pytest.approx(marginal, abs=6e-4)
     assert found.figures["markov"].nats_per_step == pytest.approx(markov, abs=6e-4)
@@ -46,13 +46,13 @@ def test_duplicates_are_counted_by_split_and_left_out() -> None:
     a, b, c, d = ((random.random((5, 88)) < 0.1).astype(np.uint8) for _ in range(4))
     frames = {"train": [a, b], "valid": [c, a], "test": [a, c, d]}
     markov = fit_frame_baselines(frames["train"]).forecasters["markov"]
-    found = evaluation(markov, frames, "test")
+    found = frame_evaluation(markov, frames, "test")
     assert found.duplicates == {"train": 1, "valid": 2}
     assert found.distinct is not None
     assert found.distinct["model"].nats_per_step == pytest.approx(markov([d])[0].mean())
-    assert evaluation(markov, frames, "valid").duplicates == {"train": 1}
-    assert evaluation(markov, frames, "train").duplicates == {"valid": 1}
-    nothing = evaluation(markov, {**frames, "test": [a]}, "test")
+    assert frame_evaluation(markov, frames, "valid").duplicates == {"train": 1}
+    assert frame_evaluation(markov, frames, "train").duplicates == {"valid": 1}
+    nothing = frame_evaluation(markov, {**frames, "test": [a]}, "test")
     assert nothing.distinct is None
     assert nothing.figures["model"].interval is None
 

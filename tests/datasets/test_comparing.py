@@ -4,34 +4,32 @@ from pathlib import Path
 
 import pytest
 
-from musicrnn.comparison.frames import FrameSettings, FrameTask
-from musicrnn.comparison.tokens import TokenSettings, TokenTask
 from musicrnn.errors import MusicRNNError
-from musicrnn_datasets.comparing import comparison_task, settings_for, usual
+from musicrnn.training.task import TASKS
+from musicrnn_datasets.comparing import compared_task, subject, usual
 
 
 def test_polyphonic_sets_are_frames(corpora: Path) -> None:
-    settings = settings_for("polyphonic-jsb")
-    assert isinstance(settings, FrameSettings)
-    task, refused = comparison_task("polyphonic-jsb", settings, data=corpora)
-    assert isinstance(task, FrameTask)
+    task = compared_task("polyphonic-jsb")
+    assert task is TASKS["frames"]
+    sizes, budget, _ = usual(task)
+    found, refused = subject(task, "polyphonic-jsb", sizes, data=corpora)
     assert refused == []
-    counts = [len(p) for p in (task.train_pieces, task.valid_pieces, task.test_pieces)]
-    assert counts == [229, 76, 77]
-    assert usual(settings)[0].parameters == 20_000
-    assert task.baselines["marginal"] == pytest.approx(11.060, abs=1e-3)
+    assert found.data.counts() == {"train": 229, "valid": 76, "test": 77}
+    assert budget.parameters == 20_000
+    assert found.baselines["marginal"] == pytest.approx(11.060, abs=1e-3)
 
 
 def test_other_corpora_are_tokens(corpora: Path) -> None:
-    settings = settings_for("jsb-chorales")
-    assert isinstance(settings, TokenSettings)
-    task, _ = comparison_task("jsb-chorales", settings, data=corpora)
-    assert isinstance(task, TokenTask)
-    assert (len(task.material.train), len(task.test_pieces)) == (229, 77)
-    assert task.settings()["data"] == "jsb-chorales"
-    assert usual(settings)[0].parameters == 200_000
+    task = compared_task("jsb-chorales")
+    assert task is TASKS["compose"]
+    sizes, budget, _ = usual(task)
+    found, _ = subject(task, "jsb-chorales", sizes, data=corpora)
+    assert (found.data.counts()["train"], found.data.counts()["test"]) == (229, 77)
+    assert found.settings()["data"] == "jsb-chorales"
+    assert budget.parameters == 200_000
 
 
 def test_neither_corpus_nor_folder() -> None:
     with pytest.raises(MusicRNNError, match="did you mean polyphonic-piano"):
-        settings_for("polyphonic-pianos")
+        compared_task("polyphonic-pianos")

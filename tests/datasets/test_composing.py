@@ -13,11 +13,13 @@ from musicrnn.models.language import LanguageModel
 from musicrnn.models.language_config import LanguageConfig
 from musicrnn.score import Note, Track, make_score
 from musicrnn.tokens.beat import BeatTokenizer
+from musicrnn.training.data import DataRequest
+from musicrnn.training.task import TASKS
 from musicrnn_cli.main import main
 from musicrnn_datasets.catalogue import survey, write_prepared
-from musicrnn_datasets.composing import encode_sources, trainable
-from musicrnn_datasets.evaluation import evaluate_language_model
+from musicrnn_datasets.readers import measured, read_data
 
+COMPOSE = TASKS["compose"]
 TUNE = "X:{0}\nL:1/8\nM:4/4\nK:C\n{1}CDEF GABc|cBAG FEDC|]\n"
 
 
@@ -38,7 +40,7 @@ def test_too_little_is_counted_and_every_file_named(tmp_path: Path) -> None:
     home = tmp_path / "midi"
     tune(home / "one.mid", 1)
     with pytest.raises(MusicRNNError, match=r"1 usable piece, two are needed \(none left out\)"):
-        trainable(encode_sources([str(home)]))
+        COMPOSE.check(read_data(COMPOSE, DataRequest((str(home),))))
     for name in ("a", "b"):
         (home / f"{name}.mid").write_bytes(b"MThd\0\0" + name.encode())
     said = run("train", "compose", home, "-o", tmp_path / "m.safetensors", code=1)
@@ -75,11 +77,15 @@ def test_one_piece_is_enough_to_evaluate_on(tmp_path: Path) -> None:
     for seed in range(60):
         home = tmp_path / str(seed)
         tune(home / "one.mid", seed)
-        (split,) = (name for name, ids in encode_sources([str(home)]).ids.items() if ids)
+        (split,) = (
+            name
+            for name, ids in read_data(COMPOSE, DataRequest((str(home),))).examples.items()
+            if ids
+        )
         if split in seen:
             continue
         seen.add(split)
-        found = evaluate_language_model(checkpoint, str(home), split=split)
+        found, _ = measured([checkpoint], DataRequest((str(home),)), split)
         assert found.n == 1
         assert ("bigram" in found.likelihood.baselines) == (split == "train")
         assert "token" in run(
@@ -87,16 +93,15 @@ def test_one_piece_is_enough_to_evaluate_on(tmp_path: Path) -> None:
         )
         if split == "train":
             with pytest.raises(MusicRNNError, match="train 1 pieces, valid 0 pieces"):
-                evaluate_language_model(checkpoint, str(home))
+                measured([checkpoint], DataRequest((str(home),)))
     assert seen == {"train", "valid", "test"}
 
 
 def test_data_commands_choose_the_tokens_of_training(tmp_path: Path) -> None:
     for number in range(3):
         (tmp_path / f"{number}.abc").write_text(TUNE.format(1, "EFG" * (number + 1) + "|"))
-    assert (
-        survey(str(tmp_path))["tokens"] == encode_sources([str(tmp_path)]).tokenizer.name == "abc"
-    )
+    found = read_data(COMPOSE, DataRequest((str(tmp_path),)))
+    assert survey(str(tmp_path))["tokens"] == found.encoding.name == "abc"
 
 
 def test_no_prepared_piece_overwrites_another(tmp_path: Path) -> None:

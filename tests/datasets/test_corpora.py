@@ -27,7 +27,8 @@ def test_the_card_is_filled_in(name: str) -> None:
     card = CORPORA[name].card
     assert card.name == name
     assert card.holds == "scores"
-    assert all(getattr(card, field.name) for field in fields(card) if field.name != "citation")
+    words = [f.name for f in fields(card) if f.type == "str" and f.name != "citation"]
+    assert all(getattr(card, word) for word in words)
 
 
 @every

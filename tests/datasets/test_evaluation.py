@@ -15,9 +15,9 @@ from musicrnn.models.language import LanguageModel
 from musicrnn.models.language_config import LanguageConfig
 from musicrnn.score import Note, Track, make_score
 from musicrnn.tokens.beat import BeatTokenizer
+from musicrnn.training.data import DataRequest
 from musicrnn_cli.main import main
-from musicrnn_datasets.composing import encode_sources
-from musicrnn_datasets.evaluation import evaluate_language_model
+from musicrnn_datasets.readers import measured
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +51,10 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_network_of_zeros_finds_all_tokens_equally_likely(tunes: Path, model: Path) -> None:
     tokenizer = BeatTokenizer()
-    found = evaluate_language_model(Checkpoint.load(model), str(tunes))
+    found, data = measured([Checkpoint.load(model)], DataRequest((str(tunes),)))
     figures = found.likelihood
     assert figures.nats_per_token == pytest.approx(math.log(len(tokenizer.vocabulary)), rel=1e-5)
-    pieces = encode_sources([str(tunes)], tokenizer=tokenizer).ids["test"]
+    pieces = data.examples["test"]
     assert found.n == len(pieces) > 0
     assert figures.tokens == sum(len(ids) - 1 for ids in pieces)
     assert figures.notes == 64 * len(pieces)
@@ -79,4 +79,4 @@ def test_another_task_is_refused(tmp_path: Path, tunes: Path) -> None:
     path = tmp_path / "other.safetensors"
     Checkpoint({"a": np.zeros(1, np.float32)}, {"task": "sleep"}).save(path)
     with pytest.raises(MusicRNNError, match="sleep"):
-        evaluate_language_model(Checkpoint.load(path), str(tunes))
+        measured([Checkpoint.load(path)], DataRequest((str(tunes),)))

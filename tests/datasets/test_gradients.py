@@ -16,9 +16,21 @@ from musicrnn.models.language import LanguageModel
 from musicrnn.pretrained import STYLES, Style, load_model
 from musicrnn.sampling.filters import Settings
 from musicrnn.score import Note, Track, make_score
-from musicrnn_datasets.gradients import model_gradients
+from musicrnn_datasets.examined import Examinee, ModelGradients, model_gradients
 
 PLAIN = Style(Settings(), bars=4)
+
+
+def gradients_of(
+    checkpoint: Checkpoint,
+    style: Style = PLAIN,
+    *,
+    on: str | None = None,
+    seed: int = 0,
+    steps: int | None = None,
+    found: Path | None = None,
+) -> ModelGradients:
+    return model_gradients(Examinee(checkpoint, style, on, seed, found), steps=steps)
 
 
 @pytest.fixture
@@ -39,7 +51,7 @@ def write_tunes(folder: Path) -> None:
 def test_pieces_of_its_own_come_from_the_seed() -> None:
     drums = load_model("drums")
     short = Style(STYLES["drums"].settings, bars=2)
-    first, again, other = (model_gradients(drums, short, steps=20, seed=seed) for seed in (1, 1, 2))
+    first, again, other = (gradients_of(drums, short, steps=20, seed=seed) for seed in (1, 1, 2))
     norms = first.gradients.norms
     assert set(norms) == {"state", "input", "hidden", "cell"}
     assert first.unit == "tokens"
@@ -52,12 +64,12 @@ def test_pieces_of_its_own_come_from_the_seed() -> None:
 
 def test_held_out_pieces_and_half_width(folder: Path) -> None:
     pop = load_model("pop")
-    found = model_gradients(pop, PLAIN, on=str(folder), steps=12)
+    found = gradients_of(pop, PLAIN, on=str(folder), steps=12)
     assert f"of the test split of {folder}" in found.read
     assert found.gradients.places >= 4
     halved = {name: array.astype(np.float16) for name, array in pop.arrays.items()}
     Checkpoint(halved, pop.metadata).save(folder / "half.safetensors")
-    half = model_gradients(
+    half = gradients_of(
         load_model(str(folder / "half.safetensors")), PLAIN, on=str(folder), steps=12
     )
     np.testing.assert_allclose(
@@ -69,31 +81,31 @@ def test_a_model_of_frames() -> None:
     torch.manual_seed(0)
     network = FrameModel(FrameConfig(pitches=88, cell="gru", hidden=6))
     checkpoint = Checkpoint(network.arrays(), {"task": "frames", "model": network.configuration()})
-    found = model_gradients(checkpoint, PLAIN, steps=10)
+    found = gradients_of(checkpoint, PLAIN, steps=10)
     assert (found.unit, found.gradients.places, found.gradients.steps) == ("frames", 16, 10)
     assert (found.gradients.norms["input"] > 0).all()
-    with pytest.raises(MusicRNNError, match="a model of frames reads one of polyphonic-"):
-        model_gradients(checkpoint, PLAIN, on="pop909")
+    with pytest.raises(MusicRNNError, match="one of polyphonic-"):
+        gradients_of(checkpoint, PLAIN, on="pop909")
 
 
 def test_frames_of_a_corpus(corpora: Path) -> None:
     torch.manual_seed(0)
     network = FrameModel(FrameConfig(pitches=88, cell="elman", hidden=6))
     checkpoint = Checkpoint(network.arrays(), {"task": "frames", "model": network.configuration()})
-    found = model_gradients(checkpoint, PLAIN, on="polyphonic-jsb", found=corpora)
+    found = gradients_of(checkpoint, PLAIN, on="polyphonic-jsb", found=corpora)
     assert found.read == "77 pieces of the test split of polyphonic-jsb"
     assert 30 < found.gradients.steps < 128  # as far as half of the chorales go
     assert found.gradients.places >= 39
 
 
 def test_a_classifier_needs_labels() -> None:
-    with pytest.raises(MusicRNNError, match="a classifier makes no pieces of its own"):
-        model_gradients(load_model("genre"), PLAIN)
+    with pytest.raises(MusicRNNError, match=r"cannot make pieces of its own.*--on"):
+        gradients_of(load_model("genre"), PLAIN)
 
 
 def test_another_task_is_named() -> None:
-    with pytest.raises(MusicRNNError, match="not 'dance'"):
-        model_gradients(Checkpoint({}, {"task": "dance"}), PLAIN)
+    with pytest.raises(MusicRNNError, match="got 'dance'"):
+        gradients_of(Checkpoint({}, {"task": "dance"}), PLAIN)
 
 
 def test_one_window_is_enough_for_a_short_piece() -> None:

@@ -1,9 +1,13 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from musicrnn.errors import MusicRNNError
-from musicrnn_datasets.classifying import prepare_labels
+from musicrnn.training.data import DataRequest, TrainingData
+from musicrnn.training.task import TASKS
 from musicrnn_datasets.labelled_folder import labelled_files, recording_name
+from musicrnn_datasets.readers import read_data
 
 
 @pytest.fixture
@@ -58,6 +62,10 @@ def test_what_is_left_out(folder):
     assert "the same as" in reasons["dogs/disc1/song1_chunk1.wav"]
 
 
+def recordings_of(source: str, data: Path | None = None) -> TrainingData:
+    return read_data(TASKS["classify"], DataRequest((source,), data))
+
+
 def test_folders_that_cannot_be_learned_from(tmp_path):
     with pytest.raises(MusicRNNError, match="is no folder"):
         labelled_files(tmp_path / "none")
@@ -70,7 +78,7 @@ def test_folders_that_cannot_be_learned_from(tmp_path):
     with pytest.raises(MusicRNNError, match="'b' has 2 recordings, at least 3"):
         labelled_files(tmp_path)
     with pytest.raises(MusicRNNError, match="did you mean gtzan"):
-        prepare_labels("gtzen")
+        recordings_of("gtzen")
 
 
 def test_a_split_file(folder):
@@ -99,17 +107,16 @@ def test_a_split_file(folder):
 
 def test_files_that_are_no_audio_are_listed_and_a_run_with_nothing_left_fails(folder):
     with pytest.raises(MusicRNNError, match="no recording is left in the train split"):
-        prepare_labels(str(folder))
+        recordings_of(str(folder))
 
 
 def test_gtzan(corpora):
-    prepared = prepare_labels("gtzan", data=corpora)
-    counts = {split: len(found) for split, found in prepared.recordings.items()}
-    assert counts == {"train": 442, "valid": 197, "test": 290}
-    assert len(prepared.material.labels) == 10
-    names = [r.name for found in prepared.recordings.values() for r in found]
+    prepared = recordings_of("gtzan", corpora)
+    assert prepared.counts() == {"train": 442, "valid": 197, "test": 290}
+    assert len(prepared.labels) == 10
+    names = [r.name for found in prepared.examples.values() for r in found]
     assert len(set(names)) == len(names)
-    first = prepared.recordings["valid"][0]
+    first = prepared.examples["valid"][0]
     assert first.name == "blues.00000"
     stored = np.load(corpora / "gtzan" / "logmel" / "blues.npy")[0]
     assert np.array_equal(first.windows[0], stored)

@@ -7,7 +7,7 @@ import pytest
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import midi_bytes
 from musicrnn.score import Note, Track, make_score
-from musicrnn_datasets.corpus import Refusal, read_all
+from musicrnn.training.data import Refusal, read_all
 from musicrnn_datasets.midi_folder import MidiFolder
 
 ABC = "X:1\nT:One\nM:4/4\nL:1/4\nK:C\nCDEF|\n\nX:2\nT:Two\nM:4/4\nL:1/4\nK:C\nGABc|\n"

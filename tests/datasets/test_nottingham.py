@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from musicrnn.errors import MusicRNNError
-from musicrnn_datasets.corpus import Piece
+from musicrnn.training.data import Piece
 from musicrnn_datasets.nottingham import NOTTINGHAM, runs, simple_title
 
 TUNE = "X:{}\nT:{}\nM:4/4\nL:1/8\nK:{}\n{}|]\n\n"

@@ -5,28 +5,37 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import write_midi
 from musicrnn.score import Note, Track, make_score
 from musicrnn.tokens.voices import VoiceGrid
+from musicrnn.training.data import DataRequest, TrainingData
+from musicrnn.training.task import TASKS
+from musicrnn.training.voices.measure import VoicesEvaluation
+from musicrnn_datasets.readers import measured, read_data
 from musicrnn_datasets.voice_leading import compare_voice_leading
-from musicrnn_datasets.voices import prepare_voices
-from musicrnn_datasets.voices_evaluation import evaluate_voices_model, voice_baselines
 from tests.musicrnn.four_voices import GRID, drawn_score, untrained_voices
 
 
+def voices_of(
+    source: str, data: Path | None = None, like: Checkpoint | None = None
+) -> TrainingData:
+    return read_data(TASKS["voices"], DataRequest((source,), data), like)
+
+
 def test_the_chorales_of_bach(corpora: Path) -> None:
-    found = prepare_voices(["jsb-chorales"], data=corpora)
-    assert {split: len(pieces) for split, pieces in found.pieces.items()} == {
+    found = voices_of("jsb-chorales", corpora)
+    assert {split: len(pieces) for split, pieces in found.examples.items()} == {
         "train": 229, "valid": 76, "test": 77,
     }  # fmt: skip
-    assert found.grid == GRID
+    assert found.encoding == GRID
     assert found.refused == []
-    for piece in found.pieces["train"][:20]:
+    for piece in found.examples["train"][:20]:
         upbeat = len(piece.symbols) % 16
         assert piece.places[upbeat, 4] == piece.places[upbeat, 0] == 1  # a bar begins
         assert piece.places[-1, 7] == piece.places[-1, 11] == 1  # and the last one ends
-    baselines = voice_baselines(found, "valid")
+    baselines = TASKS["voices"].baselines(found, "valid")
     assert baselines["bigram"]["alto"] == pytest.approx(0.876, abs=0.001)
     assert baselines["unigram"]["bass"] == pytest.approx(2.851, abs=0.001)
 
@@ -41,11 +50,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_folder_has_a_piece_to_validate_on(folder: Path) -> None:
-    found = prepare_voices([str(folder)])
-    assert sum(map(len, found.pieces.values())) + len(found.refused) == 6
-    assert found.pieces["valid"]
+    found = voices_of(str(folder))
+    assert sum(map(len, found.examples.values())) + len(found.refused) == 6
+    assert found.examples["valid"]
     narrow = VoiceGrid(GRID.names, ((60, 62),) * 4)
-    refused = prepare_voices([str(folder)], grid=narrow).refused
+    like = Checkpoint({}, {"task": "voices", "tokenizer": narrow.configuration()})
+    refused = voices_of(str(folder), like=like).refused
     assert len(refused) == 6
     assert "the soprano may sing C4 to D4, got" in refused[0].reason
 
@@ -58,11 +68,17 @@ def test_what_is_played_freely_is_refused(tmp_path: Path) -> None:
         tracks.append(Track(tuple(Note(int(s), pitch, 90, 80) for s in starts)))
     write_midi(make_score(480, tracks), tmp_path / "played.mid")
     with pytest.raises(MusicRNNError, match=r"no piece has four voices.*played freely"):
-        prepare_voices([str(tmp_path)])
+        voices_of(str(tmp_path))
+
+
+def voices_figures(checkpoint: Checkpoint, folder: Path) -> VoicesEvaluation:
+    found, _ = measured([checkpoint], DataRequest((str(folder),)), "train")
+    assert isinstance(found, VoicesEvaluation)
+    return found
 
 
 def test_every_voice_is_measured(folder: Path) -> None:
-    outcome = evaluate_voices_model(untrained_voices(), str(folder), split="train")
+    outcome = voices_figures(untrained_voices(), folder)
     figures = outcome.as_json()
     assert figures["n"] == outcome.n > 0
     for kind in ("in_turn", "at_once", "bigram", "unigram"):

@@ -10,8 +10,8 @@ import pytest
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.audio import write_audio
-from musicrnn.listening.choose import labeller_of
 from musicrnn.listening.word_stream import WordStream
+from musicrnn.training.task import task_of
 from musicrnn.waveform import Waveform
 from tests.musicrnn.listening.test_word_stream import checkpoint, sounds
 
@@ -29,7 +29,7 @@ def use(made: Checkpoint, recording: Path) -> None:
     """Raises anything but MusicRNNError."""
     for listen in (
         lambda: WordStream.from_checkpoint(made).push(sounds(1)[0][:3000]),
-        lambda: labeller_of(made).classify_file(recording),
+        lambda: task_of(made).labeller(made).classify_file(recording),
     ):
         try:
             listen()

@@ -17,6 +17,7 @@ import numpy as np
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.io.midi import midi_bytes, score_from_midi
+from musicrnn.metrics.tables import table
 from musicrnn.metrics.voice_leading import VoiceLeading, voice_leading_of_all
 from musicrnn.pretrained import STYLES, model_path
 from musicrnn.sampling.filters import Settings
@@ -25,8 +26,7 @@ from musicrnn.sampling.voices import VoicesWriter
 from musicrnn.score import Score, TimeSignature
 from musicrnn.tokens.parts import grid_of, voice_tracks
 from musicrnn.tokens.voices import sounding
-from musicrnn_cli.tables import table
-from musicrnn_datasets.corpus import read_all
+from musicrnn.training.data import read_all
 from musicrnn_datasets.sources import read_source
 
 ADDED = 0.1  # counts

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.export.choose import export_onnx
 from musicrnn.export.graph import Runner, read_graph
 from musicrnn.features.causal_logmel import CausalLogMel, causal_logmel_from
 from musicrnn.listening.header import labels_of, number_of
@@ -26,6 +25,7 @@ from musicrnn.models.words import WordsModel, clip_logits
 from musicrnn.models.words_config import STEP
 from musicrnn.pretrained import load_model
 from musicrnn_datasets.words import find_words, prepare_words
+from tests.musicrnn.export.written import export_onnx
 
 BLOCK = 100  # clips at a time
 Samples = NDArray[np.float32]

@@ -14,17 +14,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from musicrnn.cells import CELLS
 from musicrnn.comparison.budget import Budget, Course
 from musicrnn.comparison.compare import Comparison, Contest, compare, table_of
-from musicrnn.comparison.frames import FrameSettings, FrameTask
 from musicrnn.comparison.rows import Folder
 from musicrnn.io.atomic import whole_file
-from musicrnn_datasets.find import corpus_folder
-from musicrnn_datasets.polyphonic import FOLDER, POLYPHONIC
+from musicrnn.training.frames.settings import FrameSettings
+from musicrnn_datasets.comparing import compared_task, subject
 
 DOCS = Path(__file__).parents[3] / "docs"
 ROWS = DOCS / "big-table"
@@ -61,13 +60,11 @@ class Figure:
 
 def contest(name: str, parameters: int, seeds: int, data: Path | None) -> Contest:
     """The comparison of all cells on a set at a size."""
-    corpus = POLYPHONIC[f"polyphonic-{name}"]
-    frames = corpus.frames(corpus_folder(FOLDER, data))
-    sizes = FrameSettings(length=2000 if name == "nottingham" else 256)  # tunes are read whole
-    splits = (frames["train"], frames["valid"], frames["test"])
-    task = FrameTask(corpus.card.name, *splits, sizes, asdict(corpus.card))
+    whole = 2000 if name == "nottingham" else 256  # tunes are read whole
+    corpus, sizes = f"polyphonic-{name}", FrameSettings(sequence_length=whole)
+    learned, _ = subject(compared_task(corpus), corpus, sizes, data=data)
     budget = Budget(parameters, updates=UPDATES, seeds=seeds, rates=(RATES[parameters],))
-    return Contest(task, list(CELLS), budget, Course(validate_every=50))
+    return Contest(learned, list(CELLS), budget, Course(validate_every=50))
 
 
 def folder(name: str, parameters: int) -> Path:
@@ -191,10 +188,10 @@ def main() -> None:
     baselines: dict[str, dict[str, float]] = {}
     pieces: dict[str, tuple[int, int]] = {}
     for name in SETS:
-        task = contest(name, SMALL, 1, asked.data).task
-        assert isinstance(task, FrameTask)
-        baselines[name] = task.baselines
-        pieces[name] = len(task.test_pieces), sum(map(len, task.test_pieces))
+        learned = contest(name, SMALL, 1, asked.data).subject
+        test = learned.data.examples["test"]
+        baselines[name] = learned.baselines
+        pieces[name] = len(test), sum(map(len, test))
     for name, parameters in RUNS:
         if (folder(name, parameters) / "rows").is_dir():
             which = contest(name, parameters, SEEDS, asked.data)

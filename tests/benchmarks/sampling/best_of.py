@@ -15,7 +15,7 @@ from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import compose
 from musicrnn.sampling.drawing import Effort
 from musicrnn.tokens import Wishes
-from musicrnn_datasets.corpus import read_all
+from musicrnn.training.data import read_all
 from musicrnn_datasets.sources import read_source
 
 parser = argparse.ArgumentParser(description=__doc__)

@@ -139,11 +139,12 @@ def near_in_bf16(device: torch.device, style: str, count: int) -> Result:
 
 def training(device: torch.device, *, updates: int, rows: int) -> Result:
     """A few updates of a small composer on pieces that repeat themselves."""
-    try:
-        from musicrnn.training.compose import ComposerSettings, Material, train_composer
-        from musicrnn.training.plan import Plan
-    except ImportError as error:
-        return f"left out, {error}", True
+    from musicrnn.training.compose.data import TokenData
+    from musicrnn.training.compose.settings import ComposeSettings
+    from musicrnn.training.plan import Plan
+    from musicrnn.training.task import TASKS
+    from musicrnn.training.train import Run, train
+
     random = np.random.default_rng(0)
     pieces = [np.tile(random.integers(2, 100, 20), 20).astype(np.int32) for _ in range(40)]
     losses: list[float] = []
@@ -158,12 +159,13 @@ def training(device: torch.device, *, updates: int, rows: int) -> Result:
             pass
 
     plan = Plan(updates=updates, validate_every=updates, device=device.type)
-    settings = ComposerSettings(augment=False, rows=rows, length=100)
+    settings = ComposeSettings(augment=False, batch_size=rows, sequence_length=100)
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
-        material = Material(BeatTokenizer(), pieces[:30], pieces[30:])
+        examples = {"train": pieces[:30], "valid": pieces[30:], "test": []}
+        data = TokenData(examples, BeatTokenizer(), {})
         output = Path(folder) / "m.safetensors"
-        train_composer(material, output, settings=settings, plan=plan, watcher=Watch())
+        train(TASKS["compose"], data, Run(output, watcher=Watch()), settings=settings, plan=plan)
         speed = updates * rows * 100 / (time.perf_counter() - began)
     text = f"loss {losses[0]:.2f} to {losses[-1]:.2f}, {speed:.0f} tokens/s"
     return text, losses[-1] < losses[0]

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.export.choose import export_onnx
 from musicrnn.sampling.filters import draw
+from tests.musicrnn.export.written import export_onnx
 
 OPSET = 17
 

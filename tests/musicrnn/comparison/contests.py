@@ -1,4 +1,4 @@
-"""A task that needs no training: its losses are written down, so that a table can be foretold."""
+"""A subject that needs no training: its losses are written down, and so the table is known."""
 
 import os
 import signal
@@ -10,9 +10,12 @@ import numpy as np
 
 from musicrnn.comparison.budget import Budget, Course, Trial
 from musicrnn.comparison.compare import Contest
-from musicrnn.comparison.frames import FrameSettings, FrameTask
 from musicrnn.comparison.rows import Row
+from musicrnn.comparison.subject import Subject
 from musicrnn.errors import MusicRNNError
+from musicrnn.training.frames.settings import FrameSettings
+from musicrnn.training.task import TASKS
+from tests.musicrnn.training.small import data_of
 
 # Validation loss by cell and rate; the test loss is one higher, and 0.1 more a seed.
 LOSSES = {("lstm", 0.1): 3.0, ("lstm", 0.2): 2.0, ("gru", 0.1): 2.5, ("gru", 0.2): 2.75}
@@ -24,14 +27,16 @@ def frames(count: int = 6, seed: int = 0, pitches: int = 4) -> list[np.ndarray]:
     return [(random.random((12, pitches)) < 0.3).astype(np.uint8) for _ in range(count)]
 
 
-def frame_task(**sizes) -> FrameTask:
-    settings = FrameSettings(**{"rows": 3, "length": 8, **sizes})
-    return FrameTask("tunes", frames(), frames(2, 1), frames(2, 2), settings)
+def frame_subject(kind=Subject, data=None, **sizes) -> Subject:
+    settings = FrameSettings(**{"batch_size": 3, "sequence_length": 8, **sizes})
+    encoding = {"lowest": 21, "step": 0.5}
+    data = data or data_of(frames(), frames(2, 1), frames(2, 2), encoding=encoding)
+    return kind("tunes", TASKS["frames"], data, settings)
 
 
 @dataclass(eq=False)
 class Written:
-    """A Task and a Runner in one; ``calls`` are the names of the trials that were run."""
+    """A Subject and a Runner in one; ``calls`` are the names of the trials that were run."""
 
     name: str = "tunes"
     unit: str = "frame"
@@ -44,10 +49,13 @@ class Written:
     def settings(self):
         return {"data": self.name, "sha256": self.data}
 
+    def as_now(self, settings):
+        return settings
+
     def parameters(self, cell: str, hidden: int) -> int:
         return UNITS[cell] * hidden
 
-    def run(self, task, trial: Trial, budget: Budget, course: Course, model: Path):
+    def run(self, subject, trial: Trial, budget: Budget, course: Course, model: Path):
         self.calls.append(trial.name)
         if trial.name == self.stop:
             raise KeyboardInterrupt
@@ -61,27 +69,25 @@ class Written:
         )  # fmt: skip
 
 
-def contest(task, *, cells=("lstm", "gru"), seeds=3, rates=(0.1, 0.2), **course) -> Contest:
-    return Contest(task, cells, Budget(1200, updates=7, seeds=seeds, rates=rates), Course(**course))
+def contest(subject, *, cells=("lstm", "gru"), seeds=3, rates=(0.1, 0.2), **course) -> Contest:
+    return Contest(
+        subject, cells, Budget(1200, updates=7, seeds=seeds, rates=rates), Course(**course)
+    )
 
 
-class Diverging(FrameTask):
+class Diverging(Subject):
     def train(self, cell, hidden, *, plan, output, watcher):
         if cell == "gru":
             raise MusicRNNError("the loss became nan at update 3")
         return super().train(cell, hidden, plan=plan, output=output, watcher=watcher)
 
 
-class BreakingDown(FrameTask):
+class BreakingDown(Subject):
     def train(self, cell, hidden, *, plan, output, watcher):
         raise RuntimeError("mat1 and mat2\nshapes cannot be multiplied")
 
 
-class Dying(FrameTask):
+class Dying(Subject):
     def train(self, cell, hidden, *, plan, output, watcher):
         os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(60)
-
-
-def of_kind(kind, task: FrameTask) -> FrameTask:
-    return kind(task.name, task.train_pieces, task.valid_pieces, task.test_pieces, task.sizes)

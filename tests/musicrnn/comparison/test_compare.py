@@ -19,9 +19,9 @@ ALL = [
 
 
 def test_each_cell_goes_on_with_the_rate_that_is_best_on_validation(tmp_path: Path) -> None:
-    task, said = Written(), []
-    found = compare(contest(task), tmp_path, run=task.run, say=said.append)
-    assert task.calls == ALL
+    subject, said = Written(), []
+    found = compare(contest(subject), tmp_path, run=subject.run, say=said.append)
+    assert subject.calls == ALL
     assert found.complete
     assert len(said) == len(ALL)
     assert said[-1].endswith("all are done")
@@ -38,11 +38,11 @@ def test_each_cell_goes_on_with_the_rate_that_is_best_on_validation(tmp_path: Pa
 
 
 def test_it_goes_on_where_it_was_interrupted(tmp_path: Path) -> None:
-    task = Written(stop=ALL[5])
-    first = compare(contest(task), tmp_path, run=task.run)
+    subject = Written(stop=ALL[5])
+    first = compare(contest(subject), tmp_path, run=subject.run)
     assert first.interrupted
     assert not first.complete
-    assert task.calls == ALL[:6]
+    assert subject.calls == ALL[:6]
     again = Written()
     found = compare(contest(again), tmp_path, run=again.run)
     assert again.calls == ALL[5:]
@@ -56,8 +56,8 @@ def test_it_goes_on_where_it_was_interrupted(tmp_path: Path) -> None:
 
 
 def test_rows_of_other_settings_are_not_mixed(tmp_path: Path) -> None:
-    task = Written()
-    compare(contest(task), tmp_path, run=task.run)
+    subject = Written()
+    compare(contest(subject), tmp_path, run=subject.run)
     others = {
         "sha256 was a, got b": contest(Written(data="b")),
         "clip was 1.0, got 0.5": contest(Written(), clip=0.5),
@@ -69,13 +69,13 @@ def test_rows_of_other_settings_are_not_mixed(tmp_path: Path) -> None:
     }
     for message, other in others.items():
         with pytest.raises(MusicRNNError, match=f"rows of other settings: {message}"):
-            compare(other, tmp_path, run=task.run)
-    assert task.calls == ALL
+            compare(other, tmp_path, run=subject.run)
+    assert subject.calls == ALL
 
 
 def test_a_failure_is_a_row_and_the_others_go_on(tmp_path: Path) -> None:
-    task = Written(fail={ALL[1]: "the loss became nan", ALL[5]: "it died"})
-    found = compare(contest(task, seeds=2), tmp_path, run=task.run)
+    subject = Written(fail={ALL[1]: "the loss became nan", ALL[5]: "it died"})
+    found = compare(contest(subject, seeds=2), tmp_path, run=subject.run)
     lstm, gru = sorted(found.cells, key=lambda cell: cell.cell, reverse=True)
     assert lstm.rate == 0.1  # the better rate failed
     assert lstm.complete
@@ -83,41 +83,43 @@ def test_a_failure_is_a_row_and_the_others_go_on(tmp_path: Path) -> None:
     assert gru.tests == (3.5,)
     assert gru.interval is None
     assert not gru.complete
-    said = notes(contest(task, seeds=2), found)
+    said = notes(contest(subject, seeds=2), found)
     assert "gru is not complete: 1 of 2 seeds" in said
     assert "gru failed at rate 0.1, seed 1: it died" in said
-    before = list(task.calls)
-    compare(contest(task, seeds=2), tmp_path, run=task.run)
-    assert task.calls == before  # a failure is not run again unasked
-    task.fail = {}
-    found = compare(contest(task, seeds=2), tmp_path, run=task.run, retry=True)
-    assert task.calls[len(before) :] == [ALL[1], "lstm-rate0.2-seed1", "gru-rate0.1-seed1"]
+    before = list(subject.calls)
+    compare(contest(subject, seeds=2), tmp_path, run=subject.run)
+    assert subject.calls == before  # a failure is not run again unasked
+    subject.fail = {}
+    found = compare(contest(subject, seeds=2), tmp_path, run=subject.run, retry=True)
+    assert subject.calls[len(before) :] == [ALL[1], "lstm-rate0.2-seed1", "gru-rate0.1-seed1"]
     assert found.complete
     assert not any(cell.failures for cell in found.cells)
 
 
 def test_a_cell_for_which_there_is_no_size_is_named(tmp_path: Path) -> None:
-    task = Written()
-    small = Contest(task, ["lstm", "gru"], Budget(35, updates=7, seeds=1, rates=(0.1,)), Course())
+    subject = Written()
+    small = Contest(
+        subject, ["lstm", "gru"], Budget(35, updates=7, seeds=1, rates=(0.1,)), Course()
+    )
 
     def parameters(cell: str, hidden: int) -> int:
         return 40 * hidden if cell == "lstm" else 400 * hidden
 
-    task.parameters = parameters  # type: ignore[method-assign]
-    found = compare(small, tmp_path, run=task.run)
-    assert task.calls == ["lstm-rate0.1-seed0"]
+    subject.parameters = parameters  # type: ignore[method-assign]
+    found = compare(small, tmp_path, run=subject.run)
+    assert subject.calls == ["lstm-rate0.1-seed0"]
     assert [cell.cell for cell in found.cells] == ["lstm", "gru"]
     assert "35 parameters are too few: the smallest model has 400" in found.cells[1].failures[0]
     assert "lstm is +14.3 % off the parameters of the budget" in notes(small, found)
-    tiny = Contest(task, small.cells, Budget(3, updates=7), Course())
+    tiny = Contest(subject, small.cells, Budget(3, updates=7), Course())
     with pytest.raises(MusicRNNError, match="no cell can be had: 3 parameters are too few"):
-        compare(tiny, tmp_path / "tiny", run=task.run)
+        compare(tiny, tmp_path / "tiny", run=subject.run)
 
 
 def test_the_table_and_its_files(tmp_path: Path) -> None:
-    task = Written(stop=ALL[5])
-    which = contest(task)
-    found = compare(which, tmp_path, run=task.run)
+    subject = Written(stop=ALL[5])
+    which = contest(subject)
+    found = compare(which, tmp_path, run=subject.run)
     write_report(which, found, tmp_path, "musicrnn compare tunes -o here")
     table = {row[0]: dict(zip(HEADER, row, strict=True)) for row in lines(which, found)}
     assert list(table) == ["lstm", "gru", "(markov, no network)", "(marginal, no network)"]
@@ -147,29 +149,29 @@ def test_the_table_and_its_files(tmp_path: Path) -> None:
 
 
 def test_two_commands_with_different_cells_fill_one_table(tmp_path: Path) -> None:
-    task = Written()
-    compare(contest(task, cells=("lstm",)), tmp_path, run=task.run)
-    found = compare(contest(task, cells=("gru",)), tmp_path, run=task.run)
+    subject = Written()
+    compare(contest(subject, cells=("lstm",)), tmp_path, run=subject.run)
+    found = compare(contest(subject, cells=("gru",)), tmp_path, run=subject.run)
     assert [cell.cell for cell in found.cells] == ["lstm", "gru"]
     assert found.complete
 
 
 def test_damaged_files_are_named(tmp_path: Path) -> None:
-    task = Written()
-    compare(contest(task, seeds=1), tmp_path, run=task.run)
+    subject = Written()
+    compare(contest(subject, seeds=1), tmp_path, run=subject.run)
     path = tmp_path / "rows" / f"{ALL[0]}.json"
     other_kind = json.dumps({**json.loads(path.read_text()), "valid": "far"})
     for text in ("{", "[]", '{"cell": "lstm"}', other_kind):
         path.write_text(text)
         with pytest.raises(MusicRNNError, match=r"lstm-rate0.1-seed0.json"):
-            compare(contest(task, seeds=1), tmp_path, run=task.run)
+            compare(contest(subject, seeds=1), tmp_path, run=subject.run)
     path.unlink()
     (tmp_path / "settings.json").unlink()
     with pytest.raises(MusicRNNError, match=r"has rows but no settings.json"):
-        compare(contest(task, seeds=1), tmp_path, run=task.run)
+        compare(contest(subject, seeds=1), tmp_path, run=subject.run)
     (tmp_path / "file").write_text("")
     with pytest.raises(MusicRNNError, match="cannot write"):
-        compare(contest(task), tmp_path / "file", run=task.run)
+        compare(contest(subject), tmp_path / "file", run=subject.run)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,12 @@ import pytest
 
 from musicrnn.cells import CELLS
 from musicrnn.comparison.budget import TOLERANCE
-from musicrnn.comparison.frames import FrameSettings, FrameTask
 from musicrnn.comparison.matching import Match, matched
+from musicrnn.comparison.subject import Subject
 from musicrnn.errors import MusicRNNError
+from musicrnn.training.frames.settings import FrameSettings
+from musicrnn.training.task import TASKS
+from tests.musicrnn.training.small import data_of
 
 
 @pytest.mark.parametrize("wanted", [50, 117, 118, 20_000, 3_000_000])
@@ -47,7 +50,12 @@ def test_every_cell_comes_within_the_tolerance(cell: str) -> None:
     """Or as near as whole units allow: a unit of the cell with most gates is over 4 % of 20,000."""
     piece = [np.zeros((4, 88), np.uint8)]
     for layers, wanted in ((1, 20_000), (2, 60_000)):
-        task = FrameTask("silence", piece, piece, piece, FrameSettings(layers=layers))
+        task = Subject(
+            "silence",
+            TASKS["frames"],
+            data_of(piece, piece, piece),
+            FrameSettings(layers=layers),
+        )
         found = matched(lambda hidden, task=task: task.parameters(cell, hidden), wanted)
         unit = task.parameters(cell, found.hidden + 1) - found.parameters
         nearest = max(TOLERANCE * wanted, unit / 2)

@@ -8,14 +8,17 @@ import pytest
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.comparison.budget import Budget, Course, Trial
-from musicrnn.comparison.tokens import TokenSettings, TokenTask
+from musicrnn.comparison.subject import Subject
 from musicrnn.comparison.trial import run_apart, run_here
 from musicrnn.errors import MusicRNNError
 from musicrnn.models.frames import FrameModel
 from musicrnn.tokens.beat import BeatTokenizer
-from musicrnn.training.compose import Material
-from musicrnn.training.frames import nats_a_frame
-from tests.musicrnn.comparison.contests import BreakingDown, Diverging, Dying, frame_task, of_kind
+from musicrnn.training.compose.data import TokenData
+from musicrnn.training.compose.settings import ComposeSettings
+from musicrnn.training.frames.objective import nats_a_frame
+from musicrnn.training.task import TASKS
+from tests.musicrnn.comparison.contests import BreakingDown, Diverging, Dying, frame_subject
+from tests.musicrnn.training.small import data_of
 
 BUDGET = Budget(300, updates=12, seeds=1)
 COURSE = Course(validate_every=4, warm_up=2)
@@ -26,14 +29,16 @@ def trial(cell: str = "lstm") -> Trial:
 
 
 def test_the_best_model_on_validation_is_measured_once(tmp_path: Path) -> None:
-    task, model = frame_task(), tmp_path / "m.safetensors"
-    row = run_here(task, trial(), BUDGET, COURSE, model)
+    subject, model = frame_subject(), tmp_path / "m.safetensors"
+    row = run_here(subject, trial(), BUDGET, COURSE, model)
     assert row is not None
     assert row.error == ""
     checkpoint = Checkpoint.load(model)
     network = FrameModel.from_arrays(checkpoint.metadata["model"], checkpoint.arrays)
-    assert row.valid == pytest.approx(nats_a_frame(network, task.valid_pieces), rel=1e-6)
-    assert row.test == pytest.approx(nats_a_frame(network, task.test_pieces), rel=1e-6)
+    assert row.valid == pytest.approx(
+        nats_a_frame(network, subject.data.examples["valid"]), rel=1e-6
+    )
+    assert row.test == pytest.approx(nats_a_frame(network, subject.data.examples["test"]), rel=1e-6)
     assert checkpoint.metadata["metrics"]["validation_nats_per_frame"] == pytest.approx(row.valid)
     assert (row.updates, row.ended) == (12, "finished")
     assert row.best_update in (4, 8, 12)
@@ -43,9 +48,9 @@ def test_the_best_model_on_validation_is_measured_once(tmp_path: Path) -> None:
 
 
 def test_a_process_of_its_own_gives_the_same_figures(tmp_path: Path) -> None:
-    task = frame_task()
-    here = run_here(task, trial(), BUDGET, COURSE, tmp_path / "a.safetensors")
-    apart = run_apart(task, trial(), BUDGET, COURSE, tmp_path / "b.safetensors")
+    subject = frame_subject()
+    here = run_here(subject, trial(), BUDGET, COURSE, tmp_path / "a.safetensors")
+    apart = run_apart(subject, trial(), BUDGET, COURSE, tmp_path / "b.safetensors")
     assert here is not None
     assert apart is not None
     measured = {"seconds": 0.0, "step_seconds": None, "memory": None}
@@ -63,47 +68,59 @@ def test_a_process_of_its_own_gives_the_same_figures(tmp_path: Path) -> None:
     ],
 )
 def test_a_run_that_fails_says_why(tmp_path: Path, kind, cell: str, message: str) -> None:
-    task = of_kind(kind, frame_task())
-    row = run_apart(task, trial(cell), BUDGET, COURSE, tmp_path / "m.safetensors")
+    subject = frame_subject(kind)
+    row = run_apart(subject, trial(cell), BUDGET, COURSE, tmp_path / "m.safetensors")
     assert row is not None
     assert row.error == message
     assert (row.cell, row.hidden, row.valid, row.test) == (cell, 4, None, None)
     assert list(tmp_path.iterdir()) == []
 
 
-def token_task(test: int = 2, **sizes) -> TokenTask:
+def token_subject(test: int = 2, **sizes) -> Subject:
     random = np.random.default_rng(0)
     pieces = [
         np.concatenate([[0], np.tile(random.integers(2, 60, 5), 8), [1]]).astype(np.int32)
         for _ in range(12)
     ]
-    material = Material(BeatTokenizer((128,)), pieces[:8], pieces[8:10])
-    settings = TokenSettings(embedding=8, rows=3, length=10, dropout=0.0, **sizes)
-    return TokenTask("grooves", material, pieces[10 : 10 + test], settings)
+    data = data_of(
+        pieces[:8],
+        pieces[8:10],
+        pieces[10 : 10 + test],
+        encoding=BeatTokenizer((128,)),
+        kind=TokenData,
+    )
+    sizes = {"embedding": 8, "batch_size": 3, "sequence_length": 10, "dropout": 0.0, **sizes}
+    settings = ComposeSettings(**{"layers": 1, **sizes})
+    return Subject("grooves", TASKS["compose"], data, settings)
 
 
 def test_tokens_go_through_the_same_door(tmp_path: Path) -> None:
-    task = token_task()
-    row = run_here(task, trial(), BUDGET, COURSE, tmp_path / "m.safetensors")
+    subject = token_subject()
+    row = run_here(subject, trial(), BUDGET, COURSE, tmp_path / "m.safetensors")
     assert row is not None
     assert row.error == ""
     assert row.test is not None
-    assert 0 < row.test < np.log(task.vocabulary) * 1.2
-    assert set(task.baselines) == {"unigram", "bigram"}
-    assert task.parameters("lstm", 4) < task.parameters("lstm", 5) < task.parameters("lstm", 6)
+    assert 0 < row.test < np.log(len(subject.data.encoding.vocabulary)) * 1.2
+    assert set(subject.baselines) == {"unigram", "bigram"}
+    assert (
+        subject.parameters("lstm", 4)
+        < subject.parameters("lstm", 5)
+        < subject.parameters("lstm", 6)
+    )
     made = Checkpoint.load(tmp_path / "m.safetensors").metadata["model"]
     assert (made["cell"], made["hidden"], made["embedding"]) == ("lstm", 4, 8)
     with pytest.raises(MusicRNNError, match="has no piece to test on"):
-        token_task(test=0)
+        token_subject(test=0)
     with pytest.raises(MusicRNNError, match=r"layers must be in 1\.\.64, got 0"):
-        token_task(layers=0)
+        token_subject(layers=0)
 
 
 def test_the_fingerprint_is_of_the_data() -> None:
-    task, sizes = frame_task(), frame_task(dropout=0.5)
-    assert task.settings() == frame_task().settings()
-    assert task.settings()["sha256"] == sizes.settings()["sha256"]
-    assert task.settings() != sizes.settings()
-    other = frame_task()
-    other.test_pieces[0][0, 0] ^= 1
-    assert task.settings()["sha256"] != other.settings()["sha256"]
+    subject, sizes = frame_subject(), frame_subject(dropout=0.5)
+    assert subject.settings() == frame_subject().settings()
+    assert subject.settings()["sha256"] == sizes.settings()["sha256"]
+    assert subject.settings() != sizes.settings()
+    data = frame_subject().data.examples
+    data["test"][0][0, 0] ^= 1
+    other = frame_subject(data=data_of(*data.values(), encoding={}))
+    assert subject.settings()["sha256"] != other.settings()["sha256"]

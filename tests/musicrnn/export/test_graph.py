@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.export.choose import export_onnx, graph_of
 from musicrnn.export.graph import read_graph, relative, write_graph
 from musicrnn.export.sounds import trial_sounds
 from musicrnn.pretrained import load_model
+from tests.musicrnn.export.written import export_onnx, graph_of
 
 pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")

@@ -7,7 +7,7 @@ from musicrnn.cells import CELLS, StepCell
 from musicrnn.layers.layer import named
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.layers.stack import Stack
-from musicrnn.training.pascanu import PlainSteps
+from musicrnn.training.gradient_norm import PlainSteps
 
 STEPPED = [name for name, cell in CELLS.items() if isinstance(cell, StepCell) and name != "grid"]
 

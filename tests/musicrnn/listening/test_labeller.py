@@ -6,14 +6,18 @@ import pytest
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.audio import read_audio, write_audio
-from musicrnn.listening.labeller import Labeller
 from musicrnn.pretrained import load_model
+from musicrnn.training.task import task_of
 from musicrnn.waveform import Waveform
 
 
 @pytest.fixture(scope="module")
 def genre():
-    return Labeller.from_checkpoint(load_model("genre"), "cpu")
+    return labeller_of(load_model("genre"))
+
+
+def labeller_of(checkpoint):
+    return task_of(checkpoint).labeller(checkpoint, "cpu")
 
 
 def stereo_44100(path):
@@ -79,16 +83,17 @@ def test_no_guess_for_what_is_no_music(tmp_path, genre, make, says):
 def test_damaged_headers():
     model = load_model("genre")
     for change, says in (
-        ({"task": "compose"}, "task is 'compose'"),
+        ({"task": "voices"}, "task is 'voices': it cannot classify"),
+        ({"task": "genres"}, "task must be one of compose, .*got 'genres'"),
         ({"labels": ["a"]}, "tells 10 labels apart"),
         ({"labels": None}, "tells 10 labels apart"),
         ({"features": {"name": "mfcc"}}, "no log-mel recipe"),
         ({"temperature": "hot"}, "temperature in the model's header"),
         ({"temperature": 0}, "temperature in the model's header"),
         ({"model": None}, "has no 'model'"),
-        ({"model": {**model.metadata["model"], "hidden": 4096}}, "weights, the file holds"),
+        ({"model": {**model.metadata["model"], "hidden": 4096}}, "the configuration says"),
     ):
         with pytest.raises(MusicRNNError, match=says):
-            Labeller.from_checkpoint(Checkpoint(model.arrays, {**model.metadata, **change}))
-    with pytest.raises(MusicRNNError, match="device must be auto, cpu or cuda, got 'gqu'"):
-        Labeller.from_checkpoint(model, "gqu")
+            labeller_of(Checkpoint(model.arrays, {**model.metadata, **change}))
+    with pytest.raises(MusicRNNError, match=r"device must be auto, cpu or cuda.*got 'gqu'"):
+        task_of(model).labeller(model, "gqu")

@@ -8,14 +8,19 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.io.audio import write_audio
-from musicrnn.listening.choose import labeller_of
 from musicrnn.listening.word_labeller import WordLabeller
 from musicrnn.listening.word_stream import WordStream, file_blocks
 from musicrnn.models.words import WordsModel
 from musicrnn.models.words_config import WordsConfig
+from musicrnn.training.task import task_of
 from musicrnn.waveform import Waveform
 
 RECIPE = CausalLogMel()
+
+
+def labeller() -> WordLabeller:
+    made = checkpoint()
+    return task_of(made).labeller(made)
 
 
 def checkpoint(**changes) -> Checkpoint:
@@ -54,7 +59,7 @@ def test_any_pieces_give_the_answer_to_the_clip(pieces):
     np.testing.assert_allclose(told[-1], whole, atol=1e-5)
     if pieces > 1:
         clip = (sound * 32768).round().astype(np.int16)[None]
-        labeller = WordLabeller.from_checkpoint(made)
+        labeller = task_of(made).labeller(made)
         np.testing.assert_allclose(labeller.probabilities(clip)[0], whole, atol=2e-3)
 
 
@@ -90,7 +95,7 @@ def test_one_word_of_a_recording(tmp_path):
     quiet = np.zeros((1, 40_000), np.float32)
     quiet[:, 21_000:29_000] = sounds(1)[:, :8000]
     write_audio(Waveform(quiet, 16_000), tmp_path / "late.wav")
-    answer = labeller_of(checkpoint()).classify_file(tmp_path / "late.wav")
+    answer = labeller().classify_file(tmp_path / "late.wav")
     assert sum(answer.probabilities.values()) == pytest.approx(1, abs=1e-5)
     assert answer.timeline[0].start <= 21_000 / 16_000
     assert answer.timeline[0].end >= 29_000 / 16_000
@@ -98,17 +103,17 @@ def test_one_word_of_a_recording(tmp_path):
         noise = np.full((1, int(seconds * 16_000)), 0.1, np.float32)
         write_audio(Waveform(noise, 16_000), tmp_path / "odd.wav")
         with pytest.raises(MusicRNNError, match=says):
-            labeller_of(checkpoint()).classify_file(tmp_path / "odd.wav")
+            labeller().classify_file(tmp_path / "odd.wav")
     write_audio(Waveform(np.zeros((1, 16_000), np.float32), 16_000), tmp_path / "nothing.wav")
     with pytest.raises(MusicRNNError, match="is silent"):
-        labeller_of(checkpoint()).classify_file(tmp_path / "nothing.wav")
+        labeller().classify_file(tmp_path / "nothing.wav")
 
 
 def test_what_cannot_listen():
     with pytest.raises(MusicRNNError, match="cannot hear a stream"):
         WordStream.from_checkpoint(checkpoint(bidirectional=True))
     with pytest.raises(MusicRNNError, match="cannot listen"):
-        WordStream.from_checkpoint(Checkpoint({}, {"task": "compose"}))
+        task_of({"task": "compose"}).listener(Checkpoint({}, {"task": "compose"}))
     damaged = checkpoint()
     damaged.metadata["labels"] = ["yes", "no"]
     with pytest.raises(MusicRNNError, match="tells 3 labels apart"):

@@ -11,7 +11,7 @@ from musicrnn.models.frame_bodies import heard
 from musicrnn.models.frame_config import FrameConfig
 from musicrnn.models.frame_past import tell
 from musicrnn.models.frames import FrameModel
-from musicrnn.training.frames import window
+from musicrnn.training.frames.objective import window
 
 PITCHES = 6
 KINDS = [
@@ -32,7 +32,7 @@ def model(body: str, head: str, orders: int, told: bool = False, **sizes) -> Fra
     torch.manual_seed(0)
     sizes = {"hidden": 7, "head_hidden": 5, "inner": 6, **sizes}
     config = FrameConfig(
-        PITCHES, body=body, head=head, orders=orders, clock=told, copy=told, **sizes
+        pitches=PITCHES, body=body, head=head, orders=orders, clock=told, copy=told, **sizes
     )
     network = FrameModel(config).double().eval()
     with torch.no_grad():  # far from the start, where every pitch is nearly as likely as not

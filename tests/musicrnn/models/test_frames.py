@@ -10,7 +10,7 @@ from musicrnn.metrics.frames import fit_frame_baselines
 from musicrnn.models.frame_config import FrameConfig
 from musicrnn.models.frame_heads import frame_losses
 from musicrnn.models.frames import FrameModel
-from musicrnn.training.frames import piece_losses
+from musicrnn.training.frames.objective import piece_losses
 
 
 def test_losses_are_summed_over_pitches() -> None:

@@ -148,7 +148,7 @@ def test_a_classifier_is_looked_at_from_the_end_of_its_clips(cell: str) -> None:
     config = ClassifierConfig(labels=3, size=40, branches="windowed+whole", cell=cell, hidden=6)
     network = Classifier(config).eval()
     heard = clips(70, 40, 100)
-    network.observe([padded(heard, torch.float32)])
+    network.observe([padded(heard)])
     found = classifier_gradients(network, heard, [0, 1, 2], steps=60)
     assert (found.places, list(found.norms)) == (2, ["input"])  # one clip is too short
     wanted = np.zeros(61)

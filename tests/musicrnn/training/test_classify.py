@@ -9,17 +9,15 @@ from musicrnn.features.logmel import LogMel
 from musicrnn.listening.labeller import Labeller
 from musicrnn.models.classifier import Classifier
 from musicrnn.tokens import TOKENIZERS
-from musicrnn.training.classification import Recording, shifted
-from musicrnn.training.classify import (
-    ClassifierSettings,
-    LabelledMaterial,
-    default_plan,
-    train_classifier,
-)
+from musicrnn.training.classify.objective import shifted
+from musicrnn.training.classify.recording import Recording
+from musicrnn.training.classify.settings import ClassifierSettings
 from musicrnn.training.loop import run_path
+from musicrnn.training.task import TASKS
+from tests.musicrnn.training.small import data_of, trained
 
-SMALL = ClassifierSettings(hidden=8, channels=4, batch=8, crop=64, dropout=0.2)
-PLAN = replace(default_plan(24), updates=30, warm_up=5, validate_every=10, seed=3)
+SMALL = ClassifierSettings(hidden=8, channels=4, batch_size=8, crop=64, dropout=0.2)
+CLASSIFY = TASKS["classify"]
 
 
 def material():
@@ -33,17 +31,24 @@ def material():
         return Recording(str(number), label, (frames,))
 
     made = [recording(number) for number in range(36)]
-    return LabelledMaterial(("slow", "fast"), made[:24], made[24:], recipe=LogMel(n_mels=40))
+    return data_of(made[:24], made[24:], encoding=LogMel(n_mels=40), labels=("slow", "fast"))
+
+
+PLAN = replace(CLASSIFY.plan(material(), SMALL), updates=30, warm_up=5, validate_every=10, seed=3)
+
+
+def labeller_of(checkpoint) -> Labeller:
+    return CLASSIFY.labeller(checkpoint)
 
 
 def test_it_learns_and_is_calibrated(tmp_path):
     path = tmp_path / "m.safetensors"
-    outcome = train_classifier(material(), path, settings=SMALL, plan=PLAN, command="by hand")
+    outcome = trained("classify", material(), path, settings=SMALL, plan=PLAN, command="by hand")
     assert outcome.reason == "finished"
     checkpoint = Checkpoint.load(path)
     assert checkpoint.metadata["metrics"]["valid_accuracy"] == 1.0
     assert checkpoint.metadata["command"] == "by hand"
-    labeller = Labeller.from_checkpoint(checkpoint)
+    labeller = labeller_of(checkpoint)
     assert labeller.labels == ("slow", "fast")
     assert 0.2 <= labeller.temperature <= 5
     assert 0 < labeller.threshold < 1
@@ -53,11 +58,11 @@ def test_it_learns_and_is_calibrated(tmp_path):
 def test_the_same_seed_gives_the_same_model(tmp_path):
     plan = replace(PLAN, updates=6)
     for name in ("a", "b"):
-        train_classifier(material(), tmp_path / f"{name}.safetensors", settings=SMALL, plan=plan)
+        trained("classify", material(), tmp_path / f"{name}.safetensors", settings=SMALL, plan=plan)
     a, b = (Checkpoint.load(tmp_path / f"{name}.safetensors").arrays for name in ("a", "b"))
     assert all(np.array_equal(a[name], b[name]) for name in a)
     other = replace(plan, seed=4)
-    train_classifier(material(), tmp_path / "c.safetensors", settings=SMALL, plan=other)
+    trained("classify", material(), tmp_path / "c.safetensors", settings=SMALL, plan=other)
     c = Checkpoint.load(tmp_path / "c.safetensors").arrays
     assert not all(np.array_equal(a[name], c[name]) for name in a)
 
@@ -78,13 +83,13 @@ class StopAt:
 
 def test_interrupted_and_resumed_equals_uninterrupted(tmp_path):
     plan = replace(PLAN, updates=20)
-    train_classifier(material(), tmp_path / "whole.safetensors", settings=SMALL, plan=plan)
+    trained("classify", material(), tmp_path / "whole.safetensors", settings=SMALL, plan=plan)
     parts = tmp_path / "parts.safetensors"
-    stopped = train_classifier(material(), parts, settings=SMALL, plan=plan, watcher=StopAt(7))
+    stopped = trained("classify", material(), parts, settings=SMALL, plan=plan, watcher=StopAt(7))
     assert stopped.reason == "interrupted"
-    Labeller.from_checkpoint(Checkpoint.load(parts))  # usable as it is
+    labeller_of(Checkpoint.load(parts))  # usable as it is
     assert run_path(parts).exists()
-    train_classifier(material(), parts, settings=SMALL, plan=plan, resume=True)
+    trained("classify", material(), parts, settings=SMALL, plan=plan, resume=True)
     a, b = (Checkpoint.load(path).arrays for path in (tmp_path / "whole.safetensors", parts))
     assert all(np.array_equal(a[name], b[name]) for name in a)
 
@@ -100,9 +105,9 @@ def test_tokens_are_learned_from(tmp_path):
         return Recording(str(number), number % 2, (ids,))
 
     made = [recording(number) for number in range(30)]
-    scores = LabelledMaterial(("low", "high"), made[:20], made[20:], tokenizer=tokenizer)
+    scores = data_of(made[:20], made[20:], encoding=tokenizer, labels=("low", "high"))
     plan = replace(PLAN, updates=40, learning_rate=0.01)
-    train_classifier(scores, tmp_path / "m.safetensors", settings=SMALL, plan=plan)
+    trained("classify", scores, tmp_path / "m.safetensors", settings=SMALL, plan=plan)
     loaded = Checkpoint.load(tmp_path / "m.safetensors")
     assert loaded.metadata["metrics"]["valid_accuracy"] > 0.8
     assert Classifier.from_arrays(loaded.metadata["model"], loaded.arrays).config.reads_tokens
@@ -111,12 +116,18 @@ def test_tokens_are_learned_from(tmp_path):
 def test_refusals(tmp_path):
     whole, output = material(), tmp_path / "m.safetensors"
     with pytest.raises(MusicRNNError, match="got 1 labels"):
-        train_classifier(replace(whole, labels=("a",)), output, settings=SMALL, plan=PLAN)
+        trained("classify", replace(whole, labels=("a",)), output, settings=SMALL, plan=PLAN)
     with pytest.raises(MusicRNNError, match="24 and 0"):
-        train_classifier(replace(whole, valid=()), output, settings=SMALL, plan=PLAN)
+        trained(
+            "classify",
+            data_of(whole.examples["train"], (), encoding=whole.encoding, labels=whole.labels),
+            output,
+            settings=SMALL,
+            plan=PLAN,
+        )
     reading = replace(SMALL, branches="reading")
     with pytest.raises(MusicRNNError, match="scores are read with 'reading'"):
-        train_classifier(whole, output, settings=reading, plan=PLAN)
+        trained("classify", whole, output, settings=reading, plan=PLAN)
     with pytest.raises(MusicRNNError, match=r"crop must be in 16\.\.100000, got 3"):
         ClassifierSettings(crop=3)
     assert list(tmp_path.iterdir()) == []

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.training.clipping import clip_gradients
-from musicrnn.training.compose import ComposerSettings
+from musicrnn.training.compose.settings import ComposeSettings
 from musicrnn.training.plan import Plan
 from musicrnn.training.settings import override
 from tests.musicrnn.training.test_loop import Stop, train
@@ -82,8 +82,8 @@ def test_without_clipping_nothing_happens_to_a_large_gradient() -> None:
 
 def test_another_way_is_refused() -> None:
     with pytest.raises(MusicRNNError, match="clip_by must be norm, value, none, got 'size'"):
-        override(["clip_by=size"], ComposerSettings(), Plan(updates=1))
-    _, plan = override(["clip_by=value", "clip=5"], ComposerSettings(), Plan(updates=1))
+        override(["clip_by=size"], ComposeSettings(), Plan(updates=1))
+    _, plan = override(["clip_by=value", "clip=5"], ComposeSettings(), Plan(updates=1))
     assert (plan.clip_by, plan.clip) == ("value", 5)
 
 

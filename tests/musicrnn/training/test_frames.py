@@ -11,9 +11,17 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.models.frame_config import FrameConfig
 from musicrnn.models.frame_past import tell
 from musicrnn.models.frames import FrameModel
-from musicrnn.training.frames import FrameObjective, Reading, nats_a_frame, piece_losses, window
+from musicrnn.training.frames.objective import (
+    FrameObjective,
+    nats_a_frame,
+    piece_losses,
+    window,
+)
+from musicrnn.training.frames.settings import FrameSettings
 from musicrnn.training.loop import fit
 from musicrnn.training.plan import Plan
+from musicrnn.training.task import TASKS
+from tests.musicrnn.training.small import data_of
 
 LENGTHS = (3, 11, 1, 7, 20, 8, 9, 16, 2)
 PITCHES = 6
@@ -30,9 +38,8 @@ def model(cell: str = "gru", layers: int = 2) -> FrameModel:
 
 
 def objective(network: FrameModel, rows: int = 4, length: int = 5, seed: int = 0):
-    return FrameObjective(
-        network, pieces(), pieces((5, 6), 1), reading=Reading(rows, length), seed=seed, metadata={}
-    )
+    settings = FrameSettings(batch_size=rows, sequence_length=length)
+    return FrameObjective(network, pieces(), pieces((5, 6), 1), settings=settings, seed=seed)
 
 
 def alone(network: FrameModel, piece: np.ndarray) -> np.ndarray:
@@ -74,9 +81,8 @@ def test_validation_weighs_every_frame_the_same_and_ignores_padding() -> None:
 
 def test_groups_are_of_like_length_and_change_from_epoch_to_epoch() -> None:
     lengths = tuple(range(10, 74))
-    reading = FrameObjective(
-        model(), pieces(lengths), pieces((5,)), reading=Reading(8, 100), seed=0, metadata={}
-    )
+    settings = FrameSettings(batch_size=8, sequence_length=100)
+    reading = FrameObjective(model(), pieces(lengths), pieces((5,)), settings=settings, seed=0)
     first = [sorted(group) for group in reading.groups]
     assert sorted(index for group in first for index in group) == list(range(64))
     padded = sum(max(lengths[i] for i in g) * len(g) for g in first)
@@ -108,7 +114,6 @@ def test_cut_off_and_resumed_equals_one_that_was_not(tmp_path: Path) -> None:
         )
     fit(objective(model()), plan, cut, resume=True)
     first, second = Checkpoint.load(whole), Checkpoint.load(cut)
-    assert first.metadata["task"] == "frames"
     assert first.metadata["metrics"] == second.metadata["metrics"]
     for name, array in first.arrays.items():
         assert np.array_equal(array, second.arrays[name]), name
@@ -119,7 +124,8 @@ def test_it_learns_a_piece_that_repeats(tmp_path: Path) -> None:
     tune = [np.tile(bar, (4, 1))] * 4
     network = model("lstm", 1)
     untrained = nats_a_frame(network, tune)
-    reading = FrameObjective(network, tune, tune, reading=Reading(4, 24), seed=0, metadata={})
+    settings = FrameSettings(batch_size=4, sequence_length=24)
+    reading = FrameObjective(network, tune, tune, settings=settings, seed=0)
     plan = Plan(updates=600, validate_every=200, device="cpu", learning_rate=0.03)
     outcome = fit(reading, plan, tmp_path / "m.safetensors")
     assert outcome.state.best < 0.15 * untrained
@@ -129,24 +135,30 @@ def test_the_regulariser_moves_the_recurrent_weights_alone() -> None:
     gradients = {}
     for weight in (0.0, 2.0):
         network = model("elman", 1)
-        reading = Reading(4, 5, pascanu=weight)
-        learning = FrameObjective(network, pieces(), pieces(), reading=reading, seed=0, metadata={})
+        settings = FrameSettings(batch_size=4, sequence_length=5, gradient_norm_regulariser=weight)
+        learning = FrameObjective(network, pieces(), pieces(), settings=settings, seed=0)
         learning.loss(network)[0].backward()
         gradients[weight] = {name: p.grad.clone() for name, p in network.named_parameters()}
     for name, plain in gradients[0.0].items():
         same = torch.equal(plain, gradients[2.0][name])
         assert same == name.startswith("head."), name
     tied = FrameModel(FrameConfig(pitches=PITCHES, cell="elman", hidden=5, body="tied", inner=4))
-    with pytest.raises(MusicRNNError, match="pascanu needs a body that is whole, got tied"):
-        FrameObjective(tied, pieces(), pieces(), reading=Reading(pascanu=1.0), seed=0, metadata={})
-    with pytest.raises(MusicRNNError, match="pascanu must be 0 or more, got -1"):
-        Reading(pascanu=-1)
+    with pytest.raises(MusicRNNError, match="regulariser needs a body that is whole, got tied"):
+        FrameObjective(
+            tied,
+            pieces(),
+            pieces(),
+            settings=FrameSettings(gradient_norm_regulariser=1.0),
+            seed=0,
+        )
+    with pytest.raises(MusicRNNError, match="regulariser must be 0 or more, got -1"):
+        FrameSettings(gradient_norm_regulariser=-1)
 
 
 def test_nothing_to_learn_from_is_said() -> None:
-    with pytest.raises(MusicRNNError, match="pieces to train and to validate on are needed"):
-        FrameObjective(model(), [], pieces(), reading=Reading(1, 1), seed=0, metadata={})
-    with pytest.raises(MusicRNNError, match="rows and length must be 1 or more, got 0 and 5"):
+    with pytest.raises(MusicRNNError, match="the train split has no piece"):
+        TASKS["frames"].check(data_of([], pieces()))
+    with pytest.raises(MusicRNNError, match=r"batch_size must be in 1\.\.65536, got 0"):
         objective(model(), rows=0)
     with pytest.raises(MusicRNNError, match="no frame to measure in 0 pieces"):
         nats_a_frame(model(), [])

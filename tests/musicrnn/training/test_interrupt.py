@@ -10,9 +10,10 @@ import pytest
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.training.compose import train_composer
-from musicrnn.training.language import LanguageObjective
+from musicrnn.training.compose.data import TokenData
+from musicrnn.training.compose.objective import LanguageObjective
 from musicrnn.training.loop import run_path
+from tests.musicrnn.training.small import data_of, trained
 from tests.musicrnn.training.test_loop import SIZES, Stop, equal, material, train
 
 
@@ -74,8 +75,11 @@ def test_an_older_model_is_not_taken_for_this_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"settings": replace(SIZES, rows=4)}, "rows was 3 in m.safetensors.run, got 4"),
-        ({"settings": replace(SIZES, length=11)}, "length was 10 in"),
+        (
+            {"settings": replace(SIZES, batch_size=4)},
+            "batch_size was 3 in m.safetensors.run, got 4",
+        ),
+        ({"settings": replace(SIZES, sequence_length=11)}, "sequence_length was 10 in"),
         ({"settings": replace(SIZES, layers=1)}, "layers was 2 in"),
         ({"average": 0.5}, "average was 0.0 in m.safetensors.run, got 0.5"),
         ({"seed": 1}, "seed was 0 in"),
@@ -94,10 +98,12 @@ def test_a_run_goes_on_with_its_own_data_alone(tmp_path: Path) -> None:
 
     output = tmp_path / "m.safetensors"
     train(output, watcher=Stop(2))
-    less = replace(material(), train=material().train[:4])
+    whole = material()
+    train_ids, valid = whole.examples["train"][:4], whole.examples["valid"]
+    less = data_of(train_ids, valid, encoding=whole.encoding, kind=TokenData)
     plan = Plan(updates=30, validate_every=10, warm_up=3, device="cpu")
-    with pytest.raises(MusicRNNError, match="data was"):
-        train_composer(less, output, settings=SIZES, plan=plan, resume=True)
+    with pytest.raises(MusicRNNError, match="sha256 was"):
+        trained("compose", less, output, settings=SIZES, plan=plan, resume=True)
 
 
 def test_updates_minutes_and_patience_may_differ(tmp_path: Path) -> None:

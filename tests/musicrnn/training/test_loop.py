@@ -8,21 +8,25 @@ import pytest
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.tokens.beat import BeatTokenizer
-from musicrnn.training.compose import ComposerSettings, Material, train_composer
+from musicrnn.training.compose.data import TokenData
+from musicrnn.training.compose.settings import ComposeSettings
 from musicrnn.training.loop import run_path
 from musicrnn.training.plan import Plan
+from tests.musicrnn.training.small import data_of, trained
 
 TOKENIZER = BeatTokenizer((128,))
-SIZES = ComposerSettings(embedding=8, hidden=12, layers=2, dropout=0.3, rows=3, length=10)
+SIZES = ComposeSettings(
+    embedding=8, hidden=12, layers=2, dropout=0.3, batch_size=3, sequence_length=10
+)
 
 
-def material() -> Material:
+def material() -> TokenData:
     random = np.random.default_rng(0)
     pieces = [
         np.concatenate([[0], np.tile(random.integers(2, 60, 5), 8), [1]]).astype(np.int32)
         for _ in range(12)
     ]
-    return Material(TOKENIZER, pieces[:10], pieces[10:])
+    return data_of(pieces[:10], pieces[10:], encoding=TOKENIZER, kind=TokenData)
 
 
 class Stop:
@@ -43,8 +47,14 @@ class Stop:
 
 def train(output: Path, *, watcher=None, resume=False, settings=SIZES, **plan):
     plan = Plan(**{"updates": 30, "validate_every": 10, "warm_up": 3, "device": "cpu", **plan})
-    return train_composer(
-        material(), output, settings=settings, plan=plan, watcher=watcher, resume=resume
+    return trained(
+        "compose",
+        material(),
+        output,
+        settings=settings,
+        plan=plan,
+        watcher=watcher,
+        resume=resume,
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.training.compose import ComposerSettings
+from musicrnn.training.compose.settings import ComposeSettings
 from musicrnn.training.machine import check_output
 from musicrnn.training.plan import Plan
 from musicrnn.training.schedule import learning_rate_factor
@@ -45,7 +45,7 @@ def test_what_cannot_be_written(tmp_path: Path) -> None:
 
 def test_a_setting_without_a_value_so_far_is_a_number() -> None:
     with pytest.raises(MusicRNNError, match="minutes must be a number, got 'abc'"):
-        override(["minutes=abc"], ComposerSettings(), Plan(updates=1))
+        override(["minutes=abc"], ComposeSettings(), Plan(updates=1))
 
 
 def test_the_warm_up_is_a_tenth_of_the_run_at_most() -> None:

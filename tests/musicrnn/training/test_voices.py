@@ -8,20 +8,22 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.models.voices import VoicesModel
 from musicrnn.tokens.places import regular_places
 from musicrnn.training.plan import Plan
-from musicrnn.training.voices import (
-    VoicePiece,
-    VoicesMaterial,
+from musicrnn.training.task import TASKS
+from musicrnn.training.voices.objective import (
     VoicesObjective,
-    VoicesSettings,
     drawn_mask,
     moved,
     opened,
     piece_losses,
-    train_voices,
 )
+from musicrnn.training.voices.piece import VoicePiece
+from musicrnn.training.voices.settings import VoicesSettings
 from tests.musicrnn.four_voices import GRID, drawn_cells, untrained_voices
+from tests.musicrnn.training.small import data_of, trained
 
-SMALL = VoicesSettings(embedding=12, hidden=12, layers=1, dropout=0.1, rows=3, length=24)
+SMALL = VoicesSettings(
+    embedding=12, hidden=12, layers=1, dropout=0.1, batch_size=3, sequence_length=24
+)
 
 
 def piece(seed: int, steps: int = 40) -> VoicePiece:
@@ -33,13 +35,8 @@ def train(path, **plan):
     pieces = [piece(seed, 30 + seed) for seed in range(5)]
     plan = {"updates": 8, "validate_every": 2, "average": 0.9, "device": "cpu", "seed": 3, **plan}
     resume = plan.pop("resume", False)
-    return train_voices(
-        VoicesMaterial(GRID, pieces[:4], pieces[4:]),
-        path,
-        settings=SMALL,
-        plan=Plan(**plan),
-        resume=resume,
-    )
+    data = data_of(pieces[:4], pieces[4:], encoding=GRID)
+    return trained("voices", data, path, settings=SMALL, plan=Plan(**plan), resume=resume)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (7, 4), (100, 4)])
@@ -67,14 +64,12 @@ def test_stretches_in_other_keys_stay_in_the_ranges() -> None:
     narrow = np.full((40, 4), GRID.pitches)
     narrow[0] = np.array([70, 62, 57, 50]) - GRID.lowest
     pieces.append(VoicePiece(narrow, regular_places(40)))
-    objective = VoicesObjective(
-        model, GRID, pieces, pieces[:1], settings=SMALL, seed=0, metadata={}
-    )
+    objective = VoicesObjective(model, GRID, pieces, pieces[:1], settings=SMALL, seed=0)
     assert objective.shifts[3] == (-10, 11)  # alto and tenor down to E3, soprano up to A5
     random = np.random.default_rng(0)
     for index in [*range(4)] * 20:
         cut = objective._cut(index, random)
-        assert len(cut.symbols) == len(cut.places) == SMALL.length
+        assert len(cut.symbols) == len(cut.places) == SMALL.sequence_length
         assert GRID.allowed()[np.arange(4), cut.symbols].all()
     assert moved(np.array([3, GRID.pitches]), 2, GRID.pitches).tolist() == [5, GRID.pitches]
 
@@ -96,11 +91,18 @@ def test_the_same_seed_gives_the_same_model_and_a_run_can_be_resumed(tmp_path) -
 def test_one_piece_is_learnt_by_heart(tmp_path) -> None:
     known = piece(1, 24)
     path = tmp_path / "m.safetensors"
-    train_voices(
-        VoicesMaterial(GRID, [known], [known]),
+    trained(
+        "voices",
+        data_of([known], [known], encoding=GRID),
         path,
         settings=VoicesSettings(
-            embedding=32, hidden=32, layers=1, dropout=0.0, rows=8, length=24, augment=False
+            embedding=32,
+            hidden=32,
+            layers=1,
+            dropout=0.0,
+            batch_size=8,
+            sequence_length=24,
+            augment=False,
         ),
         plan=Plan(updates=150, learning_rate=0.01, validate_every=50, device="cpu"),
     )
@@ -112,7 +114,5 @@ def test_one_piece_is_learnt_by_heart(tmp_path) -> None:
 
 
 def test_no_pieces() -> None:
-    checkpoint = untrained_voices()
-    model = VoicesModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
-    with pytest.raises(MusicRNNError, match="pieces to train and to validate on are needed"):
-        VoicesObjective(model, GRID, [], [], settings=SMALL, seed=0, metadata={})
+    with pytest.raises(MusicRNNError, match="the train split has no piece"):
+        TASKS["voices"].check(data_of([], [], encoding=GRID))

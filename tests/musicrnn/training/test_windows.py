@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.training.windows import Windows
+from musicrnn.training.compose.windows import Windows
 
 PIECES = [np.arange(10 * k, 10 * k + n, dtype=np.int32) for k, n in enumerate([9, 4, 8, 2, 7])]
 IDENTITY = np.arange(60, dtype=np.int32)[None]

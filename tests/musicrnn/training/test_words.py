@@ -11,18 +11,16 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.models.words import WordsModel
-from musicrnn.training.classify_words import (
-    RECIPES,
-    WordsMaterial,
-    WordsSettings,
-    train_words,
-    words_plan,
-)
-from musicrnn.training.words import SILENCE, UNKNOWN, Clips, Drawing, WordsObjective
+from musicrnn.models.words_config import WordsConfig
+from musicrnn.training.task import TASKS
+from musicrnn.training.words.data import SILENCE, UNKNOWN, Clips, WordsData
+from musicrnn.training.words.objective import WordsObjective
+from musicrnn.training.words.settings import Drawing, WordsSettings
+from musicrnn_datasets.recipes import RECIPES
+from tests.musicrnn.training.small import data_of, trained
 
 RECIPE = CausalLogMel(seconds=0.5)
-TINY = WordsSettings(hidden=16, channels=4, last=8, depth=0, dropout=0.0, drawing=Drawing(batch=24))
-PLAN = replace(words_plan(60, 24), updates=40, validate_every=20, warm_up=5, average=0.9)
+TINY = WordsSettings(hidden=16, channels=4, last=8, depth=0, dropout=0.0, batch_size=24)
 
 
 def clips_of(seed: int, count: int) -> Clips:
@@ -40,30 +38,36 @@ def clips_of(seed: int, count: int) -> Clips:
     return Clips((np.array(sounds).clip(-1, 1) * 32767).astype(np.int16), labels.astype(np.int64))
 
 
-def material() -> WordsMaterial:
+def material(valid: int = 30) -> WordsData:
     words = ("low", "high", "hiss")
-    return WordsMaterial(words, RECIPE, clips_of(1, 60), clips_of(2, 30), [], [])
-
-
-def objective(drawing: Drawing | None = None) -> WordsObjective:
-    torch.manual_seed(0)
-    drawing = drawing or TINY.drawing
-    labels = ("low", "high", "hiss", UNKNOWN, SILENCE)
-    from musicrnn.models.words_config import WordsConfig
-
-    model = WordsModel(WordsConfig(labels=5, hidden=8, channels=2, last=4))
-    made = WordsObjective(
-        model, RECIPE, train=clips_of(1, 60), labels=labels, backgrounds=[], drawing=drawing, seed=3
+    data = data_of(
+        clips_of(1, 60), clips_of(2, valid), encoding=RECIPE, kind=WordsData, labels=words
     )
-    made.validate_on(clips_of(2, 9))
-    return made
+    return replace(data, recordings={"train": [], "valid": [], "test": []})
+
+
+PLAN = replace(
+    TASKS["words"].plan(material(), TINY),
+    updates=40,
+    validate_every=20,
+    warm_up=5,
+    average=0.9,
+)
+
+
+def objective(batch_size: int, **drawing: float) -> WordsObjective:
+    torch.manual_seed(0)
+    settings = WordsSettings(batch_size=batch_size, drawing=Drawing(**drawing))
+    labels = ("low", "high", "hiss", UNKNOWN, SILENCE)
+    model = WordsModel(WordsConfig(labels=5, hidden=8, channels=2, last=4))
+    return WordsObjective(model, material(9), labels=labels, settings=settings, seed=3)
 
 
 def test_it_learns_and_is_calibrated(tmp_path: Path):
     output = tmp_path / "words.safetensors"
     plan = replace(PLAN, updates=200, validate_every=50, learning_rate=1e-2)
-    drawing = Drawing(batch=24, unknown=0.0)  # turned round, these words stay what they are
-    train_words(material(), output, settings=replace(TINY, drawing=drawing), plan=plan)
+    drawing = Drawing(unknown=0.0)  # turned round, these words stay what they are
+    trained("words", material(), output, settings=replace(TINY, drawing=drawing), plan=plan)
     metadata = Checkpoint.load(output).metadata
     assert metadata["task"] == "words"
     assert metadata["labels"] == ["low", "high", "hiss", SILENCE]
@@ -85,16 +89,16 @@ def test_interrupted_and_resumed_equals_uninterrupted(tmp_path: Path):
         def validated(self, state, figures): ...
 
     whole, parts = tmp_path / "whole.safetensors", tmp_path / "parts.safetensors"
-    train_words(material(), whole, settings=TINY, plan=PLAN)
-    train_words(material(), parts, settings=TINY, plan=PLAN, watcher=Stop())
-    train_words(material(), parts, settings=TINY, plan=PLAN, resume=True)
+    trained("words", material(), whole, settings=TINY, plan=PLAN)
+    trained("words", material(), parts, settings=TINY, plan=PLAN, watcher=Stop())
+    trained("words", material(), parts, settings=TINY, plan=PLAN, resume=True)
     first, second = Checkpoint.load(whole), Checkpoint.load(parts)
     for name, array in first.arrays.items():
         np.testing.assert_array_equal(array, second.arrays[name], err_msg=name)
 
 
 def test_a_batch_is_what_its_settings_say():
-    made = objective(Drawing(batch=40, unknown=0.25, silence=0.1, smoothing=0.1, carry=0.3))
+    made = objective(40, unknown=0.25, silence=0.1, smoothing=0.1, carry=0.3)
     batch = made._draw(np.random.default_rng(0))
     told = batch.targets.argmax(1)
     assert batch.sounds.shape == (40, RECIPE.samples)
@@ -108,22 +112,22 @@ def test_a_batch_is_what_its_settings_say():
 
 
 def test_an_epoch_hears_every_clip_once():
-    made = objective(Drawing(batch=12, unknown=0, silence=0))
+    made = objective(12, unknown=0.0, silence=0.0)
     seen = [made._draw(np.random.default_rng(n)).targets.argmax(1) for n in range(5)]
     np.testing.assert_array_equal(np.bincount(np.concatenate(seen)), [20, 20, 20])
     assert made.position() == {"epoch": 1, "batch": 0}
 
 
 def test_a_row_goes_on_from_its_last_clip():
-    made = objective(Drawing(batch=12, carry=0.0))
-    made.loss(made.model)
+    made = objective(12, carry=0.0)
+    made.loss(made.module)
     assert all(part.abs().sum() > 0 for part in made.state)
     device = torch.device("cpu")
     going_on = made._begin(np.zeros(12, bool), device)
     assert all(torch.equal(a, b) for a, b in zip(going_on, made.state, strict=True))
     fresh = np.arange(12) < 6
     begun = made._begin(fresh, device)
-    for part, place in zip(begun, made.model.batch_places, strict=True):
+    for part, place in zip(begun, made.module.batch_places, strict=True):
         rows = part.movedim(place, 0)
         assert not rows[:6].any()
         assert rows[6:].any()
@@ -133,24 +137,21 @@ def test_refusals(tmp_path: Path):
     output = tmp_path / "words.safetensors"
     one = replace(material(), labels=("low", "high", "hiss", "never"))
     with pytest.raises(MusicRNNError, match="none is left to learn 'never' from"):
-        train_words(one, output, settings=TINY, plan=PLAN)
+        trained("words", one, output, settings=TINY, plan=PLAN)
     with pytest.raises(MusicRNNError, match="leave a tenth"):
         Drawing(unknown=0.5, silence=0.45)
-    with pytest.raises(MusicRNNError, match="batch"):
-        Drawing(batch=1)
+    with pytest.raises(MusicRNNError, match="batch_size"):
+        WordsSettings(batch_size=1)
     assert not output.exists()
 
 
 def test_the_recipes_have_the_sizes_that_their_names_say():
     for name, most in (("commands-micro", 75_000), ("commands-small", 500_000)):
-        settings = RECIPES[name]
-        sizes = {k: v for k, v in vars(settings).items() if k != "drawing"}
-        from musicrnn.models.words_config import WordsConfig
-
-        model = WordsModel(WordsConfig(labels=42, **sizes))
+        settings = RECIPES[name].settings
+        model = WordsModel(settings.extended(WordsConfig, {"labels": 42, "bands": 40}))
         assert sum(p.numel() for p in model.parameters()) < most
         assert not settings.bidirectional
-    assert RECIPES["commands-full"].bidirectional
+    assert RECIPES["commands-full"].settings.bidirectional
 
 
 @pytest.mark.learning
@@ -161,7 +162,8 @@ def test_ten_real_words_are_learnt(corpora, tmp_path):
     few = sorted({clip.label for clip in found.clips})[:10]
     kept = replace(found, clips=[clip for clip in found.clips if clip.label in few])
     prepared = prepare_words(kept, recipe=CausalLogMel())
-    plan = replace(words_plan(1800, 128), updates=300)
+    settings = RECIPES["commands-small"].settings
+    plan = replace(TASKS["words"].plan(prepared, settings), updates=300)
     output = tmp_path / "words.safetensors"
-    train_words(prepared.material, output, settings=RECIPES["commands-small"], plan=plan)
+    trained("words", prepared, output, settings=settings, plan=plan)
     assert Checkpoint.load(output).metadata["metrics"]["valid_accuracy"] > 0.85

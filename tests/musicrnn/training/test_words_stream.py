@@ -10,8 +10,8 @@ from musicrnn.events import Script, Spoken, Stretch
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.models.words import WordsModel
 from musicrnn.models.words_config import WordsConfig
-from musicrnn.training.calibrate_words import calibrate_detector
-from musicrnn.training.words_stream import HeardStream, choose, hear, streaming_cost
+from musicrnn.training.words.detector import calibrate_detector
+from musicrnn.training.words.stream import HeardStream, choose, hear, streaming_cost
 
 RECIPE = CausalLogMel()
 LABELS = ("go", "stop", "_unknown_", "_silence_")

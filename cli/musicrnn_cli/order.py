@@ -1,0 +1,100 @@
+"""All that is asked of ``musicrnn compose``, and pieces written in files as they are finished."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.io.save import check_saved, read_piece
+from musicrnn.pretrained import STYLES, Style, load_model
+from musicrnn.sampling.composer import Composer, Request
+from musicrnn.sampling.drawing import Effort
+from musicrnn.sampling.filters import Settings
+from musicrnn.score import Score
+from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
+from musicrnn.tokens.grid import is_played
+from musicrnn.training.task import task_of
+from musicrnn_cli.composed import paths_of, record_of, save_composition
+from musicrnn_cli.tunes import say_which_tune
+
+Record = dict[str, Any]  # what ``--json`` prints of a piece
+
+
+@dataclass(frozen=True)
+class Order:
+    """All that is asked but the seeds; ``many``: files are numbered."""
+
+    name: str
+    outputs: tuple[Path, ...]
+    request: Request
+    soundfont: Path | None
+    many: bool
+
+    @property
+    def style(self) -> str:
+        return Path(self.name).stem
+
+
+def request_of(name: str, options: dict[str, Any], primer: Path | None, effort: Effort) -> Request:
+    """What the options say; the sampler's settings are the style's own where none are given."""
+    given = {field.name: options.pop(field.name) for field in fields(Settings)}
+    settings = replace(
+        style_of(name).settings,
+        **{key: value for key, value in given.items() if value is not None},
+    )
+    wishes = Wishes(**options)
+    if primer is not None:
+        say_which_tune(primer)
+    return Request(wishes, settings, read_piece(primer) if primer else None, effort)
+
+
+def composer_of(order: Order) -> Composer:
+    """What writes pieces with the model that is asked for."""
+    checkpoint = load_model(order.name)
+    return task_of(checkpoint).composer(checkpoint)
+
+
+def prepared(order: Order) -> tuple[Order, Composer]:
+    """The order, found possible, with the length that the style has where none is wished; and what
+    writes it."""
+    for path in order.outputs:
+        check_saved(path)
+    composer = composer_of(order)
+    request = composer.completed(order.request, style_of(order.name).bars)
+    if request.primer is not None:
+        _say_what_changes(composer.checkpoint, request.primer)
+    return replace(order, request=request), composer
+
+
+def compose_numbered(
+    order: Order, composer: Composer, numbered: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, Record]]:
+    """Number and record of pieces as they are saved, from numbers and seeds."""
+    for piece in composer.compose([seed for _, seed in numbered], order.request):
+        number = numbered[piece.number][0]
+        count = number + 1 if order.many else None
+        paths = paths_of(order.outputs, order.style, piece.seed, count)
+        save_composition(piece, order.style, paths, order.soundfont)
+        yield number, record_of(piece, order.style, paths)
+
+
+def style_of(name: str) -> Style:
+    """The bundled style of that name, or plain settings for a model of one's own."""
+    return STYLES.get(name, Style(Settings()))
+
+
+def _say_what_changes(checkpoint: Checkpoint, primer: Score) -> None:
+    """A primer is heard as the model's tokens say it."""
+    tokenizer: Tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
+    kept = tokenizer.quantize(primer).note_count
+    if kept < primer.note_count:
+        click.echo(
+            f"the model's tokens hold {kept} of the primer's {primer.note_count} notes", err=True
+        )
+    if tokenizer.name != "performance" and is_played(primer):
+        click.echo("the primer is played freely: it is put on the grid of its ticks", err=True)

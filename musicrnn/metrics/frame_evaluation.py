@@ -1,0 +1,127 @@
+"""Models of frames measured by the protocol of Boulanger-Lewandowski 2012, duplicates counted.
+
+Conventions. Several models are one ensemble. Baselines are counted on the train split and measured
+as the models are (:mod:`musicrnn.metrics.frame_likelihood`). A duplicate is a piece of the measured
+split that is, frame by frame, also one of the train or valid split, from which a model learnt or by
+which it was chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from musicrnn.metrics.frame_likelihood import (
+    DRAWS,
+    Forecaster,
+    FrameLikelihood,
+    Frames,
+    frame_likelihood,
+    known,
+)
+from musicrnn.metrics.frames import fit_frame_baselines
+from musicrnn.metrics.tables import number, table
+
+MODEL = "model"  # its name among the forecasters
+LEARNT = ("train", "valid")
+
+
+@dataclass(frozen=True)
+class FrameEvaluation:
+    """Figures by forecaster, "model" first; ``duplicates`` by the other split they stand in.
+
+    ``distinct`` are the figures without duplicates, None where there is no other piece.
+    """
+
+    figures: dict[str, FrameLikelihood]
+    duplicates: dict[str, int]
+    distinct: dict[str, FrameLikelihood] | None
+
+    @property
+    def n(self) -> int:
+        return self.figures[MODEL].n
+
+    def as_json(self) -> dict[str, Any]:
+        """What ``musicrnn evaluate --json`` prints."""
+        distinct = None if self.distinct is None else _as_json(self.distinct)
+        return {
+            **_as_json(self.figures),
+            "interval_draws": DRAWS,
+            "duplicates": self.duplicates,
+            "without_duplicates": distinct,
+        }
+
+    def as_text(self) -> str:
+        """Nats a time step; lower is better."""
+        rows = [
+            [name, number(figure.nats_per_step), between(figure)]
+            for name, figure in self.figures.items()
+        ]
+        frames = self.figures[MODEL].frames
+        return "\n".join(
+            [
+                table(["nats per time step", "", "95 % interval"], rows),
+                "",
+                f"{self.n} pieces, {frames:,} time steps, each of the same weight; intervals: "
+                f"bootstrap over pieces, {DRAWS:,} draws",
+                duplicates_text(self),
+            ]
+        )
+
+
+def frame_evaluation(
+    model: Forecaster, frames: Mapping[str, Sequence[Frames]], split: str
+) -> FrameEvaluation:
+    """The likelihood of a split under one model or an ensemble, from the pieces of three splits."""
+    pieces = frames[split]
+    forecasters = {MODEL: model, **fit_frame_baselines(frames["train"]).forecasters}
+    losses = {name: forecast(pieces) for name, forecast in forecasters.items()}
+    copies: dict[str, list[bool]] = {
+        other: known(pieces, frames[other]) for other in LEARNT if other != split
+    }
+    kept = [
+        index for index, found in enumerate(zip(*copies.values(), strict=True)) if not any(found)
+    ]
+    distinct = None
+    if kept:
+        distinct = {
+            name: frame_likelihood([every[index] for index in kept])
+            for name, every in losses.items()
+        }
+    figures = {name: frame_likelihood(every) for name, every in losses.items()}
+    return FrameEvaluation(figures, {o: sum(found) for o, found in copies.items()}, distinct)
+
+
+def duplicates_text(found: FrameEvaluation) -> str:
+    """How many pieces stand in another split too, and the figures without them."""
+    counts = ", ".join(f"{count} in {split}" for split, count in found.duplicates.items())
+    if not any(found.duplicates.values()):
+        return f"pieces that are also in another split: none ({counts})"
+    if found.distinct is None:
+        return f"pieces that are also in another split: all ({counts})"
+    figures = ", ".join(f"{n} {number(f.nats_per_step)}" for n, f in found.distinct.items())
+    left = found.distinct[MODEL]
+    return (
+        f"pieces that are also in another split: {counts}; without them ({left.n} pieces, "
+        f"{left.frames:,} time steps): {figures}"
+    )
+
+
+def between(figure: FrameLikelihood) -> str:
+    """The interval, or a dash."""
+    if figure.interval is None:
+        return "-"
+    low, high = figure.interval
+    return f"{low:.3f} to {high:.3f}"
+
+
+def _as_json(figures: dict[str, FrameLikelihood]) -> dict[str, Any]:
+    model = figures[MODEL]
+    return {
+        "n": model.n,
+        "frames": model.frames,
+        "nats_per_step": model.nats_per_step,
+        "interval": model.interval,
+        "baselines": {n: figure.nats_per_step for n, figure in figures.items() if n != MODEL},
+    }

@@ -1,0 +1,153 @@
+"""What writes pieces with a model of one kind: asked for, checked, drawn, or heard while drawn.
+
+Conventions. A Request says what all pieces have in common; a seed gives the same piece, alone or
+among others. Models of tokens draw a piece id after id, many side by side; others make it as a
+whole, one after the other.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Protocol
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.sampling.compose import Composition, compose_each
+from musicrnn.sampling.drawing import Effort
+from musicrnn.sampling.filters import Settings
+from musicrnn.sampling.live import LivePiece
+from musicrnn.score import Score
+from musicrnn.strokes import News, news_of
+from musicrnn.tokens import Wishes, tokenizer_from
+
+SECONDS = 30.0  # of a piece without bars, when nothing else is said
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a piece, how it is drawn, and what it goes on from."""
+
+    wishes: Wishes = field(default_factory=Wishes)
+    settings: Settings = field(default_factory=Settings)
+    primer: Score | None = None
+    effort: Effort = field(default_factory=Effort)
+
+
+class Live(Protocol):
+    """A piece that is heard while it is drawn; ``drawn_once``: it may turn out stuck."""
+
+    drawn_once: bool
+
+    def news(self) -> Generator[News]: ...
+
+    def finished(self) -> Composition: ...
+
+
+class Composer(ABC):
+    """Raises MusicRNNError: the model's file is damaged."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self.checkpoint = checkpoint
+
+    @abstractmethod
+    def completed(self, request: Request, bars: int) -> Request:
+        """The request found possible, ``bars`` long where no length is asked for.
+
+        Raises:
+            MusicRNNError: something that such a model cannot grant.
+        """
+
+    @abstractmethod
+    def compose(self, seeds: Sequence[int], request: Request) -> Iterator[Composition]:
+        """One piece a seed, as they are finished."""
+
+    @abstractmethod
+    def live(self, seed: int, request: Request) -> Live:
+        """A piece to be heard while it is drawn."""
+
+
+class TokenComposer(Composer):
+    """Of models of tokens."""
+
+    def completed(self, request: Request, bars: int) -> Request:
+        wishes = request.wishes
+        if wishes.bars is not None or wishes.seconds is not None:
+            return request
+        played = tokenizer_from(self.checkpoint.entry("tokenizer")).name == "performance"
+        wishes = replace(wishes, seconds=SECONDS) if played else replace(wishes, bars=bars)
+        return replace(request, wishes=wishes)
+
+    def compose(self, seeds: Sequence[int], request: Request) -> Iterator[Composition]:
+        return compose_each(
+            self.checkpoint,
+            seeds,
+            wishes=request.wishes,
+            settings=request.settings,
+            primer=request.primer,
+            effort=request.effort,
+        )
+
+    def live(self, seed: int, request: Request) -> Live:
+        return LivePiece(
+            self.checkpoint,
+            seed,
+            wishes=request.wishes,
+            settings=request.settings,
+            primer=request.primer,
+            engine=request.effort.engine,
+        )
+
+
+class WholeComposer(Composer):
+    """Of models that make pieces as a whole; ``made`` is what they are called."""
+
+    made: ClassVar[str]
+    instead: ClassVar[str] = ""  # what goes on from a primer
+
+    @abstractmethod
+    def piece(self, seed: int, request: Request) -> Composition: ...
+
+    def completed(self, request: Request, bars: int) -> Request:
+        del bars  # such models have a length of their own
+        made, effort = self.made, request.effort
+        penalty = request.settings.repetition_penalty
+        if request.primer is not None:
+            raise MusicRNNError(f"{made} go on from no primer{self.instead}")
+        if penalty != 1:
+            raise MusicRNNError(
+                f"{made} are not drawn token after token, so there is no repetition penalty, "
+                f"got {penalty}"
+            )
+        if effort.engine.on_gpu:
+            raise MusicRNNError(f"{made} are drawn on the CPU, got device {effort.engine.device!r}")
+        if effort.candidates != 1:
+            raise MusicRNNError(f"{made} are drawn once each, not {effort.candidates} times")
+        if effort.engine.weights != "float32":
+            raise MusicRNNError(
+                f"{made} are drawn with float32 weights, got {effort.engine.weights}"
+            )
+        return request
+
+    def compose(self, seeds: Sequence[int], request: Request) -> Iterator[Composition]:
+        for number, seed in enumerate(seeds):
+            yield replace(self.piece(seed, request), number=number)
+
+    def live(self, seed: int, request: Request) -> Live:
+        return WholePiece(self.piece(seed, request))
+
+
+class WholePiece:
+    """A piece that is heard once it is there."""
+
+    drawn_once = False
+
+    def __init__(self, made: Composition) -> None:
+        self.made = made
+
+    def news(self) -> Generator[News]:
+        yield news_of(self.made.score)
+
+    def finished(self) -> Composition:
+        return self.made

@@ -1,0 +1,1 @@
+"""Classifiers of songs and scores: the task and its objective."""

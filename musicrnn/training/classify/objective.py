@@ -1,0 +1,115 @@
+"""The objective of learning labels: crops of recordings in, cross-entropy out.
+
+Conventions. A recording is a list of windows, uint8 log-mel frames [T, F] or int32 tokens [N], and
+the index of its label. An epoch draws one crop of every training recording; what is drawn depends
+on the seed, the epoch and the batch alone. Every listener learns by itself: the loss is the sum of
+their cross-entropies with smoothed labels (Szegedy 2016), nats. Validation is by recording: the
+probabilities of its windows, averaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from musicrnn.features.logmel import dequantize
+from musicrnn.models.classifier import Classifier, padded
+from musicrnn.models.labelling import mean_probabilities, window_logits
+from musicrnn.training.classify.recording import Recording
+from musicrnn.training.classify.settings import ClassifierSettings
+from musicrnn.training.objective import Objective
+
+
+class ClassificationObjective(Objective):
+    """See the module's text; ``variations`` are a tokenizer's."""
+
+    counters = ("epoch", "batch")
+
+    def __init__(
+        self,
+        network: Classifier,
+        train: Sequence[Recording],
+        valid: Sequence[Recording],
+        *,
+        settings: ClassifierSettings,
+        seed: int,
+        variations: NDArray[np.int32] | None = None,
+    ) -> None:
+        super().__init__(network)
+        self.train, self.valid = train, valid
+        self.settings, self.seed, self.variations = settings, seed, variations
+        self.epoch = self.batch = 0
+
+    def loss(self, network: Callable[..., Any]) -> tuple[Tensor, int]:
+        clips, labels = self._draw()
+        inputs, lengths = padded(clips)
+        device = self.device
+        members: Tensor = network(inputs.to(device), lengths.to(device))  # [M, B, K]
+        right = members[:, torch.arange(len(labels)), labels]  # [M, B]
+        smoothing = self.settings.smoothing
+        nats = -((1 - smoothing) * right + smoothing * members.mean(2)).sum()
+        return nats + len(clips) * self.module.penalty(), len(clips)
+
+    def validate(self) -> dict[str, float]:
+        logits = recording_logits(self.module, self.valid)
+        labels = np.array([recording.label for recording in self.valid])
+        probabilities = np.stack([mean_probabilities(rows) for rows in logits])
+        right = probabilities[np.arange(len(labels)), labels]
+        return {
+            "loss": float(-np.log(np.maximum(right, 1e-12)).mean()),
+            "accuracy": float((probabilities.argmax(axis=1) == labels).mean()),
+        }
+
+    def _draw(self) -> tuple[list[NDArray[Any]], list[int]]:
+        """The next batch; the last recordings of an epoch that fill none are left to the next."""
+        order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.train))
+        size = min(self.settings.batch_size, len(self.train))
+        random = np.random.default_rng([self.seed, self.epoch, self.batch + 1])
+        chosen: list[int] = order[self.batch * size : (self.batch + 1) * size].tolist()
+        drawn = [self.train[index] for index in chosen]
+        clips = [self._crop(recording, random) for recording in drawn]
+        self.batch += 1
+        if (self.batch + 1) * size > len(self.train):
+            self.epoch, self.batch = self.epoch + 1, 0
+        labels = [recording.label for recording in drawn]
+        if len(clips) >= self.world:
+            clips, labels = clips[self.rank :: self.world], labels[self.rank :: self.world]
+        return clips, labels
+
+    def _crop(self, recording: Recording, random: np.random.Generator) -> NDArray[Any]:
+        window = recording.windows[int(random.integers(len(recording.windows)))]
+        start = int(random.integers(max(0, len(window) - self.settings.crop) + 1))
+        crop = window[start : start + self.settings.crop]
+        if crop.dtype == np.uint8:
+            bands = int(random.integers(-self.settings.shift, self.settings.shift + 1))
+            return dequantize(shifted(crop, bands))
+        if self.variations is None:
+            return crop
+        moved = self.variations[int(random.integers(len(self.variations)))][crop]
+        return crop if (moved < 0).any() else moved
+
+
+def shifted(frames: NDArray[np.uint8], bands: int) -> NDArray[np.uint8]:
+    """Frames [T, F] moved up by so many bands; the outermost band fills the gap."""
+    size = frames.shape[1]
+    return frames[:, [min(max(band - bands, 0), size - 1) for band in range(size)]]
+
+
+def recording_logits(
+    model: Classifier, recordings: Sequence[Recording]
+) -> list[NDArray[np.float32]]:
+    """For every recording the logits of its windows, [windows, K]; the model in evaluation mode."""
+    return [
+        window_logits(model, [for_model(window) for window in recording.windows])
+        for recording in recordings
+    ]
+
+
+def for_model(window: NDArray[Any]) -> NDArray[Any]:
+    """A window as the classifier takes it: dB, or the tokens themselves."""
+    return dequantize(window) if window.dtype == np.uint8 else window

@@ -1,0 +1,20 @@
+"""Sizes of a classifier and how its crops are drawn. Needs no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from musicrnn.bounds import share, whole
+from musicrnn.models.classifier_config import ClassifierSizes
+
+
+@dataclass(frozen=True)
+class ClassifierSettings(ClassifierSizes):
+    """``branches`` "" chooses by what is heard."""
+
+    branches: str = ""
+    dropout: float = share(0.5)
+    batch_size: int = whole(32, 1, 4096)
+    crop: int = whole(256, 16, 100_000)  # frames or tokens
+    shift: int = whole(2, 0, 16)  # mel bands up or down
+    smoothing: float = share(0.1)

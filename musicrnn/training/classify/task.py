@@ -1,0 +1,169 @@
+"""Classifiers of songs, by their sound, and of scores, by their tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.features.logmel import LogMel
+from musicrnn.models.classifier_config import TOKEN_BRANCH, ClassifierConfig
+from musicrnn.training.classify.settings import ClassifierSettings
+from musicrnn.training.data import Split, TrainingData
+from musicrnn.training.plan import Plan
+from musicrnn.training.protocol import Task
+
+if TYPE_CHECKING:
+    from musicrnn.export.graph import Graph
+    from musicrnn.listening.labeller import Labeller
+    from musicrnn.metrics.classification import LabelFigures
+    from musicrnn.models.classifier import Classifier
+    from musicrnn.models.gradients import GradientNorms
+    from musicrnn.training.classify.objective import ClassificationObjective
+
+DOUBTFUL = 0.05  # share of the validation recordings that are called "nothing is likely"
+LEAST_UPDATES, EPOCHS = 250, 30
+SOUND_BRANCHES = "windowed+whole"  # when nothing else is said
+
+
+class Classify(Task):
+    """Examples are Recordings, ``encoding`` a LogMel or, of scores, a Tokenizer."""
+
+    name: ClassVar[str] = "classify"
+    verb: ClassVar[str] = "classify"
+    unit: ClassVar[str] = "recording"
+    items: ClassVar[str] = "clips"
+    example: ClassVar[str] = "recording"
+    reads: ClassVar[str] = "recordings"
+    settings: ClassVar[type[ClassifierSettings]] = ClassifierSettings
+    options: ClassVar[tuple[str, ...]] = ("split_file",)
+
+    def check(self, data: TrainingData) -> None:
+        train, valid = data.examples["train"], data.examples["valid"]
+        if len(data.labels) < 2 or not train or not valid:
+            raise MusicRNNError(
+                "a classifier needs two labels and recordings to train and validate on, got "
+                f"{len(data.labels)} labels, {len(train)} and {len(valid)}"
+            )
+
+    def plan(self, data: TrainingData, settings: ClassifierSettings) -> Plan:
+        """30 epochs, 250 updates at least."""
+        return Plan(
+            updates=max(LEAST_UPDATES, EPOCHS * len(data.examples["train"]) // 32),
+            learning_rate=1e-3,
+            warm_up=50,
+            weight_decay=0.1,
+            average=0.99,
+            validate_every=50,
+            patience=20,
+        )
+
+    def config(self, data: TrainingData, settings: ClassifierSettings) -> ClassifierConfig:
+        heard = isinstance(data.encoding, LogMel)
+        size = data.encoding.n_mels if heard else len(data.encoding.vocabulary)
+        branches = settings.branches or (SOUND_BRANCHES if heard else TOKEN_BRANCH)
+        sizes = {"labels": len(data.labels), "size": size, "branches": branches}
+        config = settings.extended(ClassifierConfig, sizes)
+        if config.reads_tokens == heard:
+            raise MusicRNNError(
+                f"branches {config.branches!r} do not fit: scores are read with "
+                f"{TOKEN_BRANCH!r}, sounds heard with the others"
+            )
+        return config
+
+    def build(self, data: TrainingData, settings: ClassifierSettings) -> Classifier:
+        """The scales of its features are those of every recording's first window."""
+        from musicrnn.models.classifier import padded
+        from musicrnn.training.classify.objective import for_model
+
+        network = super().build(data, settings)
+        if not network.config.reads_tokens:
+            windows = [for_model(each.windows[0]) for each in data.examples["train"]]
+            starts = range(0, len(windows), settings.batch_size)
+            network.observe([padded(windows[at : at + settings.batch_size]) for at in starts])
+        return network
+
+    def objective(
+        self, network: Any, data: TrainingData, settings: ClassifierSettings, plan: Plan
+    ) -> ClassificationObjective:
+        from musicrnn.training.classify.objective import ClassificationObjective
+
+        heard = isinstance(data.encoding, LogMel)
+        return ClassificationObjective(
+            network,
+            data.examples["train"],
+            data.examples["valid"],
+            settings=settings,
+            seed=plan.seed,
+            variations=None if heard else data.encoding.variations(),
+        )
+
+    def header(self, data: TrainingData, settings: ClassifierSettings) -> dict[str, Any]:
+        labels = {"labels": list(data.labels)}
+        if isinstance(data.encoding, LogMel):
+            return {**labels, "features": data.encoding.configuration()}
+        tokenizer = data.encoding
+        return {**labels, "tokenizer": {"name": tokenizer.name, **tokenizer.configuration()}}
+
+    def calibrate(self, network: Any, data: TrainingData, objective: Any) -> dict[str, Any]:
+        """Temperature, and the threshold under which nothing is likely."""
+        from musicrnn.metrics.classification import calibrated
+        from musicrnn.models.labelling import mean_probabilities
+        from musicrnn.training.classify.objective import recording_logits
+
+        logits = recording_logits(network, data.examples["valid"])
+        labels = [recording.label for recording in data.examples["valid"]]
+
+        def told(temperature: float) -> np.ndarray[Any, np.dtype[np.float64]]:
+            return np.stack([mean_probabilities(rows, temperature) for rows in logits])
+
+        entries = calibrated(told, labels, data.labels)
+        best = told(entries["temperature"]).max(axis=1)
+        return {**entries, "threshold": float(np.quantile(best, DOUBTFUL))}
+
+    @property
+    def network(self) -> type[Classifier]:
+        from musicrnn.models.classifier import Classifier
+
+        return Classifier
+
+    def measure(
+        self, checkpoints: Sequence[Checkpoint], data: TrainingData, split: Split
+    ) -> LabelFigures:
+        """By recording, with all its windows."""
+        from musicrnn.metrics.classification import label_figures
+        from musicrnn.models.labelling import mean_probabilities
+        from musicrnn.training.classify.objective import recording_logits
+
+        labeller, recordings = self.labeller(checkpoints[0]), data.require(split, self.example)
+        logits = recording_logits(labeller.model, recordings)
+        told = np.stack([mean_probabilities(rows, labeller.temperature) for rows in logits])
+        return label_figures(told, [recording.label for recording in recordings], data.labels)
+
+    def labeller(self, checkpoint: Checkpoint, device: str = "auto") -> Labeller:
+        from musicrnn.listening.labeller import Labeller
+
+        return Labeller.from_checkpoint(checkpoint, self.load(checkpoint), device)
+
+    def graph(self, checkpoint: Checkpoint, *, streaming: bool = False) -> Graph:
+        from musicrnn.export.onnx_classifier import classifier_graph
+
+        if streaming:
+            self.cannot("stream sound", "it hears whole windows: leave out --streaming")
+        return classifier_graph(checkpoint, self.labeller(checkpoint, "cpu"))
+
+    def gradients(
+        self, network: Any, pieces: Sequence[Any], steps: int | None = None
+    ) -> GradientNorms:
+        from musicrnn.models.gradients import PLACES, classifier_gradients
+        from musicrnn.training.classify.objective import for_model
+
+        some = pieces[:: -(-len(pieces) // PLACES)]  # of all labels, in whatever order they come
+        clips = [for_model(recording.windows[0]) for recording in some]
+        return classifier_gradients(network, clips, [each.label for each in some], steps=steps)
+
+
+CLASSIFY = Classify()

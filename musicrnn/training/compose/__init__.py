@@ -1,0 +1,1 @@
+"""Models that compose token after token: the task, its data, its objective."""

@@ -1,0 +1,160 @@
+"""Scores as ids to learn composing from: tokenized, split, balanced, described.
+
+Every piece that is left out is listed with its reason.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.key import estimate_key
+from musicrnn.score import Score
+from musicrnn.tokens import Tokenizer, tokenizer_from
+from musicrnn.tokens.abc_text import AbcTokenizer
+from musicrnn.tokens.beat import BeatTokenizer
+from musicrnn.tokens.choose import suitable_tokenizer
+from musicrnn.training.data import (
+    SPLITS,
+    Card,
+    DataRequest,
+    Piece,
+    Read,
+    Refusal,
+    Split,
+    TrainingData,
+    described,
+    read_all,
+)
+
+Ids = NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class TokenData(TrainingData):
+    """Examples are ids [N] of whole pieces, ``encoding`` their tokenizer.
+
+    ``weights`` say how often each training piece is read (None: once an epoch).
+    """
+
+    names: dict[Split, list[str]] = field(default_factory=dict[Split, list[str]])
+    weights: NDArray[np.float64] | None = None
+
+
+def token_data(
+    sources: Sequence[tuple[Card, Sequence[Piece]]],
+    request: DataRequest,
+    like: Checkpoint | None = None,
+) -> TokenData:
+    """Read and tokenize, be it little or nothing that can be used.
+
+    Without a model the tokenizer that suits the pieces is chosen, of the kind that is asked for.
+    When chance leaves no piece for validation, the last training piece becomes it.
+
+    Raises:
+        MusicRNNError: a mix that is not one positive number for each source.
+    """
+    mix = request.mix
+    if mix is not None and (
+        len(mix) != len(sources) or not all(0 < weight < math.inf for weight in mix)
+    ):
+        given = ", ".join(f"{weight:g}" for weight in mix)
+        raise MusicRNNError(
+            f"a mix is one positive number for each of {len(sources)} sources, got {given}"
+        )
+    read: list[tuple[int, Read[Score]]] = []
+    refused: list[Refusal] = []
+    for index, (_, pieces) in enumerate(sources):
+        kept, left_out = read_all(pieces, lambda piece: piece.read())
+        read.extend((index, item) for item in kept)
+        refused.extend(left_out)
+    tokenizer = (
+        tokenizer_from(like.entry("tokenizer"))
+        if like is not None
+        else choose_tokenizer([item for _, item in read], request.tokens)
+    )
+    ids: dict[Split, list[Ids]] = {split: [] for split in SPLITS}
+    names: dict[Split, list[str]] = {split: [] for split in SPLITS}
+    origin: list[int] = []  # the source of each training piece
+    keys: Counter[str] = Counter()
+    metres: Counter[str] = Counter()
+    for index, item in read:
+        split = item.piece.split
+        try:
+            encoded = encode_piece(tokenizer, item.piece, item.content)
+        except MusicRNNError as error:
+            refused.append(Refusal(item.piece.name, str(error)))
+            continue
+        ids[split].append(encoded)
+        names[split].append(item.piece.name)
+        if split == "train":
+            origin.append(index)
+            if any(track.notes and not track.is_drum for track in item.content.tracks):
+                keys[_key_name(item.content)] += 1
+            metres.update({f"{s.numerator}/{s.denominator}" for s in item.content.time_signatures})
+    _balance(ids, names, origin)
+    sizes = Counter(origin)
+    weights = None if mix is None else np.array([mix[i] / sizes[i] for i in origin])
+    counts = {
+        "pieces": {split: len(pieces) for split, pieces in ids.items()},
+        "tokens": {split: sum(map(len, pieces)) for split, pieces in ids.items()},
+        "keys": dict(keys.most_common()),
+        "metres": dict(metres.most_common()),
+    }
+    arrays = (piece for split in SPLITS for piece in ids[split])
+    return TokenData(
+        ids,
+        tokenizer,
+        described((card for card, _ in sources), arrays, counts, len(refused)),
+        refused=refused,
+        title=f"{tokenizer.name} tokens",
+        names=names,
+        weights=weights,
+    )
+
+
+def encode_piece(tokenizer: Tokenizer, piece: Piece, score: Score) -> Ids:
+    """ids of a piece; a tune in ABC keeps its own text where the tokens are characters.
+
+    Raises:
+        MusicRNNError: the tokens cannot hold the piece.
+    """
+    if isinstance(tokenizer, AbcTokenizer) and piece.abc is not None:
+        return tokenizer.encode_text(tokenizer.normalise(piece.abc))
+    return tokenizer.encode(score)
+
+
+def choose_tokenizer(read: Sequence[Read[Score]], tokens: str | None = None) -> Tokenizer:
+    """Characters where every piece is ABC text, else the events that suit the scores."""
+    if not any(item.content.note_count for item in read):
+        return BeatTokenizer()
+    if tokens is None and all(item.piece.abc is not None for item in read):
+        return AbcTokenizer()
+    return suitable_tokenizer([item.content for item in read], tokens)
+
+
+def _key_name(score: Score) -> str:
+    return (score.keys[0] if score.keys else estimate_key(score)).name
+
+
+def _balance(ids: dict[Split, list[Any]], names: dict[Split, list[str]], origin: list[int]) -> None:
+    def give(giver: Split, taker: Split) -> None:
+        ids[taker].append(ids[giver].pop())
+        names[taker].append(names[giver].pop())
+
+    if not ids["valid"] and len(ids["train"]) > 1:
+        give("train", "valid")
+        origin.pop()
+    if not ids["train"] and len(ids["valid"]) + len(ids["test"]) > 1:
+        give("test" if ids["test"] and len(ids["valid"]) < 2 else "valid", "train")
+        origin.append(0)
+    if not ids["valid"] and ids["train"] and ids["test"]:
+        give("test", "valid")

@@ -1,0 +1,79 @@
+"""Learning a language model: next-id prediction by truncated backpropagation through time.
+
+The state is carried from window to window of a piece and starts from zero at each new piece
+(Mikolov 2010; Williams and Peng 1990). The validation loss is nats a token over whole pieces, each
+cut at VALIDATION_LIMIT ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from musicrnn.models.language import LanguageModel, token_losses
+from musicrnn.models.scoring import nats
+from musicrnn.training.compose.windows import Ids, Windows
+from musicrnn.training.gradient_norm import check_regularised, omega, readings
+from musicrnn.training.objective import Objective
+
+VALIDATION_LIMIT = 1024  # ids of a piece
+
+
+class LanguageObjective(Objective):
+    """See the module's text.
+
+    Args:
+        regulariser: weight of :mod:`musicrnn.training.gradient_norm` in the loss.
+
+    Raises:
+        MusicRNNError: a network that the regulariser cannot be had for.
+    """
+
+    measured = "validation_nats_per_token"
+
+    def __init__(
+        self,
+        network: LanguageModel,
+        windows: Windows,
+        validation: Sequence[Ids],
+        *,
+        regulariser: float = 0.0,
+    ) -> None:
+        super().__init__(network)
+        if regulariser > 0:
+            check_regularised(network.stack)
+        self.regulariser, self.windows = regulariser, windows
+        self.state = network.initial_state(windows.rows)
+        self.validation = [ids[: VALIDATION_LIMIT + 1] for ids in validation]
+
+    def share(self, rank: int, world: int) -> None:
+        self.windows.share(rank, world)
+        self.state = self.module.initial_state(self.windows.rows)  # on the device of the weights
+
+    def loss(self, network: Callable[..., Any]) -> tuple[Tensor, int]:
+        window = self.windows.next()
+        going_on = torch.from_numpy(~window.fresh).to(self.device)[None, :, None]
+        state = tuple(part * going_on for part in self.state)
+        inputs = torch.from_numpy(window.inputs).to(self.device)
+        targets = torch.from_numpy(window.targets).to(self.device)
+        with readings(self.module.stack) if self.regulariser > 0 else nullcontext([]) as heard:
+            logits, state = network(inputs, state)
+        self.state = tuple(part.detach() for part in state)
+        loss = token_losses(logits, targets).sum()
+        if self.regulariser > 0:
+            loss = loss + self.regulariser * omega(self.module.stack, heard, loss)
+        return loss, int((window.targets >= 0).sum())
+
+    def validate(self) -> dict[str, float]:
+        total, count = nats(self.module, self.validation)
+        return {"loss": total / max(1, count)}
+
+    def position(self) -> dict[str, Any]:
+        return self.windows.position()
+
+    def seek(self, position: dict[str, Any]) -> None:
+        self.windows.seek(position)

@@ -1,0 +1,18 @@
+"""Sizes of a language model and of its batches. Needs no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from musicrnn.bounds import number, whole
+from musicrnn.models.language_config import LanguageSizes
+
+
+@dataclass(frozen=True)
+class ComposeSettings(LanguageSizes):
+    """``batch_size`` pieces at once, ``sequence_length`` ids of each an update."""
+
+    batch_size: int = whole(32, 1, 2**16)
+    sequence_length: int = whole(256, 1, 2**20)
+    augment: bool = True  # transposed, faster: see Tokenizer.variations
+    gradient_norm_regulariser: float = number(0.0, 0)  # Pascanu, Mikolov and Bengio 2013

@@ -1,0 +1,176 @@
+"""Models that compose token after token: a recurrent language model over a tokenizer's ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.models.language_config import LanguageConfig
+from musicrnn.pretrained import Style
+from musicrnn.tokens import TOKENIZERS, Wishes, tokenizer_from
+from musicrnn.training.compose.data import Ids, TokenData, token_data
+from musicrnn.training.compose.settings import ComposeSettings
+from musicrnn.training.data import DataRequest, Split, TrainingData, reasons
+from musicrnn.training.plan import Plan
+from musicrnn.training.protocol import OwnPieces, Sources, Task
+
+if TYPE_CHECKING:
+    from musicrnn.export.graph import Graph
+    from musicrnn.metrics.likelihood import Likelihood
+    from musicrnn.models.gradients import GradientNorms
+    from musicrnn.models.language import LanguageModel
+    from musicrnn.sampling.composer import Composer
+    from musicrnn.training.compose.objective import LanguageObjective
+
+
+@dataclass(frozen=True)
+class TokenFigures:
+    """The likelihood of ``n`` held-out pieces."""
+
+    n: int
+    likelihood: Likelihood
+
+    def as_json(self) -> dict[str, Any]:
+        return {"n": self.n, **asdict(self.likelihood)}
+
+    def as_text(self) -> str:
+        return self.likelihood.as_text()
+
+
+class Compose(Task):
+    name: ClassVar[str] = "compose"
+    verb: ClassVar[str] = "compose"
+    unit: ClassVar[str] = "token"
+    items: ClassVar[str] = "tokens"
+    reads: ClassVar[str] = "scores"
+    settings: ClassVar[type[ComposeSettings]] = ComposeSettings
+    options: ClassVar[tuple[str, ...]] = ("tokens", "mix")
+    tokens: ClassVar[tuple[str, ...]] = tuple(TOKENIZERS)
+    floor: ClassVar[str] = "bigram"
+    compared: ClassVar[tuple[int, int] | None] = (200_000, 100)
+
+    def encode(
+        self, sources: Sources, request: DataRequest, like: Checkpoint | None = None
+    ) -> TokenData:
+        return token_data(sources, request, like)
+
+    def check(self, data: TrainingData) -> None:
+        if not data.examples["train"] or not data.examples["valid"]:
+            usable = sum(data.counts().values())
+            raise MusicRNNError(
+                f"{usable} usable piece{'' if usable == 1 else 's'}, two are needed "
+                f"({reasons(data.refused)})"
+            )
+
+    def config(self, data: TrainingData, settings: ComposeSettings) -> LanguageConfig:
+        vocabulary = len(data.encoding.vocabulary)
+        return settings.extended(LanguageConfig, {"vocabulary": vocabulary})
+
+    def objective(
+        self, network: Any, data: TrainingData, settings: ComposeSettings, plan: Plan
+    ) -> LanguageObjective:
+        from musicrnn.training.compose.objective import LanguageObjective
+        from musicrnn.training.compose.windows import Windows
+
+        variations = data.encoding.variations()
+        windows = Windows(
+            data.examples["train"],
+            variations if settings.augment else variations[:1],
+            rows=settings.batch_size,
+            length=settings.sequence_length,
+            seed=plan.seed,
+            weights=data.weights if isinstance(data, TokenData) else None,
+        )
+        return LanguageObjective(
+            network,
+            windows,
+            data.examples["valid"],
+            regulariser=settings.gradient_norm_regulariser,
+        )
+
+    def header(self, data: TrainingData, settings: ComposeSettings) -> dict[str, Any]:
+        tokenizer = data.encoding
+        return {"tokenizer": {"name": tokenizer.name, **tokenizer.configuration()}}
+
+    @property
+    def network(self) -> type[LanguageModel]:
+        from musicrnn.models.language import LanguageModel
+
+        return LanguageModel
+
+    def comparable(self) -> ComposeSettings:
+        return ComposeSettings(embedding=64, layers=1, dropout=0.1, sequence_length=128)
+
+    def baselines(self, data: TrainingData, split: Split) -> dict[str, Any]:
+        """Unigram and bigram counted on train, smoothed on valid; none without a training piece."""
+        from musicrnn.metrics.likelihood import fit_baselines
+
+        train, valid = data.examples["train"], data.examples["valid"]
+        if not any(len(ids) > 1 for ids in train):
+            return {}
+        size = len(data.encoding.vocabulary)
+        return fit_baselines(train, valid, vocabulary_size=size).nats(data.examples[split])
+
+    def loss(self, network: Any, data: TrainingData, split: Split) -> float:
+        from musicrnn.models.scoring import nats
+
+        total, tokens = nats(network, data.require(split, self.example))
+        return total / max(1, tokens)
+
+    def measure(
+        self, checkpoints: Sequence[Checkpoint], data: TrainingData, split: Split
+    ) -> TokenFigures:
+        from musicrnn.metrics.likelihood import likelihood
+        from musicrnn.models.scoring import nats
+
+        tokenizer, pieces = data.encoding, data.require(split, self.example)
+        total, tokens = nats(self.load(checkpoints[0]), pieces)
+        figures = likelihood(
+            total,
+            tokens=tokens,
+            notes=sum(map(tokenizer.count_notes, pieces)),
+            bars=sum(map(tokenizer.count_bars, pieces)),
+            baselines=self.baselines(data, split),
+        )
+        return TokenFigures(len(pieces), figures)
+
+    def composer(self, checkpoint: Checkpoint) -> Composer:
+        from musicrnn.sampling.composer import TokenComposer
+
+        return TokenComposer(checkpoint)
+
+    def graph(self, checkpoint: Checkpoint, *, streaming: bool = False) -> Graph:
+        from musicrnn.export.onnx_language import language_graph
+
+        if streaming:
+            self.cannot("stream sound", "its graph is a step as it is: leave out --streaming")
+        return language_graph(checkpoint, self.load(checkpoint))
+
+    def own_pieces(
+        self, checkpoint: Checkpoint, style: Style, *, own: OwnPieces, seed: int
+    ) -> list[Ids]:
+        from musicrnn.sampling.compose import compose
+
+        played = tokenizer_from(checkpoint.entry("tokenizer")).name == "performance"
+        wishes = Wishes(seconds=30.0) if played else Wishes(bars=style.bars)
+        pieces: list[Ids] = []
+        while not own.enough(pieces):
+            seeds = range(seed + len(pieces), seed + len(pieces) + own.together)
+            made = compose(checkpoint, seeds, wishes=wishes, settings=style.settings)
+            pieces += [np.array(piece.ids, np.int32) for piece in made]
+        return pieces
+
+    def gradients(
+        self, network: Any, pieces: Sequence[Any], steps: int | None = None
+    ) -> GradientNorms:
+        from musicrnn.models.gradients import language_gradients
+
+        return language_gradients(network, pieces, steps=steps)
+
+
+COMPOSE = Compose()

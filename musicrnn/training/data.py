@@ -1,0 +1,165 @@
+"""What models learn from: pieces of corpora with their terms, and the same as a network reads them.
+
+Conventions. ``split`` is "train", "valid" or "test". Reading is lazy: a file that cannot be read
+raises MusicRNNError from ``read``, and :func:`read_all` turns that into a Refusal with its reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.score import Score
+
+Split = Literal["train", "valid", "test"]
+SPLITS: tuple[Split, ...] = ("train", "valid", "test")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a corpus is, where it comes from, and what one may do with it."""
+
+    name: str
+    title: str
+    holds: Literal["scores", "sounds", "frames"]
+    source: str
+    licence: str
+    split: str
+    citation: str = ""
+    bars_known: bool = True  # False: pieces of 4/4 that end with a whole bar, without bar lines
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One piece of a corpus of scores; ``abc`` is its own text where the source is ABC."""
+
+    name: str
+    split: Split
+    read: Callable[[], Score]
+    abc: str | None = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file that was left out, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Read(Generic[T]):
+    """A piece with what was read of it."""
+
+    piece: Piece
+    content: T
+
+
+@dataclass(frozen=True)
+class DataRequest:
+    """What a user names as data: corpora or folders, and how they are to be read.
+
+    ``folder`` is where corpora lie; ``tokens`` names a tokenizer; ``mix`` says how often each
+    source is read, beside the others; ``split_file`` lists files, labels and splits;
+    ``backgrounds`` is a folder of sounds without words. What a kind of model has no
+    use for is refused.
+    """
+
+    sources: tuple[str, ...]
+    folder: Path | None = None
+    tokens: str | None = None
+    mix: tuple[float, ...] | None = None
+    split_file: Path | None = None
+    backgrounds: Path | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingData:
+    """Examples of three splits, as one kind of model reads them.
+
+    ``encoding`` is what made them of music or sound: a tokenizer, a grid, a recipe of features.
+    ``description`` goes into the model file: corpora, terms, counts, hash. ``title`` says in words
+    what was found.
+    """
+
+    examples: dict[Split, Any]
+    encoding: Any
+    description: dict[str, Any]
+    labels: tuple[str, ...] = ()
+    refused: Sequence[Refusal] = field(default_factory=list[Refusal])
+    title: str = ""
+
+    def counts(self) -> dict[str, int]:
+        """How many examples each split has."""
+        return {split: len(found) for split, found in self.examples.items()}
+
+    def require(self, split: Split, what: str) -> Any:
+        """The examples of a split.
+
+        Raises:
+            MusicRNNError: there is none; ``what`` says what of.
+        """
+        if not len(self.examples[split]):
+            counted = ", ".join(f"{name} {n} {what}s" for name, n in self.counts().items())
+            raise MusicRNNError(
+                f"the {split} split has no {what} that the model can read: {counted} "
+                f"({reasons(self.refused)})"
+            )
+        return self.examples[split]
+
+
+def read_all(
+    pieces: Iterable[Piece], use: Callable[[Piece], T]
+) -> tuple[list[Read[T]], list[Refusal]]:
+    """``use(piece)`` for every piece; those that raise MusicRNNError become refusals."""
+    kept: list[Read[T]] = []
+    refused: list[Refusal] = []
+    for piece in pieces:
+        try:
+            kept.append(Read(piece, use(piece)))
+        except MusicRNNError as error:
+            refused.append(Refusal(piece.name, str(error)))
+    return kept, refused
+
+
+def reasons(refused: Sequence[Refusal]) -> str:
+    """How many files were left out and the three most frequent reasons."""
+    most = Counter(refusal.reason for refusal in refused).most_common(3)
+    listed = "; ".join(f"{count} x {reason}" for reason, count in most)
+    return f"{len(refused)} left out: {listed}" if refused else "none left out"
+
+
+def described(
+    cards: Iterable[Card],
+    arrays: Iterable[NDArray[Any]],
+    counts: Mapping[str, Mapping[str, int]],
+    refused: int = 0,
+) -> dict[str, Any]:
+    """What a model file says of its data; ``arrays`` are all examples, which are hashed."""
+    return {
+        "corpora": [
+            {"name": c.name, "source": c.source, "licence": c.licence, "split": c.split}
+            for c in cards
+        ],
+        **{name: dict(count) for name, count in counts.items()},
+        "refused": refused,
+        "sha256": sha256_of(arrays),
+    }
+
+
+def sha256_of(arrays: Iterable[NDArray[Any]]) -> str:
+    """Of the arrays' sizes and bytes, in their order."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.shape if array.ndim > 1 else len(array)} ".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

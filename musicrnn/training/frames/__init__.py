@@ -1,0 +1,1 @@
+"""Models of frames of pitches: the task, its objective, its measure."""

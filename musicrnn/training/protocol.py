@@ -1,0 +1,208 @@
+"""A kind of model is one Task: how it is made, learns, is measured, and what it can do.
+
+Every door (train, evaluate, compare, inspect, export, compose, classify, listen) looks the kind up
+once, in TASKS of :mod:`musicrnn.training.task`, and calls it. A kind says what its data are, builds
+a network of them, states a loss and measures; what it cannot do, it inherits as a sentence. A task
+imports torch in its methods alone, so that the table can be asked without it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Protocol
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.pretrained import Style
+from musicrnn.training.data import Card, DataRequest, Piece, Split, TrainingData
+from musicrnn.training.plan import Plan
+
+if TYPE_CHECKING:
+    from musicrnn.export.graph import Graph
+    from musicrnn.listening.answer import FileLabeller
+    from musicrnn.listening.word_stream import WordStream
+    from musicrnn.models.gradients import GradientNorms
+    from musicrnn.models.network import Network
+    from musicrnn.models.sizes import Sizes
+    from musicrnn.sampling.composer import Composer
+    from musicrnn.training.objective import Objective
+
+MINUTES = 30.0  # of a training of which nothing else is said
+Sources = Sequence[tuple[Card, Sequence[Piece]]]
+
+
+@dataclass(frozen=True)
+class OwnPieces:
+    """How many pieces a model samples to be looked at on: ``together`` at a time, until there are
+    ``enough``; ``least`` steps of each, where that can be said."""
+
+    together: int
+    enough: Callable[[Sequence[Any]], bool]
+    least: int = 0
+
+
+class Figures(Protocol):
+    """What was measured on ``n`` examples."""
+
+    @property
+    def n(self) -> int: ...
+
+    def as_json(self) -> dict[str, Any]:
+        """What ``musicrnn evaluate --json`` prints."""
+        ...
+
+    def as_text(self) -> str:
+        """The same for people, baselines beside it."""
+        ...
+
+
+class Task(ABC):
+    """One kind of model; a subclass and a line in TASKS make a new one.
+
+    Attributes:
+        name: what the model file's header says.
+        verb: ``musicrnn train VERB`` trains it.
+        unit: what a likelihood or an accuracy is counted for, in the singular.
+        items: what a batch is counted in, in the plural.
+        example: what an example is, in the singular.
+        reads: what its data are: "scores", "frames", "recordings" or "clips".
+        settings: a dataclass of the network's and a batch's sizes, with their bounds.
+        options: what a user may say of the data: of DataRequest's fields.
+        tokens: the names that ``--tokens`` may have for it.
+        floor: the baseline that a trained network should be better than.
+        small: settings, and sizes, of a comparison of cells, parameters and validations apart.
+    """
+
+    name: ClassVar[str]
+    verb: ClassVar[str]
+    unit: ClassVar[str]
+    items: ClassVar[str]
+    example: ClassVar[str] = "piece"
+    reads: ClassVar[str]
+    settings: ClassVar[type[Any]]
+    options: ClassVar[tuple[str, ...]] = ()
+    tokens: ClassVar[tuple[str, ...]] = ()
+    floor: ClassVar[str] = ""
+    ensembles: ClassVar[bool] = False  # several models are measured as one
+    compared: ClassVar[tuple[int, int] | None] = None  # parameters, updates between validations
+
+    # Data and learning.
+
+    def encode(
+        self, sources: Sources, request: DataRequest, like: Checkpoint | None = None
+    ) -> TrainingData:
+        """Scores as this kind reads them, as the model ``like`` does where there is one."""
+        del sources, request, like
+        raise MusicRNNError(f"the task {self.name!r} reads {self.reads}, not scores")
+
+    def check(self, data: TrainingData) -> None:
+        """Raises MusicRNNError where there is too little to learn from."""
+        for split in ("train", "valid"):
+            data.require(split, self.example)
+
+    def plan(self, data: TrainingData, settings: Any) -> Plan:
+        """How it is trained when nothing else is said."""
+        del data, settings
+        return Plan(minutes=MINUTES)
+
+    @abstractmethod
+    def config(self, data: TrainingData, settings: Any) -> Sizes:
+        """The network's configuration: the settings, and what follows from the data."""
+
+    def build(self, data: TrainingData, settings: Any) -> Any:
+        """A new network for such data, drawn from torch's generator."""
+        return self.network(self.config(data, settings))
+
+    @abstractmethod
+    def objective(self, network: Any, data: TrainingData, settings: Any, plan: Plan) -> Objective:
+        """What the network is to learn."""
+
+    def header(self, data: TrainingData, settings: Any) -> dict[str, Any]:
+        """What a model file says of its data's encoding and labels."""
+        del data, settings
+        return {}
+
+    def calibrate(self, network: Any, data: TrainingData, objective: Any) -> dict[str, Any] | None:
+        """Entries of the header that are chosen after training, of the best network."""
+        del network, data, objective
+
+    # A model file.
+
+    @property
+    @abstractmethod
+    def network(self) -> type[Network]:
+        """The network's class."""
+
+    def load(self, checkpoint: Checkpoint) -> Any:
+        """The network of a model file, in evaluation mode.
+
+        Raises:
+            MusicRNNError: the file is damaged.
+        """
+        return self.network.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
+
+    def comparable(self) -> Any:
+        """The settings of a comparison of cells when nothing else is said."""
+        return self.settings()
+
+    # Measuring.
+
+    def baselines(self, data: TrainingData, split: Split) -> dict[str, Any]:
+        """Nats a unit without a network, by name (of each part, where there are several)."""
+        del data, split
+        return {}
+
+    def loss(self, network: Any, data: TrainingData, split: Split) -> float:
+        """The mean loss of a split, nats a unit."""
+        del network, data, split
+        self.cannot("be compared", "a likelihood is needed")
+
+    @abstractmethod
+    def measure(
+        self, checkpoints: Sequence[Checkpoint], data: TrainingData, split: Split
+    ) -> Figures:
+        """The figures of a model, or of an ensemble, on a split."""
+
+    # What it can do.
+
+    def composer(self, checkpoint: Checkpoint) -> Composer:
+        """What writes pieces with a model."""
+        del checkpoint
+        self.cannot("compose", "a network that reads its whole input has no next step to sample")
+
+    def labeller(self, checkpoint: Checkpoint, device: str = "auto") -> FileLabeller:
+        """What names files with a model."""
+        del checkpoint, device
+        self.cannot("classify", "a model for that comes from musicrnn train classify")
+
+    def listener(self, checkpoint: Checkpoint, threshold: float | None = None) -> WordStream:
+        """What hears a stream with a model."""
+        del checkpoint, threshold
+        self.cannot(
+            "listen", "a model for that comes from musicrnn train classify on a folder of words"
+        )
+
+    def graph(self, checkpoint: Checkpoint, *, streaming: bool = False) -> Graph:
+        """A model as an ONNX graph, unwritten."""
+        del checkpoint, streaming
+        self.cannot("be exported as ONNX", "there is no graph for this kind")
+
+    def own_pieces(
+        self, checkpoint: Checkpoint, style: Style, *, own: OwnPieces, seed: int
+    ) -> list[Any]:
+        """Pieces that a model samples itself, as the network reads them."""
+        del checkpoint, style, own, seed
+        self.cannot("make pieces of its own", "name a corpus or a folder for it to read (--on)")
+
+    def gradients(
+        self, network: Any, pieces: Sequence[Any], steps: int | None = None
+    ) -> GradientNorms:
+        """How far back in time the loss is felt, in pieces as the network reads them."""
+        del network, pieces, steps
+        self.cannot("show its gradients", "that is known of other kinds alone")
+
+    def cannot(self, what: str, why: str) -> NoReturn:
+        """Raises MusicRNNError."""
+        raise MusicRNNError(f"this model's task is {self.name!r}: it cannot {what}, {why}")

@@ -1,0 +1,83 @@
+"""Training a model of any kind: from data to a calibrated model file."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.training.data import TrainingData
+from musicrnn.training.loop import Outcome, Watcher, fit
+from musicrnn.training.plan import Plan
+from musicrnn.training.protocol import Task
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """Where a model goes and how its training is watched; see :func:`fit`.
+
+    ``command`` is what a user typed, for the file's header.
+    """
+
+    output: Path
+    command: str = ""
+    watcher: Watcher | None = None
+    resume: bool = False
+
+
+def train(
+    task: Task,
+    data: TrainingData,
+    run: Run,
+    *,
+    settings: Any = None,
+    plan: Plan | None = None,
+) -> Outcome:
+    """Train a model of kind ``task``, write the one that is best on validation, calibrate it.
+
+    Args:
+        settings: of ``task.settings``, its defaults if not given.
+        plan: the task's own for such data if not given.
+
+    Raises:
+        MusicRNNError: too little to learn from, settings that do not fit, or as :func:`fit`.
+    """
+    settings = settings or task.settings()
+    plan = plan or task.plan(data, settings)
+    task.check(data)
+    torch.manual_seed(plan.seed)  # pyright: ignore[reportUnknownMemberType]
+    network = task.build(data, settings)
+    objective = task.objective(network, data, settings, plan)
+    encoding, baselines = task.header(data, settings), task.baselines(data, "valid")
+    described = {**data.description, **({"baselines": baselines} if baselines else {})}
+    objective.header = {
+        "task": task.name,
+        **encoding,
+        "data": described,
+        "command": run.command,
+    }
+    made_with = {
+        **asdict(settings),
+        "layer": settings.layer.as_json(),
+        **encoding,
+        "sha256": data.description.get("sha256"),
+    }
+    outcome = fit(
+        objective,
+        plan,
+        run.output,
+        watcher=run.watcher,
+        resume=run.resume,
+        made_with=made_with,
+    )
+    if os.environ.get("RANK", "0") == "0":  # the process that wrote the model
+        best = Checkpoint.load(run.output)
+        if entries := task.calibrate(task.load(best), data, objective):
+            metadata = {**best.metadata, **entries}
+            metadata.pop("format")
+            Checkpoint(best.arrays, metadata).save(run.output, weights=plan.weights)
+    return outcome

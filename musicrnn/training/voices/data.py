@@ -1,0 +1,100 @@
+"""Pieces of four voices made ready for a voices model: split, put on the grid, described.
+
+Conventions. A piece has a voice a track (see :mod:`musicrnn.tokens.parts`). Ranges are those of the
+training pieces; a piece of another split that leaves them is refused. Where a corpus gives no bar
+lines, a piece is taken to end with a whole bar of 4/4, and what is over at its beginning to be an
+upbeat. Every piece that is left out is listed with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.score import Score
+from musicrnn.tokens.grid import is_played
+from musicrnn.tokens.parts import grid_of, voice_tracks
+from musicrnn.tokens.places import BAR, Places, places_of, regular_places
+from musicrnn.tokens.voices import Cells, VoiceGrid, sounding
+from musicrnn.training.data import (
+    SPLITS,
+    Card,
+    Piece,
+    Refusal,
+    Split,
+    TrainingData,
+    described,
+    read_all,
+    reasons,
+)
+from musicrnn.training.voices.piece import VoicePiece
+
+NAMES = ("soprano", "alto", "tenor", "bass")
+
+
+def voices_data(
+    sources: Sequence[tuple[Card, Sequence[Piece]]], like: Checkpoint | None = None
+) -> TrainingData:
+    """Examples are VoicePieces, ``encoding`` a VoiceGrid: the model's, where there is one.
+
+    When chance leaves no piece for validation, the last training piece becomes it.
+
+    Raises:
+        MusicRNNError: no piece has four voices.
+    """
+    read: list[tuple[Split, str, Cells, Places]] = []
+    refused: list[Refusal] = []
+    for card, pieces in sources:
+        kept, left_out = read_all(
+            pieces, lambda piece, c=card: voices_on_grid(piece.read(), bars_known=c.bars_known)
+        )
+        read.extend((item.piece.split, item.piece.name, *item.content) for item in kept)
+        refused += left_out
+    if not read:
+        raise MusicRNNError(f"no piece has four voices ({reasons(refused)})")
+    if not any(split == "valid" for split, *_ in read):
+        at = max((i for i, item in enumerate(read) if item[0] == "train"), default=len(read) - 1)
+        read[at] = ("valid", *read[at][1:])
+    if like is None:
+        grid = _grid([cells for split, _, cells, _ in read if split == "train"] or [read[0][2]])
+    else:
+        grid = VoiceGrid.from_configuration(like.entry("tokenizer"))
+    found: dict[Split, list[VoicePiece]] = {split: [] for split in SPLITS}
+    for split, name, cells, places in read:
+        try:
+            found[split].append(VoicePiece(grid.symbols(cells), places))
+        except MusicRNNError as error:
+            refused.append(Refusal(name, str(error)))
+    counts = {
+        "pieces": {split: len(pieces) for split, pieces in found.items()},
+        "steps": {split: sum(len(p.symbols) for p in pieces) for split, pieces in found.items()},
+    }
+    arrays = (piece.symbols for split in SPLITS for piece in found[split])
+    description = described((card for card, _ in sources), arrays, counts, len(refused))
+    return TrainingData(found, grid, description, refused=refused, title="four voices")
+
+
+def voices_on_grid(score: Score, *, bars_known: bool = True) -> tuple[Cells, Places]:
+    """The four voices of a score from the first sound to the last, and their places in the bar.
+
+    Raises:
+        MusicRNNError: it has not four voices with a track each, or is played off any grid.
+    """
+    tracks = voice_tracks(score, NAMES, NAMES)
+    if is_played(score):
+        raise MusicRNNError("it is played freely: its ticks are on no grid of sixteenths")
+    cells = grid_of(score, list(tracks.values()))
+    heard = np.flatnonzero((sounding(cells) >= 0).any(axis=1))
+    begin, end = int(heard[0]), int(heard[-1]) + 1
+    if bars_known:
+        return cells[begin:end], places_of(score, begin, end)
+    return cells[begin:end], regular_places(end - begin, (end - begin) % BAR)
+
+
+def _grid(train: Sequence[Cells]) -> VoiceGrid:
+    heard = sounding(np.concatenate(list(train)))
+    lines = [line[line >= 0] for line in heard.T]
+    return VoiceGrid(NAMES, tuple((int(line.min()), int(line.max())) for line in lines))

@@ -1,0 +1,20 @@
+"""A piece of several voices as a voices model reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.tokens.places import Places
+
+Symbols = NDArray[np.int64]  # [T, V]
+
+
+@dataclass(frozen=True, eq=False)
+class VoicePiece:
+    """symbols [T, V] and places [T, F]."""
+
+    symbols: Symbols
+    places: Places

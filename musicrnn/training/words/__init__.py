@@ -1,0 +1,1 @@
+"""Models that hear spoken words: the task, its objective, its detector and its streams."""

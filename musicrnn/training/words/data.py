@@ -1,0 +1,36 @@
+"""Clips of words and backgrounds ready to learn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.training.data import Split, TrainingData
+
+UNKNOWN, SILENCE = "_unknown_", "_silence_"  # labels that training adds
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Clips:
+    """Words: int16 [n, N], mapped from disk or in memory, and the index of each label [n]."""
+
+    sounds: NDArray[np.int16]
+    labels: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True, eq=False)
+class WordsData(TrainingData):
+    """Examples are Clips, ``encoding`` a CausalLogMel, ``labels`` the words alone.
+
+    ``backgrounds`` are put under words in training; ``recordings``, without words, are what a
+    stream of a split is made with. Both have a mean square of 1.
+    """
+
+    backgrounds: list[Samples] = field(default_factory=list[Samples])
+    recordings: dict[Split, list[Samples]] = field(default_factory=dict[Split, list[Samples]])

@@ -1,0 +1,32 @@
+"""Small data of each kind of model, and one way to train on them."""
+
+from pathlib import Path
+from typing import Any
+
+from musicrnn.training.data import TrainingData, sha256_of
+from musicrnn.training.loop import Outcome
+from musicrnn.training.plan import Plan
+from musicrnn.training.task import TASKS
+from musicrnn.training.train import Run, train
+
+
+def data_of(
+    train: Any,
+    valid: Any,
+    test: Any = (),
+    *,
+    encoding: Any = None,
+    kind: Any = TrainingData,
+    **more,
+) -> Any:
+    examples = {"train": train, "valid": valid, "test": test}
+    listed = (split for split in examples.values() if isinstance(split, list))
+    arrays = [each for split in listed for each in split if hasattr(each, "shape")]
+    description = {"corpora": [], "sha256": sha256_of(arrays)}
+    return kind(examples, encoding, description, **more)
+
+
+def trained(
+    task: str, data: TrainingData, output: Path, *, settings: Any, plan: Plan, **run: Any
+) -> Outcome:
+    return train(TASKS[task], data, Run(output, **run), settings=settings, plan=plan)
