@@ -17,7 +17,7 @@ from musicrnn.models.gradients import STEPS, GradientNorms
 from musicrnn.pretrained import Style
 from musicrnn.sampling.divergence import LIMIT, Held, held_weights, openings
 from musicrnn.sampling.engine import check_sampled
-from musicrnn.training.data import DataRequest, Refusal, TrainingData
+from musicrnn.training.data import DataRequest, Refusal, Split, TrainingData
 from musicrnn.training.task import OwnPieces, task_of
 from musicrnn_datasets.readers import data_for
 
@@ -132,7 +132,7 @@ def quantization(examinee: Examinee, *, limit: int = LIMIT) -> Quantization:
     pieces, cut = openings(looked_at.pieces, limit)
     baselines: dict[str, float] = {}
     if looked_at.data is not None:
-        same = {**looked_at.data.examples, "test": pieces}
+        same: dict[Split, Any] = {**looked_at.data.examples, "test": pieces}
         data = TrainingData(same, looked_at.data.encoding, {})
         baselines = task_of(examinee.checkpoint).baselines(data, "test")
     return Quantization(

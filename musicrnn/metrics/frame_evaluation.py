@@ -71,7 +71,7 @@ class FrameEvaluation:
 
 
 def frame_evaluation(
-    model: Forecaster, frames: Mapping[str, Sequence[Frames]], split: str
+    model: Forecaster, frames: Mapping[Any, Sequence[Frames]], split: str
 ) -> FrameEvaluation:
     """The likelihood of a split under one model or an ensemble, from the pieces of three splits."""
     pieces = frames[split]

@@ -55,5 +55,5 @@ class Sizes:
 
     def extended(self, kind: type[AnySizes], data: dict[str, Any]) -> AnySizes:
         """These sizes as those of a network of ``kind``, with what follows from the ``data``."""
-        own = {each.name: getattr(self, each.name, None) for each in fields(kind)}
+        own: dict[str, Any] = {each.name: getattr(self, each.name, None) for each in fields(kind)}
         return kind(**{**own, **data})

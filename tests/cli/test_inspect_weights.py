@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from musicrnn_cli.main import main
-from musicrnn_datasets import lighter
+from musicrnn_datasets import examined
 from tests.datasets.test_gradients import write_tunes
 
 
@@ -19,7 +19,7 @@ def run(*words: object, code: int = 0) -> str:
 
 @pytest.fixture
 def brief(monkeypatch) -> None:
-    monkeypatch.setattr(lighter, "ENOUGH", 3000)
+    monkeypatch.setattr(examined, "OWN_TOKENS", 3000)
 
 
 @pytest.mark.usefixtures("brief")

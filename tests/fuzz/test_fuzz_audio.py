@@ -12,10 +12,10 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel
 from musicrnn.io.audio import read_audio, write_audio
-from musicrnn.listening.labeller import Labeller
 from musicrnn.listening.windows import sound_windows
 from musicrnn.models.classifier import Classifier
 from musicrnn.models.classifier_config import ClassifierConfig
+from musicrnn.training.task import task_of
 from musicrnn.waveform import Waveform
 
 SECONDS = 10.0
@@ -108,9 +108,8 @@ def test_damaged_models(tmp_path):
     write_audio(sound, tmp_path / "a.wav")
 
     def classify():
-        answer = Labeller.from_checkpoint(Checkpoint.load(path), "cpu").classify_file(
-            tmp_path / "a.wav"
-        )
+        made = Checkpoint.load(path)
+        answer = task_of(made).labeller(made, "cpu").classify_file(tmp_path / "a.wav")
         assert 0 <= answer.probability <= 1
 
     assert bounded(classify) is None

@@ -12,11 +12,11 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.export.graph import read_graph
 from musicrnn.features.logmel import LogMel
 from musicrnn.io.audio import read_audio
-from musicrnn.listening.labeller import Labeller
 from musicrnn.models.classifier import Classifier
 from musicrnn.models.classifier_config import ClassifierConfig
 from musicrnn.pretrained import load_model
 from musicrnn.tokens import TOKENIZERS
+from musicrnn.training.task import task_of
 from tests.musicrnn.export.written import export_onnx
 
 onnx = pytest.importorskip("onnx")
@@ -30,7 +30,8 @@ def test_the_genre_of_real_songs(corpora: Path, tmp_path: Path) -> None:
     path = tmp_path / "genre.onnx"
     assert export_onnx(load_model("genre"), path).inputs == {"samples": (1, 661_500)}
     run = read_graph(path)
-    labeller = Labeller.from_checkpoint(load_model("genre"), "cpu")
+    genre = load_model("genre")
+    labeller = task_of(genre).labeller(genre, "cpu")
     entries = {entry.key: entry.value for entry in onnx.load(path).metadata_props}
     labels = json.loads(entries["labels"])
     for song in songs:

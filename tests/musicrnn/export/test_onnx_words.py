@@ -15,10 +15,10 @@ from musicrnn.export.front_end import CausalFrames
 from musicrnn.export.graph import read_graph
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.io.audio import read_audio
-from musicrnn.listening.word_labeller import WordLabeller
 from musicrnn.models.words import WordsModel
 from musicrnn.models.words_config import STEP, WordsConfig
 from musicrnn.pretrained import load_model
+from musicrnn.training.task import task_of
 from tests.musicrnn.export.written import export_onnx
 
 onnx = pytest.importorskip("onnx")
@@ -96,7 +96,7 @@ def test_a_clip_has_the_same_label_and_probabilities(
     checkpoint = checkpoint_of(clips=clips, **changes)
     export_onnx(checkpoint, tmp_path / "m.onnx")
     run = read_graph(tmp_path / "m.onnx")
-    wanted = WordLabeller.from_checkpoint(checkpoint).probabilities(clips)
+    wanted = task_of(checkpoint).labeller(checkpoint).probabilities(clips)
     assert np.ptp(wanted, axis=0).max() > 0.05
     found = run({"samples": as_samples(clips)})["probabilities"]
     np.testing.assert_allclose(found, wanted, atol=1e-4)
@@ -124,7 +124,7 @@ def test_stepped_it_says_at_the_end_what_it_says_to_the_clip(
         outputs = run({"samples": samples[:, start : start + block], **carried})
         told = outputs["probabilities"]
         carried = {name: outputs[f"{name}_after"] for name in carried}
-    wanted = WordLabeller.from_checkpoint(checkpoint).probabilities(clips[:3])
+    wanted = task_of(checkpoint).labeller(checkpoint).probabilities(clips[:3])
     np.testing.assert_allclose(told, wanted, atol=1e-4)
 
 
@@ -134,7 +134,8 @@ def test_the_bundled_models_hear_the_same_words(
 ) -> None:
     export_onnx(load_model(name), tmp_path / "m.onnx")
     found = read_graph(tmp_path / "m.onnx")({"samples": as_samples(clips)})["probabilities"]
-    wanted = WordLabeller.from_checkpoint(load_model(name)).probabilities(clips)
+    checkpoint = load_model(name)
+    wanted = task_of(checkpoint).labeller(checkpoint).probabilities(clips)
     np.testing.assert_allclose(found, wanted, atol=1e-4)
     np.testing.assert_array_equal(found.argmax(1), wanted.argmax(1))
     assert len(set(found.argmax(1))) > 10
