@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from musicrnn.score import Tempo
 from musicrnn.strokes import Key, News, Part, news_of
-from musicrnn.tokens.beat_grid import DRUMS
+from musicrnn.tokens.programs import DRUMS
 
 if TYPE_CHECKING:
     from musicrnn.tokens.protocol import Tokenizer

@@ -8,8 +8,8 @@ up to one bar, as on paper. The last bar is not judged.
 
 from __future__ import annotations
 
-from musicrnn.io.abc_fields import Metre
-from musicrnn.io.abc_play import Performance
+from musicrnn.io.abc.fields import Metre
+from musicrnn.io.abc.play import Performance
 
 MetreAt = tuple[float, Metre]
 _NEARLY = 1e-6

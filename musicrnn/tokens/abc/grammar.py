@@ -13,9 +13,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.tokens.abc_form import DOUBLE, ENDING, FINAL, GO_ON, OPEN, REPEAT, SECTION
-from musicrnn.tokens.abc_steps import ACCIDENTALS, LETTERS, Steps
-from musicrnn.tokens.abc_words import length_follows
+from musicrnn.tokens.abc.form import DOUBLE, ENDING, FINAL, GO_ON, OPEN, REPEAT, SECTION
+from musicrnn.tokens.abc.steps import ACCIDENTALS, LETTERS, Steps
+from musicrnn.tokens.abc.words import length_follows
 from musicrnn.tokens.protocol import END, START, Wishes
 
 CHORD_NOTES = 4

@@ -13,10 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from musicrnn.io.abc import MAX_TEXT
-from musicrnn.io.abc_chord import canonical_symbol
-from musicrnn.io.abc_fields import Metre, default_unit, parse_metre, parse_unit, parse_voice
-from musicrnn.io.abc_items import (
+from musicrnn.io.abc.chord import canonical_symbol
+from musicrnn.io.abc.fields import Metre, default_unit, parse_metre, parse_unit, parse_voice
+from musicrnn.io.abc.items import (
     Bar,
     Broken,
     Ending,
@@ -29,9 +28,10 @@ from musicrnn.io.abc_items import (
     Tie,
     Tuplet,
 )
-from musicrnn.io.abc_key import NO_KEY, parse_key
-from musicrnn.io.abc_syntax import scan
-from musicrnn.io.abc_write import length_text, tone_text
+from musicrnn.io.abc.key import NO_KEY, parse_key
+from musicrnn.io.abc.read import MAX_TEXT
+from musicrnn.io.abc.syntax import scan
+from musicrnn.io.abc.write import length_text, tone_text
 
 EIGHTH = Fraction(1, 8)
 
@@ -183,7 +183,7 @@ class _Normaliser:
 
 def _with_barlines(words: list[_Word]) -> list[_Word]:
     """The words with canonical barlines: every repeat has both its ends. Follows the same rules as
-    abc_play.unroll."""
+    io.abc.play.unroll."""
     words = _merged(words)
     opening: _Word = words[0]
     closed = last_ending = False

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Score
-from musicrnn.tokens.performance_grammar import PerformanceConstraint
-from musicrnn.tokens.performance_reader import PerformanceReader, PerformanceUnfolding
-from musicrnn.tokens.performance_time import performance_score, played_notes
+from musicrnn.tokens.performance.grammar import PerformanceConstraint
+from musicrnn.tokens.performance.reader import PerformanceReader, PerformanceUnfolding
+from musicrnn.tokens.performance.time import performance_score, played_notes
 from musicrnn.tokens.protocol import END, START, Constraint, Wishes
 from musicrnn.tokens.unfolding import Unfolding
 from musicrnn.tokens.vocabulary import EventVocabulary

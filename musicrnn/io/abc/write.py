@@ -1,4 +1,4 @@
-"""Scores to ABC notation that people can read: the inverse of parse_abc on the grid of abc_grid.
+"""Scores to ABC notation that people can read: the inverse of parse_abc on their grid (grid.py).
 
 Conventions. ``parse_abc(write_abc(q)) == q`` for every q from quantize_abc, and write_abc(s) is the
 text of quantize_abc(s). Lengths are in eighths. A track is a voice; notes that sound together are
@@ -17,11 +17,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.io.abc import MAX_TEXT, TICKS_PER_QUARTER
-from musicrnn.io.abc_chord import chord_symbol
-from musicrnn.io.abc_grid import quantize_abc
-from musicrnn.io.abc_items import Tone
-from musicrnn.io.abc_key import (
+from musicrnn.io.abc.chord import chord_symbol
+from musicrnn.io.abc.grid import quantize_abc
+from musicrnn.io.abc.items import Tone
+from musicrnn.io.abc.key import (
     LETTERS,
     NO_KEY,
     Accidentals,
@@ -31,6 +30,7 @@ from musicrnn.io.abc_key import (
     signature_of_fifths,
     spell,
 )
+from musicrnn.io.abc.read import MAX_TEXT, TICKS_PER_QUARTER
 from musicrnn.io.atomic import whole_file
 from musicrnn.score import Key, Score, Track
 

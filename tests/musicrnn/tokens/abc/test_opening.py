@@ -8,8 +8,8 @@ import pytest
 
 from musicrnn.io.abc import read_abc_tunes
 from musicrnn.score import Note, Track, make_score
-from musicrnn.tokens.abc_normal import normalise
-from musicrnn.tokens.abc_text import AbcTokenizer
+from musicrnn.tokens.abc import AbcTokenizer
+from musicrnn.tokens.abc.normal import normalise
 from musicrnn.tokens.protocol import END, Wishes
 
 TOKENIZER = AbcTokenizer()

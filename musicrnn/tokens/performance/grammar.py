@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.tokens.performance_time import MAX_TICKS, TICKS_PER_SECOND
+from musicrnn.tokens.performance.time import MAX_TICKS, TICKS_PER_SECOND
 from musicrnn.tokens.protocol import END, Wishes
 from musicrnn.tokens.vocabulary import EventVocabulary
 

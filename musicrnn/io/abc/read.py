@@ -2,8 +2,8 @@
 
 Conventions. ABC 2.1 as far as folk and classical files use it. A voice is a track; quarters have
 10080 ticks, so that tuplets of 3, 5, 7 and 9 are exact; every note has velocity 90; a tune without
-``Q:`` takes the tempo that its metre suggests (abc_fields.default_tempo). Repeats are unrolled and
-pick-ups placed (abc_play, abc_bars). Chord symbols become the score's chords. ``%%MIDI program N``
+``Q:`` takes the tempo that its metre suggests (fields.default_tempo). Repeats are unrolled and
+pick-ups placed (play.py, bars.py). Chord symbols become the score's chords. ``%%MIDI program N``
 and ``%%MIDI channel 10`` set a voice's instrument; slurs, grace notes, decorations, lyrics and
 parts (``P:``) make no sound here; behind ``&`` nothing is read until the bar ends.
 """
@@ -14,11 +14,11 @@ import io
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.io.abc_bars import place_bars
-from musicrnn.io.abc_fields import default_tempo
-from musicrnn.io.abc_play import MAX_EVENTS, MAX_QUARTERS, Performance, perform
-from musicrnn.io.abc_sound import Voice
-from musicrnn.io.abc_voice import Reader, VoiceBook
+from musicrnn.io.abc.bars import place_bars
+from musicrnn.io.abc.fields import default_tempo
+from musicrnn.io.abc.play import MAX_EVENTS, MAX_QUARTERS, Performance, perform
+from musicrnn.io.abc.sound import Voice
+from musicrnn.io.abc.voice import Reader, VoiceBook
 from musicrnn.score import Chord, Key, Note, Score, Tempo, TimeSignature, Track, make_score
 
 TICKS_PER_QUARTER = 10_080

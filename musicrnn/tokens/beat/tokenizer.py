@@ -9,7 +9,7 @@ lowest program and pitch up. A note is pitch, velocity, duration; a drum hit is 
 
 Source: REMI (Huang and Yang 2020) and its several-instrument form (von Ruette et al. 2022); the
 header with key and density is ours. One position is 1/12 of a quarter note. Bars, metres (2/4, 3/4,
-6/8, 5/4 ...) and tempo survive mid-piece changes; pedals and titles do not (see beat_grid).
+6/8, 5/4 ...) and tempo survive mid-piece changes; pedals and titles do not (see grid.py).
 """
 
 from __future__ import annotations
@@ -28,9 +28,8 @@ from musicrnn.score import (
     Score,
     make_score,
 )
-from musicrnn.tokens.beat_grammar import BeatConstraint
-from musicrnn.tokens.beat_grid import (
-    DRUMS,
+from musicrnn.tokens.beat.grammar import BeatConstraint
+from musicrnn.tokens.beat.grid import (
     DURATIONS,
     KEYS,
     POSITIONS,
@@ -40,7 +39,8 @@ from musicrnn.tokens.beat_grid import (
     quantize_to_beats,
     tracks_of,
 )
-from musicrnn.tokens.beat_reader import BeatReader, BeatUnfolding
+from musicrnn.tokens.beat.reader import BeatReader, BeatUnfolding
+from musicrnn.tokens.programs import DRUMS
 from musicrnn.tokens.protocol import END, Constraint, Wishes
 from musicrnn.tokens.unfolding import Unfolding
 from musicrnn.tokens.vocabulary import EventVocabulary

@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.io.abc import TICKS_PER_QUARTER, VELOCITY
-from musicrnn.io.abc_bars import metre_of
-from musicrnn.io.abc_chord import CANONICAL
-from musicrnn.io.abc_fields import FASTEST, SLOWEST
-from musicrnn.io.abc_key import estimated_key
-from musicrnn.io.abc_voice import MAX_VOICES
+from musicrnn.io.abc.bars import metre_of
+from musicrnn.io.abc.chord import CANONICAL
+from musicrnn.io.abc.fields import FASTEST, SLOWEST
+from musicrnn.io.abc.key import estimated_key
+from musicrnn.io.abc.read import TICKS_PER_QUARTER, VELOCITY
+from musicrnn.io.abc.voice import MAX_VOICES
 from musicrnn.score import Chord, Key, Note, Score, Tempo, TimeSignature, Track, make_score
 
 GRID = TICKS_PER_QUARTER // 24
@@ -27,7 +27,7 @@ MAX_BARS = 20_000  # times voices
 
 
 def quantize_abc(score: Score) -> Score:
-    """The nearest score that :func:`musicrnn.io.abc_write.write_abc` says exactly; idempotent.
+    """The nearest score that :func:`musicrnn.io.abc.write.write_abc` says exactly; idempotent.
 
     Raises:
         MusicRNNError: more than 64 tracks with notes, or more than 20000 bars in them.

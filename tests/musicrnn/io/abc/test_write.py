@@ -7,9 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.io.abc import parse_abc, read_abc, read_abc_tunes
-from musicrnn.io.abc_grid import quantize_abc
-from musicrnn.io.abc_write import write_abc, write_abc_file
+from musicrnn.io.abc import (
+    parse_abc,
+    quantize_abc,
+    read_abc,
+    read_abc_tunes,
+    write_abc,
+    write_abc_file,
+)
 from musicrnn.score import (
     CHORD_QUALITIES,
     Chord,

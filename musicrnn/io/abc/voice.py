@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.io.abc_chord import parse_chord
-from musicrnn.io.abc_fields import (
+from musicrnn.io.abc.chord import parse_chord
+from musicrnn.io.abc.fields import (
     default_unit,
     is_no_metre,
     key_shift,
@@ -21,7 +21,7 @@ from musicrnn.io.abc_fields import (
     parse_unit,
     parse_voice,
 )
-from musicrnn.io.abc_items import (
+from musicrnn.io.abc.items import (
     Bar,
     Directive,
     Ending,
@@ -31,10 +31,10 @@ from musicrnn.io.abc_items import (
     Symbol,
     Wrong,
 )
-from musicrnn.io.abc_key import NO_KEY, Accidentals, is_key_text, parse_key
-from musicrnn.io.abc_play import Harmony, InForce, Speed, Volta
-from musicrnn.io.abc_sound import Voice
-from musicrnn.io.abc_syntax import scan
+from musicrnn.io.abc.key import NO_KEY, Accidentals, is_key_text, parse_key
+from musicrnn.io.abc.play import Harmony, InForce, Speed, Volta
+from musicrnn.io.abc.sound import Voice
+from musicrnn.io.abc.syntax import scan
 
 MAX_VOICES = 64
 

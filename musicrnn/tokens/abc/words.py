@@ -12,8 +12,8 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.io.abc_chord import CANONICAL
-from musicrnn.io.abc_key import parse_key
+from musicrnn.io.abc.chord import CANONICAL
+from musicrnn.io.abc.key import parse_key
 
 EIGHTH = 4
 LENGTHS: Mapping[str, int] = MappingProxyType(

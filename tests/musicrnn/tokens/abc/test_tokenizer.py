@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc import parse_abc, read_abc_tunes
 from musicrnn.score import Chord, Key, Note, Score, Track, make_score
-from musicrnn.tokens.abc_normal import normalise
-from musicrnn.tokens.abc_text import AbcTokenizer
+from musicrnn.tokens.abc import AbcTokenizer
+from musicrnn.tokens.abc.normal import normalise
 from musicrnn.tokens.protocol import END, START, Wishes
 
 TOKENIZER = AbcTokenizer()

@@ -1,7 +1,7 @@
-"""The words that a tune in ABC 2.1 is made of, as :func:`musicrnn.io.abc_syntax.scan` finds them.
+"""The words that a tune in ABC 2.1 is made of, as :func:`musicrnn.io.abc.syntax.scan` finds them.
 
 Conventions. Lengths are fractions of the unit note length, not yet scaled by tuplets or broken
-rhythm. A place is (letter 0 to 6, octave), see abc_key.
+rhythm. A place is (letter 0 to 6, octave), see key.py.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from musicrnn.io.abc_key import Place
+from musicrnn.io.abc.key import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 
-from musicrnn.io.abc_items import (
+from musicrnn.io.abc.items import (
     Bar,
     Broken,
     Directive,
@@ -30,7 +30,7 @@ from musicrnn.io.abc_items import (
     Tuplet,
     Wrong,
 )
-from musicrnn.io.abc_key import ALTERATION, LETTERS
+from musicrnn.io.abc.key import ALTERATION, LETTERS
 
 MAX_FIELD = 1000  # characters
 

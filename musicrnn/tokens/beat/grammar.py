@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import PITCH_CLASSES, TimeSignature
-from musicrnn.tokens.beat_grid import DRUMS, MAX_BARS, POSITIONS, nearest_tempo
+from musicrnn.tokens.beat.grid import MAX_BARS, POSITIONS, nearest_tempo
+from musicrnn.tokens.programs import DRUMS
 from musicrnn.tokens.protocol import END, START, Wishes
 from musicrnn.tokens.vocabulary import EventVocabulary
 

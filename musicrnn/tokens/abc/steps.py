@@ -1,6 +1,6 @@
 """A tune being written character by character: what each character does to it.
 
-Conventions. Only characters that the grammar allows (abc_grammar) come to :meth:`Steps.take`; text
+Conventions. Only characters that the grammar allows (grammar.py) come to :meth:`Steps.take`; text
 beyond it, such as a primer's, goes to :meth:`Steps.lose` and is followed from barline to barline.
 ``state`` says where the next character stands.
 """
@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.io.abc_chord import CANONICAL, chord_symbol
-from musicrnn.io.abc_fields import FASTEST, SLOWEST, default_tempo
-from musicrnn.tokens.abc_form import BETWEEN, FINAL, FIRST, OPEN, PLAIN, REPEAT, UNBOUNDED, Form
-from musicrnn.tokens.abc_words import EIGHTH, LENGTHS, Trie, chord_trie, key_trie, metre_trie
+from musicrnn.io.abc.chord import CANONICAL, chord_symbol
+from musicrnn.io.abc.fields import FASTEST, SLOWEST, default_tempo
+from musicrnn.tokens.abc.form import BETWEEN, FINAL, FIRST, OPEN, PLAIN, REPEAT, UNBOUNDED, Form
+from musicrnn.tokens.abc.words import EIGHTH, LENGTHS, Trie, chord_trie, key_trie, metre_trie
 from musicrnn.tokens.protocol import Wishes
 
 MOST_BARS = 128  # played, where nothing is wished

@@ -1,6 +1,6 @@
 """The grammar of performance events for many pieces at once; see :mod:`musicrnn.tokens.rules`.
 
-The same grammar as :mod:`musicrnn.tokens.performance_grammar`, line by line.
+The same grammar as :mod:`musicrnn.tokens.performance.grammar`, line by line.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from musicrnn.tokens.performance_grammar import limit_in_ticks
+from musicrnn.tokens.performance.grammar import limit_in_ticks
 from musicrnn.tokens.protocol import END, Wishes
 from musicrnn.tokens.vocabulary import EventVocabulary
 

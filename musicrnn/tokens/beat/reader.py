@@ -12,14 +12,14 @@ from bisect import bisect_right
 import numpy as np
 
 from musicrnn.score import PITCH_CLASSES, Chord, Key, Tempo, TimeSignature
-from musicrnn.tokens.beat_grid import (
-    DRUMS,
+from musicrnn.tokens.beat.grid import (
     DURATIONS,
     KEYS,
     MAX_BARS,
     POSITIONS,
     velocity_centre,
 )
+from musicrnn.tokens.programs import DRUMS
 from musicrnn.tokens.unfolding import Event, KeysDown
 from musicrnn.tokens.vocabulary import EventVocabulary
 

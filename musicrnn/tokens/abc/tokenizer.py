@@ -1,11 +1,11 @@
 """Characters of ABC text: the tokens of the Char-RNN (Karpathy, The Unreasonable Effectiveness of
 Recurrent Neural Networks, 2015), for melodies with chord symbols.
 
-Conventions. A piece is its canonical text (abc_normal) character by character, between start and
+Conventions. A piece is its canonical text (normal.py) character by character, between start and
 end. A melody has one bar after the other in one line, with repeats as in a tune book. The tempo is
-not in the text: reading takes the metre's (abc_fields.default_tempo), and a wish for a tempo bounds
-the length in seconds only, so set it on the score that was decoded. Of several tracks the melody
-alone is said: the one so named, else the highest on average. Time is kept on the grid of abc_grid,
+not in the text: reading takes the metre's (default_tempo), and a wish for a tempo bounds the length
+in seconds only, so set it on the score that was decoded. Of several tracks the melody alone is
+said: the one so named, else the highest on average. Time is kept on the grid of io.abc.grid,
 repeats are written out. A bar is counted as it is played, with its repeats; a pick-up is no bar.
 """
 
@@ -19,11 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.io.abc import parse_abc
-from musicrnn.io.abc_write import write_abc
+from musicrnn.io.abc import parse_abc, write_abc
 from musicrnn.score import Score, Track
-from musicrnn.tokens.abc_grammar import AbcConstraint
-from musicrnn.tokens.abc_normal import normalise, written_bars, written_notes
+from musicrnn.tokens.abc.grammar import AbcConstraint
+from musicrnn.tokens.abc.normal import normalise, written_bars, written_notes
 from musicrnn.tokens.protocol import END, START, Constraint, Wishes
 
 DEFAULT_ALPHABET = "\n \"#'(),-./0123456789:=ABCDEFGHKLMNV[]^_abcdefghijlmnoprsuxyz|"
@@ -54,7 +53,7 @@ class AbcTokenizer:
 
     def encode(self, score: Score) -> NDArray[np.int32]:
         """ids of the melody and its chords. Raises MusicRNNError for a score without pitched notes
-        or longer than ABC is written for (abc_grid)."""
+        or longer than ABC is written for (io.abc.grid)."""
         return self.encode_text(normalise(write_abc(_melody(score))))
 
     def quantize(self, score: Score) -> Score:
@@ -119,7 +118,7 @@ class AbcTokenizer:
 
     @staticmethod
     def normalise(text: str) -> str:
-        """The canonical text of a tune's own: see abc_normal."""
+        """The canonical text of a tune's own: see normal.py."""
         return normalise(text)
 
 

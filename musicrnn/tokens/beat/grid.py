@@ -28,9 +28,9 @@ from musicrnn.score import (
     Track,
     make_score,
 )
+from musicrnn.tokens.programs import DRUMS
 
 POSITIONS = 12  # to the quarter note
-DRUMS = 128
 MAX_BARS = 4000
 KEYS = tuple(f"{tonic}:{mode}" for mode in ("maj", "min") for tonic in PITCH_CLASSES)
 TEMPOS = tuple(round(30 * 2 ** (k / 16)) for k in range(53))  # 30 to 285 quarters a minute

@@ -1,6 +1,6 @@
 """The grammar of bar-and-beat events for many pieces at once; see :mod:`musicrnn.tokens.rules`.
 
-The same grammar as :mod:`musicrnn.tokens.beat_grammar`, with the same names. What may follow is at
+The same grammar as :mod:`musicrnn.tokens.beat.grammar`, with the same names. What may follow is at
 most one interval of ids in each group, less what holds already (a tempo, a chord, a metre): so an
 answer is two numbers a group and row, and the mask is made of them by looking up each id's group.
 
@@ -16,8 +16,9 @@ import torch
 from torch import Tensor
 
 from musicrnn.score import TimeSignature
-from musicrnn.tokens.beat_grammar import MAX_EMPTY_BARS, POSITIONS, SHORTEST_LAST, forced_ids
-from musicrnn.tokens.beat_grid import DRUMS, MAX_BARS
+from musicrnn.tokens.beat.grammar import MAX_EMPTY_BARS, POSITIONS, SHORTEST_LAST, forced_ids
+from musicrnn.tokens.beat.grid import MAX_BARS
+from musicrnn.tokens.programs import DRUMS
 from musicrnn.tokens.protocol import END, START, Wishes
 from musicrnn.tokens.spans import Spans
 from musicrnn.tokens.vocabulary import EventVocabulary
@@ -56,7 +57,7 @@ SEVERAL = {
 
 
 class BeatState(NamedTuple):
-    """[B] each: what :class:`musicrnn.tokens.beat_grammar.BeatConstraint` keeps of one piece."""
+    """[B] each: what :class:`musicrnn.tokens.beat.grammar.BeatConstraint` keeps of one piece."""
 
     last: Tensor  # id; the end stays the last for ever
     bars: Tensor

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from math import inf
 
-from musicrnn.tokens.beat_grid import DRUMS
-from musicrnn.tokens.performance_time import HIT, MAX_TICKS, TICKS_PER_QUARTER, velocity_of_bin
+from musicrnn.tokens.performance.time import HIT, MAX_TICKS, TICKS_PER_QUARTER, velocity_of_bin
+from musicrnn.tokens.programs import DRUMS
 from musicrnn.tokens.unfolding import Event, KeysDown
 from musicrnn.tokens.vocabulary import EventVocabulary
 
