@@ -78,7 +78,8 @@ def command(
         raise click.UsageError("give --bars or --seconds, not both")
     from musicrnn.sampling.drawing import Effort
     from musicrnn.sampling.engine import EngineSettings
-    from musicrnn_cli.composing import Order, compose_files, prepared, settings_and_wishes
+    from musicrnn_cli.composing import compose_files, prepared, settings_and_wishes
+    from musicrnn_cli.order import Order
 
     name = model or style or "pop"
     settings, wishes = settings_and_wishes(name, options)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
-from pathlib import Path
+from dataclasses import fields, replace
 from typing import Any
 
 import click
@@ -12,36 +11,15 @@ import click
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.io.save import check_saved, read_piece
 from musicrnn.pretrained import STYLES, Style, load_model
-from musicrnn.sampling.compose import Composition, compose_each
-from musicrnn.sampling.drawing import Effort
 from musicrnn.sampling.filters import Settings
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
 from musicrnn.tokens.grid import is_played
-from musicrnn_cli.composed import paths_of, record_of, save_composition
+from musicrnn_cli.composing_each import compose_numbered
+from musicrnn_cli.order import ALONE, Order, Record
 from musicrnn_cli.tunes import say_which_tune
 
-Record = dict[str, Any]  # what ``--json`` prints of a piece
-ALONE = ("voices", "frames")  # tasks whose pieces are drawn one by one
 FEW = 32  # pieces that one process composes alone: another takes a second to start
-
-
-@dataclass(frozen=True)
-class Order:
-    """All that is asked of ``musicrnn compose`` but the seeds."""
-
-    name: str
-    outputs: tuple[Path, ...]
-    settings: Settings
-    wishes: Wishes
-    primer: Path | None
-    soundfont: Path | None
-    effort: Effort
-    many: bool  # files are numbered
-
-    @property
-    def style(self) -> str:
-        return Path(self.name).stem
 
 
 def settings_and_wishes(name: str, options: dict[str, Any]) -> tuple[Settings, Wishes]:
@@ -86,33 +64,6 @@ def prepared(order: Order) -> tuple[Order, Checkpoint]:
     else:
         order = _with_length(order, checkpoint)
     return order, checkpoint
-
-
-def compose_numbered(
-    order: Order, checkpoint: Checkpoint, numbered: Sequence[tuple[int, int]]
-) -> Iterator[tuple[int, Record]]:
-    """Number and record of pieces as they are saved, from numbers and seeds."""
-    for piece in _pieces(order, checkpoint, [seed for _, seed in numbered]):
-        number = numbered[piece.number][0]
-        count = number + 1 if order.many else None
-        paths = paths_of(order.outputs, order.style, piece.seed, count)
-        save_composition(piece, order.style, paths, order.soundfont)
-        yield number, record_of(piece, order.style, paths)
-
-
-def _pieces(order: Order, checkpoint: Checkpoint, seeds: Sequence[int]) -> Iterator[Composition]:
-    if checkpoint.metadata.get("task") in ALONE:
-        from musicrnn_cli.composing_alone import compose_alone
-
-        return compose_alone(order, checkpoint, seeds)
-    return compose_each(
-        checkpoint,
-        seeds,
-        wishes=order.wishes,
-        settings=order.settings,
-        primer=read_piece(order.primer) if order.primer else None,
-        effort=order.effort,
-    )
 
 
 def _with_length(order: Order, checkpoint: Checkpoint) -> Order:

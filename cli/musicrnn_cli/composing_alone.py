@@ -11,7 +11,7 @@ from musicrnn.sampling.compose import Composition
 from musicrnn.sampling.compose_frames import compose_frames
 from musicrnn.sampling.compose_voices import check_wishes, compose_voices
 from musicrnn.sampling.gibbs import GibbsSettings
-from musicrnn_cli.composing import Order
+from musicrnn_cli.order import Order
 
 MADE = {"voices": "chorales", "frames": "pieces of frames"}  # by such models
 

@@ -13,7 +13,8 @@ from threading import Thread
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.pretrained import load_model
-from musicrnn_cli.composing import Order, Record, compose_numbered
+from musicrnn_cli.composing_each import compose_numbered
+from musicrnn_cli.order import Order, Record
 
 MOST = 256  # pieces that a process is given at a time: what it has done is told then
 

@@ -19,7 +19,7 @@ from musicrnn.sampling.live import LivePiece
 from musicrnn.strokes import News, news_of
 from musicrnn.training.interrupt import Interrupt
 from musicrnn_cli.composed import paths_of, record_of, save_composition
-from musicrnn_cli.composing import ALONE, Order, Record
+from musicrnn_cli.order import ALONE, Order, Record
 
 if TYPE_CHECKING:
     from musicrnn.synth.loudspeaker import Loudspeaker

@@ -20,7 +20,8 @@ from musicrnn.tokens.beat.grid import (
     velocity_centre,
 )
 from musicrnn.tokens.programs import DRUMS
-from musicrnn.tokens.unfolding import Event, KeysDown
+from musicrnn.tokens.protocol import Event
+from musicrnn.tokens.unfolding import KeysDown
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 

@@ -41,8 +41,7 @@ from musicrnn.tokens.beat.grid import (
 )
 from musicrnn.tokens.beat.reader import BeatReader, BeatUnfolding
 from musicrnn.tokens.programs import DRUMS
-from musicrnn.tokens.protocol import END, Constraint, Wishes
-from musicrnn.tokens.unfolding import Unfolding
+from musicrnn.tokens.protocol import END, Constraint, Unfolding, Wishes
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 LONGEST_BAR = 96  # positions: 8/4

@@ -10,7 +10,8 @@ from math import inf
 
 from musicrnn.tokens.performance.time import HIT, MAX_TICKS, TICKS_PER_QUARTER, velocity_of_bin
 from musicrnn.tokens.programs import DRUMS
-from musicrnn.tokens.unfolding import Event, KeysDown
+from musicrnn.tokens.protocol import Event
+from musicrnn.tokens.unfolding import KeysDown
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 
@@ -49,7 +50,7 @@ class PerformanceReader:
 
 
 class PerformanceUnfolding:
-    """What is certain of a performance; see :class:`musicrnn.tokens.unfolding.Unfolding`."""
+    """What is certain of a performance; see :class:`musicrnn.tokens.protocol.Unfolding`."""
 
     ticks_per_quarter = TICKS_PER_QUARTER
 

@@ -23,8 +23,7 @@ from musicrnn.score import Score
 from musicrnn.tokens.performance.grammar import PerformanceConstraint
 from musicrnn.tokens.performance.reader import PerformanceReader, PerformanceUnfolding
 from musicrnn.tokens.performance.time import performance_score, played_notes
-from musicrnn.tokens.protocol import END, START, Constraint, Wishes
-from musicrnn.tokens.unfolding import Unfolding
+from musicrnn.tokens.protocol import END, START, Constraint, Unfolding, Wishes
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 
