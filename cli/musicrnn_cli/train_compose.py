@@ -57,18 +57,18 @@ def command(
 
     polyphonic-jsb, -nottingham, -musedata and -piano are learnt as frames, one of them at a time.
     """
+    from musicrnn_cli.training_wishes import Wishes
     from musicrnn_datasets.polyphonic import POLYPHONIC
 
+    wishes = Wishes(
+        output, minutes, seed, cell, recipe, settings, resume, device, data, tensorboard
+    )
     if recipe is not None or not POLYPHONIC.keys().isdisjoint(sources):
         from musicrnn_cli.train_frames import train
-        from musicrnn_cli.training_wishes import Wishes
 
         if tokens is not None or weights is not None:
             option = "--weights" if tokens is None else "--tokens"
             raise MusicRNNError(f"{option} is not for frames, which have no tokens and one source")
-        wishes = Wishes(
-            output, minutes, seed, cell, recipe, settings, resume, device, data, tensorboard
-        )
         train(sources, wishes)
         return
     from musicrnn.metrics.likelihood import fit_baselines
@@ -89,16 +89,7 @@ def command(
 
         if weights is not None:
             raise click.UsageError("--weights does not go with --tokens voices")
-        train_voices_model(
-            sources,
-            output,
-            settings,
-            plan=plan,
-            cell=cell,
-            resume=resume,
-            data=data,
-            tensorboard=tensorboard,
-        )
+        train_voices_model(sources, wishes, plan)
         return
     first = ComposerSettings(cell=cell) if cell else ComposerSettings()
     composer, plan = override(settings, first, plan)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 from musicrnn.training.machine import check_output
 from musicrnn.training.plan import Plan
@@ -13,29 +12,20 @@ from musicrnn.training.settings import override
 from musicrnn.training.voices import VoicesMaterial, VoicesSettings, train_voices
 from musicrnn_cli.progress import ProgressBar
 from musicrnn_cli.reporting import report_outcome, report_refused, say
+from musicrnn_cli.training_wishes import Wishes
 from musicrnn_datasets.voices import prepare_voices
 from musicrnn_datasets.voices_evaluation import voice_baselines
 
 
-def train_voices_model(
-    sources: tuple[str, ...],
-    output: Path,
-    words: tuple[str, ...],
-    *,
-    plan: Plan,
-    cell: str | None,
-    resume: bool,
-    data: Path | None,
-    tensorboard: str | None,
-) -> None:
-    """``words`` are settings such as hidden=128; ``plan`` as the command line's options say."""
-    check_output(output)
-    settings = VoicesSettings(cell=cell) if cell else VoicesSettings()
-    settings, plan = override(words, settings, plan)
+def train_voices_model(sources: tuple[str, ...], wishes: Wishes, plan: Plan) -> None:
+    """``plan`` is as the command line's options say."""
+    check_output(wishes.output)
+    settings = VoicesSettings(cell=wishes.cell) if wishes.cell else VoicesSettings()
+    settings, plan = override(wishes.settings, settings, plan)
     settings.layer.cell(settings.cell).shapes(8, settings.hidden)  # refused at once
-    if plan.minutes is None and not any(word.startswith("updates=") for word in words):
+    if plan.minutes is None and not any(word.startswith("updates=") for word in wishes.settings):
         plan = replace(plan, minutes=30.0)
-    found = prepare_voices(sources, data=data)
+    found = prepare_voices(sources, data=wishes.data)
     report_refused(found.refused)
     baselines = voice_baselines(found, "valid")
     say(
@@ -46,7 +36,7 @@ def train_voices_model(
             for name, by_voice in baselines.items()
         )
     )
-    with ProgressBar("rows", tensorboard) as watcher:
+    with ProgressBar("rows", wishes.tensorboard) as watcher:
         outcome = train_voices(
             VoicesMaterial(
                 found.grid,
@@ -54,11 +44,11 @@ def train_voices_model(
                 found.pieces["valid"],
                 {**found.description, "baselines": baselines},
             ),
-            output,
+            wishes.output,
             settings=settings,
             plan=plan,
             command=shlex.join(["musicrnn", *sys.argv[1:]]),
             watcher=watcher,
-            resume=resume,
+            resume=wishes.resume,
         )
-    report_outcome(outcome, output)
+    report_outcome(outcome, wishes.output)
