@@ -3,26 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
 
 Command = Callable[..., None]
-NAMES = ("snr", "hours", "seed", "unknown", "backgrounds", "plot")
+
+
+def _given(context: click.Context) -> dict[str, Any]:
+    """What has been said of a stream so far, by option."""
+    return context.meta.setdefault(__name__, {})
+
+
+def _gather(context: click.Context, option: click.Parameter, value: Any) -> None:
+    if value is not None:
+        _given(context)[str(option.name)] = value
+
+
+def _asked(context: click.Context, option: click.Parameter, stream: bool) -> dict[str, Any] | None:
+    """All that is said, which may go on; an option left out is looked at after those given."""
+    del option
+    given = _given(context)
+    if given and not stream:
+        raise click.UsageError(f"--{next(iter(given))} needs --stream")
+    return given if stream else None
+
+
 OPTIONS = (
-    click.option("--stream", is_flag=True, help="Find words in long recordings made of DATA."),
-    click.option("--snr", help="dB from the words down to the background, as 10,20.  [10]"),
-    click.option("--hours", type=float, help="How long a recording lasts.  [1]"),
-    click.option("--seed", type=click.IntRange(0), help="Of what is drawn for it.  [0]"),
-    click.option("--unknown", help="A corpus or folder of words not to be answered to."),
     click.option(
-        "--backgrounds",
-        type=click.Path(path_type=Path, exists=True, file_okay=False),
-        help="A folder of further recordings without words.",
+        "--stream",
+        is_flag=True,
+        callback=_asked,
+        help="Find words in long recordings made of DATA.",
     ),
-    click.option("--plot", type=click.Path(path_type=Path), help="DET curve, .png or .svg."),
+    *(
+        click.option(name, type=kind, expose_value=False, callback=_gather, help=text)
+        for name, kind, text in (
+            ("--snr", None, "dB from the words down to the background, as 10,20.  [10]"),
+            ("--hours", float, "How long a recording lasts.  [1]"),
+            ("--seed", click.IntRange(0), "Of what is drawn for it.  [0]"),
+            ("--unknown", None, "A corpus or folder of words not to be answered to."),
+            (
+                "--backgrounds",
+                click.Path(path_type=Path, exists=True, file_okay=False),
+                "A folder of further recordings without words.",
+            ),
+            ("--plot", click.Path(path_type=Path), "DET curve, .png or .svg."),
+        )
+    ),
 )
 
 
@@ -31,16 +60,6 @@ def stream_options(command: Command) -> Command:
 
     Options without --stream are refused as wrong usage.
     """
-
-    @wraps(command)
-    def gathered(*arguments: Any, **options: Any) -> None:
-        wished = {name: options.pop(name) for name in NAMES}
-        given = {name: value for name, value in wished.items() if value is not None}
-        asked = bool(options.pop("stream"))
-        if given and not asked:
-            raise click.UsageError(f"--{next(iter(given))} needs --stream")
-        command(*arguments, **options, stream=given if asked else None)
-
     for option in reversed(OPTIONS):
-        gathered = option(gathered)
-    return gathered
+        command = option(command)
+    return command

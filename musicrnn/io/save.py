@@ -162,7 +162,7 @@ def _save(score: Score, path: Path, *, sound: Waveform | None, caption: str) -> 
     suffix = path.suffix.lower()
     titled = score if score.title.strip() else replace(score, title=path.stem)
     if suffix == ".abc":
-        from musicrnn.io.abc_write import write_abc_file
+        from musicrnn.io.abc import write_abc_file
 
         write_abc_file(score, path)
     elif suffix in NOTES:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.tokens.abc_text import AbcTokenizer
+from musicrnn.tokens.abc import AbcTokenizer
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
 from musicrnn.tokens.protocol import Constraint, Tokenizer, Wishes

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Score
-from musicrnn.tokens.abc_text import AbcTokenizer
+from musicrnn.tokens.abc import AbcTokenizer
 from musicrnn.tokens.beat import BeatTokenizer
-from musicrnn.tokens.beat_grid import DRUMS
 from musicrnn.tokens.grid import is_played
 from musicrnn.tokens.performance import PerformanceTokenizer
+from musicrnn.tokens.programs import DRUMS
 from musicrnn.tokens.protocol import Tokenizer
 
 MOST_PROGRAMS = 16

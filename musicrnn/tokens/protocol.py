@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.score import Score
-from musicrnn.tokens.unfolding import Unfolding
 
 START, END = 0, 1
+TEMPO = -1  # in place of a velocity: see Event
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,39 @@ class Constraint(Protocol):
 
     def push(self, token: int) -> None:
         """Take note of the id that was chosen."""
+        ...
+
+
+class Event(NamedTuple):
+    """A key that goes down at a tick, up where ``velocity`` is 0; a tempo where it is TEMPO."""
+
+    tick: int
+    velocity: int
+    program: int  # 128 for drums; of a tempo, microseconds to the quarter
+    pitch: int
+
+
+class Unfolding(Protocol):
+    """Reads the ids of one piece and tells what they have settled."""
+
+    @property
+    def ticks_per_quarter(self) -> int: ...
+
+    def read(self, token: int) -> None:
+        """Take note of an id."""
+        ...
+
+    def finish(self) -> None:
+        """There are no more ids."""
+        ...
+
+    def told(self) -> list[Event]:
+        """What has become certain since this was last asked, in order."""
+        ...
+
+    @property
+    def certain(self) -> float:
+        """The tick before which all has been told; inf when the piece is over."""
         ...
 
 

@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 
 from musicrnn.tokens.beat import BeatTokenizer
-from musicrnn.tokens.beat_rules import BeatRules
+from musicrnn.tokens.beat.rules import BeatRules
 from musicrnn.tokens.performance import PerformanceTokenizer
-from musicrnn.tokens.performance_rules import PerformanceRules
+from musicrnn.tokens.performance.rules import PerformanceRules
 from musicrnn.tokens.protocol import Tokenizer, Wishes
 
 State = tuple[Tensor, ...]

@@ -1,9 +1,9 @@
 """A piece told while its ids are being drawn: each key as soon as nothing later can change it.
 
-Conventions. An :class:`Unfolding` reads the ids and counts in ticks of its tokenizer's grid, from
-the beginning of the piece as it is decoded (the silence before it left out); :func:`unfold` gives
-seconds. What is told are exactly the notes of ``tokenizer.decode`` of all ids. Each id costs the
-same however long the piece, and nothing is kept of what has been told.
+Conventions. A :class:`musicrnn.tokens.protocol.Unfolding` reads the ids and counts in ticks of its
+tokenizer's grid, from the beginning of the piece as it is decoded (the silence before it left out);
+:func:`unfold` gives seconds. What is told are exactly the notes of ``tokenizer.decode`` of all ids.
+Each id costs the same however long the piece, and nothing is kept of what has been told.
 
 A tune of characters repeats its sections, so it is told at its end, all at once.
 """
@@ -15,50 +15,11 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from math import inf
-from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from musicrnn.score import Tempo
 from musicrnn.strokes import Key, News, Part, news_of
-from musicrnn.tokens.beat_grid import DRUMS
-
-if TYPE_CHECKING:
-    from musicrnn.tokens.protocol import Tokenizer
-
-
-class Event(NamedTuple):
-    """A key that goes down at a tick, up where ``velocity`` is 0; a tempo where it is TEMPO."""
-
-    tick: int
-    velocity: int
-    program: int  # 128 for drums; of a tempo, microseconds to the quarter
-    pitch: int
-
-
-TEMPO = -1
-
-
-class Unfolding(Protocol):
-    """Reads the ids of one piece and tells what they have settled."""
-
-    @property
-    def ticks_per_quarter(self) -> int: ...
-
-    def read(self, token: int) -> None:
-        """Take note of an id."""
-        ...
-
-    def finish(self) -> None:
-        """There are no more ids."""
-        ...
-
-    def told(self) -> list[Event]:
-        """What has become certain since this was last asked, in order."""
-        ...
-
-    @property
-    def certain(self) -> float:
-        """The tick before which all has been told; inf when the piece is over."""
-        ...
+from musicrnn.tokens.programs import DRUMS
+from musicrnn.tokens.protocol import TEMPO, Event, Tokenizer
 
 
 class KeysDown:

@@ -16,7 +16,7 @@ from musicrnn.pretrained import load_model
 from musicrnn.sampling.compose import Effort, compose
 from musicrnn.sampling.filters import Settings
 from musicrnn.tokens import TOKENIZERS, Wishes
-from musicrnn_cli.composing import Order
+from musicrnn_cli.order import Order
 from musicrnn_cli.sounding import sound_piece
 
 

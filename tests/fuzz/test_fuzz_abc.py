@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.io.abc import parse_abc, read_abc, read_abc_tunes
-from musicrnn.io.abc_write import write_abc
-from musicrnn.tokens.abc_normal import normalise
+from musicrnn.io.abc import parse_abc, read_abc, read_abc_tunes, write_abc
+from musicrnn.tokens.abc.normal import normalise
 
 SECONDS = 20.0  # of processor time, on a slow machine; a whole tune takes milliseconds
 GROWTH = 1 << 20  # KiB

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Score
-from musicrnn.tokens.abc_text import AbcTokenizer
+from musicrnn.tokens.abc import AbcTokenizer
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
 from musicrnn.tokens.protocol import END, START, Tokenizer, Wishes

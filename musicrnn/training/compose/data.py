@@ -19,7 +19,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.key import estimate_key
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer, tokenizer_from
-from musicrnn.tokens.abc_text import AbcTokenizer
+from musicrnn.tokens.abc import AbcTokenizer
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.choose import suitable_tokenizer
 from musicrnn.training.data import (

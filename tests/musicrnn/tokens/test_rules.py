@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.tokens.abc_text import AbcTokenizer
+from musicrnn.tokens.abc import AbcTokenizer
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
 from musicrnn.tokens.protocol import END, START, Tokenizer, Wishes

@@ -17,7 +17,7 @@ from musicrnn.tokens import (
     Wishes,
     tokenizer_from,
 )
-from musicrnn.tokens.beat_reader import BeatReader, BeatUnfolding
+from musicrnn.tokens.beat.reader import BeatReader, BeatUnfolding
 from musicrnn.tokens.unfolding import unfold
 
 TOLD = {

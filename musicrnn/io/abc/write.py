@@ -1,0 +1,250 @@
+"""Scores to ABC notation that people can read: the inverse of parse_abc on their grid (grid.py).
+
+Conventions. ``parse_abc(write_abc(q)) == q`` for every q from quantize_abc, and write_abc(s) is the
+text of quantize_abc(s). Lengths are in eighths. A track is a voice; notes that sound together are
+one chord, cut and tied wherever one of them begins or ends, so any polyphony can be written. A note
+goes over a barline, a chord symbol or a change of key by a tie. What is no power of two stands in a
+triplet group. A pick-up stands without the rests before it. Repeats are written out. Four bars a
+line.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.abc.chord import chord_symbol
+from musicrnn.io.abc.grid import quantize_abc
+from musicrnn.io.abc.items import Tone
+from musicrnn.io.abc.key import (
+    LETTERS,
+    NO_KEY,
+    Accidentals,
+    Place,
+    fifths_of_key,
+    key_name,
+    signature_of_fifths,
+    spell,
+)
+from musicrnn.io.abc.read import MAX_TEXT, TICKS_PER_QUARTER
+from musicrnn.io.atomic import whole_file
+from musicrnn.score import Key, Score, Track
+
+UNITS_PER_EIGHTH = 24
+TICKS_PER_UNIT = TICKS_PER_QUARTER // (2 * UNITS_PER_EIGHTH)
+BARS_A_LINE = 4
+_MARKS = {None: "", -2: "__", -1: "_", 0: "=", 1: "^", 2: "^^"}
+
+
+def write_abc_file(score: Score, path: str | Path) -> None:
+    """Writes :func:`write_abc`'s text as UTF-8, whole or not at all.
+
+    Raises:
+        MusicRNNError: the file cannot be written, or ABC cannot hold the score.
+    """
+    text = write_abc(score)
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_abc(score: Score) -> str:
+    """One tune, from ``X:1`` to the last barline.
+
+    Raises:
+        MusicRNNError: more than 64 voices, 20000 bars or 200000 characters.
+    """
+    score = quantize_abc(score)
+    metre = score.time_signatures[0]
+    lines = ["X:1", f"T:{score.title}" if score.title else ""]
+    lines += [f"M:{metre.numerator}/{metre.denominator}", "L:1/8"]
+    lines += [f"Q:1/4={round(score.tempos[0].bpm)}", f"K:{_key_text(_key_at_0(score))}"]
+    for number, track in enumerate(score.tracks, start=1):
+        if len(score.tracks) > 1 or track.name or track.program or track.is_drum:
+            lines.append(f"V:{number}" + (f' name="{track.name}"' if track.name else ""))
+            lines.append("%%MIDI channel 10" if track.is_drum else "")
+            lines.append(f"%%MIDI program {track.program}" if track.program else "")
+        bars = _Writer(score, track, number == 1).bars()
+        for first in range(0, len(bars), BARS_A_LINE):
+            end = "|]" if first + BARS_A_LINE >= len(bars) else "|"
+            lines.append("|".join(bars[first : first + BARS_A_LINE]) + end)
+    text = "\n".join(line for line in lines if line) + "\n"
+    if len(text) > MAX_TEXT:
+        raise MusicRNNError(
+            f"an ABC tune may have {MAX_TEXT} characters, this one takes {len(text)}"
+        )
+    return text
+
+
+def length_text(units: Fraction) -> str:
+    """A length behind a note: "" for 1, ``3``, ``/2``, ``3/2``."""
+    number = "" if units.numerator == 1 else str(units.numerator)
+    return number if units.denominator == 1 else f"{number}/{units.denominator}"
+
+
+def tone_text(tone: Tone) -> str:
+    """``^c'``, and ``-`` behind it where it is tied."""
+    letter, octave = LETTERS[tone.place[0]], tone.place[1]
+    if octave >= 6:
+        name = letter.lower() + "'" * (octave - 6)
+    else:
+        name = letter + "," * (5 - octave)
+    return _MARKS[tone.alteration] + name + ("-" if tone.tie else "")
+
+
+def _key_at_0(score: Score) -> Key | None:
+    return score.keys[0] if score.keys and score.keys[0].tick == 0 else None
+
+
+def _key_text(key: Key | None) -> str:
+    return NO_KEY.name if key is None else key_name(key.tonic, key.minor)
+
+
+@dataclass(slots=True)
+class _Piece:
+    """What sounds between two cuts: (pitch, goes on) each; a rest has none."""
+
+    start: int
+    end: int
+    pitches: list[tuple[int, bool]]
+
+
+class _Writer:
+    """One voice; the first one also carries tempos and chord symbols."""
+
+    def __init__(self, score: Score, track: Track, first: bool) -> None:
+        self.score = score
+        self.track = track
+        self.bar_starts = [tick for tick, _ in score.bars()]
+        self.keys = {key.tick: key for key in score.keys}
+        self.fifths, self.minor = _fifths(_key_at_0(score))
+        self.accidentals = Accidentals(signature_of_fifths(self.fifths))
+        fields: dict[int, list[str]] = {}  # tick -> what stands before the note there
+        for metre in score.time_signatures[1:]:
+            text = f"[M:{metre.numerator}/{metre.denominator}]"
+            fields.setdefault(metre.tick, []).append(text)
+        for key in score.keys:
+            if key.tick:
+                fields.setdefault(key.tick, []).append(f"[K:{_key_text(key)}]")
+        if first:
+            for tempo in score.tempos[1:]:
+                fields.setdefault(tempo.tick, []).append(f"[Q:1/4={round(tempo.bpm)}]")
+            for chord in score.chords:
+                symbol = chord_symbol(chord.root, chord.quality, sharps=self.fifths > 0)
+                fields.setdefault(chord.tick, []).append(f'"{symbol}"')
+        self.fields = {tick: "".join(texts) for tick, texts in fields.items()}
+
+    def bars(self) -> list[str]:
+        """The text of every bar, without barlines."""
+        pieces = self._pieces()
+        if len(self.score.tracks) == 1 and len(self.bar_starts) > 1:
+            pieces = _without_lead(pieces, self.bar_starts[1], self.fields)
+        texts: list[str] = []
+        at = 0
+        for start, end in zip(self.bar_starts, [*self.bar_starts[1:], self.score.end], strict=True):
+            inside: list[_Piece] = []
+            while at < len(pieces) and pieces[at].start < end:
+                inside.append(pieces[at])
+                at += 1
+            texts.append(self._bar(inside, start))
+            self.accidentals.barline()
+        return texts
+
+    def _pieces(self) -> list[_Piece]:
+        """The voice cut at every barline, field, note's beginning and end."""
+        end = self.score.end
+        notes = self.track.notes
+        cuts = {0, end, *self.bar_starts, *self.fields}
+        cuts.update(note.start for note in notes)
+        cuts.update(note.start + note.duration for note in notes)
+        ticks = sorted(cuts)
+        pieces: list[_Piece] = []
+        sounding: dict[int, int] = {}  # pitch -> end
+        next_note = 0
+        for start, stop in pairwise(ticks):
+            sounding = {pitch: until for pitch, until in sounding.items() if until > start}
+            while next_note < len(notes) and notes[next_note].start == start:
+                sounding[notes[next_note].pitch] = start + notes[next_note].duration
+                next_note += 1
+            pitches = [(pitch, until > stop) for pitch, until in sorted(sounding.items())]
+            pieces.append(_Piece(start, stop, pitches))
+        return pieces
+
+    def _bar(self, pieces: list[_Piece], start: int) -> str:
+        beat = self._beat_ticks(start)
+        words: list[str] = []
+        grouped = 0  # pieces of the triplet group still to come
+        for index, piece in enumerate(pieces):
+            if index and (piece.start - start) % beat == 0:
+                words.append(" ")
+            units = (piece.end - piece.start) // TICKS_PER_UNIT
+            words.append(self.fields.get(piece.start, ""))
+            if piece.start in self.keys and piece.start:
+                self._change_key(self.keys[piece.start])
+            if not grouped and units % 3:
+                grouped = _triplet_group(pieces[index:])
+                words.append("(3" if grouped == 3 else f"(3:2:{grouped}")
+            length = Fraction(units, UNITS_PER_EIGHTH) * (Fraction(3, 2) if grouped else 1)
+            grouped -= grouped > 0
+            words.append(self._sound(piece.pitches, length))
+        return "".join(words)
+
+    def _beat_ticks(self, bar_start: int) -> int:
+        """Within a beat notes are written together: a quarter, dotted in 6/8 and its kin."""
+        signatures = self.score.time_signatures
+        index = bisect_right([s.tick for s in signatures], bar_start) - 1
+        metre = signatures[index]
+        compound = metre.denominator == 8 and metre.numerator % 3 == 0
+        return TICKS_PER_QUARTER * (3 if compound else 2) // 2
+
+    def _change_key(self, key: Key) -> None:
+        self.fifths, self.minor = _fifths(key)
+        self.accidentals.change(signature_of_fifths(self.fifths))
+
+    def _sound(self, pitches: list[tuple[int, bool]], length: Fraction) -> str:
+        if not pitches:
+            self.accidentals.next_note([])
+            return "z" + length_text(length)
+        tones: list[str] = []
+        tied: list[tuple[Place, int]] = []
+        for pitch, goes_on in pitches:
+            place, alteration = spell(pitch, self.fifths, self.minor)
+            marked = self.accidentals.implied(place) != alteration
+            if marked:
+                self.accidentals.mark(place, alteration)
+            several = len(pitches) > 1
+            tones.append(
+                tone_text(Tone(place, alteration if marked else None, goes_on and several))
+            )
+            if goes_on:
+                tied.append((place, alteration))
+        self.accidentals.next_note(tied)
+        if len(pitches) > 1:
+            return "[" + "".join(tones) + "]" + length_text(length)
+        return tones[0] + length_text(length) + ("-" if tied else "")
+
+
+def _fifths(key: Key | None) -> tuple[int, bool]:
+    return (0, False) if key is None else (fifths_of_key(key.tonic, key.minor), key.minor)
+
+
+def _without_lead(pieces: list[_Piece], bar: int, fields: dict[int, str]) -> list[_Piece]:
+    """Without the rests before a pick-up, unless something is said over them."""
+    first = next((index for index, piece in enumerate(pieces) if piece.pitches), 0)
+    silent = pieces[:first]
+    if not silent or silent[-1].end >= bar or any(piece.start in fields for piece in silent):
+        return pieces
+    return pieces if "[" in fields.get(silent[-1].end, "") else pieces[first:]
+
+
+def _triplet_group(pieces: list[_Piece]) -> int:
+    """How many pieces the group takes that begins here: until it ends on the plain grid, or all."""
+    total = 0
+    for count, piece in enumerate(pieces, start=1):
+        total += (piece.end - piece.start) // TICKS_PER_UNIT
+        if total % 3 == 0:
+            return count
+    return len(pieces)

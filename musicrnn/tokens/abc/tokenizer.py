@@ -1,0 +1,137 @@
+"""Characters of ABC text: the tokens of the Char-RNN (Karpathy, The Unreasonable Effectiveness of
+Recurrent Neural Networks, 2015), for melodies with chord symbols.
+
+Conventions. A piece is its canonical text (normal.py) character by character, between start and
+end. A melody has one bar after the other in one line, with repeats as in a tune book. The tempo is
+not in the text: reading takes the metre's (default_tempo), and a wish for a tempo bounds the length
+in seconds only, so set it on the score that was decoded. Of several tracks the melody alone is
+said: the one so named, else the highest on average. Time is kept on the grid of io.abc.grid,
+repeats are written out. A bar is counted as it is played, with its repeats; a pick-up is no bar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.abc import parse_abc, write_abc
+from musicrnn.score import Score, Track
+from musicrnn.tokens.abc.grammar import AbcConstraint
+from musicrnn.tokens.abc.normal import normalise, written_bars, written_notes
+from musicrnn.tokens.protocol import END, START, Constraint, Wishes
+
+DEFAULT_ALPHABET = "\n \"#'(),-./0123456789:=ABCDEFGHKLMNV[]^_abcdefghijlmnoprsuxyz|"
+
+
+class AbcTokenizer:
+    """One token a character of ``alphabet``, which must hold all that is to be said."""
+
+    name = "abc"
+
+    def __init__(self, alphabet: str = DEFAULT_ALPHABET) -> None:
+        if len(set(alphabet)) != len(alphabet):
+            twice = next(c for c in alphabet if alphabet.count(c) > 1)
+            raise MusicRNNError(f"an alphabet names every character once, got {twice!r} twice")
+        missing = sorted(set(DEFAULT_ALPHABET) - set(alphabet))
+        if missing:
+            raise MusicRNNError(f"the alphabet lacks {''.join(missing)!r}, which ABC text needs")
+        self.alphabet = alphabet
+        self._ids = {character: index for index, character in enumerate(alphabet, start=2)}
+        self._masks: dict[frozenset[str], NDArray[np.bool_]] = {}
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        return ("start", "end", *self.alphabet)
+
+    def configuration(self) -> dict[str, Any]:
+        return {"alphabet": self.alphabet}
+
+    def encode(self, score: Score) -> NDArray[np.int32]:
+        """ids of the melody and its chords. Raises MusicRNNError for a score without pitched notes
+        or longer than ABC is written for (io.abc.grid)."""
+        return self.encode_text(normalise(write_abc(_melody(score))))
+
+    def quantize(self, score: Score) -> Score:
+        """The melody as it is read from its own text. Raises MusicRNNError as encode does."""
+        return self.decode(self.encode(score))
+
+    def encode_text(self, text: str) -> NDArray[np.int32]:
+        """ids of a text as it stands, from start to end; characters outside the alphabet are left
+        out. Give it :func:`normalise`'s text, as training does."""
+        ids = [self._ids[character] for character in text if character in self._ids]
+        return np.array([START, *ids, END], dtype=np.int32)
+
+    def text(self, ids: Sequence[int] | NDArray[np.int32]) -> str:
+        """The characters up to the first end; ids out of range are left out."""
+        characters: list[str] = []
+        for token in ids:
+            if token == END:
+                break
+            if 2 <= token < len(self.alphabet) + 2:
+                characters.append(self.alphabet[int(token) - 2])
+        return "".join(characters)
+
+    def decode(self, ids: Sequence[int] | NDArray[np.int32]) -> Score:
+        return parse_abc(self.text(ids))
+
+    def unfolding(self) -> None:
+        """Repeats come back to what was written before, so a tune is certain at its end."""
+
+    def constraint(self, wishes: Wishes) -> Constraint:
+        """The grammar of a new tune; ``bars`` counts them as played. Raises MusicRNNError for a
+        density, which ABC text cannot say, and for an unknown metre, key or chord."""
+        return AbcConstraint(self._ids, wishes, self._masks)
+
+    def variations(self) -> NDArray[np.int32]:
+        """The identity alone: transposing a text is no map of its characters."""
+        return np.arange(len(self.vocabulary), dtype=np.int32)[None]
+
+    def count_notes(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
+        """Notes written in the text, repeats counted once and tied notes each."""
+        return written_notes(self.text(ids))
+
+    def count_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
+        """Bars written in the text, repeats counted once; a pick-up is none."""
+        constraint = self._followed(ids)
+        return max(0, written_bars(self.text(ids)) - (constraint.form.pickup > 0))
+
+    def played_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
+        """Bars played, repeats and a bar begun among them; a pick-up is none."""
+        return self._followed(ids).form.bars
+
+    def opening(self, ids: Sequence[int] | NDArray[np.int32]) -> list[int]:
+        """The ids without the end, and with a plain barline where the text says ``|]``."""
+        text = self.text(ids)
+        text = text[:-1] if text.endswith("|]") else text
+        return self.encode_text(text)[:-1].tolist()
+
+    def _followed(self, ids: Sequence[int] | NDArray[np.int32]) -> AbcConstraint:
+        constraint = AbcConstraint(self._ids, Wishes(), self._masks)
+        for token in self.encode_text(self.text(ids))[:-1].tolist():
+            constraint.push(token)
+        return constraint
+
+    @staticmethod
+    def normalise(text: str) -> str:
+        """The canonical text of a tune's own: see normal.py."""
+        return normalise(text)
+
+
+def _melody(score: Score) -> Score:
+    """The score with one track, nameless and played by the default instrument."""
+    pitched = [t for t in score.tracks if t.notes and not t.is_drum]
+    named = [t for t in pitched if "melody" in t.name.lower()]
+    if not pitched:
+        what = "only drums" if score.note_count else "no notes"
+        raise MusicRNNError(f"ABC text holds pitched notes, this score has {what}")
+    best = max(named or pitched, key=_height)
+    return replace(score, tracks=(Track(best.notes),), title="")
+
+
+def _height(track: Track) -> float:
+    return sum(note.pitch for note in track.notes) / len(track.notes)

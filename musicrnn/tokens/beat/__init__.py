@@ -1,0 +1,5 @@
+"""A piece in bars and beats: its tokenizer."""
+
+from musicrnn.tokens.beat.tokenizer import BeatTokenizer
+
+__all__ = ["BeatTokenizer"]

@@ -1,0 +1,276 @@
+"""The grammar of bar-and-beat events: which ids may follow, so that a piece is always whole.
+
+It also carries the composer's wishes: a wished key, density, tempo, metre or chord is the only one
+allowed where one is due; the end is allowed only after the wished bars or seconds, and only at the
+end of a bar in which something sounds.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.score import PITCH_CLASSES, TimeSignature
+from musicrnn.tokens.beat.grid import MAX_BARS, POSITIONS, nearest_tempo
+from musicrnn.tokens.programs import DRUMS
+from musicrnn.tokens.protocol import END, START, Wishes
+from musicrnn.tokens.vocabulary import EventVocabulary
+
+MAX_EMPTY_BARS = 2  # running
+MAX_SECONDS = 7200
+SHORTEST_LAST = 2  # positions: nothing begins later than this before the end of the wished bars
+
+
+class BeatConstraint:
+    """The state of one piece in the making; see :class:`musicrnn.tokens.protocol.Constraint`.
+
+    Raises:
+        MusicRNNError: a wish that this vocabulary has no token for.
+    """
+
+    def __init__(self, events: EventVocabulary, wishes: Wishes, programs: tuple[int, ...]) -> None:
+        self.events = events
+        self.wishes = wishes
+        self.programs = programs
+        self._mask = np.zeros(len(events), np.bool_)
+        self._forced = forced_ids(events, wishes)
+        self.last = "start"
+        self.begun = False
+        self.bars = 0
+        self.empty_bars = 0
+        self.notes_in_bar = 0
+        self.bar_start = 0  # positions since the beginning
+        self.sounding_until = 0
+        self.signature = -1  # ids of what holds now
+        self.tempo = -1
+        self.chord = -1
+        self.bar_length = 4 * POSITIONS
+        self.position = -1
+        self.program = -1  # index in programs of the note being written
+        self.pitch = -1
+        self.seconds = 0.0  # of the bars before this one
+        self.finished = False
+
+    def push(self, token: int) -> None:
+        group, value = self.events.group[token], self.events.value[token]
+        if group == "bar":
+            if self.bars:
+                self._close_bar()
+            self.bars += 1
+            self.position, self.notes_in_bar = -1, 0
+        elif group == "time":
+            self.signature = token
+            self.bar_length = TimeSignature(0, *value).bar_ticks(POSITIONS)
+        elif group == "position":
+            self.position, self.program, self.pitch = value, -1, -1
+        elif group == "tempo":
+            self.tempo = token
+        elif group == "chord":
+            self.chord = token
+        elif group == "program":
+            self.program, self.pitch = self.programs.index(value), -1
+        elif group in ("pitch", "drum"):
+            self.pitch = value
+            self.program = max(self.program, 0)
+            self.notes_in_bar += 1
+        elif group == "duration":
+            end = self.bar_start + self.position + value
+            self.sounding_until = max(self.sounding_until, end)
+        elif token == END:
+            self.finished = True
+        self.begun = self.begun or token != START
+        self.last = group
+
+    def allowed(self) -> NDArray[np.bool_]:
+        self._mask[:] = False
+        if self.finished:
+            self._mask[END] = True
+        elif self.last == "start":
+            self._allow_one("key" if "key" in self.events.span else "density")
+        elif self.last == "key":
+            self._allow_one("density")
+        elif self.last == "density":
+            self._allow("bar")
+        elif self.last == "bar":
+            self._after_bar()
+        elif self.last == "time":
+            self._next_position()
+            self._next_bar()
+        elif self.last in ("position", "tempo", "chord"):
+            self._inside_position()
+        elif self.last == "program":
+            drums = self.programs[self.program] == DRUMS
+            self._allow("drum" if drums else "pitch")
+        elif self.last in ("pitch", "drum"):
+            self._allow("velocity")
+        elif self.last == "velocity" and self.programs[self.program] != DRUMS:
+            self._fitting_durations()
+        else:  # a note has just been completed
+            self._next_note()
+            self._next_position()
+            self._next_bar()
+        return self._mask
+
+    def _after_bar(self) -> None:
+        if self.bars == 1:
+            self._allow_one("time")
+            return
+        if "time" not in self._forced:
+            self._allow("time")
+            self._mask[self.signature] = False
+        self._next_position()
+        self._next_bar()
+
+    def _inside_position(self) -> None:
+        first = self.tempo < 0
+        if self.last == "position" and (first or "tempo" not in self._forced):
+            self._allow_one("tempo")
+            if not first:
+                self._mask[self.tempo] = False
+        if first:
+            return
+        due = self._due_chord()
+        if due >= 0:
+            self._mask[:] = False
+            self._mask[due] = True
+            return
+        if self.last != "chord" and "chord" in self.events.span and not self.wishes.chords:
+            self._allow("chord")
+            if self.chord >= 0:
+                self._mask[self.chord] = False
+        self._next_note()
+        if self.last != "position":  # a position says at least one thing
+            self._next_position()
+            self._next_bar()
+
+    def _next_note(self) -> None:
+        """A higher pitch of the same program, or a later program."""
+        pitch = self.events.span["drum" if self.programs[self.program] == DRUMS else "pitch"]
+        if len(self.programs) == 1:
+            self._mask[pitch.start + self.pitch + 1 : pitch.stop] = True
+            return
+        programs = self.events.span["program"]
+        self._mask[programs.start + self.program + 1 : programs.stop] = True
+        if self.pitch >= 0:
+            self._mask[pitch.start + self.pitch + 1 : pitch.stop] = True
+
+    def _next_position(self) -> None:
+        first_id = self.events.span["position"].start
+        if self.tempo < 0 or (self.position < 0 and self._chord_wish() >= 0):
+            self._mask[first_id] = True  # the piece, or a bar that must name its chord, opens here
+        else:
+            end = self.bar_length
+            if self.bars == self.wishes.bars and "duration" in self.events.span:
+                end -= SHORTEST_LAST  # no notes that anticipate a bar that will not come
+            self._mask[first_id + self.position + 1 : first_id + end] = True
+
+    def _next_bar(self) -> None:
+        """Another bar or the end, when nothing of this bar is missing."""
+        if self.bars == 1 and self.notes_in_bar == 0:
+            return
+        if self.position < 0 and self._chord_wish() >= 0:
+            return
+        over = self._length_reached()
+        free = self.wishes.bars is None and self.wishes.seconds is None
+        if self._sounds() and (over or (free and self._silent_behind())):
+            self._mask[END] = True
+        if not over and (self._sounds() or self.empty_bars < MAX_EMPTY_BARS):
+            self._allow("bar")
+
+    def _fitting_durations(self) -> None:
+        """Durations that end with the last wished bar, as long as bars keep their length."""
+        span = self.events.span["duration"]
+        bars = self.wishes.bars - self.bars + 1 if self.wishes.bars is not None else MAX_BARS
+        if self.wishes.seconds is not None:
+            left = (self.wishes.seconds - self.seconds) / self._bar_seconds()
+            bars = max(1, ceil(left - 1e-9))
+        room = bars * self.bar_length - self.position
+        fitting = sum(duration <= room for duration in self.events.value[span])
+        self._mask[span.start : span.start + fitting] = True
+
+    def _length_reached(self) -> bool:
+        if self.wishes.bars is not None and self.bars >= self.wishes.bars:
+            return True
+        limit = self.wishes.seconds
+        reached = limit is not None and self.seconds + self._bar_seconds() >= limit
+        return reached and self._silent_behind()
+
+    def _silent_behind(self) -> bool:
+        """Whether no note is held beyond this bar."""
+        return self.sounding_until <= self.bar_start + self.bar_length
+
+    def _close_bar(self) -> None:
+        self.seconds += self._bar_seconds()
+        self.empty_bars = 0 if self._sounds() else self.empty_bars + 1
+        self.bar_start += self.bar_length
+
+    def _sounds(self) -> bool:
+        """Whether a note begins in this bar or is held into it."""
+        return self.notes_in_bar > 0 or self.sounding_until > self.bar_start
+
+    def _bar_seconds(self) -> float:
+        """The length of this bar at the tempo that holds at its end."""
+        bpm = self.events.value[self.tempo] if self.tempo >= 0 else 120
+        return self.bar_length / POSITIONS * 60 / bpm
+
+    def _chord_wish(self) -> int:
+        """The id wished for this bar, or -1."""
+        wished = self._forced.get("chord")
+        return -1 if wished is None else wished[(self.bars - 1) % len(wished)]
+
+    def _due_chord(self) -> int:
+        """The wished chord if it is due here and does not hold already, else -1."""
+        wish = self._chord_wish()
+        return wish if self.position == 0 and self.last != "chord" and wish != self.chord else -1
+
+    def _allow(self, group: str) -> None:
+        self._mask[self.events.span[group]] = True
+
+    def _allow_one(self, group: str) -> None:
+        """The wished id of a group, or all of it."""
+        if group in self._forced:
+            self._mask[self._forced[group][0]] = True
+        else:
+            self._allow(group)
+
+
+def forced_ids(events: EventVocabulary, wishes: Wishes) -> dict[str, list[int]]:
+    """The ids that are wished for, by group; several chords take turns.
+
+    Raises:
+        MusicRNNError: a wish out of range, or one that this vocabulary has no token for.
+    """
+    if wishes.bars is not None and not 1 <= wishes.bars <= MAX_BARS:
+        raise MusicRNNError(f"bars must be in 1..{MAX_BARS}, got {wishes.bars}")
+    if wishes.seconds is not None and not 0 < wishes.seconds <= MAX_SECONDS:
+        raise MusicRNNError(f"seconds must be in (0, {MAX_SECONDS}], got {wishes.seconds}")
+    if wishes.tempo is not None and not 20 <= wishes.tempo <= 400:
+        raise MusicRNNError(f"tempo must be in 20..400 quarters a minute, got {wishes.tempo}")
+    wanted: dict[str, list[object]] = {}
+    if wishes.key is not None:
+        tonic, minor = wishes.key
+        wanted["key"] = [f"{PITCH_CLASSES[tonic]}:{'min' if minor else 'maj'}"]
+    if wishes.density is not None:
+        wanted["density"] = [wishes.density]
+    if wishes.time_signature is not None:
+        wanted["time"] = [wishes.time_signature]
+    if wishes.tempo is not None:
+        wanted["tempo"] = [nearest_tempo(wishes.tempo)]
+    if wishes.chords:
+        wanted["chord"] = [
+            "N" if root < 0 else f"{PITCH_CLASSES[root]}:{quality}"
+            for root, quality in wishes.chords
+        ]
+    forced: dict[str, list[int]] = {}
+    for group, values in wanted.items():
+        if group not in events.span:
+            raise MusicRNNError(f"these tokens say nothing of a {group}, {values[0]} was wished")
+        for value in values:
+            if (group, value) not in events:
+                shown = "/".join(map(str, value)) if isinstance(value, tuple) else value
+                raise MusicRNNError(f"this model has no token for the {group} {shown}")
+            forced.setdefault(group, []).append(events.id(group, value))
+    return forced

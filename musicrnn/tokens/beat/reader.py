@@ -1,0 +1,158 @@
+"""Bar-and-beat ids followed one by one: what of them makes sense, and what they have settled.
+
+Conventions. Ticks are positions, 12 to the quarter. Time goes on only: a position that is not later
+in its bar than the one before, or stands before the first bar, is out of place and passed over, and
+so is a note that is not complete when time moves on.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+import numpy as np
+
+from musicrnn.score import PITCH_CLASSES, Chord, Key, Tempo, TimeSignature
+from musicrnn.tokens.beat.grid import (
+    DURATIONS,
+    KEYS,
+    MAX_BARS,
+    POSITIONS,
+    velocity_centre,
+)
+from musicrnn.tokens.programs import DRUMS
+from musicrnn.tokens.protocol import Event
+from musicrnn.tokens.unfolding import KeysDown
+from musicrnn.tokens.vocabulary import EventVocabulary
+
+
+class BeatReader:
+    """Follows ids of any kind and gathers what makes sense of them."""
+
+    def __init__(
+        self, events: EventVocabulary, programs: tuple[int, ...], velocity_bins: int
+    ) -> None:
+        self.events = events
+        self.programs = programs
+        self.velocities = velocity_centre(np.arange(velocity_bins), velocity_bins).tolist()
+        self.bars = 0
+        self.bar_start = 0
+        self.bar_length = 4 * POSITIONS
+        self.tick = 0
+        self.program = programs[0]
+        self.note: list[int] = []  # start, program, pitch, of a note whose velocity is awaited
+        self.notes: list[list[int]] = []  # start, program, pitch, duration, velocity
+        self.tempos: list[Tempo] = []
+        self.time_signatures: list[TimeSignature] = []
+        self.chords: list[Chord] = []
+        self.keys: list[Key] = []
+
+    def read(self, token: int) -> None:
+        """Take note of an id; one that is out of range or out of place is passed over."""
+        if self.bars > MAX_BARS or not 0 <= token < len(self.events):
+            return
+        group, value = self.events.group[token], self.events.value[token]
+        if group == "bar":
+            self.bar_start += self.bar_length if self.bars else 0
+            self.bars += 1
+            self.tick, self.note = self.bar_start, []
+        elif group == "time" and self.tick == self.bar_start:
+            signature = TimeSignature(self.bar_start, *value)
+            self.bar_length = signature.bar_ticks(POSITIONS)
+            self.time_signatures.append(signature)
+        elif group == "position" and self.bars and self._is_later(value):
+            self.tick, self.note = self.bar_start + value, []
+            self.program = self.programs[0]
+        elif group == "tempo":
+            self.tempos.append(Tempo.from_bpm(self.tick, value))
+        elif group == "key":
+            index = KEYS.index(value)
+            self.keys.append(Key(0, index % 12, index >= 12))
+        elif group == "chord":
+            root, _, quality = value.partition(":")
+            known = root in PITCH_CLASSES
+            root = PITCH_CLASSES.index(root) if known else -1
+            self.chords.append(Chord(self.tick, root, quality if known else "none"))
+        elif group == "program":
+            self.program = value
+        elif group in ("pitch", "drum"):
+            drum_expected = self.program == DRUMS
+            fitting = (group == "drum") == drum_expected
+            program = self.program if fitting else (DRUMS if group == "drum" else self.programs[0])
+            self.note = [self.tick, program, value]
+        elif group == "velocity" and len(self.note) == 3:
+            if self.note[1] == DRUMS:
+                self.notes.append([*self.note, 1, self.velocities[value]])
+                self.note = []
+            else:
+                self.note.append(self.velocities[value])
+        elif group == "duration" and len(self.note) == 4:
+            start, program, pitch, velocity = self.note
+            self.notes.append([start, program, pitch, value, velocity])
+            self.note = []
+
+    def _is_later(self, position: int) -> bool:
+        """Whether time moves on, or stays at the beginning of the bar."""
+        now = self.tick - self.bar_start
+        return now < position < self.bar_length or position == now == 0
+
+
+class BeatUnfolding:
+    """What is certain of a piece of bars and beats; see :class:`musicrnn.tokens.unfolding`.
+
+    Of one key at one position the longest note is told, then the loudest; a note whose key is
+    struck again lasts as long as a duration that fits. So a long note that may still be cut short
+    holds back what comes after it, by 5 positions if it has lasted less than two bars of 4/4, by 47
+    at most.
+    """
+
+    ticks_per_quarter = POSITIONS
+
+    def __init__(self, reader: BeatReader) -> None:
+        self.reader = reader
+        self.keys = KeysDown(lambda room: DURATIONS[bisect_right(DURATIONS, room) - 1])
+        self.now = 0  # the position whose notes are being read
+        self.first: int | None = None  # where the first bar that sounds begins
+
+    @property
+    def certain(self) -> float:
+        return self.keys.certain
+
+    def read(self, token: int) -> None:
+        reader = self.reader
+        reader.read(token)
+        if self.first is None and reader.notes:
+            self.first = reader.bar_start
+        if reader.tick > self.now:
+            self._tell_position()
+            self.now = reader.tick
+            if self.first is not None:
+                self.keys.advance(self.now - self.first)
+
+    def finish(self) -> None:
+        self._tell_position()
+        self.keys.finish(0)
+
+    def told(self) -> list[Event]:
+        return self.keys.told()
+
+    def _tell_position(self) -> None:
+        reader = self.reader
+        reader.time_signatures.clear()
+        reader.chords.clear()
+        if self.first is None:
+            if reader.bar_start > self.now:  # of the tempos of silent bars the last will hold
+                del reader.tempos[:-1]
+            return
+        last = {max(0, t.tick - self.first): t.microseconds_per_quarter for t in reader.tempos}
+        for tick, microseconds in last.items():  # of several at a tick the last holds
+            self.keys.tempo(tick, microseconds)
+        longest: dict[tuple[int, int], tuple[int, int]] = {}
+        for _, program, pitch, duration, velocity in reader.notes:
+            key = program, pitch
+            longest[key] = max(longest.get(key, (0, 0)), (duration, velocity))
+        at = self.now - self.first
+        for key in sorted(longest):
+            duration, velocity = longest[key]
+            self.keys.strike(at, key, velocity, at + duration)
+        reader.tempos.clear()
+        reader.notes.clear()

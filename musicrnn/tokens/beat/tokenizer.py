@@ -1,0 +1,233 @@
+"""Bar-and-beat events: music as a musician counts it, for one or several instruments.
+
+A piece reads: key, density, then bar after bar; in a bar the time signature where it changes, then
+position by position a tempo where it changes, a chord where it changes, and the notes from the
+lowest program and pitch up. A note is pitch, velocity, duration; a drum hit is drum, velocity.
+
+    start key_G:maj density_3 bar time_4/4 position_0 tempo_92 chord_G:maj pitch_43 velocity_9
+    duration_24 pitch_71 velocity_11 duration_6 position_6 pitch_74 ... bar position_0 ... end
+
+Source: REMI (Huang and Yang 2020) and its several-instrument form (von Ruette et al. 2022); the
+header with key and density is ours. One position is 1/12 of a quarter note. Bars, metres (2/4, 3/4,
+6/8, 5/4 ...) and tempo survive mid-piece changes; pedals and titles do not (see grid.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.score import (
+    CHORD_QUALITIES,
+    PITCH_CLASSES,
+    Score,
+    make_score,
+)
+from musicrnn.tokens.beat.grammar import BeatConstraint
+from musicrnn.tokens.beat.grid import (
+    DURATIONS,
+    KEYS,
+    POSITIONS,
+    SIGNATURES,
+    TEMPOS,
+    nearest_tempo,
+    quantize_to_beats,
+    tracks_of,
+)
+from musicrnn.tokens.beat.reader import BeatReader, BeatUnfolding
+from musicrnn.tokens.programs import DRUMS
+from musicrnn.tokens.protocol import END, Constraint, Unfolding, Wishes
+from musicrnn.tokens.vocabulary import EventVocabulary
+
+LONGEST_BAR = 96  # positions: 8/4
+DENSITY_BORDERS = (1.5, 3.0, 4.5, 6.5)  # notes a quarter between density 1, 2, 3, 4 and 5
+CHORDS = ("N", *(f"{root}:{quality}" for quality in CHORD_QUALITIES for root in PITCH_CLASSES))
+
+
+@dataclass(frozen=True)
+class BeatTokenizer:
+    """Bar-and-beat events.
+
+    Args:
+        programs: General MIDI programs in ascending order, 128 for drums; one program alone needs
+            no program tokens.
+        velocity_bins: 1, 2, 4, ... 64 levels of loudness.
+        chords: whether chord symbols are written.
+    """
+
+    programs: tuple[int, ...] = (0,)
+    velocity_bins: int = 16
+    chords: bool = True
+    events: EventVocabulary = field(init=False, repr=False, compare=False)
+
+    name = "beat"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "programs", tuple(self.programs))
+        if not self.programs or list(self.programs) != sorted(set(self.programs) & set(range(129))):
+            raise MusicRNNError(f"programs must ascend within 0..128, got {self.programs}")
+        if self.velocity_bins not in (1, 2, 4, 8, 16, 32, 64):
+            raise MusicRNNError(
+                f"velocity_bins must be a power of two up to 64, got {self.velocity_bins}"
+            )
+        groups: dict[str, Sequence[Any]] = {"start": [None], "end": [None]}
+        if self.pitched:
+            groups["key"] = KEYS
+        groups |= {
+            "density": range(1, len(DENSITY_BORDERS) + 2),
+            "bar": [None],
+            "time": SIGNATURES,
+            "position": range(LONGEST_BAR),
+            "tempo": TEMPOS,
+        }
+        if self.chords:
+            groups["chord"] = CHORDS
+        if len(self.programs) > 1:
+            groups["program"] = self.programs
+        if self.pitched:
+            groups["pitch"] = range(128)
+        if DRUMS in self.programs:
+            groups["drum"] = range(128)
+        groups["velocity"] = range(self.velocity_bins)
+        if self.pitched:
+            groups["duration"] = DURATIONS
+        object.__setattr__(self, "events", EventVocabulary(groups))
+
+    @property
+    def pitched(self) -> bool:
+        """Whether any instrument but drums is written."""
+        return self.programs != (DRUMS,)
+
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        return self.events.names
+
+    def configuration(self) -> dict[str, Any]:
+        values = asdict(self)
+        del values["events"]
+        return values
+
+    def quantize(self, score: Score) -> Score:
+        return quantize_to_beats(
+            score,
+            positions=POSITIONS,
+            velocity_bins=self.velocity_bins,
+            programs=self.programs,
+            chords=self.chords,
+        )
+
+    def encode(self, score: Score) -> NDArray[np.int32]:
+        """ids [N] of the quantized score. Raises MusicRNNError as quantize does."""
+        score = self.quantize(score)
+        token = self.events.id
+        bars = score.bars()
+        ids = [token("start")]
+        if self.pitched:
+            key = score.keys[0]
+            ids.append(token("key", KEYS[key.tonic + 12 * key.minor]))
+        quarters = (bars[-1][0] + bars[-1][1].bar_ticks(POSITIONS)) / POSITIONS
+        density = 1 + sum(score.note_count / quarters >= border for border in DENSITY_BORDERS)
+        ids.append(token("density", density))
+
+        events = self._events_by_position(score)
+        ticks = sorted(events)
+        index = 0
+        signature: tuple[int, int] | None = None
+        for start, time in bars:
+            ids.append(token("bar"))
+            if (time.numerator, time.denominator) != signature:
+                signature = (time.numerator, time.denominator)
+                ids.append(token("time", signature))
+            stop = start + time.bar_ticks(POSITIONS)
+            while index < len(ticks) and ticks[index] < stop:
+                ids.append(token("position", ticks[index] - start))
+                ids.extend(events[ticks[index]])
+                index += 1
+        ids.append(token("end"))
+        return np.array(ids, np.int32)
+
+    def _events_by_position(self, score: Score) -> dict[int, list[int]]:
+        """The ids at each position: tempo, chord, then the notes by program and pitch."""
+        token = self.events.id
+        events: dict[int, list[int]] = {}
+        for tempo in score.tempos:
+            events.setdefault(tempo.tick, []).append(token("tempo", nearest_tempo(tempo.bpm)))
+        for chord in score.chords:
+            events.setdefault(chord.tick, []).append(token("chord", chord.name))
+        velocity = self.events.span["velocity"].start
+        for track in score.tracks:
+            program = DRUMS if track.is_drum else track.program
+            kind = self.events.span["drum" if track.is_drum else "pitch"].start
+            position = -1
+            for note in track.notes:  # sorted by start, then pitch
+                here = events.setdefault(note.start, [])
+                if note.start != position and len(self.programs) > 1:
+                    here.append(token("program", program))
+                position = note.start
+                here.append(kind + note.pitch)
+                here.append(velocity + note.velocity * self.velocity_bins // 128)
+                if not track.is_drum:
+                    here.append(token("duration", note.duration))
+        return events
+
+    def decode(self, ids: Sequence[int] | NDArray[np.int32]) -> Score:
+        """The piece that the ids tell; ids out of place are passed over."""
+        reader = BeatReader(self.events, self.programs, self.velocity_bins)
+        for token in ids:
+            reader.read(token)
+        raw = make_score(
+            POSITIONS,
+            tracks_of(np.array(reader.notes)) if reader.notes else (),
+            tempos=reader.tempos,
+            time_signatures=reader.time_signatures,
+            keys=reader.keys,
+            chords=reader.chords,
+        )
+        return self.quantize(raw) if reader.notes else raw
+
+    def unfolding(self) -> Unfolding:
+        """Position by position."""
+        return BeatUnfolding(BeatReader(self.events, self.programs, self.velocity_bins))
+
+    def constraint(self, wishes: Wishes) -> Constraint:
+        return BeatConstraint(self.events, wishes, self.programs)
+
+    def variations(self) -> NDArray[np.int32]:
+        """Transposed by -5 to 6 semitones and one step of tempo slower or faster."""
+        moves = [(k, t) for k in (range(-5, 7) if self.pitched else [0]) for t in (-1, 0, 1)]
+        moves.sort(key=lambda move: move != (0, 0))
+        return np.array([self._moved(*move) for move in moves], np.int32)
+
+    def _moved(self, semitones: int, tempo_steps: int) -> list[int]:
+        ids: list[int] = []
+        for group, value in zip(self.events.group, self.events.value, strict=True):
+            pair = (group, value)
+            if group == "pitch":
+                pair = (group, value + semitones)
+            elif group in ("key", "chord") and value != "N":
+                root, quality = value.split(":")
+                root = PITCH_CLASSES[(PITCH_CLASSES.index(root) + semitones) % 12]
+                pair = (group, f"{root}:{quality}")
+            elif group == "tempo":
+                step = TEMPOS.index(value) + tempo_steps
+                pair = (group, TEMPOS[min(len(TEMPOS) - 1, max(0, step))])
+            ids.append(self.events.id(*pair) if pair in self.events else -1)
+        return ids
+
+    def count_notes(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
+        return self.events.count(ids, "pitch", "drum")
+
+    def count_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
+        return self.events.count(ids, "bar")
+
+    def played_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
+        """The same as :meth:`count_bars`: nothing is repeated."""
+        return self.count_bars(ids)
+
+    def opening(self, ids: Sequence[int] | NDArray[np.int32]) -> list[int]:
+        return [int(token) for token in ids if token != END]

@@ -1,0 +1,89 @@
+"""Performance ids followed one by one: what of them makes sense, and what they have settled.
+
+Conventions. Ticks of 10 ms. An id that makes no sense is passed over: a note_off of a silent pitch,
+a note of a pitch that has begun at this tick. The end stops all, and so do two hours.
+"""
+
+from __future__ import annotations
+
+from math import inf
+
+from musicrnn.tokens.performance.time import HIT, MAX_TICKS, TICKS_PER_QUARTER, velocity_of_bin
+from musicrnn.tokens.programs import DRUMS
+from musicrnn.tokens.protocol import Event
+from musicrnn.tokens.unfolding import KeysDown
+from musicrnn.tokens.vocabulary import EventVocabulary
+
+
+class PerformanceReader:
+    """Follows ids of any kind."""
+
+    def __init__(self, events: EventVocabulary, velocity_bins: int) -> None:
+        self.events = events
+        self.velocity_bins = velocity_bins
+        self.velocity = velocity_of_bin(velocity_bins // 2, velocity_bins)
+        self.now = 0
+        self.over = False
+        self._begun: dict[int, int] = {}  # pitch that sounds: since when
+
+    def read(self, token: int) -> tuple[int, int] | None:
+        """The pitch that is struck now and its velocity, or 0 where it ends; None for neither.
+
+        A pitch that sounds ends when it is struck anew.
+        """
+        if self.over or not 0 <= token < len(self.events):
+            return None
+        group, value = self.events.group[token], self.events.value[token]
+        if group == "time_shift" and self.now + value <= MAX_TICKS:
+            self.now += value
+        elif group in ("time_shift", "end"):
+            self.over = True
+        elif group == "velocity":
+            self.velocity = velocity_of_bin(value, self.velocity_bins)
+        elif group in ("note_on", "note_off") and self._begun.get(value) != self.now:
+            if group == "note_on":
+                self._begun[value] = self.now
+                return value, self.velocity
+            if self._begun.pop(value, None) is not None:
+                return value, 0
+        return None
+
+
+class PerformanceUnfolding:
+    """What is certain of a performance; see :class:`musicrnn.tokens.protocol.Unfolding`."""
+
+    ticks_per_quarter = TICKS_PER_QUARTER
+
+    def __init__(self, reader: PerformanceReader, drums: bool) -> None:
+        self.reader = reader
+        self.drums = drums
+        self.keys = KeysDown(lambda room: room)
+        self.first: int | None = None  # the tick of the first note
+
+    @property
+    def certain(self) -> float:
+        return self.keys.certain
+
+    def read(self, token: int) -> None:
+        before = self.reader.now
+        moment = self.reader.read(token)
+        if moment is not None:
+            pitch, velocity = moment
+            first = self.first = self.reader.now if self.first is None else self.first
+            at = self.reader.now - first
+            key = (DRUMS if self.drums else 0), pitch
+            if velocity:
+                self.keys.strike(at, key, velocity, at + HIT if self.drums else inf)
+            else:
+                self.keys.lift(at, key)
+        elif self.first is not None and self.reader.now > before:
+            self.keys.advance(self.reader.now - self.first)
+
+    def finish(self) -> None:
+        now = self.reader.now - (self.first or 0)
+        if not self.drums:  # what begins at the end does not sound
+            self.keys.forget(now)
+        self.keys.finish(now)
+
+    def told(self) -> list[Event]:
+        return self.keys.told()
