@@ -96,5 +96,5 @@ def _say_what_changes(checkpoint: Checkpoint, primer: Score) -> None:
         click.echo(
             f"the model's tokens hold {kept} of the primer's {primer.note_count} notes", err=True
         )
-    if tokenizer.name != "performance" and is_played(primer):
+    if tokenizer.has_bars and is_played(primer):
         click.echo("the primer is played freely: it is put on the grid of its ticks", err=True)

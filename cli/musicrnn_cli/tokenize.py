@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--model", help="The tokens of this model: a bundled name or a file.")
-@click.option("--tokens", type=click.Choice(["beat", "performance", "abc"]), help="Else chosen.")
+@click.option("--tokens", metavar="NAME", help="beat, performance or abc; else chosen.")
 @click.option("--check", is_flag=True, help="Only the round trip and the notes kept.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file.")
 @click.pass_context
@@ -32,7 +32,7 @@ def command(
     """Show FILES (MIDI or ABC, all its tunes) as the tokens that a model reads."""
     from musicrnn.errors import MusicRNNError
     from musicrnn.pretrained import load_model
-    from musicrnn.tokens import TOKENIZERS, tokenizer_from
+    from musicrnn.tokens import tokenizer_called, tokenizer_from
     from musicrnn.tokens.choose import suitable_tokenizer
     from musicrnn_cli.tunes import read_pieces
 
@@ -44,7 +44,7 @@ def command(
             raise MusicRNNError(f"{model} reads no tokens: it is a model of the task {task!r}")
         known = tokenizer_from(checkpoint.entry("tokenizer"))
     elif tokens:
-        known = TOKENIZERS[tokens]()
+        known = tokenizer_called(tokens)()
     failed = False
     for path in files:
         try:

@@ -146,7 +146,7 @@ def tempo_of(tokenizer: Tokenizer, wishes: Wishes, primer: Score | None) -> Temp
     """
     if wishes.tempo is not None:
         return Tempo.from_bpm(0, wishes.tempo)
-    if primer is not None and len(primer.tempos) == 1 and tokenizer.name != "performance":
+    if primer is not None and len(primer.tempos) == 1 and tokenizer.has_bars:
         return primer.tempos[0]
     return None
 
@@ -167,11 +167,10 @@ def composition(
     number: int = 0,
 ) -> Composition:
     """The piece that ids tell, and that sounds like ``score``."""
-    text = getattr(tokenizer, "text", None)
     return Composition(
         score,
         ids,
-        text(ids) if text is not None else None,
+        tokenizer.text(ids),
         tokenizer.played_bars(ids) or len(score.bars()),
         seed,
         attempts,

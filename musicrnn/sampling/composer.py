@@ -75,8 +75,8 @@ class TokenComposer(Composer):
         wishes = request.wishes
         if wishes.bars is not None or wishes.seconds is not None:
             return request
-        played = tokenizer_from(self.checkpoint.entry("tokenizer")).name == "performance"
-        wishes = replace(wishes, seconds=SECONDS) if played else replace(wishes, bars=bars)
+        has_bars = tokenizer_from(self.checkpoint.entry("tokenizer")).has_bars
+        wishes = replace(wishes, bars=bars) if has_bars else replace(wishes, seconds=SECONDS)
         return replace(request, wishes=wishes)
 
     def compose(self, seeds: Sequence[int], request: Request) -> Iterator[Composition]:

@@ -32,7 +32,6 @@ from musicrnn.sampling.graph_steps import GraphSteps, opening
 from musicrnn.sampling.places import Drawn, Places
 from musicrnn.sampling.sampler import TOKEN_LIMIT, Seed
 from musicrnn.tokens.protocol import START, Constraint, Tokenizer, Wishes
-from musicrnn.tokens.rules import rules_of
 
 Whose = NDArray[np.int64]  # piece of each place, -1 for none
 MOST_PLACES = 2**16
@@ -160,7 +159,7 @@ class GraphSampler:
             return self.recorded[1]
         self.recorded = None  # its memory may be needed
         tokenizer.constraint(wishes)  # refuses what cannot be wished
-        rules = rules_of(tokenizer, wishes, self.model.device)
+        rules = tokenizer.rules(wishes, self.model.device)
         graph = GraphSteps(
             self.model,
             rules,

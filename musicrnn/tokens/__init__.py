@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
 from typing import Any
 
 from musicrnn.errors import MusicRNNError
@@ -11,11 +11,24 @@ from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
 from musicrnn.tokens.protocol import Constraint, Tokenizer, Wishes
 
-TOKENIZERS: dict[str, Callable[..., Tokenizer]] = {
+TOKENIZERS: dict[str, type[Tokenizer]] = {
     "beat": BeatTokenizer,
     "performance": PerformanceTokenizer,
     "abc": AbcTokenizer,
 }
+
+
+def tokenizer_called(name: Any) -> type[Tokenizer]:
+    """The tokenizer of this name.
+
+    Raises:
+        MusicRNNError: there is none; the message names its neighbours.
+    """
+    if not isinstance(name, str) or name not in TOKENIZERS:
+        near = difflib.get_close_matches(str(name), TOKENIZERS, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise MusicRNNError(f"tokenizer must be one of {', '.join(TOKENIZERS)}, got {name!r}{hint}")
+    return TOKENIZERS[name]
 
 
 def tokenizer_from(configuration: dict[str, Any]) -> Tokenizer:
@@ -26,10 +39,9 @@ def tokenizer_from(configuration: dict[str, Any]) -> Tokenizer:
     """
     settings = dict(configuration)
     name = settings.pop("name", None)
-    if not isinstance(name, str) or name not in TOKENIZERS:
-        raise MusicRNNError(f"tokenizer must be one of {', '.join(TOKENIZERS)}, got {name!r}")
+    make: Any = tokenizer_called(name)
     try:
-        return TOKENIZERS[name](**settings)
+        return make(**settings)
     except (TypeError, ValueError) as error:
         raise MusicRNNError(
             f"the tokenizer {name} cannot be made of {settings}: {error}"
@@ -44,5 +56,6 @@ __all__ = [
     "PerformanceTokenizer",
     "Tokenizer",
     "Wishes",
+    "tokenizer_called",
     "tokenizer_from",
 ]

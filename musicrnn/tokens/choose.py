@@ -2,46 +2,37 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Score
+from musicrnn.tokens import tokenizer_called
 from musicrnn.tokens.abc import AbcTokenizer
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.grid import is_played
 from musicrnn.tokens.performance import PerformanceTokenizer
-from musicrnn.tokens.programs import DRUMS
+from musicrnn.tokens.programs import DRUMS, notes_by_program
 from musicrnn.tokens.protocol import Tokenizer
 
-MOST_PROGRAMS = 16
-SMALLEST_SHARE = 0.005  # of all notes; rarer instruments are played by their nearest neighbour
 
+def suitable_tokenizer(
+    scores: Sequence[Score], name: str | None = None, *, texts: bool = False
+) -> Tokenizer:
+    """Bar-and-beat events for music on a grid, performance events where most is played freely,
+    characters where all scores are ``texts`` of ABC.
 
-def suitable_tokenizer(scores: Sequence[Score], name: str | None = None) -> Tokenizer:
-    """Bar-and-beat events for music on a grid, performance events where most is played freely.
-
-    Drums alone are always put on the grid: drummers play to a click. With a ``name`` ("beat",
-    "performance" or "abc") only that tokenizer's settings are chosen: instruments and chords.
+    Drums alone are always put on the grid: drummers play to a click. With a ``name``, one of
+    TOKENIZERS, only that tokenizer's settings are chosen.
 
     Raises:
-        MusicRNNError: no score has a note.
+        MusicRNNError: no score has a note, or there is no such tokenizer.
     """
-    notes: Counter[int] = Counter()
-    for score in scores:
-        for track in score.tracks:
-            notes[DRUMS if track.is_drum else track.program] += len(track.notes)
-    total = notes.total()
-    if total == 0:
+    notes = notes_by_program(scores)
+    if not notes:
         raise MusicRNNError(f"none of {len(scores)} scores has a note")
-    only_drums = set(+notes) == {DRUMS}
-    if name is None:
-        freely = not only_drums and 2 * sum(map(is_played, scores)) > len(scores)
-        name = "performance" if freely else "beat"
-    if name == "performance":
-        return PerformanceTokenizer(drums=only_drums)
-    if name == "abc":
-        return AbcTokenizer()
-    common = [p for p, n in notes.most_common(MOST_PROGRAMS) if n >= SMALLEST_SHARE * total]
-    with_chords = 2 * sum(bool(score.chords) for score in scores) > len(scores)
-    return BeatTokenizer(tuple(sorted(common)), chords=with_chords)
+    if name is not None:
+        return tokenizer_called(name).suited(scores)
+    if texts:
+        return AbcTokenizer.suited(scores)
+    freely = set(notes) != {DRUMS} and 2 * sum(map(is_played, scores)) > len(scores)
+    return (PerformanceTokenizer if freely else BeatTokenizer).suited(scores)

@@ -1,3 +1,19 @@
 """Instruments as tokens number them: the programs of General MIDI, 0 to 127, and the drums."""
 
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from musicrnn.score import Score
+
 DRUMS = 128
+
+
+def notes_by_program(scores: Sequence[Score]) -> Counter[int]:
+    """How many notes each instrument has in the scores; those without a note are not listed."""
+    notes: Counter[int] = Counter()
+    for score in scores:
+        for track in score.tracks:
+            notes[DRUMS if track.is_drum else track.program] += len(track.notes)
+    return +notes

@@ -8,14 +8,20 @@ ids whatever give a valid score. ids 0 and 1 are always "start" and "end".
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.score import Score
+
+if TYPE_CHECKING:
+    import torch
+
+    from musicrnn.tokens.rules import Rules
 
 START, END = 0, 1
 TEMPO = -1  # in place of a velocity: see Event
@@ -88,62 +94,85 @@ class Unfolding(Protocol):
         ...
 
 
-class Tokenizer(Protocol):
-    """Score to ids and back; see the module's text for the laws."""
+class Tokenizer(ABC):
+    """Score to ids and back; see the module's text for the laws.
+
+    Attributes:
+        name: the key in TOKENIZERS, stored in checkpoints.
+        has_bars: whether a length may be counted in bars; otherwise in seconds alone.
+    """
+
+    name: ClassVar[str]
+    has_bars: ClassVar[bool] = True
+
+    @classmethod
+    def suited(cls, scores: Sequence[Score]) -> Self:
+        """The tokenizer with the settings that suit these scores, one of which has a note."""
+        del scores
+        return cls()
 
     @property
-    def name(self) -> str:
-        """The key in TOKENIZERS, stored in checkpoints."""
-        ...
-
-    @property
+    @abstractmethod
     def vocabulary(self) -> tuple[str, ...]:
         """The token of every id; vocabulary[0] == "start", vocabulary[1] == "end"."""
-        ...
 
+    @abstractmethod
     def configuration(self) -> dict[str, Any]:
         """What the constructor took, as JSON."""
-        ...
 
+    @abstractmethod
     def encode(self, score: Score) -> NDArray[np.int32]:
         """ids [N], from start to end. Raises MusicRNNError for a score it cannot hold."""
-        ...
 
+    def encode_source(self, score: Score, abc: str | None) -> NDArray[np.int32]:
+        """ids of a score that was read from the ABC text ``abc``, where it was."""
+        del abc
+        return self.encode(score)
+
+    @abstractmethod
     def decode(self, ids: Sequence[int] | NDArray[np.int32]) -> Score:
         """A valid score from any ids."""
-        ...
+
+    def text(self, ids: Sequence[int] | NDArray[np.int32]) -> str | None:
+        """The piece's own text, where the tokens are characters."""
+        del ids
 
     def unfolding(self) -> Unfolding | None:
         """Follows a piece in the making; None where nothing is certain before the end."""
-        ...
+        return None
 
+    @abstractmethod
     def quantize(self, score: Score) -> Score:
         """The nearest score that the tokens can say exactly."""
-        ...
 
+    @abstractmethod
     def constraint(self, wishes: Wishes) -> Constraint:
         """The grammar of a new piece. Raises MusicRNNError for a wish the tokens cannot express."""
-        ...
+
+    def rules(self, wishes: Wishes, device: torch.device) -> Rules | None:
+        """The same for many pieces at once, on a GPU; None where there is no such thing."""
+        del wishes, device
 
     def variations(self) -> NDArray[np.int32]:
         """[A, V] maps of ids that turn a piece into another one as good: transposed, faster.
 
         -1 where an id has no counterpart; row 0 is the identity.
         """
-        ...
+        return np.arange(len(self.vocabulary), dtype=np.int32)[None]
 
+    @abstractmethod
     def count_notes(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
         """How many notes the ids write."""
-        ...
 
     def count_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
         """How many bars the ids write; 0 where the tokens have no bars."""
-        ...
+        del ids
+        return 0
 
     def played_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
         """How many bars of ``Wishes.bars`` the ids use up: as :meth:`constraint` counts them."""
-        ...
+        return self.count_bars(ids)
 
     def opening(self, ids: Sequence[int] | NDArray[np.int32]) -> list[int]:
         """The ids of a whole piece without its end, so that another may go on from there."""
-        ...
+        return [int(token) for token in ids if token != END]

@@ -10,14 +10,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import torch
 from torch import Tensor
-
-from musicrnn.tokens.beat import BeatTokenizer
-from musicrnn.tokens.beat.rules import BeatRules
-from musicrnn.tokens.performance import PerformanceTokenizer
-from musicrnn.tokens.performance.rules import PerformanceRules
-from musicrnn.tokens.protocol import Tokenizer, Wishes
 
 State = tuple[Tensor, ...]
 
@@ -36,16 +29,3 @@ class Rules(Protocol):
     def allowed(self, state: State) -> Tensor:
         """[B, V], which ids may follow."""
         ...
-
-
-def rules_of(tokenizer: Tokenizer, wishes: Wishes, device: torch.device) -> Rules | None:
-    """The rules of new pieces, None for a tokenizer whose grammar has none.
-
-    Raises:
-        MusicRNNError: a wish that the tokens cannot express.
-    """
-    if isinstance(tokenizer, BeatTokenizer):
-        return BeatRules(tokenizer.events, wishes, tokenizer.programs, device=device)
-    if isinstance(tokenizer, PerformanceTokenizer):
-        return PerformanceRules(tokenizer.events, wishes, device=device)
-    return None

@@ -1,4 +1,4 @@
-"""The laws of musicrnn.tokens.protocol, for every tokenizer of scores listed here."""
+"""The laws of musicrnn.tokens.protocol, for every member of TOKENIZERS, and for other settings."""
 
 import json
 import random
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Score
-from musicrnn.tokens.abc import AbcTokenizer
+from musicrnn.tokens import TOKENIZERS
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
 from musicrnn.tokens.protocol import END, START, Tokenizer, Wishes
@@ -20,10 +20,9 @@ from musicrnn_datasets.corpora import CORPORA
 from tests.properties.scores import scores
 
 MEMBERS: dict[str, Tokenizer] = {
-    "beat": BeatTokenizer(),
+    **{name: make() for name, make in TOKENIZERS.items()},
     "beat band": BeatTokenizer((0, 32, 128), velocity_bins=8, chords=False),
     "beat drums": BeatTokenizer((128,), chords=False),
-    "performance": PerformanceTokenizer(),
     "performance small": PerformanceTokenizer(max_shift=7, velocity_bins=1),
     "performance drums": PerformanceTokenizer(velocity_bins=64, drums=True),
 }
@@ -44,6 +43,15 @@ def encoded(tokenizer: Tokenizer, score: Score) -> np.ndarray:
         raise
 
 
+def check_settled(tokenizer: Tokenizer, score: Score) -> None:
+    """What was decoded is as the tokens say it; a text without sense may be read in another way,
+    once."""
+    quantized = tokenizer.quantize(score)
+    assert tokenizer.quantize(quantized) == quantized
+    if tokenizer.text([]) is None:
+        assert quantized == score
+
+
 @every
 @settings(max_examples=40, deadline=None)
 @given(score=playable)
@@ -56,7 +64,8 @@ def test_decoding_what_was_encoded_is_quantizing(name: str, score: Score) -> Non
     assert ids[-1] == END
     assert tokenizer.decode(ids) == quantized
     assert tokenizer.quantize(quantized) == quantized
-    assert tokenizer.count_notes(ids) == quantized.note_count
+    if tokenizer.text(ids) is None:  # a text says repeated notes once
+        assert tokenizer.count_notes(ids) == quantized.note_count
 
 
 @every
@@ -68,7 +77,7 @@ def test_any_ids_are_a_piece(name: str, data: st.DataObject) -> None:
     ids = data.draw(st.lists(st.integers(-3, size + 3), max_size=200))
     score = tokenizer.decode(ids)
     if score.note_count:
-        assert tokenizer.decode(tokenizer.encode(score)) == score
+        check_settled(tokenizer, score)
 
 
 @every
@@ -82,7 +91,7 @@ def test_many_random_ids_are_a_piece(name: str, seed: int) -> None:
 
 
 def wishes_of(tokenizer: Tokenizer) -> Wishes:
-    return Wishes(seconds=5.0) if tokenizer.name == "performance" else Wishes(bars=4)
+    return Wishes(bars=4) if tokenizer.has_bars else Wishes(seconds=5.0)
 
 
 @every
@@ -101,7 +110,7 @@ def test_a_random_walk_through_the_grammar_ends_in_a_piece(name: str, seed: int)
         assert len(ids) < 50_000, "the grammar does not end"
     score = tokenizer.decode(ids)
     assert score.note_count > 0
-    assert tokenizer.decode(tokenizer.encode(score)) == score
+    check_settled(tokenizer, score)
 
 
 def sounding(score: Score) -> list[tuple[int, int]]:
@@ -111,11 +120,11 @@ def sounding(score: Score) -> list[tuple[int, int]]:
     return [(note.start - first, note.pitch) for note in notes]
 
 
-@pytest.mark.parametrize("name", [*MEMBERS, "abc"])
+@pytest.mark.parametrize("name", MEMBERS)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(score=short, seed=st.integers(0, 99))
 def test_a_piece_goes_on_behind_its_opening(name: str, score: Score, seed: int) -> None:
-    tokenizer = AbcTokenizer() if name == "abc" else MEMBERS[name]
+    tokenizer = MEMBERS[name]
     whole = encoded(tokenizer, score)
     ids = tokenizer.opening(whole)
     assert ids[0] == START
@@ -123,7 +132,7 @@ def test_a_piece_goes_on_behind_its_opening(name: str, score: Score, seed: int) 
     assert tokenizer.decode(ids).tracks == tokenizer.decode(whole).tracks
     bars, played = tokenizer.played_bars(whole), tokenizer.decode(whole).seconds
     assert tokenizer.played_bars(ids) == bars
-    further = tokenizer.name == "performance"
+    further = not tokenizer.has_bars
     wishes = Wishes(seconds=played + 5) if further else Wishes(bars=bars + 3)
     constraint = tokenizer.constraint(wishes)
     for token in ids:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,15 +23,15 @@ from musicrnn.io.abc import parse_abc, write_abc
 from musicrnn.score import Score, Track
 from musicrnn.tokens.abc.grammar import AbcConstraint
 from musicrnn.tokens.abc.normal import normalise, written_bars, written_notes
-from musicrnn.tokens.protocol import END, START, Constraint, Wishes
+from musicrnn.tokens.protocol import END, START, Constraint, Tokenizer, Wishes
 
 DEFAULT_ALPHABET = "\n \"#'(),-./0123456789:=ABCDEFGHKLMNV[]^_abcdefghijlmnoprsuxyz|"
 
 
-class AbcTokenizer:
+class AbcTokenizer(Tokenizer):
     """One token a character of ``alphabet``, which must hold all that is to be said."""
 
-    name = "abc"
+    name: ClassVar[str] = "abc"
 
     def __init__(self, alphabet: str = DEFAULT_ALPHABET) -> None:
         if len(set(alphabet)) != len(alphabet):
@@ -56,6 +56,10 @@ class AbcTokenizer:
         or longer than ABC is written for (io.abc.grid)."""
         return self.encode_text(normalise(write_abc(_melody(score))))
 
+    def encode_source(self, score: Score, abc: str | None) -> NDArray[np.int32]:
+        """A tune that was read as ABC keeps its own text."""
+        return self.encode(score) if abc is None else self.encode_text(self.normalise(abc))
+
     def quantize(self, score: Score) -> Score:
         """The melody as it is read from its own text. Raises MusicRNNError as encode does."""
         return self.decode(self.encode(score))
@@ -79,17 +83,10 @@ class AbcTokenizer:
     def decode(self, ids: Sequence[int] | NDArray[np.int32]) -> Score:
         return parse_abc(self.text(ids))
 
-    def unfolding(self) -> None:
-        """Repeats come back to what was written before, so a tune is certain at its end."""
-
     def constraint(self, wishes: Wishes) -> Constraint:
         """The grammar of a new tune; ``bars`` counts them as played. Raises MusicRNNError for a
         density, which ABC text cannot say, and for an unknown metre, key or chord."""
         return AbcConstraint(self._ids, wishes, self._masks)
-
-    def variations(self) -> NDArray[np.int32]:
-        """The identity alone: transposing a text is no map of its characters."""
-        return np.arange(len(self.vocabulary), dtype=np.int32)[None]
 
     def count_notes(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
         """Notes written in the text, repeats counted once and tied notes each."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,17 +40,24 @@ from musicrnn.tokens.beat.grid import (
     tracks_of,
 )
 from musicrnn.tokens.beat.reader import BeatReader, BeatUnfolding
-from musicrnn.tokens.programs import DRUMS
-from musicrnn.tokens.protocol import END, Constraint, Unfolding, Wishes
+from musicrnn.tokens.programs import DRUMS, notes_by_program
+from musicrnn.tokens.protocol import Constraint, Tokenizer, Unfolding, Wishes
 from musicrnn.tokens.vocabulary import EventVocabulary
 
+if TYPE_CHECKING:
+    import torch
+
+    from musicrnn.tokens.rules import Rules
+
+MOST_PROGRAMS = 16
+LEAST = 0.005  # share of all notes; rarer instruments are played by their nearest neighbour
 LONGEST_BAR = 96  # positions: 8/4
 DENSITY_BORDERS = (1.5, 3.0, 4.5, 6.5)  # notes a quarter between density 1, 2, 3, 4 and 5
 CHORDS = ("N", *(f"{root}:{quality}" for quality in CHORD_QUALITIES for root in PITCH_CLASSES))
 
 
 @dataclass(frozen=True)
-class BeatTokenizer:
+class BeatTokenizer(Tokenizer):
     """Bar-and-beat events.
 
     Args:
@@ -65,7 +72,7 @@ class BeatTokenizer:
     chords: bool = True
     events: EventVocabulary = field(init=False, repr=False, compare=False)
 
-    name = "beat"
+    name: ClassVar[str] = "beat"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "programs", tuple(self.programs))
@@ -97,6 +104,14 @@ class BeatTokenizer:
         if self.pitched:
             groups["duration"] = DURATIONS
         object.__setattr__(self, "events", EventVocabulary(groups))
+
+    @classmethod
+    def suited(cls, scores: Sequence[Score]) -> BeatTokenizer:
+        """The instruments of the scores, and chords where most have some."""
+        notes = notes_by_program(scores)
+        common = [p for p, n in notes.most_common(MOST_PROGRAMS) if n >= LEAST * notes.total()]
+        with_chords = 2 * sum(bool(score.chords) for score in scores) > len(scores)
+        return cls(tuple(sorted(common)), chords=with_chords)
 
     @property
     def pitched(self) -> bool:
@@ -197,6 +212,11 @@ class BeatTokenizer:
     def constraint(self, wishes: Wishes) -> Constraint:
         return BeatConstraint(self.events, wishes, self.programs)
 
+    def rules(self, wishes: Wishes, device: torch.device) -> Rules:
+        from musicrnn.tokens.beat.rules import BeatRules
+
+        return BeatRules(self.events, wishes, self.programs, device=device)
+
     def variations(self) -> NDArray[np.int32]:
         """Transposed by -5 to 6 semitones and one step of tempo slower or faster."""
         moves = [(k, t) for k in (range(-5, 7) if self.pitched else [0]) for t in (-1, 0, 1)]
@@ -224,10 +244,3 @@ class BeatTokenizer:
 
     def count_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
         return self.events.count(ids, "bar")
-
-    def played_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
-        """The same as :meth:`count_bars`: nothing is repeated."""
-        return self.count_bars(ids)
-
-    def opening(self, ids: Sequence[int] | NDArray[np.int32]) -> list[int]:
-        return [int(token) for token in ids if token != END]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +23,18 @@ from musicrnn.score import Score
 from musicrnn.tokens.performance.grammar import PerformanceConstraint
 from musicrnn.tokens.performance.reader import PerformanceReader, PerformanceUnfolding
 from musicrnn.tokens.performance.time import performance_score, played_notes
-from musicrnn.tokens.protocol import END, START, Constraint, Unfolding, Wishes
+from musicrnn.tokens.programs import DRUMS, notes_by_program
+from musicrnn.tokens.protocol import END, START, Constraint, Tokenizer, Unfolding, Wishes
 from musicrnn.tokens.vocabulary import EventVocabulary
+
+if TYPE_CHECKING:
+    import torch
+
+    from musicrnn.tokens.rules import Rules
 
 
 @dataclass(frozen=True)
-class PerformanceTokenizer:
+class PerformanceTokenizer(Tokenizer):
     """Performance events of one piano, or of one drum kit.
 
     Args:
@@ -42,7 +48,8 @@ class PerformanceTokenizer:
     drums: bool = False
     events: EventVocabulary = field(init=False, repr=False, compare=False)
 
-    name = "performance"
+    name: ClassVar[str] = "performance"
+    has_bars: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.max_shift <= 1000:
@@ -61,6 +68,11 @@ class PerformanceTokenizer:
         if not self.drums:
             groups["note_off"] = range(128)
         object.__setattr__(self, "events", EventVocabulary(groups))
+
+    @classmethod
+    def suited(cls, scores: Sequence[Score]) -> PerformanceTokenizer:
+        """Of the drums where the scores have nothing else."""
+        return cls(drums=set(notes_by_program(scores)) == {DRUMS})
 
     @property
     def vocabulary(self) -> tuple[str, ...]:
@@ -142,6 +154,11 @@ class PerformanceTokenizer:
     def constraint(self, wishes: Wishes) -> Constraint:
         return PerformanceConstraint(self.events, wishes)
 
+    def rules(self, wishes: Wishes, device: torch.device) -> Rules:
+        from musicrnn.tokens.performance.rules import PerformanceRules
+
+        return PerformanceRules(self.events, wishes, device=device)
+
     def variations(self) -> NDArray[np.int32]:
         """Transposed by -5 to 6 semitones; drums stay as they are."""
         identity = np.arange(len(self.events), dtype=np.int32)
@@ -160,14 +177,3 @@ class PerformanceTokenizer:
 
     def count_notes(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
         return self.events.count(ids, "note_on")
-
-    def count_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
-        """Always 0: a performance has no bars."""
-        return 0
-
-    def played_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
-        """Always 0, as :meth:`count_bars`."""
-        return 0
-
-    def opening(self, ids: Sequence[int] | NDArray[np.int32]) -> list[int]:
-        return [int(token) for token in ids if token != END]

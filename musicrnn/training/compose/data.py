@@ -19,7 +19,6 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.key import estimate_key
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer, tokenizer_from
-from musicrnn.tokens.abc import AbcTokenizer
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.choose import suitable_tokenizer
 from musicrnn.training.data import (
@@ -89,7 +88,7 @@ def token_data(
     for index, item in read:
         split = item.piece.split
         try:
-            encoded = encode_piece(tokenizer, item.piece, item.content)
+            encoded = tokenizer.encode_source(item.content, item.piece.abc)
         except MusicRNNError as error:
             refused.append(Refusal(item.piece.name, str(error)))
             continue
@@ -121,24 +120,12 @@ def token_data(
     )
 
 
-def encode_piece(tokenizer: Tokenizer, piece: Piece, score: Score) -> Ids:
-    """ids of a piece; a tune in ABC keeps its own text where the tokens are characters.
-
-    Raises:
-        MusicRNNError: the tokens cannot hold the piece.
-    """
-    if isinstance(tokenizer, AbcTokenizer) and piece.abc is not None:
-        return tokenizer.encode_text(tokenizer.normalise(piece.abc))
-    return tokenizer.encode(score)
-
-
 def choose_tokenizer(read: Sequence[Read[Score]], tokens: str | None = None) -> Tokenizer:
     """Characters where every piece is ABC text, else the events that suit the scores."""
     if not any(item.content.note_count for item in read):
         return BeatTokenizer()
-    if tokens is None and all(item.piece.abc is not None for item in read):
-        return AbcTokenizer()
-    return suitable_tokenizer([item.content for item in read], tokens)
+    texts = all(item.piece.abc is not None for item in read)
+    return suitable_tokenizer([item.content for item in read], tokens, texts=texts)
 
 
 def _key_name(score: Score) -> str:

@@ -156,8 +156,8 @@ class Compose(Task):
     ) -> list[Ids]:
         from musicrnn.sampling.compose import compose
 
-        played = tokenizer_from(checkpoint.entry("tokenizer")).name == "performance"
-        wishes = Wishes(seconds=30.0) if played else Wishes(bars=style.bars)
+        has_bars = tokenizer_from(checkpoint.entry("tokenizer")).has_bars
+        wishes = Wishes(bars=style.bars) if has_bars else Wishes(seconds=30.0)
         pieces: list[Ids] = []
         while not own.enough(pieces):
             seeds = range(seed + len(pieces), seed + len(pieces) + own.together)

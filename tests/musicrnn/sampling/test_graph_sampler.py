@@ -25,7 +25,6 @@ from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
 from musicrnn.tokens.protocol import END, START
-from musicrnn.tokens.rules import rules_of
 
 KIT = BeatTokenizer((128,), velocity_bins=2, chords=False)
 ALL = Settings(temperature=0.9, top_k=60, top_p=0.97, min_p=0.01, repetition_penalty=1.1)
@@ -186,7 +185,7 @@ def replay_without_data(tokenizer: Tokenizer, wishes: Wishes, cell: str, *, bf16
         model = LanguageModel(
             LanguageConfig(vocabulary=size, cell=cell, embedding=12, hidden=20, layer=layer)
         )
-    steps, rules = LanguageSteps(model, bf16=bf16), rules_of(tokenizer, wishes, meta)
+    steps, rules = LanguageSteps(model, bf16=bf16), tokenizer.rules(wishes, meta)
     start = opening(steps, rules, [START], ALL)
     graph = GraphSteps(steps, rules, start, settings=ALL, places=3, steps=2)
     with OnDevice():

@@ -13,7 +13,6 @@ from musicrnn.tokens.abc import AbcTokenizer
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
 from musicrnn.tokens.protocol import END, START, Tokenizer, Wishes
-from musicrnn.tokens.rules import rules_of
 from musicrnn_datasets.corpora import CORPORA
 
 CPU = torch.device("cpu")
@@ -55,7 +54,7 @@ def compare(
     ``breadth``: the choice is among this many, so that walks dwell in different groups.
     Returns how many pieces came to their end.
     """
-    rules = rules_of(tokenizer, wishes, CPU)
+    rules = tokenizer.rules(wishes, CPU)
     assert rules is not None
     constraints = [tokenizer.constraint(wishes) for _ in range(ROWS)]
     start = rules.start()
@@ -109,7 +108,7 @@ def test_real_music(name: str, corpus: str, corpora: Path) -> None:
     tokenizer = CASES[name][0]
     pieces = itertools.islice(CORPORA[corpus].pieces(corpora / corpus), 5)
     rows = [tokenizer.encode(piece.read()).tolist() for piece in pieces]
-    rules = rules_of(tokenizer, Wishes(), CPU)
+    rules = tokenizer.rules(Wishes(), CPU)
     assert rules is not None
     constraints = [tokenizer.constraint(Wishes()) for _ in rows]
     state = tuple(part.expand(len(rows), *part.shape[1:]) for part in rules.start())
@@ -125,7 +124,7 @@ def test_real_music(name: str, corpus: str, corpora: Path) -> None:
 
 
 def test_text_has_no_rules_and_wishes_are_refused_alike() -> None:
-    assert rules_of(AbcTokenizer(), Wishes(), CPU) is None
+    assert AbcTokenizer().rules(Wishes(), CPU) is None
     for tokenizer, wishes in ((BeatTokenizer(), Wishes(bars=0)), (CASES["kit"][0], Wishes(bars=2))):
         with pytest.raises(MusicRNNError, match="bars"):
-            rules_of(tokenizer, wishes, CPU)
+            tokenizer.rules(wishes, CPU)
