@@ -20,17 +20,19 @@ FORMATS = (".onnx", ".safetensors")
     "--output",
     type=click.Path(path_type=Path),
     required=True,
-    help="File to write: .onnx, or .safetensors with --weights.",
+    help="File to write: .onnx, or .safetensors with --store.",
 )
 @click.option(
+    "--store",
     "--weights",
+    "store",
     type=click.Choice(["float32", "float16", "int8"]),
     help="Of a .safetensors file: four bytes a weight, two or one.",
 )
 @click.option(
     "--streaming", is_flag=True, help="Of words, as .onnx: step by step, the states carried on."
 )
-def command(model: str, output: Path, weights: str | None, streaming: bool) -> None:
+def command(model: str, output: Path, store: str | None, streaming: bool) -> None:
     """Write MODEL, a bundled name or a file, for other programs.
 
     An .onnx file takes ids or samples and gives logits or probabilities, with the features inside;
@@ -42,15 +44,15 @@ def command(model: str, output: Path, weights: str | None, streaming: bool) -> N
     suffix = output.suffix.lower()
     if suffix not in FORMATS:
         raise click.UsageError(f"-o must end in {' or '.join(FORMATS)}, got {output.name!r}")
-    if (suffix == ".onnx") == (weights is not None):
-        raise click.UsageError("--weights belongs to a .safetensors file, which needs it")
+    if (suffix == ".onnx") == (store is not None):
+        raise click.UsageError("--store belongs to a .safetensors file, which needs it")
     if streaming and suffix != ".onnx":
         raise click.UsageError("--streaming belongs to an .onnx file")
     checkpoint = load_model(model)
     if suffix == ".safetensors":
         from musicrnn.checkpoint import read_holdings
 
-        checkpoint.save(output, weights=cast("Weights", weights))  # click has checked it
+        checkpoint.save(output, weights=cast("Weights", store))  # click has checked it
         held = read_holdings(output)
         click.echo(f"{output}  {held.weights}, {held.numbers:,} weights, {held.bytes:,} bytes")
         return

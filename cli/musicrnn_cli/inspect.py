@@ -17,10 +17,14 @@ import click
     "--gradients", is_flag=True, help="How far back in time the loss is felt, as a table."
 )
 @click.option(
-    "--weights", is_flag=True, help="What bfloat16 and int8 weights cost a composing model."
+    "--store",
+    "--weights",
+    "store",
+    is_flag=True,
+    help="What bfloat16 and int8 weights cost a composing model.",
 )
 @click.option(
-    "--on", metavar="DATA", help="With --gradients or --weights: a corpus by name or a folder."
+    "--on", metavar="DATA", help="With --gradients or --store: a corpus by name or a folder."
 )
 @click.option(
     "--beside", multiple=True, metavar="MODEL", help="With --gradients: another model, repeatable."
@@ -35,7 +39,7 @@ def command(
     model: str,
     as_json: bool,
     gradients: bool,
-    weights: bool,
+    store: bool,
     on: str | None,
     beside: tuple[str, ...],
     steps: int | None,
@@ -50,15 +54,15 @@ def command(
     a composing model samples itself. For a classifier: with respect to its input, counted from the
     end of a clip.
 
-    With --weights a composing model is held in float32, bfloat16 and int8, as compose --weights
+    With --store a composing model is held in float32, bfloat16 and int8, as compose --store
     holds it, and reads the same pieces: the bytes, how far each distribution of the next token is
     from float32's (Kullback-Leibler, in nats), and the likelihood. At most 100,000 tokens are read.
     """
-    if gradients and weights:
-        raise click.UsageError("--gradients and --weights are two questions: ask one at a time")
+    if gradients and store:
+        raise click.UsageError("--gradients and --store are two questions: ask one at a time")
     _refuse({"beside": beside, "steps": steps, "output": output}, gradients, "--gradients")
-    either = gradients or weights
-    _refuse({"on": on, "seed": seed, "data": data}, either, "--gradients and to --weights")
+    either = gradients or store
+    _refuse({"on": on, "seed": seed, "data": data}, either, "--gradients and to --store")
     if gradients:
         from musicrnn_cli.gradients import show_gradients
 
@@ -71,7 +75,7 @@ def command(
             seed=seed or 0,
             data=data,
         )
-    elif weights:
+    elif store:
         from musicrnn_cli.quantization import show_quantization
 
         show_quantization(model, as_json=as_json, on=on, seed=seed or 0, data=data)

@@ -18,6 +18,7 @@ from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.gibbs import GibbsSettings
 from musicrnn.sampling.voices import VoicesWriter, Written
 from musicrnn.score import Score
+from musicrnn.training.task import task_of
 from musicrnn_cli.tunes import say_which_tune
 
 
@@ -29,7 +30,8 @@ def read_score(path: Path) -> Score:
 
 def writer_for(name: str) -> VoicesWriter:
     """The voices model of this name or file."""
-    return VoicesWriter(load_model(name))
+    checkpoint = load_model(name)
+    return task_of(checkpoint).writer(checkpoint)
 
 
 def gibbs_settings(name: str, temperature: float | None) -> GibbsSettings:

@@ -69,11 +69,6 @@ class VoicesWriter:
     """A voices model at work."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        if "voices" not in checkpoint.entry("model"):
-            task = checkpoint.metadata.get("task")
-            raise MusicRNNError(
-                f"only a model of voices can do this, such as chorale; this one's task is {task!r}"
-            )
         self.grid = VoiceGrid.from_configuration(checkpoint.entry("tokenizer"))
         model = VoicesModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
         if model.config.places != PLACES:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import PITCH_CLASSES, Note
 
+NAME = "voices"  # of these tokens in a model file
 HOLD, REST = 128, 129
 STEPS_A_QUARTER = 4
 MOST_STEPS = 2**13  # 512 bars of 4/4: a quarter of an hour
@@ -181,7 +182,7 @@ class VoiceGrid:
     def configuration(self) -> dict[str, Any]:
         """As JSON, for a checkpoint's "tokenizer" entry."""
         return {
-            "name": "voices",
+            "name": NAME,
             "names": list(self.names),
             "ranges": [list(pair) for pair in self.ranges],
         }
@@ -194,7 +195,7 @@ class VoiceGrid:
             MusicRNNError: it is another tokenizer's, or damaged.
         """
         try:
-            if values["name"] != "voices":
+            if values["name"] != NAME:
                 raise MusicRNNError(f"the model's tokens are {values['name']!r}, not voices")
             ranges = tuple((int(low), int(high)) for low, high in values["ranges"])
             return VoiceGrid(tuple(map(str, values["names"])), ranges)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from musicrnn.models.network import Network
     from musicrnn.models.sizes import Sizes
     from musicrnn.sampling.composer import Composer
+    from musicrnn.sampling.voices import VoicesWriter
     from musicrnn.training.objective import Objective
 
 MINUTES = 30.0  # of a training of which nothing else is said
@@ -171,6 +172,11 @@ class Task(ABC):
         """What writes pieces with a model."""
         del checkpoint
         self.cannot("compose", "a network that reads its whole input has no next step to sample")
+
+    def writer(self, checkpoint: Checkpoint) -> VoicesWriter:
+        """What writes voices around others with a model."""
+        del checkpoint
+        self.cannot("write voices around others", "only a model of voices can, such as chorale")
 
     def labeller(self, checkpoint: Checkpoint, device: str = "auto") -> FileLabeller:
         """What names files with a model."""

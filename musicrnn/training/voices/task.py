@@ -15,6 +15,7 @@ from musicrnn.training.voices.settings import VoicesSettings
 if TYPE_CHECKING:
     from musicrnn.models.voices import VoicesModel
     from musicrnn.sampling.composer import Composer
+    from musicrnn.sampling.voices import VoicesWriter
     from musicrnn.training.voices.measure import VoicesEvaluation
     from musicrnn.training.voices.objective import VoicesObjective
 
@@ -79,6 +80,11 @@ class Voices(Task):
         from musicrnn.sampling.compose_voices import VoicesComposer
 
         return VoicesComposer(checkpoint)
+
+    def writer(self, checkpoint: Checkpoint) -> VoicesWriter:
+        from musicrnn.sampling.voices import VoicesWriter
+
+        return VoicesWriter(checkpoint)
 
 
 VOICES = Voices()

@@ -11,6 +11,7 @@ from musicrnn.sampling.voices import VoicesWriter, Written
 from musicrnn.score import Note, Score, TimeSignature, Track, make_score
 from musicrnn.tokens import Wishes
 from musicrnn.tokens.voices import from_sounding
+from musicrnn.training.task import task_of
 from tests.cli.conftest import untrained
 from tests.musicrnn.four_voices import GRID, NAMES, QUICK, drawn_score, untrained_voices
 
@@ -159,8 +160,8 @@ def test_what_cannot_be_varied_or_kept(writer: VoicesWriter) -> None:
         vary(writer, score, (1, 1), "tuba")
     with pytest.raises(MusicRNNError, match="some must be, not all"):
         harmonize(writer, score, *NAMES)
-    with pytest.raises(MusicRNNError, match=r"only a model of voices.*task is 'compose'"):
-        VoicesWriter(untrained("beat"))
+    with pytest.raises(MusicRNNError, match=r"task is 'compose'.*only a model of voices can"):
+        task_of(untrained("beat")).writer(untrained("beat"))
     with pytest.raises(MusicRNNError, match="at most, got"):
         around(writer, melody((0, 60, 480), (2**30, 62, 480)))
 

@@ -1,0 +1,64 @@
+"""Small data of every kind that a task may read, as users have them: folders, a corpus's file."""
+
+from pathlib import Path
+
+import numpy as np
+from scipy.io import savemat
+
+from musicrnn.io.audio import write_audio
+from musicrnn.io.midi import write_midi
+from musicrnn.waveform import Waveform
+from tests.musicrnn.four_voices import drawn_score
+
+FRAMES = "polyphonic-jsb"
+
+
+def write_scores(home: Path) -> str:
+    for seed in range(14):
+        write_midi(drawn_score(seed, bars=2), home / f"{seed}.mid")
+    return str(home)
+
+
+def write_frames(home: Path) -> str:
+    """The file of a corpus, with as many pieces as it has, of a few frames each."""
+    random = np.random.default_rng(0)
+    cells = {}
+    for key, count in (("traindata", 229), ("validdata", 76), ("testdata", 77)):
+        array = np.empty((1, count), object)
+        for index in range(count):
+            array[0, index] = (random.random((6, 88)) < 0.1).astype(np.float64)
+        cells[key] = array
+    (home / "polyphonic").mkdir(parents=True)
+    savemat(home / "polyphonic" / "JSB_Chorales.mat", cells)
+    return FRAMES
+
+
+def _write_sounds(home: Path, seconds: float, rate: int) -> str:
+    random = np.random.default_rng(0)
+    time = np.arange(int(seconds * rate)) / rate
+    for label, pitch in (("low", 220.0), ("high", 1760.0)):
+        (home / label).mkdir(parents=True)
+        for number in range(7):
+            pitches = pitch * 2 ** (random.integers(0, 12, 8) / 12)
+            sound = np.sin(2 * np.pi * np.repeat(pitches, -(-len(time) // 8))[: len(time)] * time)
+            sound *= 0.3 * np.hanning(len(time)) + 0.01 * random.standard_normal(len(time))
+            write_audio(
+                Waveform(sound[None].astype(np.float32), rate), home / label / f"{number}.wav"
+            )
+    return str(home)
+
+
+def write_recordings(home: Path) -> str:
+    return _write_sounds(home, 4.0, 22_050)
+
+
+def write_clips(home: Path) -> str:
+    return _write_sounds(home, 1.0, 16_000)
+
+
+WRITERS = {
+    "scores": write_scores,
+    "frames": write_frames,
+    "recordings": write_recordings,
+    "clips": write_clips,
+}  # by what a task reads
