@@ -8,7 +8,6 @@ not compute sixteen numbers at once.
 
 from __future__ import annotations
 
-import importlib
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -18,40 +17,16 @@ import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
+from musicrnn.cells.private_numba import kept
 
-def _import_arrays() -> None:
-    """Numba's array functions, without scipy.linalg, which takes a tenth of composing's time.
-
-    They import it to learn whether it is there, as it always is here. When products of matrices are
-    compiled, numba asks once more, and gets the true answer.
-    """
-    asked: Any = importlib.import_module("numba.np.linalg")
-    there = getattr(asked, "ensure_blas", None)
-    if there is None:
-        return
-    asked.ensure_blas = lambda: None
-    try:
-        importlib.import_module("numba.np.arraymath")
-    finally:
-        asked.ensure_blas = there
-
-
-_import_arrays()
-SHARED = [Path(__file__).with_name(name).stat() for name in ("compiled.py", "tile.py")]
+# What is here and in tile.py becomes part of each function that uses it.
+SHARED = tuple(Path(__file__).with_name(name) for name in ("compiled.py", "tile.py"))
 
 
 def compiled(function: Callable[..., Any], *, sums_in_any_order: bool = False) -> Any:
     """The decorator; see the module's text. Sums in any order can be vectors too."""
     liberties = {"contract", "reassoc"} if sums_in_any_order else {"contract"}
-    dispatcher: Any = njit(cache=True, error_model="numpy", fastmath=liberties, nogil=True)(
-        function
-    )
-    # Numba compiles anew where the function's own file has changed, but what is here and in tile.py
-    # becomes part of it too.
-    kept = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
-    if kept is not None:
-        kept._source_stamp = (kept._source_stamp, *((s.st_mtime, s.st_size) for s in SHARED))
-    return dispatcher
+    return kept(njit(error_model="numpy", fastmath=liberties, nogil=True)(function), SHARED)
 
 
 ONE, ZERO = np.float32(1.0), np.float32(0.0)  # literals would make float32 code float64

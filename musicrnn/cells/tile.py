@@ -17,7 +17,6 @@ from typing import Any
 from llvmlite import ir
 from llvmlite.binding import get_host_cpu_features
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 LANES = 16
@@ -46,10 +45,12 @@ def _tile(rows: int, width: int, panel_width: int) -> Any:
             context.make_array(signature.args[place])(context, builder, arguments[place])
             for place in range(5)
         )
-        offset, row_of_x, to_row, to_column = cgutils.unpack_tuple(builder, arguments[5], 4)
+        offset, row_of_x, to_row, to_column = (
+            builder.extract_value(arguments[5], place) for place in range(4)
+        )
         kind = signature.args[0].dtype
         lanes = _INTS if kind is types.int8 else _FLOATS
-        inputs = cgutils.unpack_tuple(builder, x.shape)[1]
+        inputs = builder.extract_value(x.shape, 1)
         first = [
             builder.gep(x.data, [builder.mul(builder.add(row_of_x, _INDEX(row)), inputs)])
             for row in range(rows)
@@ -86,7 +87,7 @@ def _tile(rows: int, width: int, panel_width: int) -> Any:
         builder.cbranch(builder.icmp_signed("<", following, inputs), loop, after)
 
         builder.position_at_end(after)
-        columns = cgutils.unpack_tuple(builder, out.shape)[1]
+        columns = builder.extract_value(out.shape, 1)
         for place in range(width // LANES):
             here = builder.add(offset, _INDEX(place * LANES))
             added = _read(builder, bias.data, _FLOATS, here)
@@ -143,9 +144,10 @@ def _add_product(builder: Any, total: Any, number: Any, weights: Any) -> Any:
 
 def _fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
     """a * b + c in one operation."""
-    multiply_add = cgutils.get_or_insert_function(
-        builder.module, ir.FunctionType(_FLOATS, [_FLOATS] * 3), f"llvm.fmuladd.v{LANES}f32"
-    )
+    module, name = builder.module, f"llvm.fmuladd.v{LANES}f32"
+    multiply_add = module.globals.get(name)
+    if multiply_add is None:
+        multiply_add = ir.Function(module, ir.FunctionType(_FLOATS, [_FLOATS] * 3), name)
     return builder.call(multiply_add, [a, b, c])
 
 

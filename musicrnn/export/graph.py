@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.jit._trace import TracerWarning
+from torch.jit import TracerWarning  # pyright: ignore[reportPrivateImportUsage]
 from torch.overrides import TorchFunctionMode
 
 from musicrnn.errors import MusicRNNError

@@ -13,9 +13,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import linear
 
+from musicrnn.layers.private_torch import can_pack, pack, packed_product
+
 SMALL = 2**16  # elements; below, an ordinary product costs less than the call of a packed one
 FEW = 8  # steps; packing costs about as much as this many products save
-PACKING = ("_reorder_linear_weight", "_linear_pointwise", "_is_mkldnn_bf16_supported")
 
 
 class Factor:
@@ -28,15 +29,15 @@ class Factor:
         self.matrix = matrix
         self.kind = torch.bfloat16 if bf16 else matrix.dtype
         large = matrix.numel() >= SMALL and steps >= FEW
-        self.packs = large and matrix.device.type == "cpu" and _can_pack(self.kind)
+        self.packs = large and matrix.device.type == "cpu" and can_pack(self.kind)
         weight = matrix.to(self.kind)
-        self.forward = _pack(weight) if self.packs else weight
+        self.forward = pack(weight) if self.packs else weight
 
     @cached_property
     def backward(self) -> Tensor:
         """W^T as the way back needs it: not made when there is none."""
         weight = self.matrix.to(self.kind).t()
-        return _pack(weight.contiguous()) if self.packs else weight
+        return pack(weight.contiguous()) if self.packs else weight
 
     def times(self, v: Tensor) -> Tensor:
         """v W^T, [B, N]."""
@@ -62,22 +63,5 @@ class Factor:
     def _product(self, v: Tensor, weight: Tensor) -> Tensor:
         v = v.to(self.kind)
         if self.packs:
-            return torch.ops.mkldnn._linear_pointwise(v, weight, None, "none", [], "")
+            return packed_product(v, weight)
         return linear(v, weight)
-
-
-def _can_pack(kind: torch.dtype) -> bool:
-    """Whether this torch and processor have oneDNN's packed product.
-
-    It is no part of torch's public face: where it is missing, ordinary products do.
-    """
-    has = all(hasattr(torch.ops.mkldnn, name) for name in PACKING)
-    if not has or not torch.backends.mkldnn.is_available():
-        return False
-    if kind == torch.bfloat16:
-        return torch.ops.mkldnn._is_mkldnn_bf16_supported()
-    return kind == torch.float32
-
-
-def _pack(weight: Tensor) -> Tensor:
-    return torch.ops.mkldnn._reorder_linear_weight(weight)

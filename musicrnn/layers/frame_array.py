@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from musicrnn.cells.private_numba import kept
 from musicrnn.cells.protocol import Array, Arrays
 
 EPSILON = 1e-5  # of torch's batch normalisation
@@ -71,7 +72,8 @@ class ArrayRecentAttention:
         return self.total / (self.mass + 1)
 
 
-@njit(cache=True, fastmath=True)
+@kept
+@njit(fastmath=True)
 def _convolve(x: Any, weight: Any, bias: Any, stride: Any, out: Any) -> None:
     height, width, channels, outputs = weight.shape
     bands, side = x.shape[2], weight.shape[1] // 2

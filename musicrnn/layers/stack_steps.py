@@ -24,6 +24,7 @@ from musicrnn.cells.clockwork import ClockworkCell
 from musicrnn.cells.grid import GridCell
 from musicrnn.cells.lstm import LSTMCell
 from musicrnn.layers.layer import named
+from musicrnn.layers.private_torch import HAS_FUSED_LSTM, fused_lstm
 from musicrnn.layers.stack import Stack, State
 
 Memory = tuple[Tensor, ...]
@@ -142,11 +143,10 @@ class LSTMSteps(RecurrentSteps):
     def move(self, rows: Tensor, memory: Memory) -> tuple[Flow, Memory]:
         if _is_compiled_row(rows):
             return self._by_gate(rows.chunk(4, 1), memory)
-        if torch.compiler.is_compiling() or not rows.is_cuda:
+        if torch.compiler.is_compiling() or not rows.is_cuda or not HAS_FUSED_LSTM:
             return super().move(rows, memory)
         from_hidden = self.weights.product("weight_hh", memory[0])
-        fused = torch.ops.aten._thnn_fused_lstm_cell
-        hidden, cell, _ = fused(rows, from_hidden, memory[1])
+        hidden, cell = fused_lstm(rows, from_hidden, memory[1])
         return (hidden,), (hidden, cell)
 
     def _by_gate(self, rows: Sequence[Tensor], memory: Memory) -> tuple[Flow, Memory]:

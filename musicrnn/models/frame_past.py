@@ -19,6 +19,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from musicrnn.cells.private_numba import kept
 from musicrnn.models.frame_config import FrameConfig
 
 Frames = NDArray[np.uint8]  # [T, P]
@@ -110,7 +111,8 @@ def _numbered(piece: Frames) -> NDArray[np.int64]:
     return np.unique(piece, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
-@njit(cache=True)
+@kept
+@njit
 def _matches(ids: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     steps = len(ids)
     source, matched = np.full(steps, -1, np.int32), np.zeros(steps, np.int32)
@@ -120,7 +122,8 @@ def _matches(ids: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int3
     return source, matched
 
 
-@njit(cache=True)
+@kept
+@njit
 def _advance(ids: NDArray[np.int64], t: int, run: NDArray[np.int32]) -> tuple[int, int]:
     """The step after the longest match at ``t``; ``run[s]``: how many frames before s equal those
     before t (before t - 1 when called)."""

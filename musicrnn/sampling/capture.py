@@ -7,15 +7,13 @@ stay where they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 Replay = Callable[[], None]
 Capture = Callable[[Replay], Replay]
-MOST_VERSIONS = 10_000
 WARM_UPS = 3  # calls before the recording, in which libraries choose and allocate what they need
 
 
@@ -36,18 +34,6 @@ def cuda_graph(function: Replay) -> Replay:
     with torch.cuda.graph(graph):
         function()
     return graph.replay
-
-
-@contextmanager
-def many_versions() -> Generator[None]:
-    """Inside, one function may be compiled for many objects; torch else gives up after 8."""
-    config = torch._dynamo.config  # pyright: ignore[reportPrivateUsage]
-    before = config.recompile_limit
-    config.recompile_limit = max(before, MOST_VERSIONS)
-    try:
-        yield
-    finally:
-        config.recompile_limit = before
 
 
 class Exchange:

@@ -18,8 +18,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from musicrnn.layers.private_torch import many_versions
 from musicrnn.models.language_steps import LanguageSteps, exact_products
-from musicrnn.sampling.capture import Capture, many_versions
+from musicrnn.sampling.capture import Capture
 from musicrnn.sampling.filters import REMEMBERED, Settings
 from musicrnn.sampling.torch_filters import draw, filtered
 from musicrnn.tokens.rules import Rules

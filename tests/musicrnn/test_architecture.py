@@ -94,6 +94,10 @@ RESERVED = {"click": {"musicrnn_cli"}, "rich": {"musicrnn_cli"}}
 # figure's witness, but no code in it may depend on one. (A model's card names its data.)
 CORPORA = ("pop909", "nottingham", "vgmidi", "gtzan", "jsb", "musedata", "speech_commands")
 
+# What other libraries do not promise has one file each that may use it, with a way out.
+PRIVATE = {"numba": "musicrnn.cells.private_numba", "torch": "musicrnn.layers.private_torch"}
+NUMBAS_OWN = {"core", "np", "cpython", "misc", "parfors", "stencils"}  # behind its public modules
+
 NO_FOLDER_OR_FILE = {"utils", "util", "helpers", "misc", "common"}
 MOST_LINES = 300
 MOST_PARAMETERS = 7
@@ -186,6 +190,72 @@ def test_no_circle_between_files():
         TopologicalSorter(files).prepare()
     except CycleError as error:
         pytest.fail(" <- ".join(error.args[1]))
+
+
+def bindings(module: str) -> dict[str, str]:
+    """What the imported names of a module stand for: {"F": "torch.nn.functional"}."""
+    bound = {}
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                first = alias.name.split(".")[0]
+                bound[alias.asname or first] = alias.name if alias.asname else first
+        elif isinstance(node, ast.ImportFrom):
+            bound |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and is_import(node.value):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            bound[ast.unparse(target)] = ast.unparse(node.value.args[0])[1:-1]
+    return bound
+
+
+def is_import(node: ast.AST | None) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module")
+
+
+def dotted(node: ast.AST, bound: dict[str, str]) -> str:
+    """An attribute of what was imported by its full name; "" for all else."""
+    if isinstance(node, ast.Subscript):
+        return dotted(node.value, bound)
+    if isinstance(node, ast.Attribute):
+        owner = dotted(node.value, bound)
+        return owner and f"{owner}.{node.attr}"
+    return bound.get(node.id, "") if isinstance(node, ast.Name) else ""
+
+
+@each_module
+def test_what_is_private_elsewhere_is_used_in_one_place(module):
+    bound = bindings(module)
+    names = {*bound.values(), *imports(module)}
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Attribute):
+            names.add(dotted(node, bound))
+        elif isinstance(node, ast.Constant) and str(node.value).startswith((*PRIVATE,)):
+            names.add(str(node.value))
+    for name in names:
+        library, *parts = name.split(".")
+        hidden = any(part.startswith("_") and not part.startswith("__") for part in parts)
+        hidden = hidden or (library == "numba" and not NUMBAS_OWN.isdisjoint(parts[:1]))
+        assert not hidden or PRIVATE.get(library) in (None, module), f"{module} uses {name}"
+
+
+def changed(node: ast.AST) -> list[ast.expr]:
+    """What a statement sets or deletes in something else; names alone are the module's own."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("setattr", "delattr"):
+        return node.args[:1]
+    if isinstance(node, ast.Assign | ast.Delete):
+        return [target for target in node.targets if not isinstance(target, ast.Name)]
+    if isinstance(node, ast.AugAssign | ast.AnnAssign) and not isinstance(node.target, ast.Name):
+        return [node.target]
+    return []
+
+
+@each_module
+def test_nothing_is_replaced_in_another_library(module):
+    bound = bindings(module)
+    for node in ast.walk(tree(module)):
+        for target in changed(node):
+            name = dotted(target, bound)
+            assert not name or name.split(".")[0] in STACK, f"{module} changes {name}"
 
 
 @each_module

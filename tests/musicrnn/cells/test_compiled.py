@@ -24,7 +24,7 @@ def test_kept_code_knows_what_it_shares(module: str) -> None:
         for found in vars(import_module(module)).values()
         if isinstance(found, Dispatcher) and found.py_func.__module__ == module
     ]
-    shared = tuple((state.st_mtime, state.st_size) for state in SHARED)
+    shared = tuple((path.stat().st_mtime, path.stat().st_size) for path in SHARED)
     for loop in loops:
         stamp = loop._cache._cache_file._source_stamp
         assert stamp[1:] == shared, f"{module}.{loop.__name__} is not one of @compiled"

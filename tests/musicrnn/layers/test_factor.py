@@ -3,11 +3,12 @@
 import pytest
 import torch
 
-from musicrnn.layers.factor import FEW, SMALL, Factor, _can_pack
+from musicrnn.layers.factor import FEW, SMALL, Factor
+from musicrnn.layers.private_torch import can_pack
 from tests.musicrnn.drawn import drawn, drawn_stack, drawn_state, largest
 
 needs_packing = pytest.mark.skipif(
-    not _can_pack(torch.float32), reason="torch without oneDNN's packed product"
+    not can_pack(torch.float32), reason="torch without oneDNN's packed product"
 )
 ROWS, N, K = 5, 512, 256
 
@@ -42,7 +43,7 @@ def exact_results(matrix: torch.Tensor) -> list[torch.Tensor]:
         (torch.float32, FEW - 1, False, False, 1e-5),
         pytest.param(torch.float32, FEW, False, True, 1e-5, marks=needs_packing),
         (torch.float32, FEW - 1, True, False, 1e-2),  # bf16 has 8 bits: 1 / 256
-        (torch.float32, FEW, True, _can_pack(torch.bfloat16), 1e-2),
+        (torch.float32, FEW, True, can_pack(torch.bfloat16), 1e-2),
     ],
 )
 def test_products(
