@@ -205,13 +205,6 @@ class Score:
         quarters = (tick - tempo.tick) / self.ticks_per_quarter
         return self._tempo_seconds[index] + quarters * tempo.microseconds_per_quarter * 1e-6
 
-    def tick_at(self, seconds: float) -> int:
-        """The tick nearest to a time in seconds: the inverse of :meth:`seconds_at`."""
-        index = max(0, bisect_right(self._tempo_seconds, seconds) - 1)
-        tempo = self.tempos[index]
-        quarters = (seconds - self._tempo_seconds[index]) / (tempo.microseconds_per_quarter * 1e-6)
-        return tempo.tick + round(quarters * self.ticks_per_quarter)
-
     def bars(self, until: int | None = None) -> list[tuple[int, TimeSignature]]:
         """Start tick and signature of every bar that begins before ``until`` (default: the end).
 

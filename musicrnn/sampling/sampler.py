@@ -119,30 +119,6 @@ def sample_each(
                 engine.keep(np.array(staying))
 
 
-def sample(
-    engine: Engine,
-    constraints: Sequence[Constraint],
-    seeds: Sequence[Seed],
-    *,
-    settings: Settings,
-    primer: Sequence[int] = (START,),
-    token_limit: int = TOKEN_LIMIT,
-) -> list[list[int]]:
-    """Ids of one piece for each constraint and seed, all drawn side by side.
-
-    Raises:
-        MusicRNNError: as :func:`sample_each`; no constraint, or not as many seeds.
-    """
-    if not constraints or len(constraints) != len(seeds):
-        raise MusicRNNError(
-            f"a seed is needed for each of {len(constraints)} pieces, got {len(seeds)}"
-        )
-    pieces = zip(constraints, seeds, strict=True)
-    limits = {"places": len(seeds), "token_limit": token_limit}
-    drawn = sample_each(engine, pieces, settings=settings, primer=primer, **limits)
-    return [list(draft.ids) for draft in sorted(drawn, key=lambda draft: draft.number)]
-
-
 def tokens(
     engine: Engine,
     constraint: Constraint,

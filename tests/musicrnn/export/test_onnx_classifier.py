@@ -10,13 +10,13 @@ import torch
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.export.choose import export_onnx
-from musicrnn.export.graph import read_graph
 from musicrnn.features.logmel import LogMel
 from musicrnn.io.audio import read_audio
 from musicrnn.listening.labeller import Labeller
 from musicrnn.models.classifier import Classifier, ClassifierConfig
 from musicrnn.pretrained import load_model
 from musicrnn.tokens import TOKENIZERS
+from tests.musicrnn.export.read_graph import read_graph
 
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")

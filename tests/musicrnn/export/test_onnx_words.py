@@ -13,13 +13,13 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.export.choose import export_onnx
 from musicrnn.export.front_end import CausalFrames
-from musicrnn.export.graph import read_graph
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.io.audio import read_audio
 from musicrnn.listening.word_labeller import WordLabeller
 from musicrnn.models.words import WordsModel
 from musicrnn.models.words_config import STEP, WordsConfig
 from musicrnn.pretrained import load_model
+from tests.musicrnn.export.read_graph import read_graph
 
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
