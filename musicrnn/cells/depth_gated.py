@@ -33,10 +33,8 @@ class DepthGatedCell(StepCell):
     """Parameters: 4 (I*H + H^2 + H) + 3H, above the first layer I*H + 3H more (I = H there)."""
 
     passes: ClassVar[int] = 2
+    remembers: ClassVar[tuple[str, ...]] = ("hidden", "cell")
     vectors: ClassVar[tuple[str, ...]] = PEEPHOLES
-
-    def states(self, hidden: int) -> dict[str, int]:
-        return {"hidden": hidden, "cell": hidden}
 
     def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
         rows = (4 if first else 5) * hidden

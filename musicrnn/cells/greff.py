@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -35,6 +35,8 @@ UNSEEN = np.zeros(0, np.float32)  # in place of a peephole that is not there
 class PeepholeLSTMCell(StepCell):
     """Parameters: 4 (I*H + H^2 + H) + 3H; one block and one peephole less for each missing gate."""
 
+    remembers: ClassVar[tuple[str, ...]] = ("hidden", "cell")
+
     without: str = ""  # "input", "forget" or "output" gate
     coupled: bool = False
     peepholes: bool = True
@@ -51,9 +53,6 @@ class PeepholeLSTMCell(StepCell):
     def vectors(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
         there = [gate for gate in GATES if gate in self.blocks and self.peepholes]
         return tuple(f"peephole_{gate}" for gate in there)
-
-    def states(self, hidden: int) -> dict[str, int]:
-        return {"hidden": hidden, "cell": hidden}
 
     def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
         rows = len(self.blocks) * hidden

@@ -12,13 +12,13 @@ candidate, output. One head: U is a full matrix. The forget gate's bias starts a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from musicrnn.cells.compiled import ZERO, compiled, exp, sigmoid, tanh
 from musicrnn.cells.product import product
-from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
+from musicrnn.cells.protocol import Array, Arrays, StepCell, Tensors, Weights
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,15 +31,8 @@ SMALLEST = np.float32(TINY)
 class SLSTMCell(StepCell):
     """Parameters: 4 (I*H + H^2 + H)."""
 
-    def states(self, hidden: int) -> dict[str, int]:
-        return dict.fromkeys(("hidden", "cell", "normaliser", "stabiliser"), hidden)
-
-    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
-        return {
-            "weight_ih": (4 * hidden, inputs),
-            "weight_hh": (4 * hidden, hidden),
-            "bias_ih": (4 * hidden,),
-        }
+    remembers: ClassVar[tuple[str, ...]] = ("hidden", "cell", "normaliser", "stabiliser")
+    gates: ClassVar[int] = 4
 
     def initialise(self, parameters: Tensors) -> None:
         super().initialise(parameters)

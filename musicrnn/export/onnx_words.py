@@ -107,11 +107,7 @@ def words_graph(checkpoint: Checkpoint, *, streaming: bool = False) -> Graph:
 def _names(model: WordsModel) -> tuple[str, ...]:
     """What a state's parts are called."""
     convolutions = (f"convolution_{n}" for n in range(len(model.convolutions)))
-    return (*convolutions, *_stack_names(model), "attention")
-
-
-def _stack_names(model: WordsModel) -> tuple[str, ...]:
-    return getattr(model.recurrent, "state_names", ())
+    return (*convolutions, *getattr(model.recurrent, "state_names", ()), "attention")
 
 
 def _clip_difference(

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from musicrnn.cells.clockwork import ClockworkCell
-from musicrnn.cells.grid import lstm
+from musicrnn.cells.lstm import lstm
 from musicrnn.layers.clockwork import ClockworkLayer
 from musicrnn.layers.grid import GridLayer
 from musicrnn.layers.layer import Flow, ScannedLayer, UnrolledLayer, named
