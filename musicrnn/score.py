@@ -224,6 +224,12 @@ class Score:
             starts.extend((tick, signature) for tick in range(signature.tick, stop, length))
         return starts or [(0, self.time_signatures[0])]
 
+    def bar_lines(self) -> list[int]:
+        """The start tick of every bar, and the end of the last one."""
+        bars = self.bars()
+        last, signature = bars[-1]
+        return [*(tick for tick, _ in bars), last + signature.bar_ticks(self.ticks_per_quarter)]
+
     def transposed(self, semitones: int) -> Score:
         """Every pitched note, key and chord moved; drums stay. Raises if a pitch leaves 0..127."""
         if semitones == 0:

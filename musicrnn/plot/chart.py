@@ -62,9 +62,7 @@ def draw_chart(title: str, about: str, names: Sequence[str], columns: Sequence[C
         raise MusicRNNError(f"a chart has 1 to {MOST_LINES} lines, got {len(names)}")
     height = math.ceil(TOP + LINE * len(names) + 44)
     picture = Picture(WIDTH, height, title, about, kind="Chart")
-    picture.boxes.append(Box(0, 0, WIDTH, height, PAPER))
-    picture.words.append(Words(MARGIN, 52, title, 25))
-    picture.words.append(Words(MARGIN, 76, about, 13.5, FAINT_INK))
+    picture.begin()
     for index, name in enumerate(names):
         y = TOP + LINE * index
         if index % 2 == 0:

@@ -19,7 +19,6 @@ from musicrnn.plot.picture import (
     FAINT_INK,
     INK,
     MARGIN,
-    PAPER,
     WIDTH,
     Box,
     Picture,
@@ -66,9 +65,7 @@ def draw_curves(
     if not points:
         raise MusicRNNError("there is no point to draw: none is finite and within the axes")
     picture = Picture(WIDTH, HEIGHT, title, about, kind="Chart")
-    picture.boxes.append(Box(0, 0, WIDTH, HEIGHT, PAPER))
-    picture.words.append(Words(MARGIN, 52, title, 25))
-    picture.words.append(Words(MARGIN, 76, about, 13.5, FAINT_INK))
+    picture.begin()
     x = _Scale(across, [point[0] for point in points], LEFT, RIGHT)
     y = _Scale(up, [point[1] for point in points], BOTTOM, TOP)
     _axes(picture, x, y)
