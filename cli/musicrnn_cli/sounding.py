@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
 import click
 
@@ -17,12 +16,11 @@ from musicrnn.io.save import read_piece
 from musicrnn.sampling.compose import Composition, is_stuck
 from musicrnn.sampling.live import LivePiece
 from musicrnn.strokes import News, news_of
+from musicrnn.synth.loudspeaker import BLOCK, Loudspeaker
+from musicrnn.synth.mixer import Mixer
 from musicrnn.training.interrupt import Interrupt
 from musicrnn_cli.composed import paths_of, record_of, save_composition
 from musicrnn_cli.composing import ALONE, Order, Record
-
-if TYPE_CHECKING:
-    from musicrnn.synth.loudspeaker import Loudspeaker
 
 PLACES = 6  # of a second on the stream
 
@@ -48,7 +46,7 @@ def sound_piece(
             f"a piece that sounds while it is drawn is drawn on the CPU, got device "
             f"{order.effort.engine.device!r}: leave out --device"
         )
-    speaker = _loudspeaker() if play else None  # before anything is drawn: there may be none
+    speaker = Loudspeaker() if play else None  # before anything is drawn: there may be none
     with Interrupt() as interrupt:
         piece = _piece(order, checkpoint, seed)
         with closing(_streamed(piece.news()) if stream else piece.news()) as news:
@@ -96,18 +94,9 @@ def _piece(order: Order, checkpoint: Checkpoint, seed: int) -> LivePiece | _Whol
     )
 
 
-def _loudspeaker() -> Loudspeaker:
-    from musicrnn.synth.loudspeaker import Loudspeaker
-
-    return Loudspeaker()
-
-
 def _play(
     order: Order, news: Iterable[News], speaker: Loudspeaker, stopped: Callable[[], bool]
 ) -> None:
-    from musicrnn.synth.loudspeaker import BLOCK
-    from musicrnn.synth.mixer import Mixer
-
     mixer = Mixer(rate=speaker.rate, soundfont=order.soundfont)
     speaker.play(mixer.blocks(news, BLOCK), stopped)
     if speaker.gaps:
