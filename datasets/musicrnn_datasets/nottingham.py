@@ -68,22 +68,16 @@ def _tunes(folder: Path) -> Iterator[_Tune]:
 
 def _families(tunes: list[_Tune]) -> list[str]:
     """For each tune the name of its family: the first of its members."""
-    parent = list(range(len(tunes)))
+    from scipy.cluster.hierarchy import DisjointSet
 
-    def root(index: int) -> int:
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = parent[index]
-        return index
-
+    families = DisjointSet(range(len(tunes)))
     first_with: dict[object, int] = {}
     for index, tune in enumerate(tunes):
         score = parse_abc(tune.text)
         for mark in (simple_title(tune.title), *runs(score)):
             if mark:
-                other = root(first_with.setdefault(mark, index))
-                parent[max(root(index), other)] = min(root(index), other)
-    return [tunes[root(index)].name for index in range(len(tunes))]
+                families.merge(first_with.setdefault(mark, index), index)
+    return [tunes[min(families.subset(index))].name for index in range(len(tunes))]
 
 
 def simple_title(title: str) -> str:
