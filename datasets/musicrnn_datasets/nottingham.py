@@ -32,19 +32,18 @@ class _Tune:
     text: str
 
 
-@dataclass(frozen=True)
-class _Nottingham:
-    @property
-    def card(self) -> Card:
-        return Card(
-            name="nottingham",
-            title="Nottingham Music Database, 1,034 folk tunes in ABC",
-            holds="scores",
-            source="https://github.com/jukedeck/nottingham-dataset",
-            licence="GPL-3.0",
-            split="by tune family (same title, or 16 intervals in common), sha256 of the family",
-            citation="E. Foxley, Nottingham Music Database; cleaned by Jukedeck",
-        )
+class Nottingham:
+    """The corpus; ``folder`` holds ``abc``."""
+
+    card = Card(
+        name="nottingham",
+        title="Nottingham Music Database, 1,034 folk tunes in ABC",
+        holds="scores",
+        source="https://github.com/jukedeck/nottingham-dataset",
+        licence="GPL-3.0",
+        split="by tune family (same title, or 16 intervals in common), sha256 of the family",
+        citation="E. Foxley, Nottingham Music Database; cleaned by Jukedeck",
+    )
 
     def pieces(self, folder: Path) -> Iterator[Piece]:
         """In the order of the files' names and of the tunes in them."""
@@ -53,7 +52,7 @@ class _Nottingham:
             yield Piece(tune.name, split_by_hash(family), partial(parse_abc, tune.text), tune.text)
 
 
-NOTTINGHAM = _Nottingham()
+NOTTINGHAM = Nottingham()
 
 
 def _tunes(folder: Path) -> Iterator[_Tune]:

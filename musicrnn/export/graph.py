@@ -114,10 +114,10 @@ def relative(found: NDArray[Any], expected: NDArray[Any]) -> float:
     return float(np.abs(found.astype(np.float64) - expected).max(initial=0.0)) / most
 
 
-def distinct(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Tensor]:
+def distinct(states: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """An example of each state, all of them different."""
     generator = torch.Generator().manual_seed(0)
-    return {name: torch.rand(shape, generator=generator) for name, shape in shapes.items()}
+    return {name: torch.rand(part.shape, generator=generator) for name, part in states.items()}
 
 
 def _packages() -> tuple[Any, Any]:

@@ -39,10 +39,7 @@ def language_graph(checkpoint: Checkpoint) -> Graph:
     """
     model = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays).eval()
     names = model.stack.state_names
-    shapes = {
-        name: tuple(part.shape) for name, part in zip(names, model.initial_state(2), strict=True)
-    }
-    states = distinct(shapes)
+    states = distinct(dict(zip(names, model.initial_state(2), strict=True)))
     after = tuple(f"{name}_after" for name in names)
     return Graph(
         _Step(model),

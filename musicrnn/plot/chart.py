@@ -12,18 +12,7 @@ from dataclasses import dataclass
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.plot.lanes import COLOURS
-from musicrnn.plot.picture import (
-    BEAT,
-    FAINT_INK,
-    INK,
-    MARGIN,
-    PAPER,
-    WIDTH,
-    Box,
-    Picture,
-    Words,
-    blend,
-)
+from musicrnn.plot.picture import BEAT, FAINT_INK, INK, MARGIN, WIDTH, Box, Picture, Words, blend
 
 LINE = 26.0
 TOP = 136.0
@@ -111,10 +100,10 @@ def _dot(
 ) -> None:
     if dot.half is not None:
         start, stop = x(dot.mean - dot.half), x(dot.mean + dot.half)
-        pale = blend(colour, PAPER, 0.35)
+        pale = blend(colour, 0.35)
         picture.boxes.append(Box(start, middle - 1.5, max(1.0, stop - start), 3, pale, 1.5))
     for value in dot.single:
-        pale = blend(colour, PAPER, 0.5)
+        pale = blend(colour, 0.5)
         picture.boxes.append(Box(x(value) - 2.5, middle - 2.5, 5, 5, pale, 2.5))
     picture.boxes.append(Box(x(dot.mean) - 5, middle - 5, 10, 10, colour, 5))
 

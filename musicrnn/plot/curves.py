@@ -14,17 +14,7 @@ from dataclasses import dataclass
 from musicrnn.errors import MusicRNNError
 from musicrnn.plot.chart import ticks
 from musicrnn.plot.lanes import COLOURS
-from musicrnn.plot.picture import (
-    BEAT,
-    FAINT_INK,
-    INK,
-    MARGIN,
-    WIDTH,
-    Box,
-    Picture,
-    Stroke,
-    Words,
-)
+from musicrnn.plot.picture import BEAT, FAINT_INK, INK, MARGIN, WIDTH, Box, Picture, Stroke, Words
 
 HEIGHT = 576
 LEFT, RIGHT, TOP, BOTTOM = MARGIN + 70.0, WIDTH - MARGIN - 190.0, 126.0, HEIGHT - 72.0

@@ -214,11 +214,11 @@ def _notes(picture: Picture, line: _Line) -> None:
                 width = max(2.0, line.x(min(end, line.stop)) - x - 0.8)
             y = line.top + line.lanes.row(note.pitch, track.is_drum) * line.row + gap
             height = line.row - 2 * gap
-            shade = blend(colour, PAPER, 0.3 + 0.7 * note.velocity / 127)
+            shade = blend(colour, 0.3 + 0.7 * note.velocity / 127)
             picture.boxes.append(Box(x, y, width, height, shade, min(2.5, width / 2, height / 2)))
 
 
-def blend(colour: str, paper: str, strength: float) -> str:
-    """``colour`` laid over ``paper`` with an opacity of ``strength``."""
-    pairs = ((int(colour[i : i + 2], 16), int(paper[i : i + 2], 16)) for i in (1, 3, 5))
+def blend(colour: str, strength: float) -> str:
+    """``colour`` laid over the paper with an opacity of ``strength``."""
+    pairs = ((int(colour[i : i + 2], 16), int(PAPER[i : i + 2], 16)) for i in (1, 3, 5))
     return "#" + "".join(f"{round(a * strength + b * (1 - strength)):02x}" for a, b in pairs)
