@@ -14,16 +14,13 @@ couples input = 1 - forget and has full peephole matrices; this is the paper's c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from musicrnn.cells.compiled import ZERO, compiled, sigmoid, tanh
 from musicrnn.cells.product import product
-from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensor, Tensors, Weights
 
 PEEPHOLES = ("peephole_input", "peephole_forget", "peephole_output", "peephole_depth")
 

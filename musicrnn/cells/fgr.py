@@ -11,17 +11,14 @@ first step. Everything else as in ``lstm-peephole``, the row blocks too.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from musicrnn.cells.compiled import compiled, sigmoid, tanh
 from musicrnn.cells.greff import PEEPHOLES, PeepholeLSTMCell
 from musicrnn.cells.product import product
-from musicrnn.cells.protocol import Array, Arrays, Shapes, Weights
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from musicrnn.cells.protocol import Array, Arrays, Shapes, Tensor, Weights
 
 
 @dataclass(frozen=True)

@@ -16,17 +16,14 @@ memory); states are time's. Row blocks in torch's order. ``tied``: all layers sh
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from musicrnn.cells.lstm import lstm, lstm_step
 from musicrnn.cells.product import product
-from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
+from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensor, Tensors, Weights
 from musicrnn.errors import MusicRNNError
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 PRIORITIES = ("", "depth", "time")
 DEPTHS = ("lstm", "identity", "tanh", "relu")

@@ -10,14 +10,11 @@ product: that is another cell, ``gru-cho``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from musicrnn.cells.compiled import ONE, compiled, sigmoid, tanh
 from musicrnn.cells.product import product
-from musicrnn.cells.protocol import Array, Arrays, TorchCell, Weights
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from musicrnn.cells.protocol import Array, Arrays, Tensor, TorchCell, Weights
 
 
 @dataclass(frozen=True)

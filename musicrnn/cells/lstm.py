@@ -10,14 +10,11 @@ Row blocks in torch's order: input, forget, candidate, output. The forget gate's
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from musicrnn.cells.compiled import compiled, sigmoid, tanh
 from musicrnn.cells.product import product
-from musicrnn.cells.protocol import Array, Arrays, Tensors, TorchCell, Weights
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from musicrnn.cells.protocol import Array, Arrays, Tensor, Tensors, TorchCell, Weights
 
 
 @dataclass(frozen=True)

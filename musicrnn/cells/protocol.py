@@ -24,10 +24,12 @@ from musicrnn.cells.product import product
 
 if TYPE_CHECKING:
     from torch import Tensor
+else:
+    Tensor = Any  # torch is imported by who steps in torch, not by who only samples
 
 Array = NDArray[np.floating]
 Arrays = Mapping[str, Any]  # vectors as Array, matrices as Array or packed
-Tensors = Mapping[str, "Tensor"]
+Tensors = Mapping[str, Tensor]
 Shapes = dict[str, tuple[int, ...]]
 
 

@@ -12,16 +12,13 @@ candidate, output. One head: U is a full matrix. The forget gate's bias starts a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from musicrnn.cells.compiled import ZERO, compiled, exp, sigmoid, tanh
 from musicrnn.cells.product import product
-from musicrnn.cells.protocol import Array, Arrays, StepCell, Tensors, Weights
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from musicrnn.cells.protocol import Array, Arrays, StepCell, Tensor, Tensors, Weights
 
 TINY = 1e-37  # of a normaliser: a unit that has let nothing in yet, not even e^-85, says 0
 SMALLEST = np.float32(TINY)
