@@ -205,13 +205,6 @@ class Score:
         quarters = (tick - tempo.tick) / self.ticks_per_quarter
         return self._tempo_seconds[index] + quarters * tempo.microseconds_per_quarter * 1e-6
 
-    def tick_at(self, seconds: float) -> int:
-        """The tick nearest to a time in seconds: the inverse of :meth:`seconds_at`."""
-        index = max(0, bisect_right(self._tempo_seconds, seconds) - 1)
-        tempo = self.tempos[index]
-        quarters = (seconds - self._tempo_seconds[index]) / (tempo.microseconds_per_quarter * 1e-6)
-        return tempo.tick + round(quarters * self.ticks_per_quarter)
-
     def bars(self, until: int | None = None) -> list[tuple[int, TimeSignature]]:
         """Start tick and signature of every bar that begins before ``until`` (default: the end).
 
@@ -230,6 +223,12 @@ class Score:
                 raise MusicRNNError(f"a piece may have at most {MAX_BARS} bars: a stray note?")
             starts.extend((tick, signature) for tick in range(signature.tick, stop, length))
         return starts or [(0, self.time_signatures[0])]
+
+    def bar_lines(self) -> list[int]:
+        """The start tick of every bar, and the end of the last one."""
+        bars = self.bars()
+        last, signature = bars[-1]
+        return [*(tick for tick, _ in bars), last + signature.bar_ticks(self.ticks_per_quarter)]
 
     def transposed(self, semitones: int) -> Score:
         """Every pitched note, key and chord moved; drums stay. Raises if a pitch leaves 0..127."""

@@ -17,7 +17,7 @@ from musicrnn_cli.options import device_option, json_option
 @click.option("--top", type=click.IntRange(1), default=3, show_default=True, help="Labels shown.")
 @click.option("--timeline", is_flag=True, help="Show how the label moves through the song.")
 @json_option("One JSON object a line for each file.")
-@device_option()
+@device_option
 def command(
     files: tuple[str, ...], model: str, top: int, timeline: bool, as_json: bool, device: str
 ) -> None:

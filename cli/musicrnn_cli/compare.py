@@ -26,7 +26,7 @@ from musicrnn_cli.options import data_option, json_option
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="e.g. dropout=0.2.")
 @click.option("--retry", is_flag=True, help="Run again what failed before.")
 @json_option()
-@data_option()
+@data_option
 def command(
     source: str,
     output: Path,

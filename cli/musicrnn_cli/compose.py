@@ -41,7 +41,7 @@ from musicrnn_cli.wishes import parse_chords, parse_key, parse_time_signature
 @click.option("--soundfont", type=click.Path(path_type=Path), help="An .sf2 file for the sound.")
 @click.option("--best-of", type=int, default=1, help="Draw as many for each piece, keep the best.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes for many pieces: all cores.")
-@device_option()
+@device_option
 @click.option(
     "--store",
     "--weights",

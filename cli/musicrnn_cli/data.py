@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from musicrnn_cli import data_record
-
-FOLDER = click.option("--data", type=click.Path(path_type=Path), help="Folder with the corpora.")
+from musicrnn_cli.options import data_option
 
 
 @click.group()
@@ -21,7 +20,7 @@ command.add_command(data_record.command, "record")
 
 
 @command.command("list")
-@FOLDER
+@data_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a corpus.")
 def list_corpora(data: Path | None, as_json: bool) -> None:
     """The corpora that can be named, their terms, and where they are on this computer."""
@@ -38,7 +37,7 @@ def list_corpora(data: Path | None, as_json: bool) -> None:
 
 @command.command()
 @click.argument("source", metavar="DATA")
-@FOLDER
+@data_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def inspect(source: str, data: Path | None, as_json: bool) -> None:
     """Read every piece of DATA (a folder or a corpus): counts, and why files are refused."""
@@ -58,7 +57,7 @@ def inspect(source: str, data: Path | None, as_json: bool) -> None:
 @command.command()
 @click.argument("source", metavar="DATA")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
-@FOLDER
+@data_option
 def prepare(source: str, output: Path, data: Path | None) -> None:
     """Write DATA as a model will see it: quantised MIDI in OUTPUT/train, valid and test."""
     from musicrnn.errors import MusicRNNError

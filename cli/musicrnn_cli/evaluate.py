@@ -20,7 +20,7 @@ Found = tuple[dict[str, Any], str]  # what --json prints, and the same as text
 
 @click.command()
 @click.argument("model", metavar="MODEL_OR_FOLDER")
-@click.argument("data", metavar="DATA")
+@click.argument("source", metavar="DATA")
 @click.option(
     "--split",
     type=click.Choice(["test", "valid", "train"]),
@@ -29,14 +29,14 @@ Found = tuple[dict[str, Any], str]  # what --json prints, and the same as text
     help="What to measure on.",
 )
 @json_option()
-@data_option("found")
+@data_option
 @stream_options
 def command(
     model: str,
-    data: str,
+    source: str,
     split: Split,
     as_json: bool,
-    found: Path | None,
+    data: Path | None,
     stream: dict[str, Any] | None,
 ) -> None:
     """Measure a model, or a folder of generated pieces, on DATA.
@@ -50,18 +50,18 @@ def command(
     if Path(model).is_dir():
         if stream is not None:
             raise click.UsageError("--stream measures a model, not a folder")
-        figures, text = _generated(Path(model), data, split, found)
+        figures, text = _generated(Path(model), source, split, data)
     elif stream is not None:
         from musicrnn_cli.stream_evaluation import stream_figures
 
-        figures, text = stream_figures(_checkpoints(model), data, split, found=found, given=stream)
+        figures, text = stream_figures(_checkpoints(model), source, split, found=data, given=stream)
     else:
-        figures, text = _measured(_checkpoints(model), data, split, found)
-    result = {"model": model, "data": data, "split": split, **figures}
+        figures, text = _measured(_checkpoints(model), source, split, data)
+    result = {"model": model, "data": source, "split": split, **figures}
     if as_json:
         click.echo(json.dumps(result, allow_nan=False))
     else:
-        click.echo(f"{model} on the {split} split of {data}, n = {result['n']}\n\n{text}")
+        click.echo(f"{model} on the {split} split of {source}, n = {result['n']}\n\n{text}")
 
 
 def _checkpoints(names: str) -> Sequence[Any]:

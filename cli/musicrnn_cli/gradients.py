@@ -64,15 +64,14 @@ def _json(name: str, measured: ModelGradients) -> str:
 
 def _text(name: str, measured: ModelGradients) -> str:
     gradients = measured.gradients
-    first, *others = sorted(gradients.norms, key=lambda kind: kind != _main(measured))
-    kinds = [first, *others]
-    relative = gradients.relative(first)
+    kinds = sorted(gradients.norms, key=lambda kind: kind != _main(measured))
+    relative = gradients.relative(kinds[0])
     distances = [0, *(2**n for n in range(20) if 2**n < gradients.steps), gradients.steps]
     rows = [
         [str(k), f"{relative[k]:.3g}", *(f"{gradients.norms[kind][k]:.3g}" for kind in kinds)]
         for k in distances
     ]
-    header = [f"{measured.unit} back", f"{first} / at 0", *kinds]
+    header = [f"{measured.unit} back", f"{kinds[0]} / at 0", *kinds]
     return (
         f"{name}: norm of the gradient of the loss, a mean over {gradients.places} places in "
         f"{measured.read}\n\n{table(header, rows)}\n"
@@ -109,8 +108,7 @@ def _across(found: dict[str, ModelGradients]) -> Axis:
 
 
 def _up(found: dict[str, ModelGradients]) -> Axis:
-    kinds = dict.fromkeys(_main(measured) for measured in found.values())
-    text = f"norm of the gradient with respect to the {' or '.join(kinds)}"
     if len(found) == 1:
         return Axis("norm of the gradient with respect to ...", log=True)
-    return Axis(f"{text}, divided by that at 0", log=True)
+    kinds = " or ".join(dict.fromkeys(map(_main, found.values())))
+    return Axis(f"norm of the gradient with respect to the {kinds}, divided by that at 0", log=True)

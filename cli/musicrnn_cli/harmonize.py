@@ -6,23 +6,17 @@ from pathlib import Path
 
 import click
 
+from musicrnn_cli.options import outputs_option, seed_option
+
 
 @click.command()
 @click.argument("piece", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    required=True,
-    help="File to write, repeatable: .mid .wav .mp3 .abc .html .png ...",
-)
+@outputs_option("File to write, repeatable: .mid .wav .mp3 .abc .html .png ...", required=True)
 @click.option("--keep", default="soprano", show_default=True, help="Voices that PIECE gives.")
 @click.option("--track", help="The track of the one voice kept: its name, or its number from 1.")
 @click.option("--model", default="chorale", show_default=True, help="A model file of voices.")
 @click.option("--temperature", type=float, help="Above 1 wilder, below 1 tamer.")
-@click.option("--seed", type=click.IntRange(0), help="Else drawn and printed.")
+@seed_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(
     piece: Path,
@@ -31,7 +25,7 @@ def command(
     track: str | None,
     model: str,
     temperature: float | None,
-    seed: int | None,
+    seed: int,
     as_json: bool,
 ) -> None:
     """Write the missing voices of a chorale around those of PIECE, a MIDI or ABC file.
@@ -40,20 +34,9 @@ def command(
     the like. The given notes are written as they were read, to the tick.
     """
     from musicrnn.tokens.parts import check_monophonic, named_track, parts, voice_tracks
-    from musicrnn_cli.voices_files import (
-        check_outputs,
-        drawn_seed,
-        gibbs_settings,
-        read_score,
-        save_written,
-        voice_names,
-        writer_for,
-    )
+    from musicrnn_cli.voices_files import opened, save_written, voice_names
 
-    check_outputs(outputs, piece)
-    settings = gibbs_settings(model, temperature)
-    score = read_score(piece)
-    writer = writer_for(model)
+    score, writer, settings = opened(piece, outputs, model, temperature)
     kept = voice_names(keep, writer.names)
     if track is None:
         given = voice_tracks(score, writer.names, kept)
@@ -66,5 +49,5 @@ def command(
     if others:
         names = ", ".join(f"{name}: {t.name or 'without a name'}" for name, t in given.items())
         click.echo(f"{others} other tracks are left out (kept {names})", err=True)
-    written = writer.harmonize(score, given, settings, drawn_seed(seed))
+    written = writer.harmonize(score, given, settings, seed)
     save_written(written, outputs, "harmonized", {"kept": kept}, as_json=as_json)

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from musicrnn_cli.options import data_option
+
 
 @click.command()
 @click.argument("model")
@@ -34,7 +36,7 @@ import click
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Draw the gradients: .svg or .png."
 )
-@click.option("--data", type=click.Path(path_type=Path), help="Folder with the corpora.")
+@data_option
 def command(
     model: str,
     as_json: bool,

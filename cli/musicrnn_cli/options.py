@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-Decorator = Callable[[Any], Any]
-
-
-def device_option() -> Decorator:
-    return click.option(
-        "--device",
-        default="auto",
-        show_default=True,
-        callback=_checked,
-        help="auto, cpu, cuda, or one of several: cuda:1.",
-    )
-
-
-def data_option(name: str = "data") -> Decorator:
-    """Where corpora lie, as the argument ``name``."""
-    return click.option(
-        "--data", name, type=click.Path(path_type=Path), help="Folder with the corpora."
-    )
-
-
-def json_option(help: str = "One JSON object for programs.") -> Decorator:
-    return click.option("--json", "as_json", is_flag=True, help=help)
-
-
-def seed_option(help: str = "Else drawn and printed.") -> Decorator:
-    return click.option("--seed", type=click.IntRange(0), help=help)
+Option = Callable[[Any], Any]
+PATH = click.Path(path_type=Path)
 
 
 def _checked(context: click.Context, option: click.Parameter, name: str) -> str:
@@ -41,3 +18,30 @@ def _checked(context: click.Context, option: click.Parameter, name: str) -> str:
 
     check_device(name)
     return name
+
+
+data_option = click.option("--data", type=PATH, help="Folder with the corpora.")
+device_option = click.option(
+    "--device",
+    default="auto",
+    show_default=True,
+    callback=_checked,
+    help="auto, cpu, cuda, or one of several: cuda:1.",
+)
+seed_option = click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=lambda: secrets.randbelow(2**31),
+    help="Else drawn and printed.",
+)
+
+
+def json_option(text: str = "One JSON object for programs.") -> Option:
+    return click.option("--json", "as_json", is_flag=True, help=text)
+
+
+def outputs_option(text: str, *, required: bool = False) -> Option:
+    """Files to write, ``outputs``: the suffix says what."""
+    return click.option(
+        "-o", "--output", "outputs", type=PATH, multiple=True, required=required, help=text
+    )

@@ -6,17 +6,14 @@ from pathlib import Path
 
 import click
 
+from musicrnn_cli.options import outputs_option
+
 
 @click.command("render")
 @click.argument("piece", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    help="File to write, as often as you like: .wav .flac .ogg .mp3 .html .png .svg .mid .abc "
-    "(default: PIECE with the suffix .wav).",
+@outputs_option(
+    "File to write, as often as you like: .wav .flac .ogg .mp3 .html .png .svg .mid .abc "
+    "(default: PIECE with the suffix .wav)."
 )
 @click.option(
     "--soundfont", type=click.Path(path_type=Path), help="An .sf2 file (default: TimGM6mb.sf2)."

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
 import click
 
@@ -15,12 +14,11 @@ from musicrnn.io.midi_messages import Message, Messages
 from musicrnn.sampling.compose import is_stuck
 from musicrnn.sampling.composer import Composer
 from musicrnn.strokes import News
+from musicrnn.synth.loudspeaker import BLOCK, Loudspeaker
+from musicrnn.synth.mixer import Mixer
 from musicrnn.training.interrupt import Interrupt
 from musicrnn_cli.composed import paths_of, record_of, save_composition
 from musicrnn_cli.order import Order, Record
-
-if TYPE_CHECKING:
-    from musicrnn.synth.loudspeaker import Loudspeaker
 
 PLACES = 6  # of a second on the stream
 
@@ -44,7 +42,7 @@ def sound_piece(order: Order, composer: Composer, seed: int, *, play: bool, stre
             f"a piece that sounds while it is drawn is drawn on the CPU, got device "
             f"{order.request.effort.engine.device!r}: leave out --device"
         )
-    speaker = _loudspeaker() if play else None  # before anything is drawn: there may be none
+    speaker = Loudspeaker() if play else None  # before anything is drawn: there may be none
     with Interrupt() as interrupt:
         piece = composer.live(seed, order.request)
         with closing(_streamed(piece.news()) if stream else piece.news()) as news:
@@ -64,18 +62,9 @@ def sound_piece(order: Order, composer: Composer, seed: int, *, play: bool, stre
     return record_of(made, order.style, paths)
 
 
-def _loudspeaker() -> Loudspeaker:
-    from musicrnn.synth.loudspeaker import Loudspeaker
-
-    return Loudspeaker()
-
-
 def _play(
     order: Order, news: Iterable[News], speaker: Loudspeaker, stopped: Callable[[], bool]
 ) -> None:
-    from musicrnn.synth.loudspeaker import BLOCK
-    from musicrnn.synth.mixer import Mixer
-
     mixer = Mixer(rate=speaker.rate, soundfont=order.soundfont)
     speaker.play(mixer.blocks(news, BLOCK), stopped)
     if speaker.gaps:

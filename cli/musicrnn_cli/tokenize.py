@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +67,7 @@ def command(
             elif check:
                 click.echo(f"{name}: {seen.verdict()}")
             else:
-                click.echo(("" if seen.tokenizer == "abc" else " ").join(seen.words[1:-1]))
+                click.echo(("" if seen.tokenizer == "abc" else " ").join(seen.tokens[1:-1]))
     if failed:
         context.exit(1)
 
@@ -79,7 +79,7 @@ class _Seen:
     file: str
     tokenizer: str
     round_trip: bool
-    words: tuple[str, ...]
+    tokens: tuple[str, ...]
     notes: int
     kept: int
 
@@ -96,19 +96,15 @@ class _Seen:
             decoded.note_count,
         )
 
-    def record(self) -> dict[str, Any]:
-        return {
-            "file": self.file,
-            "tokenizer": self.tokenizer,
-            "round_trip": self.round_trip,
-            "tokens": self.words,
-        }
-
     def counts(self) -> dict[str, Any]:
-        counted = {"tokens": len(self.words), "notes": self.notes, "kept": self.kept}
-        return self.record() | counted
+        return {**asdict(self), "tokens": len(self.tokens)}
+
+    def record(self) -> dict[str, Any]:
+        values = asdict(self)
+        del values["notes"], values["kept"]
+        return values
 
     def verdict(self) -> str:
         trip = "the round trip holds" if self.round_trip else "the round trip FAILS"
         kept = f"{self.kept} of {self.notes} notes kept"
-        return f"{len(self.words)} {self.tokenizer} tokens, {trip}, {kept}"
+        return f"{len(self.tokens)} {self.tokenizer} tokens, {trip}, {kept}"

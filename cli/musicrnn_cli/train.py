@@ -92,8 +92,8 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
     help="e.g. hidden=512, updates=1000 or layer.zoneout=0.1.",
 )
 @click.option("--resume", is_flag=True, help="Go on with the run that OUTPUT.run holds.")
-@device_option()
-@data_option("folder")
+@device_option
+@data_option
 @click.option("--tensorboard", metavar="FOLDER", help="Write a TensorBoard log, if installed.")
 @click.pass_context
 def _train(context: click.Context, **options: Any) -> None:
@@ -112,7 +112,7 @@ def _train(context: click.Context, **options: Any) -> None:
     mix = options.get("mix")
     request = DataRequest(
         options["sources"],
-        options["folder"],
+        options["data"],
         options.get("tokens"),
         None if mix is None else tuple(numbers("--mix", mix)),
         options.get("split_file"),

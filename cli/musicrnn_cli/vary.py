@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from musicrnn_cli.options import outputs_option, seed_option
+
 
 def _bars(context: click.Context, option: click.Parameter, text: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?", text.strip())
@@ -17,20 +19,12 @@ def _bars(context: click.Context, option: click.Parameter, text: str) -> tuple[i
 
 @click.command()
 @click.argument("piece", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    required=True,
-    help="File to write, repeatable: .mid .wav .mp3 .abc .html .png ...",
-)
+@outputs_option("File to write, repeatable: .mid .wav .mp3 .abc .html .png ...", required=True)
 @click.option("--bars", required=True, callback=_bars, help="Such as 5-8; the file's first is 1.")
 @click.option("--voices", help="Such as alto,tenor (default: all).")
 @click.option("--model", default="chorale", show_default=True, help="A model file of voices.")
 @click.option("--temperature", type=float, help="Above 1 wilder, below 1 tamer.")
-@click.option("--seed", type=click.IntRange(0), help="Else drawn and printed.")
+@seed_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(
     piece: Path,
@@ -39,7 +33,7 @@ def command(
     voices: str | None,
     model: str,
     temperature: float | None,
-    seed: int | None,
+    seed: int,
     as_json: bool,
 ) -> None:
     """Rewrite some bars of some voices of PIECE, a file of four voices with a track each.
@@ -47,22 +41,11 @@ def command(
     All else is written as it was read, to the tick.
     """
     from musicrnn.tokens.parts import voice_tracks
-    from musicrnn_cli.voices_files import (
-        check_outputs,
-        drawn_seed,
-        gibbs_settings,
-        read_score,
-        save_written,
-        voice_names,
-        writer_for,
-    )
+    from musicrnn_cli.voices_files import opened, save_written, voice_names
 
-    check_outputs(outputs, piece)
-    settings = gibbs_settings(model, temperature)
-    score = read_score(piece)
-    writer = writer_for(model)
+    score, writer, settings = opened(piece, outputs, model, temperature)
     tracks = voice_tracks(score, writer.names, writer.names)
     chosen = list(writer.names) if voices is None else voice_names(voices, writer.names)
-    written = writer.vary(score, tracks, settings, drawn_seed(seed), bars=bars, voices=chosen)
+    written = writer.vary(score, tracks, settings, seed, bars=bars, voices=chosen)
     facts = {"bars": list(bars), "voices": chosen}
     save_written(written, outputs, "varied", facts, as_json=as_json)

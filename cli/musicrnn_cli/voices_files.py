@@ -1,9 +1,8 @@
-"""What ``harmonize``, ``vary`` and ``compose --style chorale`` share: settings in, files out."""
+"""What ``harmonize`` and ``vary`` share: a piece and a model in, files out."""
 
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,38 +12,35 @@ import click
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.save import check_saved, read_piece, save_pieces
-from musicrnn.pretrained import STYLES, Style, load_model
-from musicrnn.sampling.filters import Settings
+from musicrnn.pretrained import load_model
 from musicrnn.sampling.gibbs import GibbsSettings
 from musicrnn.sampling.voices import VoicesWriter, Written
 from musicrnn.score import Score
 from musicrnn.training.task import task_of
+from musicrnn_cli.order import style_of
 from musicrnn_cli.tunes import say_which_tune
 
 
-def read_score(path: Path) -> Score:
-    """A piece; of an ABC file with many tunes the first, which is said."""
-    say_which_tune(path)
-    return read_piece(path)
+def opened(
+    piece: Path, outputs: Sequence[Path], model: str, temperature: float | None
+) -> tuple[Score, VoicesWriter, GibbsSettings]:
+    """The score of ``piece``, of an ABC file with many tunes the first, which is said; the model;
+    and its style's own settings, at another temperature where one is given.
 
-
-def writer_for(name: str) -> VoicesWriter:
-    """The voices model of this name or file."""
-    checkpoint = load_model(name)
-    return task_of(checkpoint).writer(checkpoint)
-
-
-def gibbs_settings(name: str, temperature: float | None) -> GibbsSettings:
-    """The style's own settings, at another temperature where one is given."""
-    settings = STYLES.get(name, Style(Settings())).settings
+    Raises:
+        MusicRNNError: a file that cannot be written, or is the piece itself; or as reading does.
+    """
+    for path in outputs:
+        check_saved(path)
+        if path.exists() and piece.exists() and path.samefile(piece):
+            raise MusicRNNError(f"{path} is the piece that is read: name another file")
+    settings = style_of(model).settings
     if temperature is not None:
         settings = replace(settings, temperature=temperature)
-    return GibbsSettings(settings=settings)
-
-
-def drawn_seed(seed: int | None) -> int:
-    """The seed given, or one drawn."""
-    return secrets.randbelow(2**31) if seed is None else seed
+    say_which_tune(piece)
+    checkpoint = load_model(model)
+    writer = task_of(checkpoint).writer(checkpoint)
+    return read_piece(piece), writer, GibbsSettings(settings=settings)
 
 
 def voice_names(text: str, names: Sequence[str]) -> list[str]:
@@ -102,13 +98,3 @@ def save_written(
     click.echo(f"seed {written.seed}, {written.score.note_count} notes")
     for path in outputs:
         click.echo(f"  {path}")
-
-
-def check_outputs(outputs: Sequence[Path], source: Path) -> None:
-    """Raises:
-    MusicRNNError: a file that cannot be written, or is the piece itself.
-    """
-    for path in outputs:
-        check_saved(path)
-        if path.exists() and source.exists() and path.samefile(source):
-            raise MusicRNNError(f"{path} is the piece that is read: name another file")

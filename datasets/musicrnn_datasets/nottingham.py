@@ -33,19 +33,18 @@ class _Tune:
     text: str
 
 
-@dataclass(frozen=True)
-class _Nottingham:
-    @property
-    def card(self) -> Card:
-        return Card(
-            name="nottingham",
-            title="Nottingham Music Database, 1,034 folk tunes in ABC",
-            holds="scores",
-            source="https://github.com/jukedeck/nottingham-dataset",
-            licence="GPL-3.0",
-            split="by tune family (same title, or 16 intervals in common), sha256 of the family",
-            citation="E. Foxley, Nottingham Music Database; cleaned by Jukedeck",
-        )
+class Nottingham:
+    """The corpus; ``folder`` holds ``abc``."""
+
+    card = Card(
+        name="nottingham",
+        title="Nottingham Music Database, 1,034 folk tunes in ABC",
+        holds="scores",
+        source="https://github.com/jukedeck/nottingham-dataset",
+        licence="GPL-3.0",
+        split="by tune family (same title, or 16 intervals in common), sha256 of the family",
+        citation="E. Foxley, Nottingham Music Database; cleaned by Jukedeck",
+    )
 
     def pieces(self, folder: Path) -> Iterator[Piece]:
         """In the order of the files' names and of the tunes in them."""
@@ -54,7 +53,7 @@ class _Nottingham:
             yield Piece(tune.name, split_by_hash(family), partial(parse_abc, tune.text), tune.text)
 
 
-NOTTINGHAM = _Nottingham()
+NOTTINGHAM = Nottingham()
 
 
 def _tunes(folder: Path) -> Iterator[_Tune]:
@@ -69,22 +68,16 @@ def _tunes(folder: Path) -> Iterator[_Tune]:
 
 def _families(tunes: list[_Tune]) -> list[str]:
     """For each tune the name of its family: the first of its members."""
-    parent = list(range(len(tunes)))
+    from scipy.cluster.hierarchy import DisjointSet
 
-    def root(index: int) -> int:
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = parent[index]
-        return index
-
+    families = DisjointSet(range(len(tunes)))
     first_with: dict[object, int] = {}
     for index, tune in enumerate(tunes):
         score = parse_abc(tune.text)
         for mark in (simple_title(tune.title), *runs(score)):
             if mark:
-                other = root(first_with.setdefault(mark, index))
-                parent[max(root(index), other)] = min(root(index), other)
-    return [tunes[root(index)].name for index in range(len(tunes))]
+                families.merge(first_with.setdefault(mark, index), index)
+    return [tunes[min(families.subset(index))].name for index in range(len(tunes))]
 
 
 def simple_title(title: str) -> str:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -36,6 +37,8 @@ class ClockworkCell(Cell):
 
     With n units in g equal modules of k the recurrent ones are n^2/2 + nk/2.
     """
+
+    scaled_by: ClassVar[str] = "weight_hh_0"
 
     periods: tuple[int, ...] = METRIC
     lstm: bool = False
@@ -93,11 +96,9 @@ class ClockworkCell(Cell):
         return shapes
 
     def initialise(self, parameters: Tensors) -> None:
-        hidden = parameters["weight_hh_0"].shape[1]
-        for parameter in parameters.values():
-            parameter.uniform_(-(hidden**-0.5), hidden**-0.5)
+        super().initialise(parameters)
         if self.lstm:
-            for part in self.modules(hidden):
+            for part in self.modules(parameters["weight_hh_0"].shape[1]):
                 size = part.stop - part.start
                 start = self.gates * part.start + size
                 parameters["bias_ih"][start : start + size] = 1.0

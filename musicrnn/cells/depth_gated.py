@@ -14,16 +14,13 @@ couples input = 1 - forget and has full peephole matrices; this is the paper's c
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from musicrnn.cells.compiled import ZERO, compiled, sigmoid, tanh
 from musicrnn.cells.product import product
-from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensor, Tensors, Weights
 
 PEEPHOLES = ("peephole_input", "peephole_forget", "peephole_output", "peephole_depth")
 
@@ -33,10 +30,8 @@ class DepthGatedCell(StepCell):
     """Parameters: 4 (I*H + H^2 + H) + 3H, above the first layer I*H + 3H more (I = H there)."""
 
     passes: ClassVar[int] = 2
+    remembers: ClassVar[tuple[str, ...]] = ("hidden", "cell")
     vectors: ClassVar[tuple[str, ...]] = PEEPHOLES
-
-    def states(self, hidden: int) -> dict[str, int]:
-        return {"hidden": hidden, "cell": hidden}
 
     def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
         rows = (4 if first else 5) * hidden

@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from musicrnn.cells.compiled import ZERO, compiled, tanh
 from musicrnn.cells.product import product
-from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from musicrnn.cells.protocol import Array, Arrays, Tensor, TorchCell, Weights
 
 
 @dataclass(frozen=True)
-class ElmanCell(StepCell):
+class ElmanCell(TorchCell):
     """Parameters: I*H + H^2 + 2H (two biases, as torch)."""
 
     torch_layer: ClassVar[str] = "RNN"
     relu: bool = False
-
-    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
-        return {
-            "weight_ih": (hidden, inputs),
-            "weight_hh": (hidden, hidden),
-            "bias_ih": (hidden,),
-            "bias_hh": (hidden,),
-        }
-
-    def from_input(self, parameters: Tensors, flow: tuple[Tensor, ...]) -> Tensor:
-        from torch.nn.functional import linear
-
-        bias = parameters["bias_ih"] + parameters["bias_hh"]
-        return linear(flow[0], parameters["weight_ih"], bias)
 
     def step(self, x: Tensor, state: tuple[Tensor, ...], weights: Weights) -> tuple[Tensor, ...]:
         total = weights.add(x, "weight_hh", state[0])

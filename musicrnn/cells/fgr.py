@@ -11,28 +11,24 @@ first step. Everything else as in ``lstm-peephole``, the row blocks too.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from musicrnn.cells.compiled import compiled, sigmoid, tanh
-from musicrnn.cells.greff import PeepholeLSTMCell
+from musicrnn.cells.greff import PEEPHOLES, PeepholeLSTMCell
 from musicrnn.cells.product import product
-from musicrnn.cells.protocol import Array, Arrays, Shapes, Weights
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from musicrnn.cells.protocol import Array, Arrays, Shapes, Tensor, Weights
 
 
 @dataclass(frozen=True)
 class FullGateLSTMCell(PeepholeLSTMCell):
     """Parameters: 4 (I*H + H^2 + H) + 3H + 9 H^2."""
 
+    remembers: ClassVar[tuple[str, ...]] = (
+        "hidden", "cell", "input_gate", "forget_gate", "output_gate",
+    )  # fmt: skip
     matrices: ClassVar[tuple[str, ...]] = ("weight_hh", "weight_gates")
-
-    def states(self, hidden: int) -> dict[str, int]:
-        gates = ("input_gate", "forget_gate", "output_gate")
-        return dict.fromkeys(("hidden", "cell", *gates), hidden)
 
     def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
         gates = {"weight_gates": (3 * hidden, 3 * hidden)}
@@ -55,7 +51,7 @@ class FullGateLSTMCell(PeepholeLSTMCell):
         total = product(weights["weight_hh"], None, state[0])
         total += x
         recalled = product(weights["weight_gates"], None, np.concatenate(state[2:], axis=1))
-        seen = tuple(weights[f"peephole_{gate}"] for gate in ("input", "forget", "output"))
+        seen = tuple(weights[name] for name in PEEPHOLES)
         _step(total, recalled, seen, state)
         return state[:1]
 

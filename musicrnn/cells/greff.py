@@ -15,16 +15,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from musicrnn.cells.compiled import ONE, ZERO, compiled, sigmoid, tanh
 from musicrnn.cells.product import product
-from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensor, Tensors, Weights
 
 GATES = ("input", "forget", "output")
 PEEPHOLES = tuple(f"peephole_{gate}" for gate in GATES)
@@ -34,6 +31,8 @@ UNSEEN = np.zeros(0, np.float32)  # in place of a peephole that is not there
 @dataclass(frozen=True)
 class PeepholeLSTMCell(StepCell):
     """Parameters: 4 (I*H + H^2 + H) + 3H; one block and one peephole less for each missing gate."""
+
+    remembers: ClassVar[tuple[str, ...]] = ("hidden", "cell")
 
     without: str = ""  # "input", "forget" or "output" gate
     coupled: bool = False
@@ -51,9 +50,6 @@ class PeepholeLSTMCell(StepCell):
     def vectors(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
         there = [gate for gate in GATES if gate in self.blocks and self.peepholes]
         return tuple(f"peephole_{gate}" for gate in there)
-
-    def states(self, hidden: int) -> dict[str, int]:
-        return {"hidden": hidden, "cell": hidden}
 
     def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
         rows = len(self.blocks) * hidden

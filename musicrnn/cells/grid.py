@@ -16,17 +16,14 @@ memory); states are time's. Row blocks in torch's order. ``tied``: all layers sh
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from musicrnn.cells.lstm import lstm_step
+from musicrnn.cells.lstm import lstm, lstm_step
 from musicrnn.cells.product import product
-from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
+from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensor, Tensors, Weights
 from musicrnn.errors import MusicRNNError
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 PRIORITIES = ("", "depth", "time")
 DEPTHS = ("lstm", "identity", "tanh", "relu")
@@ -41,6 +38,8 @@ class GridCell(StepCell):
     """
 
     passes: ClassVar[int] = 2
+    remembers: ClassVar[tuple[str, ...]] = ("hidden", "cell")
+
     priority: str = ""
     depth: str = "lstm"
     tied: bool = False
@@ -63,9 +62,6 @@ class GridCell(StepCell):
     @property
     def vectors(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
         return ("bias_ih",) if self.priority == "time" else ()
-
-    def states(self, hidden: int) -> dict[str, int]:
-        return {"hidden": hidden, "cell": hidden}
 
     def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
         rows = 4 * hidden if self.depth == "lstm" else hidden
@@ -161,10 +157,3 @@ class GridCell(StepCell):
         else:
             alpha = {"tanh": np.tanh, "relu": lambda a: np.maximum(a, 0)}
             above[:] = alpha.get(self.depth, lambda a: a)(x + from_time)
-
-
-def lstm(total: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
-    """An LSTM's (h', memory') from W H + b, [..., 4H], in torch's order of gates."""
-    into, forget, candidate, output = total.chunk(4, -1)
-    memory = forget.sigmoid() * memory + into.sigmoid() * candidate.tanh()
-    return output.sigmoid() * memory.tanh(), memory

@@ -10,30 +10,20 @@ product: that is another cell, ``gru-cho``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from musicrnn.cells.compiled import ONE, compiled, sigmoid, tanh
 from musicrnn.cells.product import product
-from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Weights
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from musicrnn.cells.protocol import Array, Arrays, Tensor, TorchCell, Weights
 
 
 @dataclass(frozen=True)
-class GRUCell(StepCell):
+class GRUCell(TorchCell):
     """Parameters: 3 (I*H + H^2 + 2H), two biases as torch."""
 
     torch_layer: ClassVar[str] = "GRU"
+    gates: ClassVar[int] = 3
     vectors: ClassVar[tuple[str, ...]] = ("bias_hh",)
-
-    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
-        return {
-            "weight_ih": (3 * hidden, inputs),
-            "weight_hh": (3 * hidden, hidden),
-            "bias_ih": (3 * hidden,),
-            "bias_hh": (3 * hidden,),
-        }
 
     def step(self, x: Tensor, state: tuple[Tensor, ...], weights: Weights) -> tuple[Tensor, ...]:
         hidden = state[0]

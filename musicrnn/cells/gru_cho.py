@@ -11,16 +11,13 @@ candidate.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from musicrnn.cells.compiled import ONE, compiled, sigmoid, tanh
 from musicrnn.cells.product import product
-from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Weights
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensor, Weights
 
 
 @dataclass(frozen=True)

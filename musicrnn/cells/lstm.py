@@ -10,34 +10,22 @@ Row blocks in torch's order: input, forget, candidate, output. The forget gate's
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from musicrnn.cells.compiled import compiled, sigmoid, tanh
 from musicrnn.cells.product import product
-from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from musicrnn.cells.protocol import Array, Arrays, Tensor, Tensors, TorchCell, Weights
 
 
 @dataclass(frozen=True)
-class LSTMCell(StepCell):
+class LSTMCell(TorchCell):
     """Parameters: 4 (I*H + H^2 + 2H), two biases as torch."""
 
     torch_layer: ClassVar[str] = "LSTM"
+    remembers: ClassVar[tuple[str, ...]] = ("hidden", "cell")
+    gates: ClassVar[int] = 4
 
     plain_forget: bool = False
-
-    def states(self, hidden: int) -> dict[str, int]:
-        return {"hidden": hidden, "cell": hidden}
-
-    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
-        return {
-            "weight_ih": (4 * hidden, inputs),
-            "weight_hh": (4 * hidden, hidden),
-            "bias_ih": (4 * hidden,),
-            "bias_hh": (4 * hidden,),
-        }
 
     def initialise(self, parameters: Tensors) -> None:
         super().initialise(parameters)
@@ -46,12 +34,6 @@ class LSTMCell(StepCell):
         hidden = parameters["weight_hh"].shape[1]
         parameters["bias_ih"][hidden : 2 * hidden] = 1.0
         parameters["bias_hh"][hidden : 2 * hidden] = 0.0
-
-    def from_input(self, parameters: Tensors, flow: tuple[Tensor, ...]) -> Tensor:
-        from torch.nn.functional import linear
-
-        bias = parameters["bias_ih"] + parameters["bias_hh"]
-        return linear(flow[0], parameters["weight_ih"], bias)
 
     def step(self, x: Tensor, state: tuple[Tensor, ...], weights: Weights) -> tuple[Tensor, ...]:
         hidden, cell = state
@@ -63,6 +45,13 @@ class LSTMCell(StepCell):
         from_hidden = product(weights["weight_hh"], weights["bias_hh"], state[0])
         lstm_step(x, from_hidden, state[0], state[1])
         return state[:1]
+
+
+def lstm(total: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
+    """An LSTM's (h', memory') from W H + b, [..., 4H], in torch's order of gates."""
+    into, forget, candidate, output = total.chunk(4, -1)
+    memory = forget.sigmoid() * memory + into.sigmoid() * candidate.tanh()
+    return output.sigmoid() * memory.tanh(), memory
 
 
 @compiled

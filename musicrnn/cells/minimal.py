@@ -13,13 +13,10 @@ blocks: update, candidate (mingru); input, forget, candidate (minlstm).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from musicrnn.cells.compiled import ONE, ZERO, compiled, exp, sigmoid
-from musicrnn.cells.protocol import Array, Arrays, LinearCell, Shapes, Tensors
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from musicrnn.cells.protocol import Array, Arrays, LinearCell, Shapes, Tensor, Tensors
 
 
 @dataclass(frozen=True)

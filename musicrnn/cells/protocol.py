@@ -24,10 +24,12 @@ from musicrnn.cells.product import product
 
 if TYPE_CHECKING:
     from torch import Tensor
+else:
+    Tensor = Any  # torch is imported by who steps in torch, not by who only samples
 
 Array = NDArray[np.floating]
 Arrays = Mapping[str, Any]  # vectors as Array, matrices as Array or packed
-Tensors = Mapping[str, "Tensor"]
+Tensors = Mapping[str, Tensor]
 Shapes = dict[str, tuple[int, ...]]
 
 
@@ -53,10 +55,12 @@ class Cell(ABC):
 
     passes: ClassVar[int] = 1  # sequences in the flow to the layer above
     torch_layer: ClassVar[str] = ""  # the name in torch.nn, where torch has this cell
+    remembers: ClassVar[tuple[str, ...]] = ("hidden",)  # states of H units each
+    scaled_by: ClassVar[str] = "weight_hh"  # the matrix whose inputs scale the start values
 
     def states(self, hidden: int) -> dict[str, int]:
         """The states by name, each with its width; zeros at the start."""
-        return {"hidden": hidden}
+        return dict.fromkeys(self.remembers, hidden)
 
     @abstractmethod
     def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
@@ -68,9 +72,9 @@ class Cell(ABC):
 
     def initialise(self, parameters: Tensors) -> None:
         """Start values in place: uniform in +-1/sqrt(H), as torch's layers."""
-        hidden = parameters["weight_hh"].shape[1]
+        bound = parameters[self.scaled_by].shape[1] ** -0.5
         for parameter in parameters.values():
-            parameter.uniform_(-(hidden**-0.5), hidden**-0.5)
+            parameter.uniform_(-bound, bound)
 
     def array_from_input(self, weights: Arrays, flow: tuple[Array, ...]) -> Array:
         """NumPy: what a step needs of its input, [B, rows]."""
@@ -89,6 +93,11 @@ class StepCell(Cell):
 
     matrices: ClassVar[tuple[str, ...]] = ("weight_hh",)  # of the products in a step
     vectors: ClassVar[tuple[str, ...]] = ()  # what else a step uses
+    gates: ClassVar[int] = 1  # row blocks
+
+    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
+        rows = self.gates * hidden
+        return {"weight_ih": (rows, inputs), "weight_hh": (rows, hidden), "bias_ih": (rows,)}
 
     def from_input(self, parameters: Tensors, flow: tuple[Tensor, ...]) -> Tensor:
         """torch: what the steps need of their inputs, [T, B, rows], fresh memory."""
@@ -101,14 +110,25 @@ class StepCell(Cell):
         """torch: one step from a row of from_input; the new state, hidden first."""
 
 
+class TorchCell(StepCell):
+    """A cell that torch has too, with torch's two biases; a step that uses the second names it."""
+
+    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
+        return {**super().shapes(inputs, hidden), "bias_hh": (self.gates * hidden,)}
+
+    def from_input(self, parameters: Tensors, flow: tuple[Tensor, ...]) -> Tensor:
+        from torch.nn.functional import linear
+
+        bias = parameters["bias_ih"]
+        if "bias_hh" not in self.vectors:
+            bias = bias + parameters["bias_hh"]
+        return linear(flow[0], parameters["weight_ih"], bias)
+
+
 class LinearCell(Cell):
     """A cell that is linear in its state, h' = a * h + b, with a and b from the input alone."""
 
-    def initialise(self, parameters: Tensors) -> None:
-        """As torch's linear layers: uniform in +-1/sqrt(I)."""
-        inputs = parameters["weight_ih"].shape[1]
-        for parameter in parameters.values():
-            parameter.uniform_(-(inputs**-0.5), inputs**-0.5)
+    scaled_by: ClassVar[str] = "weight_ih"  # start values as of torch's linear layers
 
     @abstractmethod
     def coefficients(self, parameters: Tensors, x: Tensor) -> tuple[Tensor, Tensor]:

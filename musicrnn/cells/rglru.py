@@ -11,15 +11,12 @@ state: a whole sequence is one scan.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from musicrnn.cells.compiled import compiled, exp, one_minus_exp, sigmoid
-from musicrnn.cells.protocol import Array, Arrays, LinearCell, Shapes, Tensors
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from musicrnn.cells.protocol import Array, Arrays, LinearCell, Shapes, Tensor, Tensors
 
 SHARPNESS = 8.0  # c in the paper
 TINY = 1e-30  # of 1 - decay^2: at 0 the root's gradient would not be finite

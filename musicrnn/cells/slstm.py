@@ -12,16 +12,13 @@ candidate, output. One head: U is a full matrix. The forget gate's bias starts a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from musicrnn.cells.compiled import ZERO, compiled, exp, sigmoid, tanh
 from musicrnn.cells.product import product
-from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensors, Weights
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from musicrnn.cells.protocol import Array, Arrays, StepCell, Tensor, Tensors, Weights
 
 TINY = 1e-37  # of a normaliser: a unit that has let nothing in yet, not even e^-85, says 0
 SMALLEST = np.float32(TINY)
@@ -31,15 +28,8 @@ SMALLEST = np.float32(TINY)
 class SLSTMCell(StepCell):
     """Parameters: 4 (I*H + H^2 + H)."""
 
-    def states(self, hidden: int) -> dict[str, int]:
-        return dict.fromkeys(("hidden", "cell", "normaliser", "stabiliser"), hidden)
-
-    def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
-        return {
-            "weight_ih": (4 * hidden, inputs),
-            "weight_hh": (4 * hidden, hidden),
-            "bias_ih": (4 * hidden,),
-        }
+    remembers: ClassVar[tuple[str, ...]] = ("hidden", "cell", "normaliser", "stabiliser")
+    gates: ClassVar[int] = 4
 
     def initialise(self, parameters: Tensors) -> None:
         super().initialise(parameters)

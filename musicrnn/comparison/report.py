@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from musicrnn.comparison.compare import Comparison, Contest
 from musicrnn.comparison.summary import CellSummary
 from musicrnn.io.atomic import whole_file
 from musicrnn.plot.chart import Column, Dot, draw_chart
-from musicrnn.plot.picture import Picture
 from musicrnn.plot.svg import svg
 
 HEADER = (
@@ -38,9 +36,8 @@ def notes(contest: Contest, comparison: Comparison) -> list[str]:
         if not cell.complete:
             found.append(f"{cell.cell} is not complete: {len(cell.tests)} of {cell.asked} seeds")
         found += [f"{cell.cell} failed at {failure}" for failure in cell.failures]
-        off = cell.parameters / contest.budget.parameters - 1
-        if cell.parameters and abs(off) > TOLERANCE:
-            found.append(f"{cell.cell} is {100 * off:+.1f} % off the parameters of the budget")
+        if off := _off(contest, cell):
+            found.append(f"{cell.cell} is {off} off the parameters of the budget")
     if comparison.missing:
         found.append(f"not run: {', '.join(comparison.missing)}")
     return found
@@ -115,10 +112,8 @@ def as_json_object(contest: Contest, comparison: Comparison) -> dict[str, Any]:
 def picture(contest: Contest, comparison: Comparison) -> str | None:
     """The table as SVG, cells with a figure alone; None where none has one."""
     cells = [cell for cell in comparison.cells if cell.test is not None]
-    return svg(_picture(contest, cells)) if cells else None
-
-
-def _picture(contest: Contest, cells: Sequence[CellSummary]) -> Picture:
+    if not cells:
+        return None
     marks = tuple(contest.subject.baselines.items())
     dots = [Dot(c.test, c.interval, c.tests) if c.test is not None else None for c in cells]
     times = [None if c.step_seconds is None else 1000 * c.step_seconds for c in cells]
@@ -134,12 +129,12 @@ def _picture(contest: Contest, cells: Sequence[CellSummary]) -> Picture:
         f"{_seeds(contest)}; "
         + ", ".join(f"{name} {value:.3f}" for name, value in contest.subject.baselines.items())
     )
-    return draw_chart(contest.subject.name, about, [cell.cell for cell in cells], columns)
+    return svg(draw_chart(contest.subject.name, about, [cell.cell for cell in cells], columns))
 
 
 def _line(contest: Contest, cell: CellSummary) -> list[str]:
-    off = cell.parameters / contest.budget.parameters - 1
-    mark = f" ({100 * off:+.1f} %)" if cell.parameters and abs(off) > TOLERANCE else ""
+    off = _off(contest, cell)
+    mark = f" ({off})" if off else ""
     return [
         cell.cell,
         _number(cell.test),
@@ -153,6 +148,12 @@ def _line(contest: Contest, cell: CellSummary) -> list[str]:
         "-" if cell.memory is None else f"{cell.memory / 2**20:.0f}",
         "-" if cell.best_update is None else f"{cell.best_update:.0f}",
     ]
+
+
+def _off(contest: Contest, cell: CellSummary) -> str:
+    """How far a cell is off the parameters of the budget, "" if not beyond TOLERANCE."""
+    off = cell.parameters / contest.budget.parameters - 1
+    return f"{100 * off:+.1f} %" if cell.parameters and abs(off) > TOLERANCE else ""
 
 
 def _length(contest: Contest) -> str:

@@ -48,9 +48,9 @@ class CausalFrames(nn.Module):
 
     def __init__(self, recipe: CausalLogMel) -> None:
         super().__init__()
-        self.power = Power(recipe.window(), recipe.hop)
+        self.power = Power(recipe.window, recipe.hop)
         self.least = 10.0 ** (recipe.floor / 10)
-        self.register_buffer("mel", torch.from_numpy(recipe.bands().copy()))
+        self.register_buffer("mel", torch.from_numpy(recipe.bands.copy()))
 
     def forward(self, samples: Tensor) -> Tensor:
         return 10.0 * torch.log10(self.power(samples) @ self.mel + self.least)
@@ -64,9 +64,9 @@ class ClipFrames(nn.Module):
 
     def __init__(self, recipe: LogMel, samples: int) -> None:
         super().__init__()
-        self.power = Power(recipe.window(), recipe.hop)
+        self.power = Power(recipe.window, recipe.hop)
         self.side, self.range = recipe.n_fft // 2, recipe.top_db
-        self.register_buffer("mel", torch.from_numpy(recipe.bands().T.copy()))
+        self.register_buffer("mel", torch.from_numpy(recipe.bands.T.copy()))
         self.register_buffer("kept", torch.from_numpy(recipe.kept(1 + samples // recipe.hop)))
 
     def forward(self, samples: Tensor) -> Tensor:

@@ -96,23 +96,6 @@ def write_graph(graph: Graph, path: str | Path) -> Written:
     )
 
 
-def read_graph(path: str | Path) -> Runner:
-    """A written graph as a function.
-
-    Raises:
-        MusicRNNError: the extra is not installed, or it is no ONNX file.
-    """
-    _, onnxruntime = _packages()
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise MusicRNNError(f"cannot read {path}: {error.strerror}") from error
-    try:
-        return runner(_session(onnxruntime, content))
-    except Exception as error:  # those of onnxruntime have nothing else in common
-        raise MusicRNNError(f"{path} is no ONNX file that can be run: {error}") from error
-
-
 def runner(session: Any) -> Runner:
     """An ONNX Runtime session as a function from inputs to outputs, by name."""
     names = [value.name for value in session.get_outputs()]
@@ -131,10 +114,10 @@ def relative(found: NDArray[Any], expected: NDArray[Any]) -> float:
     return float(np.abs(found.astype(np.float64) - expected).max(initial=0.0)) / most
 
 
-def distinct(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Tensor]:
+def distinct(states: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """An example of each state, all of them different."""
     generator = torch.Generator().manual_seed(0)
-    return {name: torch.rand(shape, generator=generator) for name, shape in shapes.items()}
+    return {name: torch.rand(part.shape, generator=generator) for name, part in states.items()}
 
 
 def _packages() -> tuple[Any, Any]:

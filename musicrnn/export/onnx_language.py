@@ -34,10 +34,7 @@ class _Step(nn.Module):
 def language_graph(checkpoint: Checkpoint, model: LanguageModel) -> Graph:
     """The graph of a model file and its network."""
     names = model.stack.state_names
-    shapes = {
-        name: tuple(part.shape) for name, part in zip(names, model.initial_state(2), strict=True)
-    }
-    states = distinct(shapes)
+    states = distinct(dict(zip(names, model.initial_state(2), strict=True)))
     after = tuple(f"{name}_after" for name in names)
     return Graph(
         _Step(model),

@@ -88,14 +88,13 @@ def words_graph(checkpoint: Checkpoint, model: WordsModel, *, streaming: bool = 
         )
     if model.config.bidirectional:
         raise MusicRNNError("this network reads both ways: it hears whole clips, not a stream")
-    shapes: dict[str, tuple[int, ...]] = {"heard": (2, recipe.n_fft - recipe.hop)}
-    for name, part in zip(_names(model), model.initial_state(2), strict=True):
-        shapes[name] = tuple(part.shape)
-    places = dict(zip(shapes, (0, *model.batch_places), strict=True))
+    states = {"heard": torch.zeros(2, recipe.n_fft - recipe.hop)}
+    states |= zip(_names(model), model.initial_state(2), strict=True)
+    places = dict(zip(states, (0, *model.batch_places), strict=True))
     after = {f"{name}_after": place for name, place in places.items()}
     return Graph(
         _Stream(model, recipe, temperature),
-        {"samples": torch.rand(2, STEP * recipe.hop), **distinct(shapes)},
+        {"samples": torch.rand(2, STEP * recipe.hop), **distinct(states)},
         ("probabilities", *after),
         {"samples": 0, "probabilities": 0, **places, **after},
         lambda run: _stream_difference(model, recipe, temperature, run),
@@ -106,11 +105,7 @@ def words_graph(checkpoint: Checkpoint, model: WordsModel, *, streaming: bool = 
 def _names(model: WordsModel) -> tuple[str, ...]:
     """What a state's parts are called."""
     convolutions = (f"convolution_{n}" for n in range(len(model.convolutions)))
-    return (*convolutions, *_stack_names(model), "attention")
-
-
-def _stack_names(model: WordsModel) -> tuple[str, ...]:
-    return getattr(model.recurrent, "state_names", ())
+    return (*convolutions, *getattr(model.recurrent, "state_names", ()), "attention")
 
 
 def _clip_difference(

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from musicrnn.cells.clockwork import ClockworkCell
-from musicrnn.cells.grid import lstm
+from musicrnn.cells.lstm import lstm
 from musicrnn.layers.clockwork import ClockworkLayer
 from musicrnn.layers.grid import GridLayer
 from musicrnn.layers.layer import Flow, ScannedLayer, UnrolledLayer, named
@@ -78,29 +78,20 @@ class _Plain(nn.Module, ABC):
 
 
 class _Steps(_Plain):
-    layer: UnrolledLayer
+    layer: UnrolledLayer | GridLayer
 
     def rows(self, flow: Flow) -> Flow:
         return (self.layer.cell.from_input(named(self.layer), flow),)
 
     def step(self, rows: Flow, state: Flow) -> tuple[Flow, Flow]:
-        cell, kept = self.layer.cell, self.layer.settings.zoneout
-        new = cell.step(rows[0], state, _Products(named(self.layer)))
+        layer, products = self.layer, _Products(named(self.layer))
+        if isinstance(layer, GridLayer):  # a step looks at the last two states alone
+            new = layer.cell.step(rows[0], (*state, *state), products)
+            return new[:2], new[2:]
+        new, kept = layer.cell.step(rows[0], state, products), layer.settings.zoneout
         if kept:
             new = tuple(n + kept * (s - n) for n, s in zip(new, state, strict=True))
-        return new[: cell.passes], new
-
-
-class _GridSteps(_Plain):
-    layer: GridLayer
-
-    def rows(self, flow: Flow) -> Flow:
-        return (self.layer.cell.from_input(named(self.layer), flow),)
-
-    def step(self, rows: Flow, state: Flow) -> tuple[Flow, Flow]:
-        whole = (*state, *state)  # a step looks at the last two alone
-        new = self.layer.cell.step(rows[0], whole, _Products(named(self.layer)))
-        return new[:2], new[2:]
+        return new[: layer.cell.passes], new
 
 
 class _LinearSteps(_Plain):
@@ -158,7 +149,7 @@ class _Recent(nn.Module):
 
 _PLAIN: dict[type, type] = {
     UnrolledLayer: _Steps,
-    GridLayer: _GridSteps,
+    GridLayer: _Steps,
     ScannedLayer: _LinearSteps,
     ClockworkLayer: _ClockworkSteps,
     RecentAttention: _Recent,

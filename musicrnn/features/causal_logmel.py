@@ -10,7 +10,7 @@ frame, which a listener does not know yet. Fed in pieces, the frames are those o
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from functools import cache
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -77,18 +77,32 @@ class CausalLogMel:
         if count == 0:
             return np.zeros((*samples.shape[:-1], 0, self.n_mels), np.float32)
         views = np.lib.stride_tricks.sliding_window_view(samples, self.n_fft, axis=-1)
-        spectrum = np.fft.rfft(views[..., :: self.hop, :][..., :count, :] * _window(self))
-        power = (np.square(spectrum.real) + np.square(spectrum.imag)) @ _mel(self)
+        spectrum = np.fft.rfft(views[..., :: self.hop, :][..., :count, :] * self.window)
+        power = (np.square(spectrum.real) + np.square(spectrum.imag)) @ self.bands
         least = np.float32(10.0 ** (self.floor / 10))
         return np.float32(10.0) * np.log10(power.astype(np.float32) + least)
 
+    @cached_property
     def window(self) -> NDArray[np.float32]:
         """Hann [n_fft], scaled so that a full-scale sine has a power near 1."""
-        return _window(self)
+        hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(self.n_fft) / self.n_fft)
+        return (hann * 2 / hann.sum()).astype(np.float32)
 
+    @cached_property
     def bands(self) -> NDArray[np.float32]:
         """[1 + n_fft // 2, n_mels]; every band's weights add up to 1, at least one bin each."""
-        return _mel(self)
+        from librosa.filters import mel
+
+        bands = mel(
+            sr=self.rate,
+            n_fft=self.n_fft,
+            n_mels=self.n_mels,
+            fmin=self.low,
+            fmax=self.high,
+            norm=None,
+            dtype=np.float32,
+        )
+        return np.ascontiguousarray(bands.T)
 
     def configuration(self) -> dict[str, Any]:
         """What :func:`causal_logmel_from` takes, as JSON."""
@@ -129,25 +143,3 @@ def causal_logmel_from(configuration: object) -> CausalLogMel:
     ):
         raise MusicRNNError(f"the features of the model are no causal log-mel: {configuration!r}")
     return CausalLogMel(**settings)
-
-
-@cache
-def _window(recipe: CausalLogMel) -> NDArray[np.float32]:
-    hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(recipe.n_fft) / recipe.n_fft)
-    return (hann * 2 / hann.sum()).astype(np.float32)
-
-
-@cache
-def _mel(recipe: CausalLogMel) -> NDArray[np.float32]:
-    from librosa.filters import mel
-
-    bands = mel(
-        sr=recipe.rate,
-        n_fft=recipe.n_fft,
-        n_mels=recipe.n_mels,
-        fmin=recipe.low,
-        fmax=recipe.high,
-        norm=None,
-        dtype=np.float32,
-    )
-    return np.ascontiguousarray(bands.T)

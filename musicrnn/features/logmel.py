@@ -14,7 +14,7 @@ thinned by its own T, any other at the same spacing.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from functools import cache
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -58,13 +58,18 @@ class LogMel:
             if not isinstance(value, int | float) or not low <= value <= high:
                 raise MusicRNNError(f"{name} of a log-mel must be in {low}..{high}, got {value!r}")
 
+    @cached_property
     def window(self) -> NDArray[np.float32]:
         """Hann [n_fft]."""
-        return _hann(self.n_fft)
+        hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(self.n_fft) / self.n_fft)
+        return hann.astype(np.float32)
 
+    @cached_property
     def bands(self) -> NDArray[np.float32]:
         """The mel filters, [n_mels, 1 + n_fft // 2]."""
-        return _mel(self)
+        from librosa.filters import mel
+
+        return mel(sr=self.rate, n_fft=self.n_fft, n_mels=self.n_mels, dtype=np.float32)
 
     def configuration(self) -> dict[str, Any]:
         """What :func:`logmel_from` takes, as JSON."""
@@ -93,7 +98,7 @@ class LogMel:
             )
         if not waveform.samples.shape[1]:
             raise MusicRNNError("a log-mel needs at least one sample, got none")
-        power = _power(waveform.samples[0], self.n_fft, self.hop) @ _mel(self).T
+        power = _power(waveform.samples[0], self.window, self.hop) @ self.bands.T
         loudest = max(POWER_FLOOR, float(power.max()))
         decibels = 10.0 * np.log10(np.maximum(power, POWER_FLOOR) / loudest)
         return np.maximum(decibels, decibels.max() - self.top_db).astype(np.float32)
@@ -140,25 +145,14 @@ def dequantize(steps: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.float32(-80.0) + np.float32(80.0 / 256.0) * (steps + np.float32(0.5))
 
 
-def _power(samples: NDArray[np.float32], n_fft: int, hop: int) -> NDArray[np.float32]:
-    """The power of a centred Hann short-time spectrum, [1 + samples // hop, 1 + n_fft // 2]."""
-    padded = np.pad(samples, n_fft // 2)
-    views = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]
-    hann = _hann(n_fft)
+def _power(
+    samples: NDArray[np.float32], window: NDArray[np.float32], hop: int
+) -> NDArray[np.float32]:
+    """The power of a centred short-time spectrum, [1 + samples // hop, 1 + n_fft // 2]."""
+    n_fft = len(window)
+    views = np.lib.stride_tricks.sliding_window_view(np.pad(samples, n_fft // 2), n_fft)[::hop]
     power = np.empty((len(views), n_fft // 2 + 1), np.float32)
     for start in range(0, len(views), 256):  # blocks stay in the cache, and bound the memory
-        spectrum = np.fft.rfft(views[start : start + 256] * hann, axis=1)
+        spectrum = np.fft.rfft(views[start : start + 256] * window, axis=1)
         power[start : start + 256] = spectrum.real**2 + spectrum.imag**2
     return power
-
-
-@cache
-def _hann(n_fft: int) -> NDArray[np.float32]:
-    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)).astype(np.float32)
-
-
-@cache
-def _mel(recipe: LogMel) -> NDArray[np.float32]:
-    from librosa.filters import mel
-
-    return mel(sr=recipe.rate, n_fft=recipe.n_fft, n_mels=recipe.n_mels, dtype=np.float32)

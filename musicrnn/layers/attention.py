@@ -32,7 +32,8 @@ class Attention(nn.Module):
 
     def __init__(self, kind: str, queries: int, keys: int, *, hidden: int = 0) -> None:
         super().__init__()
-        check_kind(kind)
+        if kind not in ATTENTIONS:
+            raise MusicRNNError(f"attention must be one of {', '.join(ATTENTIONS)}, got {kind!r}")
         if kind in ("dot", "scaled") and queries != keys:
             raise MusicRNNError(
                 f"{kind} attention needs queries and keys of one size, got {queries} and {keys}; "
@@ -98,11 +99,6 @@ class Attention(nn.Module):
             for lag in range(reach)
         ]
         return torch.stack(found, 2)
-
-
-def check_kind(kind: str) -> None:
-    if kind not in ATTENTIONS:
-        raise MusicRNNError(f"attention must be one of {', '.join(ATTENTIONS)}, got {kind!r}")
 
 
 def masked_softmax(scores: Tensor, mask: Tensor | None) -> Tensor:

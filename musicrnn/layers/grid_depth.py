@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from musicrnn.cells.grid import lstm
+from musicrnn.cells.lstm import lstm
 from musicrnn.errors import MusicRNNError
 
 

@@ -22,7 +22,7 @@ from torch import Tensor
 from musicrnn.cells import Cell, LinearCell, StepCell
 from musicrnn.cells.clockwork import ClockworkCell
 from musicrnn.cells.grid import GridCell
-from musicrnn.cells.lstm import LSTMCell
+from musicrnn.cells.lstm import LSTMCell, lstm
 from musicrnn.layers.layer import named
 from musicrnn.layers.private_torch import HAS_FUSED_LSTM, fused_lstm
 from musicrnn.layers.stack import Stack, State
@@ -195,17 +195,10 @@ class ClockworkSteps(LayerSteps):
             total = self.weights.add(rows[:, own], f"weight_hh_{index}", seen)
             before = tuple(state[:, part] for state in memory[:-1])
             awake = clock.remainder(self.cell.periods[index]) == 0  # [B, 1]
-            after = self._module(total, before)
+            after = lstm(total, before[1]) if self.cell.lstm else (total.tanh(),)
             modules.append(tuple(map(torch.where, (awake, awake), after, before)))
         new = tuple(torch.cat(states, 1) for states in zip(*modules, strict=True))
         return new[:1], (*new, (clock + 1).remainder(self.cell.cycle))
-
-    def _module(self, total: Tensor, before: Memory) -> Memory:
-        if not self.cell.lstm:
-            return (total.tanh(),)
-        into, forget, candidate, output = total.chunk(4, 1)
-        cell = forget.sigmoid() * before[1] + into.sigmoid() * candidate.tanh()
-        return output.sigmoid() * cell.tanh(), cell
 
 
 def layer_steps(cell: Cell, parameters: dict[str, Tensor], *, bf16: bool) -> LayerSteps:
@@ -256,7 +249,8 @@ class StackSteps:
             else:
                 flow, new = layer.move(rows, before)
             if self.settings.zoneout:
-                new = tuple(map(self._held, new, before))
+                kept = self.settings.zoneout
+                new = tuple(torch.lerp(n, s, kept) for n, s in zip(new, before, strict=True))
                 flow = new[: layer.passes]
             if self.settings.residual and index:
                 flow = (below[0] + flow[0], *flow[1:])
@@ -271,6 +265,3 @@ class StackSteps:
 
     def _normed(self, index: int, x: Tensor) -> Tensor:
         return self.stack.norms[index](x) if self.settings.norm else x
-
-    def _held(self, new: Tensor, old: Tensor) -> Tensor:
-        return torch.lerp(new, old, self.settings.zoneout)

@@ -8,7 +8,7 @@ second at the end is dropped. Songs are read piece by piece: their length costs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,24 +39,15 @@ class Window:
 
 
 def sound_windows(path: Path, recipe: LogMel, *, hop_seconds: float) -> Iterator[Window]:
-    """The windows of an audio file.
+    """The windows of an audio file, in steps of ``hop_seconds``.
 
     Raises:
         MusicRNNError: unreadable, or shorter than a second.
     """
-    yield from waveform_windows(
-        stream_audio(path, seconds=hop_seconds), recipe, hop_seconds=hop_seconds, name=str(path)
-    )
-
-
-def waveform_windows(
-    pieces: Iterable[Waveform], recipe: LogMel, *, hop_seconds: float, name: str
-) -> Iterator[Window]:
-    """The windows of a sound that comes in pieces of ``hop_seconds``, the last one shorter."""
     overlap = max(1, round(recipe.window_seconds / hop_seconds))
     held: list[Waveform] = []
     start, heard, total = 0.0, False, 0.0
-    for piece in pieces:
+    for piece in stream_audio(path, seconds=hop_seconds):
         total += piece.seconds
         if piece.seconds < SHORTEST and (held or heard):
             break
@@ -66,7 +57,7 @@ def waveform_windows(
             start += held.pop(0).seconds
         held.append(piece.mono())
     if reason := too_short(total):
-        raise MusicRNNError(f"{name}: {reason}")
+        raise MusicRNNError(f"{path}: {reason}")
     yield _hear(held, start, recipe)
 
 

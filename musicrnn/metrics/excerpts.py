@@ -29,13 +29,11 @@ def excerpts(score: Score, bars: int) -> list[Score]:
     if not score.note_count:
         return []
     onset = min(track.notes[0].start for track in score.tracks if track.notes)
-    starts = [tick for tick, _ in score.bars()]
-    last, signature = score.bars()[-1]
-    starts.append(last + signature.bar_ticks(score.ticks_per_quarter))
-    first = max(index for index, tick in enumerate(starts) if tick <= onset)
-    cuts = starts[first::bars]
+    lines = score.bar_lines()
+    first = max(index for index, tick in enumerate(lines) if tick <= onset)
+    cuts = lines[first::bars]
     if len(cuts) < 2:
-        cuts = [starts[first], starts[-1]]
+        cuts = [lines[first], lines[-1]]
     parts = [excerpt(score, a, b) for a, b in itertools.pairwise(cuts)]
     return [part for part in parts if part.note_count]
 

@@ -42,15 +42,6 @@ class FrameBaselines:
         """Nats a frame of each baseline over all frames of the pieces."""
         return {name: nats_a_step(losses(pieces)) for name, losses in self.forecasters.items()}
 
-    def markov_after_the_first(self, pieces: Sequence[Frames]) -> float:
-        """Nats a frame of the Markov chain where each piece's first frame is given, not foretold.
-
-        Another number than "markov" of :meth:`nats`, and not one to hold a network against.
-        """
-        if not any(len(piece) > 1 for piece in pieces):
-            raise MusicRNNError("no piece has a second frame")
-        return nats_a_step([losses[1:] for losses in self.forecasters["markov"](pieces)])
-
     def _markov(self, piece: Frames) -> Floats:
         """The loss of every frame, [T]."""
         chances = np.where(piece[:-1] > 0, self.after_sound, self.after_silence)

@@ -89,24 +89,18 @@ def fit_baselines(
     pairs = np.bincount(before * vocabulary_size + after, minlength=vocabulary_size**2)
     pairs = pairs.reshape(vocabulary_size, vocabulary_size).astype(np.float64)
     rows = pairs.sum(axis=1)
-    held_out = _pairs(validation, vocabulary_size) if any(len(s) > 1 for s in validation) else None
 
     def unigram_of(strength: float) -> Floats:
         return (counts + strength) / (counts.sum() + strength * vocabulary_size)
 
-    def unigram_nats(strength: float) -> float:
-        assert held_out is not None
-        return float(-np.log(unigram_of(strength)[held_out[1]]).mean())
-
-    def bigram_nats(strength: float) -> float:
-        assert held_out is not None
-        first, second = held_out
-        shares = (pairs[first, second] + strength * unigram[second]) / (rows[first] + strength)
-        return float(-np.log(shares).mean())
-
-    unigram_strength = _best(unigram_nats) if held_out is not None else 1.0
+    unigram_strength = bigram_strength = 1.0
     unigram = unigram_of(unigram_strength)
-    bigram_strength = _best(bigram_nats) if held_out is not None else 1.0
+    if any(len(ids) > 1 for ids in validation):
+        first, second = _pairs(validation, vocabulary_size)
+        unigram_strength = _best(lambda strength: unigram_of(strength)[second])
+        unigram = unigram_of(unigram_strength)
+        seen, begun, alone = pairs[first, second], rows[first], unigram[second]
+        bigram_strength = _best(lambda strength: (seen + strength * alone) / (begun + strength))
     bigram = (pairs + bigram_strength * unigram) / (rows[:, None] + bigram_strength)
     return Baselines(unigram, bigram, unigram_strength, bigram_strength)
 
@@ -152,5 +146,6 @@ def _pairs(
     return before, after
 
 
-def _best(nats: Callable[[float], float]) -> float:
-    return min(STRENGTHS, key=nats)
+def _best(chances: Callable[[float], Floats]) -> float:
+    """The strength under which the tokens' chances are likeliest."""
+    return min(STRENGTHS, key=lambda strength: float(-np.log(chances(strength)).mean()))

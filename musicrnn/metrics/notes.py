@@ -6,7 +6,7 @@ Conventions. [N] notes of all tracks together, sorted by (start, pitch, track); 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,9 +52,6 @@ class NoteArrays:
         table = np.array(rows, dtype=np.int64).reshape(-1, 6)
         table = table[np.lexsort((table[:, 4], table[:, 1], table[:, 0]))]
         start, pitch, duration, velocity, track, drum = np.ascontiguousarray(table.T)
-        bars = score.bars()
-        last, signature = bars[-1]
-        stop = last + signature.bar_ticks(score.ticks_per_quarter)
         return NoteArrays(
             ticks_per_quarter=score.ticks_per_quarter,
             start=start,
@@ -63,21 +60,13 @@ class NoteArrays:
             velocity=velocity,
             track=track,
             drum=drum.astype(np.bool_),
-            bars=np.array([*(tick for tick, _ in bars), stop], dtype=np.int64),
+            bars=np.array(score.bar_lines(), dtype=np.int64),
         )
 
     def where(self, chosen: NDArray[np.bool_]) -> NoteArrays:
         """Only the chosen notes, [N]; the bars stay."""
-        return NoteArrays(
-            ticks_per_quarter=self.ticks_per_quarter,
-            start=self.start[chosen],
-            pitch=self.pitch[chosen],
-            duration=self.duration[chosen],
-            velocity=self.velocity[chosen],
-            track=self.track[chosen],
-            drum=self.drum[chosen],
-            bars=self.bars,
-        )
+        columns = ("start", "pitch", "duration", "velocity", "track", "drum")
+        return replace(self, **{name: getattr(self, name)[chosen] for name in columns})
 
     def positions(self, steps: int) -> tuple[Integers, Integers]:
         """The bar, from 0, and the position in it of every note, [N] each, at the nearest of

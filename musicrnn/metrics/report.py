@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -26,13 +26,8 @@ from musicrnn.metrics.overlap import ceiling_area, distribution_overlap, overlap
 from musicrnn.metrics.statistics import Statistics, statistics
 from musicrnn.score import Score
 
-FEATURES = (
-    "note_count", "notes_a_bar", "pitch_range", "pitch_count", "pitch_classes",
-    "pitch_class_entropy", "in_scale_share", "pitch_interval", "polyphony", "polyphony_rate",
-    "drum_sounds", "inter_onset", "duration", "velocity", "empty_bar_share", "groove_consistency",
-    "pitch_class_histogram", "duration_histogram", "inter_onset_histogram",
-)  # fmt: skip
 RUNS = ("longest_note_run", "longest_bar_run")
+FEATURES = tuple(f.name for f in fields(Statistics) if f.name not in ("bars", *RUNS, "silent"))
 MOST_BAR_REPEATS = 6
 MOST_NOTE_REPEATS = 16
 

@@ -12,18 +12,7 @@ from dataclasses import dataclass
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.plot.lanes import COLOURS
-from musicrnn.plot.picture import (
-    BEAT,
-    FAINT_INK,
-    INK,
-    MARGIN,
-    PAPER,
-    WIDTH,
-    Box,
-    Picture,
-    Words,
-    blend,
-)
+from musicrnn.plot.picture import BEAT, FAINT_INK, INK, MARGIN, WIDTH, Box, Picture, Words, blend
 
 LINE = 26.0
 TOP = 136.0
@@ -62,9 +51,7 @@ def draw_chart(title: str, about: str, names: Sequence[str], columns: Sequence[C
         raise MusicRNNError(f"a chart has 1 to {MOST_LINES} lines, got {len(names)}")
     height = math.ceil(TOP + LINE * len(names) + 44)
     picture = Picture(WIDTH, height, title, about, kind="Chart")
-    picture.boxes.append(Box(0, 0, WIDTH, height, PAPER))
-    picture.words.append(Words(MARGIN, 52, title, 25))
-    picture.words.append(Words(MARGIN, 76, about, 13.5, FAINT_INK))
+    picture.begin()
     for index, name in enumerate(names):
         y = TOP + LINE * index
         if index % 2 == 0:
@@ -113,10 +100,10 @@ def _dot(
 ) -> None:
     if dot.half is not None:
         start, stop = x(dot.mean - dot.half), x(dot.mean + dot.half)
-        pale = blend(colour, PAPER, 0.35)
+        pale = blend(colour, 0.35)
         picture.boxes.append(Box(start, middle - 1.5, max(1.0, stop - start), 3, pale, 1.5))
     for value in dot.single:
-        pale = blend(colour, PAPER, 0.5)
+        pale = blend(colour, 0.5)
         picture.boxes.append(Box(x(value) - 2.5, middle - 2.5, 5, 5, pale, 2.5))
     picture.boxes.append(Box(x(dot.mean) - 5, middle - 5, 10, 10, colour, 5))
 

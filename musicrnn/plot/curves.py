@@ -14,18 +14,7 @@ from dataclasses import dataclass
 from musicrnn.errors import MusicRNNError
 from musicrnn.plot.chart import ticks
 from musicrnn.plot.lanes import COLOURS
-from musicrnn.plot.picture import (
-    BEAT,
-    FAINT_INK,
-    INK,
-    MARGIN,
-    PAPER,
-    WIDTH,
-    Box,
-    Picture,
-    Stroke,
-    Words,
-)
+from musicrnn.plot.picture import BEAT, FAINT_INK, INK, MARGIN, WIDTH, Box, Picture, Stroke, Words
 
 HEIGHT = 576
 LEFT, RIGHT, TOP, BOTTOM = MARGIN + 70.0, WIDTH - MARGIN - 190.0, 126.0, HEIGHT - 72.0
@@ -66,9 +55,7 @@ def draw_curves(
     if not points:
         raise MusicRNNError("there is no point to draw: none is finite and within the axes")
     picture = Picture(WIDTH, HEIGHT, title, about, kind="Chart")
-    picture.boxes.append(Box(0, 0, WIDTH, HEIGHT, PAPER))
-    picture.words.append(Words(MARGIN, 52, title, 25))
-    picture.words.append(Words(MARGIN, 76, about, 13.5, FAINT_INK))
+    picture.begin()
     x = _Scale(across, [point[0] for point in points], LEFT, RIGHT)
     y = _Scale(up, [point[1] for point in points], BOTTOM, TOP)
     _axes(picture, x, y)

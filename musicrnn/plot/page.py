@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from html import escape
 from importlib.resources import files
 
 from musicrnn.plot.lanes import chord_symbol, coloured_tracks, facts, lanes_of
+from musicrnn.plot.svg import escaped
 from musicrnn.score import Score
 
 
@@ -26,14 +26,14 @@ def page(score: Score, *, mp3: bytes, midi: bytes, caption: str = "") -> str:
     roll = _roll(score)
     title = score.title.strip()[:200] or "Untitled"
     legend = "".join(
-        f'<li><span style="background:{colour}"></span>{_text(name)}</li>'
+        f'<li><span style="background:{colour}"></span>{escaped(name)}</li>'
         for _, name, colour in coloured_tracks(score)
     )
     parts = {
-        "title": _text(title),
-        "facts": _text(facts(score, caption)),
+        "title": escaped(title),
+        "facts": escaped(facts(score, caption)),
         "legend": legend,
-        "file": _text("".join(c if c.isalnum() or c in " -_" else "_" for c in title)[:80]),
+        "file": escaped("".join(c if c.isalnum() or c in " -_" else "_" for c in title)[:80]),
         "mp3": b64encode(mp3).decode("ascii"),
         "midi": b64encode(midi).decode("ascii"),
         "data": _script_safe(roll),
@@ -65,18 +65,15 @@ def _roll(score: Score) -> dict[str, object]:
     )
     bars: list[int] = []
     beats: list[int] = []
-    starts = score.bars()
-    ticks = [tick for tick, _ in starts]
-    for index, (tick, signature) in enumerate(starts):
+    lines = score.bar_lines()
+    for (tick, signature), stop in zip(score.bars(), lines[1:], strict=True):
         bar = signature.bar_ticks(score.ticks_per_quarter)
-        stop = ticks[index + 1] if index + 1 < len(ticks) else tick + bar
         bars.append(_ms(score, tick))
         beats += [
             _ms(score, at)
             for count in range(1, signature.numerator)
             if (at := tick + count * bar // signature.numerator) < stop
         ]
-    last, signature = starts[-1]
     chords = [
         [_ms(score, c.tick), chord_symbol(c)] for c in score.chords if c.tick < max(score.end, 1)
     ]
@@ -90,16 +87,12 @@ def _roll(score: Score) -> dict[str, object]:
         "bars": bars,
         "beats": beats,
         "chords": chords,
-        "end": _ms(score, max(score.end, last + signature.bar_ticks(score.ticks_per_quarter))),
+        "end": _ms(score, max(score.end, lines[-1])),
     }
 
 
 def _ms(score: Score, tick: int) -> int:
     return round(score.seconds_at(tick) * 1000)
-
-
-def _text(text: str) -> str:
-    return escape("".join(c if c.isprintable() else " " for c in text))
 
 
 def _script_safe(data: object) -> str:

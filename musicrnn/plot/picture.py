@@ -66,6 +66,12 @@ class Picture:
     words: list[Words] = field(default_factory=list[Words])
     kind: str = "Piano roll"  # what it is a picture of
 
+    def begin(self) -> None:
+        """The paper, the title and the description under it."""
+        self.boxes.append(Box(0, 0, self.width, self.height, PAPER))
+        self.words.append(Words(MARGIN, 52, self.title, 25))
+        self.words.append(Words(MARGIN, 76, self.description, 13.5, FAINT_INK))
+
 
 def draw(score: Score, *, caption: str = "") -> Picture:
     """The piano roll of a score; ``caption`` (a style, say) opens the line under the title.
@@ -80,11 +86,9 @@ def draw(score: Score, *, caption: str = "") -> Picture:
     step = head + lanes.count * row + 26
     top = 104.0
     title = score.title.strip()[:90] or "Untitled"
-    about = facts(score, caption)
-    picture = Picture(WIDTH, math.ceil(top + step * len(lines) + 14), title, about)
-    picture.boxes.append(Box(0, 0, WIDTH, picture.height, PAPER))
-    picture.words.append(Words(MARGIN, 52, title, 25))
-    picture.words.append(Words(MARGIN, 76, about, 13.5, FAINT_INK))
+    height = math.ceil(top + step * len(lines) + 14)
+    picture = Picture(WIDTH, height, title, facts(score, caption))
+    picture.begin()
     _legend(picture, score)
     longest = max(stop - start for start, stop, _ in lines)
     scale = (WIDTH - 2 * MARGIN - GUTTER) / longest
@@ -124,9 +128,8 @@ Bars = list[tuple[int, int, TimeSignature]]  # number, tick, signature
 def _lines(score: Score) -> list[tuple[int, int, Bars]]:
     """First tick, last tick and bars of every line."""
     bars = [(n + 1, tick, signature) for n, (tick, signature) in enumerate(score.bars())]
-    _, last, signature = bars[-1]
-    end = max(score.end, last + signature.bar_ticks(score.ticks_per_quarter))
-    stops = [tick for _, tick, _ in bars[1:]] + [end]
+    stops = score.bar_lines()[1:]
+    stops[-1] = end = max(score.end, stops[-1])
     count = min(LINES, math.ceil(end / (QUARTERS_A_LINE * score.ticks_per_quarter)))
     two_bars = 2 * score.time_signatures[0].bar_ticks(score.ticks_per_quarter)
     room = math.ceil(end / count / two_bars) * two_bars
@@ -211,11 +214,11 @@ def _notes(picture: Picture, line: _Line) -> None:
                 width = max(2.0, line.x(min(end, line.stop)) - x - 0.8)
             y = line.top + line.lanes.row(note.pitch, track.is_drum) * line.row + gap
             height = line.row - 2 * gap
-            shade = blend(colour, PAPER, 0.3 + 0.7 * note.velocity / 127)
+            shade = blend(colour, 0.3 + 0.7 * note.velocity / 127)
             picture.boxes.append(Box(x, y, width, height, shade, min(2.5, width / 2, height / 2)))
 
 
-def blend(colour: str, paper: str, strength: float) -> str:
-    """``colour`` laid over ``paper`` with an opacity of ``strength``."""
-    pairs = ((int(colour[i : i + 2], 16), int(paper[i : i + 2], 16)) for i in (1, 3, 5))
+def blend(colour: str, strength: float) -> str:
+    """``colour`` laid over the paper with an opacity of ``strength``."""
+    pairs = ((int(colour[i : i + 2], 16), int(PAPER[i : i + 2], 16)) for i in (1, 3, 5))
     return "#" + "".join(f"{round(a * strength + b * (1 - strength)):02x}" for a, b in pairs)

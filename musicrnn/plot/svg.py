@@ -18,8 +18,8 @@ def svg(picture: Picture) -> str:
     return "\n".join(
         [
             head,
-            f"<title>{_text(picture.title)}</title>",
-            f"<desc>{_text(picture.kind)}: {_text(picture.description)}</desc>",
+            f"<title>{escaped(picture.title)}</title>",
+            f"<desc>{escaped(picture.kind)}: {escaped(picture.description)}</desc>",
             *(_box(box) for box in picture.boxes),
             *(_stroke(stroke) for stroke in picture.strokes),
             *(_words(words) for words in picture.words),
@@ -48,7 +48,7 @@ def _words(words: Words) -> str:
     anchor = "" if words.anchor == "start" else f' text-anchor="{words.anchor}"'
     return (
         f'<text x="{_number(words.x)}" y="{_number(words.y)}" font-size="{_number(words.size)}" '
-        f'fill="{words.colour}"{anchor}>{_text(words.text)}</text>'
+        f'fill="{words.colour}"{anchor}>{escaped(words.text)}</text>'
     )
 
 
@@ -56,6 +56,6 @@ def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _text(text: str) -> str:
+def escaped(text: str) -> str:
     """Escaped, without the control characters that XML forbids."""
     return escape("".join(c if c.isprintable() else " " for c in text))

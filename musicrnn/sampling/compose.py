@@ -15,7 +15,7 @@ from musicrnn.sampling.engine import check_sampled
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.ranking import best_of
 from musicrnn.sampling.sampler import Finished
-from musicrnn.sampling.wishing import possible_wishes, primed
+from musicrnn.sampling.wishing import primed
 from musicrnn.score import Score, Tempo
 from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
 
@@ -76,9 +76,7 @@ def compose_each(
     effort = effort or Effort()
     check_sampled(checkpoint)
     tokenizer = fitting_tokenizer(checkpoint)
-    start, wishes = primed(tokenizer, primer, wishes)
-    if primer is None:
-        wishes = possible_wishes(checkpoint, tokenizer, wishes)
+    start, wishes = primed(checkpoint, tokenizer, primer, wishes)
     tempo = tempo_of(tokenizer, wishes, primer)
     wanted = Wanted(tokenizer, wishes, settings, start)
     draw = drawing(checkpoint, wanted, effort, len(seeds) * effort.candidates)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from musicrnn.models.frames import FrameModel
 from musicrnn.sampling.compose import ATTEMPTS, Composition, is_stuck
 from musicrnn.sampling.composer import Request, WholeComposer
 from musicrnn.sampling.filters import Settings
+from musicrnn.sampling.wishing import refuse_others
 from musicrnn.score import Note, Score, Tempo, Track, make_score
 from musicrnn.tokens import Wishes
 
@@ -97,18 +98,9 @@ def _meaning(checkpoint: Checkpoint, pitches: int) -> tuple[int, float]:
 
 def _length(wishes: Wishes, settings: Settings, step: float) -> tuple[int, int]:
     """Bars and frames."""
-    for owner, plain, granted in (
-        (wishes, Wishes(), ("bars", "tempo")),
-        (settings, Settings(), ("temperature",)),
-    ):
-        for field in fields(plain):
-            if field.name not in granted and getattr(owner, field.name) != getattr(
-                plain, field.name
-            ):
-                raise MusicRNNError(
-                    f"a model of frames composes by bars, tempo and temperature, "
-                    f"not by {field.name.replace('_', ' ')}"
-                )
+    how = "a model of frames composes by bars, tempo and temperature"
+    refuse_others(wishes, ("bars", "tempo"), how)
+    refuse_others(settings, ("temperature",), how)
     bars = BARS if wishes.bars is None else wishes.bars
     frames = round(bars * 4 / step)
     if bars < 1 or frames > MOST_FRAMES:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from musicrnn.sampling.compose import Composition
 from musicrnn.sampling.composer import Request, WholeComposer
 from musicrnn.sampling.gibbs import GibbsSettings
 from musicrnn.sampling.voices import VoicesWriter
+from musicrnn.sampling.wishing import refuse_others
 from musicrnn.score import Key, Score, Tempo, make_score
 from musicrnn.tokens import Wishes
 from musicrnn.tokens.places import BAR
@@ -67,12 +68,7 @@ def check_wishes(wishes: Wishes) -> None:
     """Raises:
     MusicRNNError: a wish that voices are not composed by; the first is named.
     """
-    plain = Wishes()
-    for field in fields(Wishes):
-        given = getattr(wishes, field.name)
-        if field.name not in GRANTED and given != getattr(plain, field.name):
-            name = field.name.replace("_", " ")
-            raise MusicRNNError(f"chorales are composed by bars, tempo and key, not by {name}")
+    refuse_others(wishes, GRANTED, "chorales are composed by bars, tempo and key")
     if wishes.time_signature not in (None, (4, 4)):
         raise MusicRNNError(
             "chorales are composed in 4/4, got {}/{}".format(*wishes.time_signature)

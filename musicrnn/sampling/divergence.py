@@ -24,6 +24,7 @@ from musicrnn.cells.product import KINDS, Kind, Packed
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.sampling.engine import CPUEngine, Engine
+from musicrnn.sampling.filters import NOT_FINITE
 
 ROWS = 128  # pieces read side by side
 LIMIT = 100_000  # tokens foretold: a quarter of a minute for the largest of the bundled models
@@ -169,7 +170,7 @@ def _log_softmax(logits: NDArray[np.float32]) -> Floats:
         MusicRNNError: a logit is not finite.
     """
     if not np.isfinite(logits).all():
-        raise MusicRNNError("the model gives logits that are not finite: its weights are broken")
+        raise MusicRNNError(NOT_FINITE)
     shifted = logits.astype(np.float64)
     shifted -= shifted.max(axis=1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))

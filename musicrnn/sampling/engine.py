@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +20,6 @@ from musicrnn.device import check_device
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.array_stack import ArrayStack, stack_shapes
 from musicrnn.models.language_config import LanguageConfig
-
-if TYPE_CHECKING:
-    from musicrnn.models.language import LanguageModel
 
 Array = NDArray[np.float32]
 
@@ -125,46 +122,6 @@ def _check(config: LanguageConfig, checkpoint: Checkpoint) -> None:
             f"the model file does not fit its own configuration: {more[0]} is in it, "
             "no such array is expected"
         )
-
-
-class TorchEngine:
-    """The torch model, stepped: slow, and what the other engines are held to."""
-
-    def __init__(self, model: LanguageModel) -> None:
-        self.model = model.eval()
-        self.begin(1)
-
-    def begin(self, rows: int, read: Sequence[int] = ()) -> None:
-        import torch
-
-        self.start = self.model.initial_state(1)
-        if read:
-            with torch.inference_mode():
-                ids = torch.tensor([list(read)], device=self.start[0].device)
-                self.start = self.model(ids, self.start)[1]
-        self.state = tuple(part.repeat_interleave(rows, 1) for part in self.start)
-
-    def restart(self, rows: NDArray[np.int64]) -> None:
-        import torch
-
-        index = torch.from_numpy(rows).to(self.state[0].device)
-        with torch.inference_mode():
-            for part, start in zip(self.state, self.start, strict=True):
-                part[:, index] = start
-
-    def keep(self, rows: NDArray[np.int64]) -> None:
-        import torch
-
-        index = torch.from_numpy(rows).to(self.state[0].device)
-        self.state = tuple(part[:, index] for part in self.state)
-
-    def step(self, ids: NDArray[np.int64]) -> Array:
-        import torch
-
-        with torch.inference_mode():
-            column = torch.from_numpy(ids)[:, None].to(self.state[0].device)
-            logits, self.state = self.model(column, self.state)
-            return logits[:, 0].float().cpu().numpy()
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ class Settings:
 REMEMBERED = 64  # ids that the repetition penalty looks back on
 LARGEST = 2**31 - 1  # of numbers in compiled code; no vocabulary has as many ids
 UNDRAWABLE = 700.0  # nats below the likeliest: e^-700 is 0
+NOT_FINITE = "the model gives logits that are not finite: its weights are broken"
 NOTHING_RECENT = np.zeros((0, 0), np.int64)
 
 
@@ -86,7 +87,7 @@ def choose(
     """
     ids, likelihoods = np.empty(len(logits), np.int64), np.empty(len(logits))
     if not _choose(logits, allowed, _numbers(settings), recent, uniforms, ids, likelihoods):
-        raise MusicRNNError("the model gives logits that are not finite: its weights are broken")
+        raise MusicRNNError(NOT_FINITE)
     return ids, likelihoods
 
 

@@ -29,8 +29,8 @@ from musicrnn.models.language_steps import LanguageSteps
 from musicrnn.sampling.capture import Capture, Exchange, as_it_is, cuda_graph
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_steps import GraphSteps, opening
-from musicrnn.sampling.places import Drawn, Places
-from musicrnn.sampling.sampler import TOKEN_LIMIT, Seed
+from musicrnn.sampling.places import Places
+from musicrnn.sampling.sampler import TOKEN_LIMIT, Finished, Seed
 from musicrnn.tokens.protocol import START, Constraint, Tokenizer, Wishes
 
 Whose = NDArray[np.int64]  # piece of each place, -1 for none
@@ -109,7 +109,7 @@ class GraphSampler:
         settings: Settings,
         primer: Sequence[int] = (START,),
         token_limit: int = TOKEN_LIMIT,
-    ) -> Iterator[Drawn]:
+    ) -> Iterator[Finished]:
         """One piece a seed, as the pieces end; a seed is asked for when a place is free.
 
         Raises:

@@ -23,7 +23,7 @@ from musicrnn.sampling.compose import (
 from musicrnn.sampling.engine import EngineSettings, engine_for
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.sampler import tokens
-from musicrnn.sampling.wishing import possible_wishes, primed
+from musicrnn.sampling.wishing import primed
 from musicrnn.score import Score
 from musicrnn.strokes import News, news_of
 from musicrnn.tokens import Wishes
@@ -51,9 +51,7 @@ class LivePiece:
     ) -> None:
         self.seed = seed
         self.tokenizer = fitting_tokenizer(checkpoint)
-        start, wishes = primed(self.tokenizer, primer, wishes)
-        if primer is None:
-            wishes = possible_wishes(checkpoint, self.tokenizer, wishes)
+        start, wishes = primed(checkpoint, self.tokenizer, primer, wishes)
         self.tempo = tempo_of(self.tokenizer, wishes, primer)
         self.ids = array("i", start)
         self.seconds = 0.0  # spent on drawing

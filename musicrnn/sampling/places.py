@@ -9,26 +9,16 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.sampling.sampler import Seed
+from musicrnn.sampling.filters import NOT_FINITE
+from musicrnn.sampling.sampler import Finished, Seed, unended
 from musicrnn.tokens.protocol import END
 
 BLOCK = 256  # uniforms drawn from a generator at once, or one replay's where that is more
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A piece that has ended, with what a :class:`musicrnn.sampling.sampler.Draft` says of one."""
-
-    number: int  # which of the pieces it is, from 0
-    ids: array[int]  # the primer's among them
-    drawn: int  # how many of them are not the primer's
-    likelihood: float  # nats, 0 where none was asked for
 
 
 class Places:
@@ -83,7 +73,7 @@ class Places:
 
     def take(
         self, replay: int, tokens: NDArray[np.int32], likelihoods: NDArray[np.float64]
-    ) -> Iterator[Drawn]:
+    ) -> Iterator[Finished]:
         """Take note of a replay's ids, and of likelihoods [B] at its end; the pieces that ended.
 
         Raises:
@@ -99,17 +89,12 @@ class Places:
             ids = np.concatenate(rows)
             ids = ids[: int(np.argmax((ids == END) | (ids < 0))) + 1] if stops[place] else ids
             if ids[-1] < 0:
-                raise MusicRNNError(
-                    "the model gives logits that are not finite: its weights are broken"
-                )
+                raise MusicRNNError(NOT_FINITE)
             if ids[-1] != END or len(ids) > self.limit:
-                raise MusicRNNError(
-                    f"a piece has not ended after {self.limit} tokens: ask for fewer bars or "
-                    "seconds"
-                )
+                raise unended(self.limit)
             whole = self.primer + array("i", ids.tobytes())
             number = int(self.piece[place])
-            yield Drawn(number, whole, len(ids), float(likelihoods[place]))
+            yield Finished(number, whole, len(ids), float(likelihoods[place]))
             self.piece[place] = -1
         oldest = self.begun[self.piece >= 0].min(initial=replay + 1)
         for past in [past for past in self.drawn if past < oldest]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol
 
 import numpy as np
 
@@ -26,47 +26,33 @@ PLACES = 64
 Seed = int | Sequence[int]
 
 
-class Finished(Protocol):
-    """A piece that has ended."""
-
-    @property
-    def number(self) -> int:
-        """Which of the pieces it is, from 0."""
-        ...
-
-    @property
-    def ids(self) -> Sequence[int]:
-        """The primer's and those that were drawn."""
-        ...
-
-    @property
-    def drawn(self) -> int:
-        """How many were drawn."""
-        ...
-
-    @property
-    def likelihood(self) -> float:
-        """The sum of their log-probabilities in nats, at temperature 1."""
-        ...
-
-
-class Draft:
-    """A piece in the making.
+@dataclass(eq=False)
+class Finished:
+    """A piece that has ended.
 
     Attributes:
         number: which of the pieces it is, from 0.
-        ids: what has been drawn so far, the primer before it.
-        likelihood: the sum of the log-probabilities of what was drawn, in nats, at temperature 1.
+        ids: the primer's and those that were drawn, four bytes each.
+        drawn: how many were drawn.
+        likelihood: the sum of their log-probabilities in nats, at temperature 1; 0 where none was
+            asked for.
     """
 
+    number: int
+    ids: array[int]
+    drawn: int = 0
+    likelihood: float = 0.0
+
+
+class Draft(Finished):
+    """A piece in the making."""
+
     def __init__(self, number: int, constraint: Constraint, seed: Seed) -> None:
-        self.number, self.constraint = number, constraint
+        super().__init__(number, array("i"))
+        self.constraint = constraint
         self.random = np.random.default_rng(seed)
-        self.ids = array("i")  # four bytes an id: a million take four megabytes
         self.recent: deque[int] = deque(maxlen=REMEMBERED)
-        self.drawn = 0
         self.last = START
-        self.likelihood = 0.0
 
     def read(self, token: int) -> None:
         """Take note of an id."""
@@ -117,30 +103,6 @@ def sample_each(
             drafts = [drafts[place] for place in staying]
             if drafts:
                 engine.keep(np.array(staying))
-
-
-def sample(
-    engine: Engine,
-    constraints: Sequence[Constraint],
-    seeds: Sequence[Seed],
-    *,
-    settings: Settings,
-    primer: Sequence[int] = (START,),
-    token_limit: int = TOKEN_LIMIT,
-) -> list[list[int]]:
-    """Ids of one piece for each constraint and seed, all drawn side by side.
-
-    Raises:
-        MusicRNNError: as :func:`sample_each`; no constraint, or not as many seeds.
-    """
-    if not constraints or len(constraints) != len(seeds):
-        raise MusicRNNError(
-            f"a seed is needed for each of {len(constraints)} pieces, got {len(seeds)}"
-        )
-    pieces = zip(constraints, seeds, strict=True)
-    limits = {"places": len(seeds), "token_limit": token_limit}
-    drawn = sample_each(engine, pieces, settings=settings, primer=primer, **limits)
-    return [list(draft.ids) for draft in sorted(drawn, key=lambda draft: draft.number)]
 
 
 def tokens(
@@ -199,7 +161,12 @@ def _draw(
         if keep:
             draft.ids.append(token)
         if draft.drawn >= limit and token != END:
-            raise MusicRNNError(
-                f"a piece has not ended after {limit} tokens: ask for fewer bars or seconds"
-            )
+            raise unended(limit)
     return drawn
+
+
+def unended(limit: int) -> MusicRNNError:
+    """What is said of a piece that goes on and on."""
+    return MusicRNNError(
+        f"a piece has not ended after {limit} tokens: ask for fewer bars or seconds"
+    )

@@ -57,14 +57,6 @@ class Written:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True)
-class _Filled:
-    cells: Cells
-    nats: float
-    shift: int
-    folded: int
-
-
 class VoicesWriter:
     """A voices model at work."""
 
@@ -94,7 +86,6 @@ class VoicesWriter:
             MusicRNNError: no voice is given or all are, a name that the model does not know, or
                 notes that no transposition brings into the model's ranges.
         """
-        started = time.perf_counter()
         kept = [self._index(name) for name in given]
         if not 0 < len(kept) < len(self.names):
             raise MusicRNNError(
@@ -107,7 +98,7 @@ class VoicesWriter:
         free = np.ones(cells.shape, np.bool_)
         free[:, kept] = False
         free[silent_stretches(lines)] = False
-        filled = self._fill(score, cells, free, settings, seed)
+        filled, written = self._fill(score, cells, free, settings, seed)
         first = next(iter(given.values()))
         velocity = int(np.median([note.velocity for note in first.notes]))
         tracks: list[Track] = []
@@ -115,10 +106,11 @@ class VoicesWriter:
             if name in given:
                 tracks.append(given[name])
                 continue
-            notes = line_notes(filled.cells[:, index], score.ticks_per_quarter, velocity)
+            notes = line_notes(filled[:, index], score.ticks_per_quarter, velocity)
             tracks.append(Track(notes, first.program, name=name.capitalize()))
         off = [n for n, t in given.items() if not is_on_grid(t.notes, score.ticks_per_quarter)]
-        return self._written(replace(score, tracks=tuple(tracks)), filled, seed, off, started)
+        whole = replace(score, tracks=tuple(tracks))
+        return replace(written, score=whole, off_grid=tuple(off))
 
     def vary(
         self,
@@ -138,7 +130,6 @@ class VoicesWriter:
         Raises:
             MusicRNNError: there are no such bars or voices, or as for :meth:`harmonize`.
         """
-        started = time.perf_counter()
         if set(tracks) != set(self.names):
             raise MusicRNNError(
                 f"the voices {', '.join(self.names)} are needed, got {list(tracks)}"
@@ -156,16 +147,16 @@ class VoicesWriter:
         free[begin:end, chosen] = True
         if not free.any():
             raise MusicRNNError(f"bars {first} to {last} hold no sixteenth of any voice to vary")
-        filled = self._fill(score, cells, free, settings, seed)
+        filled, written = self._fill(score, cells, free, settings, seed)
         replaced = {
             id(tracks[name]): _spliced(
-                tracks[name], filled.cells[:, self._index(name)], (begin, end), quarter
+                tracks[name], filled[:, self._index(name)], (begin, end), quarter
             )
             for name in voices
         }
         whole = replace(score, tracks=tuple(replaced.get(id(t), t) for t in score.tracks))
         off = [n for n, t in tracks.items() if not is_on_grid(t.notes, quarter)]
-        return self._written(whole, filled, seed, off, started)
+        return replace(written, score=whole, off_grid=tuple(off))
 
     def compose(
         self, steps: int, settings: GibbsSettings, seed: int | Sequence[int]
@@ -191,8 +182,10 @@ class VoicesWriter:
 
     def _fill(
         self, score: Score, cells: Cells, free: Free, settings: GibbsSettings, seed: int
-    ) -> _Filled:
-        """The cells with the free ones drawn, from the first given sound to the last."""
+    ) -> tuple[Cells, Written]:
+        """The cells with the free ones drawn, from the first given sound to the last, and how; the
+        score is not written yet."""
+        started = time.perf_counter()
         pitches = np.where(free, -1, sounding(cells)).astype(np.int16)
         shift, view, folded = self._looked_at(pitches)
         inside = np.flatnonzero((free | (pitches >= 0)).any(axis=1))
@@ -210,7 +203,8 @@ class VoicesWriter:
             )
         line = found[window]
         line[free[window]] = from_sounding(heard)[free[window]]
-        return _Filled(found, nats, shift, folded)
+        seconds = time.perf_counter() - started
+        return found, Written(score, seed, nats, shift, folded, seconds=seconds)
 
     def _looked_at(self, pitches: Cells) -> tuple[int, Cells, int]:
         """A transposition, the pitches so that each voice is in its range, and how many cells had
@@ -236,19 +230,6 @@ class VoicesWriter:
                     f"{pitch_name(int(high[index]))}: no octave of the given notes fits"
                 )
         return shift, view.astype(np.int16), folded
-
-    def _written(
-        self, score: Score, filled: _Filled, seed: int, off: Sequence[str], started: float
-    ) -> Written:
-        return Written(
-            score,
-            seed,
-            filled.nats,
-            filled.shift,
-            filled.folded,
-            tuple(off),
-            time.perf_counter() - started,
-        )
 
 
 def _spliced(track: Track, line: Cells, region: tuple[int, int], quarter: int) -> Track:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import fields, replace
 from typing import Any, cast
 
 import numpy as np
@@ -11,6 +12,7 @@ from musicrnn.accompaniment import TONES
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.key import key_of_pitch_classes
+from musicrnn.sampling.filters import Settings
 from musicrnn.score import Key, Score
 from musicrnn.tokens import Tokenizer, Wishes
 from musicrnn.tokens.protocol import START
@@ -18,7 +20,50 @@ from musicrnn.tokens.protocol import START
 FEWEST_PIECES = 3  # in a key or metre that a model may be asked for
 
 
-def possible_wishes(checkpoint: Checkpoint, tokenizer: Tokenizer, wishes: Wishes) -> Wishes:
+def refuse_others(asked: Wishes | Settings, granted: Collection[str], how: str) -> None:
+    """``how`` says what is granted.
+
+    Raises:
+        MusicRNNError: something else is asked for; the first is named.
+    """
+    plain = type(asked)()
+    for field in fields(asked):
+        name = field.name
+        if name not in granted and getattr(asked, name) != getattr(plain, name):
+            raise MusicRNNError(f"{how}, not by {name.replace('_', ' ')}")
+
+
+def primed(
+    checkpoint: Checkpoint, tokenizer: Tokenizer, primer: Score | None, wishes: Wishes
+) -> tuple[list[int], Wishes]:
+    """The ids to start from, and the wishes counted from the end of the primer; without one, with
+    the key that wished chords imply where none is wished.
+
+    Raises:
+        MusicRNNError: a wish for what the primer has settled, a primer the tokens cannot hold, or
+            without a primer a wish that the model has not learnt.
+    """
+    if primer is None:
+        return [START], _possible(checkpoint, tokenizer, wishes)
+    for name in ("key", "tempo", "time_signature", "density"):
+        if getattr(wishes, name) is not None:
+            raise MusicRNNError(
+                f"the primer settles the {name.replace('_', ' ')}, {getattr(wishes, name)} was "
+                "wished beside it: change the primer, or leave the wish out"
+            )
+    ids = tokenizer.opening(tokenizer.encode(primer))
+    bars = tokenizer.played_bars(ids)
+    if wishes.bars is not None:
+        wishes = replace(wishes, bars=wishes.bars + bars)
+    if wishes.seconds is not None:
+        wishes = replace(wishes, seconds=wishes.seconds + tokenizer.quantize(primer).seconds)
+    if wishes.chords:  # the first of them belongs to the first new bar
+        turn = -bars % len(wishes.chords)
+        wishes = replace(wishes, chords=(*wishes.chords[turn:], *wishes.chords[:turn]))
+    return ids, wishes
+
+
+def _possible(checkpoint: Checkpoint, tokenizer: Tokenizer, wishes: Wishes) -> Wishes:
     """The wishes, with the key that wished chords imply where none is wished.
 
     Raises:
@@ -36,32 +81,6 @@ def possible_wishes(checkpoint: Checkpoint, tokenizer: Tokenizer, wishes: Wishes
         key = Key(0, wishes.key[0], wishes.key[1]).name
         _refuse_rare("key", key, known.get("keys"))
     return wishes
-
-
-def primed(tokenizer: Tokenizer, primer: Score | None, wishes: Wishes) -> tuple[list[int], Wishes]:
-    """The ids to start from, and the wishes counted from the end of the primer.
-
-    Raises:
-        MusicRNNError: a wish for what the primer has settled, or a primer the tokens cannot hold.
-    """
-    if primer is None:
-        return [START], wishes
-    for name in ("key", "tempo", "time_signature", "density"):
-        if getattr(wishes, name) is not None:
-            raise MusicRNNError(
-                f"the primer settles the {name.replace('_', ' ')}, {getattr(wishes, name)} was "
-                "wished beside it: change the primer, or leave the wish out"
-            )
-    ids = tokenizer.opening(tokenizer.encode(primer))
-    bars = tokenizer.played_bars(ids)
-    if wishes.bars is not None:
-        wishes = replace(wishes, bars=wishes.bars + bars)
-    if wishes.seconds is not None:
-        wishes = replace(wishes, seconds=wishes.seconds + tokenizer.quantize(primer).seconds)
-    if wishes.chords:  # the first of them belongs to the first new bar
-        turn = -bars % len(wishes.chords)
-        wishes = replace(wishes, chords=(*wishes.chords[turn:], *wishes.chords[:turn]))
-    return ids, wishes
 
 
 def _key_of_chords(chords: tuple[tuple[int, str], ...]) -> tuple[int, bool] | None:

@@ -65,7 +65,7 @@ class Loudspeaker:
                     if not opened and self._waiting.qsize() >= self._blocks_in(LEAD_SECONDS):
                         stream.start()
                         opened = True
-                    if not self._put(_louder(block), stopped):
+                    if not self._put(np.clip(block * HEADROOM, -1, 1), stopped):
                         return
                 if not opened:
                     stream.start()
@@ -110,7 +110,3 @@ class Loudspeaker:
             if stopped() or self._ended.wait(POLL):
                 return
         raise MusicRNNError(f"the loudspeaker took no sound for {PATIENCE:g} s: was it unplugged?")
-
-
-def _louder(block: Floats) -> Floats:
-    return np.clip(block * HEADROOM, -1, 1)

@@ -121,6 +121,12 @@ def region_of(
     def position(frame: int, fine: int, coarse: int) -> int:
         return frame + value(fine) + 32768 * value(coarse)
 
+    def envelope(first: int, sustain: float) -> Envelope:
+        """Of four generators in a row: delay, attack, hold, decay."""
+        delay, attack, hold, decay = (value(first + stage) for stage in range(4))
+        rising, falling = _seconds(attack, 100), _seconds(decay, 100)
+        return Envelope(_seconds(delay, 20), rising, _seconds(hold, 20), falling, sustain)
+
     start = max(0, position(recording.start, START, START_COARSE))
     end = min(available, position(recording.end, END, END_COARSE))
     loop_start = position(recording.loop_start, LOOP_START, LOOP_START_COARSE) - start
@@ -146,23 +152,11 @@ def region_of(
         pan=bounded(PAN, -500, 500) / 1000,
         cutoff=_hertz(bounded(CUTOFF, 1500, 13500)),
         resonance=bounded(RESONANCE, 0, 960) / 10,
-        loudness=Envelope(
-            delay=_seconds(value(DELAY), 20),
-            attack=_seconds(value(ATTACK), 100),
-            hold=_seconds(value(HOLD), 20),
-            decay=_seconds(value(DECAY), 100),
-            sustain=bounded(SUSTAIN, 0, 1440) / 10,
-        ),
+        loudness=envelope(DELAY, bounded(SUSTAIN, 0, 1440) / 10),
         release=_seconds(value(RELEASE), 100),
         key_to_hold=bounded(KEY_TO_HOLD, -1200, 1200),
         key_to_decay=bounded(KEY_TO_DECAY, -1200, 1200),
-        modulation=Envelope(
-            delay=_seconds(value(MOD_DELAY), 20),
-            attack=_seconds(value(MOD_ATTACK), 100),
-            hold=_seconds(value(MOD_HOLD), 20),
-            decay=_seconds(value(MOD_DECAY), 100),
-            sustain=1 - bounded(MOD_SUSTAIN, 0, 1000) / 1000,
-        ),
+        modulation=envelope(MOD_DELAY, 1 - bounded(MOD_SUSTAIN, 0, 1000) / 1000),
         modulation_to_pitch=bounded(MOD_ENV_TO_PITCH, -12000, 12000),
         modulation_to_cutoff=bounded(MOD_ENV_TO_CUTOFF, -12000, 12000),
         vibrato=(

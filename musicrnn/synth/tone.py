@@ -10,6 +10,7 @@ A tone is made block after block and kept, so that a key struck often is interpo
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -93,7 +94,6 @@ class Tone:
 
     def _next_block(self) -> tuple[Floats, Floats]:
         index = len(self._blocks)
-        moving = self._filter_moves
         if index == 0:
             ahead = self._unfiltered(0, BLOCK + HOP)
             self._before = np.concatenate([np.zeros(HOP, np.float32), ahead[:HOP]])
@@ -102,9 +102,11 @@ class Tone:
             new = self._unfiltered(index * BLOCK + HOP, BLOCK)
         sound = np.concatenate([self._before, new])  # from HOP before the block to HOP after it
         self._before = sound[-2 * HOP :]
-        filtered = self._filtered(sound, index) if moving else sound[HOP:-HOP]
+        region = self.region
+        closes = region.cutoff < OPEN_FILTER or region.modulation_to_cutoff < 0
+        filtered = self._filtered(sound, index) if closes else sound[HOP:-HOP]
         frames = np.arange(index * BLOCK, (index + 1) * BLOCK)
-        depth, hertz, delay = self.region.tremolo
+        depth, hertz, delay = region.tremolo
         if depth:
             swing = depth * _triangle(hertz, frames / self.rate - delay)
             filtered = np.multiply(filtered, 10 ** (swing / 20), dtype=np.float32)
@@ -125,11 +127,6 @@ class Tone:
         spectra /= 1 - over**2 + 1j * over / np.float32(quality)
         back = np.fft.irfft(spectra, 2 * HOP) * _WINDOW
         return np.add(back[:-1, HOP:], back[1:, :HOP], dtype=np.float32).reshape(-1)
-
-    @property
-    def _filter_moves(self) -> bool:
-        region = self.region
-        return region.cutoff < OPEN_FILTER or region.modulation_to_cutoff < 0
 
     @property
     def _ratio(self) -> float:
@@ -185,15 +182,10 @@ def _padded(region: Region, recorded: NDArray[np.int16]) -> NDArray[np.int16]:
 
 def _scaled(region: Region, key: int) -> Envelope:
     """The loudness envelope at a key: low notes may ring longer."""
-    loudness = region.loudness
-    below = 60 - key
-    return Envelope(
-        delay=loudness.delay,
-        attack=loudness.attack,
-        hold=min(100.0, loudness.hold * 2 ** (region.key_to_hold * below / 1200)),
-        decay=min(100.0, loudness.decay * 2 ** (region.key_to_decay * below / 1200)),
-        sustain=loudness.sustain,
-    )
+    loudness, below = region.loudness, 60 - key
+    hold = min(100.0, loudness.hold * 2 ** (region.key_to_hold * below / 1200))
+    decay = min(100.0, loudness.decay * 2 ** (region.key_to_decay * below / 1200))
+    return replace(loudness, hold=hold, decay=decay)
 
 
 def _triangle(hertz: float, seconds: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -105,8 +105,6 @@ def test_what_cannot_be_read_or_written(model: Path, four: Path, tmp_path: Path)
     assert "suffix must be" in run(*same[:-1], tmp_path / "out.doc", code=1)
     pop = run("harmonize", four, "--model", "pop", *words[2:], code=1)
     assert "only a model of voices can" in pop
-        "harmonize", four, "--model", "pop", *words[2:], code=1
-    )
 
 
 def test_off_the_grid_and_out_of_range_are_said(model: Path, tmp_path: Path) -> None:

@@ -14,10 +14,11 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from onnxruntime import InferenceSession
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.export.graph import Runner, read_graph
+from musicrnn.export.graph import Runner, runner
 from musicrnn.features.causal_logmel import CausalLogMel, causal_logmel_from
 from musicrnn.listening.header import labels_of, number_of
 from musicrnn.models.labelling import probabilities
@@ -91,12 +92,12 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
         export_onnx(checkpoint, path)
-        run = read_graph(path)
+        run = runner(InferenceSession(path))
         found = np.concatenate([run({"samples": block})["probabilities"] for block in blocks])
         say("clip by clip", found, wanted, clips.labels)
         if not config.get("bidirectional", config.get("both_ways")):
             shapes = export_onnx(checkpoint, path, streaming=True).inputs
-            run = read_graph(path)
+            run = runner(InferenceSession(path))
             found = np.concatenate([stepped(run, shapes, block) for block in blocks])
             say("step by step", found, wanted, clips.labels)
         path = Path(folder) / "model.safetensors"

@@ -22,12 +22,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from numba import njit
+from torch_engine import TorchEngine
 
 from musicrnn.cells import CELLS
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.models.language import LanguageModel
 from musicrnn.models.language_config import LanguageConfig
-from musicrnn.sampling.engine import CPUEngine, Engine, TorchEngine
+from musicrnn.sampling.engine import CPUEngine, Engine
 
 STEPS, ROUNDS = {"cpu": 200, "int8": 400, "torch": 30}, 5
 

@@ -21,7 +21,7 @@ from musicrnn.sampling import filters, torch_filters
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_sampler import GraphSampler, Replays
-from musicrnn.sampling.sampler import sample
+from musicrnn.sampling.sampler import sample_each
 from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
 from musicrnn.tokens.beat import BeatTokenizer
 
@@ -95,8 +95,9 @@ def small(cell: str, device: torch.device) -> tuple[LanguageModel, Checkpoint, T
 def drawn_on_cpu(
     checkpoint: Checkpoint, tokenizer: Tokenizer, wishes: Wishes, count: int, settings: Settings
 ) -> list[list[int]]:
-    constraints = [tokenizer.constraint(wishes) for _ in range(count)]
-    return sample(CPUEngine(checkpoint), constraints, list(range(count)), settings=settings)
+    pieces = ((tokenizer.constraint(wishes), seed) for seed in range(count))
+    drawn = sample_each(CPUEngine(checkpoint), pieces, settings=settings)
+    return [list(draft.ids) for draft in sorted(drawn, key=lambda draft: draft.number)]
 
 
 def same_pieces(device: torch.device, way: str, name: str, count: int) -> Result:

@@ -16,8 +16,8 @@ from musicrnn.layers.layer import named
 from musicrnn.layers.stack import Stack
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
-from musicrnn.sampling.sampler import sample
 from musicrnn.tokens import Wishes
+from tests.musicrnn.side_by_side import sample
 from tests.musicrnn.training.test_loop import SIZES, TOKENIZER, train
 
 ROOT = Path(__file__).parents[3]

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.export.graph import read_graph, relative, write_graph
+from musicrnn.export.graph import relative, write_graph
 from musicrnn.export.sounds import trial_sounds
 from musicrnn.pretrained import load_model
 from tests.musicrnn.export.written import export_onnx, graph_of
@@ -50,14 +50,6 @@ def test_tasks_without_a_graph(tmp_path: Path) -> None:
         export_onnx(load_model("jsb"), tmp_path / "m.onnx")
     with pytest.raises(MusicRNNError, match="cannot stream sound"):
         export_onnx(load_model("pop"), tmp_path / "m.onnx", streaming=True)
-
-
-def test_reading_what_is_no_graph(tmp_path: Path) -> None:
-    with pytest.raises(MusicRNNError, match="cannot read"):
-        read_graph(tmp_path / "none.onnx")
-    (tmp_path / "m.onnx").write_bytes(b"nothing of the kind")
-    with pytest.raises(MusicRNNError, match="no ONNX file"):
-        read_graph(tmp_path / "m.onnx")
 
 
 def test_differences() -> None:

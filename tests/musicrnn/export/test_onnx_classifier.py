@@ -9,7 +9,6 @@ import torch
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.export.graph import read_graph
 from musicrnn.features.logmel import LogMel
 from musicrnn.io.audio import read_audio
 from musicrnn.models.classifier import Classifier
@@ -17,6 +16,7 @@ from musicrnn.models.classifier_config import ClassifierConfig
 from musicrnn.pretrained import load_model
 from musicrnn.tokens import TOKENIZERS
 from musicrnn.training.task import task_of
+from tests.musicrnn.export.read_graph import read_graph
 from tests.musicrnn.export.written import export_onnx
 
 onnx = pytest.importorskip("onnx")

@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.export.graph import read_graph
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.models.language import LanguageModel
 from musicrnn.models.language_config import LanguageConfig
 from musicrnn.pretrained import load_model
 from tests.musicrnn.drawn import VARIANTS, title
+from tests.musicrnn.export.read_graph import read_graph
 from tests.musicrnn.export.written import export_onnx
 
 onnx = pytest.importorskip("onnx")

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.export.front_end import CausalFrames
-from musicrnn.export.graph import read_graph
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.io.audio import read_audio
 from musicrnn.models.words import WordsModel
 from musicrnn.models.words_config import STEP, WordsConfig
 from musicrnn.pretrained import load_model
 from musicrnn.training.task import task_of
+from tests.musicrnn.export.read_graph import read_graph
 from tests.musicrnn.export.written import export_onnx
 
 onnx = pytest.importorskip("onnx")

@@ -13,7 +13,8 @@ from musicrnn.layers.stack import Stack
 from musicrnn.models.gradients import language_gradients
 from musicrnn.models.language import LanguageModel
 from musicrnn.models.language_config import LanguageConfig
-from musicrnn.sampling.engine import CPUEngine, TorchEngine
+from musicrnn.sampling.engine import CPUEngine
+from tests.benchmarks.recurrent.torch_engine import TorchEngine
 
 EXACT = {"rtol": 0, "atol": 1e-12}
 each_kind = pytest.mark.parametrize("kind", ATTENTIONS)

@@ -12,7 +12,7 @@ import pytest
 from musicrnn.errors import MusicRNNError
 from musicrnn.plot.lanes import bar_count, chord_symbol, facts, lanes_of
 from musicrnn.plot.page import page
-from musicrnn.plot.picture import PAPER, WIDTH, blend, draw
+from musicrnn.plot.picture import WIDTH, blend, draw
 from musicrnn.plot.png import png
 from musicrnn.plot.svg import svg
 from musicrnn.score import (
@@ -78,8 +78,8 @@ def test_picture_holds_notes_chords_and_bars():
     words = [w.text for w in picture.words]
     assert {"A tune", "C", "Am7", "C4", "Kick", "Melody", "Drums", "1", "5"} <= set(words)
     colours = {box.colour for box in picture.boxes}
-    assert blend("#3a6fd8", PAPER, 1) in colours
-    assert blend("#3a6fd8", PAPER, 0.3 + 0.7 * 40 / 127) in colours
+    assert blend("#3a6fd8", 1) in colours
+    assert blend("#3a6fd8", 0.3 + 0.7 * 40 / 127) in colours
     for box in picture.boxes:
         assert box.x >= 0
         assert box.y >= 0

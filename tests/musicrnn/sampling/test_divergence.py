@@ -19,7 +19,8 @@ from musicrnn.sampling.divergence import (
     openings,
     read_beside,
 )
-from musicrnn.sampling.engine import CPUEngine, TorchEngine
+from musicrnn.sampling.engine import CPUEngine
+from tests.benchmarks.recurrent.torch_engine import TorchEngine
 
 VOCABULARY, HIDDEN, EMBEDDING = 30, 64, 24
 

@@ -9,7 +9,8 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.models.language import LanguageModel
 from musicrnn.models.language_config import LanguageConfig
-from musicrnn.sampling.engine import CPUEngine, EngineSettings, TorchEngine, engine_for
+from musicrnn.sampling.engine import CPUEngine, EngineSettings, engine_for
+from tests.benchmarks.recurrent.torch_engine import TorchEngine
 
 
 def model_of(cell: str, **settings) -> tuple[LanguageModel, Checkpoint]:

@@ -20,11 +20,12 @@ from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_sampler import GraphSampler, Replays
 from musicrnn.sampling.graph_steps import GraphSteps, opening
-from musicrnn.sampling.sampler import sample, sample_each
+from musicrnn.sampling.sampler import sample_each
 from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
 from musicrnn.tokens.protocol import END, START
+from tests.musicrnn.side_by_side import sample
 
 KIT = BeatTokenizer((128,), velocity_bins=2, chords=False)
 ALL = Settings(temperature=0.9, top_k=60, top_p=0.97, min_p=0.01, repetition_penalty=1.1)

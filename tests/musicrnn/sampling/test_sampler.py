@@ -10,13 +10,15 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.models.language import LanguageModel
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import begun_at, composition, tempo_of
-from musicrnn.sampling.engine import CPUEngine, TorchEngine
+from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
-from musicrnn.sampling.sampler import sample, sample_each, tokens
+from musicrnn.sampling.sampler import sample_each, tokens
 from musicrnn.score import Note, Tempo, Track, make_score
 from musicrnn.tokens import TOKENIZERS, Wishes, tokenizer_from
 from musicrnn.tokens.protocol import END, START
+from tests.benchmarks.recurrent.torch_engine import TorchEngine
 from tests.musicrnn.sampling.test_engine import model_of
+from tests.musicrnn.side_by_side import sample
 
 PENALTY = Settings(temperature=0.9, repetition_penalty=1.2)
 
@@ -136,8 +138,6 @@ def test_a_piece_that_does_not_end_is_stopped() -> None:
         sample(engine, [Free(30, None)], [0], settings=Settings(), token_limit=50)
     with pytest.raises(MusicRNNError, match="begins with the start token"):
         sample(engine, [Free(30, 5)], [0], settings=Settings(), primer=[5])
-    with pytest.raises(MusicRNNError, match="a seed is needed for each of 1 pieces, got 2"):
-        sample(engine, [Free(30, 5)], [0, 1], settings=Settings())
 
 
 def test_events_of_a_performance_count_seconds_whatever_the_primer_says() -> None:

@@ -12,10 +12,11 @@ from musicrnn.layers.settings import LayerSettings
 from musicrnn.models.classifier import Classifier
 from musicrnn.models.classifier_config import ClassifierConfig
 from musicrnn.models.language import LanguageModel
-from musicrnn.sampling.engine import CPUEngine, TorchEngine
+from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
-from musicrnn.sampling.sampler import sample
 from musicrnn.tokens import Wishes
+from tests.benchmarks.recurrent.torch_engine import TorchEngine
+from tests.musicrnn.side_by_side import sample
 from tests.musicrnn.training.test_loop import SIZES, TOKENIZER, Stop, equal, train
 
 OPTIONS = {
