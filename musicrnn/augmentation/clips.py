@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from musicrnn.augmentation.noise import drawn_noise, unit_power
 from musicrnn.augmentation.room import drawn_room, in_room
+from musicrnn.bounds import check, number
 from musicrnn.errors import MusicRNNError
 
 Samples = NDArray[np.float32]
@@ -26,21 +27,17 @@ QUIETEST = 1e-5  # of full scale: below it a clip counts as silent
 class Variation:
     """How far clips are varied; 0 or an empty range switches a kind off."""
 
-    shift: float = 0.1  # seconds to either side
-    speed: float = 0.2  # share by which a clip is played faster or slower, its pitch with it
-    warp: float = 0.15  # share by which the bands are stretched or pressed together
-    gain: float = 12.0  # dB to either side
-    room: float = 0.25  # share of clips that sound in a room
-    noise: float = 0.7  # share of clips with noise under them
+    shift: float = number(0.1, 0, 10)  # seconds to either side
+    speed: float = number(0.2, 0, 0.5)  # share by which a clip is faster or slower, with its pitch
+    warp: float = number(0.15, 0, 0.5)  # share by which the bands are stretched or pressed
+    gain: float = number(12.0, 0, 60)  # dB to either side
+    room: float = number(0.25, 0, 1)  # share of clips that sound in a room
+    noise: float = number(0.7, 0, 1)  # share of clips with noise under them
     least_snr: float = 0.0  # dB
     most_snr: float = 30.0
 
     def __post_init__(self) -> None:
-        for name, most in (
-            ("shift", 10), ("speed", 0.5), ("warp", 0.5), ("gain", 60), ("room", 1), ("noise", 1),
-        ):  # fmt: skip
-            if not 0 <= getattr(self, name) <= most:
-                raise MusicRNNError(f"{name} must be in 0..{most}, got {getattr(self, name)}")
+        check(self)
         if not -40 <= self.least_snr <= self.most_snr <= 80:
             raise MusicRNNError(
                 f"least_snr and most_snr must rise within -40..80 dB, got {self.least_snr} "

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from musicrnn.augmentation.music import drawn_music
 from musicrnn.augmentation.noise import clatter, coloured, hum, unit_power
 from musicrnn.augmentation.speech import babble, extent
+from musicrnn.bounds import check, number
 from musicrnn.errors import MusicRNNError
 from musicrnn.events import Script, Spoken, Stretch
 from musicrnn.waveform import in_full_scale
@@ -63,18 +64,15 @@ class StreamSource:
 class StreamSettings:
     """``snr`` in dB, taken in turn; ``gaps`` in seconds from a word's end to the next one."""
 
-    hours: float = 1.0
+    hours: float = number(1.0, 5 / 3600, 1000)
     snr: tuple[float, ...] = (10.0,)
-    unknown: float = 0.2
+    unknown: float = number(0.2, 0, 1)
     gaps: tuple[float, float] = (0.5, 4.0)
 
     def __post_init__(self) -> None:
-        if not 5 / 3600 <= self.hours <= 1000:
-            raise MusicRNNError(f"a stream lasts 5 s to 1000 hours, got {self.hours} hours")
+        check(self, "a stream's ")
         if not self.snr or not all(-40 <= snr <= 80 for snr in self.snr):
             raise MusicRNNError(f"the SNRs of a stream must be in -40..80 dB, got {self.snr}")
-        if not 0 <= self.unknown <= 1:
-            raise MusicRNNError(f"the share of unknown speech is in 0..1, got {self.unknown}")
         if not 0 <= self.gaps[0] <= self.gaps[1] <= 30:
             raise MusicRNNError(f"gaps must rise within 0..30 s, got {self.gaps}")
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from musicrnn.bounds import check, whole
 from musicrnn.errors import MusicRNNError
 from musicrnn.training.plan import Plan
 
 TOLERANCE = 0.02  # of the parameters: a model further off is marked in the table
-MOST_SEEDS = 1000
 
 
 @dataclass(frozen=True)
@@ -23,18 +23,17 @@ class Budget:
     parameters: int
     updates: int | None = None
     minutes: float | None = None
-    seeds: int = 3
+    seeds: int = whole(3, 1, 1000)
     rates: tuple[float, ...] = (6e-3,)  # peaks of the learning rate's cosine
 
     def __post_init__(self) -> None:
+        check(self)
         if self.parameters < 1:
             raise MusicRNNError(f"parameters must be 1 or more, got {self.parameters}")
         if (self.updates is None) == (self.minutes is None):
             raise MusicRNNError(
                 f"a budget is updates or minutes, got {self.updates} and {self.minutes}"
             )
-        if not 1 <= self.seeds <= MOST_SEEDS:
-            raise MusicRNNError(f"seeds must be in 1..{MOST_SEEDS}, got {self.seeds}")
         if not self.rates or len(set(self.rates)) != len(self.rates):
             raise MusicRNNError(f"rates must be different numbers, one at least, got {self.rates}")
 
@@ -58,11 +57,10 @@ class Course:
     patience: int = 10**6
     device: str = "cpu"
     precision: str = "32-true"
-    threads: int = 1  # of the CPU
+    threads: int = whole(1, 1, 1024)  # of the CPU
 
     def __post_init__(self) -> None:
-        if not 1 <= self.threads <= 1024:
-            raise MusicRNNError(f"threads must be in 1..1024, got {self.threads}")
+        check(self)
 
     def plan(self, budget: Budget, trial: Trial) -> Plan:
         """The plan of one run.

@@ -16,6 +16,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.bounds import check, number, whole
 from musicrnn.errors import MusicRNNError
 
 NAME = "causal-log-mel"
@@ -26,35 +27,22 @@ Samples = NDArray[np.float32]
 class CausalLogMel:
     """A recipe: Hann windows of 32 ms every 16 ms, 40 bands of Slaney's mel scale."""
 
-    rate: int = 16_000
-    n_fft: int = 512
-    hop: int = 256
-    n_mels: int = 40
-    low: float = 60.0  # Hz, the lowest and the highest band's edge
-    high: float = 7600.0
-    floor: float = -80.0  # dB
-    seconds: float = 1.0  # how much of a clip is heard
+    rate: int = whole(16_000, 1000, 192_000)
+    n_fft: int = whole(512, 16, 65_536)
+    hop: int = whole(256, 1, 65_536)
+    n_mels: int = whole(40, 1, 1024)
+    low: float = number(60.0, 0)  # Hz, the lowest and the highest band's edge
+    high: float = number(7600.0, 1)
+    floor: float = number(-80.0, -200, -1)  # dB
+    seconds: float = number(1.0, 0.1, 60)  # how much of a clip is heard
 
     def __post_init__(self) -> None:
-        for name, value in vars(self).items():
-            if not isinstance(value, int | float) or isinstance(value, bool):
-                raise MusicRNNError(f"{name} of a causal log-mel must be a number, got {value!r}")
-        bounds = {
-            "rate": (1000, 192_000),
-            "n_fft": (16, 65_536),
-            "hop": (1, self.n_fft),
-            "n_mels": (1, 1024),
-            "low": (0, self.rate / 2),
-            "high": (self.low + 1, self.rate / 2),
-            "floor": (-200, -1),
-            "seconds": (0.1, 60),
-        }
-        for name, (least, most) in bounds.items():
-            if not least <= getattr(self, name) <= most:
-                raise MusicRNNError(
-                    f"{name} of a causal log-mel must be in {least}..{most}, "
-                    f"got {getattr(self, name)!r}"
-                )
+        check(self, "causal log-mel ")
+        if not self.hop <= self.n_fft or not self.low + 1 <= self.high <= self.rate / 2:
+            raise MusicRNNError(
+                f"a causal log-mel has hop <= n_fft and low + 1 <= high <= {self.rate / 2:g} Hz, "
+                f"got hop {self.hop}, n_fft {self.n_fft}, low {self.low:g}, high {self.high:g}"
+            )
 
     @property
     def samples(self) -> int:

@@ -20,6 +20,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.bounds import check, number, whole
 from musicrnn.errors import MusicRNNError
 from musicrnn.waveform import Waveform
 
@@ -31,32 +32,20 @@ POWER_FLOOR = 1e-10
 class LogMel:
     """A recipe; the defaults are that of the GTZAN frames."""
 
-    rate: int = 22_050
-    n_fft: int = 2048
-    hop: int = 512
-    n_mels: int = 128
-    top_db: float = 80.0
-    window_seconds: float = 30.0  # longer songs are cut into windows of this length
-    keep: float | None = 387.5  # None keeps every frame
-    per: int = 1293
+    rate: int = whole(22_050, 1000, 768_000)
+    n_fft: int = whole(2048, 16, 65_536)
+    hop: int = whole(512, 1, 65_536)
+    n_mels: int = whole(128, 1, 1024)
+    top_db: float = number(80.0, 1, 200)
+    window_seconds: float = number(30.0, 0.1, 600)  # longer songs are cut into such windows
+    keep: float | None = 387.5  # at most ``per``; None keeps every frame
+    per: int = whole(1293, 1, 1_000_000)
 
     def __post_init__(self) -> None:
-        bounds = {
-            "rate": (1000, 768_000),
-            "n_fft": (16, 65_536),
-            "hop": (1, 65_536),
-            "n_mels": (1, 1024),
-            "top_db": (1, 200),
-            "window_seconds": (0.1, 600),
-            "keep": (1, self.per),
-            "per": (1, 1_000_000),
-        }
-        for name, (low, high) in bounds.items():
-            value = getattr(self, name)
-            if name == "keep" and value is None:
-                continue
-            if not isinstance(value, int | float) or not low <= value <= high:
-                raise MusicRNNError(f"{name} of a log-mel must be in {low}..{high}, got {value!r}")
+        check(self, "log-mel ")
+        keep: Any = self.keep  # of a file, perhaps
+        if keep is not None and not (isinstance(keep, int | float) and 1 <= keep <= self.per):
+            raise MusicRNNError(f"log-mel keep must be in 1..{self.per}, got {keep!r}")
 
     @cached_property
     def window(self) -> NDArray[np.float32]:

@@ -12,36 +12,30 @@ event's time is the end of the step where it fired. Source: posterior handling o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.bounds import check, number
 from musicrnn.errors import MusicRNNError
 from musicrnn.events import Event
 
 REARM = 0.5  # share of the threshold
 LOOK = 64  # steps that are looked through at once
-BOUNDS = {"threshold": (0.01, 1.0), "smoothing": (0.0, 2.0), "refractory": (0.0, 10.0)}
 
 
 @dataclass(frozen=True)
 class DetectorSettings:
     """``smoothing`` and ``refractory`` in seconds; see the module's text."""
 
-    threshold: float = 0.8
-    smoothing: float = 0.2
-    refractory: float = 0.5
+    threshold: float = number(0.8, 0.01, 1.0)
+    smoothing: float = number(0.2, 0.0, 2.0)
+    refractory: float = number(0.5, 0.0, 10.0)
 
     def __post_init__(self) -> None:
-        for name, (least, most) in BOUNDS.items():
-            value: Any = getattr(self, name)  # of a file, perhaps
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not number or not least <= value <= most:
-                raise MusicRNNError(
-                    f"{name} of a detector must be in {least:g}..{most:g}, got {value!r}"
-                )
+        check(self, "detector ")
 
     def as_json(self) -> dict[str, Any]:
         """The inverse of :meth:`from_json`."""
@@ -55,9 +49,10 @@ class DetectorSettings:
             MusicRNNError: they are none.
         """
         found = cast(dict[str, Any], values) if isinstance(values, dict) else {}
-        if set(found) != set(BOUNDS):
+        names = [each.name for each in fields(DetectorSettings)]
+        if set(found) != set(names):
             raise MusicRNNError(
-                f"a detector's settings are {', '.join(BOUNDS)}, the model's header has {values!r}"
+                f"a detector's settings are {', '.join(names)}, the model's header has {values!r}"
             )
         return DetectorSettings(**found)
 

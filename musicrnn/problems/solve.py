@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, mse_loss
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.bounds import check, whole
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.layers.stack import Stack
 from musicrnn.problems.protocol import Examples, Problem
@@ -29,18 +29,14 @@ JUDGED_SEED = 2**31  # apart from all training seeds
 class Effort:
     """How long and how a network is trained."""
 
-    updates: int = 1000
+    updates: int = whole(1000, 1)
     rate: float = 3e-3
-    rows: int = 32
+    rows: int = whole(32, 1)
     clip: float = 1.0
-    look: int = 50
+    look: int = whole(50, 1)
 
     def __post_init__(self) -> None:
-        if min(self.updates, self.rows, self.look) < 1:
-            raise MusicRNNError(
-                f"updates, rows and look must be 1 or more, got {self.updates}, {self.rows} and "
-                f"{self.look}"
-            )
+        check(self)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from musicrnn.bounds import check, positive, whole
 from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.voice_leading import parallels
 from musicrnn.models.voices import VoicesModel, cell_losses
@@ -38,26 +39,16 @@ class GibbsSettings:
     """How long and how freely to draw; found on validation pieces (docs/chorales.md)."""
 
     settings: Settings = field(default_factory=Settings)  # of every draw
-    passes: int = 40
-    least: float = 0.1  # the share that the last of them hides
-    sweeps: int = 2  # over every voice, in ``parts``
-    parts: int = 4
-    sweep_temperature: float = 0.5  # of the pitches, in sweeps and repairs
-    repairs: int = 20
-    candidates: int = 4
+    passes: int = whole(40, 1, 10_000)
+    least: float = positive(0.1, 1)  # the share that the last of them hides
+    sweeps: int = whole(2, 0, 1000)  # over every voice, in ``parts``
+    parts: int = whole(4, 1, 64)
+    sweep_temperature: float = positive(0.5, 100)  # of the pitches, in sweeps and repairs
+    repairs: int = whole(20, 0, 1000)
+    candidates: int = whole(4, 1, 256)
 
     def __post_init__(self) -> None:
-        for name, (low, high) in {
-            "passes": (1, 10_000), "sweeps": (0, 1000), "parts": (1, 64),
-            "repairs": (0, 1000), "candidates": (1, 256),
-        }.items():  # fmt: skip
-            if not low <= getattr(self, name) <= high:
-                raise MusicRNNError(f"{name} must be in {low}..{high}, got {getattr(self, name)}")
-        if not 0 < self.least <= 1 or not 0 < self.sweep_temperature <= 100:
-            raise MusicRNNError(
-                "least must be in (0, 1] and sweep_temperature in (0, 100], got "
-                f"{self.least} and {self.sweep_temperature}"
-            )
+        check(self)
 
 
 class Filler:

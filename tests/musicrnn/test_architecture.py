@@ -44,10 +44,10 @@ PARTS = {
     "soundcard": ("microphone and loudspeaker, where there are", "errors"),
     "io": ("files in and out, one format a file", PIECE),
     "synth": ("score -> sound", PIECE + " soundcard"),
-    "features": ("sound -> frames", "errors waveform"),
+    "features": ("sound -> frames", "errors bounds waveform"),
     "augmentation": (
         "sounds made different, and made up",
-        "errors score waveform events synth",
+        "errors bounds score waveform events synth",
     ),
     "tokens": ("score <-> integers", PIECE + " io"),
     "plot": ("score -> picture and page", PIECE),
@@ -61,9 +61,9 @@ PARTS = {
     "device": ("where a network runs", "errors"),
     "sampling": (
         "model -> piece",
-        PIECE + " accompaniment device io tokens checkpoint cells layers models metrics",
+        PIECE + " accompaniment bounds device io tokens checkpoint cells layers models metrics",
     ),
-    "problems": ("problems that show what a memory can hold", "errors layers"),
+    "problems": ("problems that show what a memory can hold", "errors bounds layers"),
     "listening": (
         "sound -> label",
         PIECE
@@ -82,7 +82,7 @@ PARTS = {
     ),
     "comparison": (
         "many cells under one budget -> table",
-        "errors io plot tokens checkpoint cells layers models metrics training",
+        "errors bounds io plot tokens checkpoint cells layers models metrics training",
     ),
     "pretrained": ("models that come with the package", "errors checkpoint sampling"),
 }

@@ -72,7 +72,7 @@ def test_bytes_and_back():
 def test_refusals():
     with pytest.raises(MusicRNNError, match=r"got 2 at 44100 Hz: use waveform\.mono"):
         LogMel().frames(Waveform(np.zeros((2, 9), np.float32), 44_100))
-    with pytest.raises(MusicRNNError, match=r"hop of a log-mel must be in 1\.\.65536, got 0"):
+    with pytest.raises(MusicRNNError, match=r"log-mel hop must be in 1\.\.65536, got 0"):
         LogMel(hop=0)
     with pytest.raises(MusicRNNError, match="at least one sample"):
         LogMel().frames(Waveform(np.zeros((1, 0), np.float32), 22_050))

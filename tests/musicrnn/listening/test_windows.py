@@ -73,5 +73,5 @@ def test_a_recipe_travels_as_json():
     for damaged in (None, [], {"name": "log-mel"}, {**RECIPE.configuration(), "rate": "x"}):
         with pytest.raises(MusicRNNError, match="no log-mel recipe"):
             logmel_from(damaged)
-    with pytest.raises(MusicRNNError, match="n_mels of a log-mel must be in"):
+    with pytest.raises(MusicRNNError, match="n_mels must be in"):
         logmel_from({**RECIPE.configuration(), "n_mels": 10**9})

@@ -105,7 +105,7 @@ def test_settings_survive_json_and_refuse_what_is_none() -> None:
         with pytest.raises(MusicRNNError, match="settings are threshold, smoothing, refractory"):
             DetectorSettings.from_json(wrong)
     for name, value in (("threshold", 0.0), ("smoothing", 2.5), ("refractory", "1")):
-        with pytest.raises(MusicRNNError, match=f"{name} of a detector must be in"):
+        with pytest.raises(MusicRNNError, match=f"detector {name} must be"):
             DetectorSettings.from_json({**settings.as_json(), name: value})
     with pytest.raises(MusicRNNError, match="4 labels"):
         Detector(settings, LABELS, STEP).push(np.zeros((2, 3), np.float32))

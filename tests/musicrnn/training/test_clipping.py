@@ -81,7 +81,7 @@ def test_without_clipping_nothing_happens_to_a_large_gradient() -> None:
 
 
 def test_another_way_is_refused() -> None:
-    with pytest.raises(MusicRNNError, match="clip_by must be norm, value, none, got 'size'"):
+    with pytest.raises(MusicRNNError, match="clip_by must be one of norm, value, none, got 'size'"):
         override(["clip_by=size"], ComposeSettings(), Plan(updates=1))
     _, plan = override(["clip_by=value", "clip=5"], ComposeSettings(), Plan(updates=1))
     assert (plan.clip_by, plan.clip) == ("value", 5)

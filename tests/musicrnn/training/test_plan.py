@@ -17,7 +17,7 @@ from tests.musicrnn.training.test_loop import train
     ("plan", "message"),
     [
         ({"weight_decay": -5}, "weight_decay must be 0 or more, got -5"),
-        ({"warm_up": -5}, "warm_up must be 0 or more, got -5"),
+        ({"warm_up": -5}, "warm_up must be a whole number from 0, got -5"),
         ({"learning_rate": float("inf")}, "learning_rate must be more than 0 and finite"),
         ({"minutes": float("nan")}, "minutes must be more than 0 and finite, got nan"),
         ({"updates": 2.5}, "updates must be a whole number from 1, got 2.5"),
