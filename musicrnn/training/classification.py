@@ -22,6 +22,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.features.logmel import dequantize
 from musicrnn.models.classifier import Classifier, padded
 from musicrnn.models.labelling import mean_probabilities, window_logits
+from musicrnn.training.objective import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +99,9 @@ class ClassificationObjective:
         return {"epoch": self.epoch, "batch": self.batch}
 
     def seek(self, position: dict[str, Any]) -> None:
-        self.epoch, self.batch = int(position["epoch"]), int(position["batch"])
+        size = min(self.drawing.batch, len(self.train))
+        self.epoch = counted("epoch", position["epoch"])
+        self.batch = counted("batch", position["batch"], len(self.train) // size)
 
     def carried(self) -> dict[str, Tensor]:
         return {}

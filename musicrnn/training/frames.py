@@ -28,6 +28,7 @@ from musicrnn.metrics.frame_likelihood import nats_a_step
 from musicrnn.models.frame_config import FrameConfig
 from musicrnn.models.frame_past import Frames, Told, compass, tell, transposed
 from musicrnn.models.frames import FrameModel
+from musicrnn.training.objective import carried_on, counted
 from musicrnn.training.pascanu import check_regularised, omega, readings
 
 MOST_SHIFT = 48  # semitones
@@ -127,16 +128,20 @@ class FrameObjective:
         return {"epoch": self.epoch, "group": self.group, "offset": self.offset}
 
     def seek(self, position: dict[str, Any]) -> None:
-        self.epoch, self.group = int(position["epoch"]), int(position["group"])
-        self.offset = int(position["offset"])
+        self.epoch = counted("epoch", position["epoch"])
         self.groups = self._grouped()
+        self.group = counted("group", position["group"], len(self.groups))
+        longest = max(len(self.train[index]) for index in self.groups[self.group])
+        self.offset = counted("offset", position["offset"], longest)
 
     def carried(self) -> dict[str, Tensor]:
         return {str(index): part for index, part in enumerate(self.state)}
 
     def carry(self, tensors: dict[str, Tensor]) -> None:
-        device = next(self.model.parameters()).device
-        self.state = tuple(tensors[str(i)].to(device) for i in range(len(tensors)))
+        self.state = ()
+        if self.offset:  # else what the last group left, which is not read
+            fresh = self.model.initial_state(len(self.groups[self.group]))
+            self.state = carried_on([tensors[str(i)] for i in range(len(tensors))], fresh)
 
     def checkpoint(self, figures: dict[str, float]) -> Checkpoint:
         found = {"validation_nats_per_frame": figures["loss"]} if figures else {}

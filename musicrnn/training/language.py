@@ -21,6 +21,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.layers.stack import State
 from musicrnn.models.language import LanguageModel, token_losses
 from musicrnn.models.scoring import nats
+from musicrnn.training.objective import carried_on
 from musicrnn.training.pascanu import check_regularised, omega, readings
 from musicrnn.training.windows import Ids, Windows
 
@@ -92,8 +93,7 @@ class LanguageObjective:
         return {str(index): part for index, part in enumerate(self.state)}
 
     def carry(self, tensors: dict[str, Tensor]) -> None:
-        device = self.state[0].device
-        self.state = tuple(tensors[str(i)].to(device) for i in range(len(tensors)))
+        self.state = carried_on([tensors[str(i)] for i in range(len(tensors))], self.state)
 
     def checkpoint(self, figures: dict[str, float]) -> Checkpoint:
         metadata = {

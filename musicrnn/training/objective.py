@@ -2,17 +2,20 @@
 
 Conventions. A loss is a sum in nats over ``count`` items (tokens, clips); the loop divides. All
 that an objective draws at random comes from its own seed and position, so that
-``seek(position())`` goes on exactly where a run was.
+``seek(position())`` goes on exactly where a run was. Positions and tensors that come from a file
+are a stranger's: ``seek`` refuses places where there are no data, and ``carry``, called after it,
+tensors that no batch leaves behind. Any exception of theirs is said to be the file's fault.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from torch import Tensor, nn
 
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
 
 
 class Objective(Protocol):
@@ -52,7 +55,10 @@ class Objective(Protocol):
         ...
 
     def carried(self) -> dict[str, Tensor]:
-        """Tensors that go from one batch to the next, such as a recurrent state."""
+        """Tensors that go from one batch to the next, such as a recurrent state.
+
+        Floats are in the precision of the weights, or of what mixed precision makes of them.
+        """
         ...
 
     def carry(self, tensors: dict[str, Tensor]) -> None:
@@ -62,3 +68,28 @@ class Objective(Protocol):
     def checkpoint(self, figures: dict[str, float]) -> Checkpoint:
         """The module as it is now, as a model file; ``figures`` are its validation figures."""
         ...
+
+
+def counted(name: str, value: Any, below: int = 2**63) -> int:
+    """A number that a run's file tells.
+
+    Raises:
+        MusicRNNError: it is none of 0 .. ``below`` - 1.
+    """
+    if type(value) is not int or not 0 <= value < below:
+        raise MusicRNNError(
+            f"{name} must be a whole number in 0..{below - 1}, got {str(value)[:40]}"
+        )
+    return value
+
+
+def carried_on(found: Sequence[Tensor], fresh: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    """The tensors of a state, on the device of those of a ``fresh`` one.
+
+    Raises:
+        MusicRNNError: they are not of the same shapes.
+    """
+    shapes, wanted = [tuple(part.shape) for part in found], [tuple(part.shape) for part in fresh]
+    if shapes != wanted or not all(part.is_floating_point() for part in found):
+        raise MusicRNNError(f"the carried state must be numbers of {wanted}, got {shapes}")
+    return tuple(part.to(like.device) for part, like in zip(found, fresh, strict=True))

@@ -28,6 +28,7 @@ from musicrnn.models.voices import VoicesConfig, VoicesModel, cell_losses
 from musicrnn.tokens.places import BAR_COLUMNS, PLACES, Places
 from musicrnn.tokens.voices import VoiceGrid
 from musicrnn.training.loop import Outcome, Watcher, fit
+from musicrnn.training.objective import counted
 from musicrnn.training.plan import Plan
 
 Symbols = NDArray[np.int64]  # [T, V]
@@ -128,7 +129,7 @@ class VoicesObjective:
         return {"drawn": self.drawn}
 
     def seek(self, position: dict[str, Any]) -> None:
-        self.drawn = int(position["drawn"])
+        self.drawn = counted("drawn", position["drawn"])
 
     def carried(self) -> dict[str, Tensor]:
         return {}

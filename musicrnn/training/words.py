@@ -28,6 +28,7 @@ from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.metrics.classification import calibrate
 from musicrnn.models.words import State, WordsModel, clip_logits
 from musicrnn.models.words_config import STEP
+from musicrnn.training.objective import carried_on, counted
 from musicrnn.waveform import in_full_scale
 
 UNKNOWN, SILENCE = "_unknown_", "_silence_"
@@ -148,13 +149,16 @@ class WordsObjective:
         return {"epoch": self.epoch, "batch": self.batch}
 
     def seek(self, position: dict[str, Any]) -> None:
-        self.epoch, self.batch = int(position["epoch"]), int(position["batch"])
+        self.epoch = counted("epoch", position["epoch"])
+        self.batch = counted("batch", position["batch"], len(self.train.labels) // self._rows()[0])
 
     def carried(self) -> dict[str, Tensor]:
         return {f"state.{index:02}": part for index, part in enumerate(self.state)}
 
     def carry(self, tensors: dict[str, Tensor]) -> None:
-        self.state = tuple(tensors[name] for name in sorted(tensors))
+        found = [tensors[name] for name in sorted(tensors)]
+        rows = range(sum(self._rows()))[self.rank :: self.world]
+        self.state = carried_on(found, self.model.initial_state(len(rows))) if found else ()
 
     def checkpoint(self, figures: dict[str, float]) -> Checkpoint:
         metadata = {**self.metadata, "model": self.model.configuration()}
@@ -173,13 +177,19 @@ class WordsObjective:
             for i, part in enumerate(self.state)
         )
 
+    def _rows(self) -> tuple[int, int, int]:
+        """How many rows of a batch are words, spoken and no word, and silent."""
+        drawing = self.drawing
+        unknown = round(drawing.unknown * drawing.batch)
+        silent = round(drawing.silence * drawing.batch)
+        words = min(drawing.batch - unknown - silent, len(self.train.labels))
+        return words, unknown, silent
+
     def _draw(self, random: np.random.Generator) -> _Batch:
         """The next batch; the last clips of an epoch that fill none are left to the next."""
         drawing, recipe = self.drawing, self.recipe
         order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.train.labels))
-        unknown = round(drawing.unknown * drawing.batch)
-        silent = round(drawing.silence * drawing.batch)
-        words = min(drawing.batch - unknown - silent, len(order))
+        words, unknown, silent = self._rows()
         chosen = order[self.batch * words : (self.batch + 1) * words]
         self.batch += 1
         if (self.batch + 1) * words > len(order):
