@@ -31,6 +31,7 @@ import click
 @click.option("--cell", help="gru (default), lstm, elman ...: any of docs/cells.md.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="e.g. hidden=96.")
 @click.option("--resume", is_flag=True, help="Go on with the run that OUTPUT.run holds.")
+@click.option("--overwrite", is_flag=True, help="Replace the model that OUTPUT is already.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder with the corpora.")
 @click.option(
@@ -49,6 +50,7 @@ def command(
     cell: str | None,
     settings: tuple[str, ...],
     resume: bool,
+    overwrite: bool,
     device: str,
     data: Path | None,
     backgrounds: Path | None,
@@ -66,7 +68,17 @@ def command(
         from musicrnn_cli.training_wishes import Wishes
 
         wishes = Wishes(
-            output, minutes, seed, cell, recipe, settings, resume, device, data, tensorboard
+            output,
+            minutes,
+            seed,
+            cell,
+            recipe,
+            settings,
+            resume,
+            device,
+            data,
+            tensorboard,
+            overwrite,
         )
         train(source, wishes, split_file=split_file, backgrounds=backgrounds)
         return
@@ -79,14 +91,14 @@ def command(
     from musicrnn_cli.reporting import report_outcome, report_refused
     from musicrnn_datasets.classifying import prepare_labels
 
-    check_output(output)
+    check_output(output, overwrite=overwrite, resume=resume)
     first = ClassifierSettings(cell=cell) if cell else ClassifierSettings()
     chosen, _ = override(settings, first, default_plan(1))  # a misspelt name fails at once
     chosen.layer.cell(chosen.cell)
     prepared = prepare_labels(source, split_file=split_file, data=data)
     report_refused(prepared.refused)
     plan = default_plan(len(prepared.material.train), minutes)
-    plan = replace(plan, seed=seed, device=device)
+    plan = replace(plan, seed=seed, device=device, overwrite=overwrite)
     classifier, plan = override(settings, first, plan)
     counts = {split: len(found) for split, found in prepared.recordings.items()}
     click.echo(

@@ -35,6 +35,7 @@ from musicrnn.errors import MusicRNNError
     help="e.g. hidden=512 or layer.zoneout=0.1.",
 )
 @click.option("--resume", is_flag=True, help="Go on with the run that OUTPUT.run holds.")
+@click.option("--overwrite", is_flag=True, help="Replace the model that OUTPUT is already.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu or cuda.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder with the corpora.")
 @click.option("--tensorboard", metavar="FOLDER", help="Write a TensorBoard log, if installed.")
@@ -49,6 +50,7 @@ def command(
     weights: str | None,
     settings: tuple[str, ...],
     resume: bool,
+    overwrite: bool,
     device: str,
     data: Path | None,
     tensorboard: str | None,
@@ -67,7 +69,17 @@ def command(
             option = "--weights" if tokens is None else "--tokens"
             raise MusicRNNError(f"{option} is not for frames, which have no tokens and one source")
         wishes = Wishes(
-            output, minutes, seed, cell, recipe, settings, resume, device, data, tensorboard
+            output,
+            minutes,
+            seed,
+            cell,
+            recipe,
+            settings,
+            resume,
+            device,
+            data,
+            tensorboard,
+            overwrite,
         )
         train(sources, wishes)
         return
@@ -80,9 +92,13 @@ def command(
     from musicrnn_cli.reporting import numbers, report_outcome, report_refused, say
     from musicrnn_datasets.composing import check_weights, encode_sources, trainable
 
-    check_output(output)
+    check_output(output, overwrite=overwrite, resume=resume)
     plan = Plan(
-        minutes=minutes, updates=10**9 if minutes is None else None, seed=seed, device=device
+        minutes=minutes,
+        updates=10**9 if minutes is None else None,
+        seed=seed,
+        device=device,
+        overwrite=overwrite,
     )
     if tokens == "voices":
         from musicrnn_cli.train_voices import train_voices_model

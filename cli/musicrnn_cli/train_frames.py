@@ -28,13 +28,14 @@ def train(sources: Sequence[str], wishes: Wishes) -> None:
     from musicrnn_datasets.polyphonic import read_frames
     from musicrnn_datasets.recipes import recipe_called
 
-    check_output(wishes.output)
+    check_output(wishes.output, overwrite=wishes.overwrite, resume=wishes.resume)
     recipe = recipe_called(wishes.recipe) if wishes.recipe else None
     corpus, frames = read_frames(sources, wishes.data)
     first = recipe.settings if recipe else FrameSettings()
     plan = recipe.plan(corpus.card.name) if recipe else Plan(updates=10**9)
     minutes = wishes.minutes if wishes.minutes is not None else plan.minutes
     plan = replace(plan, minutes=minutes, seed=wishes.seed, device=wishes.device)
+    plan = replace(plan, overwrite=wishes.overwrite)
     first = replace(first, cell=wishes.cell) if wishes.cell else first
     settings, plan = override(wishes.settings, first, plan)
     if plan.updates == 10**9 and plan.minutes is None:

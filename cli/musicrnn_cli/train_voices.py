@@ -29,7 +29,7 @@ def train_voices_model(
     tensorboard: str | None,
 ) -> None:
     """``words`` are settings such as hidden=128; ``plan`` as the command line's options say."""
-    check_output(output)
+    check_output(output, overwrite=plan.overwrite, resume=resume)
     settings = VoicesSettings(cell=cell) if cell else VoicesSettings()
     settings, plan = override(words, settings, plan)
     settings.layer.cell(settings.cell).shapes(8, settings.hidden)  # refused at once

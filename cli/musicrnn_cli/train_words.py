@@ -26,7 +26,7 @@ def train(
     Raises:
         MusicRNNError: no such recipe, or as :func:`train_words`.
     """
-    check_output(wishes.output)
+    check_output(wishes.output, overwrite=wishes.overwrite, resume=wishes.resume)
     name = wishes.recipe or DEFAULT_RECIPE
     if name not in RECIPES:
         raise MusicRNNError(f"recipe must be songs or one of {', '.join(RECIPES)}, got {name!r}")
@@ -39,7 +39,7 @@ def train(
     report_refused(prepared.refused)
     words = prepared.material.labels
     plan = words_plan(len(prepared.clips["train"].labels), settings.drawing.batch, wishes.minutes)
-    plan = replace(plan, seed=wishes.seed, device=wishes.device)
+    plan = replace(plan, seed=wishes.seed, device=wishes.device, overwrite=wishes.overwrite)
     settings, plan = override(wishes.settings, first, plan)
     say(
         f"{name}: {len(words)} words: {', '.join(words[:12])}{' ...' if len(words) > 12 else ''}; "

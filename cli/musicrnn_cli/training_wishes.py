@@ -21,3 +21,4 @@ class Wishes:
     device: str
     data: Path | None
     tensorboard: str | None
+    overwrite: bool
