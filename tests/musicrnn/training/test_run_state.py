@@ -156,7 +156,7 @@ def test_a_run_whose_header_is_damaged_is_refused_or_goes_on(run: Run) -> None:
     draw = random.Random(0)
     cases = [(at, value) for at in places(run.header) for value in (*STRANGE, ...) if at]
     cases = [(at, value) for at, value in cases if at[0] not in ("made_with", "versions")]
-    cases = draw.sample(cases, run.cases)
+    cases = draw.sample(cases, min(run.cases, len(cases)))
     cases += [((key,), value) for key in ("made_with", "versions") for value in STRANGE[::6]]
     cases += [((), value) for value in STRANGE[::6]]
     said = [run.resumed(header=with_value(run.header, at, value)) for at, value in cases]
