@@ -1,13 +1,15 @@
 """The command ``musicrnn``: finds the subcommand, runs it, and turns errors into one sentence.
 
 Results go to stdout, progress and logs to stderr. Exit 0 for success, 1 for a MusicRNNError,
-2 for wrong usage. A subcommand's module is imported only when it runs, so ``--help`` is quick.
+2 for wrong usage, 128 + its number for a signal (130 for Ctrl-C). A subcommand's module is imported
+only when it runs, so ``--help`` is quick.
 """
 
 from __future__ import annotations
 
 import gc
 import importlib
+import signal
 import sys
 from typing import Any
 
@@ -58,6 +60,9 @@ class LazyGroup(click.Group):
                 raise
             click.echo(f"musicrnn: {error}", err=True)
             ctx.exit(1)
+        except KeyboardInterrupt:
+            click.echo("\nAborted!", err=True)
+            ctx.exit(128 + signal.SIGINT)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

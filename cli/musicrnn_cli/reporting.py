@@ -44,12 +44,18 @@ def report_outcome(
     outcome: Outcome, output: Path, *, floor: tuple[str, float | None, str] = ("", None, "")
 ) -> None:
     """How a training run ended and where its model is; ``floor`` is what counting needs: its name,
-    nats, and a unit of them."""
+    nats, and a unit of them.
+
+    Raises:
+        SystemExit: a signal ended it; the exit code says which.
+    """
     state = outcome.state
     validated = state.best < math.inf
     found = f"best validation loss {state.best:.4f}" if validated else "no validation yet"
     spent = f"{state.update} updates and {state.seconds:.0f} s"
     say(f"{outcome.reason} after {spent}, {found}: {output}")
+    for warning in outcome.warnings:
+        say(warning)
     name, counted, unit = floor
     if validated and counted is not None and state.best > counted:
         say(
@@ -58,3 +64,4 @@ def report_outcome(
         )
     if outcome.reason == "interrupted":
         say(f"go on with --resume (the run is in {run_path(output)})")
+        raise SystemExit(outcome.exit_code)

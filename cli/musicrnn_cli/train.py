@@ -92,6 +92,7 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
     help="e.g. hidden=512, updates=1000 or layer.zoneout=0.1.",
 )
 @click.option("--resume", is_flag=True, help="Go on with the run that OUTPUT.run holds.")
+@click.option("--overwrite", is_flag=True, help="Replace the model that OUTPUT is already.")
 @device_option
 @data_option
 @click.option("--tensorboard", metavar="FOLDER", help="Write a TensorBoard log, if installed.")
@@ -121,7 +122,7 @@ def _train(context: click.Context, **options: Any) -> None:
     recipe = recipe_called(options["recipe"]) if options["recipe"] else None
     task = task_for(str(context.info_name), request, recipe.task if recipe else None)
     torch_device(options["device"])
-    check_output(options["output"])
+    check_output(options["output"], overwrite=options["overwrite"], resume=options["resume"])
     _run(task, request, recipe, options)
 
 
@@ -142,7 +143,9 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     task.check(data)
     say(_summary(task, data))
     plan = planned or _usual(task.plan(data, settings), options["minutes"], words)
-    plan = replace(plan, seed=options["seed"], device=options["device"])
+    plan = replace(
+        plan, seed=options["seed"], device=options["device"], overwrite=options["overwrite"]
+    )
     if options["minutes"] is not None:
         plan = replace(plan, minutes=options["minutes"])
     settings, plan = override(words, first, plan)

@@ -75,6 +75,7 @@ class Course:
             minutes=budget.minutes,
             learning_rate=trial.rate,
             seed=trial.seed,
+            overwrite=True,  # what a run that was lost has left
             **values,
         )
 

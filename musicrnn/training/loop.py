@@ -2,14 +2,17 @@
 
 AdamW or plain descent, warm-up and cosine, clipping by norm or value (Pascanu 2013), optional
 averaging of the weights (Polyak), early stopping on the validation loss. The best model so far is
-always whole on disk at ``output``; beside it ``output.run`` holds everything that a resumed run
-needs to go on bit for bit (of several processes each has its own). Ctrl-C is obeyed between two
-updates, never inside one. Lightning Fabric carries it from one CPU core to many machines
-(``torchrun``).
+always whole on disk at ``output``; beside it ``output.run``, written at every validation and every
+two minutes, holds everything that a resumed run needs to go on bit for bit (of several processes
+each has its own), and ``output.lock`` keeps a second training away. Ctrl-C, SIGTERM and SIGHUP are
+obeyed between two updates, never inside one. Lightning Fabric carries it from one CPU core to many
+machines (``torchrun``).
 """
 
 from __future__ import annotations
 
+import signal
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,13 +27,16 @@ from musicrnn.layers.graphs import use_graphs
 from musicrnn.training.averaging import WeightAverage
 from musicrnn.training.clipping import clip_gradients
 from musicrnn.training.clock import Clock
-from musicrnn.training.interrupt import Interrupt
+from musicrnn.training.interrupt import ENDING, Interrupt
+from musicrnn.training.lock import locked
 from musicrnn.training.machine import check_output, launched
 from musicrnn.training.objective import Objective
 from musicrnn.training.optimizer import optimizer_of
 from musicrnn.training.plan import Plan
-from musicrnn.training.run_state import RunState, check_made_with, load_run, save_run
+from musicrnn.training.run_state import RunState, check_made_with, load_run, run_path, save_run
 from musicrnn.training.schedule import learning_rate_factor
+
+SAVE_EVERY = 120.0  # seconds
 
 
 class Watcher(Protocol):
@@ -47,10 +53,20 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: "finished", "stopped early" or "interrupted"."""
+    """How a run ended: "finished", "stopped early" or "interrupted", by which signal.
+
+    ``warnings`` are sentences that whoever reads its figures should know.
+    """
 
     reason: str
     state: RunState
+    signal: int | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """What a program that trained exits with."""
+        return 128 + (self.signal or signal.SIGINT) if self.reason == "interrupted" else 0
 
 
 def fit(
@@ -62,27 +78,30 @@ def fit(
     resume: bool = False,
     made_with: dict[str, Any] | None = None,
 ) -> Outcome:
-    """Train until the plan ends, the validation loss stops falling, or Ctrl-C.
+    """Train until the plan ends, the validation loss stops falling, or a signal asks for the end.
 
     ``made_with``, settings and fingerprints as JSON, is kept with the run; a run is resumed with
     the same ones alone.
 
     Raises:
-        MusicRNNError: nothing to resume, or with other settings; the loss is not finite; the
-            output cannot be written; there is no such device.
-        KeyboardInterrupt: at the second Ctrl-C; the run is as it was last saved.
+        MusicRNNError: nothing to resume, it is damaged, or with other settings; the loss is not
+            finite; the output cannot be written, is being trained, or exists and is neither to be
+            resumed nor to be overwritten (see Plan); there is no such device.
+        KeyboardInterrupt, SystemExit: at the second signal; the run is as it was last saved.
     """
-    check_output(output)
-    run = _Run(objective, plan, output, watcher=watcher, made_with=made_with or {})
-    if resume:
-        run.resume()
-    with run.interrupt:
-        return Outcome(run.train(), run.state)
-
-
-def run_path(output: Path, rank: int = 0) -> Path:
-    """Where the state of an unfinished run is kept, of process ``rank`` where there are several."""
-    return output.with_name(output.name + (f".run.{rank}" if rank else ".run"))
+    check_output(output, overwrite=plan.overwrite, resume=resume)
+    with Interrupt(*ENDING) as interrupt, locked(output):
+        run = _Run(
+            objective,
+            plan,
+            output,
+            watcher=watcher,
+            made_with=made_with or {},
+            interrupt=interrupt,
+        )
+        warnings = run.resume() if resume else ()
+        reason, ended_by = run.train()
+        return Outcome(reason, run.state, ended_by, warnings)
 
 
 class _Run:
@@ -94,11 +113,12 @@ class _Run:
         *,
         watcher: Watcher | None,
         made_with: dict[str, Any],
+        interrupt: Interrupt,
     ) -> None:
         self.objective, self.plan, self.output = objective, plan, output
         self.fabric = launched(plan.device, plan.precision)
         self.watcher = watcher if self.fabric.is_global_zero else None
-        self.interrupt = Interrupt()
+        self.interrupt = interrupt
         self.path = run_path(output, self.fabric.global_rank)
         processes = {"processes": self.fabric.world_size}
         self.made_with: dict[str, Any] = {**made_with, **plan.fixed(), **processes}
@@ -115,10 +135,11 @@ class _Run:
         objective.share(self.fabric.global_rank, self.fabric.world_size)
         self.average = WeightAverage(self.module, plan.average)
         self.state = RunState(total=plan.updates or 10**9)
-        self.saved_at = -1
+        self.saved_at, self.saved_when = -1, time.monotonic()
 
-    def resume(self) -> None:
-        check_made_with(self.path, self.made_with)
+    def resume(self) -> tuple[str, ...]:
+        """Go on where the run was; what is to be said of that."""
+        warnings = check_made_with(self.path, self.made_with)
         self.state = load_run(self.path, self.module, self.optimizer, self.average, self.objective)
         first = self.fabric.broadcast(self.state.update) if self.fabric.world_size > 1 else None
         if first is not None and first != self.state.update:
@@ -128,13 +149,26 @@ class _Run:
             )
         total = self.plan.updates or 10**9
         if self.plan.minutes is not None and self.state.update:
-            pace = self.state.seconds / self.state.update
+            pace = max(1e-9, self.state.seconds / self.state.update)
             total = min(total, self.state.update + max(1, int(self.plan.minutes * 60 / pace)))
         self.state = replace(self.state, total=total)
         self.saved_at = self.state.update
+        return warnings
 
     def save(self) -> None:
         """The run's state, and the model too when no validation has written one yet."""
+        self.save_state()
+        unwritten = self.state.best == float("inf") or not self.output.exists()
+        if self.fabric.is_global_zero and unwritten:
+            with self.average.in_place():
+                self.save_model({})
+
+    def save_model(self, figures: dict[str, float]) -> None:
+        if self.saved_at < 0:
+            self.path.unlink(missing_ok=True)  # it belongs to the model that is replaced now
+        self.objective.checkpoint(figures).save(self.output, weights=self.plan.weights)
+
+    def save_state(self) -> None:
         if self.saved_at != self.state.update:
             save_run(
                 self.path,
@@ -146,12 +180,10 @@ class _Run:
                 made_with=self.made_with,
             )
             self.saved_at = self.state.update
-        unwritten = self.state.best == float("inf") or not self.output.exists()
-        if self.fabric.is_global_zero and unwritten:
-            with self.average.in_place():
-                self.objective.checkpoint({}).save(self.output, weights=self.plan.weights)
+        self.saved_when = time.monotonic()
 
-    def train(self) -> str:
+    def train(self) -> tuple[str, int | None]:
+        """Why it ended, and the signal that ended it."""
         clock = Clock(self.plan, self.state)
         alone = self.fabric.world_size == 1
         self.module.train()
@@ -159,9 +191,10 @@ class _Run:
             figures = self._update()
             update = self.state.update + 1
             seconds, total = clock.after(update, self.state.total)
-            asked = self.interrupt.asked
-            if not alone:
-                total, asked = self.fabric.broadcast((total, asked))
+            asked = self.interrupt.signal
+            due = time.monotonic() - self.saved_when >= SAVE_EVERY
+            if not alone:  # the first process's clock and signals count
+                total, asked, due = self.fabric.broadcast((total, asked, due))
             self.state = replace(self.state, update=update, seconds=seconds, total=total)
             figures["items_a_second"] = self.state.items / max(1e-9, seconds)
             figures["seconds_left"] = (total - update) * seconds / update
@@ -172,12 +205,14 @@ class _Run:
                 self._validate()
                 self.save()
                 if self.state.validations_since_best >= self.plan.patience:
-                    return "stopped early"
-            asked = self.interrupt.asked if alone else asked
-            if asked and update < total:
+                    return "stopped early", None
+            elif due:
+                self.save_state()
+            asked = self.interrupt.signal if alone else asked
+            if asked is not None and update < total:
                 self.save()
-                return "interrupted"
-        return "finished"
+                return "interrupted", asked
+        return "finished", None
 
     @contextmanager
     def _watched(self) -> Generator[None]:
@@ -185,7 +220,7 @@ class _Run:
         try:
             yield
         except KeyboardInterrupt:
-            self.interrupt.asked = True
+            self.interrupt.note(signal.SIGINT)
 
     def _update(self) -> dict[str, float]:
         rate = self.plan.learning_rate * learning_rate_factor(
@@ -215,7 +250,7 @@ class _Run:
             figures = self.objective.validate()
             better = figures["loss"] < self.state.best
             if better and self.fabric.is_global_zero:
-                self.objective.checkpoint(figures).save(self.output, weights=self.plan.weights)
+                self.save_model(figures)
         self.module.train()
         since = 0 if better else self.state.validations_since_best + 1
         best = min(self.state.best, figures["loss"])

@@ -2,19 +2,22 @@
 
 Conventions. A loss is a sum in nats over ``count`` items (tokens, clips); the loop divides. All
 that an objective draws at random comes from its own seed and position, so that
-``seek(position())`` goes on exactly where a run was.
+``seek(position())`` goes on exactly where a run was. Positions and tensors that come from a file
+are a stranger's: ``seek`` refuses places where there are no data, and ``carry``, called after it,
+tensors that no batch leaves behind. Any exception of theirs is said to be the file's fault.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
 from musicrnn.models.network import Network
 
 
@@ -64,18 +67,18 @@ class Objective(ABC):
         return {name: getattr(self, name) for name in self.counters}
 
     def seek(self, position: dict[str, Any]) -> None:
-        """The inverse of :meth:`position`."""
+        """The inverse of :meth:`position`; where there are places in an epoch, also within them."""
         for name in self.counters:
-            setattr(self, name, int(position[name]))
+            setattr(self, name, counted(name, position[name]))
 
     def carried(self) -> dict[str, Tensor]:
-        """The state by name."""
+        """The state by name; floats as the weights are, or as mixed precision makes them."""
         return {str(index): part for index, part in enumerate(self.state)}
 
     def carry(self, tensors: dict[str, Tensor]) -> None:
         """The inverse of :meth:`carried`."""
         names = sorted(tensors, key=lambda name: (len(name), name))
-        self.state = tuple(tensors[name].to(self.device) for name in names)
+        self.state = carried_on([tensors[name] for name in names], self.state)
 
     def checkpoint(self, figures: dict[str, float]) -> Checkpoint:
         """The network as it is now, as a model file; ``figures`` are its validation figures."""
@@ -86,3 +89,28 @@ class Objective(ABC):
         }
         metadata = {**self.header, "model": self.module.configuration(), "metrics": metrics}
         return Checkpoint(self.module.arrays(), metadata)
+
+
+def counted(name: str, value: Any, below: int = 2**63) -> int:
+    """A number that a run's file tells.
+
+    Raises:
+        MusicRNNError: it is none of 0 .. ``below`` - 1.
+    """
+    if type(value) is not int or not 0 <= value < below:
+        raise MusicRNNError(
+            f"{name} must be a whole number in 0..{below - 1}, got {str(value)[:40]}"
+        )
+    return value
+
+
+def carried_on(found: Sequence[Tensor], fresh: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    """The tensors of a state, on the device of those of a ``fresh`` one.
+
+    Raises:
+        MusicRNNError: they are not of the same shapes.
+    """
+    shapes, wanted = [tuple(part.shape) for part in found], [tuple(part.shape) for part in fresh]
+    if shapes != wanted or not all(part.is_floating_point() for part in found):
+        raise MusicRNNError(f"the carried state must be numbers of {wanted}, got {shapes}")
+    return tuple(part.to(like.device) for part, like in zip(found, fresh, strict=True))

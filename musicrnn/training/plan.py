@@ -9,7 +9,8 @@ from musicrnn.bounds import check, choice, number, positive, share, whole
 from musicrnn.errors import MusicRNNError
 from musicrnn.weights import Weights
 
-CHANGEABLE = ("updates", "minutes", "device", "patience", "graphs")  # a resumed run may have others
+# what a resumed run may have others of
+CHANGEABLE = ("updates", "minutes", "device", "patience", "graphs", "overwrite")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Plan:
     precision: str = "32-true"
     graphs: bool = False  # on CUDA: the engine of rare cells replays recorded loops
     store_float16: bool = False  # store the model's weights as float16
+    overwrite: bool = False  # a model that is there already is replaced, at the first validation
 
     def __post_init__(self) -> None:
         check(self)

@@ -1,16 +1,22 @@
 """The whole state of an unfinished run in one safetensors file, never a pickle.
 
-Weights, optimizer moments, weight average, carried state and random generator as tensors; counters
-and the position in the data as JSON in the header.
+Weights, optimizer moments, weight average, carried state and random generators as tensors;
+counters, the position in the data and the versions that made it as JSON in the header. What is read
+is a stranger's until it is known to fit.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import platform
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
@@ -19,8 +25,11 @@ from torch import Tensor, nn
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
 from musicrnn.training.averaging import WeightAverage
-from musicrnn.training.objective import Objective
+from musicrnn.training.objective import Objective, counted
 from musicrnn.training.settings import as_now
+
+TELLING = ("musicrnn", "torch")  # with other versions of these a run may take another course
+MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,11 @@ class RunState:
     validations_since_best: int = 0
 
 
+def run_path(output: Path, rank: int = 0) -> Path:
+    """Where the state of an unfinished run is kept, of process ``rank`` where there are several."""
+    return output.with_name(output.name + (f".run.{rank}" if rank else ".run"))
+
+
 def save_run(
     path: Path,
     state: RunState,
@@ -46,7 +60,7 @@ def save_run(
     made_with: dict[str, Any],
 ) -> None:
     """Write everything, atomically; ``made_with`` is what :func:`check_made_with` compares."""
-    tensors: dict[str, Tensor] = {"random": torch.get_rng_state()}
+    tensors = generators(next(module.parameters()).device)
     tensors |= {f"weight.{name}": p.detach() for name, p in _tensors(module).items()}
     for name, parameter in module.named_parameters():
         for key, value in optimizer.state.get(parameter, {}).items():
@@ -58,26 +72,49 @@ def save_run(
         "position": objective.position(),
         "average_updates": average.updates,
         "made_with": made_with,
+        "versions": versions(),
     }
     whole = {name: t.detach().cpu().clone().contiguous() for name, t in tensors.items()}
     with whole_file(path) as temporary:
         save_file(whole, temporary, metadata={"run": json.dumps(header)})
 
 
-def check_made_with(path: Path, made_with: dict[str, Any]) -> None:
+def check_made_with(path: Path, made_with: dict[str, Any]) -> tuple[str, ...]:
     """Settings and fingerprints of a run against those that it is to go on with.
 
+    Returns what else is to be said of it: that it was made with other versions.
+
     Raises:
-        MusicRNNError: there is no run at ``path``, or one value differs; the first is named.
+        MusicRNNError: there is no run at ``path``, it is damaged, or one value differs; the first
+            is named.
     """
-    header, _ = _read(path)
-    before = as_now(header.get("made_with", {}))
+    with _undamaged(path):
+        header = _header(path)
+        before = as_now(_object(header.get("made_with", {})))
+        made_by = _object(header.get("versions", {}))
     for name, new in json.loads(json.dumps(made_with)).items():
         if name in before and before[name] != new:
             raise MusicRNNError(
                 f"a run is resumed as it was begun, and {name} was {before[name]} in {path.name}, "
                 f"got {new}"
             )
+    now = versions()
+    return tuple(
+        f"{path.name} was made with {name} {made_by[name]} and goes on with {now[name]}: "
+        "its course may be another"
+        for name in TELLING
+        if made_by.get(name, now[name]) != now[name]
+    )
+
+
+def unfinished(path: Path) -> bool:
+    """Whether there is a run that has not come to its end."""
+    try:
+        with _undamaged(path):
+            state = _state(_header(path)["state"])
+    except MusicRNNError:
+        return False
+    return state.update < state.total
 
 
 def load_run(
@@ -90,47 +127,151 @@ def load_run(
     """Put everything back where :func:`save_run` took it from.
 
     Raises:
-        MusicRNNError: there is no such file, or it is of another model.
+        MusicRNNError: there is no such file, it is damaged, or it is of another model.
     """
-    header, tensors = _read(path)
-    wanted = _tensors(module)
-    with torch.no_grad():
-        for name, target in wanted.items():
-            source = tensors.get(f"weight.{name}")
-            if source is None or source.shape != target.shape:
-                raise MusicRNNError(f"{path} is of another model: {name} does not fit")
-            target.copy_(source)
-    for name, parameter in module.named_parameters():
-        moments = {
-            key: tensors[f"adam.{key}.{name}"].clone()
-            for key in ("step", "exp_avg", "exp_avg_sq")
-            if f"adam.{key}.{name}" in tensors
-        }
-        optimizer.state[parameter] = {
-            key: value if key == "step" else value.to(parameter.device)
-            for key, value in moments.items()
-        }
-    for name, mean in average.mean.items():
-        mean.copy_(tensors[f"average.{name}"])
-    average.updates = header["average_updates"]
-    prefix = "carried."
-    objective.carry({n[len(prefix) :]: t for n, t in tensors.items() if n.startswith(prefix)})
-    objective.seek(header["position"])
-    torch.set_rng_state(tensors["random"])
-    return RunState(**header["state"])
+    with _undamaged(path), torch.no_grad():
+        header, tensors = _header(path), _arrays(path)
+        state = _state(header["state"])
+        for name, target in _tensors(module).items():
+            target.copy_(_fitting(tensors, f"weight.{name}", target))
+        for name, parameter in module.named_parameters():
+            optimizer.state[parameter] = _moments(tensors, name, parameter)
+        for name, mean in average.mean.items():
+            mean.copy_(_fitting(tensors, f"average.{name}", mean))
+        average.updates = counted("average_updates", header["average_updates"])
+        objective.seek(header["position"])
+        objective.carry(_carried(header, tensors, next(module.parameters()).dtype))
+        restore_generators(tensors, next(module.parameters()).device)
+    return state
 
 
-def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+def generators(device: torch.device) -> dict[str, Tensor]:
+    """The states of the random generators that a run on ``device`` draws from, by name."""
+    states = {"random": torch.get_rng_state()}
+    if device.type == "cuda":
+        states["random.cuda"] = torch.cuda.get_rng_state(device)
+    return states
+
+
+def restore_generators(states: dict[str, Tensor], device: torch.device) -> None:
+    """The inverse of :func:`generators`; a run that was begun on a CPU has none of CUDA's."""
+    torch.set_rng_state(states["random"])
+    if device.type == "cuda" and "random.cuda" in states:
+        torch.cuda.set_rng_state(states["random.cuda"], device)
+
+
+def versions() -> dict[str, str]:
+    """Of what has a part in a run's numbers."""
+    try:
+        ours = metadata.version("musicrnn")
+    except metadata.PackageNotFoundError:  # a source tree on the path
+        ours = "not installed"
+    return {
+        "musicrnn": ours,
+        "torch": str(torch.__version__),
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }
+
+
+@contextmanager
+def _undamaged(path: Path) -> Generator[None]:
+    """Whatever reading a run and putting it back raises is said in one sentence."""
     if not path.exists():
         raise MusicRNNError(f"there is no run to resume: {path} does not exist")
     try:
-        with safe_open(path, "pt") as file:
-            header = json.loads(file.metadata()["run"])
-            names = file.keys()  # the file itself cannot be iterated over
-            tensors = {name: file.get_tensor(name) for name in names}
-    except (SafetensorError, KeyError, ValueError, TypeError) as error:
-        raise MusicRNNError(f"{path} is not the state of a run: {error}") from error
-    return header, tensors
+        yield
+    except torch.OutOfMemoryError:
+        raise
+    except (
+        SafetensorError,
+        MusicRNNError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        OSError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+    ) as error:
+        missing = isinstance(error, KeyError)
+        reason = f"{error} is missing" if missing else str(error).strip().split("\n")[0]
+        raise MusicRNNError(
+            f"{path} is no run that can be resumed, it is damaged or of another model: {reason}"
+        ) from error
+
+
+def _header(path: Path) -> dict[str, Any]:
+    with safe_open(path, "pt") as file:
+        return _object(json.loads(file.metadata()["run"]))
+
+
+def _arrays(path: Path) -> dict[str, Tensor]:
+    with safe_open(path, "pt") as file:
+        names = file.keys()  # the file itself cannot be iterated over
+        return {name: file.get_tensor(name) for name in names}
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(f"{str(value)[:40]!r} stands where an object must")
+    return cast(dict[str, Any], value)
+
+
+def _state(given: Any) -> RunState:
+    state = RunState(**_object(given))
+    for field in fields(RunState):
+        value = getattr(state, field.name)
+        if field.type == "int":
+            counted(field.name, value)
+        elif type(value) not in (int, float) or not -float("inf") < value <= float("inf"):
+            raise ValueError(f"{field.name} is {value!r}")
+    if not 0 <= state.seconds < float("inf"):
+        raise ValueError(f"seconds is {state.seconds}")
+    return state
+
+
+def _moments(tensors: dict[str, Tensor], name: str, parameter: Tensor) -> dict[str, Tensor]:
+    """What AdamW remembers of a parameter; nothing before its first gradient, or of plain descent.
+
+    It counts its steps on the CPU.
+    """
+    if not any(f"adam.{key}.{name}" in tensors for key in MOMENTS):
+        return {}
+    likes = (torch.zeros(()), parameter, parameter)
+    step, first, second = (
+        _fitting(tensors, f"adam.{key}.{name}", like)
+        for key, like in zip(MOMENTS, likes, strict=True)
+    )
+    if step < 0 or (second < 0).any():
+        raise ValueError(f"the moments of {name} are below 0")
+    values = (step, first.to(parameter.device), second.to(parameter.device))
+    return dict(zip(MOMENTS, (value.clone() for value in values), strict=True))
+
+
+def _carried(
+    header: dict[str, Any], tensors: dict[str, Tensor], kind: torch.dtype
+) -> dict[str, Tensor]:
+    """What goes from batch to batch, its floats as the weights are, or half of that where
+    precisions are mixed."""
+    precision = str(_object(header.get("made_with", {})).get("precision"))
+    kinds = {kind, *((torch.float16, torch.bfloat16) if precision.endswith("-mixed") else ())}
+    prefix = "carried."
+    found = {name: tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+    for name, tensor in found.items():
+        if tensor.is_floating_point() and tensor.dtype not in kinds:
+            raise ValueError(f"{name} does not fit")
+    return {name.removeprefix(prefix): tensor for name, tensor in found.items()}
+
+
+def _fitting(tensors: dict[str, Tensor], name: str, like: Tensor) -> Tensor:
+    """The tensor of this name, if it is like the one that it is to replace."""
+    found = tensors[name]
+    if found.shape != like.shape or found.dtype != like.dtype:
+        raise ValueError(f"{name} does not fit")
+    if not torch.isfinite(found).all():
+        raise ValueError(f"{name} holds values that are not finite")
+    return found
 
 
 def _tensors(module: nn.Module) -> dict[str, Tensor]:

@@ -36,12 +36,22 @@ def test_tensorboard_that_is_not_there_is_said(
     assert "tensorboard is not installed" in capsys.readouterr().err
 
 
-def test_a_run_without_a_validation_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("number", "code"), [(None, 130), (2, 130), (15, 143), (1, 129)])
+def test_a_run_without_a_validation_says_so(
+    capsys: pytest.CaptureFixture[str], number: int | None, code: int
+) -> None:
     state = RunState(total=100, update=3, seconds=1.0)
-    report_outcome(
-        Outcome("interrupted", state), Path("m.safetensors"), floor=("bigram", 2.0, "token")
-    )
+    outcome = Outcome("interrupted", state, number, warnings=("it rains",))
+    with pytest.raises(SystemExit) as ended:
+        report_outcome(outcome, Path("m.safetensors"), floor=("bigram", 2.0, "token"))
+    assert ended.value.code == code
     said = capsys.readouterr().err
     assert "no validation yet" in said
     assert "inf" not in said
     assert "--resume" in said
+    assert "it rains" in said
+
+
+def test_a_run_that_came_to_its_end_is_a_success(capsys: pytest.CaptureFixture[str]) -> None:
+    report_outcome(Outcome("finished", RunState(total=3, update=3)), Path("m.safetensors"))
+    assert "finished after 3 updates" in capsys.readouterr().err

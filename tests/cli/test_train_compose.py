@@ -108,6 +108,19 @@ def test_where_a_model_cannot_be_written_is_said_before_anything_is_read(folder:
     run("train", "compose", folder, "-o", folder / "m.safetensors", "--seed", -1, code=2)
 
 
+def test_a_finished_model_is_replaced_only_when_asked_for(folder: Path, tmp_path: Path) -> None:
+    output = tmp_path / "m.safetensors"
+    words = ("train", "compose", folder, "-o", output, *SMALL, "--set", "updates=2")
+    run(*words)
+    made = output.read_bytes()
+    said = run(*words, code=1)
+    assert "m.safetensors exists already: name another file, go on with --resume, or" in said
+    assert "pieces" not in said  # nothing was read
+    assert output.read_bytes() == made
+    run(*words, "--seed", 1, "--overwrite")
+    assert output.read_bytes() != made
+
+
 def test_the_log_has_a_line_a_validation_and_says_when_little_was_learnt(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -139,7 +152,7 @@ def test_ctrl_c_then_resume_on_real_files(corpora: Path, tmp_path: Path) -> None
         while "best" not in log.read_text() and time.monotonic() < deadline:
             time.sleep(0.2)
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0, log.read_text()
+        assert process.wait(60) == 130, log.read_text()
     said = log.read_text()
     assert "interrupted after" in said
     assert str(model) in said

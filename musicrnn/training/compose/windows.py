@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.training.objective import counted
 
 Ids = NDArray[np.int32]
 
@@ -70,8 +71,17 @@ class Windows:
         }
 
     def seek(self, position: dict[str, Any]) -> None:
-        self.epoch, self.taken = position["epoch"], position["taken"]
-        self.reading = [list(row) for row in position["reading"]]
+        """The inverse of :meth:`position`.
+
+        Raises:
+            MusicRNNError: there is nothing to read there.
+        """
+        self.epoch = counted("epoch", position["epoch"])
+        self.taken = counted("taken", position["taken"])
+        reading = [self._place(*row) for row in position["reading"]]
+        if len(reading) != self.rows:
+            raise MusicRNNError(f"{self.rows} rows must be read, got {len(reading)}")
+        self.reading = reading
         self._order = self._shuffled(self.epoch)
 
     def next(self) -> Window:
@@ -91,6 +101,19 @@ class Windows:
             self.reading[row] = [piece, offset + self.length, variation]
         return Window(inputs, targets, fresh)
 
+    def _place(self, piece: int, offset: int, variation: int) -> list[int]:
+        """Where a row reads, if it can."""
+        piece = counted("piece", piece + 1, len(self.pieces) + 1) - 1  # -1: none yet
+        offset = counted("offset", offset)
+        variation = counted("variation", variation, len(self.variations))
+        if piece >= 0 and not self._varies(piece, variation):
+            raise MusicRNNError(f"piece {piece} has no variation {variation}")
+        return [piece, offset, variation]
+
+    def _varies(self, piece: int, variation: int) -> bool:
+        """Whether the variation has an id for all of the piece's."""
+        return variation == 0 or bool((self.variations[variation][self.pieces[piece]] >= 0).all())
+
     def _take(self) -> tuple[int, int, int]:
         """The next piece and a variation of it that exists."""
         if self.taken >= len(self._order):
@@ -100,8 +123,7 @@ class Windows:
         random = np.random.default_rng([self.seed, 1, self.epoch, self.taken, self.rank])
         self.taken += 1
         variation = int(random.integers(len(self.variations)))
-        possible = (self.variations[variation][self.pieces[piece]] >= 0).all()
-        return piece, 0, variation if possible else 0
+        return piece, 0, variation if self._varies(piece, variation) else 0
 
     def _shuffled(self, epoch: int) -> NDArray[np.int64]:
         random = np.random.default_rng([self.seed, 0, epoch])

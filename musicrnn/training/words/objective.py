@@ -25,7 +25,7 @@ from musicrnn.augmentation.speech import extent, no_word
 from musicrnn.metrics.classification import calibrate
 from musicrnn.models.words import State, WordsModel, clip_logits
 from musicrnn.models.words_config import STEP
-from musicrnn.training.objective import Objective
+from musicrnn.training.objective import Objective, counted
 from musicrnn.training.words.data import SILENCE, UNKNOWN, WordsData
 from musicrnn.training.words.settings import WordsSettings
 from musicrnn.waveform import in_full_scale
@@ -93,6 +93,17 @@ class WordsObjective(Objective):
             "accuracy": float((logits.argmax(1) == labels).float().mean()),
         }
 
+    def seek(self, position: dict[str, Any]) -> None:
+        super().seek(position)
+        words, unknown, silent = self._rows()
+        counted("batch", self.batch, len(self.train.labels) // words)
+        mine = len(range(self.rank, words + unknown + silent, self.world))
+        self.state = self.module.initial_state(mine)
+
+    def carry(self, tensors: dict[str, Tensor]) -> None:
+        self.state = () if not tensors else self.state
+        super().carry(tensors)
+
     def _begin(self, fresh: NDArray[np.bool_], device: torch.device) -> State:
         """The state that a batch starts from: zeros in fresh rows, the last clip's elsewhere."""
         start = self.module.initial_state(len(fresh))
@@ -105,13 +116,17 @@ class WordsObjective(Objective):
             for i, part in enumerate(self.state)
         )
 
+    def _rows(self) -> tuple[int, int, int]:
+        """How many rows of a batch are words, spoken and no word, and silent."""
+        drawing, rows = self.settings.drawing, self.settings.batch_size
+        unknown, silent = round(drawing.unknown * rows), round(drawing.silence * rows)
+        return min(rows - unknown - silent, len(self.train.labels)), unknown, silent
+
     def _draw(self, random: np.random.Generator) -> _Batch:
         """The next batch; the last clips of an epoch that fill none are left to the next."""
-        drawing, recipe, rows = self.settings.drawing, self.recipe, self.settings.batch_size
+        drawing, recipe = self.settings.drawing, self.recipe
         order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.train.labels))
-        unknown = round(drawing.unknown * rows)
-        silent = round(drawing.silence * rows)
-        words = min(rows - unknown - silent, len(order))
+        words, unknown, silent = self._rows()
         chosen = order[self.batch * words : (self.batch + 1) * words]
         self.batch += 1
         if (self.batch + 1) * words > len(order):

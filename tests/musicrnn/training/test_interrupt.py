@@ -1,7 +1,7 @@
-"""Ctrl-C and resuming: whole updates, this run's own model, and no other settings."""
+"""Signals and resuming: whole updates, this run's own model, and no other settings."""
 
-import os
 import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,13 +12,14 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.training.compose.data import TokenData
 from musicrnn.training.compose.objective import LanguageObjective
+from musicrnn.training.interrupt import ENDING, Interrupt
 from musicrnn.training.loop import run_path
 from tests.musicrnn.training.small import data_of, trained
 from tests.musicrnn.training.test_loop import SIZES, Stop, equal, material, train
 
 
-def press(monkeypatch, at: int, times: int = 1) -> None:
-    """Ctrl-C in the middle of update ``at``, after its window has been taken."""
+def press(monkeypatch, at: int, *signals: int) -> None:
+    """Signals in the middle of update ``at``, after its window has been taken."""
     calls = 0
     loss = LanguageObjective.loss
 
@@ -26,46 +27,107 @@ def press(monkeypatch, at: int, times: int = 1) -> None:
         nonlocal calls
         calls += 1
         drawn = loss(self, network)
-        for _ in range(times if calls == at else 0):
-            os.kill(os.getpid(), signal.SIGINT)
+        for number in signals if calls == at else ():
+            signal.raise_signal(number)
         return drawn
 
     monkeypatch.setattr(LanguageObjective, "loss", pressed)
 
 
+def handlers() -> list:
+    return [signal.getsignal(number) for number in ENDING]
+
+
+@pytest.mark.parametrize("number", ENDING)
 @pytest.mark.parametrize("at", [1, 10, 17])
-def test_ctrl_c_inside_an_update_loses_nothing(tmp_path: Path, monkeypatch, at: int) -> None:
+def test_a_signal_inside_an_update_loses_nothing(
+    tmp_path: Path, monkeypatch, at: int, number: int
+) -> None:
     whole = train(tmp_path / "whole.safetensors", average=0.9)
     cut = tmp_path / "cut.safetensors"
-    before = signal.getsignal(signal.SIGINT)
+    before = handlers()
     with monkeypatch.context() as patch:
-        press(patch, at)
+        press(patch, at, number)
         interrupted = train(cut, average=0.9)
-    assert signal.getsignal(signal.SIGINT) is before
+    assert handlers() == before
     assert (interrupted.reason, interrupted.state.update) == ("interrupted", at)
+    assert (interrupted.signal, interrupted.exit_code) == (number, 128 + number)
     resumed = train(cut, resume=True, average=0.9)
     assert resumed.state.best == whole.state.best
     assert equal(tmp_path / "whole.safetensors", cut)
 
 
-def test_a_second_ctrl_c_stops_at_once_and_keeps_the_last_save(tmp_path: Path, monkeypatch) -> None:
+@pytest.mark.parametrize(
+    ("first", "second", "ends"),
+    [
+        (signal.SIGINT, signal.SIGINT, KeyboardInterrupt),
+        (signal.SIGTERM, signal.SIGINT, KeyboardInterrupt),
+        (signal.SIGINT, signal.SIGTERM, SystemExit),
+        (signal.SIGTERM, signal.SIGTERM, SystemExit),
+    ],
+)
+def test_a_second_signal_stops_at_once_and_keeps_the_last_save(
+    tmp_path: Path, monkeypatch, first: int, second: int, ends: type[BaseException]
+) -> None:
     train(tmp_path / "whole.safetensors")
     cut = tmp_path / "cut.safetensors"
-    before = signal.getsignal(signal.SIGINT)
+    before = handlers()
     with monkeypatch.context() as patch:
-        press(patch, 17, times=2)
-        with pytest.raises(KeyboardInterrupt):
+        press(patch, 17, first, second)
+        with pytest.raises(ends) as ended:
             train(cut)
-    assert signal.getsignal(signal.SIGINT) is before
+    assert ends is KeyboardInterrupt or ended.value.code == 143
+    assert handlers() == before
+    assert {path.name for path in tmp_path.iterdir()} == {
+        f"{name}.safetensors{end}" for name in ("whole", "cut") for end in ("", ".run")
+    }
     train(cut, resume=True)
     assert equal(tmp_path / "whole.safetensors", cut)
+
+
+needs_hangups = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGHUP")
+
+
+@needs_hangups
+def test_a_terminal_that_closes_sends_two_hangups_and_means_one(monkeypatch) -> None:
+    """The shell passes its own on, and the system sends one more when the shell has ended."""
+    with Interrupt(*ENDING) as interrupt:
+        signal.raise_signal(signal.SIGHUP)
+        signal.raise_signal(signal.SIGHUP)
+        assert interrupt.signal == signal.SIGHUP
+        monkeypatch.setattr("musicrnn.training.interrupt.ECHO", -1.0)  # later
+        with pytest.raises(SystemExit) as ended:
+            signal.raise_signal(signal.SIGHUP)
+    assert ended.value.code == 129
+
+
+@needs_hangups
+def test_what_nohup_lets_a_program_ignore_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Interrupt(*ENDING) as interrupt:
+            signal.raise_signal(signal.SIGHUP)
+            assert not interrupt.asked
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_an_interrupt_listens_to_ctrl_c_alone_when_nothing_else_is_said() -> None:
+    before = handlers()
+    with Interrupt() as interrupt:
+        assert handlers()[1:] == before[1:]
+        signal.raise_signal(signal.SIGINT)
+        assert interrupt.asked
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
 
 
 def test_an_older_model_is_not_taken_for_this_run(tmp_path: Path) -> None:
     output = tmp_path / "m.safetensors"
     train(output)
     old = Checkpoint.load(output)
-    outcome = train(output, watcher=Stop(3), seed=1)
+    outcome = train(output, watcher=Stop(3), seed=1, overwrite=True)
     assert outcome.state.best == float("inf")
     new = Checkpoint.load(output)
     assert new.metadata["metrics"] == {}

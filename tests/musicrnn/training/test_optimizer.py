@@ -53,5 +53,5 @@ def test_it_resumes_and_is_not_exchanged(tmp_path: Path) -> None:
 
 
 def test_another_one_is_refused() -> None:
-    with pytest.raises(MusicRNNError, match="optimizer must be adamw or sgd, got 'adam'"):
+    with pytest.raises(MusicRNNError, match="optimizer must be one of adamw, sgd, got 'adam'"):
         Plan(updates=1, optimizer="adam")

@@ -22,7 +22,7 @@ from tests.musicrnn.training.test_loop import train
         ({"minutes": float("nan")}, "minutes must be more than 0 and finite, got nan"),
         ({"updates": 2.5}, "updates must be a whole number from 1, got 2.5"),
         ({"seed": -1}, "seed must be in"),
-        ({"device": "foo"}, "cannot train on device 'foo'"),
+        ({"device": "foo"}, "device must be auto, cpu or cuda, .* got 'foo'"),
         ({"precision": "foo"}, "with precision 'foo': Precision 'foo' is invalid"),
     ],
 )
