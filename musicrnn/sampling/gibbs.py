@@ -200,7 +200,10 @@ class Filler:
 
 def cooled(logits: Logits, pitches: int, temperature: float) -> Logits:
     """Pitches sharpened among themselves; together they stay as likely as they were."""
-    struck = logits[:, :pitches]
+    found = logits.copy()
+    rows = np.isfinite(logits[:, :pitches]).any(axis=1)  # a filter may leave no pitch at all
+    struck = logits[rows, :pitches]
     sharp = struck / temperature
     mass = np.logaddexp.reduce(struck, axis=1) - np.logaddexp.reduce(sharp, axis=1)
-    return np.concatenate([sharp + mass[:, None], logits[:, pitches:]], axis=1)
+    found[rows, :pitches] = sharp + mass[:, None]
+    return found
