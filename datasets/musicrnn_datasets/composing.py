@@ -94,7 +94,7 @@ def encode_sources(
             origin.append(index)
             if any(track.notes and not track.is_drum for track in item.content.tracks):
                 keys[_key_name(item.content)] += 1
-            metres.update({f"{s.numerator}/{s.denominator}" for s in item.content.time_signatures})
+            metres.update({s.name for s in item.content.time_signatures})
     _balance(ids, names, origin)
     description = {
         **_description(cards, ids, len(refused)),

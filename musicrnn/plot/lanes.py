@@ -127,14 +127,13 @@ def chord_symbol(chord: Chord) -> str:
 
 def facts(score: Score, caption: str = "") -> str:
     """``pop · G major · 96 bpm · 4/4 · 16 bars · 0:40``: the line under the title."""
-    signature = score.time_signatures[0]
     bars = bar_count(score)
     seconds = round(score.seconds)
     parts = [
         caption,
         score.keys[0].name if score.keys else "",
         f"{score.tempos[0].bpm:.0f} bpm",
-        f"{signature.numerator}/{signature.denominator}",
+        score.time_signatures[0].name,
         f"{bars} bars" if bars != 1 else "1 bar",
         f"{seconds // 60}:{seconds % 60:02d}",
     ]

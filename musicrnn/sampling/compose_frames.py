@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import asdict, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from musicrnn.tokens import Wishes
 QUARTER = 480  # ticks
 BPM = 100.0
 BARS = 16
+GRANTED = ("bars", "tempo", "temperature")
 MOST_FRAMES = 16_384
 VELOCITY = 80
 LOWEST, STEP = 21, 0.5  # of the corpora of frames: A0, eighths
@@ -90,21 +91,16 @@ def _meaning(checkpoint: Checkpoint, pitches: int) -> tuple[int, float]:
 
 def _length(wishes: Wishes, settings: Settings, step: float) -> tuple[int, int]:
     """Bars and frames."""
-    for owner, plain, granted in (
-        (wishes, Wishes(), ("bars", "tempo")),
-        (settings, Settings(), ("temperature",)),
-    ):
-        for field in fields(plain):
-            if field.name not in granted and getattr(owner, field.name) != getattr(
-                plain, field.name
-            ):
-                raise MusicRNNError(
-                    f"a model of frames composes by bars, tempo and temperature, "
-                    f"not by {field.name.replace('_', ' ')}"
-                )
+    drawn = (name for name, value in asdict(settings).items() if value != getattr(Settings, name))
+    for name in (*wishes.given(), *drawn):
+        if name not in GRANTED:
+            raise MusicRNNError(
+                f"a model of frames composes by bars, tempo and temperature, "
+                f"not by {name.replace('_', ' ')}"
+            )
     bars = BARS if wishes.bars is None else wishes.bars
     frames = round(bars * 4 / step)
-    if bars < 1 or frames > MOST_FRAMES:
+    if frames > MOST_FRAMES:
         most = int(MOST_FRAMES * step / 4)
         raise MusicRNNError(f"bars must be in 1..{most}, got {bars}")
     return bars, frames

@@ -204,7 +204,7 @@ def _supported(signature: TimeSignature, positions: int) -> tuple[int, int]:
         numerator, denominator = 2 * numerator, 2
     if (numerator, denominator) not in SIGNATURES:
         raise MusicRNNError(
-            f"the metre {signature.numerator}/{signature.denominator} is not one of "
+            f"the metre {signature.name} is not one of "
             f"{len(SIGNATURES)} that bar-and-beat tokens have (1/2 to 16/16)"
         )
     return numerator, denominator

@@ -77,6 +77,17 @@ def test_seconds_bound_the_length(models, tmp_path: Path) -> None:
     assert 8 <= read_midi(path).seconds <= 30
 
 
+@pytest.mark.parametrize("tempo", [5, 137.3, 999])
+def test_seconds_are_counted_at_the_wished_tempo(models, tmp_path: Path, tempo: float) -> None:
+    path = tmp_path / "t.mid"
+    compose("--model", models["beat"], "--seconds", 30, "--tempo", tempo, "--time-signature", "2/4",
+            "-o", path)  # fmt: skip
+    score = read_midi(path)
+    assert score.tempos[0].bpm == pytest.approx(tempo, rel=1e-4)
+    bar = 120 / tempo
+    assert 30 - bar < score.seconds_at(score.bars()[-1][0]) + bar < 30 + bar + 1e-3
+
+
 @pytest.mark.parametrize("name", ["beat", "drums"])
 def test_a_primer_is_continued(models, tmp_path: Path, name: str) -> None:
     compose("--model", models[name], "--bars", 3, "--seed", 1, "-o", tmp_path / "primer.mid")
@@ -103,7 +114,7 @@ def test_what_the_primer_settles_cannot_be_wished(models, tmp_path: Path) -> Non
     primer = tmp_path / "p.mid"
     compose("--model", models["beat"], "--bars", 3, "--time-signature", "4/4", "-o", primer)
     said = compose("--model", models["beat"], "--primer", primer, "--tempo", 60, code=1)
-    assert "the primer settles the tempo, 60.0 was wished" in said
+    assert "the primer settles the tempo, 60 was wished" in said
     more = tmp_path / "more.mid"
     compose("--model", models["beat"], "--primer", primer, "--bars", 2, "--chords", "C Dm",
             "-o", more)  # fmt: skip
@@ -166,9 +177,9 @@ def test_a_tune_is_written_as_its_own_text(models, tmp_path: Path) -> None:
         (("--key", "H"), 2, "a key reads like"),
         (("--chords", "C Xyz"), 2, "a chord reads like"),
         (("--time-signature", "3/7"), 2, "a time signature reads like"),
-        (("--time-signature", "16/2"), 1, "no token for the time 16/2"),
+        (("--time-signature", "16/2"), 1, "no token for the time signature 16/2"),
         (("--bars", 5000), 1, "bars must be in 1..4000, got 5000"),
-        (("--seconds", "inf"), 1, "seconds must be in (0, 7200], got inf"),
+        (("--seconds", "inf"), 1, "seconds must be in 0.01..7200, two hours at most, got inf"),
         (("-o", "nowhere/t.mid"), 1, "no folder nowhere"),
         (("-o", "t.docx"), 1, "suffix must be one of"),
         (("--primer", "missing.mid"), 1, "missing.mid"),
