@@ -166,8 +166,9 @@ class Score:
             )
         for name in ("tempos", "time_signatures", "keys", "chords"):
             ticks = [event.tick for event in getattr(self, name)]
-            if any(b <= a for a, b in pairwise(ticks)):
-                raise MusicRNNError(f"{name} must be sorted, one a tick, got ticks {ticks[:20]}")
+            late = next((b for a, b in pairwise(ticks) if b <= a), None)
+            if late is not None:
+                raise MusicRNNError(f"{name} must be sorted, one a tick, got tick {late} too late")
             if ticks and ticks[0] < 0:
                 raise MusicRNNError(f"{name} must start at tick 0 or later, got {ticks[0]}")
         for name, events in (("tempo", self.tempos), ("time signature", self.time_signatures)):

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.key import estimate_key
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer
@@ -134,7 +134,8 @@ def check_weights(weights: Sequence[float] | None, sources: int) -> None:
         return
     if len(weights) != sources or not all(0 < weight < math.inf for weight in weights):
         raise MusicRNNError(
-            f"weights must be positive, one for each of {sources} sources, got {list(weights)}"
+            f"weights must be positive, one for each of {counted(sources, 'source')}, "
+            f"got {listed(weights)}"
         )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, listed
 from musicrnn_datasets.corpus import Card, Split
 from musicrnn_datasets.find import corpus_folder
 
@@ -49,8 +49,8 @@ class PolyphonicCorpus:
         counts = tuple(len(pieces) for pieces in found.values())
         if counts != self.pieces:
             raise MusicRNNError(
-                f"{path} must have {self.pieces} pieces to train, validate and test on, "
-                f"got {counts}: it is another file"
+                f"{path} must have {listed(self.pieces)} pieces to train, validate and test on, "
+                f"got {listed(counts)}: it is another file"
             )
         return found
 

@@ -67,8 +67,9 @@ class Filler:
         config = model.config
         if allowed.shape != (config.voices, config.pitches + 2):
             raise MusicRNNError(
-                f"the tokens have {list(allowed.shape)} voices and symbols, the network "
-                f"{[config.voices, config.pitches + 2]}: the file was put together wrongly"
+                f"the tokens have {allowed.shape[0]} voices of {allowed.shape[1]} symbols, the "
+                f"network {config.voices} of {config.pitches + 2}: the file was put together "
+                "wrongly"
             )
         self.model = model.eval()
         self.forbidden = torch.from_numpy(~allowed)

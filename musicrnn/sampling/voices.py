@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, listed
 from musicrnn.models.voices import VoicesModel
 from musicrnn.sampling.gibbs import Filler, GibbsSettings
 from musicrnn.score import Note, Score, Track
@@ -145,9 +145,7 @@ class VoicesWriter:
         """
         started = time.perf_counter()
         if set(tracks) != set(self.names):
-            raise MusicRNNError(
-                f"the voices {', '.join(self.names)} are needed, got {list(tracks)}"
-            )
+            raise MusicRNNError(f"the voices {listed(self.names)} are needed, got {listed(tracks)}")
         starts = [start for start, _ in score.bars()]
         first, last = bars
         if not 1 <= first <= last <= len(starts):

@@ -136,7 +136,7 @@ def test_a_piece_that_does_not_end_is_stopped() -> None:
         sample(engine, [Free(30, None)], [0], settings=Settings(), token_limit=50)
     with pytest.raises(MusicRNNError, match="begins with the start token"):
         sample(engine, [Free(30, 5)], [0], settings=Settings(), primer=[5])
-    with pytest.raises(MusicRNNError, match="a seed is needed for each of 1 pieces, got 2"):
+    with pytest.raises(MusicRNNError, match="a seed is needed for each of 1 piece, got 2"):
         sample(engine, [Free(30, 5)], [0, 1], settings=Settings())
 
 
