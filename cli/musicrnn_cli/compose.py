@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from musicrnn.errors import counted
 from musicrnn_cli.wishes import parse_chords, parse_key, parse_time_signature
 
 
@@ -107,7 +108,7 @@ def command(
             continue
         facts = [f"{record['style']}  seed {record['seed']}", record["key"] or "no key",
                  f"{record['tempo']:.0f} quarters a minute", record["time_signature"],
-                 f"{record['bars']} bars", f"{record['seconds']:.0f} s"]  # fmt: skip
+                 counted(record["bars"], "bar"), f"{record['seconds']:.0f} s"]  # fmt: skip
         click.echo(", ".join(facts), err=stream)
         for path in record["files"]:
             click.echo(f"  {path}", err=stream)

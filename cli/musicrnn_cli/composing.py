@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import counted
 from musicrnn.io.save import check_saved, read_piece
 from musicrnn.pretrained import STYLES, Style, load_model
 from musicrnn.sampling.compose import Composition, compose_each
@@ -152,7 +153,8 @@ def _say_what_changes(tokenizer: Tokenizer, primer: Score) -> None:
     kept = tokenizer.quantize(primer).note_count
     if kept < primer.note_count:
         click.echo(
-            f"the model's tokens hold {kept} of the primer's {primer.note_count} notes", err=True
+            f"the model's tokens hold {kept} of the primer's {counted(primer.note_count, 'note')}",
+            err=True,
         )
     if tokenizer.name != "performance" and is_played(primer):
         click.echo("the primer is played freely: it is put on the grid of its ticks", err=True)

@@ -11,7 +11,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from threading import Thread
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.pretrained import load_model
 from musicrnn_cli.composing import Order, Record, compose_numbered
 
@@ -34,8 +34,8 @@ def compose_shared(
                 yield from records
     except BrokenProcessPool as error:
         raise MusicRNNError(
-            f"one of {jobs} composing processes was ended, perhaps for want of memory: "
-            "try fewer --jobs"
+            f"one of {counted(jobs, 'composing process', 'composing processes')} was ended, "
+            "perhaps for want of memory: try fewer --jobs"
         ) from error
 
 

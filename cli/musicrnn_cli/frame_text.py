@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from musicrnn.errors import counted
 from musicrnn.metrics.frame_likelihood import DRAWS, FrameLikelihood
 from musicrnn_cli.tables import number, table
 from musicrnn_datasets.frame_evaluation import MODEL, FrameEvaluation
@@ -18,8 +19,8 @@ def frames_text(found: FrameEvaluation) -> str:
         [
             table(["nats per time step", "", "95 % interval"], rows),
             "",
-            f"{found.n} pieces, {frames:,} time steps, each of the same weight; intervals: "
-            f"bootstrap over pieces, {DRAWS:,} draws",
+            f"{counted(found.n, 'piece')}, {frames:,} time steps, each of the same weight; "
+            f"intervals: bootstrap over pieces, {DRAWS:,} draws",
             duplicates_text(found),
         ]
     )
@@ -35,8 +36,8 @@ def duplicates_text(found: FrameEvaluation) -> str:
     figures = ", ".join(f"{n} {number(f.nats_per_step)}" for n, f in found.distinct.items())
     left = found.distinct[MODEL]
     return (
-        f"pieces that are also in another split: {counts}; without them ({left.n} pieces, "
-        f"{left.frames:,} time steps): {figures}"
+        f"pieces that are also in another split: {counts}; without them "
+        f"({counted(left.n, 'piece')}, {left.frames:,} time steps): {figures}"
     )
 
 

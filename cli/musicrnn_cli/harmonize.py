@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from musicrnn.errors import counted
+
 
 @click.command()
 @click.argument("piece", type=click.Path(path_type=Path))
@@ -65,6 +67,7 @@ def command(
     others = len(parts(score)) - len(given)
     if others:
         names = ", ".join(f"{name}: {t.name or 'without a name'}" for name, t in given.items())
-        click.echo(f"{others} other tracks are left out (kept {names})", err=True)
+        left = counted(others, "other track is", "other tracks are")
+        click.echo(f"{left} left out (kept {names})", err=True)
     written = writer.harmonize(score, given, settings, drawn_seed(seed))
     save_written(written, outputs, "harmonized", {"kept": kept}, as_json=as_json)

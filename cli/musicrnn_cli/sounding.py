@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.io.midi_messages import Message, Messages
 from musicrnn.io.save import read_piece
 from musicrnn.sampling.compose import Composition, is_stuck
@@ -111,7 +111,9 @@ def _play(
     mixer = Mixer(rate=speaker.rate, soundfont=order.soundfont)
     speaker.play(mixer.blocks(news, BLOCK), stopped)
     if speaker.gaps:
-        click.echo(f"{speaker.gaps} gaps in the sound: it was not drawn fast enough", err=True)
+        click.echo(
+            f"{counted(speaker.gaps, 'gap')} in the sound: it was not drawn fast enough", err=True
+        )
 
 
 def _streamed(news: Iterable[News]) -> Generator[News]:

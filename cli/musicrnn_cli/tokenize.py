@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from musicrnn.errors import counted
+
 if TYPE_CHECKING:
     from musicrnn.score import Score
     from musicrnn.tokens import Tokenizer
@@ -105,10 +107,10 @@ class _Seen:
         }
 
     def counts(self) -> dict[str, Any]:
-        counted = {"tokens": len(self.words), "notes": self.notes, "kept": self.kept}
-        return self.record() | counted
+        counts = {"tokens": len(self.words), "notes": self.notes, "kept": self.kept}
+        return self.record() | counts
 
     def verdict(self) -> str:
         trip = "the round trip holds" if self.round_trip else "the round trip FAILS"
-        kept = f"{self.kept} of {self.notes} notes kept"
-        return f"{len(self.words)} {self.tokenizer} tokens, {trip}, {kept}"
+        kept = f"{self.kept} of {counted(self.notes, 'note')} kept"
+        return f"{counted(len(self.words), f'{self.tokenizer} token')}, {trip}, {kept}"

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from musicrnn.errors import counted, listed
+
 
 @click.command()
 @click.argument("source", metavar="DATA")
@@ -90,8 +92,8 @@ def command(
     classifier, plan = override(settings, first, plan)
     counts = {split: len(found) for split, found in prepared.recordings.items()}
     click.echo(
-        f"{len(prepared.material.labels)} labels: {', '.join(prepared.material.labels)}; "
-        + ", ".join(f"{split} {count} recordings" for split, count in counts.items()),
+        f"{counted(len(prepared.material.labels), 'label')}: {listed(prepared.material.labels)}; "
+        + ", ".join(f"{split} {counted(count, 'recording')}" for split, count in counts.items()),
         err=True,
     )
     with ProgressBar("clips", tensorboard) as watcher:

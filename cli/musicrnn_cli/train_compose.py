@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 
 
 @click.command()
@@ -116,7 +116,9 @@ def command(
     ).nats(prepared.ids["valid"])
     say(
         f"{prepared.tokenizer.name} tokens, "
-        + ", ".join(f"{split} {len(pieces)} pieces" for split, pieces in prepared.ids.items())
+        + ", ".join(
+            f"{split} {counted(len(pieces), 'piece')}" for split, pieces in prepared.ids.items()
+        )
         + "; nats a token on the validation pieces without a network: "
         + ", ".join(f"{name} {value:.3f}" for name, value in baselines.items())
     )

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import click
 
+from musicrnn.errors import counted
 from musicrnn_cli.training_wishes import Wishes
 
 
@@ -39,10 +40,9 @@ def train(sources: Sequence[str], wishes: Wishes) -> None:
     settings, plan = override(wishes.settings, first, plan)
     if plan.updates == 10**9 and plan.minutes is None:
         plan = replace(plan, minutes=30.0)
-    counted = fit_frame_baselines(frames["train"])
-    baselines = counted.nats(frames["valid"])
+    baselines = fit_frame_baselines(frames["train"]).nats(frames["valid"])
     say(
-        ", ".join(f"{split} {len(pieces)} pieces" for split, pieces in frames.items())
+        ", ".join(f"{split} {counted(len(pieces), 'piece')}" for split, pieces in frames.items())
         + "; nats a time step on the validation pieces without a network: "
         + ", ".join(f"{name} {value:.3f}" for name, value in baselines.items())
     )

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from musicrnn.errors import counted
 from musicrnn.training.machine import check_output
 from musicrnn.training.plan import Plan
 from musicrnn.training.settings import override
@@ -39,7 +40,9 @@ def train_voices_model(
     report_refused(found.refused)
     baselines = voice_baselines(found, "valid")
     say(
-        ", ".join(f"{split} {len(pieces)} pieces" for split, pieces in found.pieces.items())
+        ", ".join(
+            f"{split} {counted(len(pieces), 'piece')}" for split, pieces in found.pieces.items()
+        )
         + "; nats a cell of each voice on the validation pieces without a network: "
         + "; ".join(
             f"{name} " + ", ".join(f"{voice} {nats:.3f}" for voice, nats in by_voice.items())

@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.training.classify_words import DEFAULT_RECIPE, RECIPES, train_words, words_plan
 from musicrnn.training.machine import check_output
@@ -42,8 +42,12 @@ def train(
     plan = replace(plan, seed=wishes.seed, device=wishes.device)
     settings, plan = override(wishes.settings, first, plan)
     say(
-        f"{name}: {len(words)} words: {', '.join(words[:12])}{' ...' if len(words) > 12 else ''}; "
-        + ", ".join(f"{split} {len(clips.labels)} clips" for split, clips in prepared.clips.items())
+        f"{name}: {counted(len(words), 'word')}: {listed(words[:12])}"
+        f"{' ...' if len(words) > 12 else ''}; "
+        + ", ".join(
+            f"{split} {counted(len(clips.labels), 'clip')}"
+            for split, clips in prepared.clips.items()
+        )
         + f" of {recipe.seconds:g} s ({prepared.split})"
     )
     with ProgressBar("clips", wishes.tensorboard) as watcher:

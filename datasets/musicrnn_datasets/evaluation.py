@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.likelihood import Likelihood, fit_baselines, likelihood
 from musicrnn.models.language import LanguageModel
 from musicrnn.models.scoring import nats
@@ -77,7 +77,9 @@ def held_out(tokenizer: Tokenizer, data: str, *, split: Split, found: Path | Non
     if not prepared.ids[split]:
         raise MusicRNNError(
             f"the {split} split of {data} has no piece that the model's tokens can hold: "
-            + ", ".join(f"{name} {len(ids)} pieces" for name, ids in prepared.ids.items())
+            + ", ".join(
+                f"{name} {counted(len(ids), 'piece')}" for name, ids in prepared.ids.items()
+            )
             + f" ({reasons(prepared.refused)})"
         )
     return prepared

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.listening.labeller import Labeller
 from musicrnn.models.frames import FrameModel
 from musicrnn.models.gradients import (
@@ -82,7 +82,7 @@ def model_gradients(
     clips = [for_model(recording.windows[0]) for recording in heard]
     norms = classifier_gradients(labeller.model, clips, [r.label for r in heard], steps=steps)
     unit = "tokens" if labeller.tokenizer is not None else "frames"
-    read = f"{len(heard)} recordings of the test split of {on}"
+    read = f"{counted(len(heard), 'recording')} of the test split of {on}"
     return ModelGradients(norms, unit, read, tuple(prepared.refused))
 
 
@@ -114,10 +114,10 @@ def _frames(
     if on is None:
         random = np.random.default_rng(seed)
         pieces = list(network.eval().compose((steps or STEPS) + 1, PIECES, random))
-        read = f"{len(pieces)} pieces of its own, seed {seed}"
+        read = f"{counted(len(pieces), 'piece')} of its own, seed {seed}"
     elif on in POLYPHONIC:
         pieces = POLYPHONIC[on].frames(corpus_folder(FOLDER, found))["test"]
-        read = f"{len(pieces)} pieces of the test split of {on}"
+        read = f"{counted(len(pieces), 'piece')} of the test split of {on}"
     else:
         raise MusicRNNError(f"a model of frames reads one of {', '.join(POLYPHONIC)}, got {on!r}")
     return ModelGradients(frame_gradients(network, pieces, steps=steps), "frames", read)

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import counted
 from musicrnn.pretrained import Style
 from musicrnn.sampling.compose import compose, fitting_tokenizer
 from musicrnn.tokens import Wishes
@@ -63,7 +64,7 @@ def heard_pieces(
     if on is not None:
         encoded = held_out(tokenizer, on, split="test", found=found)
         pieces = encoded.ids["test"]
-        return Heard(pieces, f"{len(pieces)} pieces of the test split of {on}", encoded)
+        return Heard(pieces, f"{counted(len(pieces), 'piece')} of the test split of {on}", encoded)
     played = tokenizer.name == "performance"
     wishes = Wishes(seconds=30.0) if played else Wishes(bars=style.bars)
     pieces: list[Ids] = []
@@ -71,4 +72,4 @@ def heard_pieces(
         seeds = range(seed + len(pieces), seed + len(pieces) + own.together)
         made = compose(checkpoint, seeds, wishes=wishes, settings=style.settings)
         pieces += [np.array(piece.ids, np.int32) for piece in made]
-    return Heard(pieces, f"{len(pieces)} pieces of its own, seed {seed}")
+    return Heard(pieces, f"{counted(len(pieces), 'piece')} of its own, seed {seed}")

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from musicrnn.augmentation.music import drawn_music
 from musicrnn.augmentation.noise import clatter, coloured, hum, unit_power
 from musicrnn.augmentation.speech import babble, extent
-from musicrnn.errors import MusicRNNError, listed
+from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.events import Script, Spoken, Stretch
 from musicrnn.waveform import in_full_scale
 
@@ -54,8 +54,8 @@ class StreamSource:
     def __post_init__(self) -> None:
         if len(self.words) != len(self.labels) or len(set(self.labels)) < 2:
             raise MusicRNNError(
-                f"a stream needs clips of two words at least, got {len(self.words)} clips of "
-                f"{len(set(self.labels))} words"
+                "a stream needs clips of two words at least, got "
+                f"{counted(len(self.words), 'clip')} of {counted(len(set(self.labels)), 'word')}"
             )
 
 

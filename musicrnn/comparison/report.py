@@ -11,6 +11,7 @@ from typing import Any
 from musicrnn.comparison.budget import TOLERANCE
 from musicrnn.comparison.compare import Comparison, Contest
 from musicrnn.comparison.summary import CellSummary
+from musicrnn.errors import counted
 from musicrnn.io.atomic import whole_file
 from musicrnn.plot.chart import Column, Dot, draw_chart
 from musicrnn.plot.picture import Picture
@@ -36,7 +37,9 @@ def notes(contest: Contest, comparison: Comparison) -> list[str]:
     found: list[str] = []
     for cell in comparison.cells:
         if not cell.complete:
-            found.append(f"{cell.cell} is not complete: {len(cell.tests)} of {cell.asked} seeds")
+            found.append(
+                f"{cell.cell} is not complete: {len(cell.tests)} of {counted(cell.asked, 'seed')}"
+            )
         found += [f"{cell.cell} failed at {failure}" for failure in cell.failures]
         off = cell.parameters / contest.budget.parameters - 1
         if cell.parameters and abs(off) > TOLERANCE:
@@ -71,7 +74,7 @@ def markdown(contest: Contest, comparison: Comparison, command: str) -> str:
     rows = [list(HEADER), ["---"] + ["---:"] * (len(HEADER) - 1), *lines(contest, comparison)]
     sizes = ", ".join(f"{n} {v}" for n, v in contest.task.settings().items() if n != "sha256")
     text = [
-        f"# {contest.task.name}: {len(comparison.cells)} cells",
+        f"# {contest.task.name}: {counted(len(comparison.cells), 'cell')}",
         "",
         f"Test and validation in nats a {contest.task.unit}, lower is better; {_length(contest)}, "
         f"{budget.parameters} parameters, {_seeds(contest)}, AdamW with a cosine from the rate, "
@@ -157,12 +160,12 @@ def _line(contest: Contest, cell: CellSummary) -> list[str]:
 def _length(contest: Contest) -> str:
     budget = contest.budget
     if budget.updates is not None:
-        return f"{budget.updates} updates"
+        return counted(budget.updates, "update")
     return f"{budget.minutes:g} minutes a run"
 
 
 def _seeds(contest: Contest) -> str:
-    return f"{contest.budget.seeds} seed{'' if contest.budget.seeds == 1 else 's'}"
+    return counted(contest.budget.seeds, "seed")
 
 
 def _rates(cell: CellSummary) -> list[dict[str, float]]:

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.likelihood import fit_baselines
 from musicrnn.models.language import LanguageModel
 from musicrnn.models.language_config import LanguageConfig
@@ -48,7 +48,8 @@ class TokenTask:
     def __post_init__(self) -> None:
         if not any(len(ids) > 1 for ids in self.test_pieces):
             raise MusicRNNError(
-                f"{self.name} has no piece to test on: {len(self.material.train)} pieces to train, "
+                f"{self.name} has no piece to test on: "
+                f"{counted(len(self.material.train), 'piece')} to train, "
                 f"{len(self.material.valid)} to validate and {len(self.test_pieces)} to test on"
             )
         self._config("lstm", 1)  # a wrong size is said before anything is run

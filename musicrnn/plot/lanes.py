@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.score import PITCH_CLASSES, Chord, Score, Track
 
 MAX_NOTES = 50_000
@@ -134,7 +134,7 @@ def facts(score: Score, caption: str = "") -> str:
         score.keys[0].name if score.keys else "",
         f"{score.tempos[0].bpm:.0f} bpm",
         score.time_signatures[0].name,
-        f"{bars} bars" if bars != 1 else "1 bar",
+        counted(bars, "bar"),
         f"{seconds // 60}:{seconds % 60:02d}",
     ]
     return " · ".join(part for part in parts if part)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.notes import NoteArrays
 from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
 from musicrnn.sampling.drawing import Effort, Wanted, drawing
@@ -122,7 +122,7 @@ def fitting_tokenizer(checkpoint: Checkpoint) -> Tokenizer:
     size = checkpoint.entry("model").get("vocabulary")
     if len(tokenizer.vocabulary) != size:
         raise MusicRNNError(
-            f"the tokenizer has {len(tokenizer.vocabulary)} tokens and the model {size}: "
+            f"the tokenizer has {counted(len(tokenizer.vocabulary), 'token')}, the model {size}: "
             "the file was put together wrongly"
         )
     return tokenizer

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.key import estimate_key
 from musicrnn.sampling.compose import Composition
 from musicrnn.sampling.gibbs import GibbsSettings
@@ -77,8 +77,9 @@ def _piece(writer: VoicesWriter, seed: int, wishes: Wishes, settings: GibbsSetti
                 return Composition(score, ids, None, bars, seed, attempt + 1, seconds)
     tonic, minor = wishes.key or (0, False)
     raise MusicRNNError(
-        f"of {ATTEMPTS * settings.candidates} pieces drawn from seed {seed} none fits into "
-        f"{Key(0, tonic, minor).name} within the voices' ranges: try another seed or fewer bars"
+        f"of {counted(ATTEMPTS * settings.candidates, 'piece')} drawn from seed {seed} none fits "
+        f"into {Key(0, tonic, minor).name} within the voices' ranges: try another seed or fewer "
+        "bars"
     )
 
 

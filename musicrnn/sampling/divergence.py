@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from musicrnn.cells.product import KINDS, Kind, Packed
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.sampling.engine import CPUEngine, Engine
 
 ROWS = 128  # pieces read side by side
@@ -105,7 +105,9 @@ def read_beside(engines: Sequence[Engine], pieces: Sequence[Ids]) -> Readings:
     """
     long_enough = [piece for piece in pieces if len(piece) > 1]
     if not long_enough:
-        raise MusicRNNError(f"no token to foretell: {len(pieces)} pieces, none of two ids or more")
+        raise MusicRNNError(
+            f"no token to foretell: {counted(len(pieces), 'piece')}, none of two ids or more"
+        )
     ordered = sorted(long_enough, key=len, reverse=True)
     steps = [
         step

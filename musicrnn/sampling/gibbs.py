@@ -24,7 +24,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.voice_leading import parallels
 from musicrnn.models.voices import VoicesModel, cell_losses
 from musicrnn.sampling.filters import Logits, Settings, draw, filtered
@@ -67,9 +67,9 @@ class Filler:
         config = model.config
         if allowed.shape != (config.voices, config.pitches + 2):
             raise MusicRNNError(
-                f"the tokens have {allowed.shape[0]} voices of {allowed.shape[1]} symbols, the "
-                f"network {config.voices} of {config.pitches + 2}: the file was put together "
-                "wrongly"
+                f"the tokens have {counted(allowed.shape[0], 'voice')} of {allowed.shape[1]} "
+                f"symbols, the network {config.voices} of {config.pitches + 2}: the file was put "
+                "together wrongly"
             )
         self.model = model.eval()
         self.forbidden = torch.from_numpy(~allowed)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.sampling.sampler import Seed
 from musicrnn.tokens.protocol import END
 
@@ -104,8 +104,8 @@ class Places:
                 )
             if ids[-1] != END or len(ids) > self.limit:
                 raise MusicRNNError(
-                    f"a piece has not ended after {self.limit} tokens: ask for fewer bars or "
-                    "seconds"
+                    f"a piece has not ended after {counted(self.limit, 'token')}: ask for fewer "
+                    "bars or seconds"
                 )
             whole = self.primer + array("i", ids.tobytes())
             number = int(self.piece[place])

@@ -15,7 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.sampling.engine import Engine
 from musicrnn.sampling.filters import NOTHING_RECENT, REMEMBERED, Settings, choose, recent_ids
 from musicrnn.tokens.protocol import END, START, Constraint
@@ -135,7 +135,7 @@ def sample(
     """
     if not constraints or len(constraints) != len(seeds):
         raise MusicRNNError(
-            f"a seed is needed for each of {len(constraints)} pieces, got {len(seeds)}"
+            f"a seed is needed for each of {counted(len(constraints), 'piece')}, got {len(seeds)}"
         )
     pieces = zip(constraints, seeds, strict=True)
     limits = {"places": len(seeds), "token_limit": token_limit}
@@ -200,6 +200,7 @@ def _draw(
             draft.ids.append(token)
         if draft.drawn >= limit and token != END:
             raise MusicRNNError(
-                f"a piece has not ended after {limit} tokens: ask for fewer bars or seconds"
+                f"a piece has not ended after {counted(limit, 'token')}: ask for fewer bars or "
+                "seconds"
             )
     return drawn

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError, listed
+from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.models.voices import VoicesModel
 from musicrnn.sampling.gibbs import Filler, GibbsSettings
 from musicrnn.score import Note, Score, Track
@@ -208,8 +208,8 @@ class VoicesWriter:
         heard = np.where(heard >= 0, heard - shift, heard)
         if heard.min() < -1 or heard.max() > 127:
             raise MusicRNNError(
-                f"around voices that lie {abs(shift)} semitones from the model's ranges, notes "
-                "would leave 0..127: transpose the file"
+                f"around voices that lie {counted(abs(shift), 'semitone')} from the model's "
+                "ranges, notes would leave 0..127: transpose the file"
             )
         line = found[window]
         line[free[window]] = from_sounding(heard)[free[window]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.score import Score
 from musicrnn.tokens.abc_text import AbcTokenizer
 from musicrnn.tokens.beat import BeatTokenizer
@@ -33,7 +33,7 @@ def suitable_tokenizer(scores: Sequence[Score], name: str | None = None) -> Toke
             notes[DRUMS if track.is_drum else track.program] += len(track.notes)
     total = notes.total()
     if total == 0:
-        raise MusicRNNError(f"none of {len(scores)} scores has a note")
+        raise MusicRNNError(f"none of {counted(len(scores), 'score')} has a note")
     only_drums = set(+notes) == {DRUMS}
     if name is None:
         freely = not only_drums and 2 * sum(map(is_played, scores)) > len(scores)

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.features.logmel import LogMel
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.metrics.classification import calibrate, classification
@@ -105,7 +105,8 @@ def train_classifier(
     if len(material.labels) < 2 or not material.train or not material.valid:
         raise MusicRNNError(
             "a classifier needs two labels and recordings to train and validate on, got "
-            f"{len(material.labels)} labels, {len(material.train)} and {len(material.valid)}"
+            f"{counted(len(material.labels), 'label')}, {len(material.train)} and "
+            f"{len(material.valid)}"
         )
     torch.manual_seed(plan.seed)  # pyright: ignore[reportUnknownMemberType]
     model = Classifier(_config(material, settings))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from musicrnn.augmentation.stream import StreamSource
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.metrics.classification import calibrate, classification
@@ -162,8 +162,8 @@ def _check(material: WordsMaterial) -> None:
     if len(material.labels) < 2 or missing or not len(material.valid.labels):
         raise MusicRNNError(
             "words need two labels, clips of each to learn from and some to validate on, got "
-            f"{len(material.labels)} labels, {len(material.train.labels)} and "
-            f"{len(material.valid.labels)} clips"
+            f"{counted(len(material.labels), 'label')}, {len(material.train.labels)} and "
+            f"{counted(len(material.valid.labels), 'clip')}"
             + (f"; none is left to learn {missing[0]!r} from" if missing else "")
         )
 

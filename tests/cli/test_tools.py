@@ -104,11 +104,11 @@ def test_a_folder_is_surveyed_and_prepared(tune: Path, tmp_path: Path) -> None:
     home = tune.parent
     (home / "bad.mid").write_bytes(b"nothing")
     said = run("data", "inspect", home)
-    assert "1 pieces, 7 notes" in said
+    assert "1 piece, 7 notes" in said
     assert "refused bad.mid: " in said
     assert json.loads(run("data", "inspect", home, "--json"))["tokens"] == "beat"
     said = run("data", "prepare", home, "-o", tmp_path / "out")
-    assert "1 pieces" in said
+    assert "1 piece in" in said
     assert "left out bad.mid" in said
     (written,) = (tmp_path / "out").glob("*/tune.mid")
     assert read_midi(written).note_count == 7

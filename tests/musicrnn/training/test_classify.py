@@ -110,7 +110,7 @@ def test_tokens_are_learned_from(tmp_path):
 
 def test_refusals(tmp_path):
     whole, output = material(), tmp_path / "m.safetensors"
-    with pytest.raises(MusicRNNError, match="got 1 labels"):
+    with pytest.raises(MusicRNNError, match="got 1 label,"):
         train_classifier(replace(whole, labels=("a",)), output, settings=SMALL, plan=PLAN)
     with pytest.raises(MusicRNNError, match="24 and 0"):
         train_classifier(replace(whole, valid=()), output, settings=SMALL, plan=PLAN)
