@@ -1,7 +1,7 @@
 """A model as one ``.safetensors`` file: arrays by name, and a JSON header that says what they are.
 
 Conventions. The header's one metadata key ``musicrnn`` holds JSON with ``format`` (1), ``task``
-("compose" or "classify"), ``model`` (its configuration), ``tokenizer`` or ``features``, ``labels``,
+(one of TASKS), ``model`` (its configuration), ``tokenizer`` or ``features``, ``labels``,
 ``data``, ``metrics`` and ``command``. Nothing is ever unpickled. Reading needs no torch.
 """
 
@@ -20,6 +20,13 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
 from musicrnn.weights import SCALE, Weights, restored, stored
 
+TASKS = {  # what the models of each do
+    "compose": "composes token after token",
+    "voices": "composes voices side by side, a cell a sixteenth",
+    "frames": "composes frames of a piano roll",
+    "classify": "classifies songs and sounds",
+    "words": "hears spoken words",
+}
 FORMAT = 1
 HEADER_LIMIT = 16 * 2**20  # bytes
 FILE_LIMIT = 4 * 2**30  # bytes
@@ -41,6 +48,11 @@ class Checkpoint:
         text = json.dumps({"format": FORMAT, **self.metadata}, ensure_ascii=False)
         with whole_file(path) as temporary:
             save_file(arrays, temporary, metadata={"musicrnn": text})
+
+    @property
+    def does(self) -> str:
+        """What the model does, as words behind its name."""
+        return does(self.metadata)
 
     def entry(self, name: str) -> dict[str, Any]:
         """An entry of the metadata that must be there, such as "model" or "tokenizer".
@@ -75,6 +87,12 @@ class Checkpoint:
             return Checkpoint(restored(arrays), metadata)
         except MusicRNNError as error:
             raise MusicRNNError(f"{path}: {error}") from error
+
+
+def does(metadata: dict[str, Any]) -> str:
+    """What a model does by its metadata: "composes token after token"."""
+    task = metadata.get("task")
+    return TASKS.get(str(task), f"is a model of the task {task!r}")
 
 
 @dataclass(frozen=True)

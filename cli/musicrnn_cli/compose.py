@@ -77,10 +77,13 @@ def command(
         raise click.UsageError("give --style or --model, not both")
     if options["bars"] is not None and options["seconds"] is not None:
         raise click.UsageError("give --bars or --seconds, not both")
+    from musicrnn.pretrained import check_style
     from musicrnn.sampling.drawing import Effort
     from musicrnn.sampling.engine import EngineSettings
     from musicrnn_cli.composing import Order, compose_files, prepared, settings_and_wishes
 
+    if style is not None:
+        check_style(style)
     name = model or style or "pop"
     settings, wishes = settings_and_wishes(name, options)
     first = secrets.randbelow(2**31) if seed is None else seed

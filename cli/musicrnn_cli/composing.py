@@ -13,11 +13,11 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import counted
 from musicrnn.io.save import check_saved, read_piece
 from musicrnn.pretrained import STYLES, Style, load_model
-from musicrnn.sampling.compose import Composition, compose_each
+from musicrnn.sampling.compose import Composition, compose_each, fitting_tokenizer
 from musicrnn.sampling.drawing import Effort
 from musicrnn.sampling.filters import Settings
 from musicrnn.score import Score
-from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
+from musicrnn.tokens import Tokenizer, Wishes
 from musicrnn.tokens.grid import is_played
 from musicrnn_cli.composed import paths_of, record_of, save_composition
 from musicrnn_cli.tunes import say_which_tune
@@ -118,7 +118,7 @@ def _pieces(order: Order, checkpoint: Checkpoint, seeds: Sequence[int]) -> Itera
 
 def _with_length(order: Order, checkpoint: Checkpoint) -> Order:
     """A length where none is wished; says what the tokens make of a primer."""
-    tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
+    tokenizer = fitting_tokenizer(checkpoint)
     wishes = order.wishes
     if wishes.bars is None and wishes.seconds is None:
         length = (

@@ -41,9 +41,12 @@ def command(
     known = None
     if model:
         checkpoint = load_model(model)
-        if "tokenizer" not in checkpoint.metadata:
-            task = checkpoint.metadata.get("task")
-            raise MusicRNNError(f"{model} reads no tokens: it is a model of the task {task!r}")
+        told = checkpoint.metadata.get("tokenizer")
+        if not isinstance(told, dict) or told.get("name") not in TOKENIZERS:
+            raise MusicRNNError(
+                f"{model} reads no tokens: it {checkpoint.does}; give --tokens "
+                f"{' or '.join(TOKENIZERS)}, or a model that composes with them, such as pop"
+            )
         known = tokenizer_from(checkpoint.entry("tokenizer"))
     elif tokens:
         known = TOKENIZERS[tokens]()

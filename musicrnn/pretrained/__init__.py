@@ -8,10 +8,11 @@ docs/chorales.md.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from musicrnn.checkpoint import Checkpoint
+from musicrnn.checkpoint import Checkpoint, does, read_metadata
 from musicrnn.errors import MusicRNNError
 from musicrnn.sampling.filters import Settings
 
@@ -55,12 +56,29 @@ def model_path(name_or_file: str) -> Path:
     path = Path(name_or_file)
     if path.is_file():
         return path
-    near = difflib.get_close_matches(name_or_file, bundled_names(), n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
     raise MusicRNNError(
-        f"there is no model {name_or_file!r}: give a file or one of "
-        f"{', '.join(bundled_names())}{hint}"
+        f"there is no model {name_or_file!r}: give a file or one of {_known(name_or_file)}"
     )
+
+
+def check_style(name_or_file: str) -> None:
+    """Raises:
+    MusicRNNError: neither one of STYLES nor a file; the message names what there is.
+    """
+    if name_or_file in STYLES or Path(name_or_file).is_file():
+        return
+    if name_or_file in bundled_names():
+        why = f"{name_or_file} is no style, it {does(read_metadata(model_path(name_or_file)))}"
+    else:
+        why = f"there is no style {name_or_file!r}"
+    raise MusicRNNError(f"{why}: the styles are {_known(name_or_file, STYLES)}")
+
+
+def _known(asked: str, names: Iterable[str] = ()) -> str:
+    """The names, or those of all models, and the one that ``asked`` may be a slip of."""
+    names = list(names) or bundled_names()
+    near = difflib.get_close_matches(asked, names, n=1)
+    return ", ".join(names) + (f"; did you mean {near[0]}?" if near else "")
 
 
 def model_paths(names: str) -> list[Path]:

@@ -74,7 +74,6 @@ def compose_each(
     """
     started = time.perf_counter()
     effort = effort or Effort()
-    check_task(checkpoint)
     tokenizer = fitting_tokenizer(checkpoint)
     start, wishes = primed(tokenizer, primer, wishes)
     if primer is None:
@@ -116,8 +115,9 @@ def fitting_tokenizer(checkpoint: Checkpoint) -> Tokenizer:
     """The tokenizer of a model.
 
     Raises:
-        MusicRNNError: the model's vocabulary is another one.
+        MusicRNNError: the model composes no tokens, or its vocabulary is another one.
     """
+    check_task(checkpoint)
     tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
     size = checkpoint.entry("model").get("vocabulary")
     if len(tokenizer.vocabulary) != size:

@@ -203,9 +203,8 @@ def check_task(checkpoint: Checkpoint) -> None:
     """
     if checkpoint.metadata.get("task") != "compose":
         raise MusicRNNError(
-            f"only models that compose can be sampled, this one's task is "
-            f"{checkpoint.metadata.get('task')!r}: "
-            "a network that hears the whole input, as bidirectional ones do, has no next step"
+            f"only models that compose token after token can do this, such as pop; this one "
+            f"{checkpoint.does}"
         )
 
 

@@ -69,10 +69,9 @@ class VoicesWriter:
     """A voices model at work."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
-        task = checkpoint.metadata.get("task")
-        if task != "voices":
+        if checkpoint.metadata.get("task") != "voices":
             raise MusicRNNError(
-                f"only a model of voices can do this, such as chorale; this one's task is {task!r}"
+                f"only a model of voices can do this, such as chorale; this one {checkpoint.does}"
             )
         self.grid = VoiceGrid.from_configuration(checkpoint.entry("tokenizer"))
         model = VoicesModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)

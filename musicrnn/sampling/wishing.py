@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, cast
 
@@ -19,7 +20,7 @@ FEWEST_PIECES = 3  # in a key or metre that a model may be asked for
 
 
 def possible_wishes(checkpoint: Checkpoint, tokenizer: Tokenizer, wishes: Wishes) -> Wishes:
-    """The wishes, with the key that wished chords imply where none is wished.
+    """The wishes, with the key that wished chords imply where none is wished and tokens say keys.
 
     Raises:
         MusicRNNError: a wish that the tokens cannot express, a metre of hardly any training piece,
@@ -28,8 +29,10 @@ def possible_wishes(checkpoint: Checkpoint, tokenizer: Tokenizer, wishes: Wishes
     key_is = "key"
     if wishes.chords and wishes.key is None:
         tokenizer.constraint(wishes)  # refuses chords as chords, before they become a key
-        wishes = replace(wishes, key=_key_of_chords(wishes.chords))
-        key_is = "chords' key"
+        implied = replace(wishes, key=_key_of_chords(wishes.chords))
+        with suppress(MusicRNNError):  # tokens without keys
+            tokenizer.constraint(implied)
+            wishes, key_is = implied, "chords' key"
     data = checkpoint.metadata.get("data")
     known = cast(dict[str, Any], data) if isinstance(data, dict) else {}
     said = wishes.given()

@@ -260,7 +260,7 @@ def forced_ids(events: EventVocabulary, wishes: Wishes) -> dict[str, list[int]]:
         said = wishes.given()[name]
         if group not in events.span:
             raise MusicRNNError(
-                f"this model's tokens say nothing of {name}, {said} was wished: leave the wish out"
+                f"this model's tokens tell no {name}, {said} was wished: leave the wish out"
             )
         if not all((group, value) in events for value in values):
             raise MusicRNNError(f"this model has no token for the {name} {said}")

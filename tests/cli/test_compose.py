@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,13 @@ from click.testing import CliRunner
 
 from musicrnn.io.audio import read_audio
 from musicrnn.io.midi import read_midi, write_midi
+from musicrnn.pretrained import FOLDER, STYLES
 from musicrnn.score import Note, Tempo, Track, make_score
 from musicrnn.tokens import TOKENIZERS
 from musicrnn_cli.main import main
+
+KNOWN = f"the styles are {', '.join(STYLES)}"
+ONLY = "only models that compose token after token can do this, such as pop; this one"
 
 
 def compose(*words: object, code: int = 0) -> str:
@@ -123,6 +128,45 @@ def test_what_the_primer_settles_cannot_be_wished(models, tmp_path: Path) -> Non
     assert new == ["C:maj", "D:min"]
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--style", "drums", "--chords", "C G"), "tokens tell no chords, C G was wished"),
+        (("--style", "drums", "--key", "F#"), "tokens tell no key, F# major was wished"),
+        (("--style", "drums", "--key", "D", "--chords", "Am"), "tokens tell no key, D major"),
+        (("--style", "folk", "--density", 3), "no word for density, got 3"),
+        (("--style", "folk", "--time-signature", "5/16"), "5/16 is foreign to this model"),
+        (("--style", "folk", "--key", "Ebm"), "the key Eb minor is foreign to this model"),
+        (("--style", "folk", "--chords", "Ebm"), "the chords' key Eb minor is foreign"),
+        (("--style", "pop", "--primer", "p.mid", "--key", "F#"), "key, F# major was wished beside"),
+        (("--style", "pop", "--primer", "p.mid", "--time-signature", "3/4"), "3/4 was wished"),
+        (
+            ("--style", "pop", "--primer", "p.mid", "--bars", 4000),
+            "primer's own, bars must",
+        ),
+        (("--style", "pop", "--primer", "p.mid", "--seconds", 7200), "primer's own, seconds must"),
+        (("--style", "chorale", "--chords", "C"), "not by chords"),
+        (("--style", "chorale", "--time-signature", "3/4"), "composed in 4/4, got 3/4"),
+        (("--style", "jsb", "--time-signature", "3/4"), "not by time signature"),
+    ],
+)
+def test_a_wish_is_refused_in_the_words_it_was_made(
+    tmp_path: Path, monkeypatch, words, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_midi(make_score(480, [Track((Note(0, 64, 1920, 80),))]), tmp_path / "p.mid")
+    (said,) = compose(*words, "-o", "t.mid", code=1).splitlines()
+    assert message in said
+    assert not re.search(r"[\[(]['\d-]+,", said)  # a tuple or list of Python's
+    assert [path.name for path in tmp_path.iterdir()] == ["p.mid"]
+
+
+def test_chords_go_without_a_key_where_tokens_have_none(models, tmp_path: Path) -> None:
+    path = tmp_path / "t.mid"
+    compose("--model", models["drums"], "--chords", "C G7", "--bars", 2, "-o", path)
+    assert [chord.name for chord in read_midi(path).chords] == ["C:maj", "G:7"]
+
+
 def test_a_tune_keeps_the_tempo_of_its_primer(models, tmp_path: Path) -> None:
     track = Track(tuple(Note(480 * i, 64, 240, 80) for i in range(8)))
     write_midi(make_score(480, [track], tempos=[Tempo.from_bpm(0, 143)]), tmp_path / "p.mid")
@@ -197,8 +241,22 @@ def test_wrong_values_get_one_sentence(models, tmp_path, monkeypatch, words, cod
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_unknown_style_names_the_known_ones(tmp_path: Path) -> None:
-    assert "there is no model 'popp'" in compose("--style", "popp", code=1)
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--style", "popp"), f"there is no style 'popp': {KNOWN}; did you mean pop?"),
+        (("--style", "jazz"), f"there is no style 'jazz': {KNOWN}"),
+        (("--style", "genre"), f"genre is no style, it classifies songs and sounds: {KNOWN}"),
+        (("--style", "commands"), f"commands is no style, it hears spoken words: {KNOWN}"),
+        (("--model", FOLDER / "genre.safetensors"), f"{ONLY} classifies songs and sounds"),
+        (("--model", "commands-micro"), f"{ONLY} hears spoken words"),
+        (("--model", "genre", "--play"), f"{ONLY} classifies songs and sounds"),
+    ],
+)
+def test_what_does_not_compose(tmp_path: Path, monkeypatch, words, message: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert compose(*words, code=1) == f"musicrnn: {message}\n"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_processes_compose_the_same_pieces(models, tmp_path: Path) -> None:

@@ -159,7 +159,9 @@ def test_what_cannot_be_varied_or_kept(writer: VoicesWriter) -> None:
         vary(writer, score, (1, 1), "tuba")
     with pytest.raises(MusicRNNError, match="some must be, not all"):
         harmonize(writer, score, *NAMES)
-    with pytest.raises(MusicRNNError, match=r"only a model of voices.*task is 'compose'"):
+    with pytest.raises(
+        MusicRNNError, match=r"only a model of voices.*this one composes token after token"
+    ):
         VoicesWriter(untrained("beat"))
     with pytest.raises(MusicRNNError, match="at most, got"):
         around(writer, melody((0, 60, 480), (2**30, 62, 480)))
