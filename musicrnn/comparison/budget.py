@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, listed
 from musicrnn.training.plan import Plan
 
 TOLERANCE = 0.02  # of the parameters: a model further off is marked in the table
@@ -36,7 +36,9 @@ class Budget:
         if not 1 <= self.seeds <= MOST_SEEDS:
             raise MusicRNNError(f"seeds must be in 1..{MOST_SEEDS}, got {self.seeds}")
         if not self.rates or len(set(self.rates)) != len(self.rates):
-            raise MusicRNNError(f"rates must be different numbers, one at least, got {self.rates}")
+            raise MusicRNNError(
+                f"rates must be different numbers, one at least, got {listed(self.rates)}"
+            )
 
     def fixed(self) -> dict[str, Any]:
         """What rows that stand in one table share; seeds and rates may be added later."""
