@@ -1,7 +1,7 @@
 """A model as one ``.safetensors`` file: arrays by name, and a JSON header that says what they are.
 
 Conventions. The header's one metadata key ``musicrnn`` holds JSON with ``format`` (1), ``task``
-("compose" or "classify"), ``model`` (its configuration), ``tokenizer`` or ``features``, ``labels``,
+(one of TASKS), ``model`` (its configuration), ``tokenizer`` or ``features``, ``labels``,
 ``data``, ``metrics`` and ``command``. Nothing is ever unpickled. Reading needs no torch.
 """
 

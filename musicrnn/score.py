@@ -76,6 +76,16 @@ class TimeSignature:
     numerator: int
     denominator: int
 
+    def __post_init__(self) -> None:
+        if not (1 <= self.numerator <= 255 and self.denominator in (1, 2, 4, 8, 16, 32, 64)):
+            raise MusicRNNError(
+                f"a time signature is 1..255 over a power of two up to 64, got {self.name}"
+            )
+
+    @property
+    def name(self) -> str:
+        return f"{self.numerator}/{self.denominator}"
+
     def bar_ticks(self, ticks_per_quarter: int) -> int:
         """Length of one bar in ticks, at least 1."""
         return max(1, ticks_per_quarter * 4 * self.numerator // self.denominator)
@@ -156,20 +166,14 @@ class Score:
             )
         for name in ("tempos", "time_signatures", "keys", "chords"):
             ticks = [event.tick for event in getattr(self, name)]
-            if any(b <= a for a, b in pairwise(ticks)):
-                raise MusicRNNError(f"{name} must be sorted, one a tick, got ticks {ticks[:20]}")
+            late = next((b for a, b in pairwise(ticks) if b <= a), None)
+            if late is not None:
+                raise MusicRNNError(f"{name} must be sorted, one a tick, got tick {late} too late")
             if ticks and ticks[0] < 0:
                 raise MusicRNNError(f"{name} must start at tick 0 or later, got {ticks[0]}")
-        if not self.tempos or self.tempos[0].tick != 0:
-            raise MusicRNNError("a score needs a tempo at tick 0")
-        if not self.time_signatures or self.time_signatures[0].tick != 0:
-            raise MusicRNNError("a score needs a time signature at tick 0")
-        for signature in self.time_signatures:
-            power_of_two = signature.denominator in (1, 2, 4, 8, 16, 32, 64)
-            if not (1 <= signature.numerator <= 255 and power_of_two):
-                raise MusicRNNError(
-                    f"a time signature is 1..255 over a power of two up to 64, got {signature}"
-                )
+        for name, events in (("tempo", self.tempos), ("time signature", self.time_signatures)):
+            if not events or events[0].tick != 0:
+                raise MusicRNNError(f"a score needs a {name} at tick 0")
 
     @cached_property
     def end(self) -> int:
@@ -234,23 +238,19 @@ class Score:
         """Every pitched note, key and chord moved; drums stay. Raises if a pitch leaves 0..127."""
         if semitones == 0:
             return self
-        tracks = tuple(
-            track
-            if track.is_drum
-            else replace(
-                track,
-                notes=tuple(
-                    Note(n.start, n.pitch + semitones, n.duration, n.velocity) for n in track.notes
-                ),
+
+        def moved(track: Track) -> Track:
+            notes = (
+                Note(n.start, n.pitch + semitones, n.duration, n.velocity) for n in track.notes
             )
-            for track in self.tracks
-        )
+            return track if track.is_drum else replace(track, notes=tuple(notes))
+
         keys = tuple(Key(k.tick, (k.tonic + semitones) % 12, k.minor) for k in self.keys)
         chords = tuple(
             c if c.root < 0 else Chord(c.tick, (c.root + semitones) % 12, c.quality)
             for c in self.chords
         )
-        return replace(self, tracks=tracks, keys=keys, chords=chords)
+        return replace(self, tracks=tuple(map(moved, self.tracks)), keys=keys, chords=chords)
 
 
 def make_score(

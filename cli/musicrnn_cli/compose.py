@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from musicrnn.errors import counted
 from musicrnn_cli.options import device_option, json_option
 from musicrnn_cli.wishes import parse_chords, parse_key, parse_time_signature
 
@@ -82,8 +83,10 @@ def command(
     from musicrnn.sampling.drawing import Effort
     from musicrnn.sampling.engine import EngineSettings
     from musicrnn_cli.composing import compose_files
-    from musicrnn_cli.order import Order, prepared, request_of
+    from musicrnn_cli.order import Order, check_style, prepared, request_of
 
+    if style is not None:
+        check_style(style)
     name = model or style or "pop"
     effort = Effort(EngineSettings(device, store), best_of)
     request = request_of(name, options, primer, effort)
@@ -103,7 +106,7 @@ def command(
             continue
         facts = [f"{record['style']}  seed {record['seed']}", record["key"] or "no key",
                  f"{record['tempo']:.0f} quarters a minute", record["time_signature"],
-                 f"{record['bars']} bars", f"{record['seconds']:.0f} s"]  # fmt: skip
+                 counted(record["bars"], "bar"), f"{record['seconds']:.0f} s"]  # fmt: skip
         click.echo(", ".join(facts), err=stream)
         for path in record["files"]:
             click.echo(f"  {path}", err=stream)

@@ -56,13 +56,12 @@ def _write_tune(piece: Composition, style: str, path: Path) -> None:
 def record_of(piece: Composition, style: str, paths: list[Path]) -> dict[str, Any]:
     """What ``--json`` prints."""
     score = piece.score
-    signature = score.time_signatures[0]
     return {
         "seed": piece.seed,
         "style": style,
         "key": score.keys[0].name if score.keys else None,
         "tempo": round(score.tempos[0].bpm, 2),
-        "time_signature": f"{signature.numerator}/{signature.denominator}",
+        "time_signature": score.time_signatures[0].name,
         "bars": piece.bars,
         "notes": score.note_count,
         "tokens": len(piece.ids),

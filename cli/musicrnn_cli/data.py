@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from musicrnn.errors import counted
 from musicrnn_cli import data_record
 from musicrnn_cli.options import data_option
 
@@ -47,7 +48,8 @@ def inspect(source: str, data: Path | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found))
         return
-    click.echo(f"{found['pieces']} pieces, {found['notes']} notes, {found['hours']:.1f} hours")
+    size = f"{counted(found['pieces'], 'piece')}, {counted(found['notes'], 'note')}"
+    click.echo(f"{size}, {found['hours']:.1f} hours")
     click.echo("split: " + ", ".join(f"{name} {count}" for name, count in found["split"].items()))
     click.echo(f"played freely: {found['played']}, suitable tokens: {found['tokens']}")
     for name, reason in found["refused"].items():
@@ -69,4 +71,4 @@ def prepare(source: str, output: Path, data: Path | None) -> None:
         click.echo(f"left out {refusal.name}: {refusal.reason}", err=True)
     if not written:
         raise MusicRNNError(f"nothing in {source} can be used ({reasons(refused)})")
-    click.echo(f"{written} pieces in {output}, {len(refused)} left out")
+    click.echo(f"{counted(written, 'piece')} in {output}, {len(refused)} left out")

@@ -44,7 +44,7 @@ def command(
                 refused += 1
                 if refused == REFUSALS:
                     raise MusicRNNError(
-                        f"{refused} takes of {word!r} in a row were refused, the last: {error}"
+                        f"{REFUSALS} takes of {word!r} in a row were refused, the last: {error}"
                     ) from error
                 click.echo(f"Again, {error}.", err=True)
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from musicrnn.errors import counted
 from musicrnn.metrics.copy_report import CopyRow
 from musicrnn.metrics.report import Report
 from musicrnn.metrics.tables import number, percent, spread, table
@@ -12,13 +13,15 @@ from musicrnn.metrics.tables import number, percent, spread, table
 def report_text(report: Report) -> str:
     """Statistics, overlapping areas, degenerate pieces and copies."""
     parts = [
-        f"{report.n} generated pieces beside {report.held_out} held-out excerpts of {report.bars} "
-        f"bars from {report.held_out_pieces} pieces",
+        f"{counted(report.n, 'generated piece')} beside "
+        f"{counted(report.held_out, 'held-out excerpt')} of {counted(report.bars, 'bar')} from "
+        f"{counted(report.held_out_pieces, 'piece')}",
         _features(report),
         "overlap: overlapping area of Yang and Lerch (2020), 1 = alike; ceiling: the same of as "
         "many held-out excerpts with the others",
         _degenerate(report),
-        f"copies: share of note runs that occur in the {report.training} training pieces",
+        "copies: share of note runs that occur in the "
+        + counted(report.training, "training piece"),
         _copies(report.copies),
     ]
     for row in report.copies:
@@ -26,7 +29,7 @@ def report_text(report: Report) -> str:
             name, run = row.longest[0]
             human = row.held_out_longest[0][1].notes if row.held_out_longest else 0
             parts.append(
-                f"longest {row.view} run: {run.notes} notes of {name} from {run.source} "
+                f"longest {row.view} run: {counted(run.notes, 'note')} of {name} from {run.source} "
                 f"(held-out pieces: {human})"
             )
     return "\n\n".join(parts)
@@ -55,8 +58,8 @@ def _degenerate(report: Report) -> str:
         for name, figures in report.runs.items()
     )
     lines = [
-        f"degenerate: {len(report.degenerate)} of {report.n} generated pieces, "
-        f"{report.held_out_degenerate} of {report.held_out} held-out excerpts; {runs}"
+        f"degenerate: {len(report.degenerate)} of {counted(report.n, 'generated piece')}, "
+        f"{report.held_out_degenerate} of {counted(report.held_out, 'held-out excerpt')}; {runs}"
     ]
     lines += [f"  {name}: {reason}" for name, reason in report.degenerate.items()]
     return "\n".join(lines)
@@ -65,7 +68,7 @@ def _degenerate(report: Report) -> str:
 def _copies(copies: Sequence[CopyRow]) -> str:
     rows = [
         [
-            f"{row.view}, {notes} notes{' with rhythm' if row.rhythm else ''}",
+            f"{row.view}, {counted(notes, 'note')}{' with rhythm' if row.rhythm else ''}",
             percent(part.share),
             percent(row.held_out[notes].share),
             f"{part.looked_at:,}",

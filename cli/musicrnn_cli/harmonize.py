@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from musicrnn.errors import counted
 from musicrnn_cli.options import outputs_option, seed_option
 
 
@@ -48,6 +49,7 @@ def command(
     others = len(parts(score)) - len(given)
     if others:
         names = ", ".join(f"{name}: {t.name or 'without a name'}" for name, t in given.items())
-        click.echo(f"{others} other tracks are left out (kept {names})", err=True)
+        left = counted(others, "other track is", "other tracks are")
+        click.echo(f"{left} left out (kept {names})", err=True)
     written = writer.harmonize(score, given, settings, seed)
     save_written(written, outputs, "harmonized", {"kept": kept}, as_json=as_json)

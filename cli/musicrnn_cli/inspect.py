@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from musicrnn.errors import counted
 from musicrnn_cli.options import data_option
 
 
@@ -114,7 +115,7 @@ def _lines(values: dict[str, Any], indent: str) -> list[str]:
         if isinstance(value, dict):
             lines += [f"{indent}{name}", *_lines(value, indent + "  ")]
         elif isinstance(value, list) and len(value) > 20:
-            lines.append(f"{indent}{name}  {len(value)} values")
+            lines.append(f"{indent}{name}  {counted(len(value), 'value')}")
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             for item in value:
                 lines += [f"{indent}{name}", *_lines(item, indent + "  ")]

@@ -11,7 +11,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from threading import Thread
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn_cli.order import Order, Record, compose_numbered, composer_of
 
 MOST = 256  # pieces that a process is given at a time: what it has done is told then
@@ -33,8 +33,8 @@ def compose_in_many(
                 yield from records
     except BrokenProcessPool as error:
         raise MusicRNNError(
-            f"one of {jobs} composing processes was ended, perhaps for want of memory: "
-            "try fewer --jobs"
+            f"one of {counted(jobs, 'composing process', 'composing processes')} was ended, "
+            "perhaps for want of memory: try fewer --jobs"
         ) from error
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
-from musicrnn.checkpoint import Checkpoint
+from musicrnn.checkpoint import Checkpoint, read_metadata
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.io.save import check_saved, read_piece
-from musicrnn.pretrained import STYLES, Style, load_model
+from musicrnn.pretrained import STYLES, Style, bundled_names, known, load_model, model_path
 from musicrnn.sampling.composer import Composer, Request
 from musicrnn.sampling.drawing import Effort
 from musicrnn.sampling.filters import Settings
@@ -38,6 +39,20 @@ class Order:
     @property
     def style(self) -> str:
         return Path(self.name).stem
+
+
+def check_style(name_or_file: str) -> None:
+    """Raises:
+    MusicRNNError: neither one of STYLES nor a file; the message names what there is.
+    """
+    if name_or_file in STYLES or Path(name_or_file).is_file():
+        return
+    if name_or_file in bundled_names():
+        does = task_of(read_metadata(model_path(name_or_file))).does
+        why = f"{name_or_file} is no style, it {does}"
+    else:
+        why = f"there is no style {name_or_file!r}"
+    raise MusicRNNError(f"{why}: the styles are {known(name_or_file, STYLES)}")
 
 
 def request_of(name: str, options: dict[str, Any], primer: Path | None, effort: Effort) -> Request:
@@ -94,7 +109,8 @@ def _say_what_changes(checkpoint: Checkpoint, primer: Score) -> None:
     kept = tokenizer.quantize(primer).note_count
     if kept < primer.note_count:
         click.echo(
-            f"the model's tokens hold {kept} of the primer's {primer.note_count} notes", err=True
+            f"the model's tokens hold {kept} of the primer's {counted(primer.note_count, 'note')}",
+            err=True,
         )
     if tokenizer.has_bars and is_played(primer):
         click.echo("the primer is played freely: it is put on the grid of its ticks", err=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.training.data import Refusal
 from musicrnn.training.loop import Outcome, run_path
 
@@ -37,7 +37,7 @@ def report_refused(refused: Sequence[Refusal]) -> None:
     for refusal in refused:
         say(f"left out {refusal.name}: {refusal.reason}")
     if refused:
-        say(f"{len(refused)} files left out")
+        say(f"{counted(len(refused), 'file')} left out")
 
 
 def report_outcome(
@@ -52,15 +52,15 @@ def report_outcome(
     state = outcome.state
     validated = state.best < math.inf
     found = f"best validation loss {state.best:.4f}" if validated else "no validation yet"
-    spent = f"{state.update} updates and {state.seconds:.0f} s"
+    spent = f"{counted(state.update, 'update')} and {state.seconds:.0f} s"
     say(f"{outcome.reason} after {spent}, {found}: {output}")
     for warning in outcome.warnings:
         say(warning)
-    name, counted, unit = floor
-    if validated and counted is not None and state.best > counted:
+    name, needed, unit = floor
+    if validated and needed is not None and state.best > needed:
         say(
             f"the model has learnt less than a {name} ({state.best:.3f} nats a {unit}, "
-            f"a {name} {counted:.3f}): train longer"
+            f"a {name} {needed:.3f}): train longer"
         )
     if outcome.reason == "interrupted":
         say(f"go on with --resume (the run is in {run_path(output)})")

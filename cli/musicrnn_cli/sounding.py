@@ -9,7 +9,7 @@ from itertools import takewhile
 
 import click
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.io.midi_messages import Message, Messages
 from musicrnn.sampling.compose import is_stuck
 from musicrnn.sampling.composer import Composer
@@ -68,7 +68,9 @@ def _play(
     mixer = Mixer(rate=speaker.rate, soundfont=order.soundfont)
     speaker.play(mixer.blocks(news, BLOCK), stopped)
     if speaker.gaps:
-        click.echo(f"{speaker.gaps} gaps in the sound: it was not drawn fast enough", err=True)
+        click.echo(
+            f"{counted(speaker.gaps, 'gap')} in the sound: it was not drawn fast enough", err=True
+        )
 
 
 def _streamed(news: Iterable[News]) -> Generator[News]:

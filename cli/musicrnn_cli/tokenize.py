@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from musicrnn.errors import counted
+
 if TYPE_CHECKING:
     from musicrnn.score import Score
     from musicrnn.tokens import Tokenizer
@@ -32,16 +34,20 @@ def command(
     """Show FILES (MIDI or ABC, all its tunes) as the tokens that a model reads."""
     from musicrnn.errors import MusicRNNError
     from musicrnn.pretrained import load_model
-    from musicrnn.tokens import tokenizer_called, tokenizer_from
+    from musicrnn.tokens import TOKENIZERS, tokenizer_called, tokenizer_from
     from musicrnn.tokens.choose import suitable_tokenizer
+    from musicrnn.training.task import task_of
     from musicrnn_cli.tunes import read_pieces
 
     known = None
     if model:
         checkpoint = load_model(model)
-        if "tokenizer" not in checkpoint.metadata:
-            task = checkpoint.metadata.get("task")
-            raise MusicRNNError(f"{model} reads no tokens: it is a model of the task {task!r}")
+        told = checkpoint.metadata.get("tokenizer")
+        if not isinstance(told, dict) or told.get("name") not in TOKENIZERS:
+            raise MusicRNNError(
+                f"{model} reads no tokens: it {task_of(checkpoint).does}; give --tokens "
+                f"{' or '.join(TOKENIZERS)}, or a model that composes with them, such as pop"
+            )
         known = tokenizer_from(checkpoint.entry("tokenizer"))
     elif tokens:
         known = tokenizer_called(tokens)()
@@ -106,5 +112,5 @@ class _Seen:
 
     def verdict(self) -> str:
         trip = "the round trip holds" if self.round_trip else "the round trip FAILS"
-        kept = f"{self.kept} of {self.notes} notes kept"
-        return f"{len(self.tokens)} {self.tokenizer} tokens, {trip}, {kept}"
+        kept = f"{self.kept} of {counted(self.notes, 'note')} kept"
+        return f"{counted(len(self.tokens), f'{self.tokenizer} token')}, {trip}, {kept}"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from musicrnn.errors import counted
 from musicrnn_cli.options import data_option, device_option
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ def _usual(plan: Plan, minutes: float | None, words: tuple[str, ...]) -> Plan:
 
 def _summary(task: Task, data: TrainingData) -> str:
     """What was found, and what counting alone reaches."""
-    found = ", ".join(f"{split} {n} {task.example}s" for split, n in data.counts().items())
+    found = ", ".join(f"{split} {counted(n, task.example)}" for split, n in data.counts().items())
     title = f"{data.title}, {found}" if data.title else found
     baselines = task.baselines(data, "valid")
     if not baselines:

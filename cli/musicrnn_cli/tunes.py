@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from musicrnn.errors import counted
+
 if TYPE_CHECKING:
     from musicrnn.score import Score
 
@@ -38,4 +40,4 @@ def say_which_tune(path: Path) -> None:
     if path.suffix.lower() == ".abc":
         count = len(read_abc_tunes(path))
         if count > 1:
-            click.echo(f"{path} holds {count} tunes, the first is taken", err=True)
+            click.echo(f"{path} holds {counted(count, 'tune')}, the first is taken", err=True)

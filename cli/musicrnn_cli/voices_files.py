@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.io.save import check_saved, read_piece, save_pieces
 from musicrnn.pretrained import load_model
 from musicrnn.sampling.gibbs import GibbsSettings
@@ -65,13 +65,15 @@ def say_how_it_was_read(written: Written) -> None:
         )
     if written.shift:
         click.echo(
-            f"the given voices lie outside the model's ranges: read {abs(written.shift)} semitones "
+            "the given voices lie outside the model's ranges: read "
+            f"{counted(abs(written.shift), 'semitone')} "
             f"{'higher' if written.shift > 0 else 'lower'}, and the new voices moved back",
             err=True,
         )
     if written.folded:
         click.echo(
-            f"{written.folded} sixteenths lie outside the ranges even so: read in another octave",
+            f"{counted(written.folded, 'sixteenth lies', 'sixteenths lie')} outside the ranges "
+            "even so: read in another octave",
             err=True,
         )
 
@@ -95,6 +97,6 @@ def save_written(
     if as_json:
         click.echo(json.dumps(record))
         return
-    click.echo(f"seed {written.seed}, {written.score.note_count} notes")
+    click.echo(f"seed {written.seed}, {counted(written.score.note_count, 'note')}")
     for path in outputs:
         click.echo(f"  {path}")

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.features.logmel import LogMel
 from musicrnn.io.midi import read_midi
 from musicrnn.listening.windows import score_windows, sound_windows
@@ -81,7 +81,7 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
     arrays += [window for recording in every for window in recording.windows]
     counts = {"recordings": {split: len(found) for split, found in recordings.items()}}
     description = described([card], arrays, counts, len(refused))
-    title = f"{len(names)} labels: {', '.join(names)}"
+    title = f"{counted(len(names), 'label')}: {listed(names)}"
     return TrainingData(recordings, encoding, description, names, refused, title)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import counted
 from musicrnn.models.gradients import STEPS, GradientNorms
 from musicrnn.pretrained import Style
 from musicrnn.sampling.divergence import LIMIT, Held, held_weights, openings
@@ -58,10 +59,10 @@ def examined(examinee: Examinee, own: OwnPieces) -> Examined:
     task = task_of(examinee.checkpoint)
     if examinee.on is None:
         pieces = task.own_pieces(examinee.checkpoint, examinee.style, own=own, seed=examinee.seed)
-        return Examined(pieces, f"{len(pieces)} pieces of its own, seed {examinee.seed}")
+        return Examined(pieces, f"{counted(len(pieces), 'piece')} of its own, seed {examinee.seed}")
     data = data_for(examinee.checkpoint, DataRequest((examinee.on,), examinee.found))
     pieces = data.require("test", task.example)
-    text = f"{len(pieces)} {task.example}s of the test split of {examinee.on}"
+    text = f"{counted(len(pieces), task.example)} of the test split of {examinee.on}"
     return Examined(pieces, text, data)
 
 

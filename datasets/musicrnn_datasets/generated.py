@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.io.save import read_piece
 from musicrnn.metrics.report import Report, compare_sets
 from musicrnn.score import Score
@@ -52,7 +52,7 @@ def evaluate_folder(
     if not held_out:
         raise MusicRNNError(
             f"the {split} split of {data} has no piece that can be read: "
-            f"{len(pieces)} pieces in all its splits"
+            f"{counted(len(pieces), 'piece')} in all its splits"
         )
 
     def training() -> Iterator[tuple[str, Score]]:

@@ -19,7 +19,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.training.data import Refusal, Split
 
 AUDIO = frozenset(
@@ -98,8 +98,8 @@ def split_by_content(recordings: list[list[FoundFile]], root: Path) -> list[Labe
     for label, of_label in sorted(labels.items()):
         if len(of_label) < 3:
             raise MusicRNNError(
-                f"the label {label!r} has {len(of_label)} recordings, at least 3 are needed: one "
-                "each to train, validate and test on (or give a split file)"
+                f"the label {label!r} has {counted(len(of_label), 'recording')}, at least 3 are "
+                "needed: one each to train, validate and test on (or give a split file)"
             )
         files += _split(of_label)
     return sorted(files, key=lambda file: file.name)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, listed
 from musicrnn.training.data import Card, DataRequest, Split, TrainingData, described
 from musicrnn.training.task import Task
 from musicrnn_datasets.find import corpus_folder
@@ -51,8 +51,8 @@ class PolyphonicCorpus:
         counts = tuple(len(pieces) for pieces in found.values())
         if counts != self.pieces:
             raise MusicRNNError(
-                f"{path} must have {self.pieces} pieces to train, validate and test on, "
-                f"got {counts}: it is another file"
+                f"{path} must have {listed(self.pieces)} pieces to train, validate and test on, "
+                f"got {listed(counts)}: it is another file"
             )
         return found
 

@@ -23,7 +23,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.training.data import Refusal, Split
 from musicrnn_datasets.labelled_folder import (
     AUDIO,
@@ -80,7 +80,8 @@ def word_files(root: Path, split_file: Path | None = None) -> WordFiles:
     if not sides:
         why = (
             f"{BY_CONTENT}, a speaker may be on several sides: the names tell "
-            f"{len(said.keys() - {''})} speakers, but too few can be held out without losing a word"
+            f"{counted(len(said.keys() - {''}), 'speaker')}, but too few can be held out without "
+            "losing a word"
         )
         return _by_content(found, refused, why, root)
     clips = [

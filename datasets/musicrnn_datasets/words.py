@@ -20,7 +20,7 @@ from musicrnn.augmentation.music import drawn_music
 from musicrnn.augmentation.noise import unit_power
 from musicrnn.augmentation.speech import babble
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.io.audio import read_audio
 from musicrnn.training.data import SPLITS, Card, DataRequest, Refusal, Split, described
@@ -138,14 +138,14 @@ def prepare_words(
     recordings: dict[Split, list[Samples]] = {
         split: _parts(whole, split, recipe.rate) for split in SPLITS
     }
-    title = f"{len(words)} words: {', '.join(words[:12])}{' ...' if len(words) > 12 else ''} "
+    shown = f"{listed(words[:12])}{' ...' if len(words) > 12 else ''}"
     return WordsData(
         clips,
         recipe,
         _description(found, clips, sounds.refused),
         words,
         found.refused + sounds.refused,
-        title + f"of {recipe.seconds:g} s ({found.split})",
+        f"{counted(len(words), 'word')}: {shown} of {recipe.seconds:g} s ({found.split})",
         recordings["train"] + _made(clips["train"], recipe.rate),
         recordings,
     )

@@ -27,7 +27,7 @@ from musicrnn.augmentation.music import drawn_music
 from musicrnn.augmentation.noise import clatter, coloured, hum, unit_power
 from musicrnn.augmentation.speech import babble, extent
 from musicrnn.bounds import check, number
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.events import Script, Spoken, Stretch
 from musicrnn.waveform import in_full_scale
 
@@ -55,8 +55,8 @@ class StreamSource:
     def __post_init__(self) -> None:
         if len(self.words) != len(self.labels) or len(set(self.labels)) < 2:
             raise MusicRNNError(
-                f"a stream needs clips of two words at least, got {len(self.words)} clips of "
-                f"{len(set(self.labels))} words"
+                "a stream needs clips of two words at least, got "
+                f"{counted(len(self.words), 'clip')} of {counted(len(set(self.labels)), 'word')}"
             )
 
 
@@ -72,9 +72,9 @@ class StreamSettings:
     def __post_init__(self) -> None:
         check(self, "a stream's ")
         if not self.snr or not all(-40 <= snr <= 80 for snr in self.snr):
-            raise MusicRNNError(f"the SNRs of a stream must be in -40..80 dB, got {self.snr}")
+            raise MusicRNNError(f"SNRs of a stream must be in -40..80 dB, got {listed(self.snr)}")
         if not 0 <= self.gaps[0] <= self.gaps[1] <= 30:
-            raise MusicRNNError(f"gaps must rise within 0..30 s, got {self.gaps}")
+            raise MusicRNNError(f"gaps must rise within 0..30 s, got {listed(self.gaps)}")
 
 
 @dataclass(frozen=True, eq=False)

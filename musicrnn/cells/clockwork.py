@@ -24,7 +24,7 @@ from musicrnn.cells.elman import elman_step
 from musicrnn.cells.lstm import lstm_step
 from musicrnn.cells.product import product
 from musicrnn.cells.protocol import Array, Arrays, Cell, Shapes, Tensors
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, listed
 
 METRIC = (1, 2, 4, 8, 16)
 LONGEST = 2**20  # steps until all modules wake together again; counted exactly in float32
@@ -46,7 +46,7 @@ class ClockworkCell(Cell):
     def __post_init__(self) -> None:
         if not self.periods or list(self.periods) != sorted(self.periods) or self.periods[0] < 1:
             raise MusicRNNError(
-                f"periods must be whole numbers from 1, shortest first, got {self.periods}"
+                f"periods must be whole numbers from 1, shortest first, got {listed(self.periods)}"
             )
         if len(self.periods) > MOST_MODULES or self.periods[-1] > LONGEST:
             raise MusicRNNError(
@@ -55,8 +55,8 @@ class ClockworkCell(Cell):
             )
         if self.cycle > LONGEST:
             raise MusicRNNError(
-                f"modules with periods {self.periods} wake together every {self.cycle} steps, "
-                f"{LONGEST} at most are counted: choose periods that divide each other"
+                f"modules with periods {listed(self.periods)} wake together every {self.cycle} "
+                f"steps, {LONGEST} at most are counted: choose periods that divide each other"
             )
 
     @property

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from musicrnn.bounds import check, whole
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, listed
 from musicrnn.training.plan import Plan
 
 TOLERANCE = 0.02  # of the parameters: a model further off is marked in the table
@@ -35,7 +35,9 @@ class Budget:
                 f"a budget is updates or minutes, got {self.updates} and {self.minutes}"
             )
         if not self.rates or len(set(self.rates)) != len(self.rates):
-            raise MusicRNNError(f"rates must be different numbers, one at least, got {self.rates}")
+            raise MusicRNNError(
+                f"rates must be different numbers, one at least, got {listed(self.rates)}"
+            )
 
     def fixed(self) -> dict[str, Any]:
         """What rows that stand in one table share; seeds and rates may be added later."""

@@ -10,6 +10,7 @@ from typing import Any
 from musicrnn.comparison.budget import TOLERANCE
 from musicrnn.comparison.compare import Comparison, Contest
 from musicrnn.comparison.summary import CellSummary
+from musicrnn.errors import counted
 from musicrnn.io.atomic import whole_file
 from musicrnn.plot.chart import Column, Dot, draw_chart
 from musicrnn.plot.svg import svg
@@ -34,7 +35,9 @@ def notes(contest: Contest, comparison: Comparison) -> list[str]:
     found: list[str] = []
     for cell in comparison.cells:
         if not cell.complete:
-            found.append(f"{cell.cell} is not complete: {len(cell.tests)} of {cell.asked} seeds")
+            found.append(
+                f"{cell.cell} is not complete: {len(cell.tests)} of {counted(cell.asked, 'seed')}"
+            )
         found += [f"{cell.cell} failed at {failure}" for failure in cell.failures]
         if off := _off(contest, cell):
             found.append(f"{cell.cell} is {off} off the parameters of the budget")
@@ -68,7 +71,7 @@ def markdown(contest: Contest, comparison: Comparison, command: str) -> str:
     rows = [list(HEADER), ["---"] + ["---:"] * (len(HEADER) - 1), *lines(contest, comparison)]
     sizes = ", ".join(f"{n} {v}" for n, v in contest.subject.settings().items() if n != "sha256")
     text = [
-        f"# {contest.subject.name}: {len(comparison.cells)} cells",
+        f"# {contest.subject.name}: {counted(len(comparison.cells), 'cell')}",
         "",
         f"Test and validation in nats a {contest.subject.unit}, lower is better; "
         f"{_length(contest)}, {budget.parameters} parameters, {_seeds(contest)}, AdamW with a "
@@ -159,12 +162,12 @@ def _off(contest: Contest, cell: CellSummary) -> str:
 def _length(contest: Contest) -> str:
     budget = contest.budget
     if budget.updates is not None:
-        return f"{budget.updates} updates"
+        return counted(budget.updates, "update")
     return f"{budget.minutes:g} minutes a run"
 
 
 def _seeds(contest: Contest) -> str:
-    return f"{contest.budget.seeds} seed{'' if contest.budget.seeds == 1 else 's'}"
+    return counted(contest.budget.seeds, "seed")
 
 
 def _rates(cell: CellSummary) -> list[dict[str, float]]:

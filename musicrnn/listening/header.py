@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 
 
 def labels_of(metadata: dict[str, Any], count: int) -> tuple[str, ...]:
@@ -16,7 +16,9 @@ def labels_of(metadata: dict[str, Any], count: int) -> tuple[str, ...]:
     named = metadata.get("labels")
     labels = tuple(map(str, cast(list[Any], named))) if isinstance(named, list) else ()
     if len(labels) != count or len(set(labels)) != count:
-        raise MusicRNNError(f"the model tells {count} labels apart, its header names {named!r}")
+        raise MusicRNNError(
+            f"the model tells {counted(count, 'label')} apart, its header names {named!r}"
+        )
     return labels
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 
 Z = 1.959964  # two-sided 95 %
 MOST_COLUMNS = 16  # labels: with more, each names what it is most often called instead
@@ -85,7 +85,7 @@ def classification(
     if len(truth) != len(called) or not truth:
         raise MusicRNNError(
             f"as many calls as recordings are needed, and at least one: got {len(called)} calls "
-            f"for {len(truth)} recordings"
+            f"for {counted(len(truth), 'recording')}"
         )
     confusion = np.zeros((len(labels), len(labels)), np.int64)
     np.add.at(confusion, (np.asarray(truth), np.asarray(called)), 1)

@@ -72,7 +72,7 @@ class CopyIndex:
         self._begins = np.array(begins, dtype=np.int64)
         self._levels: dict[int, tuple[Hashes, NDArray[np.int32]]] = {}
         if len(self._symbols) >= 2**31:
-            raise MusicRNNError(f"{len(self._symbols)} notes are too many for one copy index")
+            raise MusicRNNError(f"too many notes for one copy index: {len(self._symbols)}")
 
     def copied(self, line: Line, notes: int) -> Copied:
         """How many of the runs of ``notes`` notes of a line occur in the training set."""

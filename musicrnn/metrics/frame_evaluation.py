@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from musicrnn.errors import counted
 from musicrnn.metrics.frame_likelihood import (
     DRAWS,
     Forecaster,
@@ -63,8 +64,8 @@ class FrameEvaluation:
             [
                 table(["nats per time step", "", "95 % interval"], rows),
                 "",
-                f"{self.n} pieces, {frames:,} time steps, each of the same weight; intervals: "
-                f"bootstrap over pieces, {DRAWS:,} draws",
+                f"{counted(self.n, 'piece')}, {frames:,} time steps, each of the same weight; "
+                f"intervals: bootstrap over pieces, {DRAWS:,} draws",
                 duplicates_text(self),
             ]
         )
@@ -103,8 +104,8 @@ def duplicates_text(found: FrameEvaluation) -> str:
     figures = ", ".join(f"{n} {number(f.nats_per_step)}" for n, f in found.distinct.items())
     left = found.distinct[MODEL]
     return (
-        f"pieces that are also in another split: {counts}; without them ({left.n} pieces, "
-        f"{left.frames:,} time steps): {figures}"
+        f"pieces that are also in another split: {counts}; without them "
+        f"({counted(left.n, 'piece')}, {left.frames:,} time steps): {figures}"
     )
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 
 DRAWS = 10_000  # of the bootstrap
 LEVEL = 0.95
@@ -63,7 +63,7 @@ def nats_a_step(losses: Sequence[Floats]) -> float:
     """
     frames = sum(map(len, losses))
     if frames == 0:
-        raise MusicRNNError(f"there is no frame to measure in {len(losses)} pieces")
+        raise MusicRNNError(f"there is no frame to measure in {counted(len(losses), 'piece')}")
     return float(sum(piece.sum() for piece in losses)) / frames
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.frame_likelihood import Floats, Forecaster, Frames, nats_a_step
 
 ADDED = 0.5  # counts
@@ -56,7 +56,7 @@ def fit_frame_baselines(train: Sequence[Frames]) -> FrameBaselines:
     """
     count = sum(map(len, train))
     if count == 0:
-        raise MusicRNNError(f"there is no frame to count in {len(train)} pieces")
+        raise MusicRNNError(f"there is no frame to count in {counted(len(train), 'piece')}")
     sounding = np.sum([piece.sum(axis=0, dtype=np.int64) for piece in train], axis=0)
     before = np.concatenate([piece[:-1] for piece in train]).astype(np.int64)
     after = np.concatenate([piece[1:] for piece in train]).astype(np.int64)

@@ -41,8 +41,8 @@ class NoteArrays:
         shortest = min(s.bar_ticks(score.ticks_per_quarter) for s in score.time_signatures)
         if score.end > BAR_LIMIT * shortest:
             raise MusicRNNError(
-                f"a piece of {score.end} ticks may have {score.end // shortest} bars, more than "
-                f"{BAR_LIMIT}: its times are most likely broken"
+                f"a piece of {score.end} ticks may have more than {BAR_LIMIT} bars, up to "
+                f"{score.end // shortest}: its times are most likely broken"
             )
         rows = [
             (n.start, n.pitch, n.duration, n.velocity, index, track.is_drum)

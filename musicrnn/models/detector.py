@@ -88,8 +88,8 @@ class Average:
         """[S, K] -> [S, K]; raises MusicRNNError for another K."""
         if probabilities.ndim != 2 or probabilities.shape[1] != self.before.shape[1]:
             raise MusicRNNError(
-                f"a step has the probabilities of {self.before.shape[1]} labels, got an array of "
-                f"{probabilities.shape}"
+                f"a step has {self.before.shape[1]} probabilities, one a label, got an array of "
+                f"{list(probabilities.shape)}"
             )
         rows = np.concatenate([self.before, probabilities.astype(np.float32)])
         count = len(probabilities)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.score import PITCH_CLASSES, Chord, Score, Track
 
 MAX_NOTES = 50_000
@@ -127,15 +127,14 @@ def chord_symbol(chord: Chord) -> str:
 
 def facts(score: Score, caption: str = "") -> str:
     """``pop · G major · 96 bpm · 4/4 · 16 bars · 0:40``: the line under the title."""
-    signature = score.time_signatures[0]
     bars = bar_count(score)
     seconds = round(score.seconds)
     parts = [
         caption,
         score.keys[0].name if score.keys else "",
         f"{score.tempos[0].bpm:.0f} bpm",
-        f"{signature.numerator}/{signature.denominator}",
-        f"{bars} bars" if bars != 1 else "1 bar",
+        score.time_signatures[0].name,
+        counted(bars, "bar"),
         f"{seconds // 60}:{seconds % 60:02d}",
     ]
     return " · ".join(part for part in parts if part)

@@ -8,6 +8,7 @@ docs/chorales.md.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,12 +56,16 @@ def model_path(name_or_file: str) -> Path:
     path = Path(name_or_file)
     if path.is_file():
         return path
-    near = difflib.get_close_matches(name_or_file, bundled_names(), n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
     raise MusicRNNError(
         f"there is no model {name_or_file!r}: give a file or one of "
-        f"{', '.join(bundled_names())}{hint}"
+        f"{known(name_or_file, bundled_names())}"
     )
+
+
+def known(asked: str, names: Collection[str]) -> str:
+    """The names, and the one that ``asked`` may be a slip of."""
+    near = difflib.get_close_matches(asked, names, n=1)
+    return ", ".join(names) + (f"; did you mean {near[0]}?" if near else "")
 
 
 def model_paths(names: str) -> list[Path]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.notes import NoteArrays
 from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
 from musicrnn.sampling.drawing import Effort, Wanted, drawing
@@ -74,7 +74,6 @@ def compose_each(
     """
     started = time.perf_counter()
     effort = effort or Effort()
-    check_sampled(checkpoint)
     tokenizer = fitting_tokenizer(checkpoint)
     start, wishes = primed(checkpoint, tokenizer, primer, wishes)
     tempo = tempo_of(tokenizer, wishes, primer)
@@ -114,13 +113,14 @@ def fitting_tokenizer(checkpoint: Checkpoint) -> Tokenizer:
     """The tokenizer of a model.
 
     Raises:
-        MusicRNNError: the model's vocabulary is another one.
+        MusicRNNError: the model composes no tokens, or its vocabulary is another one.
     """
+    check_sampled(checkpoint)
     tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
     size = checkpoint.entry("model").get("vocabulary")
     if len(tokenizer.vocabulary) != size:
         raise MusicRNNError(
-            f"the tokenizer has {len(tokenizer.vocabulary)} tokens and the model {size}: "
+            f"the tokenizer has {counted(len(tokenizer.vocabulary), 'token')}, the model {size}: "
             "the file was put together wrongly"
         )
     return tokenizer

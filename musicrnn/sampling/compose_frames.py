@@ -103,7 +103,7 @@ def _length(wishes: Wishes, settings: Settings, step: float) -> tuple[int, int]:
     refuse_others(settings, ("temperature",), how)
     bars = BARS if wishes.bars is None else wishes.bars
     frames = round(bars * 4 / step)
-    if bars < 1 or frames > MOST_FRAMES:
+    if frames > MOST_FRAMES:
         most = int(MOST_FRAMES * step / 4)
         raise MusicRNNError(f"bars must be in 1..{most}, got {bars}")
     return bars, frames

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.key import estimate_key
 from musicrnn.sampling.compose import Composition
 from musicrnn.sampling.composer import Request, WholeComposer
@@ -70,10 +70,9 @@ def check_wishes(wishes: Wishes) -> None:
     """
     refuse_others(wishes, GRANTED, "chorales are composed by bars, tempo and key")
     if wishes.time_signature not in (None, (4, 4)):
-        raise MusicRNNError(
-            "chorales are composed in 4/4, got {}/{}".format(*wishes.time_signature)
-        )
-    if wishes.bars is not None and not 1 <= wishes.bars <= MOST_STEPS // BAR:
+        said = wishes.given()["time signature"]
+        raise MusicRNNError(f"chorales are composed in 4/4, got {said}")
+    if wishes.bars is not None and wishes.bars > MOST_STEPS // BAR:
         raise MusicRNNError(f"bars must be in 1..{MOST_STEPS // BAR}, got {wishes.bars}")
 
 
@@ -91,8 +90,9 @@ def _piece(writer: VoicesWriter, seed: int, wishes: Wishes, settings: GibbsSetti
                 return Composition(score, ids, None, bars, seed, attempt + 1, seconds)
     tonic, minor = wishes.key or (0, False)
     raise MusicRNNError(
-        f"of {ATTEMPTS * settings.candidates} pieces drawn from seed {seed} none fits into "
-        f"{Key(0, tonic, minor).name} within the voices' ranges: try another seed or fewer bars"
+        f"of {counted(ATTEMPTS * settings.candidates, 'piece')} drawn from seed {seed} none fits "
+        f"into {Key(0, tonic, minor).name} within the voices' ranges: try another seed or fewer "
+        "bars"
     )
 
 

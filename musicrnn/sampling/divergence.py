@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from musicrnn.cells.product import KINDS, Kind, Packed
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.sampling.engine import CPUEngine, Engine
 from musicrnn.sampling.filters import NOT_FINITE
 
@@ -106,7 +106,9 @@ def read_beside(engines: Sequence[Engine], pieces: Sequence[Ids]) -> Readings:
     """
     long_enough = [piece for piece in pieces if len(piece) > 1]
     if not long_enough:
-        raise MusicRNNError(f"no token to foretell: {len(pieces)} pieces, none of two ids or more")
+        raise MusicRNNError(
+            f"no token to foretell: {counted(len(pieces), 'piece')}, none of two ids or more"
+        )
     ordered = sorted(long_enough, key=len, reverse=True)
     steps = [
         step

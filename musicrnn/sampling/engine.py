@@ -156,9 +156,8 @@ def check_sampled(checkpoint: Checkpoint) -> None:
     """
     if "vocabulary" not in checkpoint.entry("model"):
         raise MusicRNNError(
-            f"only models that compose can be sampled, this one's task is "
-            f"{checkpoint.metadata.get('task')!r}: "
-            "a network that hears the whole input, as bidirectional ones do, has no next step"
+            f"only models that compose token after token can do this, such as pop; this one's "
+            f"task is {checkpoint.metadata.get('task')!r}"
         )
 
 

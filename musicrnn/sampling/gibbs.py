@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from musicrnn.bounds import check, positive, whole
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.voice_leading import parallels
 from musicrnn.models.voices import VoicesModel, cell_losses
 from musicrnn.sampling.filters import Logits, Settings, draw, filtered
@@ -58,8 +58,9 @@ class Filler:
         config = model.config
         if allowed.shape != (config.voices, config.pitches + 2):
             raise MusicRNNError(
-                f"the tokens have {list(allowed.shape)} voices and symbols, the network "
-                f"{[config.voices, config.pitches + 2]}: the file was put together wrongly"
+                f"the tokens have {counted(allowed.shape[0], 'voice')} of {allowed.shape[1]} "
+                f"symbols, the network {config.voices} of {config.pitches + 2}: the file was put "
+                "together wrongly"
             )
         self.model = model.eval()
         self.forbidden = torch.from_numpy(~allowed)
@@ -191,7 +192,10 @@ class Filler:
 
 def cooled(logits: Logits, pitches: int, temperature: float) -> Logits:
     """Pitches sharpened among themselves; together they stay as likely as they were."""
-    struck = logits[:, :pitches]
+    found = logits.copy()
+    rows = np.isfinite(logits[:, :pitches]).any(axis=1)  # a filter may leave no pitch at all
+    struck = logits[rows, :pitches]
     sharp = struck / temperature
     mass = np.logaddexp.reduce(struck, axis=1) - np.logaddexp.reduce(sharp, axis=1)
-    return np.concatenate([sharp + mass[:, None], logits[:, pitches:]], axis=1)
+    found[rows, :pitches] = sharp + mass[:, None]
+    return found

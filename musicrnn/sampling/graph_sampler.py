@@ -23,7 +23,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.models.language import LanguageModel
 from musicrnn.models.language_steps import LanguageSteps
 from musicrnn.sampling.capture import Capture, Exchange, as_it_is, cuda_graph
@@ -121,7 +121,7 @@ class GraphSampler:
             raise MusicRNNError("a primer begins with the start token")
         if len(tokenizer.vocabulary) != self.model.vocabulary:
             raise MusicRNNError(
-                f"the tokenizer has {len(tokenizer.vocabulary)} tokens and the model "
+                f"the tokenizer has {counted(len(tokenizer.vocabulary), 'token')} and the model "
                 f"{self.model.vocabulary}: they do not belong together"
             )
         with self._current():

@@ -15,7 +15,7 @@ from itertools import islice
 
 import numpy as np
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.sampling.engine import Engine
 from musicrnn.sampling.filters import NOTHING_RECENT, REMEMBERED, Settings, choose, recent_ids
 from musicrnn.tokens.protocol import END, START, Constraint
@@ -168,5 +168,5 @@ def _draw(
 def unended(limit: int) -> MusicRNNError:
     """What is said of a piece that goes on and on."""
     return MusicRNNError(
-        f"a piece has not ended after {limit} tokens: ask for fewer bars or seconds"
+        f"a piece has not ended after {counted(limit, 'token')}: ask for fewer bars or seconds"
     )

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.models.voices import VoicesModel
 from musicrnn.sampling.gibbs import Filler, GibbsSettings
 from musicrnn.score import Note, Score, Track
@@ -131,9 +131,7 @@ class VoicesWriter:
             MusicRNNError: there are no such bars or voices, or as for :meth:`harmonize`.
         """
         if set(tracks) != set(self.names):
-            raise MusicRNNError(
-                f"the voices {', '.join(self.names)} are needed, got {list(tracks)}"
-            )
+            raise MusicRNNError(f"the voices {listed(self.names)} are needed, got {listed(tracks)}")
         starts = [start for start, _ in score.bars()]
         first, last = bars
         if not 1 <= first <= last <= len(starts):
@@ -198,8 +196,8 @@ class VoicesWriter:
         heard = np.where(heard >= 0, heard - shift, heard)
         if heard.min() < -1 or heard.max() > 127:
             raise MusicRNNError(
-                f"around voices that lie {abs(shift)} semitones from the model's ranges, notes "
-                "would leave 0..127: transpose the file"
+                f"around voices that lie {counted(abs(shift), 'semitone')} from the model's "
+                "ranges, notes would leave 0..127: transpose the file"
             )
         line = found[window]
         line[free[window]] = from_sounding(heard)[free[window]]

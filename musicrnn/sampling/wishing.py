@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import fields, replace
 from typing import Any, cast
 
@@ -13,7 +14,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.key import key_of_pitch_classes
 from musicrnn.sampling.filters import Settings
-from musicrnn.score import Key, Score
+from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer, Wishes
 from musicrnn.tokens.protocol import START
 
@@ -40,23 +41,26 @@ def primed(
     the key that wished chords imply where none is wished.
 
     Raises:
-        MusicRNNError: a wish for what the primer has settled, a primer the tokens cannot hold, or
-            without a primer a wish that the model has not learnt.
+        MusicRNNError: a wish for what the primer has settled, a primer the tokens cannot hold or
+            too long for what is wished behind it, or without one a wish the model has not learnt.
     """
     if primer is None:
         return [START], _possible(checkpoint, tokenizer, wishes)
-    for name in ("key", "tempo", "time_signature", "density"):
-        if getattr(wishes, name) is not None:
+    for name, said in wishes.given().items():
+        if name in ("key", "tempo", "time signature", "density"):
             raise MusicRNNError(
-                f"the primer settles the {name.replace('_', ' ')}, {getattr(wishes, name)} was "
-                "wished beside it: change the primer, or leave the wish out"
+                f"the primer settles the {name}, {said} was wished beside it: change the primer, "
+                "or leave the wish out"
             )
     ids = tokenizer.opening(tokenizer.encode(primer))
     bars = tokenizer.played_bars(ids)
-    if wishes.bars is not None:
-        wishes = replace(wishes, bars=wishes.bars + bars)
-    if wishes.seconds is not None:
-        wishes = replace(wishes, seconds=wishes.seconds + tokenizer.quantize(primer).seconds)
+    try:
+        if wishes.bars is not None:
+            wishes = replace(wishes, bars=wishes.bars + bars)
+        if wishes.seconds is not None:
+            wishes = replace(wishes, seconds=wishes.seconds + tokenizer.quantize(primer).seconds)
+    except MusicRNNError as error:
+        raise MusicRNNError(f"counted with the primer's own, {error}") from error
     if wishes.chords:  # the first of them belongs to the first new bar
         turn = -bars % len(wishes.chords)
         wishes = replace(wishes, chords=(*wishes.chords[turn:], *wishes.chords[:turn]))
@@ -64,22 +68,26 @@ def primed(
 
 
 def _possible(checkpoint: Checkpoint, tokenizer: Tokenizer, wishes: Wishes) -> Wishes:
-    """The wishes, with the key that wished chords imply where none is wished.
+    """The wishes, with the key that wished chords imply where none is wished and tokens say keys.
 
     Raises:
-        MusicRNNError: a metre of hardly any training piece, or such a key where the pieces were
-            not transposed: what would come is noise.
+        MusicRNNError: a wish that the tokens cannot express, a metre of hardly any training piece,
+            or such a key where the pieces were not transposed: what would come is noise.
     """
+    key_is = "key"
     if wishes.chords and wishes.key is None:
-        wishes = replace(wishes, key=_key_of_chords(wishes.chords))
+        tokenizer.constraint(wishes)  # refuses chords as chords, before they become a key
+        implied = replace(wishes, key=_key_of_chords(wishes.chords))
+        with suppress(MusicRNNError):  # tokens without keys
+            tokenizer.constraint(implied)
+            wishes, key_is = implied, "chords' key"
     data = checkpoint.metadata.get("data")
     known = cast(dict[str, Any], data) if isinstance(data, dict) else {}
-    if wishes.time_signature is not None:
-        metre = "/".join(map(str, wishes.time_signature))
-        _refuse_rare("time signature", metre, known.get("metres"))
-    if wishes.key is not None and len(tokenizer.variations()) == 1:
-        key = Key(0, wishes.key[0], wishes.key[1]).name
-        _refuse_rare("key", key, known.get("keys"))
+    said = wishes.given()
+    if "time signature" in said:
+        _refuse_rare("time signature", said["time signature"], known.get("metres"))
+    if "key" in said and len(tokenizer.variations()) == 1:
+        _refuse_rare(key_is, said["key"], known.get("keys"))
     return wishes
 
 

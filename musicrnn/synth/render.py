@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.score import Score
 from musicrnn.strokes import parts
 from musicrnn.synth.soundfont import SoundFont, default_soundfont, read_soundfont
@@ -60,9 +60,10 @@ def render(score: Score, *, rate: int = 44_100, soundfont: str | Path | None = N
         for voice in voices:
             budget -= add(mix, tone, voice, 0)
             if budget < 0:
+                sounding = ("note of this score lasts", "notes of this score last")
                 raise MusicRNNError(
                     f"a rendering may sound {MAX_VOICE_FRAMES / rate:.0f} s of notes together, "
-                    f"the {score.note_count} notes of this score last longer"
+                    f"the {counted(score.note_count, *sounding)} longer"
                 )
     fade = fade_out(rate)
     mix[:, -len(fade) :] *= fade

@@ -44,7 +44,7 @@ def tokenizer_from(configuration: dict[str, Any]) -> Tokenizer:
         return make(**settings)
     except (TypeError, ValueError) as error:
         raise MusicRNNError(
-            f"the tokenizer {name} cannot be made of {settings}: {error}"
+            f"the model file's settings of the tokenizer {name} do not fit it: {error}"
         ) from error
 
 

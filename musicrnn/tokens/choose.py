@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.score import Score
 from musicrnn.tokens import tokenizer_called
 from musicrnn.tokens.abc import AbcTokenizer
@@ -29,7 +29,7 @@ def suitable_tokenizer(
     """
     notes = notes_by_program(scores)
     if not notes:
-        raise MusicRNNError(f"none of {len(scores)} scores has a note")
+        raise MusicRNNError(f"none of {counted(len(scores), 'score')} has a note")
     if name is not None:
         return tokenizer_called(name).suited(scores)
     if texts:

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.score import Score, Track
 from musicrnn.tokens.voices import (
     STEPS_A_QUARTER,
@@ -94,8 +94,8 @@ def _told(score: Score, names: Sequence[str], wanted: Sequence[str]) -> dict[str
     if in_order == [names[-1]]:
         return {names[-1]: falling[-1]}
     raise MusicRNNError(
-        f"{', '.join(in_order)} cannot be told among the {len(sung)} tracks with notes by name: "
-        f"name them, or give a voice a track and {len(wanted)} or {len(names)} of them"
+        f"{listed(in_order)} cannot be told among the {counted(len(sung), 'track')} with notes by "
+        f"name: name them, or give a voice a track and {len(wanted)} or {len(names)} of them"
     )
 
 

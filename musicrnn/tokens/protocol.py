@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.score import Score
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.abc.chord import CANONICAL, NO_CHORD, chord_symbol
+from musicrnn.io.abc.fields import FASTEST, SLOWEST
+from musicrnn.score import Key, Score, TimeSignature
 
 if TYPE_CHECKING:
     import torch
@@ -25,6 +28,12 @@ if TYPE_CHECKING:
 
 START, END = 0, 1
 TEMPO = -1  # in place of a velocity: see Event
+BOUNDS = {  # lowest, highest, and what the number is
+    "bars": (1, 4000, ""),
+    "seconds": (0.01, 7200, ", two hours at most"),
+    "tempo": (SLOWEST, FASTEST, " quarters a minute, as files of notes hold it"),
+    "density": (1, 5, ", from sparse to dense"),
+}
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,10 @@ class Wishes:
     ``bars`` and ``seconds`` bound the length; ``tempo`` in quarters a minute; ``key`` is (tonic
     0..11, minor); ``time_signature`` (numerator, denominator); ``chords`` (root, quality)
     pairs, one a bar and repeated from the start when they run out; ``density`` 1 (sparse) to 5
-    (dense).
+    (dense). A model may grant less than can be wished.
+
+    Raises:
+        MusicRNNError: a number outside BOUNDS, or a key, metre or chord that there is not.
     """
 
     bars: int | None = None
@@ -44,6 +56,33 @@ class Wishes:
     time_signature: tuple[int, int] | None = None
     chords: tuple[tuple[int, str], ...] = ()
     density: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, (low, high, meaning) in BOUNDS.items():
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:
+                raise MusicRNNError(f"{name} must be in {low}..{high}{meaning}, got {value}")
+        if self.key is not None and self.key[0] not in range(12):
+            raise MusicRNNError(f"a key's tonic must be in 0..11, from C to B, got {self.key[0]}")
+        if self.time_signature is not None:
+            TimeSignature(0, *self.time_signature)  # refuses what no file of notes can hold
+        for root, quality in self.chords:
+            if (root, quality) != NO_CHORD and not (root in range(12) and quality in CANONICAL):
+                raise MusicRNNError(
+                    f"a chord is a root in 0..11, from C to B, and one of {', '.join(CANONICAL)}, "
+                    f"got root {root} and {quality!r}"
+                )
+
+    def given(self) -> dict[str, str]:
+        """What is wished, by name, each in a musician's words: ``"key": "F# major"``."""
+        said = {name: f"{value:g}" for name in BOUNDS if (value := getattr(self, name)) is not None}
+        if self.key is not None:
+            said["key"] = Key(0, *self.key).name
+        if self.time_signature is not None:
+            said["time signature"] = TimeSignature(0, *self.time_signature).name
+        if self.chords:
+            said["chords"] = " ".join(chord_symbol(*chord) for chord in self.chords)
+        return said
 
 
 class Constraint(Protocol):

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, listed
 from musicrnn.score import PITCH_CLASSES, Note
 
 NAME = "voices"  # of these tokens in a model file
@@ -129,13 +129,14 @@ class VoiceGrid:
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.names) <= 16 or len(set(self.names)) != len(self.names):
-            raise MusicRNNError(f"1 to 16 voices of different names are needed, got {self.names}")
+            raise MusicRNNError(
+                f"1 to 16 voices of different names are needed, got {listed(self.names)}"
+            )
         if len(self.ranges) != len(self.names) or not all(
             0 <= low <= high <= 127 for low, high in self.ranges
         ):
-            raise MusicRNNError(
-                f"every voice needs a range of pitches in 0..127, got {self.ranges}"
-            )
+            found = listed(f"{low}..{high}" for low, high in self.ranges)
+            raise MusicRNNError(f"every voice needs a range of pitches in 0..127, got {found}")
 
     @property
     def lowest(self) -> int:

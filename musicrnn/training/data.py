@@ -16,7 +16,7 @@ from typing import Any, Generic, Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.score import Score
 
 Split = Literal["train", "valid", "test"]
@@ -109,9 +109,9 @@ class TrainingData:
             MusicRNNError: there is none; ``what`` says what of.
         """
         if not len(self.examples[split]):
-            counted = ", ".join(f"{name} {n} {what}s" for name, n in self.counts().items())
+            counts = ", ".join(f"{name} {counted(n, what)}" for name, n in self.counts().items())
             raise MusicRNNError(
-                f"the {split} split has no {what} that the model can read: {counted} "
+                f"the {split} split has no {what} that the model can read: {counts} "
                 f"({reasons(self.refused)})"
             )
         return self.examples[split]

@@ -69,7 +69,7 @@ class Objective(ABC):
     def seek(self, position: dict[str, Any]) -> None:
         """The inverse of :meth:`position`; where there are places in an epoch, also within them."""
         for name in self.counters:
-            setattr(self, name, counted(name, position[name]))
+            setattr(self, name, stored_count(name, position[name]))
 
     def carried(self) -> dict[str, Tensor]:
         """The state by name; floats as the weights are, or as mixed precision makes them."""
@@ -91,7 +91,7 @@ class Objective(ABC):
         return Checkpoint(self.module.arrays(), metadata)
 
 
-def counted(name: str, value: Any, below: int = 2**63) -> int:
+def stored_count(name: str, value: Any, below: int = 2**63) -> int:
     """A number that a run's file tells.
 
     Raises:

@@ -64,6 +64,7 @@ class Task(ABC):
 
     Attributes:
         name: what the model file's header says.
+        does: what a model of it does, as words behind its name.
         verb: ``musicrnn train VERB`` trains it.
         unit: what a likelihood or an accuracy is counted for, in the singular.
         items: what a batch is counted in, in the plural.
@@ -77,6 +78,7 @@ class Task(ABC):
     """
 
     name: ClassVar[str]
+    does: ClassVar[str]
     verb: ClassVar[str]
     unit: ClassVar[str]
     items: ClassVar[str]
@@ -211,4 +213,4 @@ class Task(ABC):
 
     def cannot(self, what: str, why: str) -> NoReturn:
         """Raises MusicRNNError."""
-        raise MusicRNNError(f"this model's task is {self.name!r}: it cannot {what}, {why}")
+        raise MusicRNNError(f"this model {self.does}: it cannot {what}, {why}")

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
 from musicrnn.training.averaging import WeightAverage
-from musicrnn.training.objective import Objective, counted
+from musicrnn.training.objective import Objective, stored_count
 from musicrnn.training.settings import as_now
 
 TELLING = ("musicrnn", "torch")  # with other versions of these a run may take another course
@@ -138,7 +138,7 @@ def load_run(
             optimizer.state[parameter] = _moments(tensors, name, parameter)
         for name, mean in average.mean.items():
             mean.copy_(_fitting(tensors, f"average.{name}", mean))
-        average.updates = counted("average_updates", header["average_updates"])
+        average.updates = stored_count("average_updates", header["average_updates"])
         objective.seek(header["position"])
         objective.carry(_carried(header, tensors, next(module.parameters()).dtype))
         restore_generators(tensors, next(module.parameters()).device)
@@ -223,7 +223,7 @@ def _state(given: Any) -> RunState:
     for field in fields(RunState):
         value = getattr(state, field.name)
         if field.type == "int":
-            counted(field.name, value)
+            stored_count(field.name, value)
         elif type(value) not in (int, float) or not -float("inf") < value <= float("inf"):
             raise ValueError(f"{field.name} is {value!r}")
     if not 0 <= state.seconds < float("inf"):

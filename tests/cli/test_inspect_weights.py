@@ -69,9 +69,9 @@ def test_held_out_pieces_beside_counting(models, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (("genre", "--weights"), 1, "whose task is 'compose', got 'classify'"),
-        (("chorale", "--weights"), 1, "got 'voices'"),
-        (("jsb", "--weights"), 1, "got 'frames'"),
+        (("genre", "--weights"), 1, "such as pop; this one's task is 'classify'"),
+        (("chorale", "--weights"), 1, "task is 'voices'"),
+        (("jsb", "--weights"), 1, "task is 'frames'"),
         (("drums", "--weights", "--on", "nothing-there"), 1, "nothing-there"),
         (("drums", "--weights", "--gradients"), 2, "ask one at a time"),
         (("drums", "--weights", "--steps", "3"), 2, "--steps belongs to --gradients"),

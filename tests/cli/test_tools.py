@@ -7,7 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 from musicrnn.io.midi import read_midi, write_midi
+from musicrnn.pretrained import bundled_names, load_model
 from musicrnn.score import Note, TimeSignature, Track, make_score
+from musicrnn.training.task import task_of
 from musicrnn_cli.main import main
 from musicrnn_datasets.corpora import CORPORA
 
@@ -57,9 +59,16 @@ def test_notes_that_the_tokens_drop_are_counted(tmp_path: Path) -> None:
     assert "4 of 6 notes kept" in run("tokenize", path, "--check", "--tokens", "abc")
 
 
-def test_a_model_without_tokens_is_named(tune: Path) -> None:
-    text = run("tokenize", tune, "--model", "genre", code=1)
-    assert "genre reads no tokens: it is a model of the task 'classify'" in text
+@pytest.mark.parametrize("model", bundled_names())
+def test_a_model_shows_its_tokens_or_says_what_it_does(tune: Path, model: str) -> None:
+    checkpoint = load_model(model)
+    if checkpoint.metadata["task"] == "compose":
+        drums = model == "drums"  # has no token for the notes of a tune
+        said = run("tokenize", tune, "--model", model, "--check", code=int(drums))
+        assert ("which is all these tokens hold" if drums else "tokens, the round trip") in said
+        return
+    said = run("tokenize", tune, "--model", model, code=1)
+    assert f"{model} reads no tokens: it {task_of(checkpoint).does}; give --tokens beat or" in said
 
 
 def test_every_tune_of_a_file_is_shown(tmp_path: Path) -> None:
@@ -104,11 +113,11 @@ def test_a_folder_is_surveyed_and_prepared(tune: Path, tmp_path: Path) -> None:
     home = tune.parent
     (home / "bad.mid").write_bytes(b"nothing")
     said = run("data", "inspect", home)
-    assert "1 pieces, 7 notes" in said
+    assert "1 piece, 7 notes" in said
     assert "refused bad.mid: " in said
     assert json.loads(run("data", "inspect", home, "--json"))["tokens"] == "beat"
     said = run("data", "prepare", home, "-o", tmp_path / "out")
-    assert "1 pieces" in said
+    assert "1 piece in" in said
     assert "left out bad.mid" in said
     (written,) = (tmp_path / "out").glob("*/tune.mid")
     assert read_midi(written).note_count == 7

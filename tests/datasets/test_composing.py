@@ -92,7 +92,7 @@ def test_one_piece_is_enough_to_evaluate_on(tmp_path: Path) -> None:
             "evaluate", tmp_path / "m.safetensors", home, "--split", split, code=0
         )
         if split == "train":
-            with pytest.raises(MusicRNNError, match="train 1 pieces, valid 0 pieces"):
+            with pytest.raises(MusicRNNError, match="train 1 piece, valid 0 pieces"):
                 measured([checkpoint], DataRequest((str(home),)))
     assert seen == {"train", "valid", "test"}
 

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
+from musicrnn.training.mean_pitch import MeanPitchSizes
 from torch import Tensor, nn
 
 from musicrnn.layers.stack import Stack
 from musicrnn.models.network import Network
 from musicrnn.training.data import TrainingData
-from musicrnn.training.mean_pitch import MeanPitchSizes
 from musicrnn.training.objective import Objective
 
 
@@ -64,7 +64,9 @@ class MeanPitchObjective(Objective):
 def squared_errors(network: MeanPitchModel, pieces: Sequence[Any]) -> Any:
     """[N], in squared semitones."""
     with torch.no_grad():
-        told = [float(network(torch.from_numpy(piece)[None].to(network.device))) for piece in pieces]
+        told = [
+            float(network(torch.from_numpy(piece)[None].to(network.device))) for piece in pieces
+        ]
     return np.array([(each - (piece.mean() - 60)) ** 2 for each, piece in zip(told, pieces)])
 
 

@@ -1,6 +1,6 @@
-"""A kind of model that is new: it tells the mean pitch of a piece. musicrnn/training/mean_pitch.py
+"""A kind of model that is new: it tells a piece's mean pitch. musicrnn/training/mean_pitch.py
 
-The network, its objective and its figures are in musicrnn/models/mean_pitch.py; see CONTRIBUTING.md.
+The network, its objective and its figures are in musicrnn/models/mean_pitch.py.
 """
 
 from __future__ import annotations
@@ -74,9 +74,7 @@ class MeanPitch(Task):
         errors = [(piece.mean() - middle) ** 2 for piece in data.examples[split]]
         return {"the training pieces' mean": float(np.mean(errors))}
 
-    def measure(
-        self, checkpoints: Sequence[Checkpoint], data: TrainingData, split: Split
-    ) -> Any:
+    def measure(self, checkpoints: Sequence[Checkpoint], data: TrainingData, split: Split) -> Any:
         from musicrnn.models.mean_pitch import MeanPitchFigures, squared_errors
 
         data.require(split, self.example)

@@ -60,7 +60,7 @@ def write_abc(score: Score) -> str:
     score = quantize_abc(score)
     metre = score.time_signatures[0]
     lines = ["X:1", f"T:{score.title}" if score.title else ""]
-    lines += [f"M:{metre.numerator}/{metre.denominator}", "L:1/8"]
+    lines += [f"M:{metre.name}", "L:1/8"]
     lines += [f"Q:1/4={round(score.tempos[0].bpm)}", f"K:{_key_text(_key_at_0(score))}"]
     for number, track in enumerate(score.tracks, start=1):
         if len(score.tracks) > 1 or track.name or track.program or track.is_drum:
@@ -124,7 +124,7 @@ class _Writer:
         self.accidentals = Accidentals(signature_of_fifths(self.fifths))
         fields: dict[int, list[str]] = {}  # tick -> what stands before the note there
         for metre in score.time_signatures[1:]:
-            text = f"[M:{metre.numerator}/{metre.denominator}]"
+            text = f"[M:{metre.name}]"
             fields.setdefault(metre.tick, []).append(text)
         for key in score.keys:
             if key.tick:

@@ -41,7 +41,7 @@ class AbcConstraint(Steps):
     """The state of one tune in the making; see :class:`musicrnn.tokens.protocol.Constraint`.
 
     Raises:
-        MusicRNNError: a wish for a density, or for a metre, key or chord that ABC text cannot say.
+        MusicRNNError: a wish for a density, or for a metre that ABC text cannot say.
     """
 
     def __init__(

@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.io.abc.chord import CANONICAL, chord_symbol
-from musicrnn.io.abc.fields import FASTEST, SLOWEST, default_tempo
+from musicrnn.io.abc.chord import chord_symbol
+from musicrnn.io.abc.fields import default_tempo
 from musicrnn.tokens.abc.form import BETWEEN, FINAL, FIRST, OPEN, PLAIN, REPEAT, UNBOUNDED, Form
 from musicrnn.tokens.abc.words import EIGHTH, LENGTHS, Trie, chord_trie, key_trie, metre_trie
-from musicrnn.tokens.protocol import Wishes
+from musicrnn.tokens.protocol import BOUNDS, Wishes
 
 MOST_BARS = 128  # played, where nothing is wished
-WISHED_BARS = 4000  # with a primer's
-WISHED_SECONDS = 7200
 LETTERS = frozenset("ABCDEFGabcdefg")
 ACCIDENTALS = frozenset("^_=")
 _METRE = re.compile(r"M:(\d{1,2})/(\d{1,2})")
@@ -28,7 +26,7 @@ class Steps:
     """The state of one tune in the making.
 
     Raises:
-        MusicRNNError: a wish for a density, or for a metre, key or chord that ABC text cannot say.
+        MusicRNNError: a wish for a density, or for a metre that ABC text cannot say.
     """
 
     def __init__(self, wishes: Wishes) -> None:
@@ -36,22 +34,6 @@ class Steps:
             raise MusicRNNError(
                 f"ABC text has no word for density, got {wishes.density}: take a style of events"
             )
-        if wishes.bars is not None and not 1 <= wishes.bars <= WISHED_BARS:
-            raise MusicRNNError(f"bars must be in 1..{WISHED_BARS}, got {wishes.bars}")
-        if wishes.seconds is not None and not 0 < wishes.seconds <= WISHED_SECONDS:
-            raise MusicRNNError(
-                f"seconds must be above 0 and {WISHED_SECONDS} at most, got {wishes.seconds}"
-            )
-        if wishes.tempo is not None and not SLOWEST <= wishes.tempo <= FASTEST:
-            raise MusicRNNError(
-                f"tempo must be in {SLOWEST:g}..{FASTEST:g} quarters a minute, got {wishes.tempo}"
-            )
-        for root, quality in wishes.chords:
-            if not (-1 <= root <= 11 and (root < 0 or quality in CANONICAL)):
-                raise MusicRNNError(
-                    f"a chord is a root 0..11 and one of {', '.join(CANONICAL)}, "
-                    f"got {(root, quality)}"
-                )
         self.wishes = wishes
         self.exact = wishes.bars is not None or wishes.seconds is not None
         self.form = Form(32, UNBOUNDED, self.exact)
@@ -236,7 +218,7 @@ class Steps:
             metre = self.metre or (4, 4)
             tempo = self.wishes.tempo or default_tempo(metre)
             played = self.wishes.seconds * tempo / 60 / (4 * metre[0] / metre[1])
-            limit = max(1, min(limit if self.wishes.bars else WISHED_BARS, round(played)))
+            limit = max(1, min(limit if self.wishes.bars else BOUNDS["bars"][1], round(played)))
         return limit
 
     def lose(self, character: str) -> None:

@@ -77,8 +77,6 @@ def key_trie(wish: tuple[int, bool] | None) -> Trie:
     names = keys()
     if wish is not None:
         names = tuple(name for name in names if _is_key(name, wish))
-        if not names:
-            raise MusicRNNError(f"a key is a tonic 0..11 and whether it is minor, got {wish}")
     return trie_of(name + "\n" for name in names)
 
 

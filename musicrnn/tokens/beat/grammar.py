@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.score import PITCH_CLASSES, TimeSignature
+from musicrnn.score import PITCH_CLASSES, Chord, TimeSignature
 from musicrnn.tokens.beat.grid import MAX_BARS, POSITIONS, nearest_tempo
 from musicrnn.tokens.programs import DRUMS
 from musicrnn.tokens.protocol import END, START, Wishes
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 MAX_EMPTY_BARS = 2  # running
-MAX_SECONDS = 7200
 SHORTEST_LAST = 2  # positions: nothing begins later than this before the end of the wished bars
+GROUPS = {"time signature": "time", "chords": "chord"}  # of tokens, for wishes of another name
 
 
 class BeatConstraint:
@@ -212,8 +212,8 @@ class BeatConstraint:
         return self.notes_in_bar > 0 or self.sounding_until > self.bar_start
 
     def _bar_seconds(self) -> float:
-        """The length of this bar at the tempo that holds at its end."""
-        bpm = self.events.value[self.tempo] if self.tempo >= 0 else 120
+        """The length of this bar at the tempo that holds at its end; a wished one exactly."""
+        bpm = self.wishes.tempo or (self.events.value[self.tempo] if self.tempo >= 0 else 120)
         return self.bar_length / POSITIONS * 60 / bpm
 
     def _chord_wish(self) -> int:
@@ -241,14 +241,8 @@ def forced_ids(events: EventVocabulary, wishes: Wishes) -> dict[str, list[int]]:
     """The ids that are wished for, by group; several chords take turns.
 
     Raises:
-        MusicRNNError: a wish out of range, or one that this vocabulary has no token for.
+        MusicRNNError: a wish that this vocabulary has no token for.
     """
-    if wishes.bars is not None and not 1 <= wishes.bars <= MAX_BARS:
-        raise MusicRNNError(f"bars must be in 1..{MAX_BARS}, got {wishes.bars}")
-    if wishes.seconds is not None and not 0 < wishes.seconds <= MAX_SECONDS:
-        raise MusicRNNError(f"seconds must be in (0, {MAX_SECONDS}], got {wishes.seconds}")
-    if wishes.tempo is not None and not 20 <= wishes.tempo <= 400:
-        raise MusicRNNError(f"tempo must be in 20..400 quarters a minute, got {wishes.tempo}")
     wanted: dict[str, list[object]] = {}
     if wishes.key is not None:
         tonic, minor = wishes.key
@@ -256,21 +250,20 @@ def forced_ids(events: EventVocabulary, wishes: Wishes) -> dict[str, list[int]]:
     if wishes.density is not None:
         wanted["density"] = [wishes.density]
     if wishes.time_signature is not None:
-        wanted["time"] = [wishes.time_signature]
+        wanted["time signature"] = [wishes.time_signature]
     if wishes.tempo is not None:
         wanted["tempo"] = [nearest_tempo(wishes.tempo)]
     if wishes.chords:
-        wanted["chord"] = [
-            "N" if root < 0 else f"{PITCH_CLASSES[root]}:{quality}"
-            for root, quality in wishes.chords
-        ]
+        wanted["chords"] = [Chord(0, *chord).name for chord in wishes.chords]
     forced: dict[str, list[int]] = {}
-    for group, values in wanted.items():
+    for name, values in wanted.items():
+        group = GROUPS.get(name, name)
+        said = wishes.given()[name]
         if group not in events.span:
-            raise MusicRNNError(f"these tokens say nothing of a {group}, {values[0]} was wished")
-        for value in values:
-            if (group, value) not in events:
-                shown = "/".join(map(str, value)) if isinstance(value, tuple) else value
-                raise MusicRNNError(f"this model has no token for the {group} {shown}")
-            forced.setdefault(group, []).append(events.id(group, value))
+            raise MusicRNNError(
+                f"this model's tokens tell no {name}, {said} was wished: leave the wish out"
+            )
+        if not all((group, value) in events for value in values):
+            raise MusicRNNError(f"this model has no token for the {name} {said}")
+        forced[group] = [events.id(group, value) for value in values]
     return forced

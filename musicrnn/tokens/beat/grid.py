@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.key import estimate_key
 from musicrnn.score import (
     PITCH_CLASSES,
@@ -59,7 +59,7 @@ def quantize_to_beats(
         kinds = [kind for kind, there in (("drums", DRUMS in programs),
                  ("pitched instruments", programs != (DRUMS,))) if there]  # fmt: skip
         raise MusicRNNError(
-            f"none of the piece's {score.note_count} notes is for {' or '.join(kinds)}, "
+            f"none of the piece's {counted(score.note_count, 'note')} is for {' or '.join(kinds)}, "
             "which is all these tokens hold"
         )
     notes = _without_overlaps(notes)
@@ -204,7 +204,7 @@ def _supported(signature: TimeSignature, positions: int) -> tuple[int, int]:
         numerator, denominator = 2 * numerator, 2
     if (numerator, denominator) not in SIGNATURES:
         raise MusicRNNError(
-            f"the metre {signature.numerator}/{signature.denominator} is not one of "
+            f"the metre {signature.name} is not one of "
             f"{len(SIGNATURES)} that bar-and-beat tokens have (1/2 to 16/16)"
         )
     return numerator, denominator

@@ -263,8 +263,8 @@ class BeatRules:
 
     def _bar_seconds(self, s: BeatState) -> Tensor:
         """The length of this bar at the tempo that holds at its end, in float64."""
-        bpm = torch.where(s.tempo < 0, 120 * self.one, self.values[s.tempo])
-        return s.bar_length.double() / POSITIONS * 60 / bpm
+        told = torch.where(s.tempo < 0, 120 * self.one, self.values[s.tempo])
+        return s.bar_length.double() / POSITIONS * 60 / (self.wishes.tempo or told)
 
 
 def _sounds(s: BeatState) -> Tensor:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, listed
 from musicrnn.score import (
     CHORD_QUALITIES,
     PITCH_CLASSES,
@@ -77,7 +77,7 @@ class BeatTokenizer(Tokenizer):
     def __post_init__(self) -> None:
         object.__setattr__(self, "programs", tuple(self.programs))
         if not self.programs or list(self.programs) != sorted(set(self.programs) & set(range(129))):
-            raise MusicRNNError(f"programs must ascend within 0..128, got {self.programs}")
+            raise MusicRNNError(f"programs must ascend within 0..128, got {listed(self.programs)}")
         if self.velocity_bins not in (1, 2, 4, 8, 16, 32, 64):
             raise MusicRNNError(
                 f"velocity_bins must be a power of two up to 64, got {self.velocity_bins}"

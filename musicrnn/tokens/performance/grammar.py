@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.tokens.performance.time import MAX_TICKS, TICKS_PER_SECOND
 from musicrnn.tokens.protocol import END, Wishes
 from musicrnn.tokens.vocabulary import EventVocabulary
@@ -21,7 +21,7 @@ class PerformanceConstraint:
     """The state of one piece in the making; see :class:`musicrnn.tokens.protocol.Constraint`.
 
     Raises:
-        MusicRNNError: a wish other than seconds, or seconds out of range.
+        MusicRNNError: a wish other than seconds.
     """
 
     def __init__(self, events: EventVocabulary, wishes: Wishes) -> None:
@@ -106,29 +106,15 @@ class PerformanceConstraint:
 
 
 def limit_in_ticks(wishes: Wishes) -> int:
-    """When a piece must end; raises MusicRNNError for wishes other than seconds in range."""
-    asked = {
-        "tempo": wishes.tempo,
-        "key": wishes.key,
-        "a time signature": wishes.time_signature,
-        "chords": wishes.chords or None,
-        "density": wishes.density,
-    }
+    """When a piece must end; raises MusicRNNError for wishes other than seconds."""
     if wishes.bars is not None:
         raise MusicRNNError(
-            f"performance events have no bars, so {wishes.bars} bars cannot be counted: "
+            f"performance events have no bars, so {counted(wishes.bars, 'bar')} cannot be counted: "
             "wish for seconds, or use a model of bar-and-beat events"
         )
-    for what, value in asked.items():
-        if value is not None:
+    for name, said in wishes.given().items():
+        if name != "seconds":
             raise MusicRNNError(
-                f"performance events cannot be asked for {what} ({value}): only for seconds"
+                f"performance events cannot be asked for {name} ({said}): only for seconds"
             )
-    if wishes.seconds is None:
-        return MAX_TICKS
-    ticks = round(wishes.seconds * TICKS_PER_SECOND) if np.isfinite(wishes.seconds) else 0
-    if not 1 <= ticks <= MAX_TICKS:
-        raise MusicRNNError(
-            f"seconds must be in 0.01..{MAX_TICKS // TICKS_PER_SECOND}, got {wishes.seconds}"
-        )
-    return ticks
+    return MAX_TICKS if wishes.seconds is None else round(wishes.seconds * TICKS_PER_SECOND)

@@ -32,7 +32,7 @@ class PerformanceState(NamedTuple):
 
 
 class PerformanceRules:
-    """Raises MusicRNNError for a wish other than seconds, or seconds out of range."""
+    """Raises MusicRNNError for a wish other than seconds."""
 
     def __init__(self, events: EventVocabulary, wishes: Wishes, *, device: torch.device) -> None:
         self.limit = limit_in_ticks(wishes)

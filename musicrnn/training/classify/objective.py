@@ -22,7 +22,7 @@ from musicrnn.models.classifier import Classifier, padded
 from musicrnn.models.labelling import mean_probabilities, window_logits
 from musicrnn.training.classify.recording import Recording
 from musicrnn.training.classify.settings import ClassifierSettings
-from musicrnn.training.objective import Objective, counted
+from musicrnn.training.objective import Objective, stored_count
 
 
 class ClassificationObjective(Objective):
@@ -68,7 +68,7 @@ class ClassificationObjective(Objective):
     def seek(self, position: dict[str, Any]) -> None:
         super().seek(position)
         size = min(self.settings.batch_size, len(self.train))
-        counted("batch", self.batch, len(self.train) // size)
+        stored_count("batch", self.batch, len(self.train) // size)
 
     def _draw(self) -> tuple[list[NDArray[Any]], list[int]]:
         """The next batch; the last recordings of an epoch that fill none are left to the next."""

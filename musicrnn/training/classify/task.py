@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.features.logmel import LogMel
 from musicrnn.models.classifier_config import TOKEN_BRANCH, ClassifierConfig
 from musicrnn.training.classify.settings import ClassifierSettings
@@ -33,6 +33,7 @@ class Classify(Task):
     """Examples are Recordings, ``encoding`` a LogMel or, of scores, a Tokenizer."""
 
     name: ClassVar[str] = "classify"
+    does: ClassVar[str] = "classifies songs and sounds"
     verb: ClassVar[str] = "classify"
     unit: ClassVar[str] = "recording"
     items: ClassVar[str] = "clips"
@@ -46,7 +47,7 @@ class Classify(Task):
         if len(data.labels) < 2 or not train or not valid:
             raise MusicRNNError(
                 "a classifier needs two labels and recordings to train and validate on, got "
-                f"{len(data.labels)} labels, {len(train)} and {len(valid)}"
+                f"{counted(len(data.labels), 'label')}, {len(train)} and {len(valid)}"
             )
 
     def plan(self, data: TrainingData, settings: ClassifierSettings) -> Plan:

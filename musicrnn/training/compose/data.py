@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.key import estimate_key
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer, tokenizer_from
@@ -65,9 +65,9 @@ def token_data(
     if mix is not None and (
         len(mix) != len(sources) or not all(0 < weight < math.inf for weight in mix)
     ):
-        given = ", ".join(f"{weight:g}" for weight in mix)
         raise MusicRNNError(
-            f"a mix is one positive number for each of {len(sources)} sources, got {given}"
+            f"a mix is one positive number for each of {counted(len(sources), 'source')}, "
+            f"got {listed(mix)}"
         )
     read: list[tuple[int, Read[Score]]] = []
     refused: list[Refusal] = []
@@ -98,7 +98,7 @@ def token_data(
             origin.append(index)
             if any(track.notes and not track.is_drum for track in item.content.tracks):
                 keys[_key_name(item.content)] += 1
-            metres.update({f"{s.numerator}/{s.denominator}" for s in item.content.time_signatures})
+            metres.update({s.name for s in item.content.time_signatures})
     _balance(ids, names, origin)
     sizes = Counter(origin)
     weights = None if mix is None else np.array([mix[i] / sizes[i] for i in origin])

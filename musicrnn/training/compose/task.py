@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.models.language_config import LanguageConfig
 from musicrnn.pretrained import Style
 from musicrnn.tokens import TOKENIZERS, Wishes, tokenizer_from
@@ -44,6 +44,7 @@ class TokenFigures:
 
 class Compose(Task):
     name: ClassVar[str] = "compose"
+    does: ClassVar[str] = "composes token after token"
     verb: ClassVar[str] = "compose"
     unit: ClassVar[str] = "token"
     items: ClassVar[str] = "tokens"
@@ -63,8 +64,7 @@ class Compose(Task):
         if not data.examples["train"] or not data.examples["valid"]:
             usable = sum(data.counts().values())
             raise MusicRNNError(
-                f"{usable} usable piece{'' if usable == 1 else 's'}, two are needed "
-                f"({reasons(data.refused)})"
+                f"{counted(usable, 'usable piece')}, two are needed ({reasons(data.refused)})"
             )
 
     def config(self, data: TrainingData, settings: ComposeSettings) -> LanguageConfig:

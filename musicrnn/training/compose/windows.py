@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.training.objective import counted
+from musicrnn.training.objective import stored_count
 
 Ids = NDArray[np.int32]
 
@@ -76,8 +76,8 @@ class Windows:
         Raises:
             MusicRNNError: there is nothing to read there.
         """
-        self.epoch = counted("epoch", position["epoch"])
-        self.taken = counted("taken", position["taken"])
+        self.epoch = stored_count("epoch", position["epoch"])
+        self.taken = stored_count("taken", position["taken"])
         reading = [self._place(*row) for row in position["reading"]]
         if len(reading) != self.rows:
             raise MusicRNNError(f"{self.rows} rows must be read, got {len(reading)}")
@@ -103,9 +103,9 @@ class Windows:
 
     def _place(self, piece: int, offset: int, variation: int) -> list[int]:
         """Where a row reads, if it can."""
-        piece = counted("piece", piece + 1, len(self.pieces) + 1) - 1  # -1: none yet
-        offset = counted("offset", offset)
-        variation = counted("variation", variation, len(self.variations))
+        piece = stored_count("piece", piece + 1, len(self.pieces) + 1) - 1  # -1: none yet
+        offset = stored_count("offset", offset)
+        variation = stored_count("variation", variation, len(self.variations))
         if piece >= 0 and not self._varies(piece, variation):
             raise MusicRNNError(f"piece {piece} has no variation {variation}")
         return [piece, offset, variation]

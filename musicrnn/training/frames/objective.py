@@ -27,7 +27,7 @@ from musicrnn.models.frame_past import Frames, Told, compass, tell, transposed
 from musicrnn.models.frames import FrameModel
 from musicrnn.training.frames.settings import FrameSettings
 from musicrnn.training.gradient_norm import check_regularised, omega, readings
-from musicrnn.training.objective import Objective, counted
+from musicrnn.training.objective import Objective, stored_count
 
 UNEVEN = 0.1  # lengths are told apart to so much, by chance, so that groups change between epochs
 READ = {"whole": (32, 512), "tied": (16, 64)}  # pieces and frames at once when they are measured
@@ -87,8 +87,8 @@ class FrameObjective(Objective):
     def seek(self, position: dict[str, Any]) -> None:
         super().seek(position)
         self.groups = self._grouped()
-        members = self.groups[counted("group", self.group, len(self.groups))]
-        counted("offset", self.offset, max(len(self.train[index]) for index in members))
+        members = self.groups[stored_count("group", self.group, len(self.groups))]
+        stored_count("offset", self.offset, max(len(self.train[index]) for index in members))
         self.state = self.module.initial_state(len(members))
 
     def carry(self, tensors: dict[str, Tensor]) -> None:

@@ -32,6 +32,7 @@ class FramesTask(Task):
     """Examples are uint8 [T, P], ``encoding`` says the lowest pitch and a step's quarters."""
 
     name: ClassVar[str] = "frames"
+    does: ClassVar[str] = "composes frames of a piano roll"
     verb: ClassVar[str] = "compose"
     unit: ClassVar[str] = "frame"
     items: ClassVar[str] = "frames"

@@ -118,8 +118,8 @@ def voice_baselines(data: TrainingData, split: Split) -> dict[str, dict[str, flo
             of: [np.append(START, piece[:, voice] + 1).astype(np.int32) for piece in pieces]
             for of, pieces in pitches.items()
         }
-        counted = fit_baselines(ids["train"], ids["valid"], vocabulary_size=START + 1)
-        for kind, nats in counted.nats(ids[split]).items():
+        baselines = fit_baselines(ids["train"], ids["valid"], vocabulary_size=START + 1)
+        for kind, nats in baselines.nats(ids[split]).items():
             figures[kind][name] = nats
     return figures
 

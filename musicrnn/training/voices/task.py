@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 class Voices(Task):
     name: ClassVar[str] = "voices"
+    does: ClassVar[str] = "composes voices side by side, a cell a sixteenth"
     verb: ClassVar[str] = "compose"
     unit: ClassVar[str] = "cell"
     items: ClassVar[str] = "rows"

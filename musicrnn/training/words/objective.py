@@ -25,7 +25,7 @@ from musicrnn.augmentation.speech import extent, no_word
 from musicrnn.metrics.classification import calibrate
 from musicrnn.models.words import State, WordsModel, clip_logits
 from musicrnn.models.words_config import STEP
-from musicrnn.training.objective import Objective, counted
+from musicrnn.training.objective import Objective, stored_count
 from musicrnn.training.words.data import SILENCE, UNKNOWN, WordsData
 from musicrnn.training.words.settings import WordsSettings
 from musicrnn.waveform import in_full_scale
@@ -96,7 +96,7 @@ class WordsObjective(Objective):
     def seek(self, position: dict[str, Any]) -> None:
         super().seek(position)
         words, unknown, silent = self._rows()
-        counted("batch", self.batch, len(self.train.labels) // words)
+        stored_count("batch", self.batch, len(self.train.labels) // words)
         mine = len(range(self.rank, words + unknown + silent, self.world))
         self.state = self.module.initial_state(mine)
 

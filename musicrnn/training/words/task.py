@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.models.words_config import WordsConfig
 from musicrnn.training.data import Split, TrainingData
 from musicrnn.training.plan import Plan
@@ -34,6 +34,7 @@ class Words(Task):
     """Its data are WordsData."""
 
     name: ClassVar[str] = "words"
+    does: ClassVar[str] = "hears spoken words"
     verb: ClassVar[str] = "classify"
     unit: ClassVar[str] = "clip"
     items: ClassVar[str] = "clips"
@@ -49,7 +50,8 @@ class Words(Task):
         if len(data.labels) < 2 or missing or not len(valid):
             raise MusicRNNError(
                 "words need two labels, clips of each to learn from and some to validate on, got "
-                f"{len(data.labels)} labels, {len(train)} and {len(valid)} clips"
+                f"{counted(len(data.labels), 'label')}, {len(train)} and "
+                f"{counted(len(valid), 'clip')}"
                 + (f"; none is left to learn {missing[0]!r} from" if missing else "")
             )
 

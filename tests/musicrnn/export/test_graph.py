@@ -46,7 +46,7 @@ def test_without_the_extra_a_sentence_names_it(
 
 
 def test_tasks_without_a_graph(tmp_path: Path) -> None:
-    with pytest.raises(MusicRNNError, match="task is 'frames': it cannot be exported as ONNX"):
+    with pytest.raises(MusicRNNError, match=r"frames of a .*: it cannot be exported as ONNX"):
         export_onnx(load_model("jsb"), tmp_path / "m.onnx")
     with pytest.raises(MusicRNNError, match="cannot stream sound"):
         export_onnx(load_model("pop"), tmp_path / "m.onnx", streaming=True)

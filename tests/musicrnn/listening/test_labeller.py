@@ -83,7 +83,7 @@ def test_no_guess_for_what_is_no_music(tmp_path, genre, make, says):
 def test_damaged_headers():
     model = load_model("genre")
     for change, says in (
-        ({"task": "voices"}, "task is 'voices': it cannot classify"),
+        ({"task": "voices"}, "composes voices side by side.*: it cannot classify"),
         ({"task": "genres"}, "task must be one of compose, .*got 'genres'"),
         ({"labels": ["a"]}, "tells 10 labels apart"),
         ({"labels": None}, "tells 10 labels apart"),

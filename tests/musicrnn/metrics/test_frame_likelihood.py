@@ -14,7 +14,7 @@ def test_a_figure_is_a_ratio_of_sums_not_a_mean_of_means() -> None:
     assert (found.n, found.frames) == (2, 100)
     assert found.interval == pytest.approx((1.0, 9.0))  # one of the two pieces drawn twice
     assert frame_likelihood(losses[1:]).interval is None
-    with pytest.raises(MusicRNNError, match="no frame to measure in 1 pieces"):
+    with pytest.raises(MusicRNNError, match="no frame to measure in 1 piece"):
         nats_a_step([np.zeros(0)])
 
 

@@ -91,5 +91,8 @@ def test_a_damaged_configuration_is_one_sentence(change: dict, message: str) -> 
 
 
 def test_the_sampler_of_sequences_says_why_it_cannot() -> None:
-    with pytest.raises(MusicRNNError, match=r"only models that compose can be sampled.*voices"):
+    with pytest.raises(
+        MusicRNNError,
+        match=r"only models that compose token after token can do this.*task is 'voices'",
+    ):
         engine_for(untrained_voices())

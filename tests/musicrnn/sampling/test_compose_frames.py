@@ -59,7 +59,7 @@ def test_a_low_temperature_takes_what_is_likely() -> None:
             "composes by bars, tempo and temperature, not by seconds",
         ),
         (Wishes(), Settings(top_p=0.5), "not by top p"),
-        (Wishes(bars=0), Settings(), r"bars must be in 1\.\.2048, got 0"),
+        (Wishes(bars=2049), Settings(), r"bars must be in 1\.\.2048, got 2049"),
     ],
 )
 def test_what_it_cannot_grant(wishes: Wishes, settings: Settings, message: str) -> None:

@@ -7,7 +7,7 @@ import torch
 from musicrnn.cells.product import KINDS
 from musicrnn.cells.tile import PANEL, PANEL_OF_PAIRS
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.models.language import LanguageModel
 from musicrnn.models.language_config import LanguageConfig
@@ -138,7 +138,9 @@ def test_long_sets_are_cut_to_openings(limit: int, length: int | None) -> None:
 def test_what_cannot_be_measured() -> None:
     _, checkpoint = model_of()
     for pieces in ([], [np.array([1], np.int32)]):
-        with pytest.raises(MusicRNNError, match=f"{len(pieces)} pieces, none of two ids"):
+        with pytest.raises(
+            MusicRNNError, match=f"{counted(len(pieces), 'piece')}, none of two ids"
+        ):
             held_weights(checkpoint, pieces)
     for ids in ([-1, 3], [3, VOCABULARY]):
         with pytest.raises(MusicRNNError, match=r"ids must be in 0\.\.29"):

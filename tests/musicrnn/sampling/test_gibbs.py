@@ -42,6 +42,15 @@ def test_what_is_not_free_stays_and_what_is_drawn_is_allowed(filler: Filler, see
         assert (drawn[0] != GRID.pitches)[free[0]].all()  # nothing there to be held
 
 
+@pytest.mark.parametrize("filters", [{"top_k": 1}, {"top_p": 1e-300}, {"min_p": 0.9}])
+def test_a_filter_may_leave_no_pitch(filler: Filler, filters: dict) -> None:
+    settings = Settings(**filters)
+    free = np.ones((STEPS, 4), np.bool_)
+    for drawn, nats in fill(filler, free, replace(QUICK, settings=settings)):
+        assert GRID.allowed()[np.arange(4), drawn].all()
+        assert np.isfinite(nats)
+
+
 def test_the_seed_decides(filler: Filler) -> None:
     free = np.ones((STEPS, 4), np.bool_)
     one, two, other = (fill(filler, free, seed=seed) for seed in (1, 1, 2))

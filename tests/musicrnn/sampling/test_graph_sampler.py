@@ -229,7 +229,7 @@ def test_what_cannot_be_done_is_refused() -> None:
     with pytest.raises(MusicRNNError, match="do not belong together"):
         pieces(tokenizer=BeatTokenizer())
     with pytest.raises(MusicRNNError, match="no token for"):
-        pieces(wishes=Wishes(density=9))
+        pieces(wishes=Wishes(time_signature=(16, 2)))
     with pytest.raises(MusicRNNError, match="has not ended after 5 tokens"):
         pieces(token_limit=5)
     length = max(len(ids) for _, ids in pieces()) - 1

@@ -160,7 +160,7 @@ def test_what_cannot_be_varied_or_kept(writer: VoicesWriter) -> None:
         vary(writer, score, (1, 1), "tuba")
     with pytest.raises(MusicRNNError, match="some must be, not all"):
         harmonize(writer, score, *NAMES)
-    with pytest.raises(MusicRNNError, match=r"task is 'compose'.*only a model of voices can"):
+    with pytest.raises(MusicRNNError, match="composes token after token: it cannot write"):
         task_of(untrained("beat")).writer(untrained("beat"))
     with pytest.raises(MusicRNNError, match="at most, got"):
         around(writer, melody((0, 60, 480), (2**30, 62, 480)))
@@ -208,7 +208,6 @@ def test_the_key_that_is_wished_for(monkeypatch, wished, shift) -> None:
         (Wishes(chords=((0, "maj"),)), "not by chords"),
         (Wishes(density=3), "not by density"),
         (Wishes(time_signature=(3, 4)), "composed in 4/4, got 3/4"),
-        (Wishes(bars=0), "bars must be in 1..512, got 0"),
         (Wishes(bars=513), "bars must be in 1..512, got 513"),
     ],
 )

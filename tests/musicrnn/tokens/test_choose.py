@@ -45,5 +45,5 @@ def test_drums_alone_stay_on_the_grid_unless_asked() -> None:
 
 
 def test_nothing_suits_nothing() -> None:
-    with pytest.raises(MusicRNNError, match="none of 1 scores has a note"):
+    with pytest.raises(MusicRNNError, match="none of 1 score has a note"):
         suitable_tokenizer([piece()])

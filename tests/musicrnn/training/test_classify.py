@@ -115,7 +115,7 @@ def test_tokens_are_learned_from(tmp_path):
 
 def test_refusals(tmp_path):
     whole, output = material(), tmp_path / "m.safetensors"
-    with pytest.raises(MusicRNNError, match="got 1 labels"):
+    with pytest.raises(MusicRNNError, match="got 1 label,"):
         trained("classify", replace(whole, labels=("a",)), output, settings=SMALL, plan=PLAN)
     with pytest.raises(MusicRNNError, match="24 and 0"):
         trained(

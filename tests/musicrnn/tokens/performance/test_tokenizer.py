@@ -105,11 +105,9 @@ def test_what_cannot_be_encoded() -> None:
         (Wishes(bars=8), "no bars"),
         (Wishes(tempo=90), "cannot be asked for tempo"),
         (Wishes(key=(0, False)), "cannot be asked for key"),
-        (Wishes(time_signature=(3, 4)), "cannot be asked for a time signature"),
-        (Wishes(chords=((0, "maj"),)), "cannot be asked for chords"),
+        (Wishes(time_signature=(3, 4)), r"cannot be asked for time signature \(3/4\)"),
+        (Wishes(chords=((0, "maj"),)), r"cannot be asked for chords \(C\)"),
         (Wishes(density=3), "cannot be asked for density"),
-        (Wishes(seconds=0), "seconds must be in 0.01..7200, got 0"),
-        (Wishes(seconds=float("nan")), "seconds must be in"),
     ],
 )
 def test_wishes_that_cannot_be_met(wishes: Wishes, reason: str) -> None:
