@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+import torch
 from torch import Tensor, nn
 
 from musicrnn.checkpoint import Checkpoint
@@ -55,10 +56,7 @@ class Objective(Protocol):
         ...
 
     def carried(self) -> dict[str, Tensor]:
-        """Tensors that go from one batch to the next, such as a recurrent state.
-
-        Floats are in the precision of the weights, or of what mixed precision makes of them.
-        """
+        """Tensors that go from one batch to the next, such as a recurrent state."""
         ...
 
     def carry(self, tensors: dict[str, Tensor]) -> None:
@@ -86,10 +84,12 @@ def counted(name: str, value: Any, below: int = 2**63) -> int:
 def carried_on(found: Sequence[Tensor], fresh: Sequence[Tensor]) -> tuple[Tensor, ...]:
     """The tensors of a state, on the device of those of a ``fresh`` one.
 
+    They are float32 whatever a network reckons in: so Fabric hands its outputs out.
+
     Raises:
-        MusicRNNError: they are not of the same shapes.
+        MusicRNNError: they are not, or of other shapes than those of the fresh state.
     """
     shapes, wanted = [tuple(part.shape) for part in found], [tuple(part.shape) for part in fresh]
-    if shapes != wanted or not all(part.is_floating_point() for part in found):
-        raise MusicRNNError(f"the carried state must be numbers of {wanted}, got {shapes}")
+    if shapes != wanted or any(part.dtype != torch.float32 for part in found):
+        raise MusicRNNError(f"the carried state must be float32 of {wanted}, got {shapes}")
     return tuple(part.to(like.device) for part, like in zip(found, fresh, strict=True))
