@@ -72,7 +72,7 @@ class Objective(ABC):
             setattr(self, name, stored_count(name, position[name]))
 
     def carried(self) -> dict[str, Tensor]:
-        """The state by name; floats as the weights are, or as mixed precision makes them."""
+        """The state by name."""
         return {str(index): part for index, part in enumerate(self.state)}
 
     def carry(self, tensors: dict[str, Tensor]) -> None:
@@ -107,10 +107,12 @@ def stored_count(name: str, value: Any, below: int = 2**63) -> int:
 def carried_on(found: Sequence[Tensor], fresh: Sequence[Tensor]) -> tuple[Tensor, ...]:
     """The tensors of a state, on the device of those of a ``fresh`` one.
 
+    They are float32 whatever a network reckons in: so Fabric hands its outputs out.
+
     Raises:
-        MusicRNNError: they are not of the same shapes.
+        MusicRNNError: they are not, or of other shapes than those of the fresh state.
     """
     shapes, wanted = [tuple(part.shape) for part in found], [tuple(part.shape) for part in fresh]
-    if shapes != wanted or not all(part.is_floating_point() for part in found):
-        raise MusicRNNError(f"the carried state must be numbers of {wanted}, got {shapes}")
+    if shapes != wanted or any(part.dtype != torch.float32 for part in found):
+        raise MusicRNNError(f"the carried state must be float32 of {wanted}, got {shapes}")
     return tuple(part.to(like.device) for part, like in zip(found, fresh, strict=True))

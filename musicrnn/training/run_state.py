@@ -140,7 +140,8 @@ def load_run(
             mean.copy_(_fitting(tensors, f"average.{name}", mean))
         average.updates = stored_count("average_updates", header["average_updates"])
         objective.seek(header["position"])
-        objective.carry(_carried(header, tensors, next(module.parameters()).dtype))
+        prefix = "carried."
+        objective.carry({n[len(prefix) :]: t for n, t in tensors.items() if n.startswith(prefix)})
         restore_generators(tensors, next(module.parameters()).device)
     return state
 
@@ -247,21 +248,6 @@ def _moments(tensors: dict[str, Tensor], name: str, parameter: Tensor) -> dict[s
         raise ValueError(f"the moments of {name} are below 0")
     values = (step, first.to(parameter.device), second.to(parameter.device))
     return dict(zip(MOMENTS, (value.clone() for value in values), strict=True))
-
-
-def _carried(
-    header: dict[str, Any], tensors: dict[str, Tensor], kind: torch.dtype
-) -> dict[str, Tensor]:
-    """What goes from batch to batch, its floats as the weights are, or half of that where
-    precisions are mixed."""
-    precision = str(_object(header.get("made_with", {})).get("precision"))
-    kinds = {kind, *((torch.float16, torch.bfloat16) if precision.endswith("-mixed") else ())}
-    prefix = "carried."
-    found = {name: tensor for name, tensor in tensors.items() if name.startswith(prefix)}
-    for name, tensor in found.items():
-        if tensor.is_floating_point() and tensor.dtype not in kinds:
-            raise ValueError(f"{name} does not fit")
-    return {name.removeprefix(prefix): tensor for name, tensor in found.items()}
 
 
 def _fitting(tensors: dict[str, Tensor], name: str, like: Tensor) -> Tensor:

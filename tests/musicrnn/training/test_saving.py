@@ -80,6 +80,16 @@ def test_a_power_cut_loses_what_was_not_saved_and_no_more(
     assert output.read_bytes() == (tmp_path / "whole.safetensors").read_bytes()
 
 
+@pytest.mark.parametrize("precision", ["bf16-mixed", "bf16-true", "64-true"])
+def test_in_every_precision_a_run_is_resumed_as_it_was(
+    output: Path, tmp_path: Path, precision: str
+) -> None:
+    train(tmp_path / "whole.safetensors", precision=precision, average=0.9)
+    train(output, watcher=Stop(17), precision=precision, average=0.9)
+    train(output, resume=True, precision=precision, average=0.9)
+    assert output.read_bytes() == (tmp_path / "whole.safetensors").read_bytes()
+
+
 def test_a_model_that_is_there_is_left_alone_unless_something_else_is_said(output: Path) -> None:
     train(output)
     before = output.read_bytes(), run_path(output).read_bytes()
