@@ -64,10 +64,8 @@ class MeanPitchObjective(Objective):
 def squared_errors(network: MeanPitchModel, pieces: Sequence[Any]) -> Any:
     """[N], in squared semitones."""
     with torch.no_grad():
-        told = [
-            float(network(torch.from_numpy(piece)[None].to(network.device))) for piece in pieces
-        ]
-    return np.array([(each - (piece.mean() - 60)) ** 2 for each, piece in zip(told, pieces)])
+        told = [float(network(torch.from_numpy(piece)[None])) for piece in pieces]
+    return (np.array(told) + 60 - np.array([piece.mean() for piece in pieces])) ** 2
 
 
 @dataclass(frozen=True)
