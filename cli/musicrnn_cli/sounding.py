@@ -11,9 +11,9 @@ import click
 
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.io.midi_messages import Message, Messages
+from musicrnn.note_events import EventBatch
 from musicrnn.sampling.compose import is_stuck
 from musicrnn.sampling.composer import Composer
-from musicrnn.strokes import News
 from musicrnn.synth.loudspeaker import BLOCK, Loudspeaker
 from musicrnn.synth.mixer import Mixer
 from musicrnn.training.interrupt import Interrupt
@@ -24,8 +24,8 @@ PLACES = 6  # of a second on the stream
 
 
 def sound_piece(order: Order, composer: Composer, seed: int, *, play: bool, stream: bool) -> Record:
-    """Composes a piece that is heard (``play``) or told on stdout (``stream``) while it is drawn,
-    then saves the files that are asked for, if any, and returns its record.
+    """Composes a piece that is played (``play``) or written to stdout (``stream``) while it is
+    sampled, then saves the files that are asked for, if any, and returns its record.
 
     Ctrl-C ends the sound and the stream; the piece is then drawn to its end, and saved.
 
@@ -45,11 +45,11 @@ def sound_piece(order: Order, composer: Composer, seed: int, *, play: bool, stre
     speaker = Loudspeaker() if play else None  # before anything is drawn: there may be none
     with Interrupt() as interrupt:
         piece = composer.live(seed, order.request)
-        with closing(_streamed(piece.news()) if stream else piece.news()) as news:
+        with closing(_streamed(piece.events()) if stream else piece.events()) as batches:
             if speaker is not None:
-                _play(order, news, speaker, lambda: interrupt.asked)
+                _play(order, batches, speaker, lambda: interrupt.asked)
             else:
-                for _ in takewhile(lambda _: not interrupt.asked, news):
+                for _ in takewhile(lambda _: not interrupt.asked, batches):
                     pass
         made = piece.finished()
     if piece.drawn_once and order.request.primer is None and is_stuck(made.score):
@@ -63,27 +63,28 @@ def sound_piece(order: Order, composer: Composer, seed: int, *, play: bool, stre
 
 
 def _play(
-    order: Order, news: Iterable[News], speaker: Loudspeaker, stopped: Callable[[], bool]
+    order: Order, batches: Iterable[EventBatch], speaker: Loudspeaker, stopped: Callable[[], bool]
 ) -> None:
     mixer = Mixer(rate=speaker.rate, soundfont=order.soundfont)
-    speaker.play(mixer.blocks(news, BLOCK), stopped)
+    speaker.play(mixer.blocks(batches, BLOCK), stopped)
     if speaker.gaps:
         click.echo(
             f"{counted(speaker.gaps, 'gap')} in the sound: it was not drawn fast enough", err=True
         )
 
 
-def _streamed(news: Iterable[News]) -> Generator[News]:
-    """The same news, written as it passes; when it is closed the keys that are down go up."""
+def _streamed(batches: Iterable[EventBatch]) -> Generator[EventBatch]:
+    """The same batches, written as they pass; when it is closed, every note that still sounds gets
+    a note-off."""
     messages = Messages()
     seconds = 0.0
     try:
-        for told in news:
-            for key in told.keys:
-                seconds = key.seconds
-                for message in messages.of(key):
+        for batch in batches:
+            for event in batch.events:
+                seconds = event.seconds
+                for message in messages.of(event):
                     _write(seconds, message)
-            yield told
+            yield batch
     finally:
         for message in messages.silence():
             _write(seconds, message)

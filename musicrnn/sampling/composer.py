@@ -14,12 +14,12 @@ from typing import ClassVar, Protocol
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
+from musicrnn.note_events import EventBatch, event_batch
 from musicrnn.sampling.compose import Composition, compose_each
 from musicrnn.sampling.drawing import Effort
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.live import LivePiece
 from musicrnn.score import Score
-from musicrnn.strokes import News, news_of
 from musicrnn.tokens import Wishes, tokenizer_from
 
 SECONDS = 30.0  # of a piece without bars, when nothing else is said
@@ -40,7 +40,7 @@ class Live(Protocol):
 
     drawn_once: bool
 
-    def news(self) -> Generator[News]: ...
+    def news(self) -> Generator[EventBatch]: ...
 
     def finished(self) -> Composition: ...
 
@@ -146,8 +146,8 @@ class WholePiece:
     def __init__(self, made: Composition) -> None:
         self.made = made
 
-    def news(self) -> Generator[News]:
-        yield news_of(self.made.score)
+    def news(self) -> Generator[EventBatch]:
+        yield event_batch(self.made.score)
 
     def finished(self) -> Composition:
         return self.made

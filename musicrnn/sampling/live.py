@@ -1,8 +1,9 @@
-"""A piece that sounds, or is told, while it is drawn: what ``compose --play`` and ``--stream`` do.
+"""A piece that is played or streamed while it is sampled: what ``compose --play`` and ``--stream``
+do.
 
-Conventions. The ids are those of :func:`musicrnn.sampling.compose.compose` for the same seed, drawn
-once: what has sounded has sounded, so a piece that turns out stuck is not drawn again. Ids are
-drawn when news is asked for.
+Conventions. The ids are those of :func:`musicrnn.sampling.compose.compose` for the same seed,
+sampled once: what has been played cannot be taken back, so a piece that turns out stuck is not
+sampled again. Ids are sampled lazily, when the consumer asks for the next batch of events.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Generator, Iterable, Iterator
 
 from musicrnn.accompaniment import with_accompaniment
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.note_events import EventBatch, event_batch
 from musicrnn.sampling.compose import (
     Composition,
     begun_at,
@@ -25,13 +27,12 @@ from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.sampler import tokens
 from musicrnn.sampling.wishing import primed
 from musicrnn.score import Score
-from musicrnn.strokes import News, news_of
 from musicrnn.tokens import Wishes
 from musicrnn.tokens.unfolding import unfold
 
 
 class LivePiece:
-    """A piece in the making, a primer at its beginning.
+    """A piece while it is sampled, a primer at its beginning.
 
     Raises:
         MusicRNNError: the model cannot compose, or a wish, setting or primer does not fit it.
@@ -63,14 +64,14 @@ class LivePiece:
             primer=start,
         )
 
-    def news(self) -> Generator[News]:
-        """What becomes certain as the piece is drawn, once.
+    def events(self) -> Generator[EventBatch]:
+        """Batches of events as the piece is sampled; to be iterated once.
 
-        A tune of characters, which repeats its sections, is told when it is there, and with its
-        chord symbols played, as its files are.
+        A tune of ABC text, which repeats its sections, comes whole at its end, with its chord
+        symbols played, as in its files.
         """
         if self.tokenizer.unfolding() is None:
-            yield news_of(with_accompaniment(self.finished().score))
+            yield event_batch(with_accompaniment(self.finished().score))
         else:
             ids = self._kept(list(self.ids))
             yield from unfold(ids, self.tokenizer, tempo=self.tempo)

@@ -1,9 +1,9 @@
-"""The sound of a piece in the making, forwards in time, as far as the piece is certain.
+"""The sound of a piece while it is generated, forwards in time, as far as its events are known.
 
 Conventions. What comes out, block after block, are the samples of :func:`musicrnn.synth.render`
 before a piece that would clip is turned down: the same voices added in the same order, so the same
-bits. (Two exceptions that tokens cannot say: a key that one part strikes twice at one moment, whose
-strokes may end in each other's place; and a pedal that holds notes beyond the end of the last.)
+bits. (Two exceptions that tokens cannot say: a pitch that one instrument plays twice at one moment,
+whose notes may end in each other's place; and a pedal that holds notes beyond the end of the last.)
 Frames count from the beginning of the piece. The work for a block depends on what sounds in it
 alone, and the memory on that and on the tones that were struck last.
 """
@@ -20,20 +20,20 @@ from pathlib import Path
 
 import numpy as np
 
-from musicrnn.strokes import News
+from musicrnn.note_events import EventBatch
 from musicrnn.synth.render import FADE_SECONDS, TAIL_SECONDS, check_rate, fade_out
 from musicrnn.synth.soundfont import default_soundfont, read_soundfont
 from musicrnn.synth.tone import Floats, Tone
-from musicrnn.synth.voice import Hands, Voice, add
+from musicrnn.synth.voice import Voice, VoiceAllocator, add
 
-ROUNDING = 3  # frames by which a key may be heard before its time
+ROUNDING = 3  # frames by which a note may sound before its time
 TONE_BLOCKS = 1024  # kept of all tones: 134 MB
 
 _order = attrgetter("order")
 
 
 class Mixer:
-    """Told what is certain of a piece, gives its sound; ``rate`` in Hz, TimGM6mb.sf2 by default.
+    """Turns the events of a piece into its sound; ``rate`` in Hz, TimGM6mb.sf2 by default.
 
     Raises:
         MusicRNNError: the rate is out of range, or the SoundFont cannot be read.
@@ -44,31 +44,31 @@ class Mixer:
         self.rate = rate
         self.font = read_soundfont(default_soundfont() if soundfont is None else soundfont)
         self.at = 0  # the frame that comes next
-        self._hands = Hands(self.font, rate)
+        self._allocator = VoiceAllocator(self.font, rate)
         self._until = 0.0
-        self._end = 0.0  # of the last key that went up
-        self._down = 0  # keys
+        self._end = 0.0  # of the last note-off
+        self._down = 0  # notes that sound
         self._coming: list[tuple[int, int, Voice]] = []  # by the frame at which they begin
         self._number = count()
         self._sounding: list[Voice] = []  # in order
         self._tones: dict[tuple[int, bool, int, int], Tone] = {}  # the one struck last at the end
 
-    def tell(self, news: News) -> None:
-        """Take note of what has become certain."""
-        for seconds, velocity, part, pitch in news.keys:
+    def push(self, batch: EventBatch) -> None:
+        """Take in the next batch of events."""
+        for seconds, velocity, instrument, pitch in batch.events:
             if velocity:
                 self._down += 1
-                for voice in self._hands.strike(part, pitch, velocity, start=seconds):
+                for voice in self._allocator.note_on(instrument, pitch, velocity, start=seconds):
                     heapq.heappush(self._coming, (voice.start, next(self._number), voice))
             else:
                 self._down -= 1
                 self._end = seconds
-                self._hands.lift(part, pitch, seconds)
-        self._until = news.until
+                self._allocator.note_off(instrument, pitch, seconds)
+        self._until = batch.until
 
     @property
-    def certain(self) -> int:
-        """How many frames may be asked for now."""
+    def available(self) -> int:
+        """How many frames can be mixed now."""
         if self._until == inf:
             return max(0, self.frames - self.at)
         until = self._until
@@ -78,7 +78,7 @@ class Mixer:
 
     @property
     def frames(self) -> int:
-        """How many there are of the piece as told so far, and the tail."""
+        """How many there are of the piece as known so far, and the tail."""
         return round((self._end + TAIL_SECONDS) * self.rate)
 
     @property
@@ -87,8 +87,8 @@ class Mixer:
         return self._until == inf and self.at >= self.frames
 
     def mix(self, frames: int) -> Floats:
-        """The next ``frames``, or as many as are :attr:`certain` if fewer: [2, frames]."""
-        mixed = np.zeros((2, min(frames, self.certain)), np.float32)
+        """The next ``frames``, or as many as are :attr:`available` if fewer: [2, frames]."""
+        mixed = np.zeros((2, min(frames, self.available)), np.float32)
         end = self.at + mixed.shape[1]
         while self._coming and self._coming[0][0] < end:
             insort(self._sounding, heapq.heappop(self._coming)[2], key=_order)
@@ -101,12 +101,12 @@ class Mixer:
         self.at = end
         return mixed
 
-    def blocks(self, news: Iterable[News], frames: int) -> Iterator[Floats]:
+    def blocks(self, batches: Iterable[EventBatch], frames: int) -> Iterator[Floats]:
         """The whole sound in blocks [2, frames], the last as short as it is, each as soon as the
-        news allows."""
-        for told in news:
-            self.tell(told)
-            while self.certain >= frames:
+        events allow."""
+        for batch in batches:
+            self.push(batch)
+            while self.available >= frames:
                 yield self.mix(frames)
         while not self.over:
             yield self.mix(frames)

@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 
 from musicrnn.errors import MusicRNNError, counted
+from musicrnn.note_events import played_tracks
 from musicrnn.score import Score
-from musicrnn.strokes import parts
 from musicrnn.synth.soundfont import SoundFont, default_soundfont, read_soundfont
 from musicrnn.synth.tone import Floats, Tone
-from musicrnn.synth.voice import Hands, Voice, add
+from musicrnn.synth.voice import Voice, VoiceAllocator, add
 from musicrnn.waveform import Waveform
 
 TAIL_SECONDS = 1.5
@@ -85,13 +85,13 @@ def fade_out(rate: int) -> Floats:
 
 
 def _voices(score: Score, font: SoundFont, rate: int) -> list[Voice]:
-    hands = Hands(font, rate)
+    allocator = VoiceAllocator(font, rate)
     return [
         voice
-        for part, played in parts(score)
-        for stroke in played
-        for voice in hands.strike(
-            part, stroke.pitch, stroke.velocity, start=stroke.start, end=stroke.end
+        for instrument, played in played_tracks(score)
+        for note in played
+        for voice in allocator.note_on(
+            instrument, note.pitch, note.velocity, start=note.start, end=note.end
         )
     ]
 

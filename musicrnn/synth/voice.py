@@ -16,7 +16,7 @@ from math import inf
 
 import numpy as np
 
-from musicrnn.strokes import Part
+from musicrnn.note_events import Instrument
 from musicrnn.synth.region import Region
 from musicrnn.synth.soundfont import SoundFont
 from musicrnn.synth.tone import BLOCK, Floats, Tone
@@ -50,8 +50,8 @@ class Voice:
         return max(0, min(self.held + len(tone.release), tone.frames, self.cut))
 
 
-class Hands:
-    """Which voices the keys of a piece sound, at ``rate`` Hz; keys come in order of time."""
+class VoiceAllocator:
+    """Which voices the notes of a piece sound, at ``rate`` Hz; events come in order of time."""
 
     def __init__(self, font: SoundFont, rate: int) -> None:
         self.font, self.rate = font, rate
@@ -60,10 +60,10 @@ class Hands:
         self._of_class: defaultdict[tuple[int, int], list[Voice]] = defaultdict(list)
         self._down: defaultdict[tuple[int, int], list[list[Voice]]] = defaultdict(list)
 
-    def strike(
-        self, part: Part, pitch: int, velocity: int, *, start: float, end: float = inf
+    def note_on(
+        self, part: Instrument, pitch: int, velocity: int, *, start: float, end: float = inf
     ) -> list[Voice]:
-        """The voices of a stroke; without an ``end`` in seconds it lasts until :meth:`lift`."""
+        """The voices of a note; without an ``end`` in seconds it lasts until :meth:`note_off`."""
         voices: list[Voice] = []
         program = 0 if part.is_drum else part.program
         for index, region in self._regions_of(part, pitch, velocity):
@@ -87,10 +87,10 @@ class Hands:
             self._down[part.number, pitch].append(voices)
         return voices
 
-    def lift(self, part: Part, pitch: int, end: float) -> None:
-        """The key that has been down longest goes up, if one is down."""
-        strokes = self._down[part.number, pitch]
-        for voice in strokes.pop(0) if strokes else ():
+    def note_off(self, part: Instrument, pitch: int, end: float) -> None:
+        """The note that has sounded longest ends, if one sounds."""
+        voices = self._down[part.number, pitch]
+        for voice in voices.pop(0) if voices else ():
             voice.held = int((end - voice.begins) * self.rate)
 
     def _choke(self, sounding: list[Voice], by: Voice) -> None:
@@ -100,7 +100,7 @@ class Hands:
         sounding[:] = [voice for voice in sounding if voice.cut == NOT_YET]
         sounding.append(by)
 
-    def _regions_of(self, part: Part, pitch: int, velocity: int) -> list[tuple[int, Region]]:
+    def _regions_of(self, part: Instrument, pitch: int, velocity: int) -> list[tuple[int, Region]]:
         wanted = (0 if part.is_drum else part.program, part.is_drum, pitch, velocity)
         if wanted not in self._chosen:
             if wanted[:2] not in self._regions:

@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from math import inf
 
+from musicrnn.note_events import EventBatch, Instrument, NoteEvent, event_batch
 from musicrnn.score import Tempo
-from musicrnn.strokes import Key, News, Part, news_of
 from musicrnn.tokens.programs import DRUMS
 from musicrnn.tokens.protocol import TEMPO, Event, Tokenizer
 
@@ -38,15 +38,15 @@ class KeysDown:
     def tempo(self, tick: int, microseconds: int) -> None:
         heapq.heappush(self._waiting, Event(tick, TEMPO, microseconds, 0))
 
-    def strike(self, tick: int, key: tuple[int, int], velocity: int, end: float = inf) -> None:
+    def note_on(self, tick: int, key: tuple[int, int], velocity: int, end: float = inf) -> None:
         """``key`` is program and pitch; what it sounded before ends here."""
         if key in self._down:
             start = self._down[key][0]
-            self.lift(start + self.fitting(tick - start), key)
+            self.note_off(start + self.fitting(tick - start), key)
         self._down[key] = tick, end
         heapq.heappush(self._waiting, Event(tick, velocity, *key))
 
-    def lift(self, tick: int, key: tuple[int, int]) -> None:
+    def note_off(self, tick: int, key: tuple[int, int]) -> None:
         del self._down[key]
         heapq.heappush(self._waiting, Event(tick, 0, *key))
 
@@ -55,7 +55,7 @@ class KeysDown:
         certain = tick
         for key, (start, end) in list(self._down.items()):
             if end <= tick:
-                self.lift(int(end), key)
+                self.note_off(int(end), key)
             elif start < tick:  # it may yet be cut short
                 certain = min(certain, start + self.fitting(tick - start))
         self.certain = certain
@@ -63,7 +63,7 @@ class KeysDown:
     def finish(self, tick: int) -> None:
         """Nothing is struck any more; what has no end of its own ends at ``tick``."""
         for key, (_, end) in list(self._down.items()):
-            self.lift(tick if end == inf else int(end), key)
+            self.note_off(tick if end == inf else int(end), key)
         self.certain = inf
 
     def forget(self, tick: int) -> None:
@@ -85,7 +85,7 @@ def unfold(
     tokenizer: Tokenizer,
     *,
     tempo: Tempo | None = None,
-) -> Iterator[News]:
+) -> Iterator[EventBatch]:
     """What becomes certain of a piece while its ids come, the start's and a primer's among them.
 
     Args:
@@ -95,7 +95,7 @@ def unfold(
     if unfolding is None:
         score = tokenizer.decode(array("i", ids))
         first = score.tempos[0] if tempo is None else tempo
-        yield news_of(replace(score, tempos=(first, *score.tempos[1:])))
+        yield event_batch(replace(score, tempos=(first, *score.tempos[1:])))
         return
     clock = _Clock(unfolding.ticks_per_quarter, tempo)
     before: float = 0
@@ -117,15 +117,15 @@ class _Clock:
         self.tick, self.begun = 0, 0.0
         self.coming: tuple[int, int] | None = None
 
-    def news(self, events: list[Event], until: float) -> News:
-        keys: list[Key] = []
+    def news(self, events: list[Event], until: float) -> EventBatch:
+        keys: list[NoteEvent] = []
         for tick, velocity, program, pitch in events:
             if velocity == TEMPO:
                 self._change(tick, program)
             else:
-                part = Part(program, program % DRUMS, program == DRUMS)
-                keys.append(Key(self.seconds(tick), velocity, part, pitch))
-        return News(tuple(keys), inf if until == inf else self.seconds(int(until)))
+                part = Instrument(program, program % DRUMS, program == DRUMS)
+                keys.append(NoteEvent(self.seconds(tick), velocity, part, pitch))
+        return EventBatch(tuple(keys), inf if until == inf else self.seconds(int(until)))
 
     def seconds(self, tick: int) -> float:
         if self.coming is not None and tick > self.coming[0]:

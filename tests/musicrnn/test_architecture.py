@@ -31,13 +31,13 @@ STACK = {
 }
 
 # A part of musicrnn, what it is, and the parts that it may import.
-PIECE = "errors score key waveform strokes"
+PIECE = "errors score key waveform note_events"
 PARTS = {
     "errors": ("the one exception", ""),
     "bounds": ("options with their bounds", "errors"),
     "score": ("written and played music", "errors"),
     "key": ("which key a piece is in", "errors score"),
-    "strokes": ("keys that go down and up, in seconds", "errors score"),
+    "note_events": ("notes as they are performed: note on and off, in seconds", "errors score"),
     "waveform": ("sampled sound", "errors"),
     "events": ("words spoken and words heard, on one clock", "errors"),
     "accompaniment": ("chord symbols -> a part that plays them", "errors score"),

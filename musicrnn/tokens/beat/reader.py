@@ -153,6 +153,6 @@ class BeatUnfolding:
         at = self.now - self.first
         for key in sorted(longest):
             duration, velocity = longest[key]
-            self.keys.strike(at, key, velocity, at + duration)
+            self.keys.note_on(at, key, velocity, at + duration)
         reader.tempos.clear()
         reader.notes.clear()

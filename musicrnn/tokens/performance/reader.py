@@ -73,9 +73,9 @@ class PerformanceUnfolding:
             at = self.reader.now - first
             key = (DRUMS if self.drums else 0), pitch
             if velocity:
-                self.keys.strike(at, key, velocity, at + HIT if self.drums else inf)
+                self.keys.note_on(at, key, velocity, at + HIT if self.drums else inf)
             else:
-                self.keys.lift(at, key)
+                self.keys.note_off(at, key)
         elif self.first is not None and self.reader.now > before:
             self.keys.advance(self.reader.now - self.first)
 

@@ -2,13 +2,15 @@
 
 from musicrnn.io.midi import midi_bytes
 from musicrnn.io.midi_messages import Messages
+from musicrnn.note_events import Instrument, NoteEvent, event_batch
 from musicrnn.score import Note, Track, make_score
-from musicrnn.strokes import Key, Part, news_of
 
 
 def told(score):
     messages = Messages()
-    return [(key.seconds, message) for key in news_of(score).keys for message in messages.of(key)]
+    return [
+        (key.seconds, message) for key in event_batch(score).events for message in messages.of(key)
+    ]
 
 
 def test_notes_programs_and_drums():
@@ -50,17 +52,17 @@ def test_channels_are_those_of_the_file():
 
 def test_a_shared_channel_is_told_its_program_when_it_changes():
     messages = Messages()
-    parts = [Part(index, index, False) for index in range(30)]
-    found = [list(messages.of(Key(0.0, 80, part, 60))) for part in parts]
+    parts = [Instrument(index, index, False) for index in range(30)]
+    found = [list(messages.of(NoteEvent(0.0, 80, part, 60))) for part in parts]
     assert all(len(told) == 2 and told[0][1] == index for index, told in enumerate(found))
-    again = [list(messages.of(Key(1.0, 80, part, 60))) for part in (parts[0], parts[0])]
+    again = [list(messages.of(NoteEvent(1.0, 80, part, 60))) for part in (parts[0], parts[0])]
     assert len(again[1]) == 1
 
 
 def test_silence_lets_go_of_what_is_down():
     messages = Messages()
-    part = Part(0, 0, False)
-    for key in (Key(0, 80, part, 60), Key(0, 80, part, 64), Key(1, 0, part, 60)):
+    part = Instrument(0, 0, False)
+    for key in (NoteEvent(0, 80, part, 60), NoteEvent(0, 80, part, 64), NoteEvent(1, 0, part, 60)):
         list(messages.of(key))
     assert list(messages.silence()) == [[0x80, 64, 64]]
     assert list(messages.silence()) == []

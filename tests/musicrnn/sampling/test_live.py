@@ -6,18 +6,20 @@ from dataclasses import replace
 import pytest
 
 from musicrnn.accompaniment import with_accompaniment
+from musicrnn.note_events import event_batch
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import compose
 from musicrnn.sampling.live import LivePiece
 from musicrnn.score import Note, Tempo, Track, make_score
-from musicrnn.strokes import news_of
 from musicrnn.tokens import Wishes
 
 TUNE = tuple(Note(480 * i, 60 + i % 5, 480, 80) for i in range(8))
 
 
 def plain(keys):
-    return sorted((k.seconds, k.velocity, k.part.program, k.part.is_drum, k.pitch) for k in keys)
+    return sorted(
+        (k.seconds, k.velocity, k.instrument.program, k.instrument.is_drum, k.pitch) for k in keys
+    )
 
 
 @pytest.mark.parametrize(
@@ -35,13 +37,13 @@ def test_it_is_the_piece_of_its_seed(style, wishes, primer):
     settings = STYLES[style].settings
     (want,) = compose(checkpoint, [5], wishes=wishes, settings=settings, primer=primer)
     piece = LivePiece(checkpoint, 5, wishes=wishes, settings=settings, primer=primer)
-    news = list(piece.news())
+    news = list(piece.events())
     made = piece.finished()
     assert want.attempts == 1
     assert list(made.ids) == list(want.ids)
     assert replace(made, ids=(), sampling_seconds=0) == replace(want, ids=(), sampling_seconds=0)
     heard = with_accompaniment(want.score) if want.text else want.score
-    assert plain(key for told in news for key in told.keys) == plain(news_of(heard).keys)
+    assert plain(key for told in news for key in told.events) == plain(event_batch(heard).events)
 
 
 def test_ids_are_drawn_when_they_are_asked_for_and_the_rest_at_the_end():
@@ -49,8 +51,8 @@ def test_ids_are_drawn_when_they_are_asked_for_and_the_rest_at_the_end():
     how = {"wishes": Wishes(bars=6), "settings": STYLES["pop"].settings}
     piece = LivePiece(checkpoint, 2, **how)
     assert list(piece.ids) == [0]
-    told = list(itertools.islice(piece.news(), 4))
-    assert any(news.keys for news in told)
+    told = list(itertools.islice(piece.events(), 4))
+    assert any(news.events for news in told)
     early = len(piece.ids)
     made = piece.finished()
     assert early < len(made.ids) / 3

@@ -5,10 +5,10 @@ import pytest
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import read_midi
+from musicrnn.note_events import EventBatch, event_batch
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import compose
 from musicrnn.score import Note, Track, make_score
-from musicrnn.strokes import News, news_of
 from musicrnn.synth import mixer as mixing
 from musicrnn.synth import render as rendering
 from musicrnn.synth.mixer import Mixer
@@ -61,19 +61,19 @@ def test_parts_that_share_a_program_and_a_key():
         Track((Note(300, 60, 1200, 50),)),
     ]
     score = make_score(480, tracks)
-    assert np.array_equal(mixed([news_of(score)]), render(score).samples)
+    assert np.array_equal(mixed([event_batch(score)]), render(score).samples)
 
 
 def test_only_what_is_certain_comes_out():
     score = make_score(480, [Track((Note(0, 60, 4800, 100), Note(960, 64, 480, 100)))])
-    keys = news_of(score).keys
+    keys = event_batch(score).events
     mixer = Mixer()
     assert mixer.mix(1000).shape == (2, 0)
-    mixer.tell(News(keys[:1], 0.5))
+    mixer.push(EventBatch(keys[:1], 0.5))
     first = mixer.mix(100_000)
     assert 0.49 * 44_100 < first.shape[1] <= 0.5 * 44_100
-    mixer.tell(News(keys[1:3], 3.0))
-    mixer.tell(News(keys[3:], np.inf))
+    mixer.push(EventBatch(keys[1:3], 3.0))
+    mixer.push(EventBatch(keys[3:], np.inf))
     rest = mixer.mix(10**9)
     assert np.array_equal(np.concatenate([first, rest], 1), render(score).samples)
 
@@ -81,13 +81,13 @@ def test_only_what_is_certain_comes_out():
 def test_silence_may_be_the_end():
     """What may have to be faded out waits until it is known whether a note follows."""
     score = make_score(480, [Track((Note(0, 60, 480, 100), Note(4800, 64, 480, 100)))])
-    keys = news_of(score).keys
+    keys = event_batch(score).events
     for last in (2, 4):
         mixer = Mixer()
-        mixer.tell(News(keys[:2], 4.0))
+        mixer.push(EventBatch(keys[:2], 4.0))
         first = mixer.mix(10**9)
         assert first.shape[1] <= 1.5 * 44_100
-        mixer.tell(News(keys[2:last], np.inf))
+        mixer.push(EventBatch(keys[2:last], np.inf))
         sound = np.concatenate([first, mixer.mix(10**9)], 1)
         whole = make_score(480, [Track(score.tracks[0].notes[: last // 2])])
         assert np.array_equal(sound, render(whole).samples)
@@ -99,7 +99,7 @@ def test_tones_are_forgotten_and_made_again_alike(monkeypatch):
     monkeypatch.setattr(mixing, "TONE_BLOCKS", 20)
     mixer = Mixer()
     most, sound = 0, []
-    for block in mixer.blocks([news_of(score)], 4096):
+    for block in mixer.blocks([event_batch(score)], 4096):
         sound.append(block)
         most = max(most, len(mixer._tones))
     assert most < 20

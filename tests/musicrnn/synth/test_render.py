@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.note_events import played_notes
 from musicrnn.score import Note, Pedal, Tempo, Track, make_score
-from musicrnn.strokes import strokes
 from musicrnn.synth.render import PEAK, TAIL_SECONDS, render
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "fluidsynth.json"
@@ -67,7 +67,7 @@ def test_pedal_holds_and_a_key_struck_again_ends_the_note():
     notes = (Note(0, 60, 100, 100), Note(50, 64, 100, 100), Note(600, 60, 100, 100))
     track = Track(notes, pedals=(Pedal(10, 950),))
     score = make_score(480, [track])
-    ends = [round(stroke.end * 960) for stroke in strokes(score, track)]
+    ends = [round(stroke.end * 960) for stroke in played_notes(score, track)]
     assert ends == [600, 960, 960]
     dry = levels(render(one(*notes)).samples[0])
     held = levels(render(score).samples[0])

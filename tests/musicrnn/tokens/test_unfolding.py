@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from musicrnn.io.midi import read_midi
+from musicrnn.note_events import event_batch
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import compose
 from musicrnn.score import Tempo, Track, make_score
-from musicrnn.strokes import news_of
 from musicrnn.tokens import (
     AbcTokenizer,
     BeatTokenizer,
@@ -32,18 +32,20 @@ LIKELY = ("pitch_6", "drum_4", "velocity", "duration", "note_on_6", "note_off_6"
 
 def plain(keys):
     """Keys without the numbers of their parts, which a score counts in its own way."""
-    return sorted((k.seconds, k.velocity, k.part.program, k.part.is_drum, k.pitch) for k in keys)
+    return sorted(
+        (k.seconds, k.velocity, k.instrument.program, k.instrument.is_drum, k.pitch) for k in keys
+    )
 
 
 def check(tokenizer, ids):
     """The news of a piece, after every law that holds for it has been checked."""
     news = list(unfold(iter(ids), tokenizer))
-    keys = [key for told in news for key in told.keys]
-    assert plain(keys) == plain(news_of(tokenizer.decode(ids)).keys)
+    keys = [key for told in news for key in told.events]
+    assert plain(keys) == plain(event_batch(tokenizer.decode(ids)).events)
     assert [key.seconds for key in keys] == sorted(key.seconds for key in keys)
     before = 0.0
     for told in news:
-        assert all(before <= key.seconds < told.until for key in told.keys)
+        assert all(before <= key.seconds < told.until for key in told.events)
         before = told.until
     assert before == inf
     return news
@@ -90,7 +92,7 @@ def test_a_key_is_told_when_time_moves_on():
     given = iter(ids)
     told = unfold(given, tokenizer)
     first = next(told)
-    assert [(key.seconds, key.pitch, key.velocity > 0) for key in first.keys] == [(0.0, 60, True)]
+    assert [(key.seconds, key.pitch, key.velocity > 0) for key in first.events] == [(0.0, 60, True)]
     assert first.until == 0.5
     assert len(list(given)) == 5  # it has read the position that ends the first, and no more
 
@@ -100,7 +102,7 @@ def test_a_long_note_that_is_struck_again_lasts_as_long_as_tokens_say():
     words = "start bar position_0 pitch_60 velocity_8 duration_192 bar bar position_4 pitch_60 "
     words += "velocity_8 duration_12 bar bar end"
     ids = [tokenizer.vocabulary.index(word) for word in words.split()]
-    keys = [key for told in check(tokenizer, ids) for key in told.keys]
+    keys = [key for told in check(tokenizer, ids) for key in told.events]
     assert [round(key.seconds * 24) for key in keys] == [0, 96, 100, 112]
 
 
@@ -130,9 +132,9 @@ def test_tempos(corpora):
     score = tokenizer.decode(ids)
     assert len(score.tempos) == 3
     wished = Tempo.from_bpm(0, 93.7)
-    keys = [key for told in unfold(ids, tokenizer, tempo=wished) for key in told.keys]
+    keys = [key for told in unfold(ids, tokenizer, tempo=wished) for key in told.events]
     heard = make_score(12, score.tracks, tempos=[wished, *score.tempos[1:]])
-    assert plain(keys) == plain(news_of(heard).keys)
+    assert plain(keys) == plain(event_batch(heard).events)
 
 
 def test_tempo_of_a_tune():
@@ -140,7 +142,7 @@ def test_tempo_of_a_tune():
     ids = tokenizer.encode_text("L:1/8\nM:4/4\nK:C\nCDEF GABc|").tolist()
     fast = Tempo.from_bpm(0, 240)
     (told,) = unfold(ids, tokenizer, tempo=fast)
-    assert [key.seconds for key in told.keys][-1] == pytest.approx(1.0)
+    assert [key.seconds for key in told.events][-1] == pytest.approx(1.0)
 
 
 def test_what_is_out_of_place_is_passed_over():
