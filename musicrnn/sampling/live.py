@@ -28,7 +28,7 @@ from musicrnn.sampling.sampler import tokens
 from musicrnn.sampling.wishing import primed
 from musicrnn.score import Score
 from musicrnn.tokens import Wishes
-from musicrnn.tokens.unfolding import unfold
+from musicrnn.tokens.incremental import decode_incrementally
 
 
 class LivePiece:
@@ -70,11 +70,11 @@ class LivePiece:
         A tune of ABC text, which repeats its sections, comes whole at its end, with its chord
         symbols played, as in its files.
         """
-        if self.tokenizer.unfolding() is None:
+        if self.tokenizer.incremental_decoder() is None:
             yield event_batch(with_accompaniment(self.finished().score))
         else:
             ids = self._kept(list(self.ids))
-            yield from unfold(ids, self.tokenizer, tempo=self.tempo)
+            yield from decode_incrementally(ids, self.tokenizer, tempo=self.tempo)
 
     def finished(self) -> Composition:
         """The whole piece; what is still to be drawn is drawn."""

@@ -100,8 +100,8 @@ class Constraint(Protocol):
         ...
 
 
-class Event(NamedTuple):
-    """A key that goes down at a tick, up where ``velocity`` is 0; a tempo where it is TEMPO."""
+class TickEvent(NamedTuple):
+    """A note-on at a tick, a note-off where ``velocity`` is 0; a tempo where it is TEMPO."""
 
     tick: int
     velocity: int
@@ -109,8 +109,8 @@ class Event(NamedTuple):
     pitch: int
 
 
-class Unfolding(Protocol):
-    """Reads the ids of one piece and tells what they have settled."""
+class IncrementalDecoder(Protocol):
+    """Reads the ids of one piece and emits the events that they have settled."""
 
     @property
     def ticks_per_quarter(self) -> int: ...
@@ -123,13 +123,13 @@ class Unfolding(Protocol):
         """There are no more ids."""
         ...
 
-    def told(self) -> list[Event]:
-        """What has become certain since this was last asked, in order."""
+    def emit(self) -> list[TickEvent]:
+        """The events that have become final since the last call, in order."""
         ...
 
     @property
-    def certain(self) -> float:
-        """The tick before which all has been told; inf when the piece is over."""
+    def watermark(self) -> float:
+        """The tick before which every event has been emitted; inf when the piece is over."""
         ...
 
 
@@ -176,8 +176,8 @@ class Tokenizer(ABC):
         """The piece's own text, where the tokens are characters."""
         del ids
 
-    def unfolding(self) -> Unfolding | None:
-        """Follows a piece in the making; None where nothing is certain before the end."""
+    def incremental_decoder(self) -> IncrementalDecoder | None:
+        """Decodes a piece while it is sampled; None where no event is final before the end."""
         return None
 
     @abstractmethod

@@ -19,9 +19,9 @@ from musicrnn.tokens.beat.grid import (
     POSITIONS,
     velocity_centre,
 )
+from musicrnn.tokens.incremental import ActiveNotes
 from musicrnn.tokens.programs import DRUMS
-from musicrnn.tokens.protocol import Event
-from musicrnn.tokens.unfolding import KeysDown
+from musicrnn.tokens.protocol import TickEvent
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 
@@ -96,26 +96,26 @@ class BeatReader:
         return now < position < self.bar_length or position == now == 0
 
 
-class BeatUnfolding:
-    """What is certain of a piece of bars and beats; see :class:`musicrnn.tokens.unfolding`.
+class BeatDecoder:
+    """Incremental decoder of bar-and-beat ids; see :class:`musicrnn.tokens.incremental`.
 
-    Of one key at one position the longest note is told, then the loudest; a note whose key is
-    struck again lasts as long as a duration that fits. So a long note that may still be cut short
-    holds back what comes after it, by 5 positions if it has lasted less than two bars of 4/4, by 47
-    at most.
+    Of several notes of one pitch at one position the longest is emitted, of equally long ones the
+    loudest; a note whose pitch is played again lasts as long as a duration that fits. So a long
+    note that may still be cut short holds back what comes after it, by 5 positions if it has lasted
+    less than two bars of 4/4, by 47 at most.
     """
 
     ticks_per_quarter = POSITIONS
 
     def __init__(self, reader: BeatReader) -> None:
         self.reader = reader
-        self.keys = KeysDown(lambda room: DURATIONS[bisect_right(DURATIONS, room) - 1])
+        self.active = ActiveNotes(lambda room: DURATIONS[bisect_right(DURATIONS, room) - 1])
         self.now = 0  # the position whose notes are being read
         self.first: int | None = None  # where the first bar that sounds begins
 
     @property
-    def certain(self) -> float:
-        return self.keys.certain
+    def watermark(self) -> float:
+        return self.active.watermark
 
     def read(self, token: int) -> None:
         reader = self.reader
@@ -123,19 +123,19 @@ class BeatUnfolding:
         if self.first is None and reader.notes:
             self.first = reader.bar_start
         if reader.tick > self.now:
-            self._tell_position()
+            self._emit_position()
             self.now = reader.tick
             if self.first is not None:
-                self.keys.advance(self.now - self.first)
+                self.active.advance(self.now - self.first)
 
     def finish(self) -> None:
-        self._tell_position()
-        self.keys.finish(0)
+        self._emit_position()
+        self.active.finish(0)
 
-    def told(self) -> list[Event]:
-        return self.keys.told()
+    def emit(self) -> list[TickEvent]:
+        return self.active.emit()
 
-    def _tell_position(self) -> None:
+    def _emit_position(self) -> None:
         reader = self.reader
         reader.time_signatures.clear()
         reader.chords.clear()
@@ -145,7 +145,7 @@ class BeatUnfolding:
             return
         last = {max(0, t.tick - self.first): t.microseconds_per_quarter for t in reader.tempos}
         for tick, microseconds in last.items():  # of several at a tick the last holds
-            self.keys.tempo(tick, microseconds)
+            self.active.tempo(tick, microseconds)
         longest: dict[tuple[int, int], tuple[int, int]] = {}
         for _, program, pitch, duration, velocity in reader.notes:
             key = program, pitch
@@ -153,6 +153,6 @@ class BeatUnfolding:
         at = self.now - self.first
         for key in sorted(longest):
             duration, velocity = longest[key]
-            self.keys.note_on(at, key, velocity, at + duration)
+            self.active.note_on(at, key, velocity, at + duration)
         reader.tempos.clear()
         reader.notes.clear()

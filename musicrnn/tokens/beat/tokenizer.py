@@ -39,9 +39,9 @@ from musicrnn.tokens.beat.grid import (
     quantize_to_beats,
     tracks_of,
 )
-from musicrnn.tokens.beat.reader import BeatReader, BeatUnfolding
+from musicrnn.tokens.beat.reader import BeatDecoder, BeatReader
 from musicrnn.tokens.programs import DRUMS, notes_by_program
-from musicrnn.tokens.protocol import Constraint, Tokenizer, Unfolding, Wishes
+from musicrnn.tokens.protocol import Constraint, IncrementalDecoder, Tokenizer, Wishes
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 if TYPE_CHECKING:
@@ -205,9 +205,9 @@ class BeatTokenizer(Tokenizer):
         )
         return self.quantize(raw) if reader.notes else raw
 
-    def unfolding(self) -> Unfolding:
+    def incremental_decoder(self) -> IncrementalDecoder:
         """Position by position."""
-        return BeatUnfolding(BeatReader(self.events, self.programs, self.velocity_bins))
+        return BeatDecoder(BeatReader(self.events, self.programs, self.velocity_bins))
 
     def constraint(self, wishes: Wishes) -> Constraint:
         return BeatConstraint(self.events, wishes, self.programs)

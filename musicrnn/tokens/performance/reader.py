@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from math import inf
 
+from musicrnn.tokens.incremental import ActiveNotes
 from musicrnn.tokens.performance.time import HIT, MAX_TICKS, TICKS_PER_QUARTER, velocity_of_bin
 from musicrnn.tokens.programs import DRUMS
-from musicrnn.tokens.protocol import Event
-from musicrnn.tokens.unfolding import KeysDown
+from musicrnn.tokens.protocol import TickEvent
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 
@@ -49,20 +49,21 @@ class PerformanceReader:
         return None
 
 
-class PerformanceUnfolding:
-    """What is certain of a performance; see :class:`musicrnn.tokens.protocol.Unfolding`."""
+class PerformanceDecoder:
+    """Incremental decoder of performance ids; see
+    :class:`musicrnn.tokens.protocol.IncrementalDecoder`."""
 
     ticks_per_quarter = TICKS_PER_QUARTER
 
     def __init__(self, reader: PerformanceReader, drums: bool) -> None:
         self.reader = reader
         self.drums = drums
-        self.keys = KeysDown(lambda room: room)
+        self.active = ActiveNotes(lambda room: room)
         self.first: int | None = None  # the tick of the first note
 
     @property
-    def certain(self) -> float:
-        return self.keys.certain
+    def watermark(self) -> float:
+        return self.active.watermark
 
     def read(self, token: int) -> None:
         before = self.reader.now
@@ -73,17 +74,17 @@ class PerformanceUnfolding:
             at = self.reader.now - first
             key = (DRUMS if self.drums else 0), pitch
             if velocity:
-                self.keys.note_on(at, key, velocity, at + HIT if self.drums else inf)
+                self.active.note_on(at, key, velocity, at + HIT if self.drums else inf)
             else:
-                self.keys.note_off(at, key)
+                self.active.note_off(at, key)
         elif self.first is not None and self.reader.now > before:
-            self.keys.advance(self.reader.now - self.first)
+            self.active.advance(self.reader.now - self.first)
 
     def finish(self) -> None:
         now = self.reader.now - (self.first or 0)
         if not self.drums:  # what begins at the end does not sound
-            self.keys.forget(now)
-        self.keys.finish(now)
+            self.active.retract(now)
+        self.active.finish(now)
 
-    def told(self) -> list[Event]:
-        return self.keys.told()
+    def emit(self) -> list[TickEvent]:
+        return self.active.emit()

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Score
 from musicrnn.tokens.performance.grammar import PerformanceConstraint
-from musicrnn.tokens.performance.reader import PerformanceReader, PerformanceUnfolding
+from musicrnn.tokens.performance.reader import PerformanceDecoder, PerformanceReader
 from musicrnn.tokens.performance.time import performance_score, played_notes
 from musicrnn.tokens.programs import DRUMS, notes_by_program
-from musicrnn.tokens.protocol import END, START, Constraint, Tokenizer, Unfolding, Wishes
+from musicrnn.tokens.protocol import END, START, Constraint, IncrementalDecoder, Tokenizer, Wishes
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 if TYPE_CHECKING:
@@ -147,9 +147,9 @@ class PerformanceTokenizer(Tokenizer):
                 rows.append((start, pitch, max(1, reader.now - start), loud))
         return performance_score(np.array(rows, np.int64).reshape(-1, 4), drums=self.drums)
 
-    def unfolding(self) -> Unfolding:
+    def incremental_decoder(self) -> IncrementalDecoder:
         """Time shift by time shift."""
-        return PerformanceUnfolding(PerformanceReader(self.events, self.velocity_bins), self.drums)
+        return PerformanceDecoder(PerformanceReader(self.events, self.velocity_bins), self.drums)
 
     def constraint(self, wishes: Wishes) -> Constraint:
         return PerformanceConstraint(self.events, wishes)

@@ -37,13 +37,15 @@ def test_it_is_the_piece_of_its_seed(style, wishes, primer):
     settings = STYLES[style].settings
     (want,) = compose(checkpoint, [5], wishes=wishes, settings=settings, primer=primer)
     piece = LivePiece(checkpoint, 5, wishes=wishes, settings=settings, primer=primer)
-    news = list(piece.events())
+    batch = list(piece.events())
     made = piece.finished()
     assert want.attempts == 1
     assert list(made.ids) == list(want.ids)
     assert replace(made, ids=(), sampling_seconds=0) == replace(want, ids=(), sampling_seconds=0)
     heard = with_accompaniment(want.score) if want.text else want.score
-    assert plain(key for told in news for key in told.events) == plain(event_batch(heard).events)
+    assert plain(key for batches in batch for key in batches.events) == plain(
+        event_batch(heard).events
+    )
 
 
 def test_ids_are_drawn_when_they_are_asked_for_and_the_rest_at_the_end():
@@ -51,8 +53,8 @@ def test_ids_are_drawn_when_they_are_asked_for_and_the_rest_at_the_end():
     how = {"wishes": Wishes(bars=6), "settings": STYLES["pop"].settings}
     piece = LivePiece(checkpoint, 2, **how)
     assert list(piece.ids) == [0]
-    told = list(itertools.islice(piece.events(), 4))
-    assert any(news.events for news in told)
+    batches = list(itertools.islice(piece.events(), 4))
+    assert any(batch.events for batch in batches)
     early = len(piece.ids)
     made = piece.finished()
     assert early < len(made.ids) / 3

@@ -14,7 +14,7 @@ from musicrnn.synth import render as rendering
 from musicrnn.synth.mixer import Mixer
 from musicrnn.synth.render import render
 from musicrnn.tokens import BeatTokenizer, Wishes, tokenizer_from
-from musicrnn.tokens.unfolding import unfold
+from musicrnn.tokens.incremental import decode_incrementally
 
 
 @pytest.fixture(autouse=True)
@@ -22,9 +22,9 @@ def as_loud_as_it_is(monkeypatch):
     monkeypatch.setattr(rendering, "PEAK", 100.0)
 
 
-def mixed(news, frames=1024, **how):
+def mixed(batches, frames=1024, **how):
     mixer = Mixer(**how)
-    sound = np.concatenate(list(mixer.blocks(news, frames)), axis=1)
+    sound = np.concatenate(list(mixer.blocks(batches, frames)), axis=1)
     assert mixer.over
     assert mixer.mix(10).shape == (2, 0)
     return sound
@@ -36,8 +36,8 @@ def test_a_piece_in_the_making_sounds_as_the_whole(style, frames):
     checkpoint = load_model(style)
     wishes, settings = Wishes(bars=6), STYLES[style].settings
     (piece,) = compose(checkpoint, [4], wishes=wishes, settings=settings)
-    news = unfold(piece.ids, tokenizer_from(checkpoint.entry("tokenizer")))
-    assert np.array_equal(mixed(news, frames), render(piece.score).samples)
+    batches = decode_incrementally(piece.ids, tokenizer_from(checkpoint.entry("tokenizer")))
+    assert np.array_equal(mixed(batches, frames), render(piece.score).samples)
 
 
 def test_drummers_of_the_corpus(corpora):
@@ -50,7 +50,7 @@ def test_drummers_of_the_corpus(corpora):
             break
     else:
         pytest.fail("no groove has an open and a closed hi-hat")
-    sound = mixed(unfold(ids.tolist(), tokenizer), rate=22_050)
+    sound = mixed(decode_incrementally(ids.tolist(), tokenizer), rate=22_050)
     assert np.array_equal(sound, render(score, rate=22_050).samples)
 
 

@@ -1,11 +1,12 @@
-"""A piece told while its ids are being drawn: each key as soon as nothing later can change it.
+"""Decoding a piece while its ids are sampled: each event as soon as no later id can change it.
 
-Conventions. A :class:`musicrnn.tokens.protocol.Unfolding` reads the ids and counts in ticks of its
-tokenizer's grid, from the beginning of the piece as it is decoded (the silence before it left out);
-:func:`unfold` gives seconds. What is told are exactly the notes of ``tokenizer.decode`` of all ids.
-Each id costs the same however long the piece, and nothing is kept of what has been told.
+Conventions. A :class:`musicrnn.tokens.protocol.IncrementalDecoder` reads the ids and counts in
+ticks of its tokenizer's grid, from the beginning of the piece as it is decoded (the silence before
+it left out); :func:`decode_incrementally` gives seconds. What is told are exactly the notes of
+``tokenizer.decode`` of all ids. Each id costs the same however long the piece, and nothing is kept
+of what has been told.
 
-A tune of characters repeats its sections, so it is told at its end, all at once.
+A tune of ABC text repeats its sections, so it is emitted at its end, all at once.
 """
 
 from __future__ import annotations
@@ -19,96 +20,96 @@ from math import inf
 from musicrnn.note_events import EventBatch, Instrument, NoteEvent, event_batch
 from musicrnn.score import Tempo
 from musicrnn.tokens.programs import DRUMS
-from musicrnn.tokens.protocol import TEMPO, Event, Tokenizer
+from musicrnn.tokens.protocol import TEMPO, TickEvent, Tokenizer
 
 
-class KeysDown:
-    """The keys that sound, and the events that wait until nothing can come before them.
+class ActiveNotes:
+    """The notes that sound, and the events that wait until none can come before them.
 
     Args:
-        fitting: the ticks that a note lasts whose key is struck again after so many ticks.
+        fitting: the ticks that a note lasts whose pitch is played again after so many ticks.
     """
 
     def __init__(self, fitting: Callable[[int], int]) -> None:
         self.fitting = fitting
-        self.certain: float = 0
+        self.watermark: float = 0
         self._down: dict[tuple[int, int], tuple[int, float]] = {}  # program, pitch: start, end
-        self._waiting: list[Event] = []
+        self._waiting: list[TickEvent] = []
 
     def tempo(self, tick: int, microseconds: int) -> None:
-        heapq.heappush(self._waiting, Event(tick, TEMPO, microseconds, 0))
+        heapq.heappush(self._waiting, TickEvent(tick, TEMPO, microseconds, 0))
 
     def note_on(self, tick: int, key: tuple[int, int], velocity: int, end: float = inf) -> None:
-        """``key`` is program and pitch; what it sounded before ends here."""
+        """``key`` is program and pitch; a note of it that sounds ends here."""
         if key in self._down:
             start = self._down[key][0]
             self.note_off(start + self.fitting(tick - start), key)
         self._down[key] = tick, end
-        heapq.heappush(self._waiting, Event(tick, velocity, *key))
+        heapq.heappush(self._waiting, TickEvent(tick, velocity, *key))
 
     def note_off(self, tick: int, key: tuple[int, int]) -> None:
         del self._down[key]
-        heapq.heappush(self._waiting, Event(tick, 0, *key))
+        heapq.heappush(self._waiting, TickEvent(tick, 0, *key))
 
     def advance(self, tick: int) -> None:
-        """All that is struck from now on is struck at ``tick`` or later."""
-        certain = tick
+        """Every later note-on is at ``tick`` or after it."""
+        watermark = tick
         for key, (start, end) in list(self._down.items()):
             if end <= tick:
                 self.note_off(int(end), key)
             elif start < tick:  # it may yet be cut short
-                certain = min(certain, start + self.fitting(tick - start))
-        self.certain = certain
+                watermark = min(watermark, start + self.fitting(tick - start))
+        self.watermark = watermark
 
     def finish(self, tick: int) -> None:
-        """Nothing is struck any more; what has no end of its own ends at ``tick``."""
+        """There are no more notes; what has no end of its own ends at ``tick``."""
         for key, (_, end) in list(self._down.items()):
             self.note_off(tick if end == inf else int(end), key)
-        self.certain = inf
+        self.watermark = inf
 
-    def forget(self, tick: int) -> None:
-        """The keys struck at ``tick`` were not."""
+    def retract(self, tick: int) -> None:
+        """Take back the note-ons of ``tick``."""
         self._waiting = [e for e in self._waiting if e.tick < tick or e.velocity <= 0]
         heapq.heapify(self._waiting)
         self._down = {key: span for key, span in self._down.items() if span[0] < tick}
 
-    def told(self) -> list[Event]:
-        """What waits no more."""
-        events: list[Event] = []
-        while self._waiting and self._waiting[0].tick < self.certain:
+    def emit(self) -> list[TickEvent]:
+        """The events before the watermark."""
+        events: list[TickEvent] = []
+        while self._waiting and self._waiting[0].tick < self.watermark:
             events.append(heapq.heappop(self._waiting))
         return events
 
 
-def unfold(
+def decode_incrementally(
     ids: Iterable[int],
     tokenizer: Tokenizer,
     *,
     tempo: Tempo | None = None,
 ) -> Iterator[EventBatch]:
-    """What becomes certain of a piece while its ids come, the start's and a primer's among them.
+    """Batches of events while the ids of a piece come, the start's and a primer's among them.
 
     Args:
         tempo: in place of the first that the ids say.
     """
-    unfolding = tokenizer.unfolding()
-    if unfolding is None:
+    decoder = tokenizer.incremental_decoder()
+    if decoder is None:
         score = tokenizer.decode(array("i", ids))
         first = score.tempos[0] if tempo is None else tempo
         yield event_batch(replace(score, tempos=(first, *score.tempos[1:])))
         return
-    clock = _Clock(unfolding.ticks_per_quarter, tempo)
+    tempo_map = _TempoMap(decoder.ticks_per_quarter, tempo)
     before: float = 0
     for token in ids:
-        unfolding.read(token)
-        if unfolding.certain > before:
-            before = unfolding.certain
-            yield clock.news(unfolding.told(), before)
-    unfolding.finish()
-    yield clock.news(unfolding.told(), inf)
+        decoder.read(token)
+        if decoder.watermark > before:
+            before = decoder.watermark
+            yield tempo_map.batch(decoder.emit(), before)
+    decoder.finish()
+    yield tempo_map.batch(decoder.emit(), inf)
 
 
-class _Clock:
+class _TempoMap:
     """Ticks to seconds, as a score's own tempo map does, forwards."""
 
     def __init__(self, quarter: int, first: Tempo | None) -> None:
@@ -117,15 +118,15 @@ class _Clock:
         self.tick, self.begun = 0, 0.0
         self.coming: tuple[int, int] | None = None
 
-    def news(self, events: list[Event], until: float) -> EventBatch:
-        keys: list[NoteEvent] = []
-        for tick, velocity, program, pitch in events:
+    def batch(self, of_ticks: list[TickEvent], until: float) -> EventBatch:
+        events: list[NoteEvent] = []
+        for tick, velocity, program, pitch in of_ticks:
             if velocity == TEMPO:
                 self._change(tick, program)
             else:
-                part = Instrument(program, program % DRUMS, program == DRUMS)
-                keys.append(NoteEvent(self.seconds(tick), velocity, part, pitch))
-        return EventBatch(tuple(keys), inf if until == inf else self.seconds(int(until)))
+                instrument = Instrument(program, program % DRUMS, program == DRUMS)
+                events.append(NoteEvent(self.seconds(tick), velocity, instrument, pitch))
+        return EventBatch(tuple(events), inf if until == inf else self.seconds(int(until)))
 
     def seconds(self, tick: int) -> float:
         if self.coming is not None and tick > self.coming[0]:

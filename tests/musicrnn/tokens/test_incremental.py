@@ -1,4 +1,5 @@
-"""Pieces told while their ids come: exactly the notes of the whole, in order, as soon as can be."""
+"""Pieces decoded while their ids come: exactly the notes of the whole, in order, as soon as can
+be."""
 
 from math import inf
 
@@ -17,10 +18,10 @@ from musicrnn.tokens import (
     Wishes,
     tokenizer_from,
 )
-from musicrnn.tokens.beat.reader import BeatReader, BeatUnfolding
-from musicrnn.tokens.unfolding import unfold
+from musicrnn.tokens.beat.reader import BeatDecoder, BeatReader
+from musicrnn.tokens.incremental import decode_incrementally
 
-TOLD = {
+DECODED = {
     "one": BeatTokenizer(),
     "several": BeatTokenizer((0, 25, 128), 4),
     "drums": BeatTokenizer((128,)),
@@ -30,29 +31,29 @@ TOLD = {
 LIKELY = ("pitch_6", "drum_4", "velocity", "duration", "note_on_6", "note_off_6", "position", "bar")
 
 
-def plain(keys):
+def plain(events):
     """Keys without the numbers of their parts, which a score counts in its own way."""
     return sorted(
-        (k.seconds, k.velocity, k.instrument.program, k.instrument.is_drum, k.pitch) for k in keys
+        (k.seconds, k.velocity, k.instrument.program, k.instrument.is_drum, k.pitch) for k in events
     )
 
 
 def check(tokenizer, ids):
-    """The news of a piece, after every law that holds for it has been checked."""
-    news = list(unfold(iter(ids), tokenizer))
-    keys = [key for told in news for key in told.events]
-    assert plain(keys) == plain(event_batch(tokenizer.decode(ids)).events)
-    assert [key.seconds for key in keys] == sorted(key.seconds for key in keys)
+    """The batches of a piece, after every law that holds for them has been checked."""
+    batches = list(decode_incrementally(iter(ids), tokenizer))
+    events = [event for batch in batches for event in batch.events]
+    assert plain(events) == plain(event_batch(tokenizer.decode(ids)).events)
+    assert [event.seconds for event in events] == sorted(event.seconds for event in events)
     before = 0.0
-    for told in news:
-        assert all(before <= key.seconds < told.until for key in told.events)
-        before = told.until
+    for batch in batches:
+        assert all(before <= event.seconds < batch.until for event in batch.events)
+        before = batch.until
     assert before == inf
-    return news
+    return batches
 
 
-@pytest.mark.parametrize("tokenizer", TOLD.values(), ids=TOLD)
-def test_any_ids_are_told_as_they_are_decoded(tokenizer):
+@pytest.mark.parametrize("tokenizer", DECODED.values(), ids=DECODED)
+def test_any_ids_give_the_events_of_decode(tokenizer):
     random = np.random.default_rng(0)
     names = tokenizer.vocabulary
     weights = np.array([4.0 if name.startswith(LIKELY) else 1.0 for name in names])
@@ -68,8 +69,10 @@ def test_composed_pieces(style):
     checkpoint = load_model(style)
     settings = STYLES[style].settings
     for piece in compose(checkpoint, [1, 2, 3], wishes=Wishes(bars=8), settings=settings):
-        news = check(tokenizer_from(checkpoint.entry("tokenizer")), list(piece.ids))
-        assert len(news) == 1 if style == "folk" else len(news) > 10  # repeats are known at the end
+        batches = check(tokenizer_from(checkpoint.entry("tokenizer")), list(piece.ids))
+        assert (
+            len(batches) == 1 if style == "folk" else len(batches) > 10
+        )  # repeats are known at the end
 
 
 def test_pieces_of_the_corpora(corpora):
@@ -80,19 +83,21 @@ def test_pieces_of_the_corpora(corpora):
     for paths, names in ((songs + games, ("one", "played")), (grooves, ("drums", "hits"))):
         for path in paths:
             for name in names:
-                ids = TOLD[name].encode(read_midi(path)).tolist()
-                assert len(check(TOLD[name], ids)) > 10
+                ids = DECODED[name].encode(read_midi(path)).tolist()
+                assert len(check(DECODED[name], ids)) > 10
 
 
-def test_a_key_is_told_when_time_moves_on():
+def test_an_event_is_emitted_when_time_moves_on():
     tokenizer = BeatTokenizer()
     words = "start key_C:maj density_3 bar time_4/4 position_0 tempo_120 pitch_60 velocity_8 "
     words += "duration_12 position_12 pitch_62 velocity_8 duration_6 position_18 end"
     ids = [tokenizer.vocabulary.index(word) for word in words.split()]
     given = iter(ids)
-    told = unfold(given, tokenizer)
-    first = next(told)
-    assert [(key.seconds, key.pitch, key.velocity > 0) for key in first.events] == [(0.0, 60, True)]
+    batches = decode_incrementally(given, tokenizer)
+    first = next(batches)
+    assert [(event.seconds, event.pitch, event.velocity > 0) for event in first.events] == [
+        (0.0, 60, True)
+    ]
     assert first.until == 0.5
     assert len(list(given)) == 5  # it has read the position that ends the first, and no more
 
@@ -102,21 +107,21 @@ def test_a_long_note_that_is_struck_again_lasts_as_long_as_tokens_say():
     words = "start bar position_0 pitch_60 velocity_8 duration_192 bar bar position_4 pitch_60 "
     words += "velocity_8 duration_12 bar bar end"
     ids = [tokenizer.vocabulary.index(word) for word in words.split()]
-    keys = [key for told in check(tokenizer, ids) for key in told.events]
-    assert [round(key.seconds * 24) for key in keys] == [0, 96, 100, 112]
+    events = [event for batch in check(tokenizer, ids) for event in batch.events]
+    assert [round(event.seconds * 24) for event in events] == [0, 96, 100, 112]
 
 
 @pytest.mark.parametrize("name", ["one", "played"])
 def test_memory_and_time_of_a_long_piece_are_those_of_what_sounds(name, corpora):
-    tokenizer = TOLD[name]
+    tokenizer = DECODED[name]
     one = read_midi(sorted((corpora / "vgmidi").rglob("*.mid"))[3])
     ids = tokenizer.encode(one).tolist()[1:-1]
-    unfolding = tokenizer.unfolding()
+    decoder = tokenizer.incremental_decoder()
     most = notes = 0
     for token in [0, *(ids * (60_000 // len(ids)))]:
-        unfolding.read(token)
-        notes += sum(event.velocity > 0 for event in unfolding.told())
-        lists = [vars(part) for part in (unfolding, unfolding.reader, unfolding.keys)]
+        decoder.read(token)
+        notes += sum(event.velocity > 0 for event in decoder.emit())
+        lists = [vars(part) for part in (decoder, decoder.reader, decoder.active)]
         most = max(most, *(len(v) for d in lists for v in d.values() if isinstance(v, list | dict)))
     assert notes > 10_000
     assert most < 200
@@ -132,25 +137,29 @@ def test_tempos(corpora):
     score = tokenizer.decode(ids)
     assert len(score.tempos) == 3
     wished = Tempo.from_bpm(0, 93.7)
-    keys = [key for told in unfold(ids, tokenizer, tempo=wished) for key in told.events]
+    events = [
+        event
+        for batch in decode_incrementally(ids, tokenizer, tempo=wished)
+        for event in batch.events
+    ]
     heard = make_score(12, score.tracks, tempos=[wished, *score.tempos[1:]])
-    assert plain(keys) == plain(event_batch(heard).events)
+    assert plain(events) == plain(event_batch(heard).events)
 
 
 def test_tempo_of_a_tune():
     tokenizer = AbcTokenizer()
     ids = tokenizer.encode_text("L:1/8\nM:4/4\nK:C\nCDEF GABc|").tolist()
     fast = Tempo.from_bpm(0, 240)
-    (told,) = unfold(ids, tokenizer, tempo=fast)
-    assert [key.seconds for key in told.events][-1] == pytest.approx(1.0)
+    (batch,) = decode_incrementally(ids, tokenizer, tempo=fast)
+    assert [event.seconds for event in batch.events][-1] == pytest.approx(1.0)
 
 
 def test_what_is_out_of_place_is_passed_over():
-    tokenizer = TOLD["one"]
+    tokenizer = DECODED["one"]
     reader = BeatReader(tokenizer.events, tokenizer.programs, tokenizer.velocity_bins)
     words = "position_5 bar position_9 pitch_60 position_3 velocity_8 duration_1 position_10 "
     words += "velocity_8 duration_1"
     for word in words.split():
         reader.read(tokenizer.vocabulary.index(word))
     assert (reader.tick, reader.notes) == (10, [[9, 0, 60, 1, reader.velocities[8]]])
-    assert BeatUnfolding(reader).certain == 0
+    assert BeatDecoder(reader).watermark == 0
