@@ -16,7 +16,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import counted
 from musicrnn.models.gradients import STEPS, GradientNorms
 from musicrnn.pretrained import Style
-from musicrnn.sampling.divergence import LIMIT, Held, held_weights, openings
+from musicrnn.sampling.divergence import LIMIT, Held, held_weights, truncated
 from musicrnn.sampling.engine import check_sampled
 from musicrnn.training.data import DataRequest, Refusal, Split, TrainingData
 from musicrnn.training.task import OwnPieces, task_of
@@ -130,7 +130,7 @@ def quantization(examinee: Examinee, *, limit: int = LIMIT) -> Quantization:
         return len(pieces) >= 64 or sum(map(len, pieces)) >= OWN_TOKENS
 
     looked_at = examined(examinee, OwnPieces(16, enough))
-    pieces, cut = openings(looked_at.pieces, limit)
+    pieces, cut = truncated(looked_at.pieces, limit)
     baselines: dict[str, float] = {}
     if looked_at.data is not None:
         same: dict[Split, Any] = {**looked_at.data.examples, "test": pieces}

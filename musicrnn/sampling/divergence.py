@@ -118,7 +118,7 @@ def read_beside(engines: Sequence[Engine], pieces: Sequence[Ids]) -> Readings:
     return Readings(*(np.concatenate(parts, axis=1) for parts in zip(*steps, strict=True)))
 
 
-def openings(pieces: Sequence[Ids], limit: int = LIMIT) -> tuple[list[Ids], int | None]:
+def truncated(pieces: Sequence[Ids], limit: int = LIMIT) -> tuple[list[Ids], int | None]:
     """The pieces cut to one length so that ``limit`` tokens are foretold at most, one of each piece
     at least; the length, or None where nothing had to be cut."""
     lengths = np.array([len(piece) - 1 for piece in pieces], np.int64)

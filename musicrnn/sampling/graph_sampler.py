@@ -28,7 +28,7 @@ from musicrnn.models.language import LanguageModel
 from musicrnn.models.language_steps import LanguageSteps
 from musicrnn.sampling.capture import Capture, Exchange, as_it_is, cuda_graph
 from musicrnn.sampling.filters import Settings
-from musicrnn.sampling.graph_steps import GraphSteps, opening
+from musicrnn.sampling.graph_steps import GraphSteps, primed_state
 from musicrnn.sampling.places import Places
 from musicrnn.sampling.sampler import TOKEN_LIMIT, Finished, Seed
 from musicrnn.tokens.protocol import START, Constraint, Tokenizer, Wishes
@@ -163,7 +163,7 @@ class GraphSampler:
         graph = GraphSteps(
             self.model,
             rules,
-            opening(self.model, rules, primer, settings),
+            primed_state(self.model, rules, primer, settings),
             settings=settings,
             places=self.places,
             steps=self.replays.steps if rules is not None else 1,

@@ -2,9 +2,9 @@
 
 Each of B places holds one piece in the making. A step reads the last id of every place, asks model
 and grammar, filters, draws, and takes note; K steps are one replay. Between replays nothing is done
-to a place but this: where ``fresh`` is set, the place begins anew from the opening, which is the
-same for all pieces. A place whose piece has ended draws on, the end for ever where there are rules;
-nobody reads it.
+to a place but this: where ``fresh`` is set, the place begins anew from the primed state, which is
+the same for all pieces. A place whose piece has ended draws on, the end for ever where there are
+rules; nobody reads it.
 
 Conventions. Of B places and K steps: uniforms [K, B] float64, tokens [B, K] int32, -1 where the
 model's logits were not finite.
@@ -47,7 +47,7 @@ class Moment(NamedTuple):
         return Moment(ids, recent, likelihood, tuple(rest[:edge]), tuple(rest[edge:]))
 
 
-def opening(
+def primed_state(
     model: LanguageSteps, rules: Rules | None, primer: Sequence[int], settings: Settings
 ) -> Moment:
     """One row that has read a primer but for its last id, which the first step reads."""

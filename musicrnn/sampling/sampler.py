@@ -82,7 +82,7 @@ def sample_each(
     waiting = (_begun(number, piece, primer) for number, piece in enumerate(pieces))
     drafts = list(islice(waiting, places))
     if drafts:
-        engine.begin(len(drafts), _opening(primer))
+        engine.begin(len(drafts), _prefix(primer))
     while drafts:
         ended = [
             place
@@ -120,12 +120,12 @@ def tokens(
         MusicRNNError: as :func:`sample_each`.
     """
     draft = _begun(0, (constraint, seed), primer)
-    engine.begin(1, _opening(primer))
+    engine.begin(1, _prefix(primer))
     while draft.last != END:
         yield from _draw(engine, [draft], settings, token_limit, keep=False)
 
 
-def _opening(primer: Sequence[int]) -> Sequence[int]:
+def _prefix(primer: Sequence[int]) -> Sequence[int]:
     """What is read before the first draw; the last id is read by the first step."""
     if not primer or primer[0] != START:
         raise MusicRNNError("a primer begins with the start token")

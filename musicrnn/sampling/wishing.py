@@ -52,7 +52,7 @@ def primed(
                 f"the primer settles the {name}, {said} was wished beside it: change the primer, "
                 "or leave the wish out"
             )
-    ids = tokenizer.opening(tokenizer.encode(primer))
+    ids = tokenizer.prompt(tokenizer.encode(primer))
     bars = tokenizer.played_bars(ids)
     try:
         if wishes.bars is not None:
@@ -86,7 +86,7 @@ def _possible(checkpoint: Checkpoint, tokenizer: Tokenizer, wishes: Wishes) -> W
     said = wishes.given()
     if "time signature" in said:
         _refuse_rare("time signature", said["time signature"], known.get("metres"))
-    if "key" in said and len(tokenizer.variations()) == 1:
+    if "key" in said and len(tokenizer.augmentation_maps()) == 1:
         _refuse_rare(key_is, said["key"], known.get("keys"))
     return wishes
 

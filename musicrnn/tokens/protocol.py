@@ -192,7 +192,7 @@ class Tokenizer(ABC):
         """The same for many pieces at once, on a GPU; None where there is no such thing."""
         del wishes, device
 
-    def variations(self) -> NDArray[np.int32]:
+    def augmentation_maps(self) -> NDArray[np.int32]:
         """[A, V] maps of ids that turn a piece into another one as good: transposed, faster.
 
         -1 where an id has no counterpart; row 0 is the identity.
@@ -212,6 +212,6 @@ class Tokenizer(ABC):
         """How many bars of ``Wishes.bars`` the ids use up: as :meth:`constraint` counts them."""
         return self.count_bars(ids)
 
-    def opening(self, ids: Sequence[int] | NDArray[np.int32]) -> list[int]:
-        """The ids of a whole piece without its end, so that another may go on from there."""
+    def prompt(self, ids: Sequence[int] | NDArray[np.int32]) -> list[int]:
+        """The ids of a whole piece without its end: what another piece may continue."""
         return [int(token) for token in ids if token != END]

@@ -126,7 +126,7 @@ def sounding(score: Score) -> list[tuple[int, int]]:
 def test_a_piece_goes_on_behind_its_opening(name: str, score: Score, seed: int) -> None:
     tokenizer = MEMBERS[name]
     whole = encoded(tokenizer, score)
-    ids = tokenizer.opening(whole)
+    ids = tokenizer.prompt(whole)
     assert ids[0] == START
     assert END not in ids
     assert tokenizer.decode(ids).tracks == tokenizer.decode(whole).tracks
@@ -171,7 +171,7 @@ def test_vocabulary_configuration_and_variations(name: str) -> None:
     settings_ = json.loads(json.dumps(tokenizer.configuration()))
     settings_.pop("name", None)
     assert type(tokenizer)(**settings_).vocabulary == tokenizer.vocabulary
-    moves = tokenizer.variations()
+    moves = tokenizer.augmentation_maps()
     assert moves.shape[1:] == (size,)
     assert (moves[0] == np.arange(size)).all()
     assert ((moves >= -1) & (moves < size)).all()

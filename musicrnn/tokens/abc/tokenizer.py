@@ -101,7 +101,7 @@ class AbcTokenizer(Tokenizer):
         """Bars played, repeats and a bar begun among them; a pick-up is none."""
         return self._followed(ids).form.bars
 
-    def opening(self, ids: Sequence[int] | NDArray[np.int32]) -> list[int]:
+    def prompt(self, ids: Sequence[int] | NDArray[np.int32]) -> list[int]:
         """The ids without the end, and with a plain barline where the text says ``|]``."""
         text = self.text(ids)
         text = text[:-1] if text.endswith("|]") else text

@@ -217,7 +217,7 @@ class BeatTokenizer(Tokenizer):
 
         return BeatRules(self.events, wishes, self.programs, device=device)
 
-    def variations(self) -> NDArray[np.int32]:
+    def augmentation_maps(self) -> NDArray[np.int32]:
         """Transposed by -5 to 6 semitones and one step of tempo slower or faster."""
         moves = [(k, t) for k in (range(-5, 7) if self.pitched else [0]) for t in (-1, 0, 1)]
         moves.sort(key=lambda move: move != (0, 0))

@@ -159,7 +159,7 @@ class PerformanceTokenizer(Tokenizer):
 
         return PerformanceRules(self.events, wishes, device=device)
 
-    def variations(self) -> NDArray[np.int32]:
+    def augmentation_maps(self) -> NDArray[np.int32]:
         """Transposed by -5 to 6 semitones; drums stay as they are."""
         identity = np.arange(len(self.events), dtype=np.int32)
         if self.drums:

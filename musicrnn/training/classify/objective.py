@@ -26,7 +26,7 @@ from musicrnn.training.objective import Objective, stored_count
 
 
 class ClassificationObjective(Objective):
-    """See the module's text; ``variations`` are a tokenizer's."""
+    """See the module's text; ``maps`` are a tokenizer's."""
 
     counters = ("epoch", "batch")
 
@@ -38,11 +38,11 @@ class ClassificationObjective(Objective):
         *,
         settings: ClassifierSettings,
         seed: int,
-        variations: NDArray[np.int32] | None = None,
+        maps: NDArray[np.int32] | None = None,
     ) -> None:
         super().__init__(network)
         self.train, self.valid = train, valid
-        self.settings, self.seed, self.variations = settings, seed, variations
+        self.settings, self.seed, self.maps = settings, seed, maps
         self.epoch = self.batch = 0
 
     def loss(self, network: Callable[..., Any]) -> tuple[Tensor, int]:
@@ -93,9 +93,9 @@ class ClassificationObjective(Objective):
         if crop.dtype == np.uint8:
             bands = int(random.integers(-self.settings.shift, self.settings.shift + 1))
             return dequantize(shifted(crop, bands))
-        if self.variations is None:
+        if self.maps is None:
             return crop
-        moved = self.variations[int(random.integers(len(self.variations)))][crop]
+        moved = self.maps[int(random.integers(len(self.maps)))][crop]
         return crop if (moved < 0).any() else moved
 
 

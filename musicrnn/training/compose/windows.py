@@ -53,7 +53,7 @@ class Windows:
             raise MusicRNNError("there is no piece to train on")
         if rows < 1 or length < 1:
             raise MusicRNNError(f"rows and length must be 1 or more, got {rows} and {length}")
-        self.pieces, self.variations, self.weights = pieces, variations, weights
+        self.pieces, self.maps, self.weights = pieces, variations, weights
         self.rows, self.length, self.seed = rows, length, seed
         self.rank, self.world = 0, 1
         self.epoch = 0
@@ -95,7 +95,7 @@ class Windows:
                 piece, offset, variation = self._take()
                 fresh[row] = True
             ids = self.pieces[piece][offset : offset + self.length + 1]
-            ids = self.variations[variation][ids]
+            ids = self.maps[variation][ids]
             inputs[row, : len(ids) - 1] = ids[:-1]
             targets[row, : len(ids) - 1] = ids[1:]
             self.reading[row] = [piece, offset + self.length, variation]
@@ -105,24 +105,24 @@ class Windows:
         """Where a row reads, if it can."""
         piece = stored_count("piece", piece + 1, len(self.pieces) + 1) - 1  # -1: none yet
         offset = stored_count("offset", offset)
-        variation = stored_count("variation", variation, len(self.variations))
+        variation = stored_count("variation", variation, len(self.maps))
         if piece >= 0 and not self._varies(piece, variation):
             raise MusicRNNError(f"piece {piece} has no variation {variation}")
         return [piece, offset, variation]
 
     def _varies(self, piece: int, variation: int) -> bool:
         """Whether the variation has an id for all of the piece's."""
-        return variation == 0 or bool((self.variations[variation][self.pieces[piece]] >= 0).all())
+        return variation == 0 or bool((self.maps[variation][self.pieces[piece]] >= 0).all())
 
     def _take(self) -> tuple[int, int, int]:
-        """The next piece and a variation of it that exists."""
+        """The next piece and an augmentation map that it has."""
         if self.taken >= len(self._order):
             self.epoch, self.taken = self.epoch + 1, 0
             self._order = self._shuffled(self.epoch)
         piece = int(self._order[self.taken])
         random = np.random.default_rng([self.seed, 1, self.epoch, self.taken, self.rank])
         self.taken += 1
-        variation = int(random.integers(len(self.variations)))
+        variation = int(random.integers(len(self.maps)))
         return piece, 0, variation if self._varies(piece, variation) else 0
 
     def _shuffled(self, epoch: int) -> NDArray[np.int64]:

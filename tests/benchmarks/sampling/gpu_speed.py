@@ -14,7 +14,7 @@ from musicrnn.models.language_steps import LanguageSteps, exact_products
 from musicrnn.sampling.capture import as_it_is, cuda_graph
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_sampler import GraphSampler, Replays
-from musicrnn.sampling.graph_steps import GraphSteps, opening
+from musicrnn.sampling.graph_steps import GraphSteps, primed_state
 from musicrnn.tokens import Wishes
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.protocol import START
@@ -146,7 +146,7 @@ class Table:
     def free(self, how: Replays, batch: int) -> float:
         """Tokens a second of replays without a grammar."""
         steps = LanguageSteps(self.network(FREE), bf16=how.precision == "bfloat16")
-        start = opening(steps, None, [START], SETTINGS)
+        start = primed_state(steps, None, [START], SETTINGS)
         graph = GraphSteps(steps, None, start, settings=SETTINGS, places=batch, steps=how.steps)
         graph.record(cuda_graph if self.cuda else as_it_is, compiled=how.compiled)
         return self.rate(graph)

@@ -35,8 +35,8 @@ def differences(model: LanguageModel, *, bf16: bool = False, read: int = 9) -> t
     steps = LanguageSteps(model, bf16=bf16)
     with torch.no_grad():
         expected = model(ids, model.initial_state(1))[0]
-        opening = steps.after(ids[0, :read].tolist())
-        memory = tuple(part.expand(3, *part.shape[1:]) for part in opening)
+        primed = steps.after(ids[0, :read].tolist())
+        memory = tuple(part.expand(3, *part.shape[1:]) for part in primed)
         found = []
         for t in range(read, 25):
             logits, memory = steps.step(ids[0, t].expand(3), memory)

@@ -16,8 +16,8 @@ from musicrnn.sampling.divergence import (
     ROWS,
     held_weights,
     matrix_bytes,
-    openings,
     read_beside,
+    truncated,
 )
 from musicrnn.sampling.engine import CPUEngine
 from tests.benchmarks.recurrent.torch_engine import TorchEngine
@@ -128,7 +128,7 @@ def test_attention_is_held_too() -> None:
 @pytest.mark.parametrize(("limit", "length"), [(1000, None), (26, None), (25, 11), (10, 3), (2, 1)])
 def test_long_sets_are_cut_to_openings(limit: int, length: int | None) -> None:
     pieces = [np.arange(n, dtype=np.int32) for n in (11, 5, 13, 1)]
-    cut, found = openings(pieces, limit)
+    cut, found = truncated(pieces, limit)
     assert found == length
     for piece, whole in zip(cut, pieces, strict=True):
         assert len(piece) == min(len(whole), len(whole) if length is None else length + 1)

@@ -19,7 +19,7 @@ from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_sampler import GraphSampler, Replays
-from musicrnn.sampling.graph_steps import GraphSteps, opening
+from musicrnn.sampling.graph_steps import GraphSteps, primed_state
 from musicrnn.sampling.sampler import sample_each
 from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
 from musicrnn.tokens.beat import BeatTokenizer
@@ -81,7 +81,7 @@ def test_bundled_models_with_all_filters(style: str) -> None:
 def test_a_primer_is_gone_on_from() -> None:
     model, checkpoint, tokenizer = bundled("pop")
     (first,) = expected(checkpoint, tokenizer, Wishes(bars=3), [5], Settings(), [START])
-    primer, wishes = tokenizer.opening(first), Wishes(bars=4, chords=((0, "maj"),))
+    primer, wishes = tokenizer.prompt(first), Wishes(bars=4, chords=((0, "maj"),))
     assert len(primer) > 64
     wanted = expected(checkpoint, tokenizer, wishes, [0, 1, 2], ALL, primer)
     sampler = GraphSampler(model, places=3, replays=Replays(steps=5))
@@ -187,7 +187,7 @@ def replay_without_data(tokenizer: Tokenizer, wishes: Wishes, cell: str, *, bf16
             LanguageConfig(vocabulary=size, cell=cell, embedding=12, hidden=20, layer=layer)
         )
     steps, rules = LanguageSteps(model, bf16=bf16), tokenizer.rules(wishes, meta)
-    start = opening(steps, rules, [START], ALL)
+    start = primed_state(steps, rules, [START], ALL)
     graph = GraphSteps(steps, rules, start, settings=ALL, places=3, steps=2)
     with OnDevice():
         graph.run()

@@ -59,7 +59,7 @@ def test_variations_that_lack_an_id_are_not_taken() -> None:
     shifted[[0, 45]] = -1
     stream = Windows(PIECES, np.stack([IDENTITY[0], shifted]), rows=1, length=20, seed=0)
     firsts = {int(stream.next().inputs[0, 0]) for _ in range(60)}
-    assert 1 not in firsts  # piece 0 holds id 0, which the variation lacks
+    assert 1 not in firsts  # piece 0 holds id 0, which the map lacks
     assert 11 in firsts
     assert 10 in firsts
 

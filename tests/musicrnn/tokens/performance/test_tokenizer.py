@@ -74,7 +74,7 @@ def test_drums() -> None:
         "start velocity_22 note_on_36 time_shift_4 note_on_36 note_on_42 end"
     )
     assert notes(kit.quantize(score)) == [(0, 36, 4, 90), (4, 36, 10, 90), (4, 42, 10, 90)]
-    assert kit.variations().shape[0] == 1
+    assert kit.augmentation_maps().shape[0] == 1
 
 
 @pytest.mark.parametrize(

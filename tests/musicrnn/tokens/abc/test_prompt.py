@@ -51,7 +51,7 @@ def test_a_tune_goes_on_by_the_wished_bars(body: str, written: int, played: int)
     ids = TOKENIZER.encode_text(text)
     assert TOKENIZER.count_bars(ids) == written
     assert TOKENIZER.played_bars(ids) == played
-    start = TOKENIZER.opening(ids)
+    start = TOKENIZER.prompt(ids)
     assert TOKENIZER.text(start) == text.removesuffix("]")
     for further in (1, 2, 4, 9, 16):
         for seed in range(4):
@@ -72,7 +72,7 @@ def test_real_tunes_are_gone_on_with(corpora: Path) -> None:
     rng = random.Random(3)
     for path in sorted((corpora / "nottingham/abc").glob("*.abc")):
         for _, tune in read_abc_tunes(path)[::9]:
-            ids = TOKENIZER.opening(TOKENIZER.encode_text(normalise(tune)))
+            ids = TOKENIZER.prompt(TOKENIZER.encode_text(normalise(tune)))
             bars = TOKENIZER.played_bars(ids)
             constraint = TOKENIZER.constraint(Wishes(bars=bars + rng.choice((1, 3, 8))))
             for token in ids:
