@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from musicrnn.errors import counted
+from musicrnn_cli.controls import parse_chords, parse_key, parse_time_signature
 from musicrnn_cli.options import device_option, json_option
-from musicrnn_cli.wishes import parse_chords, parse_key, parse_time_signature
 
 
 @click.command()

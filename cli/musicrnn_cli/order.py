@@ -17,7 +17,7 @@ from musicrnn.sampling.composer import Composer, Request
 from musicrnn.sampling.drawing import Effort
 from musicrnn.sampling.filters import Settings
 from musicrnn.score import Score
-from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
+from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
 from musicrnn.tokens.grid import is_played
 from musicrnn.training.task import task_of
 from musicrnn_cli.composed import paths_of, record_of, save_composition
@@ -62,10 +62,10 @@ def request_of(name: str, options: dict[str, Any], primer: Path | None, effort: 
         style_of(name).settings,
         **{key: value for key, value in given.items() if value is not None},
     )
-    wishes = Wishes(**options)
+    controls = Controls(**options)
     if primer is not None:
         say_which_tune(primer)
-    return Request(wishes, settings, read_piece(primer) if primer else None, effort)
+    return Request(controls, settings, read_piece(primer) if primer else None, effort)
 
 
 def composer_of(order: Order) -> Composer:
@@ -75,8 +75,8 @@ def composer_of(order: Order) -> Composer:
 
 
 def prepared(order: Order) -> tuple[Order, Composer]:
-    """The order, found possible, with the length that the style has where none is wished; and what
-    writes it."""
+    """The order, found possible, with the length that the style has where none is asked for; and
+    what writes it."""
     for path in order.outputs:
         check_saved(path)
     composer = composer_of(order)

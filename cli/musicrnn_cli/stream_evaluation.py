@@ -14,7 +14,7 @@ from musicrnn.metrics.tables import table
 from musicrnn.plot.curves import Axis, Curve, draw_curves
 from musicrnn.training.data import Split
 from musicrnn_cli.reporting import numbers, report_refused
-from musicrnn_datasets.stream_evaluation import StreamEvaluation, StreamWishes, evaluate_stream
+from musicrnn_datasets.stream_evaluation import StreamEvaluation, StreamOptions, evaluate_stream
 
 MOST_CONFUSIONS = 8
 
@@ -41,11 +41,11 @@ def stream_figures(
     plot: Path | None = given.get("plot")
     if plot is not None:
         check_picture(plot)
-    wished = {name: value for name, value in given.items() if name != "plot"}
-    if "snr" in wished:
-        wished["snr"] = tuple(numbers("--snr", wished["snr"]))
-    wishes = StreamWishes(**wished)
-    outcome = evaluate_stream(checkpoints[0], data, split=split, wishes=wishes, found=found)
+    asked = {name: value for name, value in given.items() if name != "plot"}
+    if "snr" in asked:
+        asked["snr"] = tuple(numbers("--snr", asked["snr"]))
+    options = StreamOptions(**asked)
+    outcome = evaluate_stream(checkpoints[0], data, split=split, options=options, found=found)
     report_refused(outcome.refused)
     if plot is not None:
         save_picture(_det(outcome, f"{split} split of {data}"), plot)

@@ -43,7 +43,7 @@ VALID_TIMES = 3
 
 
 @dataclass(frozen=True)
-class StreamWishes:
+class StreamOptions:
     """What the streams are made of; ``snr`` in dB, a stream for each."""
 
     snr: tuple[float, ...] = (10.0,)
@@ -117,7 +117,7 @@ def evaluate_stream(
     data: str,
     *,
     split: Split = "test",
-    wishes: StreamWishes | None = None,
+    options: StreamOptions | None = None,
     found: Path | None = None,
 ) -> StreamEvaluation:
     """How well a model file finds the words of ``data`` in long recordings.
@@ -126,26 +126,26 @@ def evaluate_stream(
         MusicRNNError: the model hears no words or cannot be streamed, the split or the validation
             split has no words that it knows, or there is nothing of ``unknown`` to be heard.
     """
-    wishes = wishes or StreamWishes()
-    settings = [StreamSettings(wishes.hours, (snr,)) for snr in wishes.snr]  # refused at once
+    options = options or StreamOptions()
+    settings = [StreamSettings(options.hours, (snr,)) for snr in options.snr]  # refused at once
     model, recipe, labels = _listener(checkpoint)
     temperature = number_of(checkpoint.metadata, "temperature", 1.0, 0.01, 100.0)
     own = checkpoint.metadata.get("detector")
     shipped = DetectorSettings.from_json(own) if own is not None else None
     prepared = prepare_words(
-        find_words(data, data=found), recipe=recipe, labels=labels, backgrounds=wishes.backgrounds
+        find_words(data, data=found), recipe=recipe, labels=labels, backgrounds=options.backgrounds
     )
 
     def heard(where: Split, random: list[int], settings: StreamSettings) -> HeardStream:
-        source = _source(prepared, where, recipe, labels=labels, wishes=wishes, found=found)
+        source = _source(prepared, where, recipe, labels=labels, options=options, found=found)
         pieces = stream(np.random.default_rng(random), source, settings)
         return hear(model, recipe, pieces, labels=labels, temperature=temperature)
 
-    valid_hours = VALID_TIMES * wishes.hours
-    choice = choose(heard("valid", [wishes.seed, 1], StreamSettings(valid_hours, wishes.snr)))
+    valid_hours = VALID_TIMES * options.hours
+    choice = choose(heard("valid", [options.seed, 1], StreamSettings(valid_hours, options.snr)))
     streams: list[StreamFigures] = []
-    for snr, each in zip(wishes.snr, settings, strict=True):
-        sound = heard(split, [wishes.seed, 0], each)  # the same words and backgrounds at every SNR
+    for snr, each in zip(options.snr, settings, strict=True):
+        sound = heard(split, [options.seed, 0], each)  # the same words and backgrounds at every SNR
         chosen = choice.settings
         streams.append(
             StreamFigures(
@@ -156,9 +156,9 @@ def evaluate_stream(
             )
         )
     clips = prepared.examples[split]
-    cost = streaming_cost(model, recipe, clips.sounds, clips.labels, seed=wishes.seed)
+    cost = streaming_cost(model, recipe, clips.sounds, clips.labels, seed=options.seed)
     return StreamEvaluation(
-        wishes.hours, wishes.seed, tuple(streams), choice, valid_hours, shipped, cost,
+        options.hours, options.seed, tuple(streams), choice, valid_hours, shipped, cost,
         tuple(prepared.refused),
     )  # fmt: skip
 
@@ -174,15 +174,15 @@ def _source(
     recipe: CausalLogMel,
     *,
     labels: Sequence[str],
-    wishes: StreamWishes,
+    options: StreamOptions,
     found: Path | None,
 ) -> StreamSource:
     clips = prepared.examples[split]
     if not len(clips.labels):
         raise MusicRNNError(f"the {split} split holds no words to make a stream of")
     other = None
-    if wishes.unknown is not None:
-        other = _other(wishes.unknown, split, recipe, known=labels, found=found)
+    if options.unknown is not None:
+        other = _other(options.unknown, split, recipe, known=labels, found=found)
     return StreamSource(
         clips.sounds,
         [str(labels[int(label)]) for label in clips.labels],

@@ -56,7 +56,7 @@ class WordFiles:
 def word_files(root: Path, split_file: Path | None = None) -> WordFiles:
     """The clips of a folder of words, or those that a split file lists.
 
-    The split file is a CSV with the columns file, label, split and, if wished, speaker.
+    The split file is a CSV with the columns file, label, split and, optionally, speaker.
 
     Raises:
         MusicRNNError: nothing to read, fewer than two labels, a label with too few recordings, a

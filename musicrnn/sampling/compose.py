@@ -10,14 +10,14 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.notes import NoteArrays
 from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
-from musicrnn.sampling.drawing import Effort, Wanted, drawing
+from musicrnn.sampling.controls import primed
+from musicrnn.sampling.drawing import Effort, SamplingRequest, drawing
 from musicrnn.sampling.engine import check_sampled
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.ranking import best_of
 from musicrnn.sampling.sampler import Finished
-from musicrnn.sampling.wishing import primed
 from musicrnn.score import Score, Tempo
-from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
+from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
 
 LONGEST_BAR_RUN = 6  # a piece that says one bar more often running is stuck
 LONGEST_NOTE_RUN = 16
@@ -42,14 +42,14 @@ def compose(
     checkpoint: Checkpoint,
     seeds: Sequence[int],
     *,
-    wishes: Wishes,
+    controls: Controls,
     settings: Settings,
     primer: Score | None = None,
     effort: Effort | None = None,
 ) -> list[Composition]:
     """The pieces of :func:`compose_each`, all of them, in the order of their seeds."""
     pieces = compose_each(
-        checkpoint, seeds, wishes=wishes, settings=settings, primer=primer, effort=effort
+        checkpoint, seeds, controls=controls, settings=settings, primer=primer, effort=effort
     )
     return sorted(pieces, key=lambda piece: piece.number)
 
@@ -58,7 +58,7 @@ def compose_each(
     checkpoint: Checkpoint,
     seeds: Sequence[int],
     *,
-    wishes: Wishes,
+    controls: Controls,
     settings: Settings,
     primer: Score | None = None,
     effort: Effort | None = None,
@@ -66,19 +66,19 @@ def compose_each(
     """One piece a seed, as they are finished; the same seed gives the same piece, whatever else.
 
     A piece that is silent, says one bar more than 6 times running or one note more than 16 times is
-    drawn again from the same seed, up to 5 times. ``wishes.bars`` and ``wishes.seconds`` count what
-    comes after the primer.
+    drawn again from the same seed, up to 5 times. ``controls.bars`` and ``controls.seconds`` count
+    what comes after the primer.
 
     Raises:
-        MusicRNNError: the model cannot compose, or a wish, setting or primer does not fit it.
+        MusicRNNError: the model cannot compose, or a control, setting or primer does not fit it.
     """
     started = time.perf_counter()
     effort = effort or Effort()
     tokenizer = fitting_tokenizer(checkpoint)
-    start, wishes = primed(checkpoint, tokenizer, primer, wishes)
-    tempo = tempo_of(tokenizer, wishes, primer)
-    wanted = Wanted(tokenizer, wishes, settings, start)
-    draw = drawing(checkpoint, wanted, effort, len(seeds) * effort.candidates)
+    start, controls = primed(checkpoint, tokenizer, primer, controls)
+    tempo = tempo_of(tokenizer, controls, primer)
+    request = SamplingRequest(tokenizer, controls, settings, start)
+    draw = drawing(checkpoint, request, effort, len(seeds) * effort.candidates)
     waiting, drawn = list(range(len(seeds))), 0
     for attempt in range(ATTEMPTS):
         numbers, stuck = waiting, list[int]()
@@ -137,13 +137,14 @@ def _grouped(drafts: Iterator[Finished], size: int) -> Iterator[tuple[int, list[
             yield place, sorted(groups.pop(place), key=lambda draft: draft.number)
 
 
-def tempo_of(tokenizer: Tokenizer, wishes: Wishes, primer: Score | None) -> Tempo | None:
-    """The tempo at which a piece begins, exactly: wished, or the primer's where that has but one.
+def tempo_of(tokenizer: Tokenizer, controls: Controls, primer: Score | None) -> Tempo | None:
+    """The tempo at which a piece begins, exactly: as asked for, or the primer's where that has but
+    one.
 
     None leaves it to the tokens; performance events count seconds, whatever the primer's tempo.
     """
-    if wishes.tempo is not None:
-        return Tempo.from_bpm(0, wishes.tempo)
+    if controls.tempo is not None:
+        return Tempo.from_bpm(0, controls.tempo)
     if primer is not None and len(primer.tempos) == 1 and tokenizer.has_bars:
         return primer.tempos[0]
     return None

@@ -19,10 +19,10 @@ from musicrnn.key import estimate_key
 from musicrnn.models.frames import FrameModel
 from musicrnn.sampling.compose import ATTEMPTS, Composition, is_stuck
 from musicrnn.sampling.composer import Request, WholeComposer
+from musicrnn.sampling.controls import refuse_others
 from musicrnn.sampling.filters import Settings
-from musicrnn.sampling.wishing import refuse_others
 from musicrnn.score import Note, Score, Tempo, Track, make_score
-from musicrnn.tokens import Wishes
+from musicrnn.tokens import Controls
 
 QUARTER = 480  # ticks
 BPM = 100.0
@@ -34,16 +34,16 @@ Frames = NDArray[np.uint8]
 
 
 def compose_frames(
-    checkpoint: Checkpoint, seeds: Sequence[int], *, wishes: Wishes, settings: Settings
+    checkpoint: Checkpoint, seeds: Sequence[int], *, controls: Controls, settings: Settings
 ) -> list[Composition]:
     """One piece a seed; the same seed gives the same piece, alone or among others.
 
     Raises:
-        MusicRNNError: no frame model, or a wish or setting that it cannot grant.
+        MusicRNNError: no frame model, or a control or setting that it does not have.
     """
     model = FrameModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
     lowest, step = _meaning(checkpoint, model.config.pitches)
-    bars, length = _length(wishes, settings, step)
+    bars, length = _length(controls, settings, step)
     pieces: list[Composition] = []
     for seed in seeds:
         started = time.perf_counter()
@@ -51,7 +51,7 @@ def compose_frames(
         while attempt < ATTEMPTS and (attempt == 0 or is_stuck(score)):
             random = np.random.default_rng([seed, attempt])
             frames = model.compose(length, 1, random, temperature=settings.temperature)[0]
-            score = score_of(frames, lowest, step, wishes.tempo or BPM)
+            score = score_of(frames, lowest, step, controls.tempo or BPM)
             attempt += 1
         ids = tuple(int("".join(map(str, frame)), 2) for frame in frames)
         seconds = time.perf_counter() - started
@@ -63,8 +63,8 @@ class FrameComposer(WholeComposer):
     made = "pieces of frames"
 
     def piece(self, seed: int, request: Request) -> Composition:
-        wishes, settings = request.wishes, request.settings
-        return compose_frames(self.checkpoint, [seed], wishes=wishes, settings=settings)[0]
+        controls, settings = request.controls, request.settings
+        return compose_frames(self.checkpoint, [seed], controls=controls, settings=settings)[0]
 
 
 def score_of(frames: Frames, lowest: int, step: float, bpm: float) -> Score:
@@ -96,12 +96,12 @@ def _meaning(checkpoint: Checkpoint, pitches: int) -> tuple[int, float]:
     return lowest, float(step)
 
 
-def _length(wishes: Wishes, settings: Settings, step: float) -> tuple[int, int]:
+def _length(controls: Controls, settings: Settings, step: float) -> tuple[int, int]:
     """Bars and frames."""
     how = "a model of frames composes by bars, tempo and temperature"
-    refuse_others(wishes, ("bars", "tempo"), how)
+    refuse_others(controls, ("bars", "tempo"), how)
     refuse_others(settings, ("temperature",), how)
-    bars = BARS if wishes.bars is None else wishes.bars
+    bars = BARS if controls.bars is None else controls.bars
     frames = round(bars * 4 / step)
     if frames > MOST_FRAMES:
         most = int(MOST_FRAMES * step / 4)

@@ -1,7 +1,7 @@
 """New pieces of several voices from a voices model: what ``musicrnn compose --style chorale`` does.
 
 Conventions. Whole bars of 4/4 in sixteenths. One candidate is drawn: the likeliest of several
-pieces from nothing is the one in which the least happens. A key is wished for by its name: of the
+pieces from nothing is the one in which the least happens. A key is asked for by its name: of the
 candidates drawn then, those in its mode are moved to its tonic by the fewest semitones that leave
 every voice in its range; when none can be, others are drawn from the same seed.
 """
@@ -19,11 +19,11 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.key import estimate_key
 from musicrnn.sampling.compose import Composition
 from musicrnn.sampling.composer import Request, WholeComposer
+from musicrnn.sampling.controls import refuse_others
 from musicrnn.sampling.gibbs import GibbsSettings
 from musicrnn.sampling.voices import VoicesWriter
-from musicrnn.sampling.wishing import refuse_others
 from musicrnn.score import Key, Score, Tempo, make_score
-from musicrnn.tokens import Wishes
+from musicrnn.tokens import Controls
 from musicrnn.tokens.places import BAR
 from musicrnn.tokens.voices import MOST_STEPS, Cells, VoiceGrid
 
@@ -38,17 +38,17 @@ def compose_voices(
     checkpoint: Checkpoint,
     seeds: Sequence[int],
     *,
-    wishes: Wishes,
+    controls: Controls,
     settings: GibbsSettings,
 ) -> list[Composition]:
     """One piece a seed; the same seed gives the same piece, alone or among others.
 
     Raises:
-        MusicRNNError: no voices model, or a wish that it cannot grant.
+        MusicRNNError: no voices model, or a control that it does not have.
     """
-    check_wishes(wishes)
+    check_controls(controls)
     writer = VoicesWriter(checkpoint)
-    return [_piece(writer, seed, wishes, settings) for seed in seeds]
+    return [_piece(writer, seed, controls, settings) for seed in seeds]
 
 
 class VoicesComposer(WholeComposer):
@@ -56,39 +56,44 @@ class VoicesComposer(WholeComposer):
     instead = ": use musicrnn harmonize or musicrnn vary"
 
     def completed(self, request: Request, bars: int) -> Request:
-        check_wishes(request.wishes)
+        check_controls(request.controls)
         return super().completed(request, bars)
 
     def piece(self, seed: int, request: Request) -> Composition:
         gibbs = GibbsSettings(settings=request.settings)
-        return compose_voices(self.checkpoint, [seed], wishes=request.wishes, settings=gibbs)[0]
+        return compose_voices(self.checkpoint, [seed], controls=request.controls, settings=gibbs)[0]
 
 
-def check_wishes(wishes: Wishes) -> None:
+def check_controls(controls: Controls) -> None:
     """Raises:
-    MusicRNNError: a wish that voices are not composed by; the first is named.
+    MusicRNNError: a control that voices are not composed by; the first is named.
     """
-    refuse_others(wishes, GRANTED, "chorales are composed by bars, tempo and key")
-    if wishes.time_signature not in (None, (4, 4)):
-        said = wishes.given()["time signature"]
+    refuse_others(controls, GRANTED, "chorales are composed by bars, tempo and key")
+    if controls.time_signature not in (None, (4, 4)):
+        said = controls.given()["time signature"]
         raise MusicRNNError(f"chorales are composed in 4/4, got {said}")
-    if wishes.bars is not None and wishes.bars > MOST_STEPS // BAR:
-        raise MusicRNNError(f"bars must be in 1..{MOST_STEPS // BAR}, got {wishes.bars}")
+    if controls.bars is not None and controls.bars > MOST_STEPS // BAR:
+        raise MusicRNNError(f"bars must be in 1..{MOST_STEPS // BAR}, got {controls.bars}")
 
 
-def _piece(writer: VoicesWriter, seed: int, wishes: Wishes, settings: GibbsSettings) -> Composition:
+def _piece(
+    writer: VoicesWriter, seed: int, controls: Controls, settings: GibbsSettings
+) -> Composition:
     started = time.perf_counter()
-    bars = wishes.bars or BARS
-    if wishes.key is None:
+    bars = controls.bars or BARS
+    if controls.key is None:
         settings = replace(settings, candidates=1)
     for attempt in range(ATTEMPTS):
         for cells, _ in writer.compose(bars * BAR, settings, [seed, attempt]):
-            score = _score(writer, cells, wishes)
-            if wishes.key is None or (score := _in_key(score, wishes.key, writer.grid)) is not None:
+            score = _score(writer, cells, controls)
+            if (
+                controls.key is None
+                or (score := _in_key(score, controls.key, writer.grid)) is not None
+            ):
                 ids = tuple(map(int, cells.flatten()))
                 seconds = time.perf_counter() - started
                 return Composition(score, ids, None, bars, seed, attempt + 1, seconds)
-    tonic, minor = wishes.key or (0, False)
+    tonic, minor = controls.key or (0, False)
     raise MusicRNNError(
         f"of {counted(ATTEMPTS * settings.candidates, 'piece')} drawn from seed {seed} none fits "
         f"into {Key(0, tonic, minor).name} within the voices' ranges: try another seed or fewer "
@@ -96,18 +101,19 @@ def _piece(writer: VoicesWriter, seed: int, wishes: Wishes, settings: GibbsSetti
     )
 
 
-def _score(writer: VoicesWriter, cells: Cells, wishes: Wishes) -> Score:
+def _score(writer: VoicesWriter, cells: Cells, controls: Controls) -> Score:
     score = make_score(
         QUARTER,
         writer.tracks(cells, QUARTER),
-        tempos=[Tempo.from_bpm(0, wishes.tempo or BPM)],
+        tempos=[Tempo.from_bpm(0, controls.tempo or BPM)],
     )
     return replace(score, keys=(estimate_key(score),))
 
 
-def _in_key(score: Score, wished: tuple[int, bool], grid: VoiceGrid) -> Score | None:
-    """The score in the wished key, or None where its mode or a voice's range is in the way."""
-    tonic, minor = wished
+def _in_key(score: Score, asked: tuple[int, bool], grid: VoiceGrid) -> Score | None:
+    """The score in the key that is asked for, or None where its mode or a voice's range is in the
+    way."""
+    tonic, minor = asked
     key = score.keys[0]
     if key.minor != minor:
         return None

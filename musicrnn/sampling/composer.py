@@ -20,7 +20,7 @@ from musicrnn.sampling.drawing import Effort
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.live import LivePiece
 from musicrnn.score import Score
-from musicrnn.tokens import Wishes, tokenizer_from
+from musicrnn.tokens import Controls, tokenizer_from
 
 SECONDS = 30.0  # of a piece without bars, when nothing else is said
 
@@ -29,7 +29,7 @@ SECONDS = 30.0  # of a piece without bars, when nothing else is said
 class Request:
     """What is asked of a piece, how it is drawn, and what it goes on from."""
 
-    wishes: Wishes = field(default_factory=Wishes)
+    controls: Controls = field(default_factory=Controls)
     settings: Settings = field(default_factory=Settings)
     primer: Score | None = None
     effort: Effort = field(default_factory=Effort)
@@ -72,18 +72,18 @@ class TokenComposer(Composer):
     """Of models of tokens."""
 
     def completed(self, request: Request, bars: int) -> Request:
-        wishes = request.wishes
-        if wishes.bars is not None or wishes.seconds is not None:
+        controls = request.controls
+        if controls.bars is not None or controls.seconds is not None:
             return request
         has_bars = tokenizer_from(self.checkpoint.entry("tokenizer")).has_bars
-        wishes = replace(wishes, bars=bars) if has_bars else replace(wishes, seconds=SECONDS)
-        return replace(request, wishes=wishes)
+        controls = replace(controls, bars=bars) if has_bars else replace(controls, seconds=SECONDS)
+        return replace(request, controls=controls)
 
     def compose(self, seeds: Sequence[int], request: Request) -> Iterator[Composition]:
         return compose_each(
             self.checkpoint,
             seeds,
-            wishes=request.wishes,
+            controls=request.controls,
             settings=request.settings,
             primer=request.primer,
             effort=request.effort,
@@ -93,7 +93,7 @@ class TokenComposer(Composer):
         return LivePiece(
             self.checkpoint,
             seed,
-            wishes=request.wishes,
+            controls=request.controls,
             settings=request.settings,
             primer=request.primer,
             engine=request.effort.engine,

@@ -14,7 +14,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.sampling.engine import EngineSettings, engine_for
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.sampler import Finished, Seed, sample_each
-from musicrnn.tokens import Tokenizer, Wishes
+from musicrnn.tokens import Controls, Tokenizer
 
 PLACES_ON_GPU = 1024
 
@@ -40,16 +40,16 @@ class Effort:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SamplingRequest:
     """What all pieces have in common."""
 
     tokenizer: Tokenizer
-    wishes: Wishes
+    controls: Controls
     settings: Settings
     primer: Sequence[int]
 
 
-def drawing(checkpoint: Checkpoint, wanted: Wanted, effort: Effort, most: int) -> Draw:
+def drawing(checkpoint: Checkpoint, request: SamplingRequest, effort: Effort, most: int) -> Draw:
     """A function from seeds, ``most`` at a time, to pieces as they are finished.
 
     Raises:
@@ -57,18 +57,18 @@ def drawing(checkpoint: Checkpoint, wanted: Wanted, effort: Effort, most: int) -
             configuration.
     """
     if effort.engine.on_gpu:
-        return _on_gpu(checkpoint, wanted, effort, most)
+        return _on_gpu(checkpoint, request, effort, most)
     engine = engine_for(checkpoint, effort.engine)
 
     def draw(seeds: Sequence[Seed]) -> Iterator[Finished]:
-        constraint = wanted.tokenizer.constraint
-        pieces = ((constraint(wanted.wishes), seed) for seed in seeds)
-        return sample_each(engine, pieces, settings=wanted.settings, primer=wanted.primer)
+        constraint = request.tokenizer.constraint
+        pieces = ((constraint(request.controls), seed) for seed in seeds)
+        return sample_each(engine, pieces, settings=request.settings, primer=request.primer)
 
     return draw
 
 
-def _on_gpu(checkpoint: Checkpoint, wanted: Wanted, effort: Effort, most: int) -> Draw:
+def _on_gpu(checkpoint: Checkpoint, request: SamplingRequest, effort: Effort, most: int) -> Draw:
     from musicrnn.models.language import LanguageModel
     from musicrnn.sampling.graph_sampler import GraphSampler, Replays
 
@@ -80,11 +80,11 @@ def _on_gpu(checkpoint: Checkpoint, wanted: Wanted, effort: Effort, most: int) -
 
     def draw(seeds: Sequence[Seed]) -> Iterator[Finished]:
         return sampler.drawn(
-            wanted.tokenizer,
-            wanted.wishes,
+            request.tokenizer,
+            request.controls,
             seeds,
-            settings=wanted.settings,
-            primer=wanted.primer,
+            settings=request.settings,
+            primer=request.primer,
         )
 
     return draw

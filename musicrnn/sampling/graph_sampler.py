@@ -31,7 +31,7 @@ from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_steps import GraphSteps, primed_state
 from musicrnn.sampling.places import Places
 from musicrnn.sampling.sampler import TOKEN_LIMIT, Finished, Seed
-from musicrnn.tokens.protocol import START, Constraint, Tokenizer, Wishes
+from musicrnn.tokens.protocol import START, Constraint, Controls, Tokenizer
 
 Whose = NDArray[np.int64]  # piece of each place, -1 for none
 MOST_PLACES = 2**16
@@ -56,7 +56,8 @@ class Replays(NamedTuple):
 class GraphSampler:
     """Draws pieces from a model where it lies, ``places`` at once.
 
-    What was recorded last is kept: pieces with the same wishes, settings and primer go on with it.
+    What was recorded last is kept: pieces with the same controls, settings and primer go on with
+        it.
 
     Raises:
         MusicRNNError: a number of places or steps out of range, or no such precision.
@@ -81,7 +82,7 @@ class GraphSampler:
     def sample(
         self,
         tokenizer: Tokenizer,
-        wishes: Wishes,
+        controls: Controls,
         seeds: Iterable[Seed],
         *,
         settings: Settings,
@@ -91,7 +92,7 @@ class GraphSampler:
         """(number, ids) of the pieces of :meth:`drawn`."""
         pieces = self.drawn(
             tokenizer,
-            wishes,
+            controls,
             seeds,
             settings=settings,
             primer=primer,
@@ -103,7 +104,7 @@ class GraphSampler:
     def drawn(
         self,
         tokenizer: Tokenizer,
-        wishes: Wishes,
+        controls: Controls,
         seeds: Iterable[Seed],
         *,
         settings: Settings,
@@ -114,7 +115,7 @@ class GraphSampler:
 
         Raises:
             MusicRNNError: a primer without a start, a tokenizer of another size than the model, a
-                wish that it cannot express, logits that are not finite, or a piece that has not
+                control that it cannot express, logits that are not finite, or a piece that has not
                 ended after ``token_limit`` ids.
         """
         if not primer or primer[0] != START:
@@ -125,10 +126,10 @@ class GraphSampler:
                 f"{self.model.vocabulary}: they do not belong together"
             )
         with self._current():
-            graph = self._recorded(tokenizer, wishes, settings, primer)
+            graph = self._recorded(tokenizer, controls, settings, primer)
         sizes = {"places": self.places, "steps": graph.steps, "limit": token_limit}
         held = Places(seeds, primer, **sizes)
-        host = _HostGrammar(tokenizer, wishes, primer, self.places) if not graph.rules else None
+        host = _HostGrammar(tokenizer, controls, primer, self.places) if not graph.rules else None
         exchange = Exchange(self.model.device)
         queued: deque[list[Callable[[], Tensor]]] = deque()
         replay = done = 0
@@ -151,15 +152,15 @@ class GraphSampler:
             done += 1
 
     def _recorded(
-        self, tokenizer: Tokenizer, wishes: Wishes, settings: Settings, primer: Sequence[int]
+        self, tokenizer: Tokenizer, controls: Controls, settings: Settings, primer: Sequence[int]
     ) -> GraphSteps:
         configuration = json.dumps(tokenizer.configuration(), sort_keys=True)
-        key = tokenizer.name, configuration, wishes, settings, tuple(primer)
+        key = tokenizer.name, configuration, controls, settings, tuple(primer)
         if self.recorded is not None and self.recorded[0] == key:
             return self.recorded[1]
         self.recorded = None  # its memory may be needed
-        tokenizer.constraint(wishes)  # refuses what cannot be wished
-        rules = tokenizer.rules(wishes, self.model.device)
+        tokenizer.constraint(controls)  # refuses controls that it does not have
+        rules = tokenizer.rules(controls, self.model.device)
         graph = GraphSteps(
             self.model,
             rules,
@@ -198,15 +199,15 @@ class _HostGrammar:
     """A grammar that has no rules on tensors: one constraint a place."""
 
     def __init__(
-        self, tokenizer: Tokenizer, wishes: Wishes, primer: Sequence[int], places: int
+        self, tokenizer: Tokenizer, controls: Controls, primer: Sequence[int], places: int
     ) -> None:
-        self.tokenizer, self.wishes, self.primer = tokenizer, wishes, primer
+        self.tokenizer, self.controls, self.primer = tokenizer, controls, primer
         self.constraints: list[Constraint | None] = [None] * places
         self.table = np.ones((places, len(tokenizer.vocabulary)), np.bool_)
 
     def begin(self, fresh: Sequence[int]) -> None:
         for place in fresh:
-            constraint = self.tokenizer.constraint(self.wishes)
+            constraint = self.tokenizer.constraint(self.controls)
             for token in self.primer:
                 constraint.push(token)
             self.constraints[place] = constraint

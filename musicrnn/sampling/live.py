@@ -22,12 +22,12 @@ from musicrnn.sampling.compose import (
     fitting_tokenizer,
     tempo_of,
 )
+from musicrnn.sampling.controls import primed
 from musicrnn.sampling.engine import EngineSettings, engine_for
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.sampler import tokens
-from musicrnn.sampling.wishing import primed
 from musicrnn.score import Score
-from musicrnn.tokens import Wishes
+from musicrnn.tokens import Controls
 from musicrnn.tokens.incremental import decode_incrementally
 
 
@@ -35,7 +35,7 @@ class LivePiece:
     """A piece while it is sampled, a primer at its beginning.
 
     Raises:
-        MusicRNNError: the model cannot compose, or a wish, setting or primer does not fit it.
+        MusicRNNError: the model cannot compose, or a control, setting or primer does not fit it.
     """
 
     drawn_once = True
@@ -45,20 +45,20 @@ class LivePiece:
         checkpoint: Checkpoint,
         seed: int,
         *,
-        wishes: Wishes,
+        controls: Controls,
         settings: Settings,
         primer: Score | None = None,
         engine: EngineSettings | None = None,
     ) -> None:
         self.seed = seed
         self.tokenizer = fitting_tokenizer(checkpoint)
-        start, wishes = primed(checkpoint, self.tokenizer, primer, wishes)
-        self.tempo = tempo_of(self.tokenizer, wishes, primer)
+        start, controls = primed(checkpoint, self.tokenizer, primer, controls)
+        self.tempo = tempo_of(self.tokenizer, controls, primer)
         self.ids = array("i", start)
         self.seconds = 0.0  # spent on drawing
         self._drawn = tokens(
             engine_for(checkpoint, engine or EngineSettings()),
-            self.tokenizer.constraint(wishes),
+            self.tokenizer.constraint(controls),
             [seed, 0],
             settings=settings,
             primer=start,

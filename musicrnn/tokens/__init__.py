@@ -9,7 +9,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.tokens.abc import AbcTokenizer
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
-from musicrnn.tokens.protocol import Constraint, Tokenizer, Wishes
+from musicrnn.tokens.protocol import Constraint, Controls, Tokenizer
 
 TOKENIZERS: dict[str, type[Tokenizer]] = {
     "beat": BeatTokenizer,
@@ -53,9 +53,9 @@ __all__ = [
     "AbcTokenizer",
     "BeatTokenizer",
     "Constraint",
+    "Controls",
     "PerformanceTokenizer",
     "Tokenizer",
-    "Wishes",
     "tokenizer_called",
     "tokenizer_from",
 ]

@@ -37,8 +37,8 @@ BOUNDS = {  # lowest, highest, and what the number is
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What a composer asks of a piece; None leaves it to the model.
+class Controls:
+    """What a composer asks for; None leaves it to the model.
 
     ``bars`` and ``seconds`` bound the length; ``tempo`` in quarters a minute; ``key`` is (tonic
     0..11, minor); ``time_signature`` (numerator, denominator); ``chords`` (root, quality)
@@ -185,12 +185,13 @@ class Tokenizer(ABC):
         """The nearest score that the tokens can say exactly."""
 
     @abstractmethod
-    def constraint(self, wishes: Wishes) -> Constraint:
-        """The grammar of a new piece. Raises MusicRNNError for a wish the tokens cannot express."""
+    def constraint(self, controls: Controls) -> Constraint:
+        """The grammar of a new piece. Raises MusicRNNError for a control the tokens cannot
+        express."""
 
-    def rules(self, wishes: Wishes, device: torch.device) -> Rules | None:
+    def rules(self, controls: Controls, device: torch.device) -> Rules | None:
         """The same for many pieces at once, on a GPU; None where there is no such thing."""
-        del wishes, device
+        del controls, device
 
     def augmentation_maps(self) -> NDArray[np.int32]:
         """[A, V] maps of ids that turn a piece into another one as good: transposed, faster.
@@ -209,7 +210,7 @@ class Tokenizer(ABC):
         return 0
 
     def played_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
-        """How many bars of ``Wishes.bars`` the ids use up: as :meth:`constraint` counts them."""
+        """How many bars of ``Controls.bars`` the ids use up: as :meth:`constraint` counts them."""
         return self.count_bars(ids)
 
     def prompt(self, ids: Sequence[int] | NDArray[np.int32]) -> list[int]:

@@ -1,9 +1,9 @@
 """Grammars of many pieces at once, on a GPU.
 
 A :class:`musicrnn.tokens.protocol.Constraint` follows one piece in Python. Rules say the same for B
-pieces with the same wishes by arithmetic on tensors: a state is a tuple of tensors with B rows, no
-shape depends on a value and nothing waits for the host, so that rules can be part of a CUDA graph.
-Event vocabularies have them; the grammar of ABC text is an automaton over text and has none.
+pieces with the same controls by arithmetic on tensors: a state is a tuple of tensors with B rows,
+no shape depends on a value and nothing waits for the host, so that rules can be part of a CUDA
+graph. Event vocabularies have them; the grammar of ABC text is an automaton over text and has none.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.metrics.report import compare_sets
 from musicrnn.sampling.compose import compose
 from musicrnn.sampling.filters import Settings
-from musicrnn.tokens import Wishes
+from musicrnn.tokens import Controls
 from musicrnn.training.data import read_all
 from musicrnn_datasets.sources import read_source
 
@@ -38,7 +38,7 @@ for temperature, top_p in grid:
     composed = compose(
         checkpoint,
         list(range(options.count)),
-        wishes=Wishes(bars=options.bars),
+        controls=Controls(bars=options.bars),
         settings=Settings(temperature=temperature, top_p=top_p),
     )
     report = compare_sets({str(piece.seed): piece.score for piece in composed}, human, [])

@@ -15,7 +15,7 @@ from musicrnn.io.midi import read_midi
 from musicrnn.pretrained import load_model
 from musicrnn.sampling.compose import Effort, compose
 from musicrnn.sampling.filters import Settings
-from musicrnn.tokens import TOKENIZERS, Wishes
+from musicrnn.tokens import TOKENIZERS, Controls
 from musicrnn_cli.order import Order
 from musicrnn_cli.sounding import sound_piece
 
@@ -66,9 +66,9 @@ def device(sounddevice):
     return lambda **settings: sounddevice(Device(**settings))
 
 
-def order(name: object, *outputs: Path, wishes: Wishes, **more) -> Order:
+def order(name: object, *outputs: Path, controls: Controls, **more) -> Order:
     plain = {"primer": None, "soundfont": None, "effort": Effort(), "many": False} | more
-    return Order(str(name), outputs, Settings(), wishes, **plain)
+    return Order(str(name), outputs, Settings(), controls, **plain)
 
 
 def sound(order: Order, *, play=False, stream=False) -> dict:
@@ -90,9 +90,9 @@ def keys_of(lines: str) -> list[tuple[float, bool, int, int]]:
 
 @pytest.mark.parametrize("name", [*TOKENIZERS, "drums"])
 def test_the_stream_is_the_file(models, tmp_path: Path, capsys, name: str) -> None:
-    wishes = Wishes(seconds=6) if name == "performance" else Wishes(bars=4)
+    controls = Controls(seconds=6) if name == "performance" else Controls(bars=4)
     path = tmp_path / "a.mid"
-    record = sound(order(models[name], path, wishes=wishes), stream=True)
+    record = sound(order(models[name], path, controls=controls), stream=True)
     said = capsys.readouterr()
     score = read_midi(path)
     wanted = sorted(
@@ -110,7 +110,7 @@ def test_the_stream_is_the_file(models, tmp_path: Path, capsys, name: str) -> No
 
 @pytest.mark.parametrize("style", ["folk", "chorale", "jsb"])
 def test_pieces_that_are_whole_at_once_are_told_too(capsys, style: str) -> None:
-    record = sound(order(style, wishes=Wishes(bars=2)), stream=True)
+    record = sound(order(style, controls=Controls(bars=2)), stream=True)
     keys = keys_of(capsys.readouterr().out)
     downs = sum(down for _, down, *_ in keys)
     assert downs * 2 == len(keys)
@@ -122,12 +122,12 @@ def test_pieces_that_are_whole_at_once_are_told_too(capsys, style: str) -> None:
 def test_it_is_heard(models, device, tmp_path: Path, name: str) -> None:
     made = device()
     path = tmp_path / "a.mid"
-    asked = order(models[name], path, wishes=Wishes(bars=2))
+    asked = order(models[name], path, controls=Controls(bars=2))
     sound(asked, play=True)
     assert made.heard > 1
     assert made.closed == 1
     checkpoint = load_model(str(models[name]))
-    (piece,) = compose(checkpoint, [7], wishes=asked.wishes, settings=asked.settings)
+    (piece,) = compose(checkpoint, [7], controls=asked.controls, settings=asked.settings)
     if piece.attempts == 1:
         assert read_midi(path).note_count >= piece.score.note_count
 
@@ -136,7 +136,7 @@ def test_ctrl_c_stops_the_sound_and_the_files_are_written(device, tmp_path, caps
     before = signal.getsignal(signal.SIGINT)
     made = device(interrupts=True)
     paths = [tmp_path / "a.mid", tmp_path / "a.wav"]
-    sound(order("pop", *paths, wishes=Wishes(bars=16)), play=True, stream=True)
+    sound(order("pop", *paths, controls=Controls(bars=16)), play=True, stream=True)
     assert made.closed == 1
     assert signal.getsignal(signal.SIGINT) is before
     keys = keys_of(capsys.readouterr().out)
@@ -147,10 +147,10 @@ def test_ctrl_c_stops_the_sound_and_the_files_are_written(device, tmp_path, caps
 
 
 def test_what_cannot_sound(models, monkeypatch) -> None:
-    wishes = Wishes(bars=2)
+    controls = Controls(bars=2)
     for more in ({"many": True}, {"effort": Effort(candidates=3)}):
         with pytest.raises(MusicRNNError, match="leave out --count and --best-of"):
-            sound(order(models["beat"], wishes=wishes, **more), stream=True)
+            sound(order(models["beat"], controls=controls, **more), stream=True)
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     with pytest.raises(MusicRNNError, match=r"loudspeaker needs .*pip install musicrnn\[live\]"):
-        sound(order(models["beat"], wishes=wishes), play=True)
+        sound(order(models["beat"], controls=controls), play=True)

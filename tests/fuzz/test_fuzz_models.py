@@ -12,7 +12,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.models.language import LanguageModel
 from musicrnn.sampling.compose import compose
 from musicrnn.sampling.filters import Settings
-from musicrnn.tokens import Wishes
+from musicrnn.tokens import Controls
 from tests.cli.conftest import untrained
 
 STRANGE = [None, -1, 0, 2**40, 1e308, "", "x", [], {}, True, [0] * 50]
@@ -21,7 +21,7 @@ STRANGE = [None, -1, 0, 2**40, 1e308, "", "x", [], {}, True, [0] * 50]
 def use(checkpoint: Checkpoint) -> bool:
     """Whether a piece comes out; raises anything but MusicRNNError."""
     try:
-        pieces = compose(checkpoint, [1], wishes=Wishes(bars=1), settings=Settings())
+        pieces = compose(checkpoint, [1], controls=Controls(bars=1), settings=Settings())
         LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
     except MusicRNNError as error:
         assert str(error)

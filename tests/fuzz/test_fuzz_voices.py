@@ -13,7 +13,7 @@ from musicrnn.sampling.compose_voices import compose_voices
 from musicrnn.sampling.gibbs import GibbsSettings
 from musicrnn.sampling.voices import VoicesWriter
 from musicrnn.score import Note, Score, Tempo, TimeSignature, Track, make_score
-from musicrnn.tokens import Wishes
+from musicrnn.tokens import Controls
 from musicrnn.tokens.parts import voice_tracks
 from tests.musicrnn.four_voices import NAMES, untrained_voices
 
@@ -71,7 +71,7 @@ def test_strange_pieces(writer: VoicesWriter, seed: int) -> None:
 
 def use(checkpoint: Checkpoint) -> None:
     try:
-        compose_voices(checkpoint, [1], wishes=Wishes(bars=1), settings=BRIEF)
+        compose_voices(checkpoint, [1], controls=Controls(bars=1), settings=BRIEF)
     except MusicRNNError as error:
         assert str(error)
         assert "\n" not in str(error)

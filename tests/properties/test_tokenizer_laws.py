@@ -15,7 +15,7 @@ from musicrnn.score import Score
 from musicrnn.tokens import TOKENIZERS
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
-from musicrnn.tokens.protocol import END, START, Tokenizer, Wishes
+from musicrnn.tokens.protocol import END, START, Controls, Tokenizer
 from musicrnn_datasets.corpora import CORPORA
 from tests.properties.scores import scores
 
@@ -90,8 +90,8 @@ def test_many_random_ids_are_a_piece(name: str, seed: int) -> None:
         assert tokenizer.decode(tokenizer.encode(score)) == score
 
 
-def wishes_of(tokenizer: Tokenizer) -> Wishes:
-    return Wishes(bars=4) if tokenizer.has_bars else Wishes(seconds=5.0)
+def wishes_of(tokenizer: Tokenizer) -> Controls:
+    return Controls(bars=4) if tokenizer.has_bars else Controls(seconds=5.0)
 
 
 @every
@@ -133,8 +133,8 @@ def test_a_piece_goes_on_behind_its_opening(name: str, score: Score, seed: int) 
     bars, played = tokenizer.played_bars(whole), tokenizer.decode(whole).seconds
     assert tokenizer.played_bars(ids) == bars
     further = not tokenizer.has_bars
-    wishes = Wishes(seconds=played + 5) if further else Wishes(bars=bars + 3)
-    constraint = tokenizer.constraint(wishes)
+    controls = Controls(seconds=played + 5) if further else Controls(bars=bars + 3)
+    constraint = tokenizer.constraint(controls)
     for token in ids:
         constraint.push(token)
     begun, rng = len(ids), np.random.default_rng(seed)
@@ -155,7 +155,7 @@ def test_what_is_encoded_is_grammatical(name: str, score: Score) -> None:
     tokenizer = MEMBERS[name]
     ids = encoded(tokenizer, score)
     assume(len(ids) < 2000)
-    constraint = tokenizer.constraint(Wishes())
+    constraint = tokenizer.constraint(Controls())
     for before, token in zip(ids[:-1].tolist(), ids[1:].tolist(), strict=True):
         constraint.push(before)
         allowed = constraint.allowed()[token]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Note, Score, Track, make_score
-from musicrnn.tokens.protocol import END, START, Tokenizer, Wishes
+from musicrnn.tokens.protocol import END, START, Controls, Tokenizer
 
 STEP, FIRST = 2, 3  # ids: the step ends; the first pitch
 BAR = 16  # steps
@@ -52,10 +52,10 @@ class SixteenthsTokenizer(Tokenizer):
     def quantize(self, score: Score) -> Score:
         return self.decode(self.encode(score))
 
-    def constraint(self, wishes: Wishes) -> Any:
-        if wishes.key or wishes.chords or wishes.density:
+    def constraint(self, controls: Controls) -> Any:
+        if controls.key or controls.chords or controls.density:
             raise MusicRNNError("sixteenths know of bars alone, not of keys, chords or density")
-        return Grammar(wishes.bars)
+        return Grammar(controls.bars)
 
     def count_notes(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
         return self.decode(ids).note_count

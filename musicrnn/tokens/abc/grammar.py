@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from musicrnn.tokens.abc.form import DOUBLE, ENDING, FINAL, GO_ON, OPEN, REPEAT, SECTION
 from musicrnn.tokens.abc.steps import ACCIDENTALS, LETTERS, Steps
 from musicrnn.tokens.abc.words import length_follows
-from musicrnn.tokens.protocol import END, START, Wishes
+from musicrnn.tokens.protocol import END, START, Controls
 
 CHORD_NOTES = 4
 _NOTHING: frozenset[str] = frozenset()
@@ -45,9 +45,12 @@ class AbcConstraint(Steps):
     """
 
     def __init__(
-        self, ids: dict[str, int], wishes: Wishes, masks: dict[frozenset[str], NDArray[np.bool_]]
+        self,
+        ids: dict[str, int],
+        controls: Controls,
+        masks: dict[frozenset[str], NDArray[np.bool_]],
     ) -> None:
-        super().__init__(wishes)
+        super().__init__(controls)
         self._ids = ids
         self._characters = {token: character for character, token in ids.items()}
         self._masks = masks

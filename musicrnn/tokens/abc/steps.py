@@ -14,9 +14,9 @@ from musicrnn.io.abc.chord import chord_symbol
 from musicrnn.io.abc.fields import default_tempo
 from musicrnn.tokens.abc.form import BETWEEN, FINAL, FIRST, OPEN, PLAIN, REPEAT, UNBOUNDED, Form
 from musicrnn.tokens.abc.words import EIGHTH, LENGTHS, Trie, chord_trie, key_trie, metre_trie
-from musicrnn.tokens.protocol import BOUNDS, Wishes
+from musicrnn.tokens.protocol import BOUNDS, Controls
 
-MOST_BARS = 128  # played, where nothing is wished
+MOST_BARS = 128  # played, where nothing is asked for
 LETTERS = frozenset("ABCDEFGabcdefg")
 ACCIDENTALS = frozenset("^_=")
 _METRE = re.compile(r"M:(\d{1,2})/(\d{1,2})")
@@ -29,18 +29,18 @@ class Steps:
         MusicRNNError: a wish for a density, or for a metre that ABC text cannot say.
     """
 
-    def __init__(self, wishes: Wishes) -> None:
-        if wishes.density is not None:
+    def __init__(self, controls: Controls) -> None:
+        if controls.density is not None:
             raise MusicRNNError(
-                f"ABC text has no word for density, got {wishes.density}: take a style of events"
+                f"ABC text has no word for density, got {controls.density}: take a style of events"
             )
-        self.wishes = wishes
-        self.exact = wishes.bars is not None or wishes.seconds is not None
+        self.controls = controls
+        self.exact = controls.bars is not None or controls.seconds is not None
         self.form = Form(32, UNBOUNDED, self.exact)
         self.bounded = False  # as long as a primer is pushed
-        self.key_words = key_trie(wishes.key)
-        self.chord_words = [chord_symbol(*chord) for chord in wishes.chords]
-        self.trie: Trie = metre_trie(wishes.time_signature)
+        self.key_words = key_trie(controls.key)
+        self.chord_words = [chord_symbol(*chord) for chord in controls.chords]
+        self.trie: Trie = metre_trie(controls.time_signature)
         self.written = ""  # of the trie's word, or of a length
         self.metre: tuple[int, int] | None = None
         self.state = "header"
@@ -205,7 +205,7 @@ class Steps:
             self.form.opening = False
 
     def bound(self) -> None:
-        """The primer is over, and from here on the wished length holds."""
+        """The primer is over, and from here on the length that is asked for holds."""
         self.bounded = True
         flags = self.form.bound(self._limit(), self.flags)
         if self.state == "bar":
@@ -213,12 +213,12 @@ class Steps:
 
     def _limit(self) -> int:
         """Bars to be played at most."""
-        limit = self.wishes.bars or MOST_BARS
-        if self.wishes.seconds is not None:
+        limit = self.controls.bars or MOST_BARS
+        if self.controls.seconds is not None:
             metre = self.metre or (4, 4)
-            tempo = self.wishes.tempo or default_tempo(metre)
-            played = self.wishes.seconds * tempo / 60 / (4 * metre[0] / metre[1])
-            limit = max(1, min(limit if self.wishes.bars else BOUNDS["bars"][1], round(played)))
+            tempo = self.controls.tempo or default_tempo(metre)
+            played = self.controls.seconds * tempo / 60 / (4 * metre[0] / metre[1])
+            limit = max(1, min(limit if self.controls.bars else BOUNDS["bars"][1], round(played)))
         return limit
 
     def lose(self, character: str) -> None:

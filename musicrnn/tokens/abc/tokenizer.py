@@ -3,8 +3,9 @@ Recurrent Neural Networks, 2015), for melodies with chord symbols.
 
 Conventions. A piece is its canonical text (normal.py) character by character, between start and
 end. A melody has one bar after the other in one line, with repeats as in a tune book. The tempo is
-not in the text: reading takes the metre's (default_tempo), and a wish for a tempo bounds the length
-in seconds only, so set it on the score that was decoded. Of several tracks the melody alone is
+not in the text: reading takes the metre's (default_tempo), and a tempo that is asked for bounds the
+length in seconds only, so set it on the score that was decoded. Of several tracks the melody alone
+is
 said: the one so named, else the highest on average. Time is kept on the grid of io.abc.grid,
 repeats are written out. A bar is counted as it is played, with its repeats; a pick-up is no bar.
 """
@@ -23,7 +24,7 @@ from musicrnn.io.abc import parse_abc, write_abc
 from musicrnn.score import Score, Track
 from musicrnn.tokens.abc.grammar import AbcConstraint
 from musicrnn.tokens.abc.normal import normalise, written_bars, written_notes
-from musicrnn.tokens.protocol import END, START, Constraint, Tokenizer, Wishes
+from musicrnn.tokens.protocol import END, START, Constraint, Controls, Tokenizer
 
 DEFAULT_ALPHABET = "\n \"#'(),-./0123456789:=ABCDEFGHKLMNV[]^_abcdefghijlmnoprsuxyz|"
 
@@ -83,10 +84,10 @@ class AbcTokenizer(Tokenizer):
     def decode(self, ids: Sequence[int] | NDArray[np.int32]) -> Score:
         return parse_abc(self.text(ids))
 
-    def constraint(self, wishes: Wishes) -> Constraint:
+    def constraint(self, controls: Controls) -> Constraint:
         """The grammar of a new tune; ``bars`` counts them as played. Raises MusicRNNError for a
         density, which ABC text cannot say, and for an unknown metre, key or chord."""
-        return AbcConstraint(self._ids, wishes, self._masks)
+        return AbcConstraint(self._ids, controls, self._masks)
 
     def count_notes(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
         """Notes written in the text, repeats counted once and tied notes each."""
@@ -108,7 +109,7 @@ class AbcTokenizer(Tokenizer):
         return self.encode_text(text)[:-1].tolist()
 
     def _followed(self, ids: Sequence[int] | NDArray[np.int32]) -> AbcConstraint:
-        constraint = AbcConstraint(self._ids, Wishes(), self._masks)
+        constraint = AbcConstraint(self._ids, Controls(), self._masks)
         for token in self.encode_text(self.text(ids))[:-1].tolist():
             constraint.push(token)
         return constraint

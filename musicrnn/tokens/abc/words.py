@@ -54,15 +54,15 @@ def keys() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def metre_trie(wish: tuple[int, int] | None) -> Trie:
+def metre_trie(control: tuple[int, int] | None) -> Trie:
     """The first lines of a header.
 
     Raises:
         MusicRNNError: a metre that the grammar does not know.
     """
     metres = METRES
-    if wish is not None:
-        metre = f"{wish[0]}/{wish[1]}"
+    if control is not None:
+        metre = f"{control[0]}/{control[1]}"
         if metre not in METRES:
             raise MusicRNNError(
                 f"a tune's time signature is one of {', '.join(METRES)}, got {metre}"
@@ -72,18 +72,19 @@ def metre_trie(wish: tuple[int, int] | None) -> Trie:
 
 
 @lru_cache(maxsize=256)
-def key_trie(wish: tuple[int, bool] | None) -> Trie:
-    """The key and the end of its line; a wish is major or minor, with its usual signature."""
+def key_trie(control: tuple[int, bool] | None) -> Trie:
+    """The key and the end of its line; a key that is asked for is major or minor, with its usual
+    signature."""
     names = keys()
-    if wish is not None:
-        names = tuple(name for name in names if _is_key(name, wish))
+    if control is not None:
+        names = tuple(name for name in names if _is_key(name, control))
     return trie_of(name + "\n" for name in names)
 
 
-def _is_key(name: str, wish: tuple[int, bool]) -> bool:
+def _is_key(name: str, control: tuple[int, bool]) -> bool:
     key = parse_key(name)
     usual = name.rstrip("m") in ROOTS
-    return key is not None and usual and (key.tonic, key.minor) == wish
+    return key is not None and usual and (key.tonic, key.minor) == control
 
 
 @lru_cache(maxsize=256)

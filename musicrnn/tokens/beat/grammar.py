@@ -1,8 +1,8 @@
 """The grammar of bar-and-beat events: which ids may follow, so that a piece is always whole.
 
 It also carries the composer's wishes: a wished key, density, tempo, metre or chord is the only one
-allowed where one is due; the end is allowed only after the wished bars or seconds, and only at the
-end of a bar in which something sounds.
+allowed where one is due; the end is allowed only after the bars or seconds that are asked for, and
+only at the end of a bar in which something sounds.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.score import PITCH_CLASSES, Chord, TimeSignature
 from musicrnn.tokens.beat.grid import MAX_BARS, POSITIONS, nearest_tempo
 from musicrnn.tokens.programs import DRUMS
-from musicrnn.tokens.protocol import END, START, Wishes
+from musicrnn.tokens.protocol import END, START, Controls
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 MAX_EMPTY_BARS = 2  # running
-SHORTEST_LAST = 2  # positions: nothing begins later than this before the end of the wished bars
+SHORTEST_LAST = 2  # positions: nothing begins later than this before the end of the bars asked for
 GROUPS = {"time signature": "time", "chords": "chord"}  # of tokens, for wishes of another name
 
 
@@ -28,15 +28,17 @@ class BeatConstraint:
     """The state of one piece in the making; see :class:`musicrnn.tokens.protocol.Constraint`.
 
     Raises:
-        MusicRNNError: a wish that this vocabulary has no token for.
+        MusicRNNError: a control that this vocabulary has no token for.
     """
 
-    def __init__(self, events: EventVocabulary, wishes: Wishes, programs: tuple[int, ...]) -> None:
+    def __init__(
+        self, events: EventVocabulary, controls: Controls, programs: tuple[int, ...]
+    ) -> None:
         self.events = events
-        self.wishes = wishes
+        self.controls = controls
         self.programs = programs
         self._mask = np.zeros(len(events), np.bool_)
-        self._forced = forced_ids(events, wishes)
+        self._forced = forced_ids(events, controls)
         self.last = "start"
         self.begun = False
         self.bars = 0
@@ -137,7 +139,7 @@ class BeatConstraint:
             self._mask[:] = False
             self._mask[due] = True
             return
-        if self.last != "chord" and "chord" in self.events.span and not self.wishes.chords:
+        if self.last != "chord" and "chord" in self.events.span and not self.controls.chords:
             self._allow("chord")
             if self.chord >= 0:
                 self._mask[self.chord] = False
@@ -159,11 +161,11 @@ class BeatConstraint:
 
     def _next_position(self) -> None:
         first_id = self.events.span["position"].start
-        if self.tempo < 0 or (self.position < 0 and self._chord_wish() >= 0):
+        if self.tempo < 0 or (self.position < 0 and self._chord_control() >= 0):
             self._mask[first_id] = True  # the piece, or a bar that must name its chord, opens here
         else:
             end = self.bar_length
-            if self.bars == self.wishes.bars and "duration" in self.events.span:
+            if self.bars == self.controls.bars and "duration" in self.events.span:
                 end -= SHORTEST_LAST  # no notes that anticipate a bar that will not come
             self._mask[first_id + self.position + 1 : first_id + end] = True
 
@@ -171,30 +173,30 @@ class BeatConstraint:
         """Another bar or the end, when nothing of this bar is missing."""
         if self.bars == 1 and self.notes_in_bar == 0:
             return
-        if self.position < 0 and self._chord_wish() >= 0:
+        if self.position < 0 and self._chord_control() >= 0:
             return
         over = self._length_reached()
-        free = self.wishes.bars is None and self.wishes.seconds is None
+        free = self.controls.bars is None and self.controls.seconds is None
         if self._sounds() and (over or (free and self._silent_behind())):
             self._mask[END] = True
         if not over and (self._sounds() or self.empty_bars < MAX_EMPTY_BARS):
             self._allow("bar")
 
     def _fitting_durations(self) -> None:
-        """Durations that end with the last wished bar, as long as bars keep their length."""
+        """Durations that end with the last bar asked for, as long as bars keep their length."""
         span = self.events.span["duration"]
-        bars = self.wishes.bars - self.bars + 1 if self.wishes.bars is not None else MAX_BARS
-        if self.wishes.seconds is not None:
-            left = (self.wishes.seconds - self.seconds) / self._bar_seconds()
+        bars = self.controls.bars - self.bars + 1 if self.controls.bars is not None else MAX_BARS
+        if self.controls.seconds is not None:
+            left = (self.controls.seconds - self.seconds) / self._bar_seconds()
             bars = max(1, ceil(left - 1e-9))
         room = bars * self.bar_length - self.position
         fitting = sum(duration <= room for duration in self.events.value[span])
         self._mask[span.start : span.start + fitting] = True
 
     def _length_reached(self) -> bool:
-        if self.wishes.bars is not None and self.bars >= self.wishes.bars:
+        if self.controls.bars is not None and self.bars >= self.controls.bars:
             return True
-        limit = self.wishes.seconds
+        limit = self.controls.seconds
         reached = limit is not None and self.seconds + self._bar_seconds() >= limit
         return reached and self._silent_behind()
 
@@ -213,52 +215,54 @@ class BeatConstraint:
 
     def _bar_seconds(self) -> float:
         """The length of this bar at the tempo that holds at its end; a wished one exactly."""
-        bpm = self.wishes.tempo or (self.events.value[self.tempo] if self.tempo >= 0 else 120)
+        bpm = self.controls.tempo or (self.events.value[self.tempo] if self.tempo >= 0 else 120)
         return self.bar_length / POSITIONS * 60 / bpm
 
-    def _chord_wish(self) -> int:
-        """The id wished for this bar, or -1."""
-        wished = self._forced.get("chord")
-        return -1 if wished is None else wished[(self.bars - 1) % len(wished)]
+    def _chord_control(self) -> int:
+        """The id asked for in this bar, or -1."""
+        asked = self._forced.get("chord")
+        return -1 if asked is None else asked[(self.bars - 1) % len(asked)]
 
     def _due_chord(self) -> int:
-        """The wished chord if it is due here and does not hold already, else -1."""
-        wish = self._chord_wish()
-        return wish if self.position == 0 and self.last != "chord" and wish != self.chord else -1
+        """The chord asked for if it is due here and does not hold already, else -1."""
+        control = self._chord_control()
+        return (
+            control if self.position == 0 and self.last != "chord" and control != self.chord else -1
+        )
 
     def _allow(self, group: str) -> None:
         self._mask[self.events.span[group]] = True
 
     def _allow_one(self, group: str) -> None:
-        """The wished id of a group, or all of it."""
+        """The id asked for in a group, or all of it."""
         if group in self._forced:
             self._mask[self._forced[group][0]] = True
         else:
             self._allow(group)
 
 
-def forced_ids(events: EventVocabulary, wishes: Wishes) -> dict[str, list[int]]:
-    """The ids that are wished for, by group; several chords take turns.
+def forced_ids(events: EventVocabulary, controls: Controls) -> dict[str, list[int]]:
+    """The ids that are asked for, by group; several chords take turns.
 
     Raises:
-        MusicRNNError: a wish that this vocabulary has no token for.
+        MusicRNNError: a control that this vocabulary has no token for.
     """
     wanted: dict[str, list[object]] = {}
-    if wishes.key is not None:
-        tonic, minor = wishes.key
+    if controls.key is not None:
+        tonic, minor = controls.key
         wanted["key"] = [f"{PITCH_CLASSES[tonic]}:{'min' if minor else 'maj'}"]
-    if wishes.density is not None:
-        wanted["density"] = [wishes.density]
-    if wishes.time_signature is not None:
-        wanted["time signature"] = [wishes.time_signature]
-    if wishes.tempo is not None:
-        wanted["tempo"] = [nearest_tempo(wishes.tempo)]
-    if wishes.chords:
-        wanted["chords"] = [Chord(0, *chord).name for chord in wishes.chords]
+    if controls.density is not None:
+        wanted["density"] = [controls.density]
+    if controls.time_signature is not None:
+        wanted["time signature"] = [controls.time_signature]
+    if controls.tempo is not None:
+        wanted["tempo"] = [nearest_tempo(controls.tempo)]
+    if controls.chords:
+        wanted["chords"] = [Chord(0, *chord).name for chord in controls.chords]
     forced: dict[str, list[int]] = {}
     for name, values in wanted.items():
         group = GROUPS.get(name, name)
-        said = wishes.given()[name]
+        said = controls.given()[name]
         if group not in events.span:
             raise MusicRNNError(
                 f"this model's tokens tell no {name}, {said} was wished: leave the wish out"

@@ -19,7 +19,7 @@ from musicrnn.score import TimeSignature
 from musicrnn.tokens.beat.grammar import MAX_EMPTY_BARS, POSITIONS, SHORTEST_LAST, forced_ids
 from musicrnn.tokens.beat.grid import MAX_BARS
 from musicrnn.tokens.programs import DRUMS
-from musicrnn.tokens.protocol import END, START, Wishes
+from musicrnn.tokens.protocol import END, START, Controls
 from musicrnn.tokens.spans import Spans
 from musicrnn.tokens.vocabulary import EventVocabulary
 
@@ -76,22 +76,22 @@ class BeatState(NamedTuple):
 
 
 class BeatRules:
-    """Raises MusicRNNError for a wish that this vocabulary has no token for."""
+    """Raises MusicRNNError for a control that this vocabulary has no token for."""
 
     def __init__(
         self,
         events: EventVocabulary,
-        wishes: Wishes,
+        controls: Controls,
         programs: tuple[int, ...],
         *,
         device: torch.device,
     ) -> None:
-        self.wishes, self.device = wishes, device
-        self.forced = forced_ids(events, wishes)
+        self.controls, self.device = controls, device
+        self.forced = forced_ids(events, controls)
         self.span = {group: (span.start, span.stop) for group, span in events.span.items()}
         for group in self.forced.keys() - {"chord"}:  # chords take turns
-            wished = self.forced[group][0]
-            self.span[group] = wished, wished + 1
+            asked = self.forced[group][0]
+            self.span[group] = asked, asked + 1
         self.programs, self.pitched = len(programs), "duration" in self.span
 
         def on_device(numbers: list[int] | list[bool] | list[list[bool]] | int) -> Tensor:
@@ -172,13 +172,13 @@ class BeatRules:
         free = last.inside & ~untimed  # a chord or a note may come
         unnamed = first = untimed
         spans = Spans(GROUPS, self.lows, self.span)
-        if self.wishes.chords:
-            wish = self.chords[(s.bars - 1).remainder(len(self.chords))]
-            due = free & (s.position == 0) & ~last.chord & (wish != s.chord)
+        if self.controls.chords:
+            control = self.chords[(s.bars - 1).remainder(len(self.chords))]
+            due = free & (s.position == 0) & ~last.chord & (control != s.chord)
             free = free & ~due
             unnamed = s.position < 0  # a bar that must name its chord
             first = untimed | unnamed
-            spans.allow("chord", due, wish, wish + 1)
+            spans.allow("chord", due, control, control + 1)
             spans.allow("tempo", self._tempo_due(last, untimed) & ~due)
         else:
             spans.allow("chord", free & ~last.chord)
@@ -199,7 +199,7 @@ class BeatRules:
             spans.allow("duration", held, None, self._fitting(s))
         self._next_position(spans, s, moves, first)
         missing = (s.bars == 1) & (s.notes_in_bar == 0)
-        if self.wishes.chords:
+        if self.controls.chords:
             missing = missing | unnamed
         self._next_bar(spans, s, last, moves & ~missing)
 
@@ -227,8 +227,8 @@ class BeatRules:
     def _next_position(self, spans: Spans, s: BeatState, due: Tensor, only_first: Tensor) -> None:
         start = self.span["position"][0]
         end = s.bar_length + start
-        if self.pitched and self.wishes.bars is not None:
-            end = end - SHORTEST_LAST * (s.bars == self.wishes.bars)
+        if self.pitched and self.controls.bars is not None:
+            end = end - SHORTEST_LAST * (s.bars == self.controls.bars)
         low = torch.where(only_first, self.zero, s.position + 1) + start
         high = torch.where(only_first, self.one + start, end)
         spans.allow("position", due, low, high)
@@ -238,10 +238,10 @@ class BeatRules:
         sounds = _sounds(s)
         silent_behind = s.sounding_until <= s.bar_start + s.bar_length
         over = None
-        if self.wishes.seconds is not None:
-            over = (s.seconds + self._bar_seconds(s) >= self.wishes.seconds) & silent_behind
-        if self.wishes.bars is not None:
-            reached = s.bars >= self.wishes.bars
+        if self.controls.seconds is not None:
+            over = (s.seconds + self._bar_seconds(s) >= self.controls.seconds) & silent_behind
+        if self.controls.bars is not None:
+            reached = s.bars >= self.controls.bars
             over = reached if over is None else over | reached
         another = sounds | (s.empty_bars < MAX_EMPTY_BARS)
         if over is not None:
@@ -251,12 +251,12 @@ class BeatRules:
         spans.allow("bar", last.density | (due & another))
 
     def _fitting(self, s: BeatState) -> Tensor:
-        """The id behind the longest duration that ends with the last wished bar."""
-        if self.wishes.seconds is not None:
-            left = (self.wishes.seconds - s.seconds) / self._bar_seconds(s)
+        """The id behind the longest duration that ends with the last bar asked for."""
+        if self.controls.seconds is not None:
+            left = (self.controls.seconds - s.seconds) / self._bar_seconds(s)
             room = (left - 1e-9).ceil().clamp(min=1).long() * s.bar_length - s.position
-        elif self.wishes.bars is not None:
-            room = (self.wishes.bars - s.bars + 1) * s.bar_length - s.position
+        elif self.controls.bars is not None:
+            room = (self.controls.bars - s.bars + 1) * s.bar_length - s.position
         else:
             room = s.bar_length * MAX_BARS - s.position
         return self.span["duration"][0] + (self.durations <= room[:, None]).sum(1)
@@ -264,7 +264,7 @@ class BeatRules:
     def _bar_seconds(self, s: BeatState) -> Tensor:
         """The length of this bar at the tempo that holds at its end, in float64."""
         told = torch.where(s.tempo < 0, 120 * self.one, self.values[s.tempo])
-        return s.bar_length.double() / POSITIONS * 60 / (self.wishes.tempo or told)
+        return s.bar_length.double() / POSITIONS * 60 / (self.controls.tempo or told)
 
 
 def _sounds(s: BeatState) -> Tensor:

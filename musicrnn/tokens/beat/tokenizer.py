@@ -41,7 +41,7 @@ from musicrnn.tokens.beat.grid import (
 )
 from musicrnn.tokens.beat.reader import BeatDecoder, BeatReader
 from musicrnn.tokens.programs import DRUMS, notes_by_program
-from musicrnn.tokens.protocol import Constraint, IncrementalDecoder, Tokenizer, Wishes
+from musicrnn.tokens.protocol import Constraint, Controls, IncrementalDecoder, Tokenizer
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 if TYPE_CHECKING:
@@ -209,13 +209,13 @@ class BeatTokenizer(Tokenizer):
         """Position by position."""
         return BeatDecoder(BeatReader(self.events, self.programs, self.velocity_bins))
 
-    def constraint(self, wishes: Wishes) -> Constraint:
-        return BeatConstraint(self.events, wishes, self.programs)
+    def constraint(self, controls: Controls) -> Constraint:
+        return BeatConstraint(self.events, controls, self.programs)
 
-    def rules(self, wishes: Wishes, device: torch.device) -> Rules:
+    def rules(self, controls: Controls, device: torch.device) -> Rules:
         from musicrnn.tokens.beat.rules import BeatRules
 
-        return BeatRules(self.events, wishes, self.programs, device=device)
+        return BeatRules(self.events, controls, self.programs, device=device)
 
     def augmentation_maps(self) -> NDArray[np.int32]:
         """Transposed by -5 to 6 semitones and one step of tempo slower or faster."""

@@ -2,8 +2,8 @@
 
 At one moment notes end, then others begin, each velocity is followed by a note, and time moves
 on. A note_off needs a sounding note, a note_on a silent pitch and a known velocity; the end comes
-when nothing sounds. With a wish for seconds the piece goes on until then, and what still sounds
-stops there; it may be silent for a while before.
+when nothing sounds. Where seconds are asked for, the piece goes on until then, and what still
+sounds stops there; it may be silent for a while before.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.tokens.performance.time import MAX_TICKS, TICKS_PER_SECOND
-from musicrnn.tokens.protocol import END, Wishes
+from musicrnn.tokens.protocol import END, Controls
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 
@@ -24,10 +24,10 @@ class PerformanceConstraint:
         MusicRNNError: a wish other than seconds.
     """
 
-    def __init__(self, events: EventVocabulary, wishes: Wishes) -> None:
+    def __init__(self, events: EventVocabulary, controls: Controls) -> None:
         self.events = events
-        self.limit = limit_in_ticks(wishes)  # ticks
-        self.may_end_early = wishes.seconds is None
+        self.limit = limit_in_ticks(controls)  # ticks
+        self.may_end_early = controls.seconds is None
         self.shifts, self.velocities, self.ons = (
             events.span[group] for group in ("time_shift", "velocity", "note_on")
         )
@@ -105,16 +105,17 @@ class PerformanceConstraint:
             self._mask[self.shifts.start : self.shifts.start + most] = True
 
 
-def limit_in_ticks(wishes: Wishes) -> int:
+def limit_in_ticks(controls: Controls) -> int:
     """When a piece must end; raises MusicRNNError for wishes other than seconds."""
-    if wishes.bars is not None:
+    if controls.bars is not None:
         raise MusicRNNError(
-            f"performance events have no bars, so {counted(wishes.bars, 'bar')} cannot be counted: "
+            f"performance events have no bars, so {counted(controls.bars, 'bar')} cannot be "
+            "counted: "
             "wish for seconds, or use a model of bar-and-beat events"
         )
-    for name, said in wishes.given().items():
+    for name, said in controls.given().items():
         if name != "seconds":
             raise MusicRNNError(
                 f"performance events cannot be asked for {name} ({said}): only for seconds"
             )
-    return MAX_TICKS if wishes.seconds is None else round(wishes.seconds * TICKS_PER_SECOND)
+    return MAX_TICKS if controls.seconds is None else round(controls.seconds * TICKS_PER_SECOND)

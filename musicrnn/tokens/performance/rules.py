@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from musicrnn.tokens.performance.grammar import limit_in_ticks
-from musicrnn.tokens.protocol import END, Wishes
+from musicrnn.tokens.protocol import END, Controls
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 GROUPS = ("start", "end", "time_shift", "velocity", "note_on", "note_off")
@@ -34,9 +34,11 @@ class PerformanceState(NamedTuple):
 class PerformanceRules:
     """Raises MusicRNNError for a wish other than seconds."""
 
-    def __init__(self, events: EventVocabulary, wishes: Wishes, *, device: torch.device) -> None:
-        self.limit = limit_in_ticks(wishes)
-        self.may_end_early = wishes.seconds is None
+    def __init__(
+        self, events: EventVocabulary, controls: Controls, *, device: torch.device
+    ) -> None:
+        self.limit = limit_in_ticks(controls)
+        self.may_end_early = controls.seconds is None
         self.drums = "note_off" not in events.span
         self.shifts, self.bins = (
             events.span[group].stop - events.span[group].start for group in GROUPS[SHIFT:ON]

@@ -24,7 +24,7 @@ from musicrnn.tokens.performance.grammar import PerformanceConstraint
 from musicrnn.tokens.performance.reader import PerformanceDecoder, PerformanceReader
 from musicrnn.tokens.performance.time import performance_score, played_notes
 from musicrnn.tokens.programs import DRUMS, notes_by_program
-from musicrnn.tokens.protocol import END, START, Constraint, IncrementalDecoder, Tokenizer, Wishes
+from musicrnn.tokens.protocol import END, START, Constraint, Controls, IncrementalDecoder, Tokenizer
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 if TYPE_CHECKING:
@@ -151,13 +151,13 @@ class PerformanceTokenizer(Tokenizer):
         """Time shift by time shift."""
         return PerformanceDecoder(PerformanceReader(self.events, self.velocity_bins), self.drums)
 
-    def constraint(self, wishes: Wishes) -> Constraint:
-        return PerformanceConstraint(self.events, wishes)
+    def constraint(self, controls: Controls) -> Constraint:
+        return PerformanceConstraint(self.events, controls)
 
-    def rules(self, wishes: Wishes, device: torch.device) -> Rules:
+    def rules(self, controls: Controls, device: torch.device) -> Rules:
         from musicrnn.tokens.performance.rules import PerformanceRules
 
-        return PerformanceRules(self.events, wishes, device=device)
+        return PerformanceRules(self.events, controls, device=device)
 
     def augmentation_maps(self) -> NDArray[np.int32]:
         """Transposed by -5 to 6 semitones; drums stay as they are."""

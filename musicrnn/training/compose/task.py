@@ -12,7 +12,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.models.language_config import LanguageConfig
 from musicrnn.pretrained import Style
-from musicrnn.tokens import TOKENIZERS, Wishes, tokenizer_from
+from musicrnn.tokens import TOKENIZERS, Controls, tokenizer_from
 from musicrnn.training.compose.data import Ids, TokenData, token_data
 from musicrnn.training.compose.settings import ComposeSettings
 from musicrnn.training.data import DataRequest, Split, TrainingData, reasons
@@ -157,11 +157,11 @@ class Compose(Task):
         from musicrnn.sampling.compose import compose
 
         has_bars = tokenizer_from(checkpoint.entry("tokenizer")).has_bars
-        wishes = Wishes(bars=style.bars) if has_bars else Wishes(seconds=30.0)
+        controls = Controls(bars=style.bars) if has_bars else Controls(seconds=30.0)
         pieces: list[Ids] = []
         while not own.enough(pieces):
             seeds = range(seed + len(pieces), seed + len(pieces) + own.together)
-            made = compose(checkpoint, seeds, wishes=wishes, settings=style.settings)
+            made = compose(checkpoint, seeds, controls=controls, settings=style.settings)
             pieces += [np.array(piece.ids, np.int32) for piece in made]
         return pieces
 

@@ -32,7 +32,7 @@ from threadpoolctl import threadpool_limits
 
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import compose
-from musicrnn.tokens import Wishes
+from musicrnn.tokens import Controls
 
 STYLE = "pop"
 TICK = 0.05  # seconds
@@ -135,7 +135,7 @@ def one_by_one(bars: int, pieces: int) -> dict[str, float]:
     rates: list[float] = []
     for seed in range(FIRST_SEED, FIRST_SEED + pieces + 1):
         began = time.process_time()
-        (piece,) = compose(checkpoint, [seed], wishes=Wishes(bars=bars), settings=settings)
+        (piece,) = compose(checkpoint, [seed], controls=Controls(bars=bars), settings=settings)
         if piece.attempts == 1:
             rates.append(len(piece.ids) / (time.process_time() - began))
     return {"rate": statistics.median(rates[1:] or rates), "pieces": len(rates[1:] or rates)}

@@ -14,7 +14,7 @@ from musicrnn.metrics.report import compare_sets
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import compose
 from musicrnn.sampling.drawing import Effort
-from musicrnn.tokens import Wishes
+from musicrnn.tokens import Controls
 from musicrnn.training.data import read_all
 from musicrnn_datasets.sources import read_source
 
@@ -34,7 +34,7 @@ for candidates in map(int, options.candidates.split(",")):
     composed = compose(
         checkpoint,
         list(range(options.count)),
-        wishes=Wishes(bars=style.bars),
+        controls=Controls(bars=style.bars),
         settings=style.settings,
         effort=Effort(candidates=candidates),
     )

@@ -22,7 +22,7 @@ from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_sampler import GraphSampler, Replays
 from musicrnn.sampling.sampler import sample_each
-from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
+from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
 from musicrnn.tokens.beat import BeatTokenizer
 
 MOST_DIVERGENCE = 1e-3  # nats a token between bfloat16 and float32
@@ -93,9 +93,9 @@ def small(cell: str, device: torch.device) -> tuple[LanguageModel, Checkpoint, T
 
 
 def drawn_on_cpu(
-    checkpoint: Checkpoint, tokenizer: Tokenizer, wishes: Wishes, count: int, settings: Settings
+    checkpoint: Checkpoint, tokenizer: Tokenizer, controls: Controls, count: int, settings: Settings
 ) -> list[list[int]]:
-    pieces = ((tokenizer.constraint(wishes), seed) for seed in range(count))
+    pieces = ((tokenizer.constraint(controls), seed) for seed in range(count))
     drawn = sample_each(CPUEngine(checkpoint), pieces, settings=settings)
     return [list(draft.ids) for draft in sorted(drawn, key=lambda draft: draft.number)]
 
@@ -109,11 +109,11 @@ def same_pieces(device: torch.device, way: str, name: str, count: int) -> Result
     bundled = name in STYLES
     model, checkpoint, tokenizer = loaded(name, device) if bundled else small(name, device)
     settings = STYLES[name].settings if name == "folk" else FILTERS if bundled else Settings()
-    wishes = Wishes(bars=8 if name == "folk" else 4)
-    wanted = drawn_on_cpu(checkpoint, tokenizer, wishes, count, settings)
+    controls = Controls(bars=8 if name == "folk" else 4)
+    wanted = drawn_on_cpu(checkpoint, tokenizer, controls, count, settings)
     how = Replays(steps=8, compiled=way == "compiled")
     sampler = GraphSampler(model, places=max(1, count // 2), replays=how)
-    found = dict(sampler.sample(tokenizer, wishes, range(count), settings=settings))
+    found = dict(sampler.sample(tokenizer, controls, range(count), settings=settings))
     same = sum(found[index] == ids for index, ids in enumerate(wanted))
     return f"{same} of {count} pieces equal the CPU engine's", same >= count - count // 16
 
@@ -121,7 +121,7 @@ def same_pieces(device: torch.device, way: str, name: str, count: int) -> Result
 def near_in_bf16(device: torch.device, style: str, count: int) -> Result:
     """Mean divergence over the model's own pieces, their ids given."""
     model, checkpoint, tokenizer = loaded(style, device)
-    pieces = drawn_on_cpu(checkpoint, tokenizer, Wishes(bars=4), count, Settings())
+    pieces = drawn_on_cpu(checkpoint, tokenizer, Controls(bars=4), count, Settings())
     length = min(map(len, pieces))
     ids = torch.tensor([piece[:length] for piece in pieces], device=device)
     total = torch.zeros((), dtype=torch.float64, device=device)

@@ -15,7 +15,7 @@ from musicrnn.sampling.capture import as_it_is, cuda_graph
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_sampler import GraphSampler, Replays
 from musicrnn.sampling.graph_steps import GraphSteps, primed_state
-from musicrnn.tokens import Wishes
+from musicrnn.tokens import Controls
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.protocol import START
 
@@ -154,12 +154,12 @@ class Table:
     def ruled(self, how: Replays, batch: int) -> tuple[float, float]:
         """Under pop's grammar: of replays, and of whole pieces, twice as many as places."""
         sampler = GraphSampler(self.network(len(POP.vocabulary)), places=batch, replays=how)
-        wishes = Wishes(bars=1 if self.quick else 8)
-        list(sampler.sample(POP, wishes, [], settings=SETTINGS))  # records
+        controls = Controls(bars=1 if self.quick else 8)
+        list(sampler.sample(POP, controls, [], settings=SETTINGS))  # records
         assert sampler.recorded is not None
         alone = self.rate(sampler.recorded[1])
         began = time.perf_counter()
-        found = list(sampler.sample(POP, wishes, range(2 * batch), settings=SETTINGS))
+        found = list(sampler.sample(POP, controls, range(2 * batch), settings=SETTINGS))
         return alone, sum(len(ids) - 1 for _, ids in found) / (time.perf_counter() - began)
 
     def rate(self, graph: GraphSteps) -> float:

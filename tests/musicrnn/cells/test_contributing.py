@@ -16,7 +16,7 @@ from musicrnn.layers.layer import named
 from musicrnn.layers.stack import Stack
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
-from musicrnn.tokens import Wishes
+from musicrnn.tokens import Controls
 from tests.musicrnn.side_by_side import sample
 from tests.musicrnn.training.test_loop import SIZES, TOKENIZER, train
 
@@ -76,7 +76,7 @@ def test_the_new_cell_goes_through_the_doors(leaky: str, tmp_path) -> None:
     checkpoint = Checkpoint.load(output)
     assert checkpoint.entry("model")["cell"] == leaky
     engine = CPUEngine(checkpoint)
-    drawn = sample(engine, [TOKENIZER.constraint(Wishes(bars=1))], [0], settings=Settings())
+    drawn = sample(engine, [TOKENIZER.constraint(Controls(bars=1))], [0], settings=Settings())
     assert len(drawn[0]) > 1
 
 

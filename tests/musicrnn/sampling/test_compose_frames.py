@@ -10,7 +10,7 @@ from musicrnn.models.frame_config import FrameConfig
 from musicrnn.models.frames import FrameModel
 from musicrnn.sampling.compose_frames import compose_frames, score_of
 from musicrnn.sampling.filters import Settings
-from musicrnn.tokens import Wishes
+from musicrnn.tokens import Controls
 
 
 def checkpoint(**metadata) -> Checkpoint:
@@ -34,8 +34,8 @@ def test_what_sounds_on_is_one_note() -> None:
 
 def test_the_same_seed_is_the_same_piece_alone_or_among_others() -> None:
     model = checkpoint(frames={"lowest": 48, "step": 1.0})
-    both = compose_frames(model, [3, 4], wishes=Wishes(bars=3), settings=Settings())
-    alone = compose_frames(model, [4], wishes=Wishes(bars=3), settings=Settings())
+    both = compose_frames(model, [3, 4], controls=Controls(bars=3), settings=Settings())
+    alone = compose_frames(model, [4], controls=Controls(bars=3), settings=Settings())
     assert both[1].score == alone[0].score
     assert both[0].score != both[1].score
     assert len(both[0].ids) == 12  # four quarters a bar
@@ -44,27 +44,27 @@ def test_the_same_seed_is_the_same_piece_alone_or_among_others() -> None:
 
 def test_a_low_temperature_takes_what_is_likely() -> None:
     model = checkpoint()
-    cold = compose_frames(model, [0], wishes=Wishes(bars=8), settings=Settings(temperature=0.5))
-    warm = compose_frames(model, [0], wishes=Wishes(bars=8), settings=Settings(temperature=1.5))
+    cold = compose_frames(model, [0], controls=Controls(bars=8), settings=Settings(temperature=0.5))
+    warm = compose_frames(model, [0], controls=Controls(bars=8), settings=Settings(temperature=1.5))
     sounding = [sum(bin(frame).count("1") for frame in made[0].ids) for made in (cold, warm)]
     assert sounding[0] < sounding[1]  # a pitch is likelier silent than not
 
 
 @pytest.mark.parametrize(
-    ("wishes", "settings", "message"),
+    ("controls", "settings", "message"),
     [
         (
-            Wishes(seconds=3.0),
+            Controls(seconds=3.0),
             Settings(),
             "composes by bars, tempo and temperature, not by seconds",
         ),
-        (Wishes(), Settings(top_p=0.5), "not by top p"),
-        (Wishes(bars=2049), Settings(), r"bars must be in 1\.\.2048, got 2049"),
+        (Controls(), Settings(top_p=0.5), "not by top p"),
+        (Controls(bars=2049), Settings(), r"bars must be in 1\.\.2048, got 2049"),
     ],
 )
-def test_what_it_cannot_grant(wishes: Wishes, settings: Settings, message: str) -> None:
+def test_what_it_cannot_grant(controls: Controls, settings: Settings, message: str) -> None:
     with pytest.raises(MusicRNNError, match=message):
-        compose_frames(checkpoint(), [0], wishes=wishes, settings=settings)
+        compose_frames(checkpoint(), [0], controls=controls, settings=settings)
 
 
 @pytest.mark.parametrize(
@@ -77,11 +77,13 @@ def test_what_it_cannot_grant(wishes: Wishes, settings: Settings, message: str) 
 )
 def test_a_file_that_says_what_cannot_be(frames: object, message: str) -> None:
     with pytest.raises(MusicRNNError, match=message):
-        compose_frames(checkpoint(frames=frames), [0], wishes=Wishes(bars=1), settings=Settings())
+        compose_frames(
+            checkpoint(frames=frames), [0], controls=Controls(bars=1), settings=Settings()
+        )
 
 
 def test_another_model_is_refused() -> None:
     with pytest.raises(MusicRNNError, match="a model of frames is needed, got 'classify'"):
         compose_frames(
-            Checkpoint({}, {"task": "classify"}), [0], wishes=Wishes(), settings=Settings()
+            Checkpoint({}, {"task": "classify"}), [0], controls=Controls(), settings=Settings()
         )

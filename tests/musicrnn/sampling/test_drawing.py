@@ -8,7 +8,7 @@ from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import compose
 from musicrnn.sampling.drawing import Effort
 from musicrnn.sampling.engine import EngineSettings
-from musicrnn.tokens import Wishes
+from musicrnn.tokens import Controls
 
 
 @pytest.mark.parametrize("candidates", [1, 2])
@@ -24,7 +24,7 @@ def test_a_gpu_composes_what_the_cpu_does(
         compose(
             checkpoint,
             [5, 6, 7],
-            wishes=Wishes(bars=2),
+            controls=Controls(bars=2),
             settings=STYLES[style].settings,
             effort=Effort(EngineSettings(device), candidates),
         )
@@ -41,7 +41,7 @@ def test_a_gpu_that_is_not_there_is_told() -> None:
         compose(
             load_model("drums"),
             [1],
-            wishes=Wishes(bars=1),
+            controls=Controls(bars=1),
             settings=STYLES["drums"].settings,
             effort=Effort(EngineSettings("cuda:1")),
         )
@@ -53,7 +53,7 @@ def test_a_gpu_too_many_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         compose(
             load_model("drums"),
             [1],
-            wishes=Wishes(bars=1),
+            controls=Controls(bars=1),
             settings=STYLES["drums"].settings,
             effort=Effort(EngineSettings("cuda:2")),
         )

@@ -21,7 +21,7 @@ from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_sampler import GraphSampler, Replays
 from musicrnn.sampling.graph_steps import GraphSteps, primed_state
 from musicrnn.sampling.sampler import sample_each
-from musicrnn.tokens import Tokenizer, Wishes, tokenizer_from
+from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
 from musicrnn.tokens.protocol import END, START
@@ -49,12 +49,12 @@ def bundled(style: str) -> tuple[LanguageModel, Checkpoint, Tokenizer]:
 def expected(
     checkpoint: Checkpoint,
     tokenizer: Tokenizer,
-    wishes: Wishes,
+    controls: Controls,
     seeds: list,
     settings: Settings,
     primer: list[int],
 ) -> list[list[int]]:
-    constraints = [tokenizer.constraint(wishes) for _ in seeds]
+    constraints = [tokenizer.constraint(controls) for _ in seeds]
     return sample(CPUEngine(checkpoint), constraints, seeds, settings=settings, primer=primer)
 
 
@@ -62,39 +62,39 @@ def expected(
 def test_every_cell_draws_the_same_pieces(cell: str) -> None:
     model, checkpoint = network(cell, len(KIT.vocabulary))
     seeds = [[seed, 1] for seed in range(7)]
-    wanted = expected(checkpoint, KIT, Wishes(bars=2), seeds, Settings(), [START])
+    wanted = expected(checkpoint, KIT, Controls(bars=2), seeds, Settings(), [START])
     sampler = GraphSampler(model, places=3, replays=Replays(steps=8))
-    found = dict(sampler.sample(KIT, Wishes(bars=2), seeds, settings=Settings()))
+    found = dict(sampler.sample(KIT, Controls(bars=2), seeds, settings=Settings()))
     assert [found[index] for index in range(7)] == wanted
 
 
 @pytest.mark.parametrize("style", ["pop", "drums", "folk"])
 def test_bundled_models_with_all_filters(style: str) -> None:
     model, checkpoint, tokenizer = bundled(style)
-    wishes = Wishes(bars=2 if style != "folk" else 8)
+    controls = Controls(bars=2 if style != "folk" else 8)
     settings = STYLES[style].settings if style == "folk" else ALL
-    wanted = expected(checkpoint, tokenizer, wishes, list(range(5)), settings, [START])
-    found = GraphSampler(model, places=2).sample(tokenizer, wishes, range(5), settings=settings)
+    wanted = expected(checkpoint, tokenizer, controls, list(range(5)), settings, [START])
+    found = GraphSampler(model, places=2).sample(tokenizer, controls, range(5), settings=settings)
     assert [ids for _, ids in sorted(found)] == wanted
 
 
 def test_a_primer_is_gone_on_from() -> None:
     model, checkpoint, tokenizer = bundled("pop")
-    (first,) = expected(checkpoint, tokenizer, Wishes(bars=3), [5], Settings(), [START])
-    primer, wishes = tokenizer.prompt(first), Wishes(bars=4, chords=((0, "maj"),))
+    (first,) = expected(checkpoint, tokenizer, Controls(bars=3), [5], Settings(), [START])
+    primer, controls = tokenizer.prompt(first), Controls(bars=4, chords=((0, "maj"),))
     assert len(primer) > 64
-    wanted = expected(checkpoint, tokenizer, wishes, [0, 1, 2], ALL, primer)
+    wanted = expected(checkpoint, tokenizer, controls, [0, 1, 2], ALL, primer)
     sampler = GraphSampler(model, places=3, replays=Replays(steps=5))
-    found = dict(sampler.sample(tokenizer, wishes, [0, 1, 2], settings=ALL, primer=primer))
+    found = dict(sampler.sample(tokenizer, controls, [0, 1, 2], settings=ALL, primer=primer))
     assert [found[index] for index in range(3)] == wanted
 
 
 def test_performances_and_attention() -> None:
     piano = PerformanceTokenizer(max_shift=20, velocity_bins=2)
     model, checkpoint = network("gru", len(piano.vocabulary), layer=LayerSettings(attention=4))
-    wishes = Wishes(seconds=1.5)
-    wanted = expected(checkpoint, piano, wishes, list(range(9)), Settings(), [START])
-    found = GraphSampler(model, places=4).sample(piano, wishes, range(9), settings=Settings())
+    controls = Controls(seconds=1.5)
+    wanted = expected(checkpoint, piano, controls, list(range(9)), Settings(), [START])
+    found = GraphSampler(model, places=4).sample(piano, controls, range(9), settings=Settings())
     assert [ids for _, ids in sorted(found)] == wanted
 
 
@@ -108,7 +108,7 @@ def test_pieces_come_as_they_end_and_no_seed_is_drawn_too_early() -> None:
             yield seed
 
     sampler = GraphSampler(model, places=4, replays=Replays(steps=4))
-    pieces = sampler.sample(KIT, Wishes(bars=1), seeds(), settings=Settings())
+    pieces = sampler.sample(KIT, Controls(bars=1), seeds(), settings=Settings())
     firsts = [next(pieces) for _ in range(20)]
     assert len(asked) <= 20 + 3 * 4
     assert len({index for index, _ in firsts}) == 20
@@ -127,19 +127,19 @@ def test_a_recording_is_kept_for_the_same_wishes() -> None:
 
     sampler = GraphSampler(model, places=2, replays=Replays(capture=capture))
     for bars in (1, 1, 2, 2, 1):
-        assert len(list(sampler.sample(KIT, Wishes(bars=bars), [0], settings=Settings()))) == 1
+        assert len(list(sampler.sample(KIT, Controls(bars=bars), [0], settings=Settings()))) == 1
     assert len(recorded) == 3
-    assert list(sampler.sample(KIT, Wishes(bars=1), [], settings=Settings())) == []
+    assert list(sampler.sample(KIT, Controls(bars=1), [], settings=Settings())) == []
 
 
 @pytest.mark.parametrize("style", ["drums", "folk"])
 def test_likelihoods_are_those_of_the_cpu(style: str) -> None:
     model, checkpoint, tokenizer = bundled(style)
-    wishes = Wishes(bars=8 if style == "folk" else 3)
-    pieces = ((tokenizer.constraint(wishes), seed) for seed in range(5))
+    controls = Controls(bars=8 if style == "folk" else 3)
+    pieces = ((tokenizer.constraint(controls), seed) for seed in range(5))
     wanted = sample_each(CPUEngine(checkpoint), pieces, settings=ALL)
     sampler = GraphSampler(model, places=2, replays=Replays(steps=7, likelihoods=True))
-    found = sampler.drawn(tokenizer, wishes, range(5), settings=ALL)
+    found = sampler.drawn(tokenizer, controls, range(5), settings=ALL)
     for here, there in zip(
         *(sorted(d, key=lambda d: d.number) for d in (found, wanted)), strict=True
     ):
@@ -154,7 +154,7 @@ def test_bf16_differs_little() -> None:
     logits = []
     for precision in ("float32", "bfloat16"):
         sampler = GraphSampler(model, places=4, replays=Replays(precision=precision))
-        found = list(sampler.sample(tokenizer, Wishes(bars=1), range(4), settings=Settings()))
+        found = list(sampler.sample(tokenizer, Controls(bars=1), range(4), settings=Settings()))
         assert len(found) == 4
         memory = tuple(part.repeat(4, 1) for part in sampler.model.after([START]))
         for step in range(30):
@@ -177,7 +177,7 @@ class OnDevice(torch.utils._python_dispatch.TorchDispatchMode):
         return found
 
 
-def replay_without_data(tokenizer: Tokenizer, wishes: Wishes, cell: str, *, bf16: bool) -> None:
+def replay_without_data(tokenizer: Tokenizer, controls: Controls, cell: str, *, bf16: bool) -> None:
     """On a device without data nothing can wait for a value."""
     meta = torch.device("meta")
     layer = LayerSettings(attention=3, norm=True) if bf16 else LayerSettings()
@@ -186,7 +186,7 @@ def replay_without_data(tokenizer: Tokenizer, wishes: Wishes, cell: str, *, bf16
         model = LanguageModel(
             LanguageConfig(vocabulary=size, cell=cell, embedding=12, hidden=20, layer=layer)
         )
-    steps, rules = LanguageSteps(model, bf16=bf16), tokenizer.rules(wishes, meta)
+    steps, rules = LanguageSteps(model, bf16=bf16), tokenizer.rules(controls, meta)
     start = primed_state(steps, rules, [START], ALL)
     graph = GraphSteps(steps, rules, start, settings=ALL, places=3, steps=2)
     with OnDevice():
@@ -196,26 +196,26 @@ def replay_without_data(tokenizer: Tokenizer, wishes: Wishes, cell: str, *, bf16
 @pytest.mark.parametrize("cell", CELLS)
 def test_no_cell_has_to_do_with_the_host(cell: str) -> None:
     for bf16 in (False, True):
-        replay_without_data(KIT, Wishes(), cell, bf16=bf16)
+        replay_without_data(KIT, Controls(), cell, bf16=bf16)
 
 
 @pytest.mark.parametrize(
-    ("tokenizer", "wishes"),
+    ("tokenizer", "controls"),
     [
-        (BeatTokenizer((0, 128)), Wishes(seconds=4, bars=2, tempo=90, chords=((0, "maj"),))),
-        (BeatTokenizer(), Wishes(bars=3)),
-        (PerformanceTokenizer(), Wishes(seconds=3)),
+        (BeatTokenizer((0, 128)), Controls(seconds=4, bars=2, tempo=90, chords=((0, "maj"),))),
+        (BeatTokenizer(), Controls(bars=3)),
+        (PerformanceTokenizer(), Controls(seconds=3)),
     ],
 )
-def test_no_grammar_has_to_do_with_the_host(tokenizer: Tokenizer, wishes: Wishes) -> None:
-    replay_without_data(tokenizer, wishes, "lstm", bf16=False)
+def test_no_grammar_has_to_do_with_the_host(tokenizer: Tokenizer, controls: Controls) -> None:
+    replay_without_data(tokenizer, controls, "lstm", bf16=False)
 
 
 def test_what_cannot_be_done_is_refused() -> None:
     model, _ = network("lstm", len(KIT.vocabulary))
 
     def pieces(places: int = 2, **options) -> list:
-        options = {"wishes": Wishes(bars=1), "seeds": [0, 1], "settings": Settings()} | options
+        options = {"controls": Controls(bars=1), "seeds": [0, 1], "settings": Settings()} | options
         sampler = GraphSampler(model, places=places, replays=Replays(steps=4))
         return list(sampler.sample(options.pop("tokenizer", KIT), **options))
 
@@ -229,7 +229,7 @@ def test_what_cannot_be_done_is_refused() -> None:
     with pytest.raises(MusicRNNError, match="do not belong together"):
         pieces(tokenizer=BeatTokenizer())
     with pytest.raises(MusicRNNError, match="no token for"):
-        pieces(wishes=Wishes(time_signature=(16, 2)))
+        pieces(controls=Controls(time_signature=(16, 2)))
     with pytest.raises(MusicRNNError, match="has not ended after 5 tokens"):
         pieces(token_limit=5)
     length = max(len(ids) for _, ids in pieces()) - 1

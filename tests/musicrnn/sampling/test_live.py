@@ -11,7 +11,7 @@ from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import compose
 from musicrnn.sampling.live import LivePiece
 from musicrnn.score import Note, Tempo, Track, make_score
-from musicrnn.tokens import Wishes
+from musicrnn.tokens import Controls
 
 TUNE = tuple(Note(480 * i, 60 + i % 5, 480, 80) for i in range(8))
 
@@ -23,20 +23,24 @@ def plain(keys):
 
 
 @pytest.mark.parametrize(
-    ("style", "wishes", "primer"),
+    ("style", "controls", "primer"),
     [
-        ("pop", Wishes(bars=4), None),
-        ("pop", Wishes(bars=4, tempo=97.3, key=(2, False)), None),
-        ("drums", Wishes(seconds=6), None),
-        ("folk", Wishes(bars=8, tempo=131), None),
-        ("pop", Wishes(bars=2), make_score(480, [Track(TUNE)], tempos=[Tempo.from_bpm(0, 101.7)])),
+        ("pop", Controls(bars=4), None),
+        ("pop", Controls(bars=4, tempo=97.3, key=(2, False)), None),
+        ("drums", Controls(seconds=6), None),
+        ("folk", Controls(bars=8, tempo=131), None),
+        (
+            "pop",
+            Controls(bars=2),
+            make_score(480, [Track(TUNE)], tempos=[Tempo.from_bpm(0, 101.7)]),
+        ),
     ],
 )
-def test_it_is_the_piece_of_its_seed(style, wishes, primer):
+def test_it_is_the_piece_of_its_seed(style, controls, primer):
     checkpoint = load_model(style)
     settings = STYLES[style].settings
-    (want,) = compose(checkpoint, [5], wishes=wishes, settings=settings, primer=primer)
-    piece = LivePiece(checkpoint, 5, wishes=wishes, settings=settings, primer=primer)
+    (want,) = compose(checkpoint, [5], controls=controls, settings=settings, primer=primer)
+    piece = LivePiece(checkpoint, 5, controls=controls, settings=settings, primer=primer)
     batch = list(piece.events())
     made = piece.finished()
     assert want.attempts == 1
@@ -50,7 +54,7 @@ def test_it_is_the_piece_of_its_seed(style, wishes, primer):
 
 def test_ids_are_drawn_when_they_are_asked_for_and_the_rest_at_the_end():
     checkpoint = load_model("pop")
-    how = {"wishes": Wishes(bars=6), "settings": STYLES["pop"].settings}
+    how = {"controls": Controls(bars=6), "settings": STYLES["pop"].settings}
     piece = LivePiece(checkpoint, 2, **how)
     assert list(piece.ids) == [0]
     batches = list(itertools.islice(piece.events(), 4))

@@ -14,7 +14,7 @@ from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.sampler import sample_each, tokens
 from musicrnn.score import Note, Tempo, Track, make_score
-from musicrnn.tokens import TOKENIZERS, Wishes, tokenizer_from
+from musicrnn.tokens import TOKENIZERS, Controls, tokenizer_from
 from musicrnn.tokens.protocol import END, START
 from tests.benchmarks.recurrent.torch_engine import TorchEngine
 from tests.musicrnn.sampling.test_engine import model_of
@@ -46,14 +46,14 @@ class Free:
 def test_a_piece_is_the_same_alone_and_among_others(style: str) -> None:
     checkpoint = load_model(style)
     tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
-    engine, wishes = CPUEngine(checkpoint), Wishes(bars=2)
-    pieces = [(tokenizer.constraint(wishes), seed) for seed in range(11)]
+    engine, controls = CPUEngine(checkpoint), Controls(bars=2)
+    pieces = [(tokenizer.constraint(controls), seed) for seed in range(11)]
     found = list(sample_each(engine, pieces, settings=STYLES[style].settings, places=4))
     assert sorted(draft.number for draft in found) == list(range(11))
     for draft in found:
         alone = sample(
             engine,
-            [tokenizer.constraint(wishes)],
+            [tokenizer.constraint(controls)],
             [draft.number],
             settings=STYLES[style].settings,
         )
@@ -84,7 +84,7 @@ def test_bundled_models_sound_the_same_on_torch() -> None:
     pieces = [
         sample(
             engine,
-            [tokenizer.constraint(Wishes(bars=2)) for _ in range(2)],
+            [tokenizer.constraint(Controls(bars=2)) for _ in range(2)],
             [[4, 0], [5, 0]],
             settings=STYLES["pop"].settings,
         )
@@ -143,9 +143,9 @@ def test_a_piece_that_does_not_end_is_stopped() -> None:
 def test_events_of_a_performance_count_seconds_whatever_the_primer_says() -> None:
     tokenizer = TOKENIZERS["performance"]()
     slow = make_score(480, [Track((Note(0, 60, 480, 80),))], tempos=[Tempo.from_bpm(0, 90)])
-    assert tempo_of(tokenizer, Wishes(), slow) is None
-    assert tempo_of(TOKENIZERS["beat"](), Wishes(), slow) == slow.tempos[0]
+    assert tempo_of(tokenizer, Controls(), slow) is None
+    assert tempo_of(TOKENIZERS["beat"](), Controls(), slow) == slow.tempos[0]
     ids = tokenizer.encode(slow)
-    score = begun_at(tokenizer.decode(ids), tempo_of(tokenizer, Wishes(), slow))
+    score = begun_at(tokenizer.decode(ids), tempo_of(tokenizer, Controls(), slow))
     made = composition(tokenizer, ids, score, seed=0, seconds=0.0)
     assert made.score.seconds == pytest.approx(slow.seconds, abs=0.02)

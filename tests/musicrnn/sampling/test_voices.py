@@ -9,7 +9,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.sampling.compose_voices import compose_voices
 from musicrnn.sampling.voices import VoicesWriter, Written
 from musicrnn.score import Note, Score, TimeSignature, Track, make_score
-from musicrnn.tokens import Wishes
+from musicrnn.tokens import Controls
 from musicrnn.tokens.voices import from_sounding
 from musicrnn.training.task import task_of
 from tests.cli.conftest import untrained
@@ -169,7 +169,7 @@ def test_what_cannot_be_varied_or_kept(writer: VoicesWriter) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_compose(seed: int) -> None:
     (piece,) = compose_voices(
-        untrained_voices(), [seed], wishes=Wishes(bars=2, tempo=100), settings=QUICK
+        untrained_voices(), [seed], controls=Controls(bars=2, tempo=100), settings=QUICK
     )
     assert piece.bars == 2
     assert piece.score.end <= 2 * 4 * 480
@@ -179,8 +179,8 @@ def test_compose(seed: int) -> None:
 
 
 def test_seeds_and_neighbours_of_compositions() -> None:
-    together = compose_voices(untrained_voices(), [1, 2], wishes=Wishes(bars=1), settings=QUICK)
-    (alone,) = compose_voices(untrained_voices(), [2], wishes=Wishes(bars=1), settings=QUICK)
+    together = compose_voices(untrained_voices(), [1, 2], controls=Controls(bars=1), settings=QUICK)
+    (alone,) = compose_voices(untrained_voices(), [2], controls=Controls(bars=1), settings=QUICK)
     assert together[1].score == alone.score != together[0].score
 
 
@@ -191,29 +191,29 @@ def test_the_key_that_is_wished_for(monkeypatch, wished, shift) -> None:
     minor = from_sounding(np.repeat(chords - (chords % 12 == 4), 4, axis=0))
     monkeypatch.setattr(VoicesWriter, "compose", lambda *_: [(minor, 0.1), (piece, 0.2)])
     (made,) = compose_voices(
-        untrained_voices(), [1], wishes=Wishes(bars=1, key=wished), settings=QUICK
+        untrained_voices(), [1], controls=Controls(bars=1, key=wished), settings=QUICK
     )
     assert (made.score.keys[0].tonic, made.score.keys[0].minor) == wished
     assert made.score.tracks[0].notes[0].pitch == 72 + shift
     with pytest.raises(MusicRNNError, match="fits into F# major within the voices' ranges"):
         compose_voices(
-            untrained_voices(), [1], wishes=Wishes(bars=1, key=(6, False)), settings=QUICK
+            untrained_voices(), [1], controls=Controls(bars=1, key=(6, False)), settings=QUICK
         )
 
 
 @pytest.mark.parametrize(
-    ("wishes", "message"),
+    ("controls", "message"),
     [
-        (Wishes(seconds=10), "not by seconds"),
-        (Wishes(chords=((0, "maj"),)), "not by chords"),
-        (Wishes(density=3), "not by density"),
-        (Wishes(time_signature=(3, 4)), "composed in 4/4, got 3/4"),
-        (Wishes(bars=513), "bars must be in 1..512, got 513"),
+        (Controls(seconds=10), "not by seconds"),
+        (Controls(chords=((0, "maj"),)), "not by chords"),
+        (Controls(density=3), "not by density"),
+        (Controls(time_signature=(3, 4)), "composed in 4/4, got 3/4"),
+        (Controls(bars=513), "bars must be in 1..512, got 513"),
     ],
 )
-def test_wishes_that_are_not_granted(wishes: Wishes, message: str) -> None:
+def test_wishes_that_are_not_granted(controls: Controls, message: str) -> None:
     with pytest.raises(MusicRNNError, match=message):
-        compose_voices(untrained_voices(), [1], wishes=wishes, settings=QUICK)
+        compose_voices(untrained_voices(), [1], controls=controls, settings=QUICK)
 
 
 def test_bars_of_an_upbeat_are_counted(writer: VoicesWriter) -> None:

@@ -13,7 +13,7 @@ from musicrnn.synth import mixer as mixing
 from musicrnn.synth import render as rendering
 from musicrnn.synth.mixer import Mixer
 from musicrnn.synth.render import render
-from musicrnn.tokens import BeatTokenizer, Wishes, tokenizer_from
+from musicrnn.tokens import BeatTokenizer, Controls, tokenizer_from
 from musicrnn.tokens.incremental import decode_incrementally
 
 
@@ -34,8 +34,8 @@ def mixed(batches, frames=1024, **how):
 @pytest.mark.parametrize("frames", [1000, 1024, 50_000])
 def test_a_piece_in_the_making_sounds_as_the_whole(style, frames):
     checkpoint = load_model(style)
-    wishes, settings = Wishes(bars=6), STYLES[style].settings
-    (piece,) = compose(checkpoint, [4], wishes=wishes, settings=settings)
+    controls, settings = Controls(bars=6), STYLES[style].settings
+    (piece,) = compose(checkpoint, [4], controls=controls, settings=settings)
     batches = decode_incrementally(piece.ids, tokenizer_from(checkpoint.entry("tokenizer")))
     assert np.array_equal(mixed(batches, frames), render(piece.score).samples)
 

@@ -14,8 +14,8 @@ from musicrnn.score import Tempo, Track, make_score
 from musicrnn.tokens import (
     AbcTokenizer,
     BeatTokenizer,
+    Controls,
     PerformanceTokenizer,
-    Wishes,
     tokenizer_from,
 )
 from musicrnn.tokens.beat.reader import BeatDecoder, BeatReader
@@ -68,7 +68,7 @@ def test_any_ids_give_the_events_of_decode(tokenizer):
 def test_composed_pieces(style):
     checkpoint = load_model(style)
     settings = STYLES[style].settings
-    for piece in compose(checkpoint, [1, 2, 3], wishes=Wishes(bars=8), settings=settings):
+    for piece in compose(checkpoint, [1, 2, 3], controls=Controls(bars=8), settings=settings):
         batches = check(tokenizer_from(checkpoint.entry("tokenizer")), list(piece.ids))
         assert (
             len(batches) == 1 if style == "folk" else len(batches) > 10
@@ -128,7 +128,7 @@ def test_memory_and_time_of_a_long_piece_are_those_of_what_sounds(name, corpora)
 
 
 def test_tempos(corpora):
-    """A wished one, or a primer's own, for the first that the tokens say; and changes."""
+    """One that is asked for, or a primer's own, for the first that the tokens say; and changes."""
     tokenizer = BeatTokenizer()
     notes = read_midi(sorted((corpora / "vgmidi").rglob("*.mid"))[3]).tracks[0].notes
     slower = [Tempo.from_bpm(0, 97), Tempo.from_bpm(3000, 60), Tempo.from_bpm(4800, 151)]

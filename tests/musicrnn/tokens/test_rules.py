@@ -13,51 +13,62 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.tokens.abc import AbcTokenizer
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
-from musicrnn.tokens.protocol import END, START, Tokenizer, Wishes
+from musicrnn.tokens.protocol import END, START, Controls, Tokenizer
 from musicrnn_datasets.corpora import CORPORA
 
 CPU = torch.device("cpu")
 CHORDS = ((0, "maj"), (9, "min"), (-1, "none"), (7, "maj"))
 PITCHED = [
-    Wishes(),
-    Wishes(bars=1),
-    Wishes(bars=6, tempo=97.0, key=(2, True), time_signature=(6, 8), density=4),
-    Wishes(seconds=7.3),
-    Wishes(seconds=40.0, tempo=51.0, time_signature=(3, 4)),
-    Wishes(bars=3, seconds=11.0),
+    Controls(),
+    Controls(bars=1),
+    Controls(bars=6, tempo=97.0, key=(2, True), time_signature=(6, 8), density=4),
+    Controls(seconds=7.3),
+    Controls(seconds=40.0, tempo=51.0, time_signature=(3, 4)),
+    Controls(bars=3, seconds=11.0),
 ]
-CASES: dict[str, tuple[Tokenizer, list[Wishes]]] = {
-    "pop": (BeatTokenizer(), [*PITCHED, Wishes(chords=CHORDS), Wishes(bars=4, chords=CHORDS[:1])]),
+CASES: dict[str, tuple[Tokenizer, list[Controls]]] = {
+    "pop": (
+        BeatTokenizer(),
+        [*PITCHED, Controls(chords=CHORDS), Controls(bars=4, chords=CHORDS[:1])],
+    ),
     "drums": (
         BeatTokenizer((128,), chords=False),
-        [Wishes(), Wishes(bars=5, density=2), Wishes(seconds=9.0, time_signature=(7, 8))],
+        [Controls(), Controls(bars=5, density=2), Controls(seconds=9.0, time_signature=(7, 8))],
     ),
-    "band": (BeatTokenizer((0, 32, 40, 128), velocity_bins=4), [*PITCHED, Wishes(chords=CHORDS)]),
+    "band": (BeatTokenizer((0, 32, 40, 128), velocity_bins=4), [*PITCHED, Controls(chords=CHORDS)]),
     "two": (BeatTokenizer((24, 33), chords=False), PITCHED),
-    "piano": (PerformanceTokenizer(), [Wishes(), Wishes(seconds=2.5)]),
-    "small": (PerformanceTokenizer(max_shift=7, velocity_bins=1), [Wishes(), Wishes(seconds=0.3)]),
-    "kit": (PerformanceTokenizer(drums=True), [Wishes(), Wishes(seconds=4.0)]),
+    "piano": (PerformanceTokenizer(), [Controls(), Controls(seconds=2.5)]),
+    "small": (
+        PerformanceTokenizer(max_shift=7, velocity_bins=1),
+        [Controls(), Controls(seconds=0.3)],
+    ),
+    "kit": (PerformanceTokenizer(drums=True), [Controls(), Controls(seconds=4.0)]),
 }
 ROWS, STEPS = 8, 250
 
 
-def walks(name: str) -> Iterator[tuple[Tokenizer, Wishes, np.random.Generator]]:
-    tokenizer, wishes = CASES[name]
-    for index, wish in enumerate(wishes):
+def walks(name: str) -> Iterator[tuple[Tokenizer, Controls, np.random.Generator]]:
+    tokenizer, controls = CASES[name]
+    for index, wish in enumerate(controls):
         yield tokenizer, wish, np.random.default_rng(index)
 
 
 def compare(
-    tokenizer: Tokenizer, wishes: Wishes, random: np.random.Generator, *, wild: int, breadth: int
+    tokenizer: Tokenizer,
+    controls: Controls,
+    random: np.random.Generator,
+    *,
+    wild: int,
+    breadth: int,
 ) -> int:
     """Rows of random ids through both: the first ``wild`` any, then allowed ones.
 
     ``breadth``: the choice is among this many, so that walks dwell in different groups.
     Returns how many pieces came to their end.
     """
-    rules = tokenizer.rules(wishes, CPU)
+    rules = tokenizer.rules(controls, CPU)
     assert rules is not None
-    constraints = [tokenizer.constraint(wishes) for _ in range(ROWS)]
+    constraints = [tokenizer.constraint(controls) for _ in range(ROWS)]
     start = rules.start()
     state = rules.push(
         tuple(part.expand(ROWS, *part.shape[1:]) for part in start),
@@ -74,7 +85,7 @@ def compare(
                 wrong = np.flatnonzero(masks[row] != found[row])
                 words = [tokenizer.vocabulary[i] for i in wrong[:5]]
                 last = tokenizer.vocabulary[ids[row]]
-                pytest.fail(f"{wishes}, step {step}, after {last}: {words}")
+                pytest.fail(f"{controls}, step {step}, after {last}: {words}")
         for row, constraint in enumerate(constraints):
             choice = np.flatnonzero(masks[row])
             if step < wild or not len(choice):
@@ -89,16 +100,16 @@ def compare(
 @pytest.mark.parametrize("name", CASES)
 def test_walks_that_the_grammar_allows(name: str) -> None:
     ends = 0
-    for tokenizer, wishes, random in walks(name):
+    for tokenizer, controls, random in walks(name):
         for breadth in (2, 1000):
-            ends += compare(tokenizer, wishes, random, wild=0, breadth=breadth)
+            ends += compare(tokenizer, controls, random, wild=0, breadth=breadth)
     assert ends > 0
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_walks_that_begin_anyhow(name: str) -> None:
-    for tokenizer, wishes, random in walks(name):
-        compare(tokenizer, wishes, random, wild=40, breadth=1000)
+    for tokenizer, controls, random in walks(name):
+        compare(tokenizer, controls, random, wild=40, breadth=1000)
 
 
 @pytest.mark.parametrize(
@@ -109,9 +120,9 @@ def test_real_music(name: str, corpus: str, corpora: Path) -> None:
     tokenizer = CASES[name][0]
     pieces = itertools.islice(CORPORA[corpus].pieces(corpora / corpus), 5)
     rows = [tokenizer.encode(piece.read()).tolist() for piece in pieces]
-    rules = tokenizer.rules(Wishes(), CPU)
+    rules = tokenizer.rules(Controls(), CPU)
     assert rules is not None
-    constraints = [tokenizer.constraint(Wishes()) for _ in rows]
+    constraints = [tokenizer.constraint(Controls()) for _ in rows]
     state = tuple(part.expand(len(rows), *part.shape[1:]) for part in rules.start())
     for step in range(400):  # what has ended is pushed once more
         ids = [row[min(step, len(row) - 1)] for row in rows]
@@ -125,10 +136,10 @@ def test_real_music(name: str, corpus: str, corpora: Path) -> None:
 
 
 def test_text_has_no_rules_and_wishes_are_refused_alike() -> None:
-    assert AbcTokenizer().rules(Wishes(), CPU) is None
-    silent = BeatTokenizer(chords=False), Wishes(chords=((0, "maj"),))
-    for tokenizer, wishes in (silent, (CASES["kit"][0], Wishes(bars=2))):
+    assert AbcTokenizer().rules(Controls(), CPU) is None
+    silent = BeatTokenizer(chords=False), Controls(chords=((0, "maj"),))
+    for tokenizer, controls in (silent, (CASES["kit"][0], Controls(bars=2))):
         with pytest.raises(MusicRNNError) as refused:
-            tokenizer.rules(wishes, CPU)
+            tokenizer.rules(controls, CPU)
         with pytest.raises(MusicRNNError, match=re.escape(str(refused.value))):
-            tokenizer.constraint(wishes)
+            tokenizer.constraint(controls)

@@ -10,7 +10,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc import parse_abc, write_abc
 from musicrnn.io.midi import midi_bytes, score_from_midi
 from musicrnn.score import CHORD_QUALITIES, Note, Tempo, Track, make_score
-from musicrnn.tokens import Wishes
+from musicrnn.tokens import Controls
 from musicrnn.tokens.protocol import BOUNDS
 
 NUMBERS = (-inf, -1e308, -1, 0, 1e-308, 1e308, inf, nan)
@@ -22,9 +22,9 @@ def test_a_number_has_its_bounds(name: str, number: float) -> None:
     low, high, _ = BOUNDS[name]
     bounds = re.escape(f"{name} must be in {low}..{high}")
     with pytest.raises(MusicRNNError, match=f"{bounds}.*, got {re.escape(str(number))}$"):
-        Wishes(**{name: number})
+        Controls(**{name: number})
     for fits in (low, high):
-        assert Wishes(**{name: fits}).given() == {name: f"{fits:g}"}
+        assert Controls(**{name: fits}).given() == {name: f"{fits:g}"}
 
 
 @pytest.mark.parametrize(
@@ -42,11 +42,11 @@ def test_a_number_has_its_bounds(name: str, number: float) -> None:
 )
 def test_what_there_is_not(wished: dict, message: str) -> None:
     with pytest.raises(MusicRNNError, match=message):
-        Wishes(**wished)
+        Controls(**wished)
 
 
 def test_wishes_are_said_as_musicians_say_them() -> None:
-    everything = Wishes(
+    everything = Controls(
         bars=8,
         seconds=2.5,
         tempo=97.0,
@@ -65,10 +65,10 @@ def test_wishes_are_said_as_musicians_say_them() -> None:
         "time signature": "6/8",
         "chords": "C Bbmaj7 F#m7 N.C.",
     }
-    assert {name.replace(" ", "_") for name in said} == {field.name for field in fields(Wishes)}
-    assert Wishes().given() == {}
+    assert {name.replace(" ", "_") for name in said} == {field.name for field in fields(Controls)}
+    assert Controls().given() == {}
     for quality in CHORD_QUALITIES:
-        assert Wishes(chords=((5, quality),)).given()["chords"].startswith("F")
+        assert Controls(chords=((5, quality),)).given()["chords"].startswith("F")
 
 
 @pytest.mark.parametrize("tempo", BOUNDS["tempo"][:2])

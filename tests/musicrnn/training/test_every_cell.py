@@ -14,7 +14,7 @@ from musicrnn.models.classifier_config import ClassifierConfig
 from musicrnn.models.language import LanguageModel
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
-from musicrnn.tokens import Wishes
+from musicrnn.tokens import Controls
 from tests.benchmarks.recurrent.torch_engine import TorchEngine
 from tests.musicrnn.side_by_side import sample
 from tests.musicrnn.training.test_loop import SIZES, TOKENIZER, Stop, equal, train
@@ -41,7 +41,7 @@ def test_trained_cut_off_resumed_and_sampled(tmp_path, cell: str) -> None:
     checkpoint = Checkpoint.load(cut)
     network = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
     drawn = [
-        sample(engine, [TOKENIZER.constraint(Wishes(bars=1))], [3], settings=Settings())
+        sample(engine, [TOKENIZER.constraint(Controls(bars=1))], [3], settings=Settings())
         for engine in (CPUEngine(checkpoint), TorchEngine(network))
     ]
     assert drawn[0] == drawn[1]

@@ -10,7 +10,7 @@ from musicrnn.io.abc import read_abc_tunes
 from musicrnn.score import Note, Track, make_score
 from musicrnn.tokens.abc import AbcTokenizer
 from musicrnn.tokens.abc.normal import normalise
-from musicrnn.tokens.protocol import END, Wishes
+from musicrnn.tokens.protocol import END, Controls
 
 TOKENIZER = AbcTokenizer()
 
@@ -18,7 +18,7 @@ TOKENIZER = AbcTokenizer()
 def test_a_primer_is_gone_on_with() -> None:
     notes = [Note(48 * i, 60 + i % 9, 48, 80) for i in range(16)]
     ids = TOKENIZER.encode(make_score(96, [Track(tuple(notes))])).tolist()[:-1]
-    constraint = TOKENIZER.constraint(Wishes(bars=2 + 4))
+    constraint = TOKENIZER.constraint(Controls(bars=2 + 4))
     for token in ids:
         constraint.push(token)
     rng = random.Random(0)
@@ -55,7 +55,7 @@ def test_a_tune_goes_on_by_the_wished_bars(body: str, written: int, played: int)
     assert TOKENIZER.text(start) == text.removesuffix("]")
     for further in (1, 2, 4, 9, 16):
         for seed in range(4):
-            constraint = TOKENIZER.constraint(Wishes(bars=played + further))
+            constraint = TOKENIZER.constraint(Controls(bars=played + further))
             ids = list(start)
             for token in ids:
                 constraint.push(token)
@@ -74,7 +74,7 @@ def test_real_tunes_are_gone_on_with(corpora: Path) -> None:
         for _, tune in read_abc_tunes(path)[::9]:
             ids = TOKENIZER.prompt(TOKENIZER.encode_text(normalise(tune)))
             bars = TOKENIZER.played_bars(ids)
-            constraint = TOKENIZER.constraint(Wishes(bars=bars + rng.choice((1, 3, 8))))
+            constraint = TOKENIZER.constraint(Controls(bars=bars + rng.choice((1, 3, 8))))
             for token in ids:
                 constraint.push(token)
             while ids[-1] != END:
@@ -88,7 +88,7 @@ def test_a_primer_may_be_cut_anywhere(cut: int) -> None:
     for body, _, _ in TUNES:
         start = TOKENIZER.encode_text("M:2/4\nL:1/8\nK:C\n" + body)[: 1 + cut].tolist()
         for bars in (None, 1, 3, 8):
-            constraint = TOKENIZER.constraint(Wishes(bars=bars))
+            constraint = TOKENIZER.constraint(Controls(bars=bars))
             ids = [*start]
             for token in ids:
                 constraint.push(token)

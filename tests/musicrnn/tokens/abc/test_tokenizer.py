@@ -13,7 +13,7 @@ from musicrnn.io.abc import parse_abc, read_abc_tunes
 from musicrnn.score import Chord, Key, Note, Score, Track, make_score
 from musicrnn.tokens.abc import AbcTokenizer
 from musicrnn.tokens.abc.normal import normalise
-from musicrnn.tokens.protocol import END, START, Wishes
+from musicrnn.tokens.protocol import END, START, Controls
 
 TOKENIZER = AbcTokenizer()
 VOCABULARY = TOKENIZER.vocabulary
@@ -127,10 +127,10 @@ def test_the_melody_is_the_track_of_that_name_or_the_highest() -> None:
     assert TOKENIZER.quantize(make_score(96, [low, high, named])).tracks[0].notes[0].pitch == 60
 
 
-def walk(wishes: Wishes, seed: int, likes_bars: float = 1.0) -> str:
+def walk(controls: Controls, seed: int, likes_bars: float = 1.0) -> str:
     """A tune of random characters, each one allowed."""
     rng = random.Random(seed)
-    constraint = TOKENIZER.constraint(wishes)
+    constraint = TOKENIZER.constraint(controls)
     constraint.push(START)
     ids = [START]
     while ids[-1] != END:
@@ -145,30 +145,30 @@ def walk(wishes: Wishes, seed: int, likes_bars: float = 1.0) -> str:
 @pytest.mark.parametrize("seed", range(60))
 def test_every_walk_is_a_whole_tune(seed: int) -> None:
     rng = random.Random(seed)
-    wishes = Wishes(
+    controls = Controls(
         bars=rng.choice([None, 1, 2, 3, 5, 8, 16]),
         key=rng.choice([None, (7, False), (9, True)]),
         time_signature=rng.choice([None, (6, 8), (3, 4), (4, 4), (3, 8)]),
         chords=rng.choice([(), ((7, "maj"), (0, "min7"))]),
     )
-    text = walk(wishes, seed, rng.choice([1, 5, 30]))
+    text = walk(controls, seed, rng.choice([1, 5, 30]))
     score = parse_abc(text, strict=True)
     assert len(score.time_signatures) == 1, "every bar is full"
     assert text.endswith(("|]", ":|"))
     assert text.count("|:") == text.count(":|")
-    if wishes.key is not None:
-        assert (score.keys[0].tonic, score.keys[0].minor) == wishes.key
-    if wishes.time_signature is not None:
+    if controls.key is not None:
+        assert (score.keys[0].tonic, score.keys[0].minor) == controls.key
+    if controls.time_signature is not None:
         signature = score.time_signatures[0]
-        assert (signature.numerator, signature.denominator) == wishes.time_signature
-    if wishes.chords:
-        assert {(c.root, c.quality) for c in score.chords} <= set(wishes.chords)
+        assert (signature.numerator, signature.denominator) == controls.time_signature
+    if controls.chords:
+        assert {(c.root, c.quality) for c in score.chords} <= set(controls.chords)
 
 
 @pytest.mark.parametrize("bars", [1, 2, 3, 4, 7, 8, 12, 16, 32])
 def test_bars_are_counted_as_played(bars: int) -> None:
     for seed in range(6):
-        text = walk(Wishes(bars=bars, time_signature=(4, 4)), seed, 10)
+        text = walk(Controls(bars=bars, time_signature=(4, 4)), seed, 10)
         body = text.split("\n", 3)[3]
         score = parse_abc(text.replace(body, body.replace("z", "C")), strict=True)
         bar = score.time_signatures[0].bar_ticks(score.ticks_per_quarter)
@@ -177,21 +177,21 @@ def test_bars_are_counted_as_played(bars: int) -> None:
 
 
 def test_seconds_become_bars() -> None:
-    text = walk(Wishes(seconds=16, tempo=120, time_signature=(4, 4)), 1, 10)
+    text = walk(Controls(seconds=16, tempo=120, time_signature=(4, 4)), 1, 10)
     score = parse_abc(text.replace("z", "C"))
     assert score.end / score.ticks_per_quarter == pytest.approx(32, abs=8)
 
 
 @pytest.mark.parametrize(
-    ("wishes", "message"),
+    ("controls", "message"),
     [
-        (Wishes(density=3), "density"),
-        (Wishes(time_signature=(4, 16)), "time signature is one of .*, got 4/16"),
+        (Controls(density=3), "density"),
+        (Controls(time_signature=(4, 16)), "time signature is one of .*, got 4/16"),
     ],
 )
-def test_wishes_that_cannot_be_said(wishes: Wishes, message: str) -> None:
+def test_wishes_that_cannot_be_said(controls: Controls, message: str) -> None:
     with pytest.raises(MusicRNNError, match=message):
-        TOKENIZER.constraint(wishes)
+        TOKENIZER.constraint(controls)
 
 
 def test_real_tunes_follow_the_grammar(corpora: Path) -> None:
@@ -199,7 +199,7 @@ def test_real_tunes_follow_the_grammar(corpora: Path) -> None:
     followed = tunes = refused = characters = 0
     for path in sorted((corpora / "nottingham/abc").glob("*.abc")):
         for _, tune in read_abc_tunes(path)[::5]:
-            constraint = TOKENIZER.constraint(Wishes())
+            constraint = TOKENIZER.constraint(Controls())
             before = refused
             for token in TOKENIZER.encode_text(normalise(tune))[1:].tolist():
                 refused += not constraint.allowed()[token]
@@ -213,7 +213,7 @@ def test_real_tunes_follow_the_grammar(corpora: Path) -> None:
 
 def test_any_text_may_be_pushed() -> None:
     for seed in range(40):
-        constraint = TOKENIZER.constraint(Wishes(bars=4))
+        constraint = TOKENIZER.constraint(Controls(bars=4))
         for token in np.random.default_rng(seed).integers(2, len(VOCABULARY), 200).tolist():
             constraint.push(token)
             assert constraint.allowed().any()

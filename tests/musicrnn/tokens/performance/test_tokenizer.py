@@ -5,7 +5,7 @@ import pytest
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Note, Pedal, Score, Tempo, Track, make_score
 from musicrnn.tokens.performance import PerformanceTokenizer
-from musicrnn.tokens.protocol import END, START, Wishes
+from musicrnn.tokens.protocol import END, START, Controls
 
 PIANO = PerformanceTokenizer()
 
@@ -100,23 +100,23 @@ def test_what_cannot_be_encoded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wishes", "reason"),
+    ("controls", "reason"),
     [
-        (Wishes(bars=8), "no bars"),
-        (Wishes(tempo=90), "cannot be asked for tempo"),
-        (Wishes(key=(0, False)), "cannot be asked for key"),
-        (Wishes(time_signature=(3, 4)), r"cannot be asked for time signature \(3/4\)"),
-        (Wishes(chords=((0, "maj"),)), r"cannot be asked for chords \(C\)"),
-        (Wishes(density=3), "cannot be asked for density"),
+        (Controls(bars=8), "no bars"),
+        (Controls(tempo=90), "cannot be asked for tempo"),
+        (Controls(key=(0, False)), "cannot be asked for key"),
+        (Controls(time_signature=(3, 4)), r"cannot be asked for time signature \(3/4\)"),
+        (Controls(chords=((0, "maj"),)), r"cannot be asked for chords \(C\)"),
+        (Controls(density=3), "cannot be asked for density"),
     ],
 )
-def test_wishes_that_cannot_be_met(wishes: Wishes, reason: str) -> None:
+def test_wishes_that_cannot_be_met(controls: Controls, reason: str) -> None:
     with pytest.raises(MusicRNNError, match=reason):
-        PIANO.constraint(wishes)
+        PIANO.constraint(controls)
 
 
 def test_what_sounds_at_the_wished_end_stops_there() -> None:
-    constraint = PIANO.constraint(Wishes(seconds=0.5))
+    constraint = PIANO.constraint(Controls(seconds=0.5))
     for token in ids(PIANO, "start velocity_9 note_on_60 note_on_64 time_shift_30 note_off_64"):
         constraint.push(token)
     assert not constraint.allowed()[END]
@@ -135,7 +135,7 @@ def test_what_sounds_at_the_wished_end_stops_there() -> None:
 
 
 def test_a_start_needs_a_velocity() -> None:
-    constraint = PIANO.constraint(Wishes())
+    constraint = PIANO.constraint(Controls())
     constraint.push(START)
     allowed = constraint.allowed().nonzero()[0].tolist()
     assert {PIANO.vocabulary[i].rsplit("_", 1)[0] for i in allowed} == {"velocity"}

@@ -1,4 +1,4 @@
-"""Before anything is drawn: wishes against what a model has learnt, and the primer."""
+"""Controls and primer, checked against what a model has learnt before anything is sampled."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.key import key_of_pitch_classes
 from musicrnn.sampling.filters import Settings
 from musicrnn.score import Score
-from musicrnn.tokens import Tokenizer, Wishes
+from musicrnn.tokens import Controls, Tokenizer
 from musicrnn.tokens.protocol import START
 
 FEWEST_PIECES = 3  # in a key or metre that a model may be asked for
 
 
-def refuse_others(asked: Wishes | Settings, granted: Collection[str], how: str) -> None:
+def refuse_others(asked: Controls | Settings, granted: Collection[str], how: str) -> None:
     """``how`` says what is granted.
 
     Raises:
@@ -35,18 +35,18 @@ def refuse_others(asked: Wishes | Settings, granted: Collection[str], how: str) 
 
 
 def primed(
-    checkpoint: Checkpoint, tokenizer: Tokenizer, primer: Score | None, wishes: Wishes
-) -> tuple[list[int], Wishes]:
+    checkpoint: Checkpoint, tokenizer: Tokenizer, primer: Score | None, controls: Controls
+) -> tuple[list[int], Controls]:
     """The ids to start from, and the wishes counted from the end of the primer; without one, with
     the key that wished chords imply where none is wished.
 
     Raises:
-        MusicRNNError: a wish for what the primer has settled, a primer the tokens cannot hold or
+        MusicRNNError: a control for what the primer has settled, a primer the tokens cannot hold or
             too long for what is wished behind it, or without one a wish the model has not learnt.
     """
     if primer is None:
-        return [START], _possible(checkpoint, tokenizer, wishes)
-    for name, said in wishes.given().items():
+        return [START], _possible(checkpoint, tokenizer, controls)
+    for name, said in controls.given().items():
         if name in ("key", "tempo", "time signature", "density"):
             raise MusicRNNError(
                 f"the primer settles the {name}, {said} was wished beside it: change the primer, "
@@ -55,19 +55,21 @@ def primed(
     ids = tokenizer.prompt(tokenizer.encode(primer))
     bars = tokenizer.played_bars(ids)
     try:
-        if wishes.bars is not None:
-            wishes = replace(wishes, bars=wishes.bars + bars)
-        if wishes.seconds is not None:
-            wishes = replace(wishes, seconds=wishes.seconds + tokenizer.quantize(primer).seconds)
+        if controls.bars is not None:
+            controls = replace(controls, bars=controls.bars + bars)
+        if controls.seconds is not None:
+            controls = replace(
+                controls, seconds=controls.seconds + tokenizer.quantize(primer).seconds
+            )
     except MusicRNNError as error:
         raise MusicRNNError(f"counted with the primer's own, {error}") from error
-    if wishes.chords:  # the first of them belongs to the first new bar
-        turn = -bars % len(wishes.chords)
-        wishes = replace(wishes, chords=(*wishes.chords[turn:], *wishes.chords[:turn]))
-    return ids, wishes
+    if controls.chords:  # the first of them belongs to the first new bar
+        turn = -bars % len(controls.chords)
+        controls = replace(controls, chords=(*controls.chords[turn:], *controls.chords[:turn]))
+    return ids, controls
 
 
-def _possible(checkpoint: Checkpoint, tokenizer: Tokenizer, wishes: Wishes) -> Wishes:
+def _possible(checkpoint: Checkpoint, tokenizer: Tokenizer, controls: Controls) -> Controls:
     """The wishes, with the key that wished chords imply where none is wished and tokens say keys.
 
     Raises:
@@ -75,20 +77,20 @@ def _possible(checkpoint: Checkpoint, tokenizer: Tokenizer, wishes: Wishes) -> W
             or such a key where the pieces were not transposed: what would come is noise.
     """
     key_is = "key"
-    if wishes.chords and wishes.key is None:
-        tokenizer.constraint(wishes)  # refuses chords as chords, before they become a key
-        implied = replace(wishes, key=_key_of_chords(wishes.chords))
+    if controls.chords and controls.key is None:
+        tokenizer.constraint(controls)  # refuses chords as chords, before they become a key
+        implied = replace(controls, key=_key_of_chords(controls.chords))
         with suppress(MusicRNNError):  # tokens without keys
             tokenizer.constraint(implied)
-            wishes, key_is = implied, "chords' key"
+            controls, key_is = implied, "chords' key"
     data = checkpoint.metadata.get("data")
     known = cast(dict[str, Any], data) if isinstance(data, dict) else {}
-    said = wishes.given()
+    said = controls.given()
     if "time signature" in said:
         _refuse_rare("time signature", said["time signature"], known.get("metres"))
     if "key" in said and len(tokenizer.augmentation_maps()) == 1:
         _refuse_rare(key_is, said["key"], known.get("keys"))
-    return wishes
+    return controls
 
 
 def _key_of_chords(chords: tuple[tuple[int, str], ...]) -> tuple[int, bool] | None:
@@ -104,14 +106,14 @@ def _key_of_chords(chords: tuple[tuple[int, str], ...]) -> tuple[int, bool] | No
     return key.tonic, key.minor
 
 
-def _refuse_rare(what: str, wish: str, counts: Any) -> None:
+def _refuse_rare(what: str, value: str, counts: Any) -> None:
     if not isinstance(counts, dict):
         return
     seen = {str(name): n for name, n in counts.items() if isinstance(n, int)}
     known = [name for name, n in seen.items() if n >= FEWEST_PIECES]
-    if wish not in known:
+    if value not in known:
         usual = sorted(known, key=lambda name: -seen[name])[:8]
         raise MusicRNNError(
-            f"the {what} {wish} is foreign to this model, it has learnt from fewer than "
+            f"the {what} {value} is foreign to this model, it has learnt from fewer than "
             f"{FEWEST_PIECES} pieces in it: it knows {', '.join(usual)}"
         )
