@@ -16,7 +16,7 @@ from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.sampler import Finished, Seed, sample_each
 from musicrnn.tokens import Controls, Tokenizer
 
-PLACES_ON_GPU = 1024
+MAX_SLOTS_ON_GPU = 1024
 
 Draw = Callable[[Sequence[Seed]], Iterator[Finished]]
 
@@ -75,8 +75,8 @@ def _on_gpu(checkpoint: Checkpoint, request: SamplingRequest, effort: Effort, mo
     device = torch_device(effort.engine.device)
     model = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays).to(device)
     replays = Replays(precision=effort.engine.weights, likelihoods=effort.candidates > 1)
-    places = max(1, min(most, PLACES_ON_GPU))
-    sampler = GraphSampler(model, places=places, replays=replays)  # what it records serves again
+    slots = max(1, min(most, MAX_SLOTS_ON_GPU))
+    sampler = GraphSampler(model, slots=slots, replays=replays)  # what it records serves again
 
     def draw(seeds: Sequence[Seed]) -> Iterator[Finished]:
         return sampler.drawn(

@@ -3,7 +3,7 @@
 The same pieces as :func:`musicrnn.sampling.sampler.sample` from the same seeds. The primer, which
 is the same for all, is read in one call of the model; a step of everything is recorded as a CUDA
 graph of K steps (:mod:`musicrnn.sampling.graph_steps`); while the device is at one replay, the next
-is queued already and the host reads the ids of the one before. A place whose piece has ended is
+is queued already and the host reads the ids of the one before. A slot whose piece has ended is
 given the next piece, so that a thousand pieces need not wait for the longest.
 
 The grammar of ABC text is an automaton on the host (:mod:`musicrnn.tokens.rules`): with it a graph
@@ -29,12 +29,12 @@ from musicrnn.models.language_steps import LanguageSteps
 from musicrnn.sampling.capture import Capture, Exchange, as_it_is, cuda_graph
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_steps import GraphSteps, primed_state
-from musicrnn.sampling.places import Places
 from musicrnn.sampling.sampler import TOKEN_LIMIT, Finished, Seed
+from musicrnn.sampling.slots import SlotScheduler
 from musicrnn.tokens.protocol import START, Constraint, Controls, Tokenizer
 
-Whose = NDArray[np.int64]  # piece of each place, -1 for none
-MOST_PLACES = 2**16
+PieceOfSlot = NDArray[np.int64]  # piece of each slot, -1 for none
+MAX_SLOTS = 2**16
 PRECISIONS = ("float32", "bfloat16")
 
 
@@ -54,28 +54,26 @@ class Replays(NamedTuple):
 
 
 class GraphSampler:
-    """Draws pieces from a model where it lies, ``places`` at once.
+    """Draws pieces from a model where it lies, ``slots`` at once.
 
     What was recorded last is kept: pieces with the same controls, settings and primer go on with
         it.
 
     Raises:
-        MusicRNNError: a number of places or steps out of range, or no such precision.
+        MusicRNNError: a number of slots or steps out of range, or no such precision.
     """
 
-    def __init__(
-        self, model: LanguageModel, *, places: int, replays: Replays | None = None
-    ) -> None:
+    def __init__(self, model: LanguageModel, *, slots: int, replays: Replays | None = None) -> None:
         self.replays = replays or Replays()
-        if not 1 <= places <= MOST_PLACES:
-            raise MusicRNNError(f"places must be in 1..{MOST_PLACES}, got {places}")
+        if not 1 <= slots <= MAX_SLOTS:
+            raise MusicRNNError(f"slots must be in 1..{MAX_SLOTS}, got {slots}")
         if not 1 <= self.replays.steps <= 1024:
             raise MusicRNNError(f"steps must be in 1..1024, got {self.replays.steps}")
         if self.replays.precision not in PRECISIONS:
             raise MusicRNNError(
                 f"precision must be {' or '.join(PRECISIONS)}, got {self.replays.precision!r}"
             )
-        self.places = places
+        self.slots = slots
         self.model = LanguageSteps(model, bf16=self.replays.precision == "bfloat16")
         self.recorded: tuple[object, GraphSteps] | None = None
 
@@ -111,7 +109,7 @@ class GraphSampler:
         primer: Sequence[int] = (START,),
         token_limit: int = TOKEN_LIMIT,
     ) -> Iterator[Finished]:
-        """One piece a seed, as the pieces end; a seed is asked for when a place is free.
+        """One piece a seed, as the pieces end; a seed is asked for when a slot is free.
 
         Raises:
             MusicRNNError: a primer without a start, a tokenizer of another size than the model, a
@@ -127,28 +125,28 @@ class GraphSampler:
             )
         with self._current():
             graph = self._recorded(tokenizer, controls, settings, primer)
-        sizes = {"places": self.places, "steps": graph.steps, "limit": token_limit}
-        held = Places(seeds, primer, **sizes)
-        host = _HostGrammar(tokenizer, controls, primer, self.places) if not graph.rules else None
+        sizes = {"slots": self.slots, "steps": graph.steps, "limit": token_limit}
+        scheduler = SlotScheduler(seeds, primer, **sizes)
+        host = _HostGrammar(tokenizer, controls, primer, self.slots) if not graph.rules else None
         exchange = Exchange(self.model.device)
         queued: deque[list[Callable[[], Tensor]]] = deque()
         replay = done = 0
         while True:
-            fresh = held.fill(replay)
-            if not held.busy:
+            fresh = scheduler.assign(replay)
+            if not scheduler.busy:
                 return
             with self._current():
                 if host is not None:
                     host.begin(fresh)
-                    exchange.send(torch.from_numpy(host.masks(held.piece)), graph.masks)
-                queued.append(self._queue(graph, exchange, held.uniforms(), fresh))
+                    exchange.send(torch.from_numpy(host.masks(scheduler.piece)), graph.masks)
+                queued.append(self._queue(graph, exchange, scheduler.uniforms(), fresh))
             replay += 1
             if len(queued) <= (host is None):  # one ahead, where the host need not answer
                 continue
             tokens, likelihoods = (wait().numpy().copy() for wait in queued.popleft())
             if host is not None:
-                host.push(held.piece, tokens[:, 0])
-            yield from held.take(done, tokens, likelihoods)
+                host.push(scheduler.piece, tokens[:, 0])
+            yield from scheduler.collect(done, tokens, likelihoods)
             done += 1
 
     def _recorded(
@@ -166,7 +164,7 @@ class GraphSampler:
             rules,
             primed_state(self.model, rules, primer, settings),
             settings=settings,
-            places=self.places,
+            slots=self.slots,
             steps=self.replays.steps if rules is not None else 1,
             likelihoods=self.replays.likelihoods,
         )
@@ -182,12 +180,12 @@ class GraphSampler:
         """Send what a replay needs, start it, and have its ids and likelihoods fetched."""
         padded = np.zeros(graph.uniforms.shape)
         padded[:, : uniforms.shape[1]] = uniforms
-        begins = np.zeros(self.places, np.bool_)
+        begins = np.zeros(self.slots, np.bool_)
         begins[fresh] = True
         exchange.send(torch.from_numpy(padded), graph.uniforms)
         exchange.send(torch.from_numpy(begins), graph.fresh)
         graph.replay()
-        return [exchange.fetch(graph.tokens), exchange.fetch(graph.moment.likelihood)]
+        return [exchange.fetch(graph.tokens), exchange.fetch(graph.state.likelihood)]
 
     def _current(self) -> AbstractContextManager[object]:
         """The model's device is the current one inside."""
@@ -196,32 +194,32 @@ class GraphSampler:
 
 
 class _HostGrammar:
-    """A grammar that has no rules on tensors: one constraint a place."""
+    """A grammar that has no rules on tensors: one constraint a slot."""
 
     def __init__(
-        self, tokenizer: Tokenizer, controls: Controls, primer: Sequence[int], places: int
+        self, tokenizer: Tokenizer, controls: Controls, primer: Sequence[int], slots: int
     ) -> None:
         self.tokenizer, self.controls, self.primer = tokenizer, controls, primer
-        self.constraints: list[Constraint | None] = [None] * places
-        self.table = np.ones((places, len(tokenizer.vocabulary)), np.bool_)
+        self.constraints: list[Constraint | None] = [None] * slots
+        self.table = np.ones((slots, len(tokenizer.vocabulary)), np.bool_)
 
     def begin(self, fresh: Sequence[int]) -> None:
-        for place in fresh:
+        for slot in fresh:
             constraint = self.tokenizer.constraint(self.controls)
             for token in self.primer:
                 constraint.push(token)
-            self.constraints[place] = constraint
+            self.constraints[slot] = constraint
 
-    def masks(self, piece: Whose) -> NDArray[np.bool_]:
-        """[B, V] of the places that hold a piece."""
-        for place in np.flatnonzero(piece >= 0).tolist():
-            constraint = self.constraints[place]
+    def masks(self, piece: PieceOfSlot) -> NDArray[np.bool_]:
+        """[B, V] of the slots that hold a piece."""
+        for slot in np.flatnonzero(piece >= 0).tolist():
+            constraint = self.constraints[slot]
             assert constraint is not None
-            self.table[place] = constraint.allowed()
+            self.table[slot] = constraint.allowed()
         return self.table
 
-    def push(self, piece: Whose, ids: NDArray[np.int32]) -> None:
-        for place in np.flatnonzero((piece >= 0) & (ids >= 0)).tolist():
-            constraint = self.constraints[place]
+    def push(self, piece: PieceOfSlot, ids: NDArray[np.int32]) -> None:
+        for slot in np.flatnonzero((piece >= 0) & (ids >= 0)).tolist():
+            constraint = self.constraints[slot]
             assert constraint is not None
-            constraint.push(int(ids[place]))
+            constraint.push(int(ids[slot]))

@@ -1,12 +1,12 @@
 """Many steps of many pieces as one function of tensors: what a CUDA graph holds.
 
-Each of B places holds one piece in the making. A step reads the last id of every place, asks model
+Each of B slots holds one piece in the making. A step reads the last id of every slot, asks model
 and grammar, filters, draws, and takes note; K steps are one replay. Between replays nothing is done
-to a place but this: where ``fresh`` is set, the place begins anew from the primed state, which is
-the same for all pieces. A place whose piece has ended draws on, the end for ever where there are
+to a slot but this: where ``fresh`` is set, the slot begins anew from the primed state, which is
+the same for all pieces. A slot whose piece has ended draws on, the end for ever where there are
 rules; nobody reads it.
 
-Conventions. Of B places and K steps: uniforms [K, B] float64, tokens [B, K] int32, -1 where the
+Conventions. Of B slots and K steps: uniforms [K, B] float64, tokens [B, K] int32, -1 where the
 model's logits were not finite.
 """
 
@@ -28,8 +28,8 @@ from musicrnn.tokens.rules import Rules
 Tensors = tuple[Tensor, ...]
 
 
-class Moment(NamedTuple):
-    """All that a place remembers; every tensor has a row for each."""
+class BatchState(NamedTuple):
+    """The state of a batch; every tensor has a row for each slot."""
 
     ids: Tensor  # [B], the last
     recent: Tensor  # [B, 64] as in torch_filters, [B, 0] without a repetition penalty
@@ -40,16 +40,16 @@ class Moment(NamedTuple):
     def tensors(self) -> Tensors:
         return (self.ids, self.recent, self.likelihood, *self.memory, *self.grammar)
 
-    def of(self, tensors: Sequence[Tensor]) -> Moment:
-        """A moment built like this one from tensors as :meth:`tensors` gives them."""
+    def of(self, tensors: Sequence[Tensor]) -> BatchState:
+        """A state built like this one from tensors as :meth:`tensors` gives them."""
         ids, recent, likelihood, *rest = tensors
         edge = len(self.memory)
-        return Moment(ids, recent, likelihood, tuple(rest[:edge]), tuple(rest[edge:]))
+        return BatchState(ids, recent, likelihood, tuple(rest[:edge]), tuple(rest[edge:]))
 
 
 def primed_state(
     model: LanguageSteps, rules: Rules | None, primer: Sequence[int], settings: Settings
-) -> Moment:
+) -> BatchState:
     """One row that has read a primer but for its last id, which the first step reads."""
     grammar: Tensors = ()
     if rules is not None:
@@ -58,7 +58,7 @@ def primed_state(
             grammar = rules.push(grammar, torch.tensor([token], device=model.device))
     kept = REMEMBERED if settings.repetition_penalty > 1 else 0
     recent = [model.vocabulary] * kept + list(primer)
-    return Moment(
+    return BatchState(
         torch.tensor([primer[-1]], device=model.device),
         torch.tensor([recent[len(recent) - kept :]], dtype=torch.long, device=model.device),
         torch.zeros(1, dtype=torch.float64, device=model.device),
@@ -68,7 +68,7 @@ def primed_state(
 
 
 class GraphSteps:
-    """``steps`` steps of ``places`` pieces, recorded.
+    """``steps`` steps of ``slots`` pieces, recorded.
 
     Write to ``uniforms`` and ``fresh`` (and, without rules, the grammar's ``masks`` [B, V]), call
     ``replay``, and read ``tokens``.
@@ -78,24 +78,24 @@ class GraphSteps:
         self,
         model: LanguageSteps,
         rules: Rules | None,
-        start: Moment,
+        start: BatchState,
         *,
         settings: Settings,
-        places: int,
+        slots: int,
         steps: int,
         likelihoods: bool = False,
     ) -> None:
         self.model, self.rules, self.settings = model, rules, settings
         self.likelihoods = likelihoods
-        self.start, self.places, self.steps = start, places, steps
+        self.start, self.slots, self.steps = start, slots, steps
         device = model.device
-        rows = [part.repeat(places, *[1] * (part.dim() - 1)) for part in start.tensors()]
-        self.moment = start.of(rows)
-        even = places + places % 2  # so that each row is aligned to 16 bytes
+        rows = [part.repeat(slots, *[1] * (part.dim() - 1)) for part in start.tensors()]
+        self.state = start.of(rows)
+        even = slots + slots % 2  # so that each row is aligned to 16 bytes
         self.uniforms = torch.zeros(steps, even, dtype=torch.float64, device=device)
-        self.fresh = torch.ones(places, dtype=torch.bool, device=device)
-        self.masks = torch.ones(places, model.vocabulary, dtype=torch.bool, device=device)
-        self.tokens = torch.zeros(places, steps, dtype=torch.int32, device=device)
+        self.fresh = torch.ones(slots, dtype=torch.bool, device=device)
+        self.masks = torch.ones(slots, model.vocabulary, dtype=torch.bool, device=device)
+        self.tokens = torch.zeros(slots, steps, dtype=torch.int32, device=device)
         self.replay: Callable[[], None] = self.run
         self.step = self._step
 
@@ -114,36 +114,36 @@ class GraphSteps:
     @torch.no_grad()
     def run(self) -> None:
         """One replay, as it is recorded."""
-        now = self.moment.tensors()
+        now = self.state.tensors()
         begun = [
             torch.where(self.fresh.view(-1, *[1] * (part.dim() - 1)), new, part)
             for new, part in zip(self.start.tensors(), now, strict=True)
         ]
-        moment = self.moment.of(begun)
+        state = self.state.of(begun)
         drawn: list[Tensor] = []
         for step in range(self.steps):
-            moment, tokens = self.step(moment, self.uniforms[step, : self.places])
+            state, tokens = self.step(state, self.uniforms[step, : self.slots])
             drawn.append(tokens)
         torch.stack(drawn, 1, out=self.tokens)
-        for part, new in zip(now, moment.tensors(), strict=True):
+        for part, new in zip(now, state.tensors(), strict=True):
             part.copy_(new)
 
-    def _step(self, moment: Moment, uniforms: Tensor) -> tuple[Moment, Tensor]:
-        """One step of all places: the moment after, and the ids drawn [B]."""
-        logits, memory = self.model.step(moment.ids, moment.memory)
-        allowed = self.masks if self.rules is None else self.rules.allowed(moment.grammar)
+    def _step(self, state: BatchState, uniforms: Tensor) -> tuple[BatchState, Tensor]:
+        """One step of all slots: the state after it, and the ids sampled [B]."""
+        logits, memory = self.model.step(state.ids, state.memory)
+        allowed = self.masks if self.rules is None else self.rules.allowed(state.grammar)
         shaped = torch.where(allowed, logits.double(), -torch.inf)
-        ids = draw(filtered(shaped, self.settings, moment.recent), uniforms)
-        likelihood = moment.likelihood
+        ids = draw(filtered(shaped, self.settings, state.recent), uniforms)
+        likelihood = state.likelihood
         if self.likelihoods:
             chosen = shaped.gather(1, ids[:, None])[:, 0]
             likelihood = likelihood + chosen - shaped.logsumexp(1)
-        recent = moment.recent
+        recent = state.recent
         if recent.shape[1]:
             recent = torch.cat([recent[:, 1:], ids[:, None]], 1)
         grammar: Tensors = ()
         if self.rules is not None:
-            grammar = tuple(self.rules.push(moment.grammar, ids))
+            grammar = tuple(self.rules.push(state.grammar, ids))
         finite = logits.abs().amax(1) < torch.inf  # nor is any of them no number
         tokens = torch.where(finite, ids, -1)
-        return Moment(ids, recent, likelihood, memory, grammar), tokens.int()
+        return BatchState(ids, recent, likelihood, memory, grammar), tokens.int()

@@ -1,7 +1,7 @@
 """The sampler: one for every model that has a next step and every tokenizer.
 
 For each row: the grammar masks the logits, the filters shape them, a uniform of the row's own
-generator picks an id, the engine reads it. Rows are places: a piece that has ended gives its place
+generator picks an id, the engine reads it. Rows are slots: a piece that has ended gives its slot
 to the next one. A piece depends on its seed alone, not on what is drawn beside it.
 """
 
@@ -21,7 +21,7 @@ from musicrnn.sampling.filters import NOTHING_RECENT, REMEMBERED, Settings, choo
 from musicrnn.tokens.protocol import END, START, Constraint
 
 TOKEN_LIMIT = 2_000_000
-PLACES = 64
+DEFAULT_SLOTS = 64
 
 Seed = int | Sequence[int]
 
@@ -67,40 +67,40 @@ def sample_each(
     *,
     settings: Settings,
     primer: Sequence[int] = (START,),
-    places: int = PLACES,
+    slots: int = DEFAULT_SLOTS,
     token_limit: int = TOKEN_LIMIT,
 ) -> Iterator[Draft]:
-    """Pieces as they are finished, each ``ids`` with the primer's; ``places`` are drawn at once.
+    """Pieces as they are finished, each ``ids`` with the primer's; ``slots`` are drawn at once.
 
     A piece ends when its grammar allows the end and the end is drawn. ``pieces`` is asked for the
-    next one when a place is free, and not before.
+    next one when a slot is free, and not before.
 
     Raises:
         MusicRNNError: an empty primer, an engine whose logits are not finite, or a piece that has
             not ended after ``token_limit`` ids.
     """
     waiting = (_begun(number, piece, primer) for number, piece in enumerate(pieces))
-    drafts = list(islice(waiting, places))
+    drafts = list(islice(waiting, slots))
     if drafts:
         engine.begin(len(drafts), _prefix(primer))
     while drafts:
         ended = [
-            place
-            for place, token in enumerate(_draw(engine, drafts, settings, token_limit))
+            slot
+            for slot, token in enumerate(_draw(engine, drafts, settings, token_limit))
             if token == END
         ]
         if not ended:
             continue
-        yield from (drafts[place] for place in ended)
+        yield from (drafts[slot] for slot in ended)
         taken = dict(zip(ended, waiting, strict=False))
-        for place, draft in taken.items():
-            drafts[place] = draft
+        for slot, draft in taken.items():
+            drafts[slot] = draft
         if taken:
             engine.restart(np.array(list(taken)))
         if len(taken) < len(ended):
             free = set(ended) - taken.keys()
-            staying = [place for place in range(len(drafts)) if place not in free]
-            drafts = [drafts[place] for place in staying]
+            staying = [slot for slot in range(len(drafts)) if slot not in free]
+            drafts = [drafts[slot] for slot in staying]
             if drafts:
                 engine.keep(np.array(staying))
 
@@ -146,8 +146,8 @@ def _draw(
     """One step: an id for each draft, which takes note of it."""
     logits = engine.step(np.array([draft.last for draft in drafts]))
     masks = np.empty(logits.shape, np.bool_)
-    for place, draft in enumerate(drafts):
-        masks[place] = draft.constraint.allowed()
+    for slot, draft in enumerate(drafts):
+        masks[slot] = draft.constraint.allowed()
     recent = NOTHING_RECENT
     if settings.repetition_penalty > 1:
         recent = recent_ids([list(draft.recent) for draft in drafts], len(drafts))

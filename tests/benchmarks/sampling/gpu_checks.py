@@ -101,7 +101,7 @@ def drawn_on_cpu(
 
 
 def same_pieces(device: torch.device, way: str, name: str, count: int) -> Result:
-    """Of a bundled model or of a small one with this cell; twice as many pieces as places.
+    """Of a bundled model or of a small one with this cell; twice as many pieces as slots.
 
     A device adds in another order, which moves the borders between ids by about 1e-6: among tens
     of thousands of draws one may fall between. So one piece of 16 may differ.
@@ -112,7 +112,7 @@ def same_pieces(device: torch.device, way: str, name: str, count: int) -> Result
     controls = Controls(bars=8 if name == "folk" else 4)
     wanted = drawn_on_cpu(checkpoint, tokenizer, controls, count, settings)
     how = Replays(steps=8, compiled=way == "compiled")
-    sampler = GraphSampler(model, places=max(1, count // 2), replays=how)
+    sampler = GraphSampler(model, slots=max(1, count // 2), replays=how)
     found = dict(sampler.sample(tokenizer, controls, range(count), settings=settings))
     same = sum(found[index] == ids for index, ids in enumerate(wanted))
     return f"{same} of {count} pieces equal the CPU engine's", same >= count - count // 16

@@ -147,13 +147,13 @@ class Table:
         """Tokens a second of replays without a grammar."""
         steps = LanguageSteps(self.network(FREE), bf16=how.precision == "bfloat16")
         start = primed_state(steps, None, [START], SETTINGS)
-        graph = GraphSteps(steps, None, start, settings=SETTINGS, places=batch, steps=how.steps)
+        graph = GraphSteps(steps, None, start, settings=SETTINGS, slots=batch, steps=how.steps)
         graph.record(cuda_graph if self.cuda else as_it_is, compiled=how.compiled)
         return self.rate(graph)
 
     def ruled(self, how: Replays, batch: int) -> tuple[float, float]:
-        """Under pop's grammar: of replays, and of whole pieces, twice as many as places."""
-        sampler = GraphSampler(self.network(len(POP.vocabulary)), places=batch, replays=how)
+        """Under pop's grammar: of replays, and of whole pieces, twice as many as slots."""
+        sampler = GraphSampler(self.network(len(POP.vocabulary)), slots=batch, replays=how)
         controls = Controls(bars=1 if self.quick else 8)
         list(sampler.sample(POP, controls, [], settings=SETTINGS))  # records
         assert sampler.recorded is not None
@@ -164,4 +164,4 @@ class Table:
 
     def rate(self, graph: GraphSteps) -> float:
         graph.uniforms.uniform_()
-        return graph.places * graph.steps / self.seconds(graph.replay)
+        return graph.slots * graph.steps / self.seconds(graph.replay)

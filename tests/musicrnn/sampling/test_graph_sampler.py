@@ -63,7 +63,7 @@ def test_every_cell_draws_the_same_pieces(cell: str) -> None:
     model, checkpoint = network(cell, len(KIT.vocabulary))
     seeds = [[seed, 1] for seed in range(7)]
     wanted = expected(checkpoint, KIT, Controls(bars=2), seeds, Settings(), [START])
-    sampler = GraphSampler(model, places=3, replays=Replays(steps=8))
+    sampler = GraphSampler(model, slots=3, replays=Replays(steps=8))
     found = dict(sampler.sample(KIT, Controls(bars=2), seeds, settings=Settings()))
     assert [found[index] for index in range(7)] == wanted
 
@@ -74,7 +74,7 @@ def test_bundled_models_with_all_filters(style: str) -> None:
     controls = Controls(bars=2 if style != "folk" else 8)
     settings = STYLES[style].settings if style == "folk" else ALL
     wanted = expected(checkpoint, tokenizer, controls, list(range(5)), settings, [START])
-    found = GraphSampler(model, places=2).sample(tokenizer, controls, range(5), settings=settings)
+    found = GraphSampler(model, slots=2).sample(tokenizer, controls, range(5), settings=settings)
     assert [ids for _, ids in sorted(found)] == wanted
 
 
@@ -84,7 +84,7 @@ def test_a_primer_is_gone_on_from() -> None:
     primer, controls = tokenizer.prompt(first), Controls(bars=4, chords=((0, "maj"),))
     assert len(primer) > 64
     wanted = expected(checkpoint, tokenizer, controls, [0, 1, 2], ALL, primer)
-    sampler = GraphSampler(model, places=3, replays=Replays(steps=5))
+    sampler = GraphSampler(model, slots=3, replays=Replays(steps=5))
     found = dict(sampler.sample(tokenizer, controls, [0, 1, 2], settings=ALL, primer=primer))
     assert [found[index] for index in range(3)] == wanted
 
@@ -94,7 +94,7 @@ def test_performances_and_attention() -> None:
     model, checkpoint = network("gru", len(piano.vocabulary), layer=LayerSettings(attention=4))
     controls = Controls(seconds=1.5)
     wanted = expected(checkpoint, piano, controls, list(range(9)), Settings(), [START])
-    found = GraphSampler(model, places=4).sample(piano, controls, range(9), settings=Settings())
+    found = GraphSampler(model, slots=4).sample(piano, controls, range(9), settings=Settings())
     assert [ids for _, ids in sorted(found)] == wanted
 
 
@@ -107,7 +107,7 @@ def test_pieces_come_as_they_end_and_no_seed_is_drawn_too_early() -> None:
             asked.append(seed)
             yield seed
 
-    sampler = GraphSampler(model, places=4, replays=Replays(steps=4))
+    sampler = GraphSampler(model, slots=4, replays=Replays(steps=4))
     pieces = sampler.sample(KIT, Controls(bars=1), seeds(), settings=Settings())
     firsts = [next(pieces) for _ in range(20)]
     assert len(asked) <= 20 + 3 * 4
@@ -125,7 +125,7 @@ def test_a_recording_is_kept_for_the_same_wishes() -> None:
         recorded.append(function)
         return function
 
-    sampler = GraphSampler(model, places=2, replays=Replays(capture=capture))
+    sampler = GraphSampler(model, slots=2, replays=Replays(capture=capture))
     for bars in (1, 1, 2, 2, 1):
         assert len(list(sampler.sample(KIT, Controls(bars=bars), [0], settings=Settings()))) == 1
     assert len(recorded) == 3
@@ -138,7 +138,7 @@ def test_likelihoods_are_those_of_the_cpu(style: str) -> None:
     controls = Controls(bars=8 if style == "folk" else 3)
     pieces = ((tokenizer.constraint(controls), seed) for seed in range(5))
     wanted = sample_each(CPUEngine(checkpoint), pieces, settings=ALL)
-    sampler = GraphSampler(model, places=2, replays=Replays(steps=7, likelihoods=True))
+    sampler = GraphSampler(model, slots=2, replays=Replays(steps=7, likelihoods=True))
     found = sampler.drawn(tokenizer, controls, range(5), settings=ALL)
     for here, there in zip(
         *(sorted(d, key=lambda d: d.number) for d in (found, wanted)), strict=True
@@ -153,7 +153,7 @@ def test_bf16_differs_little() -> None:
     ids = torch.from_numpy(np.random.default_rng(0).integers(2, 345, (4, 30)))
     logits = []
     for precision in ("float32", "bfloat16"):
-        sampler = GraphSampler(model, places=4, replays=Replays(precision=precision))
+        sampler = GraphSampler(model, slots=4, replays=Replays(precision=precision))
         found = list(sampler.sample(tokenizer, Controls(bars=1), range(4), settings=Settings()))
         assert len(found) == 4
         memory = tuple(part.repeat(4, 1) for part in sampler.model.after([START]))
@@ -188,7 +188,7 @@ def replay_without_data(tokenizer: Tokenizer, controls: Controls, cell: str, *, 
         )
     steps, rules = LanguageSteps(model, bf16=bf16), tokenizer.rules(controls, meta)
     start = primed_state(steps, rules, [START], ALL)
-    graph = GraphSteps(steps, rules, start, settings=ALL, places=3, steps=2)
+    graph = GraphSteps(steps, rules, start, settings=ALL, slots=3, steps=2)
     with OnDevice():
         graph.run()
 
@@ -214,16 +214,16 @@ def test_no_grammar_has_to_do_with_the_host(tokenizer: Tokenizer, controls: Cont
 def test_what_cannot_be_done_is_refused() -> None:
     model, _ = network("lstm", len(KIT.vocabulary))
 
-    def pieces(places: int = 2, **options) -> list:
+    def pieces(slots: int = 2, **options) -> list:
         options = {"controls": Controls(bars=1), "seeds": [0, 1], "settings": Settings()} | options
-        sampler = GraphSampler(model, places=places, replays=Replays(steps=4))
+        sampler = GraphSampler(model, slots=slots, replays=Replays(steps=4))
         return list(sampler.sample(options.pop("tokenizer", KIT), **options))
 
-    for places in (0, 2**20):
-        with pytest.raises(MusicRNNError, match="places must be"):
-            pieces(places)
+    for slots in (0, 2**20):
+        with pytest.raises(MusicRNNError, match="slots must be"):
+            pieces(slots)
     with pytest.raises(MusicRNNError, match="precision must be"):
-        GraphSampler(model, places=1, replays=Replays(precision="float16"))
+        GraphSampler(model, slots=1, replays=Replays(precision="float16"))
     with pytest.raises(MusicRNNError, match="begins with the start token"):
         pieces(primer=[])
     with pytest.raises(MusicRNNError, match="do not belong together"):

@@ -48,7 +48,7 @@ def test_a_piece_is_the_same_alone_and_among_others(style: str) -> None:
     tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
     engine, controls = CPUEngine(checkpoint), Controls(bars=2)
     pieces = [(tokenizer.constraint(controls), seed) for seed in range(11)]
-    found = list(sample_each(engine, pieces, settings=STYLES[style].settings, places=4))
+    found = list(sample_each(engine, pieces, settings=STYLES[style].settings, slots=4))
     assert sorted(draft.number for draft in found) == list(range(11))
     for draft in found:
         alone = sample(
@@ -62,13 +62,13 @@ def test_a_piece_is_the_same_alone_and_among_others(style: str) -> None:
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_engine_draws_the_same_pieces(cell: str) -> None:
-    """In float32 from the same uniforms: alone, in places that are taken again, and on torch."""
+    """In float32 from the same uniforms: alone, in slots that are taken again, and on torch."""
     model, checkpoint = model_of(cell)
     lengths, primer = (9, 30, 5, 17, 12, 3, 21), [START, 7, 7, 3]
 
-    def drawn(engine: CPUEngine | TorchEngine, places: int) -> list[list[int]]:
+    def drawn(engine: CPUEngine | TorchEngine, slots: int) -> list[list[int]]:
         pieces = ((Free(30, length), [seed, 1]) for seed, length in enumerate(lengths))
-        found = sample_each(engine, pieces, settings=PENALTY, primer=primer, places=places)
+        found = sample_each(engine, pieces, settings=PENALTY, primer=primer, slots=slots)
         return [list(draft.ids) for draft in sorted(found, key=lambda draft: draft.number)]
 
     expected = drawn(CPUEngine(checkpoint), 1)
