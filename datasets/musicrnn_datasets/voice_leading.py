@@ -16,7 +16,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.tables import table
 from musicrnn.metrics.voice_leading import Tally, VoiceLeading, voice_leading_of_all
 from musicrnn.score import Score
-from musicrnn.tokens.voices import Cells, sounding
+from musicrnn.tokens.voices import GridPositions, sounding
 from musicrnn.training.data import Refusal
 from musicrnn.training.voices.data import voices_on_grid
 
@@ -96,8 +96,8 @@ def compare_voice_leading(
     )
 
 
-def _all_pitches(scores: Mapping[str, Score]) -> tuple[list[Cells], list[Refusal]]:
-    found: list[Cells] = []
+def _all_pitches(scores: Mapping[str, Score]) -> tuple[list[GridPositions], list[Refusal]]:
+    found: list[GridPositions] = []
     refused: list[Refusal] = []
     for name, score in scores.items():
         try:

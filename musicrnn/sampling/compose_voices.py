@@ -24,8 +24,8 @@ from musicrnn.sampling.gibbs import GibbsSettings
 from musicrnn.sampling.voices import VoicesWriter
 from musicrnn.score import Key, Score, Tempo, make_score
 from musicrnn.tokens import Controls
-from musicrnn.tokens.places import BAR
-from musicrnn.tokens.voices import MOST_STEPS, Cells, VoiceGrid
+from musicrnn.tokens.metrical import STEPS_A_BAR
+from musicrnn.tokens.voices import MOST_STEPS, GridPositions, VoiceGrid
 
 QUARTER = 480  # ticks
 BPM = 80.0
@@ -72,8 +72,8 @@ def check_controls(controls: Controls) -> None:
     if controls.time_signature not in (None, (4, 4)):
         said = controls.given()["time signature"]
         raise MusicRNNError(f"chorales are composed in 4/4, got {said}")
-    if controls.bars is not None and controls.bars > MOST_STEPS // BAR:
-        raise MusicRNNError(f"bars must be in 1..{MOST_STEPS // BAR}, got {controls.bars}")
+    if controls.bars is not None and controls.bars > MOST_STEPS // STEPS_A_BAR:
+        raise MusicRNNError(f"bars must be in 1..{MOST_STEPS // STEPS_A_BAR}, got {controls.bars}")
 
 
 def _piece(
@@ -84,13 +84,13 @@ def _piece(
     if controls.key is None:
         settings = replace(settings, candidates=1)
     for attempt in range(ATTEMPTS):
-        for cells, _ in writer.compose(bars * BAR, settings, [seed, attempt]):
-            score = _score(writer, cells, controls)
+        for positions, _ in writer.compose(bars * STEPS_A_BAR, settings, [seed, attempt]):
+            score = _score(writer, positions, controls)
             if (
                 controls.key is None
                 or (score := _in_key(score, controls.key, writer.grid)) is not None
             ):
-                ids = tuple(map(int, cells.flatten()))
+                ids = tuple(map(int, positions.flatten()))
                 seconds = time.perf_counter() - started
                 return Composition(score, ids, None, bars, seed, attempt + 1, seconds)
     tonic, minor = controls.key or (0, False)
@@ -101,10 +101,10 @@ def _piece(
     )
 
 
-def _score(writer: VoicesWriter, cells: Cells, controls: Controls) -> Score:
+def _score(writer: VoicesWriter, positions: GridPositions, controls: Controls) -> Score:
     score = make_score(
         QUARTER,
-        writer.tracks(cells, QUARTER),
+        writer.tracks(positions, QUARTER),
         tempos=[Tempo.from_bpm(0, controls.tempo or BPM)],
     )
     return replace(score, keys=(estimate_key(score),))

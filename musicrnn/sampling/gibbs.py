@@ -1,17 +1,18 @@
-"""Voices filled in by Gibbs sampling: hide some cells, draw them from the rest, again and again.
+"""Voices filled in by Gibbs sampling: hide some positions, draw them from the rest, again and
+again.
 
 Conventions. Symbols int64 [T, V] as in :mod:`musicrnn.models.voices`; ``free`` [T, V] says which
-cells are drawn, the others stay as they are. First all free cells are hidden at once and drawn
-independently; then a share of them that falls from pass to pass (Yao et al. 2014, Huang et al.
-ISMIR 2017), so that the draws depend on more and more of each other; at last sweeps over one voice
-at a time, a part of its cells hidden (the voice-wise conditionals of DeepBach, Hadjeres, Pachet and
-Nielsen, ICML 2017), where pitches are drawn at a low temperature, but whether a cell is struck,
-held or a rest as the network has it, since rhythm at a low temperature stands still. Repairs then
-look for parallel fifths and octaves: one of the two drawn notes on either side is hidden and drawn
-again from the same conditional, without what it was. Several candidates are drawn side by side; the
-first is the one with the fewest parallels left, of equals the one whose free cells the network
-finds likeliest given all others. Every piece has a generator of its own, so it depends on its seed
-alone.
+positions are drawn, the others stay as they are. First all free positions are hidden at once and
+drawn independently; then a share of them that falls from pass to pass (Yao et al. 2014, Huang et
+al. ISMIR 2017), so that the draws depend on more and more of each other; at last sweeps over one
+voice at a time, a part of its positions hidden (the voice-wise conditionals of DeepBach, Hadjeres,
+Pachet and Nielsen, ICML 2017), where pitches are drawn at a low temperature, but whether a position
+is struck, held or a rest as the network has it, since rhythm at a low temperature stands still.
+Repairs then look for parallel fifths and octaves: one of the two drawn notes on either side is
+hidden and drawn again from the same conditional, without what it was. Several candidates are drawn
+side by side; the first is the one with the fewest parallels left, of equals the one whose free
+positions the network finds likeliest given all others. Every piece has a generator of its own, so
+it depends on its seed alone.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from torch import Tensor
 from musicrnn.bounds import check, positive, whole
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.voice_leading import parallels
-from musicrnn.models.voices import VoicesModel, cell_losses
+from musicrnn.models.voices import VoicesModel, position_losses
 from musicrnn.sampling.filters import Logits, Settings, draw, filtered
 
 Symbols = NDArray[np.int64]  # [T, V]
@@ -52,7 +53,7 @@ class GibbsSettings:
 
 
 class Filler:
-    """Fills cells in with one network; ``allowed`` [V, P + 2] are the symbols of each voice."""
+    """Fills positions in with one network; ``allowed`` [V, P + 2] are the symbols of each voice."""
 
     def __init__(self, model: VoicesModel, allowed: NDArray[np.bool_]) -> None:
         config = model.config
@@ -69,11 +70,11 @@ class Filler:
         self,
         symbols: Symbols,
         free: Free,
-        places: NDArray[np.float32],
+        metre: NDArray[np.float32],
         settings: GibbsSettings,
         seed: int | Sequence[int],
     ) -> list[tuple[Symbols, float]]:
-        """Candidates with their nats a free cell, the likeliest first.
+        """Candidates with their nats a free position, the likeliest first.
 
         Raises:
             MusicRNNError: the network's weights are broken.
@@ -82,7 +83,7 @@ class Filler:
         drawn = np.repeat(symbols[None], settings.candidates, axis=0)  # [K, T, V]
         if not free.any():
             return [(symbols, 0.0)]
-        where = torch.from_numpy(places)[None].expand(settings.candidates, -1, -1)
+        where = torch.from_numpy(metre)[None].expand(settings.candidates, -1, -1)
         for number in range(settings.passes):
             share = 1 - (1 - settings.least) * number / max(1, settings.passes - 1)
             hidden = free & (random.random(drawn.shape) < share)
@@ -95,16 +96,17 @@ class Filler:
             if not hidden.any():
                 break
             self._draw(drawn, hidden, where, settings, random, cold=True, anew=True)
-        nats = self.nats(drawn, free, places, settings.parts)
+        nats = self.nats(drawn, free, metre, settings.parts)
         left = [len(parallels(self._heard(candidate))) for candidate in drawn]
         order = sorted(range(len(drawn)), key=lambda row: (left[row], nats[row]))
         return [(drawn[row], float(nats[row])) for row in order]
 
     def nats(
-        self, drawn: Symbols, free: Free, places: NDArray[np.float32], parts: int
+        self, drawn: Symbols, free: Free, metre: NDArray[np.float32], parts: int
     ) -> NDArray[np.float64]:
-        """Mean loss [K] of the free cells, each foretold with a part of its own voice hidden."""
-        where = torch.from_numpy(places)[None].expand(len(drawn), -1, -1)
+        """Mean loss [K] of the free positions, each foretold with a part of its own voice
+        hidden."""
+        where = torch.from_numpy(metre)[None].expand(len(drawn), -1, -1)
         total, count = np.zeros(len(drawn)), 0
         steps = np.arange(drawn.shape[1])[:, None]
         for voice in np.flatnonzero(free.any(axis=0)).tolist():
@@ -113,7 +115,7 @@ class Filler:
                 hidden[:, [v for v in range(free.shape[1]) if v != voice]] = False
                 if hidden.any():
                     logits = self._logits(drawn, np.repeat(hidden[None], len(drawn), 0), where)
-                    losses = cell_losses(logits, torch.from_numpy(drawn)).double().numpy()
+                    losses = position_losses(logits, torch.from_numpy(drawn)).double().numpy()
                     total += (losses * hidden).sum(axis=(1, 2))
                     count += int(hidden.sum())
         return total / count
@@ -121,7 +123,7 @@ class Filler:
     def _parts(
         self, shape: tuple[int, ...], free: Free, parts: int, random: np.random.Generator
     ) -> list[NDArray[np.bool_]]:
-        """Masks [K, T, V] that hide every free cell once, one voice and part at a time."""
+        """Masks [K, T, V] that hide every free position once, one voice and part at a time."""
         owner = random.integers(parts, size=shape)
         voices = random.permutation(np.flatnonzero(free.any(axis=0)))
         alone = np.eye(shape[2], dtype=np.bool_)
@@ -148,7 +150,7 @@ class Filler:
                     for voice in pair
                     for at in (row, row + 1)
                 ]
-                begins = [cell for cell in begins if free[cell]]
+                begins = [position for position in begins if free[position]]
                 if begins:
                     marks[begins[random.integers(len(begins))]] = True
         return hidden
@@ -164,7 +166,7 @@ class Filler:
         cold: bool = False,
         anew: bool = False,
     ) -> None:
-        """Hidden cells of ``drawn`` [K, T, V], in place; ``anew`` forbids what they were."""
+        """Hidden positions of ``drawn`` [K, T, V], in place; ``anew`` forbids what they were."""
         uniforms = random.random(drawn.shape)[hidden]
         if not len(uniforms):
             return

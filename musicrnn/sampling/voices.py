@@ -21,12 +21,12 @@ from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.models.voices import VoicesModel
 from musicrnn.sampling.gibbs import Filler, GibbsSettings
 from musicrnn.score import Note, Score, Track
+from musicrnn.tokens.metrical import METRICAL_FEATURES, metre_of, regular_metre
 from musicrnn.tokens.parts import grid_of, silent_stretches
-from musicrnn.tokens.places import PLACES, places_of, regular_places
 from musicrnn.tokens.voices import (
     HOLD,
     REST,
-    Cells,
+    GridPositions,
     VoiceGrid,
     from_sounding,
     is_on_grid,
@@ -50,9 +50,9 @@ class Written:
 
     score: Score
     seed: int
-    nats: float  # a drawn cell, under the network
+    nats: float  # a drawn position, under the network
     shift: int = 0  # semitones up
-    folded: int = 0  # cells looked at in another octave
+    folded: int = 0  # positions looked at in another octave
     off_grid: tuple[str, ...] = ()  # given voices that are not on the grid of sixteenths
     seconds: float = 0.0
 
@@ -63,10 +63,10 @@ class VoicesWriter:
     def __init__(self, checkpoint: Checkpoint) -> None:
         self.grid = VoiceGrid.from_configuration(checkpoint.entry("tokenizer"))
         model = VoicesModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
-        if model.config.places != PLACES:
+        if model.config.places != METRICAL_FEATURES:
             raise MusicRNNError(
                 f"the network wants {model.config.places} numbers of a step's place in the bar, "
-                f"there are {PLACES}: the file was made by another version"
+                f"there are {METRICAL_FEATURES}: the file was made by another version"
             )
         self.filler = Filler(model, self.grid.allowed())
 
@@ -93,12 +93,12 @@ class VoicesWriter:
             )
         named = sorted(zip(kept, given.values(), strict=True), key=lambda pair: pair[0])
         lines = grid_of(score, [track for _, track in named])
-        cells = np.full((len(lines), len(self.names)), REST, np.int16)
-        cells[:, [index for index, _ in named]] = lines
-        free = np.ones(cells.shape, np.bool_)
+        positions = np.full((len(lines), len(self.names)), REST, np.int16)
+        positions[:, [index for index, _ in named]] = lines
+        free = np.ones(positions.shape, np.bool_)
         free[:, kept] = False
         free[silent_stretches(lines)] = False
-        filled, written = self._fill(score, cells, free, settings, seed)
+        filled, written = self._fill(score, positions, free, settings, seed)
         first = next(iter(given.values()))
         velocity = int(np.median([note.velocity for note in first.notes]))
         tracks: list[Track] = []
@@ -137,15 +137,15 @@ class VoicesWriter:
         if not 1 <= first <= last <= len(starts):
             raise MusicRNNError(f"bars must be in 1..{len(starts)}, got {first} to {last}")
         quarter = score.ticks_per_quarter
-        cells = grid_of(score, [tracks[name] for name in self.names])
+        positions = grid_of(score, [tracks[name] for name in self.names])
         begin = nearest_step(starts[first - 1], quarter)
-        end = nearest_step(starts[last], quarter) if last < len(starts) else len(cells)
-        free = np.zeros(cells.shape, np.bool_)
+        end = nearest_step(starts[last], quarter) if last < len(starts) else len(positions)
+        free = np.zeros(positions.shape, np.bool_)
         chosen = [self._index(name) for name in voices]
         free[begin:end, chosen] = True
         if not free.any():
             raise MusicRNNError(f"bars {first} to {last} hold no sixteenth of any voice to vary")
-        filled, written = self._fill(score, cells, free, settings, seed)
+        filled, written = self._fill(score, positions, free, settings, seed)
         replaced = {
             id(tracks[name]): _spliced(
                 tracks[name], filled[:, self._index(name)], (begin, end), quarter
@@ -158,19 +158,21 @@ class VoicesWriter:
 
     def compose(
         self, steps: int, settings: GibbsSettings, seed: int | Sequence[int]
-    ) -> list[tuple[Cells, float]]:
-        """Candidates of so many sixteenths of 4/4 from nothing, each with its nats a cell."""
+    ) -> list[tuple[GridPositions, float]]:
+        """Candidates of so many sixteenths of 4/4 from nothing, each with its nats a position."""
         shape = (steps, len(self.names))
         symbols = np.full(shape, self.grid.pitches + 1, np.int64)
         free = np.ones(shape, np.bool_)
-        found = self.filler.fill(symbols, free, regular_places(steps), settings, seed)
-        return [(self.grid.cells(candidate), nats) for candidate, nats in found]
+        found = self.filler.fill(symbols, free, regular_metre(steps), settings, seed)
+        return [(self.grid.positions(candidate), nats) for candidate, nats in found]
 
-    def tracks(self, cells: Cells, ticks_per_quarter: int, program: int = CHOIR) -> list[Track]:
+    def tracks(
+        self, positions: GridPositions, ticks_per_quarter: int, program: int = CHOIR
+    ) -> list[Track]:
         """A track a voice."""
         return [
             Track(line_notes(line, ticks_per_quarter, VELOCITY), program, name=name.capitalize())
-            for name, line in zip(self.names, cells.T, strict=True)
+            for name, line in zip(self.names, positions.T, strict=True)
         ]
 
     def _index(self, name: str) -> int:
@@ -179,20 +181,20 @@ class VoicesWriter:
         return self.names.index(name)
 
     def _fill(
-        self, score: Score, cells: Cells, free: Free, settings: GibbsSettings, seed: int
-    ) -> tuple[Cells, Written]:
-        """The cells with the free ones drawn, from the first given sound to the last, and how; the
-        score is not written yet."""
+        self, score: Score, positions: GridPositions, free: Free, settings: GibbsSettings, seed: int
+    ) -> tuple[GridPositions, Written]:
+        """The positions with the free ones drawn, from the first given sound to the last, and how;
+        the score is not written yet."""
         started = time.perf_counter()
-        pitches = np.where(free, -1, sounding(cells)).astype(np.int16)
+        pitches = np.where(free, -1, sounding(positions)).astype(np.int16)
         shift, view, folded = self._looked_at(pitches)
         inside = np.flatnonzero((free | (pitches >= 0)).any(axis=1))
         window = slice(int(inside[0]), int(inside[-1]) + 1)
-        places = places_of(score, window.start, window.stop)
+        metre = metre_of(score, window.start, window.stop)
         symbols = self.grid.symbols(from_sounding(view)[window])
-        drawn, nats = self.filler.fill(symbols, free[window], places, settings, seed)[0]
-        found = cells.copy()
-        heard = sounding(self.grid.cells(drawn))
+        drawn, nats = self.filler.fill(symbols, free[window], metre, settings, seed)[0]
+        found = positions.copy()
+        heard = sounding(self.grid.positions(drawn))
         heard = np.where(heard >= 0, heard - shift, heard)
         if heard.min() < -1 or heard.max() > 127:
             raise MusicRNNError(
@@ -204,9 +206,9 @@ class VoicesWriter:
         seconds = time.perf_counter() - started
         return found, Written(score, seed, nats, shift, folded, seconds=seconds)
 
-    def _looked_at(self, pitches: Cells) -> tuple[int, Cells, int]:
-        """A transposition, the pitches so that each voice is in its range, and how many cells had
-        to change their octave for it."""
+    def _looked_at(self, pitches: GridPositions) -> tuple[int, GridPositions, int]:
+        """A transposition, the pitches so that each voice is in its range, and how many positions
+        had to change their octave for it."""
         low, high = np.array(self.grid.ranges).T
         heard = pitches >= 0
 
@@ -230,7 +232,7 @@ class VoicesWriter:
         return shift, view.astype(np.int16), folded
 
 
-def _spliced(track: Track, line: Cells, region: tuple[int, int], quarter: int) -> Track:
+def _spliced(track: Track, line: GridPositions, region: tuple[int, int], quarter: int) -> Track:
     """The track with the notes of ``line`` [T] between two steps. A note that is cut there joins
     the new one that meets it, if it has the same pitch and no new one was struck."""
     begin, end = (step_tick(step, quarter) for step in region)

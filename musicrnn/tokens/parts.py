@@ -19,9 +19,9 @@ from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.score import Score, Track
 from musicrnn.tokens.voices import (
     STEPS_A_QUARTER,
-    Cells,
+    GridPositions,
     is_monophonic,
-    line_cells,
+    line_positions,
     nearest_step,
     sounding,
 )
@@ -109,25 +109,25 @@ def _height(track: Track) -> float:
     return float(np.average([note.pitch for note in track.notes], weights=weights))
 
 
-def grid_of(score: Score, tracks: Sequence[Track]) -> Cells:
-    """The cells [T, V] of these tracks, a voice each, at their nearest sixteenths.
+def grid_of(score: Score, tracks: Sequence[Track]) -> GridPositions:
+    """The positions [T, V] of these tracks, a voice each, at their nearest sixteenths.
 
     Raises:
-        MusicRNNError: as :func:`musicrnn.tokens.voices.line_cells`.
+        MusicRNNError: as :func:`musicrnn.tokens.voices.line_positions`.
     """
     quarter = score.ticks_per_quarter
     end = max((n.start + n.duration for track in tracks for n in track.notes), default=0)
     last = max((n.start for track in tracks for n in track.notes), default=-1)
     steps = max(nearest_step(end, quarter), nearest_step(last, quarter) + 1)
-    return np.stack([line_cells(track.notes, quarter, steps) for track in tracks], axis=1)
+    return np.stack([line_positions(track.notes, quarter, steps) for track in tracks], axis=1)
 
 
-def silent_stretches(cells: Cells, quarters: int = 4) -> NDArray[np.bool_]:
+def silent_stretches(positions: GridPositions, quarters: int = 4) -> NDArray[np.bool_]:
     """[T]: where no voice sounds for so many quarters or longer, or before or after all music."""
-    silent = (sounding(cells) < 0).all(axis=1)
-    found = np.zeros(len(cells), np.bool_)
+    silent = (sounding(positions) < 0).all(axis=1)
+    found = np.zeros(len(positions), np.bool_)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], silent, [False]]).astype(np.int8)))
     for start, end in edges.reshape(-1, 2).tolist():
-        if end - start >= quarters * STEPS_A_QUARTER or start == 0 or end == len(cells):
+        if end - start >= quarters * STEPS_A_QUARTER or start == 0 or end == len(positions):
             found[start:end] = True
     return found

@@ -1,10 +1,10 @@
 """Several monophonic voices on a grid of sixteenths, as integers and back.
 
-Conventions. Cells are int16 [T, V], the highest voice first, a row a sixteenth: a MIDI pitch where
-a note is struck, HOLD where it goes on, REST where nothing sounds (Hadjeres, Pachet and Nielsen,
-DeepBach, ICML 2017, write chorales so). A hold after a rest, or in the first row, says nothing and
-is a rest. Step t begins at the tick nearest to ``t * ticks_per_quarter / 4``. For notes on the grid
-that do not overlap, ``line_notes`` is the inverse of ``line_cells``.
+Conventions. Grid positions are int16 [T, V], the highest voice first, a row a sixteenth: a MIDI
+pitch where a note is struck, HOLD where it goes on, REST where nothing sounds (Hadjeres, Pachet and
+Nielsen, DeepBach, ICML 2017, write chorales so). A hold after a rest, or in the first row, says
+nothing and is a rest. Step t begins at the tick nearest to ``t * ticks_per_quarter / 4``. For notes
+on the grid that do not overlap, ``line_notes`` is the inverse of ``line_positions``.
 
 A :class:`VoiceGrid` knows the voices of one model, their names and ranges, and counts symbols as
 the network does: pitches from ``lowest`` on, then hold, rest and the mask.
@@ -28,8 +28,8 @@ HOLD, REST = 128, 129
 STEPS_A_QUARTER = 4
 MOST_STEPS = 2**13  # 512 bars of 4/4: a quarter of an hour
 
-Cells = NDArray[np.int16]  # [T, V]
-Line = Sequence[Note]  # one voice
+GridPositions = NDArray[np.int16]  # [T, V]
+VoiceNotes = Sequence[Note]  # one voice
 Ticks = TypeVar("Ticks", int, NDArray[np.int64])
 
 
@@ -43,7 +43,7 @@ def nearest_step(tick: Ticks, ticks_per_quarter: int) -> Ticks:
     return (2 * tick * STEPS_A_QUARTER + ticks_per_quarter) // (2 * ticks_per_quarter)
 
 
-def line_cells(notes: Line, ticks_per_quarter: int, steps: int) -> Cells:
+def line_positions(notes: VoiceNotes, ticks_per_quarter: int, steps: int) -> GridPositions:
     """One voice [T], notes at their nearest steps; of two at one step the later one stays, and a
     note ends where the next begins.
 
@@ -58,32 +58,32 @@ def line_cells(notes: Line, ticks_per_quarter: int, steps: int) -> Cells:
         raise MusicRNNError(
             f"a piece may last {MOST_STEPS} sixteenths at most, got {steps}: a stray note?"
         )
-    cells = np.full(steps, REST, np.int16)
+    positions = np.full(steps, REST, np.int16)
     for note in sorted(notes):
         start = min(nearest_step(note.start, ticks_per_quarter), steps - 1)
         end = max(start + 1, nearest_step(note.start + note.duration, ticks_per_quarter))
-        cells[start + 1 : end] = HOLD
-        cells[start] = note.pitch
-        cells[end:] = REST  # of an earlier note that lasts longer
-    return cells
+        positions[start + 1 : end] = HOLD
+        positions[start] = note.pitch
+        positions[end:] = REST  # of an earlier note that lasts longer
+    return positions
 
 
 def line_notes(
-    cells: NDArray[Any], ticks_per_quarter: int, velocity: int = 80, *, first: int = 0
+    positions: NDArray[Any], ticks_per_quarter: int, velocity: int = 80, *, first: int = 0
 ) -> tuple[Note, ...]:
     """The notes of one voice [T], whose first row is step ``first``."""
     notes: list[Note] = []
-    bounds = [*np.flatnonzero(cells != HOLD).tolist(), len(cells)]
+    bounds = [*np.flatnonzero(positions != HOLD).tolist(), len(positions)]
     for step, after in pairwise(bounds):
-        if cells[step] < HOLD:
+        if positions[step] < HOLD:
             start = step_tick(first + step, ticks_per_quarter)
             length = step_tick(first + after, ticks_per_quarter) - start
-            notes.append(Note(start, int(cells[step]), length, velocity))
+            notes.append(Note(start, int(positions[step]), length, velocity))
     return tuple(notes)
 
 
-def is_on_grid(notes: Line, ticks_per_quarter: int) -> bool:
-    """Whether cells lose nothing of these notes but their velocities."""
+def is_on_grid(notes: VoiceNotes, ticks_per_quarter: int) -> bool:
+    """Whether positions lose nothing of these notes but their velocities."""
     if ticks_per_quarter < STEPS_A_QUARTER:
         return False
     ends = [note.start + note.duration for note in notes]
@@ -92,7 +92,7 @@ def is_on_grid(notes: Line, ticks_per_quarter: int) -> bool:
     return back == ticks and is_monophonic(notes)
 
 
-def is_monophonic(notes: Line, slack: int = 0) -> bool:
+def is_monophonic(notes: VoiceNotes, slack: int = 0) -> bool:
     """Whether no note begins more than ``slack`` ticks before the one before it ends."""
     in_order = sorted(notes)
     return all(
@@ -100,16 +100,16 @@ def is_monophonic(notes: Line, slack: int = 0) -> bool:
     )
 
 
-def sounding(cells: NDArray[Any]) -> Cells:
-    """The pitch that sounds in each cell [T, V], -1 where none does."""
-    steps = np.arange(len(cells))[:, None]
-    begun = np.maximum.accumulate(np.where(cells == HOLD, 0, steps), axis=0)
-    found = np.take_along_axis(cells, begun, axis=0)
+def sounding(positions: NDArray[Any]) -> GridPositions:
+    """The pitch that sounds in each position [T, V], -1 where none does."""
+    steps = np.arange(len(positions))[:, None]
+    begun = np.maximum.accumulate(np.where(positions == HOLD, 0, steps), axis=0)
+    found = np.take_along_axis(positions, begun, axis=0)
     return np.where(found >= HOLD, -1, found).astype(np.int16)
 
 
-def from_sounding(pitches: NDArray[Any]) -> Cells:
-    """Cells [T, V] of what sounds, -1 for nothing; a pitch that goes on is held."""
+def from_sounding(pitches: NDArray[Any]) -> GridPositions:
+    """Grid positions [T, V] of what sounds, -1 for nothing; a pitch that goes on is held."""
     same = np.zeros(pitches.shape, np.bool_)
     same[1:] = pitches[1:] == pitches[:-1]
     return np.where(pitches < 0, REST, np.where(same, HOLD, pitches)).astype(np.int16)
@@ -147,14 +147,14 @@ class VoiceGrid:
         """How many pitches the network tells apart."""
         return max(high for _, high in self.ranges) - self.lowest + 1
 
-    def symbols(self, cells: Cells) -> NDArray[np.int64]:
+    def symbols(self, positions: GridPositions) -> NDArray[np.int64]:
         """As the network counts, [T, V]; a pitch struck twice running becomes a hold, since the
         chorales that networks learn from do not tell the two apart.
 
         Raises:
             MusicRNNError: a voice leaves its range.
         """
-        pitches = sounding(cells)
+        pitches = sounding(positions)
         for name, (low, high), line in zip(self.names, self.ranges, pitches.T, strict=True):
             heard = line[line >= 0]
             if len(heard) and not low <= heard.min() <= heard.max() <= high:
@@ -166,7 +166,7 @@ class VoiceGrid:
         special = np.where(held == HOLD, self.pitches, self.pitches + 1)
         return np.where(held < HOLD, held - self.lowest, special)
 
-    def cells(self, symbols: NDArray[np.int64]) -> Cells:
+    def positions(self, symbols: NDArray[np.int64]) -> GridPositions:
         """The inverse of :meth:`symbols`."""
         special = np.where(symbols == self.pitches, HOLD, REST)
         plain = np.where(symbols < self.pitches, symbols + self.lowest, special)

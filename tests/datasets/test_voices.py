@@ -33,8 +33,8 @@ def test_the_chorales_of_bach(corpora: Path) -> None:
     assert found.refused == []
     for piece in found.examples["train"][:20]:
         upbeat = len(piece.symbols) % 16
-        assert piece.places[upbeat, 4] == piece.places[upbeat, 0] == 1  # a bar begins
-        assert piece.places[-1, 7] == piece.places[-1, 11] == 1  # and the last one ends
+        assert piece.metre[upbeat, 4] == piece.metre[upbeat, 0] == 1  # a bar begins
+        assert piece.metre[-1, 7] == piece.metre[-1, 11] == 1  # and the last one ends
     baselines = TASKS["voices"].baselines(found, "valid")
     assert baselines["bigram"]["alto"] == pytest.approx(0.876, abs=0.001)
     assert baselines["unigram"]["bass"] == pytest.approx(2.851, abs=0.001)

@@ -16,9 +16,9 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Score
 from musicrnn.tokens.grid import is_played
+from musicrnn.tokens.metrical import STEPS_A_BAR, MetricalFeatures, metre_of, regular_metre
 from musicrnn.tokens.parts import grid_of, voice_tracks
-from musicrnn.tokens.places import BAR, Places, places_of, regular_places
-from musicrnn.tokens.voices import Cells, VoiceGrid, sounding
+from musicrnn.tokens.voices import GridPositions, VoiceGrid, sounding
 from musicrnn.training.data import (
     SPLITS,
     Card,
@@ -45,7 +45,7 @@ def voices_data(
     Raises:
         MusicRNNError: no piece has four voices.
     """
-    read: list[tuple[Split, str, Cells, Places]] = []
+    read: list[tuple[Split, str, GridPositions, MetricalFeatures]] = []
     refused: list[Refusal] = []
     for card, pieces in sources:
         kept, left_out = read_all(
@@ -77,7 +77,9 @@ def voices_data(
     return TrainingData(found, grid, description, refused=refused, title="four voices")
 
 
-def voices_on_grid(score: Score, *, bars_known: bool = True) -> tuple[Cells, Places]:
+def voices_on_grid(
+    score: Score, *, bars_known: bool = True
+) -> tuple[GridPositions, MetricalFeatures]:
     """The four voices of a score from the first sound to the last, and their places in the bar.
 
     Raises:
@@ -90,11 +92,11 @@ def voices_on_grid(score: Score, *, bars_known: bool = True) -> tuple[Cells, Pla
     heard = np.flatnonzero((sounding(cells) >= 0).any(axis=1))
     begin, end = int(heard[0]), int(heard[-1]) + 1
     if bars_known:
-        return cells[begin:end], places_of(score, begin, end)
-    return cells[begin:end], regular_places(end - begin, (end - begin) % BAR)
+        return cells[begin:end], metre_of(score, begin, end)
+    return cells[begin:end], regular_metre(end - begin, (end - begin) % STEPS_A_BAR)
 
 
-def _grid(train: Sequence[Cells]) -> VoiceGrid:
+def _grid(train: Sequence[GridPositions]) -> VoiceGrid:
     heard = sounding(np.concatenate(list(train)))
     lines = [line[line >= 0] for line in heard.T]
     return VoiceGrid(NAMES, tuple((int(line.min()), int(line.max())) for line in lines))

@@ -110,7 +110,7 @@ def voice_baselines(data: TrainingData, split: Split) -> dict[str, dict[str, flo
     grid: VoiceGrid = data.encoding
     figures: dict[str, dict[str, float]] = {"bigram": {}, "unigram": {}}
     pitches = {
-        of: [sounding(grid.cells(piece.symbols)) for piece in pieces]
+        of: [sounding(grid.positions(piece.symbols)) for piece in pieces]
         for of, pieces in data.examples.items()
     }
     for voice, name in enumerate(grid.names):

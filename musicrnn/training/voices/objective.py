@@ -1,11 +1,12 @@
 """Learning to fill in masked cells of several voices, and measuring it.
 
-Conventions. A piece is symbols int64 [T, V] (see :mod:`musicrnn.models.voices`) and places [T, F].
-A batch is ``batch_size`` pieces cut to ``sequence_length`` steps at a place drawn by chance, each
-transposed so that every voice stays in its range. What is masked is drawn for every row: single
-cells of any share, whole voices or a share of them, or some voices for a stretch of time. A row's
-loss is the mean over its masked cells, nats a cell, so every row weighs the same (Uria, Murray and
-Larochelle, ICML 2014). Validation reads every piece whole, with masks that are always the same.
+Conventions. A piece is symbols int64 [T, V] (see :mod:`musicrnn.models.voices`) and metrical
+features [T, F]. A batch is ``batch_size`` pieces cut to ``sequence_length`` steps at a place drawn
+by chance, each transposed so that every voice stays in its range. What is masked is drawn for every
+row: single cells of any share, whole voices or a share of them, or some voices for a stretch of
+time. A row's loss is the mean over its masked cells, nats a cell, so every row weighs the same
+(Uria, Murray and Larochelle, ICML 2014). Validation reads every piece whole, with masks that are
+always the same.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from musicrnn.models.voices import VoicesModel, cell_losses
-from musicrnn.tokens.places import BAR_COLUMNS
+from musicrnn.models.voices import VoicesModel, position_losses
+from musicrnn.tokens.metrical import BAR_COLUMNS
 from musicrnn.tokens.voices import VoiceGrid
 from musicrnn.training.objective import Objective
 from musicrnn.training.voices.piece import Symbols, VoicePiece
@@ -70,7 +71,7 @@ class VoicesObjective(Objective):
         piece, length = self.train[index], self.settings.sequence_length
         start = int(random.integers(0, max(1, len(piece.symbols) - length + 1)))
         low, high = self.shifts[index] if self.settings.augment else (0, 0)
-        places = piece.places[start : start + length].copy()
+        places = piece.metre[start : start + length].copy()
         if random.random() < BARS_UNKNOWN:
             places[:, BAR_COLUMNS] = 0
         cut = opened(piece.symbols, start, self.grid.pitches)[:length]
@@ -141,11 +142,11 @@ def row_losses(
     hidden = torch.zeros(symbols.shape, dtype=torch.bool)
     for row, (piece, mask) in enumerate(zip(pieces, masks, strict=True)):
         symbols[row, : len(mask)] = torch.from_numpy(piece.symbols)
-        places[row, : len(mask)] = torch.from_numpy(piece.places)
+        places[row, : len(mask)] = torch.from_numpy(piece.metre)
         hidden[row, : len(mask)] = torch.from_numpy(mask)
     shown = torch.where(hidden, model.config.mask, symbols)
     logits = network(shown.to(device), places.to(device), lengths)
-    losses = cell_losses(logits, symbols.to(device)) * hidden.to(device)
+    losses = position_losses(logits, symbols.to(device)) * hidden.to(device)
     return losses.sum((1, 2)) / hidden.to(device).sum((1, 2))
 
 

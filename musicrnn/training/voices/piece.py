@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.tokens.places import Places
+from musicrnn.tokens.metrical import MetricalFeatures
 
 Symbols = NDArray[np.int64]  # [T, V]
 
@@ -17,4 +17,4 @@ class VoicePiece:
     """symbols [T, V] and places [T, F]."""
 
     symbols: Symbols
-    places: Places
+    metre: MetricalFeatures

@@ -40,10 +40,10 @@ class Voices(Task):
         return voices_data(sources, like)
 
     def config(self, data: TrainingData, settings: VoicesSettings) -> VoicesConfig:
-        from musicrnn.tokens.places import PLACES
+        from musicrnn.tokens.metrical import METRICAL_FEATURES
 
         grid = data.encoding
-        sizes = {"voices": len(grid.names), "pitches": grid.pitches, "places": PLACES}
+        sizes = {"voices": len(grid.names), "pitches": grid.pitches, "places": METRICAL_FEATURES}
         return settings.extended(VoicesConfig, sizes)
 
     def objective(

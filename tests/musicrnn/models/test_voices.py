@@ -6,10 +6,10 @@ import torch
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.models.voices import VoicesModel, cell_losses, sounding
+from musicrnn.models.voices import VoicesModel, position_losses, sounding
 from musicrnn.sampling.engine import engine_for
-from musicrnn.tokens.places import PLACES, regular_places
-from tests.musicrnn.four_voices import GRID, drawn_cells, untrained_voices
+from musicrnn.tokens.metrical import METRICAL_FEATURES, regular_metre
+from tests.musicrnn.four_voices import GRID, random_positions, untrained_voices
 
 
 def built(**sizes) -> VoicesModel:
@@ -18,37 +18,37 @@ def built(**sizes) -> VoicesModel:
 
 
 def batch(*lengths: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Symbols with a third hidden, places and lengths."""
+    """Symbols with a third hidden, metrical features and lengths."""
     random = np.random.default_rng(seed)
     longest = max(lengths)
     symbols = np.full((len(lengths), longest, 4), GRID.pitches + 1)
-    places = np.zeros((len(lengths), longest, PLACES), np.float32)
+    metre = np.zeros((len(lengths), longest, METRICAL_FEATURES), np.float32)
     for row, steps in enumerate(lengths):
-        drawn = GRID.symbols(drawn_cells(random, steps))
+        drawn = GRID.symbols(random_positions(random, steps))
         symbols[row, :steps] = np.where(random.random(drawn.shape) < 0.3, GRID.pitches + 2, drawn)
-        places[row, :steps] = regular_places(steps)
-    return torch.tensor(symbols), torch.tensor(places), torch.tensor(lengths)
+        metre[row, :steps] = regular_metre(steps)
+    return torch.tensor(symbols), torch.tensor(metre), torch.tensor(lengths)
 
 
 @pytest.mark.parametrize("cell", ["gru", "lstm", "mingru"])
 def test_padding_and_neighbours_in_the_batch_change_nothing(cell: str) -> None:
     model = built(cell=cell, layers=2)
-    symbols, places, lengths = batch(20, 13)
-    together = model(symbols, places, lengths)
-    alone = model(symbols[1:, :13], places[1:, :13], lengths[1:])
+    symbols, metre, lengths = batch(20, 13)
+    together = model(symbols, metre, lengths)
+    alone = model(symbols[1:, :13], metre[1:, :13], lengths[1:])
     torch.testing.assert_close(together[1:, :13], alone, rtol=1e-4, atol=1e-4)
     assert together.shape == (2, 20, 4, GRID.pitches + 2)
 
 
 def test_it_reads_both_ways() -> None:
     model = built()
-    symbols, places, lengths = batch(16)
+    symbols, metre, lengths = batch(16)
     symbols[0, 8] = GRID.pitches + 2
-    before = model(symbols, places, lengths)[0, 8]
+    before = model(symbols, metre, lengths)[0, 8]
     for step in (0, 15):
         changed = symbols.clone()
         changed[0, step] = (symbols[0, step] + 1) % GRID.pitches
-        assert not torch.equal(model(changed, places, lengths)[0, 8], before)
+        assert not torch.equal(model(changed, metre, lengths)[0, 8], before)
 
 
 def test_what_sounds_is_hidden_where_its_beginning_is() -> None:
@@ -61,7 +61,7 @@ def test_losses_are_of_the_symbols() -> None:
     logits = torch.randn(1, 2, 4, GRID.pitches + 2)
     symbols = torch.tensor([[[0, 1, 2, GRID.pitches], [3, 4, 5, GRID.pitches + 1]]])
     wanted = -torch.log_softmax(logits, 3)[0, 1, 3, GRID.pitches + 1]
-    assert cell_losses(logits, symbols)[0, 1, 3] == wanted
+    assert position_losses(logits, symbols)[0, 1, 3] == wanted
 
 
 def test_a_file_brings_the_same_network_back(tmp_path) -> None:

@@ -10,9 +10,9 @@ from musicrnn.metrics.voice_leading import parallels
 from musicrnn.models.voices import VoicesModel
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.gibbs import Filler, GibbsSettings
-from musicrnn.tokens.places import regular_places
+from musicrnn.tokens.metrical import regular_metre
 from musicrnn.tokens.voices import sounding
-from tests.musicrnn.four_voices import GRID, QUICK, drawn_cells, untrained_voices
+from tests.musicrnn.four_voices import GRID, QUICK, random_positions, untrained_voices
 
 STEPS = 40
 
@@ -25,11 +25,11 @@ def filler() -> Filler:
 
 
 def start(seed: int = 0) -> np.ndarray:
-    return GRID.symbols(drawn_cells(np.random.default_rng(seed), STEPS))
+    return GRID.symbols(random_positions(np.random.default_rng(seed), STEPS))
 
 
 def fill(filler: Filler, free: np.ndarray, settings: GibbsSettings = QUICK, seed=5):
-    return filler.fill(start(), free, regular_places(STEPS), settings, seed)
+    return filler.fill(start(), free, regular_metre(STEPS), settings, seed)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -69,7 +69,7 @@ def test_repairs_take_parallels_away(filler: Filler) -> None:
     for step in range(0, STEPS, 4):  # four voices that go up and down in fifths and octaves
         symbols[step] = np.array([70, 63, 58, 46]) - GRID.lowest + step // 4 % 2
     free = np.zeros((STEPS, 4), np.bool_)
-    given = len(parallels(sounding(GRID.cells(symbols))))
+    given = len(parallels(sounding(GRID.positions(symbols))))
     assert given >= 9
     settings = GibbsSettings(passes=1, sweeps=0, repairs=40, candidates=1)
     free[:, 1:] = symbols[:, 1:] < GRID.pitches
@@ -78,15 +78,15 @@ def test_repairs_take_parallels_away(filler: Filler) -> None:
     assert free[marks].all()
     left = 0
     for seed in range(5):
-        drawn = filler.fill(symbols, free, regular_places(STEPS), settings, seed)[0][0]
-        left += len(parallels(sounding(GRID.cells(drawn))))
+        drawn = filler.fill(symbols, free, regular_metre(STEPS), settings, seed)[0][0]
+        left += len(parallels(sounding(GRID.positions(drawn))))
     assert left <= 1
 
 
 def test_candidates_come_with_the_fewest_parallels_first(filler: Filler) -> None:
     settings = replace(QUICK, repairs=0, candidates=6)
     found = fill(filler, np.ones((STEPS, 4), np.bool_), settings)
-    keys = [(len(parallels(sounding(GRID.cells(drawn)))), nats) for drawn, nats in found]
+    keys = [(len(parallels(sounding(GRID.positions(drawn)))), nats) for drawn, nats in found]
     assert keys == sorted(keys)
     assert len(set(keys)) > 1
 

@@ -67,15 +67,15 @@ def test_chords_are_no_voice_but_legato_is() -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_the_grid_of_a_score(seed: int) -> None:
     piece = drawn_score(seed)
-    cells = grid_of(piece, piece.tracks)
-    assert cells.shape[1] == 4
-    struck = [(cells[:, voice] < 128).sum() for voice in range(4)]
+    positions = grid_of(piece, piece.tracks)
+    assert positions.shape[1] == 4
+    struck = [(positions[:, voice] < 128).sum() for voice in range(4)]
     assert struck == [len(t.notes) for t in piece.tracks]
 
 
 def test_long_silence_is_told_from_short() -> None:
-    cells = np.full((60, 2), 129, np.int16)
+    positions = np.full((60, 2), 129, np.int16)
     for step in (4, 10, 40):
-        cells[step, step % 2] = 60
-    silent = np.flatnonzero(silent_stretches(cells))
+        positions[step, step % 2] = 60
+    silent = np.flatnonzero(silent_stretches(positions))
     assert silent.tolist() == [*range(4), *range(11, 40), *range(41, 60)]

@@ -6,7 +6,7 @@ import pytest
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.models.voices import VoicesModel
-from musicrnn.tokens.places import regular_places
+from musicrnn.tokens.metrical import regular_metre
 from musicrnn.training.plan import Plan
 from musicrnn.training.task import TASKS
 from musicrnn.training.voices.objective import (
@@ -18,7 +18,7 @@ from musicrnn.training.voices.objective import (
 )
 from musicrnn.training.voices.piece import VoicePiece
 from musicrnn.training.voices.settings import VoicesSettings
-from tests.musicrnn.four_voices import GRID, drawn_cells, untrained_voices
+from tests.musicrnn.four_voices import GRID, random_positions, untrained_voices
 from tests.musicrnn.training.small import data_of, trained
 
 SMALL = VoicesSettings(
@@ -27,8 +27,8 @@ SMALL = VoicesSettings(
 
 
 def piece(seed: int, steps: int = 40) -> VoicePiece:
-    cells = drawn_cells(np.random.default_rng(seed), steps)
-    return VoicePiece(GRID.symbols(cells), regular_places(steps))
+    positions = random_positions(np.random.default_rng(seed), steps)
+    return VoicePiece(GRID.symbols(positions), regular_metre(steps))
 
 
 def train(path, **plan):
@@ -63,13 +63,13 @@ def test_stretches_in_other_keys_stay_in_the_ranges() -> None:
     model = VoicesModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
     narrow = np.full((40, 4), GRID.pitches)
     narrow[0] = np.array([70, 62, 57, 50]) - GRID.lowest
-    pieces.append(VoicePiece(narrow, regular_places(40)))
+    pieces.append(VoicePiece(narrow, regular_metre(40)))
     objective = VoicesObjective(model, GRID, pieces, pieces[:1], settings=SMALL, seed=0)
     assert objective.shifts[3] == (-10, 11)  # alto and tenor down to E3, soprano up to A5
     random = np.random.default_rng(0)
     for index in [*range(4)] * 20:
         cut = objective._cut(index, random)
-        assert len(cut.symbols) == len(cut.places) == SMALL.sequence_length
+        assert len(cut.symbols) == len(cut.metre) == SMALL.sequence_length
         assert GRID.allowed()[np.arange(4), cut.symbols].all()
     assert moved(np.array([3, GRID.pitches]), 2, GRID.pitches).tolist() == [5, GRID.pitches]
 

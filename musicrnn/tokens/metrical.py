@@ -1,4 +1,4 @@
-"""Where in the bar every step of a grid of sixteenths is, as the voices model is told.
+"""Metrical position of every step of a grid of sixteenths: an input of the voices model.
 
 Conventions. float32 [T, 12], zeros and ones: the sixteenth of its quarter (4 columns), the quarter
 of its bar (4) and the first or second of two bars (2), where bars are of 4/4 or 2/2, else zeros;
@@ -14,19 +14,19 @@ from numpy.typing import NDArray
 from musicrnn.score import Score
 from musicrnn.tokens.voices import nearest_step, step_tick
 
-PLACES = 12
+METRICAL_FEATURES = 12
 BAR_COLUMNS = slice(4, 10)  # what is not known in other metres
-BAR = 16  # sixteenths
+STEPS_A_BAR = 16  # sixteenths
 
-Places = NDArray[np.float32]
+MetricalFeatures = NDArray[np.float32]
 
 
-def regular_places(steps: int, upbeat: int = 0) -> Places:
+def regular_metre(steps: int, upbeat: int = 0) -> MetricalFeatures:
     """Music in bars of 4/4 after ``upbeat`` sixteenths."""
-    return _places(np.arange(steps) - upbeat, np.ones(steps, np.bool_))
+    return _features(np.arange(steps) - upbeat, np.ones(steps, np.bool_))
 
 
-def places_of(score: Score, begin: int, end: int) -> Places:
+def metre_of(score: Score, begin: int, end: int) -> MetricalFeatures:
     """The music from step ``begin`` up to ``end`` in the bars of its score."""
     quarter = score.ticks_per_quarter
     bars = score.bars(until=max(1, step_tick(end, quarter)))
@@ -38,16 +38,16 @@ def places_of(score: Score, begin: int, end: int) -> Places:
     bar = np.searchsorted(starts, ticks, side="right") - 1
     first = int(np.searchsorted(starts, step_tick(begin, quarter)))  # the first whole bar
     inside = nearest_step(ticks - starts[bar], quarter)
-    return _places(BAR * (bar - first) + inside, common[bar])
+    return _features(STEPS_A_BAR * (bar - first) + inside, common[bar])
 
 
-def _places(position: NDArray[np.int64], bars_known: NDArray[np.bool_]) -> Places:
+def _features(position: NDArray[np.int64], bars_known: NDArray[np.bool_]) -> MetricalFeatures:
     """``position`` [T] in sixteenths from the first bar line."""
-    found = np.zeros((len(position), PLACES), np.float32)
+    found = np.zeros((len(position), METRICAL_FEATURES), np.float32)
     rows = np.arange(len(position))
     found[rows, position % 4] = 1
     found[rows, 4 + position // 4 % 4] = 1
-    found[rows, 8 + position // BAR % 2] = 1
+    found[rows, 8 + position // STEPS_A_BAR % 2] = 1
     found[~bars_known, BAR_COLUMNS] = 0
     if len(found):
         found[0, 10] = found[-1, 11] = 1
