@@ -15,12 +15,13 @@ MOST_ORDERS = 64
 class FrameSizes(Sizes):
     """What of a frame model does not follow from the data.
 
-    ``body`` reads the frames before: "whole" is one network for the frame, "tied" one network that
-    all pitches share. ``head`` foretells the frame: "bernoulli" each pitch by itself, "nade" and
-    "recurrent" each pitch given those below it (or in other ``orders``, averaged). ``clock`` tells
-    the step's number modulo 16 and 12, ``copy`` the frame that followed the longest match of what
-    was just heard earlier in the piece. Only a tied body has ``inner`` units a pitch between its
-    inputs and its cell, and ``context`` units of a network over the whole frame beside it.
+    ``body`` is the encoder of the past frames: "whole" is global, one network for the frame, "tied"
+    is shared over pitches. ``head`` foretells the frame: "bernoulli" each pitch by itself, "nade"
+    and "recurrent" each pitch given those below it (or in other ``orders``, averaged). ``clock``
+    adds the step's index modulo 16 and 12, ``copy`` the longest-match context (Ziv and Lempel
+    1977): the frame that followed the longest earlier match of the latest frames. Only a shared
+    encoder has ``inner`` units a pitch between its inputs and its cell, and ``context`` units of a
+    network over the whole frame beside it.
     """
 
     cell: str = "lstm"
@@ -54,8 +55,8 @@ class FrameConfig(FrameSizes):
     pitches: int = whole(88, 1, 128)
 
     @property
-    def given(self) -> int:
-        """How many numbers the model is told a step; see :mod:`musicrnn.models.frame_past`."""
+    def features(self) -> int:
+        """How many features a step has; see :mod:`musicrnn.models.frame_context`."""
         return self.pitches + (self.pitches + 1 if self.copy else 0) + (1 if self.clock else 0)
 
     @property
@@ -63,13 +64,14 @@ class FrameConfig(FrameSizes):
         """How many numbers enter the first layer's cell a step."""
         if self.body == "tied":
             return self.inner
-        return self.pitches * (2 if self.copy else 1) + told(self.clock, self.copy)
+        return self.pitches * (2 if self.copy else 1) + scalar_count(self.clock, self.copy)
 
 
 METRES = (16, 12)  # the clock's circles, in steps
-MATCHES = (1, 2, 4, 8, 16, 32)  # how long a match is, told apart at these lengths
+MATCH_LENGTHS = (1, 2, 4, 8, 16, 32)  # frames; thresholds of the match length's indicator features
 
 
-def told(clock: bool, copy: bool) -> int:
-    """How many numbers :func:`musicrnn.models.frame_bodies.facts` makes of clock and match."""
-    return (sum(METRES) if clock else 0) + (len(MATCHES) + 1 if copy else 0)
+def scalar_count(clock: bool, copy: bool) -> int:
+    """How many numbers :func:`musicrnn.models.frame_encoders.scalar_features` gives for clock and
+    match."""
+    return (sum(METRES) if clock else 0) + (len(MATCH_LENGTHS) + 1 if copy else 0)

@@ -29,7 +29,7 @@ from torch import Tensor, nn
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.stack import State
 from musicrnn.models.classifier import Classifier, padded, together
-from musicrnn.models.frame_past import tell
+from musicrnn.models.frame_context import frame_context
 from musicrnn.models.frames import FrameModel
 from musicrnn.models.language import LanguageModel, token_losses
 
@@ -96,15 +96,17 @@ def frame_gradients(
     """
     weight = next(model.parameters())
     dtype = np.float64 if weight.dtype == torch.float64 else np.float32
-    told = [tell(np.pad(np.uint8(piece), ((0, 1), (0, 0))), model.config) for piece in pieces]
-    given = [piece.given(0, len(piece), model.config).astype(dtype) for piece in told]
+    contexts = [
+        frame_context(np.pad(np.uint8(piece), ((0, 1), (0, 0))), model.config) for piece in pieces
+    ]
+    sequences = [piece.features(0, len(piece), model.config).astype(dtype) for piece in contexts]
 
     def losses(step: Tensor, following: Tensor, state: State) -> Tensor:
         return model(step, following[..., : model.config.pitches], state)[0]
 
     with _at_rest(model):
         task = _Foretelling(model.body, model.initial_state, losses, model.body.state_names, None)
-        return _mean(task, given, steps=steps, places=places)
+        return _mean(task, sequences, steps=steps, places=places)
 
 
 def classifier_gradients(
@@ -152,21 +154,21 @@ class _Foretelling:
     state_names: Sequence[str]
     embedded: list[Tensor] | None
 
-    def norms(self, given: Tensor, state: State) -> Norms:
-        """Summed over the rows: [steps + 1] by name, from ``given`` [B, steps + 2, ...]."""
+    def norms(self, sequences: Tensor, state: State) -> Norms:
+        """Summed over the rows: [steps + 1] by name, from ``features`` [B, steps + 2, ...]."""
         states: list[State] = []
         inputs: list[Tensor] = []
         state = tuple(part.detach().requires_grad_() for part in state)
-        loss = given
-        for t in range(given.shape[1] - 1):
+        loss = sequences
+        for t in range(sequences.shape[1] - 1):
             states.append(state)
-            step = given[:, t : t + 1].clone()
+            step = sequences[:, t : t + 1].clone()
             if self.embedded is None:
                 step.requires_grad_()
-            if t < given.shape[1] - 2:
+            if t < sequences.shape[1] - 2:
                 _, state = self.read(step, state)
             else:
-                loss = self.losses(step, given[:, -1:], state)
+                loss = self.losses(step, sequences[:, -1:], state)
             inputs.append(step if self.embedded is None else self.embedded.pop())
         nodes = [*inputs, *(part for before in states for part in before)]
         gradients = torch.autograd.grad(
@@ -215,8 +217,8 @@ def _mean(
     for first in range(0, len(begun), ROWS):
         states, cut = zip(*begun[first : first + ROWS], strict=True)
         state = tuple(torch.cat(parts, 1) for parts in zip(*states, strict=True))
-        given = torch.from_numpy(np.stack(cut)).to(state[0].device)
-        for name, norms in task.norms(given, state).items():
+        sequences = torch.from_numpy(np.stack(cut)).to(state[0].device)
+        for name, norms in task.norms(sequences, state).items():
             totals[name] = totals.get(name, np.zeros(span)) + norms
     return GradientNorms({name: norms / len(begun) for name, norms in totals.items()}, len(begun))
 
@@ -253,7 +255,7 @@ def _said(model: nn.Module) -> Generator[list[Tensor]]:
     """What the embeddings of a model say inside the ``with``, to take gradients with respect to."""
     said: list[Tensor] = []
 
-    def hear(_: nn.Module, given: Any, output: Tensor) -> None:
+    def hear(_: nn.Module, sequences: Any, output: Tensor) -> None:
         said.append(output.requires_grad_() if torch.is_grad_enabled() else output)
 
     layers = [module for module in model.modules() if isinstance(module, nn.Embedding)]

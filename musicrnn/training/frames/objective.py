@@ -23,7 +23,13 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.layers.stack import Stack
 from musicrnn.metrics.frame_likelihood import nats_a_step
 from musicrnn.models.frame_config import FrameConfig
-from musicrnn.models.frame_past import Frames, Told, compass, tell, transposed
+from musicrnn.models.frame_context import (
+    FrameContext,
+    Frames,
+    frame_context,
+    pitch_ranges,
+    transposed,
+)
 from musicrnn.models.frames import FrameModel
 from musicrnn.training.frames.settings import FrameSettings
 from musicrnn.training.gradient_norm import check_regularised, omega, readings
@@ -53,8 +59,8 @@ class FrameObjective(Objective):
         if settings.gradient_norm_regulariser > 0:
             check_regularised(regularised(network))
         self.valid = valid
-        self.train = [tell(piece, self.config) for piece in train]
-        self.compass = compass(train)
+        self.train = [frame_context(piece, self.config) for piece in train]
+        self.pitch_ranges = pitch_ranges(train)
         self.epoch = self.group = self.offset = 0
         self.groups = self._grouped()
 
@@ -99,7 +105,7 @@ class FrameObjective(Objective):
         """How many semitones a piece is transposed this epoch, so far as it stays on the keys."""
         if not self.settings.augment:
             return 0
-        low, high = self.compass[index]
+        low, high = self.pitch_ranges[index]
         least = max(-self.settings.augment, -low)
         most = min(self.settings.augment, self.config.pitches - 1 - high)
         random = np.random.default_rng([self.seed, 1, self.epoch, index])
@@ -132,7 +138,7 @@ def regularised(model: FrameModel) -> Stack:
     """The layers to which the regulariser of Pascanu 2013 applies.
 
     Raises:
-        MusicRNNError: the body is one that all pitches share.
+        MusicRNNError: the encoder is shared over pitches.
     """
     if model.config.body != "whole":
         raise MusicRNNError(
@@ -157,7 +163,7 @@ def piece_losses(model: FrameModel, pieces: Sequence[Frames]) -> list[NDArray[np
     with torch.no_grad():
         for first in range(0, len(order), rows):
             group = order[first : first + rows]
-            told = {index: tell(pieces[index], model.config) for index in group}
+            told = {index: frame_context(pieces[index], model.config) for index in group}
             state = model.initial_state(len(group))
             for offset in range(0, len(pieces[group[0]]), length):
                 group = [index for index in group if len(pieces[index]) > offset]
@@ -173,22 +179,22 @@ def piece_losses(model: FrameModel, pieces: Sequence[Frames]) -> list[NDArray[np
 
 
 def window(
-    pieces: Sequence[Told],
+    pieces: Sequence[FrameContext],
     offset: int,
     length: int,
     config: FrameConfig,
     shifts: Sequence[int] | None = None,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """From step ``offset`` on: what is told [B, T, F], frames [B, T, P], which are true [B, T]."""
+    """From step ``offset`` on: features [B, T, F], frames [B, T, P], which are true [B, T]."""
     counts = [max(0, min(len(piece) - offset, length)) for piece in pieces]
     shape = (len(pieces), max(counts))
-    given = np.zeros((*shape, config.given), np.float32)
+    given = np.zeros((*shape, config.features), np.float32)
     frames = np.zeros((*shape, config.pitches), np.float32)
     true = np.zeros(shape, np.float32)
     for row, (piece, count) in enumerate(zip(pieces, counts, strict=True)):
         shift = shifts[row] if shifts is not None else 0
         if count:
-            given[row, :count] = piece.given(offset, offset + count, config, shift)
+            given[row, :count] = piece.features(offset, offset + count, config, shift)
             frames[row, :count] = transposed(piece.frames[offset : offset + count], shift)
             true[row, :count] = 1
     return torch.from_numpy(given), torch.from_numpy(frames), torch.from_numpy(true)

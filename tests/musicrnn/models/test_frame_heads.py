@@ -7,9 +7,9 @@ import pytest
 import torch
 from scipy.stats import chi2
 
-from musicrnn.models.frame_bodies import heard
 from musicrnn.models.frame_config import FrameConfig
-from musicrnn.models.frame_past import tell
+from musicrnn.models.frame_context import frame_context
+from musicrnn.models.frame_encoders import context_frames
 from musicrnn.models.frames import FrameModel
 from musicrnn.training.frames.objective import window
 
@@ -24,15 +24,21 @@ KINDS = [
     ("tied", "recurrent", 1),
 ]
 each_kind = pytest.mark.parametrize(("body", "head", "orders"), KINDS)
-each_past = pytest.mark.parametrize("told", [False, True])
+each_past = pytest.mark.parametrize("with_context", [False, True])
 ALL = np.array(list(itertools.product((0, 1), repeat=PITCHES)), np.uint8)  # [64, P]
 
 
-def model(body: str, head: str, orders: int, told: bool = False, **sizes) -> FrameModel:
+def model(body: str, head: str, orders: int, with_context: bool = False, **sizes) -> FrameModel:
     torch.manual_seed(0)
     sizes = {"hidden": 7, "head_hidden": 5, "inner": 6, **sizes}
     config = FrameConfig(
-        pitches=PITCHES, body=body, head=head, orders=orders, clock=told, copy=told, **sizes
+        pitches=PITCHES,
+        body=body,
+        head=head,
+        orders=orders,
+        clock=with_context,
+        copy=with_context,
+        **sizes,
     )
     network = FrameModel(config).double().eval()
     with torch.no_grad():  # far from the start, where every pitch is nearly as likely as not
@@ -47,9 +53,11 @@ def piece(length: int, seed: int = 0) -> np.ndarray:
 
 def losses(network: FrameModel, frames: np.ndarray) -> torch.Tensor:
     """Of a piece read whole, [T]."""
-    given, wanted, _ = window([tell(frames, network.config)], 0, len(frames), network.config)
+    features, wanted, _ = window(
+        [frame_context(frames, network.config)], 0, len(frames), network.config
+    )
     with torch.no_grad():
-        found, _ = network(given.double(), wanted.double(), network.initial_state(1))
+        found, _ = network(features.double(), wanted.double(), network.initial_state(1))
     return found[0]
 
 
@@ -61,8 +69,10 @@ def chances(network: FrameModel, past: np.ndarray) -> np.ndarray:
 @each_kind
 @each_past
 @pytest.mark.parametrize("context", [0, 3])
-def test_the_probabilities_of_all_frames_sum_to_one(body, head, orders, told, context) -> None:
-    network = model(body, head, orders, told, context=context)
+def test_the_probabilities_of_all_frames_sum_to_one(
+    body, head, orders, with_context, context
+) -> None:
+    network = model(body, head, orders, with_context, context=context)
     for length in (0, 1, 7):
         found = chances(network, piece(length))
         assert abs(found.sum() - 1) < 1e-10
@@ -71,15 +81,15 @@ def test_the_probabilities_of_all_frames_sum_to_one(body, head, orders, told, co
 
 @each_kind
 def test_what_is_drawn_follows_the_probabilities(body, head, orders) -> None:
-    network, count = model(body, head, orders, told=True), 20_000
+    network, count = model(body, head, orders, with_context=True), 20_000
     past = piece(7)
-    told = tell(np.vstack([past, past[:1]]), network.config)
-    given = torch.from_numpy(told.given(0, 8, network.config)).double()[None]
+    context = frame_context(np.vstack([past, past[:1]]), network.config)
+    features = torch.from_numpy(context.features(0, 8, network.config)).double()[None]
     with torch.no_grad():
-        _, state = network.body(given[:, :7], network.initial_state(1))
+        _, state = network.body(features[:, :7], network.initial_state(1))
         many = tuple(part.repeat(1, count, 1) for part in state)
         uniforms = torch.from_numpy(np.random.default_rng(0).random((count, PITCHES + 1)))
-        frames, _ = network.draw(given[:, 7:].repeat(count, 1, 1), many, uniforms)
+        frames, _ = network.draw(features[:, 7:].repeat(count, 1, 1), many, uniforms)
     numbers = (frames.numpy() @ 2 ** np.arange(PITCHES - 1, -1, -1)).astype(int)
     seen = np.bincount(numbers, minlength=64)
     wanted = count * chances(network, past)
@@ -92,8 +102,8 @@ def test_what_is_drawn_follows_the_probabilities(body, head, orders) -> None:
 
 @each_kind
 @each_past
-def test_a_frame_changes_nothing_before_it(body, head, orders, told) -> None:
-    network, frames = model(body, head, orders, told), piece(12)
+def test_a_frame_changes_nothing_before_it(body, head, orders, with_context) -> None:
+    network, frames = model(body, head, orders, with_context), piece(12)
     changed = frames.copy()
     changed[8] = 1 - changed[8]
     before, after = losses(network, frames), losses(network, changed)
@@ -103,22 +113,22 @@ def test_a_frame_changes_nothing_before_it(body, head, orders, told) -> None:
 
 @each_kind
 @each_past
-def test_a_piece_in_two_parts_is_the_piece(body, head, orders, told) -> None:
-    network, frames = model(body, head, orders, told, context=3), piece(12)
-    tale = tell(frames, network.config)
+def test_a_piece_in_two_parts_is_the_piece(body, head, orders, with_context) -> None:
+    network, frames = model(body, head, orders, with_context, context=3), piece(12)
+    whole = frame_context(frames, network.config)
     state, parts = network.initial_state(1), []
     for first, length in ((0, 5), (5, 7)):
-        given, wanted, _ = window([tale], first, length, network.config)
+        features, wanted, _ = window([whole], first, length, network.config)
         with torch.no_grad():
-            found, state = network(given.double(), wanted.double(), state)
+            found, state = network(features.double(), wanted.double(), state)
         parts.append(found[0])
     torch.testing.assert_close(torch.cat(parts), losses(network, frames))
 
 
 @each_kind
 @each_past
-def test_saved_and_loaded_it_says_the_same(body, head, orders, told) -> None:
-    network = model(body, head, orders, told, context=3)
+def test_saved_and_loaded_it_says_the_same(body, head, orders, with_context) -> None:
+    network = model(body, head, orders, with_context, context=3)
     again = FrameModel.from_arrays(network.configuration(), network.arrays()).double().eval()
     for parameter, other in zip(network.parameters(), again.parameters(), strict=True):
         with torch.no_grad():  # a file is loaded as float32
@@ -128,7 +138,7 @@ def test_saved_and_loaded_it_says_the_same(body, head, orders, told) -> None:
 
 @pytest.mark.parametrize("body", ["whole", "tied"])
 def test_composing_reads_what_it_wrote(body) -> None:
-    network = model(body, "nade", 2, told=True).float()
+    network = model(body, "nade", 2, with_context=True).float()
     made = network.compose(20, 3, np.random.default_rng(5))
     again = network.compose(20, 3, np.random.default_rng(5))
     assert made.shape == (3, 20, PITCHES)
@@ -163,11 +173,11 @@ def test_a_tied_network_knows_intervals_alone() -> None:
     low[:, 10:16] = piece(9)
 
     def odds(frames: np.ndarray) -> torch.Tensor:
-        given, wanted, _ = window([tell(frames, config)], 0, 9, config)
-        given, wanted = given.double(), wanted.double()
+        features, wanted, _ = window([frame_context(frames, config)], 0, 9, config)
+        features, wanted = features.double(), wanted.double()
         with torch.no_grad():
-            y, _ = network.body(given, network.initial_state(1))
-            return network.head.heads[0].logits(y[0], heard(given, config), wanted[0])
+            y, _ = network.body(features, network.initial_state(1))
+            return network.head.heads[0].logits(y[0], context_frames(features, config), wanted[0])
 
     high = np.roll(low, 9, axis=1)
     torch.testing.assert_close(odds(low)[:, :31], odds(high)[:, 9:])

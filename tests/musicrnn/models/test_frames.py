@@ -1,4 +1,4 @@
-"""The frame model: what it begins with, what it is told, what a file must be."""
+"""The frame model: what it begins with, what it reads, what a file must be."""
 
 import numpy as np
 import pytest
@@ -41,10 +41,10 @@ def test_saved_and_loaded_it_says_the_same(cell: str) -> None:
     model.eval()
     again = FrameModel.from_arrays(model.configuration(), model.arrays())
     again.eval()
-    given, frames = torch.rand(2, 7, 5), torch.rand(2, 7, 5).round()
+    features, frames = torch.rand(2, 7, 5), torch.rand(2, 7, 5).round()
     with torch.no_grad():
-        first, _ = model(given, frames, model.initial_state(2))
-        second, _ = again(given, frames, again.initial_state(2))
+        first, _ = model(features, frames, model.initial_state(2))
+        second, _ = again(features, frames, again.initial_state(2))
     assert first.shape == (2, 7)
     assert torch.equal(first, second)
 

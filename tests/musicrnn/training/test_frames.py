@@ -9,7 +9,7 @@ import torch
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.models.frame_config import FrameConfig
-from musicrnn.models.frame_past import tell
+from musicrnn.models.frame_context import frame_context
 from musicrnn.models.frames import FrameModel
 from musicrnn.training.frames.objective import (
     FrameObjective,
@@ -44,10 +44,10 @@ def objective(network: FrameModel, rows: int = 4, length: int = 5, seed: int = 0
 
 def alone(network: FrameModel, piece: np.ndarray) -> np.ndarray:
     """The loss of each frame of one piece, read by itself and whole."""
-    told = tell(piece, network.config)
-    given, frames, _ = window([told], 0, len(piece), network.config)
+    context = frame_context(piece, network.config)
+    features, frames, _ = window([context], 0, len(piece), network.config)
     with torch.no_grad():
-        losses, _ = network(given, frames, network.initial_state(1))
+        losses, _ = network(features, frames, network.initial_state(1))
     return losses[0].double().numpy()
 
 

@@ -1,4 +1,4 @@
-"""What a step is told: the frame before, the guess of the longest match, the clock."""
+"""Context features: the frame before, the longest match, the clock."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicrnn.models.frame_config import FrameConfig
-from musicrnn.models.frame_past import Memory, tell
+from musicrnn.models.frame_context import FrameHistory, frame_context
 
 CONFIG = FrameConfig(pitches=4, clock=True, copy=True)
 
@@ -30,8 +30,8 @@ def matches(piece: np.ndarray) -> list[tuple[int, int]]:
 @settings(deadline=None)
 def test_the_longest_match_is_that_of_the_definition(notes: list[int]) -> None:
     piece = np.eye(4, dtype=np.uint8)[notes]
-    told = tell(piece, CONFIG)
-    assert list(zip(told.source, told.matched, strict=True)) == matches(piece)
+    context = frame_context(piece, CONFIG)
+    assert list(zip(context.source, context.matched, strict=True)) == matches(piece)
 
 
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=30), st.integers(0, 29))
@@ -41,8 +41,8 @@ def test_nothing_is_told_of_what_is_to_come(notes: list[int], place: int) -> Non
     place = min(place, len(piece) - 1)
     changed = piece.copy()
     changed[place:] = 1 - changed[place:]
-    first = tell(piece, CONFIG).given(0, place + 1, CONFIG)
-    second = tell(changed, CONFIG).given(0, place + 1, CONFIG)
+    first = frame_context(piece, CONFIG).features(0, place + 1, CONFIG)
+    second = frame_context(changed, CONFIG).features(0, place + 1, CONFIG)
     assert np.array_equal(first, second)
 
 
@@ -50,17 +50,17 @@ def test_nothing_is_told_of_what_is_to_come(notes: list[int], place: int) -> Non
 @settings(deadline=None)
 def test_frame_by_frame_it_is_told_the_same(notes: list[int]) -> None:
     piece = np.eye(4, dtype=np.uint8)[notes]
-    whole = tell(piece, CONFIG).given(0, len(piece), CONFIG)
-    memory = Memory(2, len(piece), CONFIG)
+    whole = frame_context(piece, CONFIG).features(0, len(piece), CONFIG)
+    history = FrameHistory(2, len(piece), CONFIG)
     for step, frame in enumerate(piece):
-        np.testing.assert_array_equal(memory.given()[:, 0], [whole[step]] * 2)
-        memory.add(np.stack([frame, frame]))
+        np.testing.assert_array_equal(history.features()[:, 0], [whole[step]] * 2)
+        history.add(np.stack([frame, frame]))
 
 
 def test_what_stands_where() -> None:
     piece = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [1, 0, 0, 0]], np.uint8)
-    given = tell(np.vstack([piece, piece]), CONFIG).given(0, 5, CONFIG)
-    assert given.shape == (5, CONFIG.given)
+    given = frame_context(np.vstack([piece, piece]), CONFIG).features(0, 5, CONFIG)
+    assert given.shape == (5, CONFIG.features)
     assert given[0].tolist() == [0] * 10
     #                          frame before | guess    | length | clock
     assert given[3].tolist() == [1, 0, 0, 0, 0, 1, 0, 0, 1, 3]
@@ -69,11 +69,11 @@ def test_what_stands_where() -> None:
 
 def test_a_part_and_a_transposition() -> None:
     piece = np.eye(4, dtype=np.uint8)[[0, 1, 2, 0, 1, 2, 0, 0]]
-    told = tell(piece, CONFIG)
-    whole = told.given(0, 8, CONFIG)
-    assert np.array_equal(told.given(3, 6, CONFIG), whole[3:6])
-    higher = tell(np.roll(piece, 1, axis=1), CONFIG).given(0, 8, CONFIG)
-    assert np.array_equal(told.given(0, 8, CONFIG, shift=1), higher)
+    context = frame_context(piece, CONFIG)
+    whole = context.features(0, 8, CONFIG)
+    assert np.array_equal(context.features(3, 6, CONFIG), whole[3:6])
+    higher = frame_context(np.roll(piece, 1, axis=1), CONFIG).features(0, 8, CONFIG)
+    assert np.array_equal(context.features(0, 8, CONFIG, shift=1), higher)
 
 
 @pytest.mark.parametrize("copy", [False, True])
@@ -81,4 +81,4 @@ def test_a_part_and_a_transposition() -> None:
 def test_its_width_is_what_the_configuration_says(copy: bool, clock: bool) -> None:
     config = FrameConfig(pitches=4, clock=clock, copy=copy)
     piece = np.eye(4, dtype=np.uint8)
-    assert tell(piece, config).given(0, 4, config).shape == (4, config.given)
+    assert frame_context(piece, config).features(0, 4, config).shape == (4, config.features)

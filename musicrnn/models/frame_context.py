@@ -1,13 +1,15 @@
-"""What a frame model is told before each frame, from the frames before it alone.
+"""Context features of a frame model: what it reads before each frame, from the frames before it
+alone.
 
-Conventions. A piece is uint8 [T, P] of 0 and 1. A step is told, as float32 [F], in this order: the
-frame before it, P numbers (zeros before the first); with ``copy`` the frame that followed the
-longest match, P numbers, and the match's length in frames, 1; with ``clock`` its own number from 0.
+Conventions. A piece is uint8 [T, P] of 0 and 1. The features of a step are float32 [F], in this
+order: the frame before it, P numbers (zeros before the first); with ``copy`` the frame that
+followed the longest match, P numbers, and the match's length in frames, 1; with ``clock`` the
+step's index from 0.
 
 The longest match at step t: the s < t for which most frames before s equal those before t, the
-latest of several; the frame at s then is the guess that the music does what it did there. Where the
-frame before t never sounded earlier, the length is 0 and the guess zeros. (The longest-match
-context of Ziv and Lempel 1977, on frames.) Every transposition of a piece has the same matches.
+latest of several; the frame at s then predicts that the music repeats itself. Where the frame
+before t never sounded earlier, the length is 0 and the prediction zeros. (The longest-match context
+of Ziv and Lempel 1977, on frames.) Every transposition of a piece has the same matches.
 """
 
 from __future__ import annotations
@@ -27,9 +29,9 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
-    """A piece, and for each of its steps where the longest match went on (-1: nowhere), how long
-    it is; None where the model does not copy."""
+class FrameContext:
+    """A piece, and for each of its steps where the longest match went on (-1: nowhere), how long it
+    is; None where the model has no longest-match context."""
 
     frames: Frames
     source: NDArray[np.int32] | None
@@ -38,8 +40,9 @@ class Told:
     def __len__(self) -> int:
         return len(self.frames)
 
-    def given(self, first: int, end: int, config: FrameConfig, shift: int = 0) -> Floats:
-        """What steps ``first`` to ``end`` - 1 are told, [end - first, F], the piece transposed."""
+    def features(self, first: int, end: int, config: FrameConfig, shift: int = 0) -> Floats:
+        """The features of steps ``first`` to ``end`` - 1, [end - first, F], the piece
+        transposed."""
         before = np.zeros((end - first, config.pitches), np.uint8)
         begin = max(first, 1)
         before[begin - first :] = self.frames[begin - 1 : end - 1]
@@ -53,16 +56,16 @@ class Told:
         return np.concatenate([part.astype(np.float32) for part in parts], axis=1)
 
 
-def tell(piece: Frames, config: FrameConfig) -> Told:
-    """A piece made ready; matches are looked for where the model copies, in O(T^2)."""
+def frame_context(piece: Frames, config: FrameConfig) -> FrameContext:
+    """The context of a piece; longest matches, where the model uses them, are found in O(T^2)."""
     if not config.copy:
-        return Told(piece, None, None)
+        return FrameContext(piece, None, None)
     source, matched = _matches(_numbered(piece))
-    return Told(piece, source, matched)
+    return FrameContext(piece, source, matched)
 
 
-class Memory:
-    """The same for B pieces that are being made side by side, frame by frame."""
+class FrameHistory:
+    """The same for B pieces that are sampled side by side, frame by frame."""
 
     def __init__(self, batch: int, most: int, config: FrameConfig) -> None:
         self.config, self.length = config, 0
@@ -79,8 +82,8 @@ class Memory:
             self.frames[row, self.length] = frame
         self.length += 1
 
-    def given(self) -> Floats:
-        """What the next step is told, [B, 1, F]; called once a step."""
+    def features(self) -> Floats:
+        """The features of the next step, [B, 1, F]; called once a step."""
         t = self.length
         rows: list[Floats] = []
         for row, frames in enumerate(self.frames):
@@ -88,7 +91,7 @@ class Memory:
             if self.config.copy and t:
                 source[t], matched[t] = _advance(self.ids[row], t, self.runs[row])
             copies = (source, matched) if self.config.copy else (None, None)
-            rows.append(Told(frames[: t + 1], *copies).given(t, t + 1, self.config))
+            rows.append(FrameContext(frames[: t + 1], *copies).features(t, t + 1, self.config))
         return np.stack(rows)
 
 
@@ -97,7 +100,7 @@ def transposed(frames: Frames, shift: int) -> Frames:
     return np.roll(frames, shift, axis=1) if shift else frames
 
 
-def compass(pieces: Sequence[Frames]) -> list[tuple[int, int]]:
+def pitch_ranges(pieces: Sequence[Frames]) -> list[tuple[int, int]]:
     """The lowest and the highest pitch of each piece, counted from 0; of silence (0, -1)."""
     found: list[tuple[int, int]] = []
     for piece in pieces:

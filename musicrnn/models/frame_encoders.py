@@ -1,10 +1,12 @@
-"""What reads the frames before: one recurrent network for the frame, or one that all pitches share.
+"""Encoders of the past frames: one recurrent network for the whole frame, or one shared over
+pitches.
 
-Conventions. given [B, T, F] is what :mod:`musicrnn.models.frame_past` tells of each step. A body
-gives outputs and the state after the last step; a state is a tuple of [L, B, n]. The whole body's
-outputs are [B, T, H], one for the frame; the tied body's [B, T, P, H], one for each pitch, of the
-same weights: it hears the frame before as intervals from its own pitch (Johnson 2017, "Generating
-Polyphonic Music Using Tied Parallel Networks"), so what it learns in one key holds in all.
+Conventions. features [B, T, F] are those of :mod:`musicrnn.models.frame_context`. An encoder gives
+outputs and the state after the last step; a state is a tuple of [L, B, n]. The global encoder's
+outputs are [B, T, H], one for the frame; the shared encoder's [B, T, P, H], one for each pitch, of
+the same weights: it reads the frame before as intervals from its own pitch (Johnson 2017,
+"Generating Polyphonic Music Using Tied Parallel Networks"), so what it learns in one key holds in
+all.
 """
 
 from __future__ import annotations
@@ -16,13 +18,13 @@ from torch.nn.functional import one_hot
 from musicrnn.layers.dropout import dropout_layer
 from musicrnn.layers.relative import RelativeLinear
 from musicrnn.layers.stack import Stack, State
-from musicrnn.models.frame_config import MATCHES, METRES, FrameConfig, told
+from musicrnn.models.frame_config import MATCH_LENGTHS, METRES, FrameConfig, scalar_count
 
 REACH = 24  # semitones of which every interval has weights of its own
 
 
-class WholeBody(nn.Module):
-    """given [B, T, F] -> outputs [B, T, H]."""
+class GlobalEncoder(nn.Module):
+    """features [B, T, F] -> outputs [B, T, H]."""
 
     def __init__(self, config: FrameConfig) -> None:
         super().__init__()
@@ -36,16 +38,16 @@ class WholeBody(nn.Module):
     def initial_state(self, batch: int) -> State:
         return self.stack.initial_state(batch)
 
-    def forward(self, given: Tensor, state: State) -> tuple[Tensor, State]:
+    def forward(self, features: Tensor, state: State) -> tuple[Tensor, State]:
         config = self.config
-        notes = given[..., : config.pitches * (2 if config.copy else 1)]
-        if told(config.clock, config.copy):
-            notes = torch.cat([notes, facts(given, config)], dim=-1)
+        notes = features[..., : config.pitches * (2 if config.copy else 1)]
+        if scalar_count(config.clock, config.copy):
+            notes = torch.cat([notes, scalar_features(features, config)], dim=-1)
         return self.stack(notes, state)
 
 
-class TiedBody(nn.Module):
-    """given [B, T, F] -> outputs [B, T, P, H]."""
+class SharedEncoder(nn.Module):
+    """features [B, T, F] -> outputs [B, T, P, H]."""
 
     def __init__(self, config: FrameConfig) -> None:
         super().__init__()
@@ -54,8 +56,10 @@ class TiedBody(nn.Module):
         self.relative = RelativeLinear(config.pitches, channels, config.inner, reach=REACH)
         self.pitch = nn.Parameter(torch.zeros(config.pitches, config.inner))
         self.facts = None
-        if told(config.clock, config.copy):
-            self.facts = nn.Linear(told(config.clock, config.copy), config.inner, bias=False)
+        if scalar_count(config.clock, config.copy):
+            self.facts = nn.Linear(
+                scalar_count(config.clock, config.copy), config.inner, bias=False
+            )
         self.dropout = dropout_layer(config.dropout, variational=config.layer.variational)
         self.stack = _stack(config, config.inner)
         self.context = None
@@ -77,16 +81,16 @@ class TiedBody(nn.Module):
         )
         return (*own, *self.context.initial_state(batch)) if self.context is not None else own
 
-    def forward(self, given: Tensor, state: State) -> tuple[Tensor, State]:
-        batch, steps, _ = given.shape
+    def forward(self, features: Tensor, state: State) -> tuple[Tensor, State]:
+        batch, steps, _ = features.shape
         pitches, count = self.config.pitches, len(self.stack.state_names)
-        x = self.relative(heard(given, self.config))  # [B*T, P, E]
+        x = self.relative(context_frames(features, self.config))  # [B*T, P, E]
         x = x.view(batch, steps, pitches, -1) + self.pitch
         if self.facts is not None:
-            x = x + self.facts(facts(given, self.config))[:, :, None]
+            x = x + self.facts(scalar_features(features, self.config))[:, :, None]
         after: State = ()
         if self.context is not None:
-            y, after = self.context(given[..., :pitches], state[count:])
+            y, after = self.context(features[..., :pitches], state[count:])
             x = x + self.from_context(y)[:, :, None]
         rows = self.dropout(x.relu().transpose(1, 2).flatten(0, 1))  # [B*P, T, E]
         own = tuple(part.view(len(part), batch * pitches, -1) for part in state[:count])
@@ -95,23 +99,24 @@ class TiedBody(nn.Module):
         return y, (*(part.view(len(part), batch, -1) for part in own), *after)
 
 
-def heard(given: Tensor, config: FrameConfig) -> Tensor:
-    """The frame before and, where the model copies, the one that is its guess: [B*T, C, P]."""
+def context_frames(features: Tensor, config: FrameConfig) -> Tensor:
+    """The frame before and, with the longest-match context, the frame that followed the match:
+    [B*T, C, P]."""
     channels = 2 if config.copy else 1
-    return given[..., : channels * config.pitches].reshape(-1, channels, config.pitches)
+    return features[..., : channels * config.pitches].reshape(-1, channels, config.pitches)
 
 
-def facts(given: Tensor, config: FrameConfig) -> Tensor:
-    """Clock and match length as numbers in 0..1, [B, T, told(...)]."""
-    parts = [given[..., :0]]
+def scalar_features(features: Tensor, config: FrameConfig) -> Tensor:
+    """Clock and match length as numbers in 0..1, [B, T, scalar_count(...)]."""
+    parts = [features[..., :0]]
     if config.copy:
-        length = given[..., 2 * config.pitches].float()[..., None]
-        parts += [length >= least for least in MATCHES]
+        length = features[..., 2 * config.pitches].float()[..., None]
+        parts += [length >= least for least in MATCH_LENGTHS]
         parts.append(torch.log1p(length) / 8)
     if config.clock:
-        step = given[..., -1].long()
+        step = features[..., -1].long()
         parts += [one_hot(step % metre, metre) for metre in METRES]
-    return torch.cat([part.to(given.dtype) for part in parts], dim=-1)
+    return torch.cat([part.to(features.dtype) for part in parts], dim=-1)
 
 
 def _stack(config: FrameConfig, inputs: int) -> Stack:
