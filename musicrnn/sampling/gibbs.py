@@ -1,4 +1,4 @@
-"""Voices filled in by Gibbs sampling: hide some positions, draw them from the rest, again and
+"""Voices filled in by Gibbs sampling: mask some positions, sample them from the rest, again and
 again.
 
 Conventions. Symbols int64 [T, V] as in :mod:`musicrnn.models.voices`; ``free`` [T, V] says which
@@ -52,8 +52,9 @@ class GibbsSettings:
         check(self)
 
 
-class Filler:
-    """Fills positions in with one network; ``allowed`` [V, P + 2] are the symbols of each voice."""
+class GibbsSampler:
+    """Samples free positions with one network; ``allowed`` [V, P + 2] are the symbols of each
+    voice."""
 
     def __init__(self, model: VoicesModel, allowed: NDArray[np.bool_]) -> None:
         config = model.config
@@ -66,7 +67,7 @@ class Filler:
         self.model = model.eval()
         self.forbidden = torch.from_numpy(~allowed)
 
-    def fill(
+    def sample(
         self,
         symbols: Symbols,
         free: Free,
@@ -90,14 +91,14 @@ class Filler:
             self._draw(drawn, hidden, where, settings, random)
         for _ in range(settings.sweeps):
             for hidden in self._parts(drawn.shape, free, settings.parts, random):
-                self._draw(drawn, hidden, where, settings, random, cold=True)
+                self._draw(drawn, hidden, where, settings, random, low_temperature=True)
         for _ in range(settings.repairs):
             hidden = self._faulty(drawn, free, random)
             if not hidden.any():
                 break
-            self._draw(drawn, hidden, where, settings, random, cold=True, anew=True)
+            self._draw(drawn, hidden, where, settings, random, low_temperature=True, resample=True)
         nats = self.nats(drawn, free, metre, settings.parts)
-        left = [len(parallels(self._heard(candidate))) for candidate in drawn]
+        left = [len(parallels(self._sounding(candidate))) for candidate in drawn]
         order = sorted(range(len(drawn)), key=lambda row: (left[row], nats[row]))
         return [(drawn[row], float(nats[row])) for row in order]
 
@@ -129,7 +130,7 @@ class Filler:
         alone = np.eye(shape[2], dtype=np.bool_)
         return [free & (owner == part) & alone[voice] for voice in voices for part in range(parts)]
 
-    def _heard(self, symbols: Symbols) -> Symbols:
+    def _sounding(self, symbols: Symbols) -> Symbols:
         """What sounds [T, V], as the network counts pitches; -1 for rests."""
         hold = self.model.config.hold
         steps = np.arange(len(symbols))[:, None]
@@ -141,7 +142,7 @@ class Filler:
         """[K, T, V]: for each parallel the beginning of one of its four notes, if one is free."""
         hidden = np.zeros(drawn.shape, np.bool_)
         for symbols, marks in zip(drawn, hidden, strict=True):
-            for row, *pair in parallels(self._heard(symbols)):
+            for row, *pair in parallels(self._sounding(symbols)):
                 begins = [
                     (
                         int(np.flatnonzero(symbols[: at + 1, voice] != self.model.config.hold)[-1]),
@@ -163,19 +164,20 @@ class Filler:
         settings: GibbsSettings,
         random: np.random.Generator,
         *,
-        cold: bool = False,
-        anew: bool = False,
+        low_temperature: bool = False,
+        resample: bool = False,
     ) -> None:
-        """Hidden positions of ``drawn`` [K, T, V], in place; ``anew`` forbids what they were."""
+        """Hidden positions of ``drawn`` [K, T, V], in place; ``resample`` excludes their present
+        values."""
         uniforms = random.random(drawn.shape)[hidden]
         if not len(uniforms):
             return
         logits = self._logits(drawn, hidden, where)[torch.from_numpy(hidden)].double().numpy()
-        if anew:
+        if resample:
             logits[np.arange(len(logits)), drawn[hidden]] = -np.inf
         shaped = filtered(logits, settings.settings, [])
-        if cold:
-            shaped = cooled(shaped, self.model.config.pitches, settings.sweep_temperature)
+        if low_temperature:
+            shaped = annealed(shaped, self.model.config.pitches, settings.sweep_temperature)
         drawn[hidden] = draw(shaped, uniforms)
 
     @torch.no_grad()
@@ -192,8 +194,9 @@ class Filler:
         return logits.masked_fill(self.forbidden, -torch.inf)
 
 
-def cooled(logits: Logits, pitches: int, temperature: float) -> Logits:
-    """Pitches sharpened among themselves; together they stay as likely as they were."""
+def annealed(logits: Logits, pitches: int, temperature: float) -> Logits:
+    """Pitches at a lower temperature among themselves; together they stay as likely as they
+    were."""
     found = logits.copy()
     rows = np.isfinite(logits[:, :pitches]).any(axis=1)  # a filter may leave no pitch at all
     struck = logits[rows, :pitches]

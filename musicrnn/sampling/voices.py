@@ -1,4 +1,5 @@
-"""Pieces of several voices with a voices model: from nothing, around given voices, bars anew.
+"""Pieces of several voices with a voices model: from nothing, around given voices, some bars
+resampled.
 
 Conventions. What is given stays as it is, to the tick and the velocity: the network looks at a copy
 on the grid of sixteenths, and only voices of its own are written from that grid. Given voices that
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.models.voices import VoicesModel
-from musicrnn.sampling.gibbs import Filler, GibbsSettings
+from musicrnn.sampling.gibbs import GibbsSampler, GibbsSettings
 from musicrnn.score import Note, Score, Track
 from musicrnn.tokens.metrical import METRICAL_FEATURES, metre_of, regular_metre
 from musicrnn.tokens.parts import grid_of, silent_stretches
@@ -68,7 +69,7 @@ class VoicesWriter:
                 f"the network wants {model.config.places} numbers of a step's place in the bar, "
                 f"there are {METRICAL_FEATURES}: the file was made by another version"
             )
-        self.filler = Filler(model, self.grid.allowed())
+        self.sampler = GibbsSampler(model, self.grid.allowed())
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -98,7 +99,7 @@ class VoicesWriter:
         free = np.ones(positions.shape, np.bool_)
         free[:, kept] = False
         free[silent_stretches(lines)] = False
-        filled, written = self._fill(score, positions, free, settings, seed)
+        sampled, written = self._sample(score, positions, free, settings, seed)
         first = next(iter(given.values()))
         velocity = int(np.median([note.velocity for note in first.notes]))
         tracks: list[Track] = []
@@ -106,7 +107,7 @@ class VoicesWriter:
             if name in given:
                 tracks.append(given[name])
                 continue
-            notes = line_notes(filled[:, index], score.ticks_per_quarter, velocity)
+            notes = line_notes(sampled[:, index], score.ticks_per_quarter, velocity)
             tracks.append(Track(notes, first.program, name=name.capitalize()))
         off = [n for n, t in given.items() if not is_on_grid(t.notes, score.ticks_per_quarter)]
         whole = replace(score, tracks=tuple(tracks))
@@ -122,7 +123,7 @@ class VoicesWriter:
         bars: tuple[int, int],
         voices: Sequence[str],
     ) -> Written:
-        """``voices`` anew from the first of ``bars`` to the last, counted from 1.
+        """Resample ``voices`` from the first of ``bars`` to the last, counted from 1.
 
         ``tracks`` are the score's tracks of all voices. Notes of these voices that reach into the
         bars are cut at the bar line; all else of the score stays.
@@ -145,10 +146,10 @@ class VoicesWriter:
         free[begin:end, chosen] = True
         if not free.any():
             raise MusicRNNError(f"bars {first} to {last} hold no sixteenth of any voice to vary")
-        filled, written = self._fill(score, positions, free, settings, seed)
+        sampled, written = self._sample(score, positions, free, settings, seed)
         replaced = {
             id(tracks[name]): _spliced(
-                tracks[name], filled[:, self._index(name)], (begin, end), quarter
+                tracks[name], sampled[:, self._index(name)], (begin, end), quarter
             )
             for name in voices
         }
@@ -163,7 +164,7 @@ class VoicesWriter:
         shape = (steps, len(self.names))
         symbols = np.full(shape, self.grid.pitches + 1, np.int64)
         free = np.ones(shape, np.bool_)
-        found = self.filler.fill(symbols, free, regular_metre(steps), settings, seed)
+        found = self.sampler.sample(symbols, free, regular_metre(steps), settings, seed)
         return [(self.grid.positions(candidate), nats) for candidate, nats in found]
 
     def tracks(
@@ -180,7 +181,7 @@ class VoicesWriter:
             raise MusicRNNError(f"voices are {', '.join(self.names)}, got {name!r}")
         return self.names.index(name)
 
-    def _fill(
+    def _sample(
         self, score: Score, positions: GridPositions, free: Free, settings: GibbsSettings, seed: int
     ) -> tuple[GridPositions, Written]:
         """The positions with the free ones drawn, from the first given sound to the last, and how;
@@ -192,7 +193,7 @@ class VoicesWriter:
         window = slice(int(inside[0]), int(inside[-1]) + 1)
         metre = metre_of(score, window.start, window.stop)
         symbols = self.grid.symbols(from_sounding(view)[window])
-        drawn, nats = self.filler.fill(symbols, free[window], metre, settings, seed)[0]
+        drawn, nats = self.sampler.sample(symbols, free[window], metre, settings, seed)[0]
         found = positions.copy()
         heard = sounding(self.grid.positions(drawn))
         heard = np.where(heard >= 0, heard - shift, heard)

@@ -136,9 +136,9 @@ def main() -> None:
     kinds = {"model": plain, "model without repairs": replace(plain, repairs=0)}
     kinds = {name: kinds[name] for name in options.kinds.split(",") if name}
     for temperature in filter(None, options.temperatures.split(",")):
-        for cold in filter(None, options.sweep_temperatures.split(",")):
-            kinds[f"{temperature}, sweeps {cold}"] = replace(
-                plain, settings=Settings(float(temperature)), sweep_temperature=float(cold)
+        for low in filter(None, options.sweep_temperatures.split(",")):
+            kinds[f"{temperature}, sweeps {low}"] = replace(
+                plain, settings=Settings(float(temperature)), sweep_temperature=float(low)
             )
     ranges = writer.grid.ranges
     rows: list[list[str]] = []
