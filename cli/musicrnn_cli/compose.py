@@ -80,7 +80,7 @@ def command(
         raise click.UsageError("give --style or --model, not both")
     if options["bars"] is not None and options["seconds"] is not None:
         raise click.UsageError("give --bars or --seconds, not both")
-    from musicrnn.sampling.drawing import Effort
+    from musicrnn.sampling.drawing import SamplingBudget
     from musicrnn.sampling.engine import EngineSettings
     from musicrnn_cli.composing import compose_files
     from musicrnn_cli.order import Order, check_style, prepared, request_of
@@ -88,8 +88,8 @@ def command(
     if style is not None:
         check_style(style)
     name = model or style or "pop"
-    effort = Effort(EngineSettings(device, store), best_of)
-    request = request_of(name, options, primer, effort)
+    budget = SamplingBudget(EngineSettings(device, store), best_of)
+    request = request_of(name, options, primer, budget)
     first = secrets.randbelow(2**31) if seed is None else seed
     order = Order(name, outputs, request, soundfont, many=count > 1)
     if play or stream:

@@ -19,9 +19,9 @@ def compose_files(
     """
     order, composer = prepared(order)
     numbered = list(enumerate(seeds))
-    effort = order.request.effort
-    enough = len(seeds) > 1 and len(seeds) * effort.candidates > FEW
-    if jobs != 1 and enough and not effort.engine.on_gpu:
+    budget = order.request.budget
+    enough = len(seeds) > 1 and len(seeds) * budget.candidates > FEW
+    if jobs != 1 and enough and not budget.engine.on_gpu:
         from musicrnn_cli.many_processes import compose_in_many, cores
 
         yield from compose_in_many(order, numbered, jobs or cores())

@@ -14,7 +14,7 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.io.save import check_saved, read_piece
 from musicrnn.pretrained import STYLES, Style, bundled_names, known, load_model, model_path
 from musicrnn.sampling.composer import Composer, Request
-from musicrnn.sampling.drawing import Effort
+from musicrnn.sampling.drawing import SamplingBudget
 from musicrnn.sampling.filters import Settings
 from musicrnn.score import Score
 from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
@@ -55,7 +55,9 @@ def check_style(name_or_file: str) -> None:
     raise MusicRNNError(f"{why}: the styles are {known(name_or_file, STYLES)}")
 
 
-def request_of(name: str, options: dict[str, Any], primer: Path | None, effort: Effort) -> Request:
+def request_of(
+    name: str, options: dict[str, Any], primer: Path | None, budget: SamplingBudget
+) -> Request:
     """What the options say; the sampler's settings are the style's own where none are given."""
     given = {field.name: options.pop(field.name) for field in fields(Settings)}
     settings = replace(
@@ -65,7 +67,7 @@ def request_of(name: str, options: dict[str, Any], primer: Path | None, effort: 
     controls = Controls(**options)
     if primer is not None:
         say_which_tune(primer)
-    return Request(controls, settings, read_piece(primer) if primer else None, effort)
+    return Request(controls, settings, read_piece(primer) if primer else None, budget)
 
 
 def composer_of(order: Order) -> Composer:

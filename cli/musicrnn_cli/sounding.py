@@ -33,14 +33,14 @@ def sound_piece(order: Order, composer: Composer, seed: int, *, play: bool, stre
         MusicRNNError: several pieces are asked for, or the best of several; there is no
             loudspeaker; or as composing and saving do.
     """
-    if order.many or order.request.effort.candidates > 1:
+    if order.many or order.request.budget.candidates > 1:
         raise MusicRNNError(
             "one piece sounds while it is drawn, once: leave out --count and --best-of"
         )
-    if order.request.effort.engine.on_gpu:
+    if order.request.budget.engine.on_gpu:
         raise MusicRNNError(
             f"a piece that sounds while it is drawn is drawn on the CPU, got device "
-            f"{order.request.effort.engine.device!r}: leave out --device"
+            f"{order.request.budget.engine.device!r}: leave out --device"
         )
     speaker = Loudspeaker() if play else None  # before anything is drawn: there may be none
     with Interrupt() as interrupt:

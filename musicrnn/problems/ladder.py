@@ -14,7 +14,7 @@ import torch
 
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.problems import PROBLEMS
-from musicrnn.problems.solve import Effort, Outcome, Solver, solve
+from musicrnn.problems.solve import Solver, SolverResult, TrainingBudget, solve
 
 LENGTHS: dict[str, tuple[int, ...]] = {
     "adding": (25, 50, 100, 200),
@@ -35,14 +35,14 @@ class Attempt:
     length: int
     rate: float
     seed: int
-    outcome: Outcome
+    outcome: SolverResult
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @staticmethod
     def from_json(values: dict[str, Any]) -> Attempt:
-        values = {**values, "outcome": Outcome(**values["outcome"])}
+        values = {**values, "outcome": SolverResult(**values["outcome"])}
         return Attempt(**values)
 
 
@@ -54,7 +54,7 @@ class Climb:
     cell: str
     lengths: tuple[int, ...]
     hidden: int = 32
-    effort: Effort = field(default_factory=Effort)
+    budget: TrainingBudget = field(default_factory=TrainingBudget)
     rates: tuple[float, ...] = RATES
     settings: LayerSettings = field(default_factory=LayerSettings)
 
@@ -75,10 +75,10 @@ def climb(plan: Climb, report: Callable[[Attempt], None]) -> int:
         for seed, rate in enumerate(plan.rates):
             torch.manual_seed(seed)
             network = Solver(plan.cell, problem, plan.hidden, settings=plan.settings)
-            effort = replace(plan.effort, rate=rate)
-            outcome = solve(network, problem, length, effort=effort, seed=seed)
-            report(Attempt(plan.problem, plan.label, length, rate, seed, outcome))
-            if outcome.solved_at is not None:
+            budget = replace(plan.budget, rate=rate)
+            result = solve(network, problem, length, budget=budget, seed=seed)
+            report(Attempt(plan.problem, plan.label, length, rate, seed, result))
+            if result.solved_at is not None:
                 reached = length
                 break
         else:

@@ -26,7 +26,7 @@ JUDGED_SEED = 2**31  # apart from all training seeds
 
 
 @dataclass(frozen=True)
-class Effort:
+class TrainingBudget:
     """How long and how a network is trained."""
 
     updates: int = whole(1000, 1)
@@ -40,7 +40,7 @@ class Effort:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SolverResult:
     """``solved_at`` is the number of updates, None where the problem was not solved."""
 
     score: float  # at the last look
@@ -75,23 +75,23 @@ class Solver(nn.Module):
 
 
 def solve(
-    network: nn.Module, problem: Problem, length: int, *, effort: Effort, seed: int
-) -> Outcome:
+    network: nn.Module, problem: Problem, length: int, *, budget: TrainingBudget, seed: int
+) -> SolverResult:
     """Train ``network``, as :class:`Solver`, on ``problem``; a seed gives the same course again."""
     random = np.random.default_rng([seed, length])
     judges = np.random.default_rng([JUDGED_SEED, length])
     judged = problem.draw(judges, JUDGED if problem.varied else 1, length)
-    optimizer = torch.optim.Adam(network.parameters(), lr=effort.rate)
+    optimizer = torch.optim.Adam(network.parameters(), lr=budget.rate)
     spent, scores = 0.0, list[float]()
     solved_at: int | None = None
     update = 0
-    while update < effort.updates and solved_at is None:
+    while update < budget.updates and solved_at is None:
         began = time.process_time()
-        for _ in range(min(effort.look, effort.updates - update)):
-            loss = _loss(network, problem, problem.draw(random, effort.rows, length))
+        for _ in range(min(budget.look, budget.updates - update)):
+            loss = _loss(network, problem, problem.draw(random, budget.rows, length))
             optimizer.zero_grad()
             loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), effort.clip)
+            nn.utils.clip_grad_norm_(network.parameters(), budget.clip)
             optimizer.step()
             update += 1
         spent += time.process_time() - began
@@ -100,7 +100,7 @@ def solve(
             solved_at = update
     best = max(scores) if problem.classes else min(scores)
     size = sum(p.numel() for p in network.parameters())
-    return Outcome(scores[-1], best, solved_at, update, spent, size, tuple(scores))
+    return SolverResult(scores[-1], best, solved_at, update, spent, size, tuple(scores))
 
 
 def score(network: nn.Module, problem: Problem, examples: Examples) -> float:

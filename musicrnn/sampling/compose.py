@@ -11,7 +11,7 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.notes import NoteArrays
 from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
 from musicrnn.sampling.controls import primed
-from musicrnn.sampling.drawing import Effort, SamplingRequest, drawing
+from musicrnn.sampling.drawing import SamplingBudget, SamplingRequest, drawing
 from musicrnn.sampling.engine import check_sampled
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.ranking import best_of
@@ -45,11 +45,11 @@ def compose(
     controls: Controls,
     settings: Settings,
     primer: Score | None = None,
-    effort: Effort | None = None,
+    budget: SamplingBudget | None = None,
 ) -> list[Composition]:
     """The pieces of :func:`compose_each`, all of them, in the order of their seeds."""
     pieces = compose_each(
-        checkpoint, seeds, controls=controls, settings=settings, primer=primer, effort=effort
+        checkpoint, seeds, controls=controls, settings=settings, primer=primer, budget=budget
     )
     return sorted(pieces, key=lambda piece: piece.number)
 
@@ -61,7 +61,7 @@ def compose_each(
     controls: Controls,
     settings: Settings,
     primer: Score | None = None,
-    effort: Effort | None = None,
+    budget: SamplingBudget | None = None,
 ) -> Iterator[Composition]:
     """One piece a seed, as they are finished; the same seed gives the same piece, whatever else.
 
@@ -73,21 +73,21 @@ def compose_each(
         MusicRNNError: the model cannot compose, or a control, setting or primer does not fit it.
     """
     started = time.perf_counter()
-    effort = effort or Effort()
+    budget = budget or SamplingBudget()
     tokenizer = fitting_tokenizer(checkpoint)
     start, controls = primed(checkpoint, tokenizer, primer, controls)
     tempo = tempo_of(tokenizer, controls, primer)
     request = SamplingRequest(tokenizer, controls, settings, start)
-    draw = drawing(checkpoint, request, effort, len(seeds) * effort.candidates)
+    draw = drawing(checkpoint, request, budget, len(seeds) * budget.candidates)
     waiting, drawn = list(range(len(seeds))), 0
     for attempt in range(ATTEMPTS):
         numbers, stuck = waiting, list[int]()
         takes = [
             [seeds[number], attempt, *([take] if take else [])]
             for number in numbers
-            for take in range(effort.candidates)
+            for take in range(budget.candidates)
         ]
-        for place, candidates in _grouped(draw(takes), effort.candidates):
+        for place, candidates in _grouped(draw(takes), budget.candidates):
             tokens = sum(len(draft.ids) for draft in candidates)
             drawn += tokens
             draft, score = best_of(candidates, tokenizer)

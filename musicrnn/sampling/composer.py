@@ -16,7 +16,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.note_events import EventBatch, event_batch
 from musicrnn.sampling.compose import Composition, compose_each
-from musicrnn.sampling.drawing import Effort
+from musicrnn.sampling.drawing import SamplingBudget
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.live import LivePiece
 from musicrnn.score import Score
@@ -32,7 +32,7 @@ class Request:
     controls: Controls = field(default_factory=Controls)
     settings: Settings = field(default_factory=Settings)
     primer: Score | None = None
-    effort: Effort = field(default_factory=Effort)
+    budget: SamplingBudget = field(default_factory=SamplingBudget)
 
 
 class Live(Protocol):
@@ -86,7 +86,7 @@ class TokenComposer(Composer):
             controls=request.controls,
             settings=request.settings,
             primer=request.primer,
-            effort=request.effort,
+            budget=request.budget,
         )
 
     def live(self, seed: int, request: Request) -> Live:
@@ -96,7 +96,7 @@ class TokenComposer(Composer):
             controls=request.controls,
             settings=request.settings,
             primer=request.primer,
-            engine=request.effort.engine,
+            engine=request.budget.engine,
         )
 
 
@@ -111,7 +111,7 @@ class WholeComposer(Composer):
 
     def completed(self, request: Request, bars: int) -> Request:
         del bars  # such models have a length of their own
-        made, effort = self.made, request.effort
+        made, budget = self.made, request.budget
         penalty = request.settings.repetition_penalty
         if request.primer is not None:
             raise MusicRNNError(f"{made} go on from no primer{self.instead}")
@@ -120,13 +120,13 @@ class WholeComposer(Composer):
                 f"{made} are not drawn token after token, so there is no repetition penalty, "
                 f"got {penalty}"
             )
-        if effort.engine.on_gpu:
-            raise MusicRNNError(f"{made} are drawn on the CPU, got device {effort.engine.device!r}")
-        if effort.candidates != 1:
-            raise MusicRNNError(f"{made} are drawn once each, not {effort.candidates} times")
-        if effort.engine.weights != "float32":
+        if budget.engine.on_gpu:
+            raise MusicRNNError(f"{made} are drawn on the CPU, got device {budget.engine.device!r}")
+        if budget.candidates != 1:
+            raise MusicRNNError(f"{made} are drawn once each, not {budget.candidates} times")
+        if budget.engine.weights != "float32":
             raise MusicRNNError(
-                f"{made} are drawn with float32 weights, got {effort.engine.weights}"
+                f"{made} are drawn with float32 weights, got {budget.engine.weights}"
             )
         return request
 

@@ -22,7 +22,7 @@ Draw = Callable[[Sequence[Seed]], Iterator[Finished]]
 
 
 @dataclass(frozen=True)
-class Effort:
+class SamplingBudget:
     """How pieces are drawn.
 
     Args:
@@ -49,16 +49,18 @@ class SamplingRequest:
     primer: Sequence[int]
 
 
-def drawing(checkpoint: Checkpoint, request: SamplingRequest, effort: Effort, most: int) -> Draw:
+def drawing(
+    checkpoint: Checkpoint, request: SamplingRequest, budget: SamplingBudget, most: int
+) -> Draw:
     """A function from seeds, ``most`` at a time, to pieces as they are finished.
 
     Raises:
         MusicRNNError: CUDA is asked for where there is none, or the model file does not fit its own
             configuration.
     """
-    if effort.engine.on_gpu:
-        return _on_gpu(checkpoint, request, effort, most)
-    engine = engine_for(checkpoint, effort.engine)
+    if budget.engine.on_gpu:
+        return _on_gpu(checkpoint, request, budget, most)
+    engine = engine_for(checkpoint, budget.engine)
 
     def draw(seeds: Sequence[Seed]) -> Iterator[Finished]:
         constraint = request.tokenizer.constraint
@@ -68,13 +70,15 @@ def drawing(checkpoint: Checkpoint, request: SamplingRequest, effort: Effort, mo
     return draw
 
 
-def _on_gpu(checkpoint: Checkpoint, request: SamplingRequest, effort: Effort, most: int) -> Draw:
+def _on_gpu(
+    checkpoint: Checkpoint, request: SamplingRequest, budget: SamplingBudget, most: int
+) -> Draw:
     from musicrnn.models.language import LanguageModel
     from musicrnn.sampling.graph_sampler import GraphSampler, Replays
 
-    device = torch_device(effort.engine.device)
+    device = torch_device(budget.engine.device)
     model = LanguageModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays).to(device)
-    replays = Replays(precision=effort.engine.weights, likelihoods=effort.candidates > 1)
+    replays = Replays(precision=budget.engine.weights, likelihoods=budget.candidates > 1)
     slots = max(1, min(most, MAX_SLOTS_ON_GPU))
     sampler = GraphSampler(model, slots=slots, replays=replays)  # what it records serves again
 

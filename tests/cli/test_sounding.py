@@ -13,7 +13,7 @@ import pytest
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import read_midi
 from musicrnn.pretrained import load_model
-from musicrnn.sampling.compose import Effort, compose
+from musicrnn.sampling.compose import SamplingBudget, compose
 from musicrnn.sampling.filters import Settings
 from musicrnn.tokens import TOKENIZERS, Controls
 from musicrnn_cli.order import Order
@@ -67,7 +67,7 @@ def device(sounddevice):
 
 
 def order(name: object, *outputs: Path, controls: Controls, **more) -> Order:
-    plain = {"primer": None, "soundfont": None, "effort": Effort(), "many": False} | more
+    plain = {"primer": None, "soundfont": None, "budget": SamplingBudget(), "many": False} | more
     return Order(str(name), outputs, Settings(), controls, **plain)
 
 
@@ -148,7 +148,7 @@ def test_ctrl_c_stops_the_sound_and_the_files_are_written(device, tmp_path, caps
 
 def test_what_cannot_sound(models, monkeypatch) -> None:
     controls = Controls(bars=2)
-    for more in ({"many": True}, {"effort": Effort(candidates=3)}):
+    for more in ({"many": True}, {"budget": SamplingBudget(candidates=3)}):
         with pytest.raises(MusicRNNError, match="leave out --count and --best-of"):
             sound(order(models["beat"], controls=controls, **more), stream=True)
     monkeypatch.setitem(sys.modules, "sounddevice", None)

@@ -32,7 +32,7 @@ from musicrnn.plot.svg import svg
 from musicrnn.problems.adding import Adding
 from musicrnn.problems.parity import Parity, parity_of
 from musicrnn.problems.sines import SumOfSines
-from musicrnn.problems.solve import Effort, Solver, solve
+from musicrnn.problems.solve import Solver, TrainingBudget, solve
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("-o", "--output", type=Path, required=True)
@@ -57,14 +57,14 @@ def report(finding: str, network: str, length: int, seed: int, came: dict[str, A
 def sines() -> None:
     """Clockwork 64 and Elman 48 have 2,497 parameters each, LSTM 23 has 2,416."""
     periods = LayerSettings(periods="1,2,4,8,16,32,64,128")
-    effort = Effort(updates=400, rate=3e-3, rows=1)
+    budget = TrainingBudget(updates=400, rate=3e-3, rows=1)
     networks = (("clockwork", 64, periods), ("elman", 48, None), ("elman", 64, None))
     for seed in range(options.seeds):
         problem = SumOfSines(phases=seed)
         for cell, hidden, settings in (*networks, ("lstm", 23, None)):
             torch.manual_seed(seed)
             network = Solver(cell, problem, hidden, settings=settings)
-            came = solve(network, problem, 320, effort=effort, seed=seed)
+            came = solve(network, problem, 320, budget=budget, seed=seed)
             with torch.no_grad():
                 made = network(torch.ones(1, 320, 1), torch.arange(320))[0, :, 0]
             drawn = {"wave": [round(v, 4) for v in made.tolist()]}
@@ -81,7 +81,11 @@ def bias() -> None:
                 with torch.no_grad():
                     network.stack.layers[0].bias_ih_l0[32:64] = start
                 came = solve(
-                    network, problem, length, effort=Effort(updates=1500, rate=1e-2), seed=seed
+                    network,
+                    problem,
+                    length,
+                    budget=TrainingBudget(updates=1500, rate=1e-2),
+                    seed=seed,
                 )
                 report("bias", f"forget bias {start:g}", length, seed, asdict(came))
 
@@ -92,8 +96,8 @@ def parity() -> None:
             for cell in ("lstm", "grid"):
                 torch.manual_seed(seed)
                 network = Solver(cell, Parity(), 32, layers=2)
-                effort = Effort(updates=1000, rate=1e-2)
-                came = solve(network, Parity(), length, effort=effort, seed=seed)
+                budget = TrainingBudget(updates=1000, rate=1e-2)
+                came = solve(network, Parity(), length, budget=budget, seed=seed)
                 report("parity", f"{cell}, 2 layers", length, seed, asdict(came))
     for bits in (8, 10):
         for seed in range(options.seeds):

@@ -22,7 +22,7 @@ from musicrnn.plot.png import png
 from musicrnn.plot.svg import svg
 from musicrnn.problems import PROBLEMS
 from musicrnn.problems.ladder import LENGTHS, RATES, Attempt, Climb, climb, fallen, reached
-from musicrnn.problems.solve import Effort
+from musicrnn.problems.solve import TrainingBudget
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("-o", "--output", type=Path, required=True)
@@ -63,13 +63,13 @@ def report(attempt: Attempt) -> None:
     )
 
 
-effort = Effort(updates=options.updates)
+budget = TrainingBudget(updates=options.updates)
 cells, problems = options.cells.split(","), options.problems.split(",")
 for wanted in cells:
     cell, _, attention = wanted.partition("+")
     settings = LayerSettings(attention=40 if attention else 0)
     for name in problems:
-        plan = Climb(name, cell, LENGTHS[name], options.hidden, effort, settings=settings)
+        plan = Climb(name, cell, LENGTHS[name], options.hidden, budget, settings=settings)
         if (name, plan.label) not in ended:
             attempts = [a for a in attempts if (a.problem, a.cell) != (name, plan.label)]
             climb(plan, report)

@@ -13,7 +13,7 @@ import time
 from musicrnn.metrics.report import compare_sets
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import compose
-from musicrnn.sampling.drawing import Effort
+from musicrnn.sampling.drawing import SamplingBudget
 from musicrnn.tokens import Controls
 from musicrnn.training.data import read_all
 from musicrnn_datasets.sources import read_source
@@ -36,7 +36,7 @@ for candidates in map(int, options.candidates.split(",")):
         list(range(options.count)),
         controls=Controls(bars=style.bars),
         settings=style.settings,
-        effort=Effort(candidates=candidates),
+        budget=SamplingBudget(candidates=candidates),
     )
     seconds = (time.perf_counter() - began) / options.count
     report = compare_sets({str(piece.seed): piece.score for piece in composed}, human, [])

@@ -6,18 +6,24 @@ import torch
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.problems import PROBLEMS
 from musicrnn.problems.sines import SumOfSines
-from musicrnn.problems.solve import Effort, Outcome, Solver, solve
+from musicrnn.problems.solve import Solver, SolverResult, TrainingBudget, solve
 
 pytestmark = pytest.mark.learning
-FAST = Effort(updates=1000, rate=1e-2)
+FAST = TrainingBudget(updates=1000, rate=1e-2)
 
 
 def trained(
-    cell: str, problem: str, length: int, *, effort: Effort = FAST, settings=None, seed: int = 0
-) -> Outcome:
+    cell: str,
+    problem: str,
+    length: int,
+    *,
+    budget: TrainingBudget = FAST,
+    settings=None,
+    seed: int = 0,
+) -> SolverResult:
     torch.manual_seed(seed)
     network = Solver(cell, PROBLEMS[problem], 32, settings=settings)
-    return solve(network, PROBLEMS[problem], length, effort=effort, seed=seed)
+    return solve(network, PROBLEMS[problem], length, budget=budget, seed=seed)
 
 
 def test_gates_add_over_fifty_steps_and_an_elman_network_does_not():
@@ -37,22 +43,22 @@ def test_a_forget_bias_of_1_is_sooner_there():
             network = Solver("lstm", PROBLEMS["adding"], 32)
             with torch.no_grad():
                 network.stack.layers[0].bias_ih_l0[32:64] = start
-            effort = Effort(updates=1500, rate=1e-2)
+            budget = TrainingBudget(updates=1500, rate=1e-2)
             updates[start] += solve(
-                network, PROBLEMS["adding"], 100, effort=effort, seed=seed
+                network, PROBLEMS["adding"], 100, budget=budget, seed=seed
             ).updates
     assert updates[1.0] < updates[0.0]
 
 
 def test_clockwork_makes_a_sum_of_sines_and_a_plain_network_does_not():
     """Koutnik 2014; both have 2,497 parameters. Reproduced elsewhere: 0.11 against 0.25."""
-    effort = Effort(updates=400, rate=3e-3, rows=1)
+    budget = TrainingBudget(updates=400, rate=3e-3, rows=1)
     problem = SumOfSines()
     errors = {}
     for cell, hidden, periods in (("clockwork", 64, "1,2,4,8,16,32,64,128"), ("elman", 48, "")):
         torch.manual_seed(0)
         network = Solver(cell, problem, hidden, settings=LayerSettings(periods=periods))
-        came = solve(network, problem, 320, effort=effort, seed=0)
+        came = solve(network, problem, 320, budget=budget, seed=0)
         assert came.parameters == 2497
         errors[cell] = came.score
     assert errors["clockwork"] < 0.11
@@ -68,4 +74,4 @@ def test_states_that_are_linear_cannot_hold_a_parity():
 def test_a_network_that_looks_back_recalls_a_motif():
     looking = trained("elman", "motif", 4, settings=LayerSettings(attention=24))
     assert looking.solved_at
-    assert trained("elman", "motif", 4, effort=Effort(looking.updates, 1e-2)).score < 0.5
+    assert trained("elman", "motif", 4, budget=TrainingBudget(looking.updates, 1e-2)).score < 0.5

@@ -9,9 +9,9 @@ import torch
 from musicrnn.errors import MusicRNNError
 from musicrnn.problems import PROBLEMS
 from musicrnn.problems.ladder import Attempt, Climb, climb, fallen, reached
-from musicrnn.problems.solve import Effort, Solver, score, solve
+from musicrnn.problems.solve import Solver, TrainingBudget, score, solve
 
-QUICK = Effort(updates=4, rows=2, look=3)
+QUICK = TrainingBudget(updates=4, rows=2, look=3)
 
 
 def solver(name="parity", cell="gru", hidden=6):
@@ -21,7 +21,7 @@ def solver(name="parity", cell="gru", hidden=6):
 
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_the_same_seed_gives_the_same_course(name):
-    found = [solve(solver(name), PROBLEMS[name], 12, effort=QUICK, seed=s) for s in (1, 1)]
+    found = [solve(solver(name), PROBLEMS[name], 12, budget=QUICK, seed=s) for s in (1, 1)]
     assert found[0].scores == found[1].scores
     assert (found[0].updates, found[0].solved_at, len(found[0].scores)) == (4, None, 2)
     assert found[0].score == found[0].scores[-1]
@@ -32,7 +32,9 @@ def test_the_same_seed_gives_the_same_course(name):
 def test_parity_of_two_bits_is_learnt_and_training_stops_there():
     problem = PROBLEMS["parity"]
     network = solver(hidden=16)
-    came = solve(network, problem, 2, effort=Effort(updates=400, rate=2e-2, look=20), seed=0)
+    came = solve(
+        network, problem, 2, budget=TrainingBudget(updates=400, rate=2e-2, look=20), seed=0
+    )
     assert came.solved_at == came.updates < 400
     fresh = problem.draw(np.random.default_rng(5), 200, 2)
     assert score(network, problem, fresh) == pytest.approx(came.score, abs=0.05)
@@ -41,17 +43,17 @@ def test_parity_of_two_bits_is_learnt_and_training_stops_there():
 
 def test_wrong_efforts_are_refused():
     with pytest.raises(MusicRNNError, match="updates must be a whole number from 1, got 0"):
-        Effort(updates=0)
+        TrainingBudget(updates=0)
 
 
 def test_a_climb_ends_where_every_rate_fails():
     made: list[Attempt] = []
-    effort = Effort(updates=400, look=20)
-    plan = Climb("parity", "gru", (1, 2), hidden=16, effort=effort, rates=(2e-2, 1e-2))
+    budget = TrainingBudget(updates=400, look=20)
+    plan = Climb("parity", "gru", (1, 2), hidden=16, budget=budget, rates=(2e-2, 1e-2))
     assert climb(plan, made.append) == 2
     assert [a.length for a in made] == [1, 2]
     assert reached(made, "parity", "gru") == 2
-    hopeless = replace(plan, lengths=(50, 60), effort=replace(effort, updates=2))
+    hopeless = replace(plan, lengths=(50, 60), budget=replace(budget, updates=2))
     failed: list[Attempt] = []
     assert climb(hopeless, failed.append) == 0
     assert [(a.length, a.rate) for a in failed] == [(50, 2e-2), (50, 1e-2)]

@@ -6,7 +6,7 @@ import torch
 from musicrnn.errors import MusicRNNError
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import compose
-from musicrnn.sampling.drawing import Effort
+from musicrnn.sampling.drawing import SamplingBudget
 from musicrnn.sampling.engine import EngineSettings
 from musicrnn.tokens import Controls
 
@@ -26,7 +26,7 @@ def test_a_gpu_composes_what_the_cpu_does(
             [5, 6, 7],
             controls=Controls(bars=2),
             settings=STYLES[style].settings,
-            effort=Effort(EngineSettings(device), candidates),
+            budget=SamplingBudget(EngineSettings(device), candidates),
         )
         for device in ("cpu", "cuda")
     ]
@@ -43,7 +43,7 @@ def test_a_gpu_that_is_not_there_is_told() -> None:
             [1],
             controls=Controls(bars=1),
             settings=STYLES["drums"].settings,
-            effort=Effort(EngineSettings("cuda:1")),
+            budget=SamplingBudget(EngineSettings("cuda:1")),
         )
 
 
@@ -55,5 +55,5 @@ def test_a_gpu_too_many_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
             [1],
             controls=Controls(bars=1),
             settings=STYLES["drums"].settings,
-            effort=Effort(EngineSettings("cuda:2")),
+            budget=SamplingBudget(EngineSettings("cuda:2")),
         )
