@@ -80,8 +80,8 @@ def command(
         raise click.UsageError("give --style or --model, not both")
     if options["bars"] is not None and options["seconds"] is not None:
         raise click.UsageError("give --bars or --seconds, not both")
-    from musicrnn.sampling.drawing import SamplingBudget
     from musicrnn.sampling.engine import EngineSettings
+    from musicrnn.sampling.sample_function import SamplingBudget
     from musicrnn_cli.composing import compose_files
     from musicrnn_cli.order import Order, check_style, prepared, request_of
 

@@ -14,8 +14,8 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.io.save import check_saved, read_piece
 from musicrnn.pretrained import STYLES, Style, bundled_names, known, load_model, model_path
 from musicrnn.sampling.composer import Composer, Request
-from musicrnn.sampling.drawing import SamplingBudget
 from musicrnn.sampling.filters import Settings
+from musicrnn.sampling.sample_function import SamplingBudget
 from musicrnn.score import Score
 from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
 from musicrnn.tokens.grid import is_played

@@ -11,11 +11,11 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.notes import NoteArrays
 from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
 from musicrnn.sampling.controls import primed
-from musicrnn.sampling.drawing import SamplingBudget, SamplingRequest, drawing
 from musicrnn.sampling.engine import check_sampled
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.ranking import best_of
-from musicrnn.sampling.sampler import Finished
+from musicrnn.sampling.sample_function import SamplingBudget, SamplingRequest, sample_function
+from musicrnn.sampling.sampler import FinishedSequence
 from musicrnn.score import Score, Tempo
 from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
 
@@ -78,7 +78,7 @@ def compose_each(
     start, controls = primed(checkpoint, tokenizer, primer, controls)
     tempo = tempo_of(tokenizer, controls, primer)
     request = SamplingRequest(tokenizer, controls, settings, start)
-    draw = drawing(checkpoint, request, budget, len(seeds) * budget.candidates)
+    draw = sample_function(checkpoint, request, budget, len(seeds) * budget.candidates)
     waiting, drawn = list(range(len(seeds))), 0
     for attempt in range(ATTEMPTS):
         numbers, stuck = waiting, list[int]()
@@ -88,16 +88,16 @@ def compose_each(
             for take in range(budget.candidates)
         ]
         for place, candidates in _grouped(draw(takes), budget.candidates):
-            tokens = sum(len(draft.ids) for draft in candidates)
+            tokens = sum(len(sequence.ids) for sequence in candidates)
             drawn += tokens
-            draft, score = best_of(candidates, tokenizer)
+            sequence, score = best_of(candidates, tokenizer)
             number = numbers[place]
             if primer is None and attempt + 1 < ATTEMPTS and is_stuck(score):
                 stuck.append(number)
                 continue
             yield composition(
                 tokenizer,
-                draft.ids,
+                sequence.ids,
                 begun_at(score, tempo),
                 seed=seeds[number],
                 number=number,
@@ -126,15 +126,17 @@ def fitting_tokenizer(checkpoint: Checkpoint) -> Tokenizer:
     return tokenizer
 
 
-def _grouped(drafts: Iterator[Finished], size: int) -> Iterator[tuple[int, list[Finished]]]:
+def _grouped(
+    sequences: Iterator[FinishedSequence], size: int
+) -> Iterator[tuple[int, list[FinishedSequence]]]:
     """The candidates of each piece, in their order, once all of them are there."""
-    groups: dict[int, list[Finished]] = {}
-    for draft in drafts:
-        place = draft.number // size
+    groups: dict[int, list[FinishedSequence]] = {}
+    for sequence in sequences:
+        place = sequence.number // size
         group = groups.setdefault(place, [])
-        group.append(draft)
+        group.append(sequence)
         if len(group) == size:
-            yield place, sorted(groups.pop(place), key=lambda draft: draft.number)
+            yield place, sorted(groups.pop(place), key=lambda sequence: sequence.number)
 
 
 def tempo_of(tokenizer: Tokenizer, controls: Controls, primer: Score | None) -> Tempo | None:

@@ -16,9 +16,9 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.note_events import EventBatch, event_batch
 from musicrnn.sampling.compose import Composition, compose_each
-from musicrnn.sampling.drawing import SamplingBudget
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.live import LivePiece
+from musicrnn.sampling.sample_function import SamplingBudget
 from musicrnn.score import Score
 from musicrnn.tokens import Controls, tokenizer_from
 

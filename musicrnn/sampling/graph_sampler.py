@@ -29,7 +29,7 @@ from musicrnn.models.language_steps import LanguageSteps
 from musicrnn.sampling.capture import Capture, Exchange, as_it_is, cuda_graph
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_steps import GraphSteps, primed_state
-from musicrnn.sampling.sampler import TOKEN_LIMIT, Finished, Seed
+from musicrnn.sampling.sampler import TOKEN_LIMIT, FinishedSequence, Seed
 from musicrnn.sampling.slots import SlotScheduler
 from musicrnn.tokens.protocol import START, Constraint, Controls, Tokenizer
 
@@ -87,8 +87,8 @@ class GraphSampler:
         primer: Sequence[int] = (START,),
         token_limit: int = TOKEN_LIMIT,
     ) -> Iterator[tuple[int, list[int]]]:
-        """(number, ids) of the pieces of :meth:`drawn`."""
-        pieces = self.drawn(
+        """(number, ids) of the pieces of :meth:`sample_each`."""
+        pieces = self.sample_each(
             tokenizer,
             controls,
             seeds,
@@ -99,7 +99,7 @@ class GraphSampler:
         for piece in pieces:
             yield piece.number, piece.ids.tolist()
 
-    def drawn(
+    def sample_each(
         self,
         tokenizer: Tokenizer,
         controls: Controls,
@@ -108,7 +108,7 @@ class GraphSampler:
         settings: Settings,
         primer: Sequence[int] = (START,),
         token_limit: int = TOKEN_LIMIT,
-    ) -> Iterator[Finished]:
+    ) -> Iterator[FinishedSequence]:
         """One piece a seed, as the pieces end; a seed is asked for when a slot is free.
 
         Raises:

@@ -33,7 +33,7 @@ class BatchState(NamedTuple):
 
     ids: Tensor  # [B], the last
     recent: Tensor  # [B, 64] as in torch_filters, [B, 0] without a repetition penalty
-    likelihood: Tensor  # [B] float64, as of musicrnn.sampling.sampler.Draft; 0 if not asked for
+    likelihood: Tensor  # [B] float64, nats of the ids so far; 0 if not asked for
     memory: Tensors  # of the model
     grammar: Tensors  # the state of the rules
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.metrics.statistics import statistics
-from musicrnn.sampling.sampler import Finished
+from musicrnn.sampling.sampler import FinishedSequence
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer
 
@@ -26,14 +26,16 @@ COUNTED = (
 )  # fmt: skip
 
 
-def best_of(candidates: Sequence[Finished], tokenizer: Tokenizer) -> tuple[Finished, Score]:
+def best_of(
+    candidates: Sequence[FinishedSequence], tokenizer: Tokenizer
+) -> tuple[FinishedSequence, Score]:
     """The best candidate and its score; one alone is taken as it is."""
-    scores = [tokenizer.decode(draft.ids) for draft in candidates]
+    scores = [tokenizer.decode(sequence.ids) for sequence in candidates]
     if len(candidates) == 1:
         return candidates[0], scores[0]
     found = [statistics(score) for score in scores]
     far = distances(np.array([[getattr(one, name) for name in COUNTED] for one in found], float))
-    likely = [draft.likelihood / draft.drawn for draft in candidates]
+    likely = [sequence.likelihood / sequence.sampled for sequence in candidates]
     near = np.argsort(far, kind="stable")[: len(candidates) // 2 + 1]
     best = max(near.tolist(), key=lambda place: likely[place])
     return candidates[best], scores[best]

@@ -27,7 +27,7 @@ Seed = int | Sequence[int]
 
 
 @dataclass(eq=False)
-class Finished:
+class FinishedSequence:
     """A piece that has ended.
 
     Attributes:
@@ -40,12 +40,12 @@ class Finished:
 
     number: int
     ids: array[int]
-    drawn: int = 0
+    sampled: int = 0
     likelihood: float = 0.0
 
 
-class Draft(Finished):
-    """A piece in the making."""
+class SequenceInProgress(FinishedSequence):
+    """A piece while it is sampled."""
 
     def __init__(self, number: int, constraint: Constraint, seed: Seed) -> None:
         super().__init__(number, array("i"))
@@ -69,7 +69,7 @@ def sample_each(
     primer: Sequence[int] = (START,),
     slots: int = DEFAULT_SLOTS,
     token_limit: int = TOKEN_LIMIT,
-) -> Iterator[Draft]:
+) -> Iterator[SequenceInProgress]:
     """Pieces as they are finished, each ``ids`` with the primer's; ``slots`` are drawn at once.
 
     A piece ends when its grammar allows the end and the end is drawn. ``pieces`` is asked for the
@@ -80,28 +80,28 @@ def sample_each(
             not ended after ``token_limit`` ids.
     """
     waiting = (_begun(number, piece, primer) for number, piece in enumerate(pieces))
-    drafts = list(islice(waiting, slots))
-    if drafts:
-        engine.begin(len(drafts), _prefix(primer))
-    while drafts:
+    sequences = list(islice(waiting, slots))
+    if sequences:
+        engine.begin(len(sequences), _prefix(primer))
+    while sequences:
         ended = [
             slot
-            for slot, token in enumerate(_draw(engine, drafts, settings, token_limit))
+            for slot, token in enumerate(_draw(engine, sequences, settings, token_limit))
             if token == END
         ]
         if not ended:
             continue
-        yield from (drafts[slot] for slot in ended)
+        yield from (sequences[slot] for slot in ended)
         taken = dict(zip(ended, waiting, strict=False))
-        for slot, draft in taken.items():
-            drafts[slot] = draft
+        for slot, sequence in taken.items():
+            sequences[slot] = sequence
         if taken:
             engine.restart(np.array(list(taken)))
         if len(taken) < len(ended):
             free = set(ended) - taken.keys()
-            staying = [slot for slot in range(len(drafts)) if slot not in free]
-            drafts = [drafts[slot] for slot in staying]
-            if drafts:
+            staying = [slot for slot in range(len(sequences)) if slot not in free]
+            sequences = [sequences[slot] for slot in staying]
+            if sequences:
                 engine.keep(np.array(staying))
 
 
@@ -119,10 +119,10 @@ def tokens(
     Raises:
         MusicRNNError: as :func:`sample_each`.
     """
-    draft = _begun(0, (constraint, seed), primer)
+    sequence = _begun(0, (constraint, seed), primer)
     engine.begin(1, _prefix(primer))
-    while draft.last != END:
-        yield from _draw(engine, [draft], settings, token_limit, keep=False)
+    while sequence.last != END:
+        yield from _draw(engine, [sequence], settings, token_limit, keep=False)
 
 
 def _prefix(primer: Sequence[int]) -> Sequence[int]:
@@ -132,35 +132,42 @@ def _prefix(primer: Sequence[int]) -> Sequence[int]:
     return primer[:-1]
 
 
-def _begun(number: int, piece: tuple[Constraint, Seed], primer: Sequence[int]) -> Draft:
-    draft = Draft(number, *piece)
-    draft.ids.extend(primer)
+def _begun(
+    number: int, piece: tuple[Constraint, Seed], primer: Sequence[int]
+) -> SequenceInProgress:
+    sequence = SequenceInProgress(number, *piece)
+    sequence.ids.extend(primer)
     for token in primer:
-        draft.read(token)
-    return draft
+        sequence.read(token)
+    return sequence
 
 
 def _draw(
-    engine: Engine, drafts: list[Draft], settings: Settings, limit: int, *, keep: bool = True
+    engine: Engine,
+    sequences: list[SequenceInProgress],
+    settings: Settings,
+    limit: int,
+    *,
+    keep: bool = True,
 ) -> list[int]:
     """One step: an id for each draft, which takes note of it."""
-    logits = engine.step(np.array([draft.last for draft in drafts]))
+    logits = engine.step(np.array([sequence.last for sequence in sequences]))
     masks = np.empty(logits.shape, np.bool_)
-    for slot, draft in enumerate(drafts):
-        masks[slot] = draft.constraint.allowed()
+    for slot, sequence in enumerate(sequences):
+        masks[slot] = sequence.constraint.allowed()
     recent = NOTHING_RECENT
     if settings.repetition_penalty > 1:
-        recent = recent_ids([list(draft.recent) for draft in drafts], len(drafts))
-    uniforms = np.array([draft.random.random() for draft in drafts])
+        recent = recent_ids([list(sequence.recent) for sequence in sequences], len(sequences))
+    uniforms = np.array([sequence.random.random() for sequence in sequences])
     ids, likelihoods = choose(logits, masks, settings, recent, uniforms)
     drawn = ids.tolist()
-    for draft, token, likelihood in zip(drafts, drawn, likelihoods.tolist(), strict=True):
-        draft.read(token)
-        draft.drawn += 1
-        draft.likelihood += likelihood
+    for sequence, token, likelihood in zip(sequences, drawn, likelihoods.tolist(), strict=True):
+        sequence.read(token)
+        sequence.sampled += 1
+        sequence.likelihood += likelihood
         if keep:
-            draft.ids.append(token)
-        if draft.drawn >= limit and token != END:
+            sequence.ids.append(token)
+        if sequence.sampled >= limit and token != END:
             raise unended(limit)
     return drawn
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.sampling.filters import NOT_FINITE
-from musicrnn.sampling.sampler import Finished, Seed, unended
+from musicrnn.sampling.sampler import FinishedSequence, Seed, unended
 from musicrnn.tokens.protocol import END
 
 # uniforms drawn from a generator at once, or one replay's where that is more
@@ -75,7 +75,7 @@ class SlotScheduler:
 
     def collect(
         self, replay: int, tokens: NDArray[np.int32], likelihoods: NDArray[np.float64]
-    ) -> Iterator[Finished]:
+    ) -> Iterator[FinishedSequence]:
         """Take note of a replay's ids, and of likelihoods [B] at its end; the pieces that ended.
 
         Raises:
@@ -96,7 +96,7 @@ class SlotScheduler:
                 raise unended(self.limit)
             whole = self.primer + array("i", ids.tobytes())
             number = int(self.piece[slot])
-            yield Finished(number, whole, len(ids), float(likelihoods[slot]))
+            yield FinishedSequence(number, whole, len(ids), float(likelihoods[slot]))
             self.piece[slot] = -1
         oldest = self.begun[self.piece >= 0].min(initial=replay + 1)
         for past in [past for past in self.drawn if past < oldest]:

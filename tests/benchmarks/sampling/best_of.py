@@ -13,7 +13,7 @@ import time
 from musicrnn.metrics.report import compare_sets
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import compose
-from musicrnn.sampling.drawing import SamplingBudget
+from musicrnn.sampling.sample_function import SamplingBudget
 from musicrnn.tokens import Controls
 from musicrnn.training.data import read_all
 from musicrnn_datasets.sources import read_source

@@ -26,7 +26,7 @@ from typing import Any  # noqa: E402
 IMPORTS, REST = "imports", "the rest"
 WATCHED = {  # what is wrapped: module, name -> stage
     ("musicrnn_cli.composing", "load_model"): "model read",
-    ("musicrnn.sampling.drawing", "engine_for"): "engine made",
+    ("musicrnn.sampling.sample_function", "engine_for"): "engine made",
     ("numba.core.dispatcher", "Dispatcher.compile"): "compiled code loaded",
     ("musicrnn.sampling.sampler", "_draw"): "tokens drawn",
     ("musicrnn.tokens.beat", "BeatTokenizer.decode"): "decoded",

@@ -139,12 +139,12 @@ def test_likelihoods_are_those_of_the_cpu(style: str) -> None:
     pieces = ((tokenizer.constraint(controls), seed) for seed in range(5))
     wanted = sample_each(CPUEngine(checkpoint), pieces, settings=ALL)
     sampler = GraphSampler(model, slots=2, replays=Replays(steps=7, likelihoods=True))
-    found = sampler.drawn(tokenizer, controls, range(5), settings=ALL)
+    found = sampler.sample_each(tokenizer, controls, range(5), settings=ALL)
     for here, there in zip(
         *(sorted(d, key=lambda d: d.number) for d in (found, wanted)), strict=True
     ):
         assert here.ids == there.ids
-        assert here.drawn == there.drawn
+        assert here.sampled == there.sampled
         assert here.likelihood == pytest.approx(there.likelihood, abs=1e-3)
 
 

@@ -49,15 +49,15 @@ def test_a_piece_is_the_same_alone_and_among_others(style: str) -> None:
     engine, controls = CPUEngine(checkpoint), Controls(bars=2)
     pieces = [(tokenizer.constraint(controls), seed) for seed in range(11)]
     found = list(sample_each(engine, pieces, settings=STYLES[style].settings, slots=4))
-    assert sorted(draft.number for draft in found) == list(range(11))
-    for draft in found:
+    assert sorted(sequence.number for sequence in found) == list(range(11))
+    for sequence in found:
         alone = sample(
             engine,
             [tokenizer.constraint(controls)],
-            [draft.number],
+            [sequence.number],
             settings=STYLES[style].settings,
         )
-        assert list(draft.ids) == alone[0]
+        assert list(sequence.ids) == alone[0]
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -69,7 +69,9 @@ def test_every_engine_draws_the_same_pieces(cell: str) -> None:
     def drawn(engine: CPUEngine | TorchEngine, slots: int) -> list[list[int]]:
         pieces = ((Free(30, length), [seed, 1]) for seed, length in enumerate(lengths))
         found = sample_each(engine, pieces, settings=PENALTY, primer=primer, slots=slots)
-        return [list(draft.ids) for draft in sorted(found, key=lambda draft: draft.number)]
+        return [
+            list(sequence.ids) for sequence in sorted(found, key=lambda sequence: sequence.number)
+        ]
 
     expected = drawn(CPUEngine(checkpoint), 1)
     assert [len(ids) for ids in expected] == [length + 2 for length in lengths]
@@ -103,13 +105,13 @@ def test_tokens_one_by_one_are_those_of_the_piece() -> None:
 
 def test_likelihoods_are_those_of_the_model() -> None:
     checkpoint = model_of("lstm")[1]
-    draft = next(sample_each(CPUEngine(checkpoint), [(Free(30, 25), 1)], settings=Settings()))
+    sequence = next(sample_each(CPUEngine(checkpoint), [(Free(30, 25), 1)], settings=Settings()))
     engine, total = CPUEngine(checkpoint), 0.0
     engine.begin(1)
-    for before, after in zip(draft.ids[:-2], draft.ids[1:-1], strict=True):
+    for before, after in zip(sequence.ids[:-2], sequence.ids[1:-1], strict=True):
         logits = engine.step(np.array([before]))[0, 2:].astype(np.float64)
         total += logits[after - 2] - np.log(np.exp(logits).sum())
-    assert draft.likelihood == pytest.approx(total, abs=1e-9)  # the end was the only choice: 0
+    assert sequence.likelihood == pytest.approx(total, abs=1e-9)  # the end was the only choice: 0
 
 
 def test_memory_does_not_grow_with_the_piece() -> None:

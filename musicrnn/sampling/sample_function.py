@@ -1,4 +1,4 @@
-"""What draws pieces: the CPU engine here, or a GPU.
+"""The function that samples pieces: with the CPU engine here, or on a GPU.
 
 Both give the same pieces for the same seeds in float32.
 """
@@ -13,12 +13,12 @@ from musicrnn.device import torch_device
 from musicrnn.errors import MusicRNNError
 from musicrnn.sampling.engine import EngineSettings, engine_for
 from musicrnn.sampling.filters import Settings
-from musicrnn.sampling.sampler import Finished, Seed, sample_each
+from musicrnn.sampling.sampler import FinishedSequence, Seed, sample_each
 from musicrnn.tokens import Controls, Tokenizer
 
 MAX_SLOTS_ON_GPU = 1024
 
-Draw = Callable[[Sequence[Seed]], Iterator[Finished]]
+SampleFunction = Callable[[Sequence[Seed]], Iterator[FinishedSequence]]
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ class SamplingRequest:
     primer: Sequence[int]
 
 
-def drawing(
+def sample_function(
     checkpoint: Checkpoint, request: SamplingRequest, budget: SamplingBudget, most: int
-) -> Draw:
+) -> SampleFunction:
     """A function from seeds, ``most`` at a time, to pieces as they are finished.
 
     Raises:
@@ -62,7 +62,7 @@ def drawing(
         return _on_gpu(checkpoint, request, budget, most)
     engine = engine_for(checkpoint, budget.engine)
 
-    def draw(seeds: Sequence[Seed]) -> Iterator[Finished]:
+    def draw(seeds: Sequence[Seed]) -> Iterator[FinishedSequence]:
         constraint = request.tokenizer.constraint
         pieces = ((constraint(request.controls), seed) for seed in seeds)
         return sample_each(engine, pieces, settings=request.settings, primer=request.primer)
@@ -72,7 +72,7 @@ def drawing(
 
 def _on_gpu(
     checkpoint: Checkpoint, request: SamplingRequest, budget: SamplingBudget, most: int
-) -> Draw:
+) -> SampleFunction:
     from musicrnn.models.language import LanguageModel
     from musicrnn.sampling.graph_sampler import GraphSampler, Replays
 
@@ -82,8 +82,8 @@ def _on_gpu(
     slots = max(1, min(most, MAX_SLOTS_ON_GPU))
     sampler = GraphSampler(model, slots=slots, replays=replays)  # what it records serves again
 
-    def draw(seeds: Sequence[Seed]) -> Iterator[Finished]:
-        return sampler.drawn(
+    def draw(seeds: Sequence[Seed]) -> Iterator[FinishedSequence]:
+        return sampler.sample_each(
             request.tokenizer,
             request.controls,
             seeds,

@@ -6,8 +6,8 @@ import torch
 from musicrnn.errors import MusicRNNError
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import compose
-from musicrnn.sampling.drawing import SamplingBudget
 from musicrnn.sampling.engine import EngineSettings
+from musicrnn.sampling.sample_function import SamplingBudget
 from musicrnn.tokens import Controls
 
 
