@@ -10,7 +10,7 @@ import click
 
 from musicrnn.metrics.tables import table
 from musicrnn.pretrained import load_model
-from musicrnn.sampling.divergence import Held
+from musicrnn.sampling.divergence import FormatFigures
 from musicrnn_cli.order import style_of
 from musicrnn_cli.reporting import report_refused
 from musicrnn_datasets.examined import Examinee, Quantization, quantization
@@ -60,7 +60,7 @@ def _text(model: str, measured: Quantization) -> str:
     )
 
 
-def _row(one: Held) -> list[str]:
+def _row(one: FormatFigures) -> list[str]:
     divergences = (one.divergence, one.divergence_99, one.divergence_largest)
     return [
         one.weights,

@@ -16,7 +16,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import counted
 from musicrnn.models.gradients import STEPS, GradientNorms
 from musicrnn.pretrained import Style
-from musicrnn.sampling.divergence import LIMIT, Held, held_weights, truncated
+from musicrnn.sampling.divergence import LIMIT, FormatFigures, format_figures, truncated
 from musicrnn.sampling.engine import check_sampled
 from musicrnn.training.data import DataRequest, Refusal, Split, TrainingData
 from musicrnn.training.task import OwnPieces, task_of
@@ -109,7 +109,7 @@ class Quantization:
         refused: files that were left out.
     """
 
-    held: tuple[Held, ...]
+    held: tuple[FormatFigures, ...]
     read: str
     pieces: int
     tokens: int
@@ -137,7 +137,7 @@ def quantization(examinee: Examinee, *, limit: int = LIMIT) -> Quantization:
         data = TrainingData(same, looked_at.data.encoding, {})
         baselines = task_of(examinee.checkpoint).baselines(data, "test")
     return Quantization(
-        tuple(held_weights(examinee.checkpoint, pieces)),
+        tuple(format_figures(examinee.checkpoint, pieces)),
         looked_at.read,
         len(pieces),
         sum(max(0, len(piece) - 1) for piece in pieces),

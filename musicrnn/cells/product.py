@@ -2,7 +2,7 @@
 
 Conventions. A matrix is [N, K] as in torch, x [B, K], x W^T [B, N]. Packed, its rows lie in panels
 of PANEL, [N / PANEL, K, PANEL], zeros behind the last: a product reads each weight once, one after
-the other. KINDS says how the weights are held:
+the other. WEIGHT_FORMATS says how the weights are stored:
 
 - float32: exact.
 - bfloat16: rounded to eight binary digits, the upper half of a float32.
@@ -34,8 +34,8 @@ from musicrnn.cells.tile import (
 from musicrnn.errors import MusicRNNError
 from musicrnn.weights import SCALE, stored
 
-Kind = Literal["float32", "bfloat16", "int8"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+WeightFormat = Literal["float32", "bfloat16", "int8"]
+WEIGHT_FORMATS: tuple[WeightFormat, ...] = get_args(WeightFormat)
 
 
 STEPS = 2047  # of x either way: sixteen times finer than the weights
@@ -45,7 +45,7 @@ MOST_INPUTS = (2**31 - 1) // (127 * STEPS)  # whose sum fits into 32 bits
 
 
 @dataclass(frozen=True, eq=False)
-class Packed:
+class PackedWeights:
     """A matrix [outputs, inputs] in panels; ``scale`` [outputs] multiplies what comes out."""
 
     panels: NDArray[Any]
@@ -54,14 +54,14 @@ class Packed:
     inputs: int
 
 
-def packed(matrix: NDArray[np.float32], kind: Kind = "float32") -> Packed:
+def pack_matrix(matrix: NDArray[np.float32], kind: WeightFormat = "float32") -> PackedWeights:
     """Pack a matrix [N, K].
 
     Raises:
         MusicRNNError: no such kind.
     """
-    if kind not in KINDS:
-        raise MusicRNNError(f"weights must be one of {', '.join(KINDS)}, got {kind!r}")
+    if kind not in WEIGHT_FORMATS:
+        raise MusicRNNError(f"weights must be one of {', '.join(WEIGHT_FORMATS)}, got {kind!r}")
     rows, inputs = matrix.shape
     scale, whole = np.ones(rows, np.float32), matrix
     if kind == "int8" and inputs <= MOST_INPUTS:
@@ -71,7 +71,7 @@ def packed(matrix: NDArray[np.float32], kind: Kind = "float32") -> Packed:
     elif kind == "bfloat16":
         bits = np.ascontiguousarray(matrix).view(np.uint32)
         whole = ((bits + 0x7FFF + (bits >> 16 & 1)) >> 16).astype(np.uint16)  # to nearest, even
-    return Packed(_panels(whole), scale, np.zeros(rows, np.float32), inputs)
+    return PackedWeights(_panels(whole), scale, np.zeros(rows, np.float32), inputs)
 
 
 def _panels(matrix: NDArray[Any]) -> NDArray[Any]:
@@ -85,22 +85,24 @@ def _panels(matrix: NDArray[Any]) -> NDArray[Any]:
     return np.ascontiguousarray(parts if side > 1 else parts[..., 0])
 
 
-def held(array: NDArray[Any], kind: Kind = "float32") -> NDArray[Any] | Packed:
+def pack_parameter(
+    array: NDArray[Any], kind: WeightFormat = "float32"
+) -> NDArray[Any] | PackedWeights:
     """What a step uses of a parameter: a float32 matrix packed, anything else as it is."""
     if array.ndim == 2 and array.dtype == np.float32:
-        return packed(array, kind)
+        return pack_matrix(array, kind)
     return np.ascontiguousarray(array)
 
 
 def product(
-    weight: NDArray[Any] | Packed, bias: NDArray[Any] | None, x: NDArray[Any]
+    weight: NDArray[Any] | PackedWeights, bias: NDArray[Any] | None, x: NDArray[Any]
 ) -> NDArray[Any]:
     """x W^T + b, [B, N].
 
     Raises:
         ValueError: x or the bias does not fit the matrix.
     """
-    if isinstance(weight, Packed):
+    if isinstance(weight, PackedWeights):
         bias = weight.nothing if bias is None else bias
         rows, inputs = x.shape
         if inputs != weight.inputs or bias.size != weight.scale.size:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.cells.product import Kind, held
+from musicrnn.cells.product import WeightFormat, pack_parameter
 from musicrnn.cells.protocol import Array, Arrays
 from musicrnn.layers.attention_array import array_attend, attention_shapes, attention_state
 from musicrnn.layers.settings import LayerSettings
@@ -26,7 +26,7 @@ class ArrayStack:
 
     Args:
         arrays: every one that :func:`stack_shapes` names, under that name.
-        weights: how the matrices are held, see :mod:`musicrnn.cells.product`.
+        weights: the format of the matrices, see :mod:`musicrnn.cells.product`.
     """
 
     def __init__(
@@ -37,21 +37,21 @@ class ArrayStack:
         *,
         layers: int,
         settings: LayerSettings,
-        weights: Kind = "float32",
+        weights: WeightFormat = "float32",
     ) -> None:
         self.cell, self.hidden, self.settings = settings.cell(cell), hidden, settings
         own: list[dict[str, Any]] = [{} for _ in range(1 if settings.tied else layers)]
         for name, array in arrays.items():
             if name.startswith("layers."):
                 _, index, parameter = name.split(".")
-                own[int(index)][parameter.removesuffix("_l0")] = held(array, weights)
+                own[int(index)][parameter.removesuffix("_l0")] = pack_parameter(array, weights)
         self.weights = [own[index % len(own)] for index in range(layers)]
         self.norms = [
             (arrays[f"norms.{index}.weight"], arrays[f"norms.{index}.bias"])
             for index in range(layers if settings.norm else 0)
         ]
         self.attention = {
-            name.removeprefix("attention."): held(array, weights)
+            name.removeprefix("attention."): pack_parameter(array, weights)
             for name, array in arrays.items()
             if name.startswith("attention.")
         }

@@ -1,7 +1,7 @@
 """How far a model with lighter weights is from itself with exact ones, token by token.
 
 Conventions. A piece is ids [N]; the first is given, and before each of the N - 1 others every
-engine tells its distribution over the whole vocabulary: softmax at temperature 1, no grammar, no
+engine gives its distribution over the whole vocabulary: softmax at temperature 1, no grammar, no
 filter. With p the first engine's and q another's, the divergence of a token is that of Kullback and
 Leibler, sum p log(p / q), what rounding makes negative being 0; its likelihood is -log q of the id
 that comes; both in nats. Every token weighs the same. Logits are float32 as the engines give them,
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.cells.product import KINDS, Kind, Packed
+from musicrnn.cells.product import WEIGHT_FORMATS, PackedWeights, WeightFormat
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.sampling.engine import CPUEngine, Engine
@@ -42,11 +42,11 @@ class Readings:
 
 
 @dataclass(frozen=True)
-class Held:
-    """A model with its matrices held in one way.
+class FormatFigures:
+    """How a model fares with its matrices in one format.
 
     Attributes:
-        weights: the way, one of KINDS.
+        weights: one of WEIGHT_FORMATS.
         size: bytes of the packed matrices that the engine holds, zeros that fill them up and the
             scales of their rows included; the table of the embedding, always float32, is not.
         divergence, divergence_99, divergence_largest: mean over the tokens, what 99 of a hundred
@@ -55,7 +55,7 @@ class Held:
         change: of ``nats_per_token`` against float32, as a share; below 0 is better than float32.
     """
 
-    weights: Kind
+    weights: WeightFormat
     size: int
     divergence: float
     divergence_99: float
@@ -64,14 +64,14 @@ class Held:
     change: float
 
 
-def held_weights(checkpoint: Checkpoint, pieces: Sequence[Ids]) -> list[Held]:
-    """The model held in each of KINDS on the CPU, on the same pieces.
+def format_figures(checkpoint: Checkpoint, pieces: Sequence[Ids]) -> list[FormatFigures]:
+    """The model in each of WEIGHT_FORMATS on the CPU, on the same pieces.
 
     Raises:
         MusicRNNError: no piece of two ids or more, ids outside the vocabulary, logits that are not
             finite, or a file that does not fit its own configuration.
     """
-    engines = [CPUEngine(checkpoint, kind) for kind in KINDS]
+    engines = [CPUEngine(checkpoint, kind) for kind in WEIGHT_FORMATS]
     size = len(engines[0].table)
     for piece in pieces:
         if len(piece) and not 0 <= piece.min() <= piece.max() < size:
@@ -81,11 +81,11 @@ def held_weights(checkpoint: Checkpoint, pieces: Sequence[Ids]) -> list[Held]:
             )
     readings = read_beside(engines, pieces)
     exact = float(readings.nats[0].mean())
-    found: list[Held] = []
-    for place, kind in enumerate(KINDS):
+    found: list[FormatFigures] = []
+    for place, kind in enumerate(WEIGHT_FORMATS):
         divergence, nats = readings.divergence[place], float(readings.nats[place].mean())
         found.append(
-            Held(
+            FormatFigures(
                 kind,
                 matrix_bytes(engines[place]),
                 float(divergence.mean()),
@@ -141,7 +141,7 @@ def matrix_bytes(engine: CPUEngine) -> int:
         *engine.stack.attention.values(),
         engine.output[0],
     )
-    matrices = {id(array): array for array in held if isinstance(array, Packed)}
+    matrices = {id(array): array for array in held if isinstance(array, PackedWeights)}
     return sum(matrix.panels.nbytes + matrix.scale.nbytes for matrix in matrices.values())
 
 

@@ -14,7 +14,7 @@ from typing import Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.cells.product import KINDS, Kind, packed, product
+from musicrnn.cells.product import WEIGHT_FORMATS, WeightFormat, pack_matrix, product
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.device import check_device
 from musicrnn.errors import MusicRNNError
@@ -48,17 +48,17 @@ class CPUEngine:
     """A language model's checkpoint, stepped on one core.
 
     The embedding is folded into the first layer's input weights, so that its product is a table,
-    always exact. ``weights`` says how the other matrices are held: "float32", "bfloat16" or "int8".
+    always exact. ``weights`` is the format of the other matrices: "float32", "bfloat16" or "int8".
     A row's logits are the same bits whatever the number of rows.
     """
 
-    def __init__(self, checkpoint: Checkpoint, weights: Kind = "float32") -> None:
+    def __init__(self, checkpoint: Checkpoint, weights: WeightFormat = "float32") -> None:
         config = LanguageConfig.from_json(checkpoint.entry("model"))
         _check(config, checkpoint)
         arrays = checkpoint.arrays
         own = {n.removeprefix("stack."): a for n, a in arrays.items() if n.startswith("stack.")}
 
-        def stack(weights: Kind) -> ArrayStack:
+        def stack(weights: WeightFormat) -> ArrayStack:
             return ArrayStack(
                 config.cell,
                 config.hidden,
@@ -70,7 +70,7 @@ class CPUEngine:
 
         embedding = arrays["embedding.weight"]
         output = embedding if config.tied else arrays["output.weight"]
-        self.output = packed(output, weights), arrays["output.bias"]
+        self.output = pack_matrix(output, weights), arrays["output.bias"]
         self.stack = stack("float32")
         with np.errstate(over="ignore", invalid="ignore"):  # the sampler refuses such logits
             self.table = self.stack.from_input(embedding)  # [V, rows]
@@ -140,8 +140,10 @@ class EngineSettings:
 
     def __post_init__(self) -> None:
         check_device(self.device)
-        if self.weights not in KINDS:
-            raise MusicRNNError(f"weights must be one of {', '.join(KINDS)}, got {self.weights!r}")
+        if self.weights not in WEIGHT_FORMATS:
+            raise MusicRNNError(
+                f"weights must be one of {', '.join(WEIGHT_FORMATS)}, got {self.weights!r}"
+            )
         if self.on_gpu and self.weights == "int8":
             raise MusicRNNError("int8 weights are for the CPU: ask a GPU for bfloat16")
 
@@ -171,4 +173,4 @@ def engine_for(checkpoint: Checkpoint, settings: EngineSettings | None = None) -
     check_sampled(checkpoint)
     if settings.on_gpu:
         raise MusicRNNError(f"{settings.device} draws whole pieces, many at once: step on the CPU")
-    return CPUEngine(checkpoint, cast(Kind, settings.weights))
+    return CPUEngine(checkpoint, cast(WeightFormat, settings.weights))

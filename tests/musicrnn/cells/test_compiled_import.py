@@ -25,8 +25,8 @@ CODE = """
 import sys
 import numpy as np
 from musicrnn.cells.compiled import compiled
-from musicrnn.cells.product import packed, product
-product(packed(np.ones((4, 3), np.float32)), None, np.ones((1, 3), np.float32))
+from musicrnn.cells.product import pack_matrix, product
+product(pack_matrix(np.ones((4, 3), np.float32)), None, np.ones((1, 3), np.float32))
 if sys.argv[1] == "kept":
     late = [name for name in ("scipy.linalg", "numba.np.arraymath") if name in sys.modules]
     assert not late, late

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from musicrnn.cells.compiled import compiled, exp, one_minus_exp, sigmoid, tanh
-from musicrnn.cells.product import KINDS, MOST_INPUTS, Packed, held, packed, product
+from musicrnn.cells.product import (
+    MOST_INPUTS,
+    WEIGHT_FORMATS,
+    PackedWeights,
+    pack_matrix,
+    pack_parameter,
+    product,
+)
 from musicrnn.errors import MusicRNNError
 
 SHAPES = [(1, 1), (3, 5), (64, 16), (65, 7), (200, 129), (512, 384)]
@@ -14,7 +21,7 @@ def drawn(*shape: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", WEIGHT_FORMATS)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_product_is_the_product(shape: tuple[int, int], kind: str) -> None:
     matrix, bias = drawn(*shape), drawn(shape[0], seed=1)
@@ -29,15 +36,15 @@ def test_a_product_is_the_product(shape: tuple[int, int], kind: str) -> None:
         "int8": steps / 127 * 0.51 + 1e-5,
     }[kind]
     for b in (None, bias):
-        found = product(packed(matrix, kind), b, x)
+        found = product(pack_matrix(matrix, kind), b, x)
         assert found.dtype == np.float32
         assert (np.abs(found - exact - (0 if b is None else b)) <= bound + 1e-6).all()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", WEIGHT_FORMATS)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_row_is_the_same_bits_among_any_number_of_rows(shape: tuple, kind: str) -> None:
-    weight, bias, x = packed(drawn(*shape), kind), drawn(shape[0]), drawn(70, shape[1], seed=2)
+    weight, bias, x = pack_matrix(drawn(*shape), kind), drawn(shape[0]), drawn(70, shape[1], seed=2)
     alone = np.concatenate([product(weight, bias, x[row : row + 1]) for row in range(70)])
     for rows in (2, 7, 8, 9, 64, 70):
         np.testing.assert_array_equal(product(weight, bias, x[:rows]), alone[:rows])
@@ -45,14 +52,16 @@ def test_a_row_is_the_same_bits_among_any_number_of_rows(shape: tuple, kind: str
 
 def test_long_rows_of_int8_do_not_overflow() -> None:
     matrix, x = np.ones((64, MOST_INPUTS), np.float32), np.ones((9, MOST_INPUTS), np.float32)
-    np.testing.assert_allclose(product(packed(matrix, "int8"), None, x), MOST_INPUTS, rtol=1e-3)
-    wider = packed(np.ones((64, MOST_INPUTS + 1), np.float32), "int8")
+    np.testing.assert_allclose(
+        product(pack_matrix(matrix, "int8"), None, x), MOST_INPUTS, rtol=1e-3
+    )
+    wider = pack_matrix(np.ones((64, MOST_INPUTS + 1), np.float32), "int8")
     assert wider.panels.dtype == np.float32
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", WEIGHT_FORMATS)
 def test_what_is_not_finite_does_not_become_finite(kind: str) -> None:
-    weight, x = packed(drawn(64, 16), kind), drawn(4, 16)
+    weight, x = pack_matrix(drawn(64, 16), kind), drawn(4, 16)
     x[1, 5] = np.inf
     x[2] = 0
     x[3, 5] = np.nan
@@ -62,27 +71,27 @@ def test_what_is_not_finite_does_not_become_finite(kind: str) -> None:
     assert not found[2].any()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", WEIGHT_FORMATS)
 def test_next_to_nothing_is_next_to_nothing(kind: str) -> None:
-    found = product(packed(drawn(64, 16), kind), None, np.full((3, 16), 1e-42, np.float32))
+    found = product(pack_matrix(drawn(64, 16), kind), None, np.full((3, 16), 1e-42, np.float32))
     assert (np.abs(found) < 1e-40).all()
 
 
 def test_columns_that_do_not_lie_together_are_read_right() -> None:
-    weight, x = packed(drawn(9, 6)), drawn(5, 12)
+    weight, x = pack_matrix(drawn(9, 6)), drawn(5, 12)
     np.testing.assert_array_equal(
         product(weight, None, x[:, 3:9]), product(weight, None, x[:, 3:9].copy())
     )
 
 
 def test_only_single_precision_matrices_are_packed() -> None:
-    assert isinstance(held(drawn(4, 3)), Packed)
-    assert held(drawn(4, 3).astype(np.float64)).dtype == np.float64
-    assert held(drawn(4)).shape == (4,)
+    assert isinstance(pack_parameter(drawn(4, 3)), PackedWeights)
+    assert pack_parameter(drawn(4, 3).astype(np.float64)).dtype == np.float64
+    assert pack_parameter(drawn(4)).shape == (4,)
     with pytest.raises(MusicRNNError, match="weights must be one of float32, bfloat16, int8"):
-        packed(drawn(4, 3), "int4")
+        pack_matrix(drawn(4, 3), "int4")
     with pytest.raises(ValueError, match="do not fit a matrix"):
-        product(packed(drawn(4, 3)), None, drawn(2, 4))
+        product(pack_matrix(drawn(4, 3)), None, drawn(2, 4))
 
 
 def test_the_logistic_functions_are_near_to_the_exact_ones() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from musicrnn.cells.product import KINDS
+from musicrnn.cells.product import WEIGHT_FORMATS
 from musicrnn.cells.tile import PANEL, PANEL_OF_PAIRS
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
@@ -14,7 +14,7 @@ from musicrnn.models.language_config import LanguageConfig
 from musicrnn.models.scoring import piece_losses
 from musicrnn.sampling.divergence import (
     ROWS,
-    held_weights,
+    format_figures,
     matrix_bytes,
     read_beside,
     truncated,
@@ -85,8 +85,8 @@ def test_the_divergence_is_that_of_torch() -> None:
 @pytest.mark.parametrize("cell", ["lstm", "gru", "mingru"])
 def test_the_fewer_bits_the_farther(cell: str) -> None:
     _, checkpoint = model_of(cell)
-    exact, half, byte = held_weights(checkpoint, drawn_pieces(60))
-    assert [one.weights for one in (exact, half, byte)] == list(KINDS)
+    exact, half, byte = format_figures(checkpoint, drawn_pieces(60))
+    assert [one.weights for one in (exact, half, byte)] == list(WEIGHT_FORMATS)
     assert (exact.divergence, exact.divergence_largest, exact.change) == (0, 0, 0)
     assert 0 < half.divergence < byte.divergence / 2
     for one in (half, byte):
@@ -121,7 +121,7 @@ def test_attention_is_held_too() -> None:
     _, plain = model_of()
     _, attending = model_of(layer=LayerSettings(attention=5))
     assert matrix_bytes(CPUEngine(attending)) > matrix_bytes(CPUEngine(plain))
-    exact, half, byte = held_weights(attending, drawn_pieces(20))
+    exact, half, byte = format_figures(attending, drawn_pieces(20))
     assert exact.divergence == 0 < half.divergence < byte.divergence
 
 
@@ -141,10 +141,10 @@ def test_what_cannot_be_measured() -> None:
         with pytest.raises(
             MusicRNNError, match=f"{counted(len(pieces), 'piece')}, none of two ids"
         ):
-            held_weights(checkpoint, pieces)
+            format_figures(checkpoint, pieces)
     for ids in ([-1, 3], [3, VOCABULARY]):
         with pytest.raises(MusicRNNError, match=r"ids must be in 0\.\.29"):
-            held_weights(checkpoint, [np.array(ids, np.int32)])
+            format_figures(checkpoint, [np.array(ids, np.int32)])
     checkpoint.arrays["output.bias"][4] = np.inf
     with pytest.raises(MusicRNNError, match="not finite"):
-        held_weights(checkpoint, drawn_pieces(5))
+        format_figures(checkpoint, drawn_pieces(5))
