@@ -20,7 +20,7 @@ from musicrnn.io.midi import write_midi
 from musicrnn.score import Note, Track, make_score
 from musicrnn.waveform import Waveform
 from musicrnn_cli.main import main
-from tests.musicrnn.four_voices import drawn_score
+from tests.musicrnn.four_voices import random_score
 
 ROOT = Path(__file__).parents[1]
 GUIDES = sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))
@@ -82,9 +82,9 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     chorales = tmp_path / "my-chorales"
     chorales.mkdir()
     for number in range(8):
-        write_midi(drawn_score(number, bars=2), chorales / f"{number}.mid")
-    write_midi(drawn_score(9, bars=8), tmp_path / "piece.mid")
-    write_midi(make_score(480, drawn_score(8, bars=2).tracks[:1]), tmp_path / "melody.mid")
+        write_midi(random_score(number, bars=2), chorales / f"{number}.mid")
+    write_midi(random_score(9, bars=8), tmp_path / "piece.mid")
+    write_midi(make_score(480, random_score(8, bars=2).tracks[:1]), tmp_path / "melody.mid")
     write_audio(song(1), tmp_path / "song.wav")
     write_audio(song(2), tmp_path / "other.mp3")
     for folder, count in (("my-midi-folder", 40), ("my-other-folder", 4)):

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.augmentation.music import drawn_music
+from musicrnn.augmentation.music import random_music
 from musicrnn.augmentation.noise import unit_power
 from musicrnn.augmentation.speech import babble
 from musicrnn.checkpoint import Checkpoint
@@ -210,7 +210,7 @@ def _parts(recordings: Sequence[Samples], split: Split, rate: int) -> list[Sampl
 def _made(clips: Clips, rate: int) -> list[Samples]:
     """Backgrounds for training that are made by code."""
     random = np.random.default_rng([0, 20_261_125])
-    made = [drawn_music(random, PIECE_SECONDS, rate) for _ in range(MUSIC)]
+    made = [random_music(random, PIECE_SECONDS, rate) for _ in range(MUSIC)]
     if len(clips.labels) >= 50:
         length = round(PIECE_SECONDS * rate)
         made += [babble(random, clips.sounds, length) for _ in range(BABBLE)]

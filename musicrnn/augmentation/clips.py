@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.augmentation.noise import drawn_noise, unit_power
-from musicrnn.augmentation.room import drawn_room, in_room
+from musicrnn.augmentation.noise import random_noise, unit_power
+from musicrnn.augmentation.room import in_room, random_response
 from musicrnn.bounds import check, number
 from musicrnn.errors import MusicRNNError
 
@@ -85,7 +85,7 @@ def surrounded(
     echoing = np.flatnonzero(random.uniform(size=rows) < variation.room)
     for group in np.array_split(echoing, max(1, len(echoing) // 8)):  # a room for some clips
         if len(group):
-            out[group] = in_room(clips[group], drawn_room(random, rate))
+            out[group] = in_room(clips[group], random_response(random, rate))
     level = np.sqrt(np.square(clips).mean(1, dtype=np.float64) * 2)  # half of a clip is word
     for row in range(rows):
         if random.uniform() < variation.noise:
@@ -102,7 +102,7 @@ def background(
 ) -> Samples:
     """Some of a recording, or a noise made by code; mean square 1 [length]."""
     if not backgrounds or random.uniform() < 0.3:
-        return drawn_noise(random, length, rate)
+        return random_noise(random, length, rate)
     recording = backgrounds[int(random.integers(len(backgrounds)))]
     start = int(random.integers(max(1, len(recording) - length)))
     piece = recording[start : start + length]

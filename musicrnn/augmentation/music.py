@@ -16,7 +16,7 @@ TICKS = 480
 DEGREES = (0, 2, 4, 5, 7, 9, 11)
 
 
-def drawn_music(random: np.random.Generator, seconds: float, rate: int) -> NDArray[np.float32]:
+def random_music(random: np.random.Generator, seconds: float, rate: int) -> NDArray[np.float32]:
     """A piece of random chords, an instrument for each of three voices, at a random tempo."""
     tempo = float(random.uniform(70, 160))
     key = int(random.integers(48, 60))

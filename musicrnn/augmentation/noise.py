@@ -44,7 +44,7 @@ def clatter(random: Random, samples: int, rate: int) -> Samples:
     return unit_power(sound)
 
 
-def drawn_noise(random: Random, samples: int, rate: int) -> Samples:
+def random_noise(random: Random, samples: int, rate: int) -> Samples:
     """One of the kinds above."""
     kinds: list[Callable[[], Samples]] = [
         lambda: coloured(random, samples, float(random.uniform(0, 2.5))),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 
 
-def drawn_room(random: np.random.Generator, rate: int) -> Samples:
+def random_response(random: np.random.Generator, rate: int) -> Samples:
     """The response of a room with a reverberation time of 0.1 to 0.7 s."""
     seconds = float(random.uniform(0.1, 0.7))
     time = np.arange(int(seconds * rate), dtype=np.float32) / rate

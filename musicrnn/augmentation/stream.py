@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.augmentation.music import drawn_music
+from musicrnn.augmentation.music import random_music
 from musicrnn.augmentation.noise import clatter, coloured, hum, unit_power
 from musicrnn.augmentation.speech import babble, extent
 from musicrnn.bounds import check, number
@@ -182,7 +182,7 @@ def _background(random: Random, kind: str, source: StreamSource, samples: int) -
         recording = source.recordings[int(random.integers(len(source.recordings)))]
         return _lasting(random, recording, samples, round(SEAM * source.rate))
     if kind == "music":
-        return drawn_music(random, samples / source.rate, source.rate)
+        return random_music(random, samples / source.rate, source.rate)
     if kind == "babble":
         return babble(random, source.words, samples)
     which = int(random.choice(3, p=(0.6, 0.2, 0.2)))

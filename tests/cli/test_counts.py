@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from musicrnn.io.midi import write_midi
 from musicrnn.score import Note, Track, make_score
 from musicrnn_cli.main import main
-from tests.musicrnn.four_voices import drawn_score, untrained_voices
+from tests.musicrnn.four_voices import random_score, untrained_voices
 
 
 def said(*words: object) -> str:
@@ -30,9 +30,9 @@ def one(tmp_path: Path) -> Path:
 def test_one_of_a_thing_is_one_thing(models, one: Path, tmp_path: Path) -> None:
     voices, band = tmp_path / "voices.safetensors", tmp_path / "band.mid"
     untrained_voices().save(voices)
-    soprano, alto = drawn_score(0, bars=1).tracks[:2]
+    soprano, alto = random_score(0, bars=1).tracks[:2]
     write_midi(make_score(480, [soprano, alto]), band)
-    write_midi(drawn_score(0, bars=1), tmp_path / "four.mid")
+    write_midi(random_score(0, bars=1), tmp_path / "four.mid")
     tune = tmp_path / "two.abc"
     tune.write_text("X:1\nK:C\nC|\n\nX:2\nK:G\nG|\n", encoding="utf-8")
     out = ("-o", tmp_path / "out.mid")

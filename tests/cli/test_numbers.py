@@ -14,7 +14,7 @@ from musicrnn.tokens import TOKENIZERS
 from musicrnn.waveform import Waveform
 from musicrnn_cli import compose, harmonize, listen, render, vary
 from musicrnn_cli.main import main
-from tests.musicrnn.four_voices import drawn_score, untrained_voices
+from tests.musicrnn.four_voices import random_score, untrained_voices
 
 COMMANDS = {"compose": compose, "harmonize": harmonize, "vary": vary, "listen": listen,
             "render": render}  # fmt: skip
@@ -64,7 +64,7 @@ def composing(models, tmp_path_factory) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def pieces(tmp_path_factory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("pieces")
-    write_midi(drawn_score(0, bars=2), folder / "four.mid")
+    write_midi(random_score(0, bars=2), folder / "four.mid")
     write_audio(Waveform(np.zeros((1, 8000), np.float32), 16_000), folder / "silence.wav")
     return {"music": str(folder / "four.mid"), "sound": str(folder / "silence.wav")}
 

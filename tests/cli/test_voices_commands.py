@@ -12,7 +12,7 @@ from musicrnn.io.midi import read_midi, write_midi
 from musicrnn.sampling import gibbs
 from musicrnn.score import Note, Track, make_score
 from musicrnn_cli.main import main
-from tests.musicrnn.four_voices import GRID, NAMES, drawn_score, untrained_voices
+from tests.musicrnn.four_voices import GRID, NAMES, random_score, untrained_voices
 
 
 def run(*words: object, code: int = 0) -> str:
@@ -42,7 +42,7 @@ def model(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def four(tmp_path: Path) -> Path:
-    write_midi(drawn_score(0), tmp_path / "four.mid")
+    write_midi(random_score(0), tmp_path / "four.mid")
     return tmp_path / "four.mid"
 
 
@@ -142,8 +142,8 @@ def test_train_and_evaluate_a_folder_of_chorales(tmp_path: Path) -> None:
     folder, made = tmp_path / "chorales", tmp_path / "made.safetensors"
     folder.mkdir()
     for seed in range(100, 130):
-        write_midi(drawn_score(seed, bars=2, named=seed % 2 == 0), folder / f"{seed}.mid")
-    write_midi(make_score(480, drawn_score(1).tracks[:3]), folder / "three.mid")
+        write_midi(random_score(seed, bars=2, named=seed % 2 == 0), folder / f"{seed}.mid")
+    write_midi(make_score(480, random_score(1).tracks[:3]), folder / "three.mid")
     words = ("train", "compose", folder, "--tokens", "voices", "-o", made, "--device", "cpu")
     small = [f"--set={s}" for s in ("hidden=8", "embedding=8", "rows=2", "length=16", "updates=3")]
     said = run(*words, *small)

@@ -15,7 +15,7 @@ from musicrnn.training.task import TASKS
 from musicrnn.training.voices.measure import VoicesEvaluation
 from musicrnn_datasets.readers import measured, read_data
 from musicrnn_datasets.voice_leading import compare_voice_leading
-from tests.musicrnn.four_voices import GRID, drawn_score, untrained_voices
+from tests.musicrnn.four_voices import GRID, random_score, untrained_voices
 
 
 def voices_of(
@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
     home = tmp_path / "home"
     home.mkdir()
     for seed in range(6):
-        write_midi(drawn_score(seed, bars=2), home / f"{seed}.mid")
+        write_midi(random_score(seed, bars=2), home / f"{seed}.mid")
     return home
 
 
@@ -88,7 +88,7 @@ def test_every_voice_is_measured(folder: Path) -> None:
 
 def test_voice_leading_needs_voices_on_both_sides() -> None:
     tune = make_score(480, [Track((Note(0, 60, 480, 80),))])
-    four = {"a": drawn_score(1), "b": drawn_score(2)}
+    four = {"a": random_score(1), "b": random_score(2)}
     assert compare_voice_leading(four, {"x": tune}, []) is None
     assert compare_voice_leading({"x": tune}, four, []) is None
     found = compare_voice_leading({**four, "x": tune}, four, four.values())

@@ -43,7 +43,9 @@ def random_positions(random: np.random.Generator, steps: int) -> np.ndarray:
     return positions
 
 
-def drawn_score(seed: int, *, bars: int = 4, quarter: int = 480, metre=(4, 4), named=True) -> Score:
+def random_score(
+    seed: int, *, bars: int = 4, quarter: int = 480, metre=(4, 4), named=True
+) -> Score:
     random = np.random.default_rng(seed)
     positions = random_positions(random, bars * 16 * metre[0] // metre[1])
     tracks = [

@@ -8,14 +8,14 @@ from scipy.io import savemat
 from musicrnn.io.audio import write_audio
 from musicrnn.io.midi import write_midi
 from musicrnn.waveform import Waveform
-from tests.musicrnn.four_voices import drawn_score
+from tests.musicrnn.four_voices import random_score
 
 FRAMES = "polyphonic-jsb"
 
 
 def write_scores(home: Path) -> str:
     for seed in range(14):
-        write_midi(drawn_score(seed, bars=2), home / f"{seed}.mid")
+        write_midi(random_score(seed, bars=2), home / f"{seed}.mid")
     return str(home)
 
 

@@ -58,12 +58,12 @@ class VoicesObjective(Objective):
         self.drawn += 1
         chosen = random.integers(len(self.train), size=self.settings.batch_size)
         pieces = [self._cut(int(index), random) for index in chosen]
-        masks = [drawn_mask(piece.symbols.shape, random) for piece in pieces]
+        masks = [random_mask(piece.symbols.shape, random) for piece in pieces]
         return row_losses(network, self.module, pieces, masks).sum(), len(pieces)
 
     def validate(self) -> dict[str, float]:
         random = np.random.default_rng(1)
-        masks = [drawn_mask(piece.symbols.shape, random) for piece in self.valid]
+        masks = [random_mask(piece.symbols.shape, random) for piece in self.valid]
         return {"loss": float(piece_losses(self.module, self.valid, masks).mean())}
 
     def _cut(self, index: int, random: np.random.Generator) -> VoicePiece:
@@ -107,7 +107,7 @@ def _shifts(grid: VoiceGrid, symbols: Symbols) -> tuple[int, int]:
     return min(low, 0), max(high, 0)
 
 
-def drawn_mask(shape: tuple[int, ...], random: np.random.Generator) -> Mask:
+def random_mask(shape: tuple[int, ...], random: np.random.Generator) -> Mask:
     """[T, V] of what is hidden, one cell at least; see the module's text."""
     steps, voices = shape
     kind, share = random.random(), 1 - random.random()

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from musicrnn.augmentation.clips import Variation, background, moved, surrounded, warped
-from musicrnn.augmentation.music import drawn_music
-from musicrnn.augmentation.noise import coloured, drawn_noise, unit_power
-from musicrnn.augmentation.room import drawn_room, in_room
+from musicrnn.augmentation.music import random_music
+from musicrnn.augmentation.noise import coloured, random_noise, unit_power
+from musicrnn.augmentation.room import in_room, random_response
 from musicrnn.errors import MusicRNNError
 
 RATE = 16_000
@@ -92,8 +92,8 @@ def test_bands_are_stretched():
 def test_noises():
     for make in (
         lambda: coloured(generator(1), 8000, 1.0),
-        lambda: drawn_noise(generator(2), 8000, RATE),
-        lambda: drawn_music(generator(3), 0.5, RATE),
+        lambda: random_noise(generator(2), 8000, RATE),
+        lambda: random_music(generator(3), 0.5, RATE),
         lambda: background(generator(4), 8000, backgrounds=[tones(1)[0][:3000]], rate=RATE),
     ):
         first = make()
@@ -117,7 +117,7 @@ def test_a_room_keeps_the_direct_sound_where_it_was():
     click = np.zeros((1, RATE), np.float32)
     click[0, 3000] = 1
     for seed in range(5):
-        response = drawn_room(generator(seed), RATE)
+        response = random_response(generator(seed), RATE)
         heard = in_room(click, response)[0]
         assert not np.abs(heard[:3000]).max() > 1e-5
         assert heard[3000] == pytest.approx(1, abs=1e-4)

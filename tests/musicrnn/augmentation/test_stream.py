@@ -23,7 +23,7 @@ from musicrnn.models.detector import Detector, DetectorSettings
 RATE = 16_000
 
 
-def drawn_words(count: int = 12) -> np.ndarray:
+def random_words(count: int = 12) -> np.ndarray:
     """Bursts of tone between 0.3 and 0.8 s, each with a pitch of its own; nothing around them."""
     time = np.arange(RATE) / RATE
     inside = ((time >= 0.3) & (time < 0.8)).astype(np.float64)
@@ -35,7 +35,7 @@ def drawn_words(count: int = 12) -> np.ndarray:
 def source() -> StreamSource:
     random = np.random.default_rng(0)
     recording = coloured(random, 5 * RATE, 1.0)
-    return StreamSource(drawn_words(), [f"w{n % 4}" for n in range(12)], RATE, [recording])
+    return StreamSource(random_words(), [f"w{n % 4}" for n in range(12)], RATE, [recording])
 
 
 def made(source: StreamSource, seed: int = 1, **settings: object) -> list[Piece]:
@@ -135,9 +135,9 @@ def test_real_words_and_an_oracle(corpora: Path) -> None:
 
 def test_what_no_stream_can_be_made_of(source: StreamSource) -> None:
     with pytest.raises(MusicRNNError, match="two words"):
-        StreamSource(drawn_words(2), ["go", "go"], RATE)
+        StreamSource(random_words(2), ["go", "go"], RATE)
     with pytest.raises(MusicRNNError, match="two words"):
-        StreamSource(drawn_words(2), ["go"], RATE)
+        StreamSource(random_words(2), ["go"], RATE)
     for wrong in ({"hours": 0.0}, {"snr": ()}, {"snr": (99.0,)}, {"unknown": 2.0}):
         with pytest.raises(MusicRNNError, match=r"must|lasts|is in"):
             StreamSettings(**wrong)

@@ -6,16 +6,16 @@ from torch import nn
 
 from musicrnn.layers.clockwork import ClockworkLayer
 from musicrnn.layers.settings import LayerSettings
-from tests.musicrnn.drawn import (
+from tests.musicrnn.random_networks import (
     BATCH,
     HIDDEN,
     INPUTS,
-    drawn,
-    drawn_stack,
-    drawn_state,
     largest,
     outputs,
     parameters_of,
+    random_stack,
+    random_state,
+    random_tensor,
 )
 
 H = HIDDEN
@@ -23,13 +23,13 @@ CELLS_OF_THIS_KIND = ["clockwork", "clockwork-lstm"]
 
 
 def with_periods(cell: str, periods: str):
-    return drawn_stack(cell, LayerSettings(periods=periods))
+    return random_stack(cell, LayerSettings(periods=periods))
 
 
 @pytest.mark.parametrize("cell", CELLS_OF_THIS_KIND)
 def test_a_sleeping_module_keeps_its_bits(cell: str) -> None:
-    network = drawn_stack(cell, hidden=10)  # periods 1, 2, 4, 8, 16 and two units each
-    y = outputs(network, drawn(BATCH, 33, INPUTS))
+    network = random_stack(cell, hidden=10)  # periods 1, 2, 4, 8, 16 and two units each
+    y = outputs(network, random_tensor(BATCH, 33, INPUTS))
     for module, period in enumerate((1, 2, 4, 8, 16)):
         units = y[..., 2 * module : 2 * module + 2]
         for t in range(1, 33):
@@ -40,7 +40,7 @@ def test_a_sleeping_module_keeps_its_bits(cell: str) -> None:
 @pytest.mark.parametrize("cell", CELLS_OF_THIS_KIND)
 def test_slow_modules_never_hear_fast_ones(cell: str) -> None:
     network = with_periods(cell, "1,2,4")  # two units each
-    x, state = drawn(BATCH, 16, INPUTS), drawn_state(network)
+    x, state = random_tensor(BATCH, 16, INPUTS), random_state(network)
     y = outputs(network, x, state)
     for module in range(3):
         changed = [part.clone() for part in state]
@@ -55,7 +55,7 @@ def test_slow_modules_never_hear_fast_ones(cell: str) -> None:
 @pytest.mark.parametrize("cell", CELLS_OF_THIS_KIND)
 def test_what_slow_modules_sleep_through_does_not_change_them(cell: str) -> None:
     network = with_periods(cell, "1,2,4")
-    x = drawn(BATCH, 16, INPUTS)
+    x = random_tensor(BATCH, 16, INPUTS)
     other = x.clone()
     other[:, 1::2] += 1.0
     y, found = outputs(network, x), outputs(network, other)
@@ -98,14 +98,14 @@ def test_equal_clocks_are_torchs_layer_with_a_triangular_matrix(
         dense.bias_hh_l0.zero_()
     below = [dense.weight_hh_l0[g * H + H // 2 : (g + 1) * H, : H // 2] for g in range(gates)]
     assert all((part == 0).all() == (periods != "1") for part in below)
-    x = drawn(BATCH, 12, INPUTS)
+    x = random_tensor(BATCH, 12, INPUTS)
     assert largest(outputs(network, x) - dense(x)[0]) < 1e-12
 
 
 @pytest.mark.parametrize("cell", CELLS_OF_THIS_KIND)
 def test_rows_at_different_phases_are_each_as_alone(cell: str) -> None:
     network = with_periods(cell, "1,2,3")
-    x, state = drawn(4, 11, INPUTS), drawn_state(network, 4)
+    x, state = random_tensor(4, 11, INPUTS), random_state(network, 4)
     state[-1][0, :, 0] = torch.tensor([0.0, 5.0, 2.0, 5.0])
     with torch.no_grad():
         y, end = network(x, state)
@@ -133,7 +133,7 @@ def test_no_step_of_a_sleeping_module_is_computed(modules: int, monkeypatch) -> 
 
     monkeypatch.setattr(ClockworkLayer, "_module", counted)
     periods = ",".join(str(2**i) for i in range(modules))
-    network = drawn_stack("clockwork", LayerSettings(periods=periods), hidden=size * modules)
+    network = random_stack("clockwork", LayerSettings(periods=periods), hidden=size * modules)
     steps = 2 ** (modules - 1) * 3
-    outputs(network, drawn(1, steps, INPUTS))
+    outputs(network, random_tensor(1, steps, INPUTS))
     assert done / steps == size**2 * (2 * modules - 2 + 2 ** (1 - modules))

@@ -5,16 +5,16 @@ import torch
 from torch import nn
 
 from musicrnn.layers.settings import LayerSettings
-from tests.musicrnn.drawn import (
+from tests.musicrnn.random_networks import (
     BATCH,
     HIDDEN,
     STEPS,
-    drawn,
-    drawn_stack,
-    drawn_state,
     largest,
     outputs,
     parameters_of,
+    random_stack,
+    random_state,
+    random_tensor,
 )
 
 H = HIDDEN
@@ -23,7 +23,7 @@ H = HIDDEN
 @pytest.mark.parametrize("layers", [1, 3])
 def test_depth_that_hands_up_times_new_h_is_torchs_lstm(layers: int) -> None:
     settings = LayerSettings(depth="identity", priority="depth")
-    network = drawn_stack("grid", settings, layers=layers, inputs=H)
+    network = random_stack("grid", settings, layers=layers, inputs=H)
     lstm = nn.LSTM(H, H, layers, batch_first=True).double()
     for index in range(layers):
         w = parameters_of(network, index)
@@ -37,7 +37,7 @@ def test_depth_that_hands_up_times_new_h_is_torchs_lstm(layers: int) -> None:
             for name in ("weight_ih", "weight_hh", "bias_ih"):
                 getattr(lstm, f"{name}_l{index}").copy_(w[name])
             getattr(lstm, f"bias_hh_l{index}").zero_()
-    x, state = drawn(BATCH, STEPS, H), drawn_state(network)
+    x, state = random_tensor(BATCH, STEPS, H), random_state(network)
     y, end = network(x, state)
     expected, after = lstm(x, state)
     assert largest(y - expected) < 1e-12
@@ -48,8 +48,8 @@ def test_the_grid_on_its_side_is_the_other_grid() -> None:
     """T steps of L tied layers, time and depth exchanged: L steps of T layers."""
     steps, layers = 5, 3
     settings = LayerSettings(tied=True)
-    upright = drawn_stack("grid", settings, layers=layers, inputs=2 * H)
-    turned = drawn_stack("grid", settings, layers=steps, inputs=2 * H)
+    upright = random_stack("grid", settings, layers=layers, inputs=2 * H)
+    turned = random_stack("grid", settings, layers=steps, inputs=2 * H)
     w, v = parameters_of(upright), parameters_of(turned)
     for weights in (w, v):  # h and memory of the edge are the input itself
         weights["weight_enter"].copy_(torch.eye(2 * H))
@@ -65,7 +65,7 @@ def test_the_grid_on_its_side_is_the_other_grid() -> None:
     }
     for name, other in exchanged.items():
         v[name].copy_(w[other])
-    below, aside = drawn(BATCH, steps, 2 * H), drawn(BATCH, layers, 2 * H, seed=3)
+    below, aside = random_tensor(BATCH, steps, 2 * H), random_tensor(BATCH, layers, 2 * H, seed=3)
 
     def edge(values):
         """[B, N, 2H] as states, [N, B, H] each."""
@@ -79,13 +79,13 @@ def test_the_grid_on_its_side_is_the_other_grid() -> None:
 
 
 def test_priority_and_tying_change_what_is_computed() -> None:
-    x = drawn(BATCH, STEPS, 4)
+    x = random_tensor(BATCH, STEPS, 4)
     found = [
-        outputs(drawn_stack("grid", LayerSettings(**options), layers=2), x)
+        outputs(random_stack("grid", LayerSettings(**options), layers=2), x)
         for options in ({}, {"priority": "depth"}, {"priority": "time"}, {"tied": True})
     ]
     for index, one in enumerate(found):
         for other in found[:index]:
             assert largest(one - other) > 0.01
-    tied = drawn_stack("grid", LayerSettings(tied=True), layers=4)
+    tied = random_stack("grid", LayerSettings(tied=True), layers=4)
     assert len(tied.layers) == 1

@@ -9,17 +9,17 @@ import torch
 from torch import nn
 
 from tests.musicrnn.cells.transcriptions import s
-from tests.musicrnn.drawn import (
+from tests.musicrnn.random_networks import (
     BATCH,
     HIDDEN,
     INPUTS,
     STEPS,
-    drawn,
-    drawn_stack,
-    drawn_state,
     largest,
     outputs,
     parameters_of,
+    random_stack,
+    random_state,
+    random_tensor,
     set_parameters,
 )
 
@@ -27,12 +27,12 @@ H = HIDDEN
 ROWS = {"input": slice(0, H), "forget": slice(H, 2 * H), "candidate": slice(2 * H, 3 * H)}
 ROWS["output"] = slice(3 * H, 4 * H)
 MATRICES = ("weight_ih", "weight_hh", "bias_ih")
-X = drawn(BATCH, STEPS, INPUTS)
+X = random_tensor(BATCH, STEPS, INPUTS)
 
 
 def vanilla(deviation: float = 0.4):
     """V with its own weights, as tensors by name."""
-    weights = parameters_of(drawn_stack("lstm-peephole"))
+    weights = parameters_of(random_stack("lstm-peephole"))
     return {name: p * (deviation / 0.4) for name, p in weights.items()}
 
 
@@ -45,7 +45,7 @@ def without_rows(weights, gate: str):
 
 
 def stack_with(cell: str, weights):
-    network = drawn_stack(cell)
+    network = random_stack(cell)
     set_parameters(network, weights)
     return network
 
@@ -63,8 +63,8 @@ def torch_lstm(network, layers: int) -> nn.LSTM:
 
 
 def test_np_is_torchs_lstm() -> None:
-    network = drawn_stack("np", layers=2)
-    state = drawn_state(network)
+    network = random_stack("np", layers=2)
+    state = random_state(network)
     y, end = network(X, state)
     expected, after = torch_lstm(network, 2)(X, state)
     assert largest(y - expected) < 1e-12
@@ -102,7 +102,7 @@ def test_a_gate_that_is_open_is_no_gate(cell: str, gate: str) -> None:
 
 def test_fgr_without_recurrent_gates_is_v_exactly() -> None:
     weights = vanilla()
-    gates = 0.4 * drawn(3 * H, 3 * H)
+    gates = 0.4 * random_tensor(3 * H, 3 * H)
     expected = outputs(stack_with("lstm-peephole", weights), X)
     fgr = stack_with("fgr", {**weights, "weight_gates": gates})
     assert largest(outputs(fgr, X) - expected) > 0.01
@@ -125,7 +125,7 @@ def test_a_missing_tanh_does_not_matter_where_it_is_linear(cell: str) -> None:
 
 
 def test_nfgs_cell_is_the_sum_of_all_it_ever_took_in() -> None:
-    network = drawn_stack("nfg")
+    network = random_stack("nfg")
     w = {name: p.numpy() for name, p in parameters_of(network).items()}
     state = network.initial_state(BATCH)
     taken = np.zeros((BATCH, H))
@@ -145,8 +145,8 @@ def closed_depth_gates(network) -> None:
 
 
 def test_depth_gates_that_are_shut_leave_stacked_peephole_lstms() -> None:
-    deep = drawn_stack("depth-gated", layers=3)
-    plain = drawn_stack("lstm-peephole", layers=3)
+    deep = random_stack("depth-gated", layers=3)
+    plain = random_stack("lstm-peephole", layers=3)
     for index in range(3):
         weights = parameters_of(deep, index)
         there = {n: v for n, v in weights.items() if n not in ("peephole_depth", "peephole_below")}
@@ -159,7 +159,7 @@ def test_depth_gates_that_are_shut_leave_stacked_peephole_lstms() -> None:
 
 
 def test_depth_gated_without_gates_and_peepholes_is_torchs_lstm() -> None:
-    network = drawn_stack("depth-gated", layers=3)
+    network = random_stack("depth-gated", layers=3)
     closed_depth_gates(network)
     for index in range(3):
         for name, parameter in parameters_of(network, index).items():

@@ -6,7 +6,7 @@ import torch
 from musicrnn.cells import CELLS
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.layers.stack import Stack
-from tests.musicrnn.drawn import parameters_of
+from tests.musicrnn.random_networks import parameters_of
 
 # of one layer with I inputs and H units; W, U and one bias of a gate
 GATE = "(I*H + H*H + H)"

@@ -5,25 +5,25 @@ import pytest
 import torch
 
 from tests.musicrnn.cells.transcriptions import TRANSCRIPTIONS, run
-from tests.musicrnn.drawn import (
+from tests.musicrnn.random_networks import (
     BATCH,
     HIDDEN,
     INPUTS,
     STEPS,
     arrays_of,
-    drawn,
-    drawn_stack,
-    drawn_state,
     largest,
     outputs,
     parameters_of,
+    random_stack,
+    random_state,
+    random_tensor,
 )
 
-X = drawn(BATCH, STEPS, INPUTS)
+X = random_tensor(BATCH, STEPS, INPUTS)
 
 
 def test_cell_and_normaliser_are_the_unstabilised_ones_divided() -> None:
-    network = drawn_stack("slstm")
+    network = random_stack("slstm")
     start = network.initial_state(BATCH)
     with torch.no_grad():
         _, (_, cell, normaliser, stabiliser) = network(X, start)
@@ -36,8 +36,8 @@ def test_cell_and_normaliser_are_the_unstabilised_ones_divided() -> None:
 
 @pytest.mark.parametrize("shift", [-30.0, -1.0, 2.0, 30.0])
 def test_h_does_not_depend_on_the_stabiliser(shift: float) -> None:
-    network = drawn_stack("slstm")
-    hidden, cell, normaliser, stabiliser = drawn_state(network)
+    network = random_stack("slstm")
+    hidden, cell, normaliser, stabiliser = random_state(network)
     y = outputs(network, X, (hidden, cell, normaliser, stabiliser))
     scale = float(np.exp(-shift))
     moved = (hidden, cell * scale, normaliser * scale, stabiliser + shift)
@@ -45,7 +45,7 @@ def test_h_does_not_depend_on_the_stabiliser(shift: float) -> None:
 
 
 def test_huge_gates_stay_finite_forwards_and_backwards() -> None:
-    network = drawn_stack("slstm")
+    network = random_stack("slstm")
     for gate, value in ((0, 2000.0), (1, -2000.0), (0, -2000.0), (1, 2000.0)):
         rows = slice(gate * HIDDEN, (gate + 1) * HIDDEN)
         parameters_of(network)["bias_ih"][rows] = value
@@ -57,7 +57,7 @@ def test_huge_gates_stay_finite_forwards_and_backwards() -> None:
 
 def test_the_first_step_is_the_output_gate_times_the_candidate() -> None:
     """From zeros c / n is the only candidate there is, however small its input gate."""
-    network = drawn_stack("slstm")
+    network = random_stack("slstm")
     w = parameters_of(network)
     a = X[:, 0] @ w["weight_ih"].T + w["bias_ih"]
     for bias in (0.0, -50.0):

@@ -10,7 +10,7 @@ from musicrnn.cells import CELLS
 from musicrnn.layers.array_stack import ArrayStack
 from musicrnn.layers.settings import LayerSettings
 from tests.musicrnn.cells import transcriptions
-from tests.musicrnn.drawn import (
+from tests.musicrnn.random_networks import (
     BATCH,
     HIDDEN,
     INPUTS,
@@ -18,9 +18,9 @@ from tests.musicrnn.drawn import (
     VARIANTS,
     arrays_of,
     cell_options,
-    drawn,
-    drawn_stack,
-    drawn_state,
+    random_stack,
+    random_state,
+    random_tensor,
     title,
 )
 
@@ -73,9 +73,9 @@ def test_every_cell_has_a_transcription() -> None:
 @pytest.mark.parametrize("layers", [1, LAYERS])
 @pytest.mark.parametrize(("cell", "settings"), VARIANTS, ids=title)
 def test_torch_equals_the_transcription(cell: str, settings: LayerSettings, layers: int) -> None:
-    network = drawn_stack(cell, settings, layers=layers)
-    x = drawn(BATCH, STEPS, INPUTS)
-    for state in (network.initial_state(BATCH), drawn_state(network, clock=3)):
+    network = random_stack(cell, settings, layers=layers)
+    x = random_tensor(BATCH, STEPS, INPUTS)
+    for state in (network.initial_state(BATCH), random_state(network, clock=3)):
         with torch.no_grad():
             y, end = network(x, state)
         hs, ends = transcribed(cell, network, x, state)
@@ -91,8 +91,11 @@ def test_torch_equals_the_transcription(cell: str, settings: LayerSettings, laye
 @pytest.mark.parametrize(("cell", "settings"), VARIANTS, ids=title)
 def test_numpy_steps_equal_torch(cell: str, settings: LayerSettings, batch: int) -> None:
     for dtype, tolerance in ((torch.float64, 1e-12), (torch.float32, 1e-5)):
-        network = drawn_stack(cell, settings, layers=2, dtype=dtype)
-        x, state = drawn(batch, STEPS, INPUTS, dtype=dtype), drawn_state(network, batch, clock=1)
+        network = random_stack(cell, settings, layers=2, dtype=dtype)
+        x, state = (
+            random_tensor(batch, STEPS, INPUTS, dtype=dtype),
+            random_state(network, batch, clock=1),
+        )
         with torch.no_grad():
             y, end = network(x, state)
         hs, ends = stepped(network, x, state)
@@ -114,11 +117,11 @@ def test_numpy_steps_equal_torch(cell: str, settings: LayerSettings, batch: int)
     ids=title,
 )
 def test_a_stack_stepped_in_numpy_equals_torch(cell: str, settings: LayerSettings) -> None:
-    network = drawn_stack(cell, settings, layers=3, dtype=torch.float32).eval()
+    network = random_stack(cell, settings, layers=3, dtype=torch.float32).eval()
     arrays = {name: p.detach().numpy() for name, p in network.named_parameters()}
     stack = ArrayStack(cell, HIDDEN, arrays, layers=3, settings=settings)
     stack.begin(BATCH)
-    x = drawn(BATCH, STEPS, INPUTS, dtype=torch.float32)
+    x = random_tensor(BATCH, STEPS, INPUTS, dtype=torch.float32)
     with torch.no_grad():
         y = network(x, network.initial_state(BATCH))[0].numpy()
     for t in range(STEPS):
@@ -127,11 +130,11 @@ def test_a_stack_stepped_in_numpy_equals_torch(cell: str, settings: LayerSetting
 
 def test_gates_that_are_both_shut_are_weighed_against_each_other() -> None:
     """minlstm: exp(-200) is 0 in float32, exp(-200) / (exp(-200) + exp(-199)) is not."""
-    network = drawn_stack("minlstm", dtype=torch.float32)
+    network = random_stack("minlstm", dtype=torch.float32)
     with torch.no_grad():
         network.layers[0].bias_ih_l0[:HIDDEN] = -200.0
         network.layers[0].bias_ih_l0[HIDDEN : 2 * HIDDEN] = -199.0
-    x, state = drawn(BATCH, STEPS, INPUTS, dtype=torch.float32), drawn_state(network)
+    x, state = random_tensor(BATCH, STEPS, INPUTS, dtype=torch.float32), random_state(network)
     with torch.no_grad():
         y = network(x, state)[0].numpy()
     close(stepped(network, x, state)[0], y, 1e-4)

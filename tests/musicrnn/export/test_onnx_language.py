@@ -12,9 +12,9 @@ from musicrnn.layers.settings import LayerSettings
 from musicrnn.models.language import LanguageModel
 from musicrnn.models.language_config import LanguageConfig
 from musicrnn.pretrained import load_model
-from tests.musicrnn.drawn import VARIANTS, title
 from tests.musicrnn.export.read_graph import read_graph
 from tests.musicrnn.export.written import export_onnx
+from tests.musicrnn.random_networks import VARIANTS, title
 
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
@@ -28,7 +28,7 @@ SETTINGS = [
 VOCABULARY, STEPS = 11, 7
 
 
-def drawn_model(cell: str, settings: LayerSettings, *, tied: bool = False) -> LanguageModel:
+def random_model(cell: str, settings: LayerSettings, *, tied: bool = False) -> LanguageModel:
     torch.manual_seed(0)
     config = LanguageConfig(
         vocabulary=VOCABULARY, cell=cell, embedding=6, hidden=6, layers=2, tied=tied, layer=settings
@@ -61,7 +61,7 @@ def run_steps(path: Path, model: LanguageModel, ids: np.ndarray) -> np.ndarray:
 def test_every_cell_steps_as_it_reads_the_whole(
     cell: str, settings: LayerSettings, tmp_path: Path
 ) -> None:
-    model, path = drawn_model(cell, settings), tmp_path / "m.onnx"
+    model, path = random_model(cell, settings), tmp_path / "m.onnx"
     written = export_onnx(checkpoint_of(model), path)
     assert written.difference < 1e-5
     assert written.inputs["ids"] == ("batch",)
@@ -87,5 +87,5 @@ def test_the_file_says_what_it_is_and_not_where_it_was_made(tmp_path: Path) -> N
 
 
 def test_tied_weights(tmp_path: Path) -> None:
-    model = drawn_model("gru", LayerSettings(), tied=True)
+    model = random_model("gru", LayerSettings(), tied=True)
     assert export_onnx(checkpoint_of(model), tmp_path / "m.onnx").difference < 1e-5

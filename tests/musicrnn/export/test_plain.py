@@ -6,14 +6,14 @@ import torch
 from musicrnn.export.plain import plain
 from musicrnn.layers.recent_attention import RecentAttention
 from musicrnn.layers.settings import LayerSettings
-from tests.musicrnn.drawn import (
+from tests.musicrnn.random_networks import (
     BATCH,
     INPUTS,
     VARIANTS,
-    drawn,
-    drawn_stack,
-    drawn_state,
     largest,
+    random_stack,
+    random_state,
+    random_tensor,
     title,
 )
 
@@ -28,8 +28,8 @@ SETTINGS = [
 @pytest.mark.parametrize("layers", [1, 3])
 @pytest.mark.parametrize(("cell", "settings"), [*VARIANTS, *SETTINGS], ids=title)
 def test_a_plain_stack_is_the_stack(cell: str, settings: LayerSettings, layers: int) -> None:
-    network = drawn_stack(cell, settings, layers=layers).eval()
-    start, x = drawn_state(network, clock=1), drawn(BATCH, 5, INPUTS)
+    network = random_stack(cell, settings, layers=layers).eval()
+    start, x = random_state(network, clock=1), random_tensor(BATCH, 5, INPUTS)
     with torch.no_grad():
         wanted, end = network(x, start)
         found, after = plain(network)(x, start)
@@ -39,7 +39,7 @@ def test_a_plain_stack_is_the_stack(cell: str, settings: LayerSettings, layers: 
 
 
 def test_the_network_itself_stays_as_it_was() -> None:
-    network = drawn_stack("mut1").train()
+    network = random_stack("mut1").train()
     before = [type(module) for module in network.modules()]
     plain(network)
     assert [type(module) for module in network.modules()] == before

@@ -8,16 +8,16 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.layers.bidirectional import Bidirectional
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.layers.stack import Stack
-from tests.musicrnn.drawn import INPUTS, drawn, largest, set_parameters
+from tests.musicrnn.random_networks import INPUTS, largest, random_tensor, set_parameters
 
 HIDDEN, LENGTHS = 5, torch.tensor([7, 4, 1])
-X = drawn(3, 7, INPUTS)
+X = random_tensor(3, 7, INPUTS)
 
 
-def drawn_pair(cell: str, *, layers: int) -> Bidirectional:
+def random_pair(cell: str, *, layers: int) -> Bidirectional:
     network = Bidirectional(cell, INPUTS, HIDDEN, layers=layers, dropout=0.0).double().eval()
     for index, parameter in enumerate(network.parameters()):
-        parameter.data = 0.4 * drawn(*parameter.shape, seed=index)
+        parameter.data = 0.4 * random_tensor(*parameter.shape, seed=index)
     return network
 
 
@@ -43,7 +43,7 @@ def alone(stack: Stack, x: torch.Tensor) -> torch.Tensor:
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cell", CELLS)
 def test_it_is_both_directions_side_by_side_to_each_true_length(cell: str, layers: int) -> None:
-    network = drawn_pair(cell, layers=layers)
+    network = random_pair(cell, layers=layers)
     y = network(X, LENGTHS)
     assert y.shape == (3, 7, 2 * HIDDEN)
     for row, length in enumerate(LENGTHS.tolist()):
@@ -58,7 +58,7 @@ def test_it_is_both_directions_side_by_side_to_each_true_length(cell: str, layer
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_what_is_beyond_the_lengths_does_not_matter(cell: str) -> None:
-    network = drawn_pair(cell, layers=2)
+    network = random_pair(cell, layers=2)
     other = X.clone()
     for row, length in enumerate(LENGTHS.tolist()):
         other[row, length:] = 100.0
@@ -67,7 +67,7 @@ def test_what_is_beyond_the_lengths_does_not_matter(cell: str) -> None:
 
 @pytest.mark.parametrize("cell", ["gru", "gru-cho"])  # torch's own layer, and a pair of stacks
 def test_turning_the_input_and_exchanging_directions_turns_the_output(cell: str) -> None:
-    network, exchanged = drawn_pair(cell, layers=1), drawn_pair(cell, layers=1)
+    network, exchanged = random_pair(cell, layers=1), random_pair(cell, layers=1)
     parameters = list(network.parameters())
     half = len(parameters) // 2
     for own, other in zip(
@@ -80,7 +80,7 @@ def test_turning_the_input_and_exchanging_directions_turns_the_output(cell: str)
 
 
 def test_every_step_hears_the_last_one() -> None:
-    network = drawn_pair("lstm", layers=1)
+    network = random_pair("lstm", layers=1)
     other = X.clone()
     other[0, 6] += 1.0
     assert largest((network(other, LENGTHS) - network(X, LENGTHS))[0, 0]) > 1e-6

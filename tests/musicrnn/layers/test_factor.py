@@ -5,7 +5,7 @@ import torch
 
 from musicrnn.layers.factor import FEW, SMALL, Factor
 from musicrnn.layers.private_torch import can_pack
-from tests.musicrnn.drawn import drawn, drawn_stack, drawn_state, largest
+from tests.musicrnn.random_networks import largest, random_stack, random_state, random_tensor
 
 needs_packing = pytest.mark.skipif(
     not can_pack(torch.float32), reason="torch without oneDNN's packed product"
@@ -20,7 +20,8 @@ def relative(found: torch.Tensor, exact: torch.Tensor) -> float:
 def results(factor: Factor) -> list[torch.Tensor]:
     """All that a factor does, float64; what it gets is the same each time."""
     v, g, x = (
-        drawn(ROWS, n, seed=s, dtype=factor.matrix.dtype) for n, s in ((K, 1), (N, 2), (N, 3))
+        random_tensor(ROWS, n, seed=s, dtype=factor.matrix.dtype)
+        for n, s in ((K, 1), (N, 2), (N, 3))
     )
     into = torch.ones(N, K, dtype=factor.matrix.dtype)
     factor.gradient(g, v, into)
@@ -32,7 +33,7 @@ def results(factor: Factor) -> list[torch.Tensor]:
 
 
 def exact_results(matrix: torch.Tensor) -> list[torch.Tensor]:
-    v, g, x = (drawn(ROWS, n, seed=s) for n, s in ((K, 1), (N, 2), (N, 3)))
+    v, g, x = (random_tensor(ROWS, n, seed=s) for n, s in ((K, 1), (N, 2), (N, 3)))
     return [v @ matrix.T, x + v @ matrix.T, g @ matrix, g.T @ v]
 
 
@@ -49,7 +50,7 @@ def exact_results(matrix: torch.Tensor) -> list[torch.Tensor]:
 def test_products(
     dtype: torch.dtype, steps: int, bf16: bool, packs: bool, tolerance: float
 ) -> None:
-    matrix = drawn(N, K, seed=4).to(dtype)
+    matrix = random_tensor(N, K, seed=4).to(dtype)
     factor = Factor(matrix, steps=steps, bf16=bf16)
     assert factor.packs == packs
     found, exact = results(factor), exact_results(matrix.double())
@@ -74,15 +75,15 @@ def test_a_layer_with_packed_matrices_is_the_layer_in_float64(cell: str, monkeyp
         packed.append(self.packs)
 
     monkeypatch.setattr(Factor, "__init__", watched)
-    network = drawn_stack(cell, inputs=8, hidden=256)
+    network = random_stack(cell, inputs=8, hidden=256)
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.mul_(0.15)  # deviation 0.06: 1 / sqrt(H)
-    x = drawn(4, FEW, 8)
+    x = random_tensor(4, FEW, 8)
 
     def gradients(dtype: torch.dtype) -> list[torch.Tensor]:
         network.to(dtype)
-        state = tuple(part.to(dtype) for part in drawn_state(network, 4))
+        state = tuple(part.to(dtype) for part in random_state(network, 4))
         y, end = network(x.to(dtype), state)
         loss = y.square().sum() + end[0].sum()
         return [y.double(), *torch.autograd.grad(loss, list(network.parameters()))]
@@ -99,8 +100,8 @@ def test_a_layer_with_packed_matrices_is_the_layer_in_float64(cell: str, monkeyp
 
 @pytest.mark.parametrize("cell", ["lstm-peephole", "gru-cho", "depth-gated"])
 def test_gradients_under_bf16_are_float32_and_close(cell: str) -> None:
-    network = drawn_stack(cell, layers=2, hidden=16, dtype=torch.float32)
-    x = drawn(4, 6, 4, dtype=torch.float32)
+    network = random_stack(cell, layers=2, hidden=16, dtype=torch.float32)
+    x = random_tensor(4, 6, 4, dtype=torch.float32)
 
     def gradients() -> list[torch.Tensor]:
         y, _ = network(x, network.initial_state(4))

@@ -12,17 +12,23 @@ from musicrnn.cells.clockwork import ClockworkCell
 from musicrnn.cells.grid import GridCell
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.layers.stack import Stack
-from tests.musicrnn.drawn import VARIANTS, drawn, drawn_stack, drawn_state, title
+from tests.musicrnn.random_networks import (
+    VARIANTS,
+    random_stack,
+    random_state,
+    random_tensor,
+    title,
+)
 
 BATCH, STEPS, INPUTS = 2, 5, 3
 
 
 def gradients_are_right(network: Stack) -> bool:
     names = [name for name, _ in network.named_parameters()]
-    state = drawn_state(network, BATCH)
+    state = random_state(network, BATCH)
     free = [name != "clock" for name in network.cell.states(network.hidden)]
     starts = [part.requires_grad_() for part, is_free in zip(state, free, strict=True) if is_free]
-    x = drawn(BATCH, STEPS, INPUTS).requires_grad_()
+    x = random_tensor(BATCH, STEPS, INPUTS).requires_grad_()
 
     def function(x, *given):
         torch.manual_seed(0)  # what is left out at random is the same each time
@@ -39,13 +45,13 @@ def gradients_are_right(network: Stack) -> bool:
 @pytest.mark.parametrize("layers", [1, 3])
 @pytest.mark.parametrize(("cell", "settings"), VARIANTS, ids=title)
 def test_every_cell(cell: str, settings: LayerSettings, layers: int) -> None:
-    assert gradients_are_right(drawn_stack(cell, settings, layers=layers, inputs=INPUTS))
+    assert gradients_are_right(random_stack(cell, settings, layers=layers, inputs=INPUTS))
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_residual_and_normalised_stacks(cell: str) -> None:
     settings = LayerSettings(residual=True, norm=True)
-    assert gradients_are_right(drawn_stack(cell, settings, layers=3, inputs=INPUTS))
+    assert gradients_are_right(random_stack(cell, settings, layers=3, inputs=INPUTS))
 
 
 def noises(cell: str) -> list[dict[str, float]]:
@@ -63,7 +69,7 @@ def noises(cell: str) -> list[dict[str, float]]:
 )
 def test_zoneout_and_recurrent_dropout(cell: str, options: dict, training: bool) -> None:
     settings = LayerSettings(**options)
-    network = drawn_stack(cell, settings, layers=2, inputs=INPUTS).train(training)
+    network = random_stack(cell, settings, layers=2, inputs=INPUTS).train(training)
     assert gradients_are_right(network)
 
 

@@ -12,21 +12,21 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.models.language import LanguageModel
 from musicrnn.models.language_config import LanguageConfig
-from tests.musicrnn.drawn import (
+from tests.musicrnn.random_networks import (
     BATCH,
     HIDDEN,
     INPUTS,
     STEPS,
     VARIANTS,
-    drawn,
-    drawn_stack,
-    drawn_state,
     largest,
     outputs,
+    random_stack,
+    random_state,
+    random_tensor,
     title,
 )
 
-X = drawn(BATCH, STEPS, INPUTS)
+X = random_tensor(BATCH, STEPS, INPUTS)
 every_stack = pytest.mark.parametrize(
     ("cell", "settings", "layers"),
     [(cell, settings, layers) for cell, settings in VARIANTS for layers in (1, 3)],
@@ -40,7 +40,7 @@ def differ(found: tuple[Tensor, ...], expected: tuple[Tensor, ...]) -> float:
 
 @every_stack
 def test_no_output_hears_a_later_input(cell: str, settings: LayerSettings, layers: int) -> None:
-    network = drawn_stack(cell, settings, layers=layers)
+    network = random_stack(cell, settings, layers=layers)
     y = outputs(network, X)
     for k in (1, STEPS // 2, STEPS - 1):
         other = X.clone()
@@ -55,7 +55,7 @@ def test_no_output_hears_a_later_input(cell: str, settings: LayerSettings, layer
 def test_rows_of_a_batch_do_not_hear_each_other(
     cell: str, settings: LayerSettings, layers: int
 ) -> None:
-    network = drawn_stack(cell, settings, layers=layers)
+    network = random_stack(cell, settings, layers=layers)
     y = outputs(network, X)
     other = X.clone()
     other[1:] += 1.0
@@ -67,8 +67,8 @@ def test_rows_of_a_batch_do_not_hear_each_other(
 @every_stack
 @torch.no_grad()
 def test_a_sequence_may_be_read_in_pieces(cell: str, settings: LayerSettings, layers: int) -> None:
-    network = drawn_stack(cell, settings, layers=layers)
-    start = drawn_state(network, clock=1)
+    network = random_stack(cell, settings, layers=layers)
+    start = random_state(network, clock=1)
     kept = tuple(part.clone() for part in start)
     whole, end = network(X, start)
     for size in (1, 4):  # step by step, and in pieces of unequal length
@@ -85,7 +85,7 @@ def test_a_sequence_may_be_read_in_pieces(cell: str, settings: LayerSettings, la
 
 @every_stack
 def test_padding_changes_nothing_before_it(cell: str, settings: LayerSettings, layers: int) -> None:
-    network = drawn_stack(cell, settings, layers=layers)
+    network = random_stack(cell, settings, layers=layers)
     padded = torch.zeros(BATCH, STEPS + 2, INPUTS, dtype=X.dtype)
     lengths = (STEPS, 4, 1)
     for row, length in enumerate(lengths):
@@ -134,7 +134,7 @@ def test_output_weights_that_are_the_embeddings_stay_so_after_loading() -> None:
 def test_bf16_keeps_states_in_float32_and_is_close(
     cell: str, settings: LayerSettings, layers: int
 ) -> None:
-    network = drawn_stack(cell, settings, layers=layers, dtype=torch.float32)
+    network = random_stack(cell, settings, layers=layers, dtype=torch.float32)
     for parameter in network.parameters():
         parameter.mul_(0.5)  # towards 0.2, a usual start
     x = X.float()
@@ -147,7 +147,7 @@ def test_bf16_keeps_states_in_float32_and_is_close(
 
 
 def test_a_memory_goes_up_in_float32_under_bf16() -> None:
-    network = drawn_stack("depth-gated", layers=2, dtype=torch.float32)
+    network = random_stack("depth-gated", layers=2, dtype=torch.float32)
     with torch.autocast("cpu", torch.bfloat16), torch.no_grad():
         flow, _ = network.layers[0]((X.float(),), tuple(p[0] for p in network.initial_state(BATCH)))
         weights = {n.removesuffix("_l0"): p for n, p in network.layers[1].named_parameters()}

@@ -10,8 +10,16 @@ from musicrnn.layers.dropout import VariationalDropout
 from musicrnn.layers.layer import UnrolledLayer
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.layers.stack import Stack
-from tests.musicrnn.drawn import HIDDEN, INPUTS, STEPS, drawn, drawn_stack, drawn_state, largest
 from tests.musicrnn.linear_cell import LinearStepCell
+from tests.musicrnn.random_networks import (
+    HIDDEN,
+    INPUTS,
+    STEPS,
+    largest,
+    random_stack,
+    random_state,
+    random_tensor,
+)
 
 SHARE = 0.3
 ZONED = ["elman", "lstm", "fgr", "gru-cho", "mut3", "depth-gated", "mingru", "rglru"]
@@ -31,7 +39,7 @@ def remembering(matrix: torch.Tensor) -> UnrolledLayer:
 def test_recurrent_dropout_keeps_its_mask_for_the_whole_sequence() -> None:
     torch.manual_seed(0)
     layer = remembering(torch.eye(20, dtype=torch.float64))
-    x, start = torch.zeros(30, 5, 1, dtype=torch.float64), 1 + drawn(30, 20).abs()
+    x, start = torch.zeros(30, 5, 1, dtype=torch.float64), 1 + random_tensor(30, 20).abs()
     y = layer((x,), (start,))[0][0]
     kept = y[:, 0] != 0  # [B, H]
     assert float(kept.double().mean()) == pytest.approx(1 - SHARE, abs=0.06)
@@ -46,10 +54,10 @@ def test_recurrent_dropout_keeps_its_mask_for_the_whole_sequence() -> None:
 @torch.no_grad()
 def test_recurrent_dropout_changes_nothing_on_average_and_nothing_in_evaluation() -> None:
     torch.manual_seed(0)
-    rows, matrix = 20000, 0.4 * drawn(6, 6)
+    rows, matrix = 20000, 0.4 * random_tensor(6, 6)
     layer = remembering(matrix)
     x = torch.zeros(rows, 1, 1, dtype=torch.float64)
-    start = drawn(1, 6, seed=7)
+    start = random_tensor(1, 6, seed=7)
     y = layer((x,), (start.expand(rows, -1),))[0][0][:, 0]
     expected = (start @ matrix.T)[0]
     error = y.std(0) / rows**0.5
@@ -61,15 +69,15 @@ def test_recurrent_dropout_changes_nothing_on_average_and_nothing_in_evaluation(
 
 @pytest.mark.parametrize("cell", ["lstm", "fgr", "gru-cho", "mut2", "slstm"])
 def test_recurrent_dropout_moves_every_cell_with_a_recurrent_product(cell: str) -> None:
-    network = drawn_stack(cell, LayerSettings(recurrent_dropout=SHARE))
-    x, state = drawn(3, STEPS, INPUTS), drawn_state(network)
+    network = random_stack(cell, LayerSettings(recurrent_dropout=SHARE))
+    x, state = random_tensor(3, STEPS, INPUTS), random_state(network)
     with torch.no_grad():
         torch.manual_seed(0)
         y = network(x, state)[0]
         torch.manual_seed(0)
         same = network(x, state)[0]
         other = network(x, state)[0]
-        plain = drawn_stack(cell)(x, state)[0]
+        plain = random_stack(cell)(x, state)[0]
         evaluated = network.eval()(x, state)[0]
     assert torch.equal(y, same)
     assert largest(y - other) > 0.01
@@ -79,8 +87,8 @@ def test_recurrent_dropout_moves_every_cell_with_a_recurrent_product(cell: str) 
 @pytest.mark.parametrize("cell", ZONED)
 def test_zoneout_keeps_its_share_of_units_at_every_step(cell: str) -> None:
     torch.manual_seed(0)
-    network = drawn_stack(cell, LayerSettings(zoneout=SHARE), hidden=30)
-    x, state = drawn(20, 10, INPUTS), drawn_state(network, 20)
+    network = random_stack(cell, LayerSettings(zoneout=SHARE), hidden=30)
+    x, state = random_tensor(20, 10, INPUTS), random_state(network, 20)
     with torch.no_grad():
         y = network(x, state)[0]
     before = torch.cat([state[0][0][:, None], y[:, :-1]], 1)
@@ -95,9 +103,9 @@ def test_zoneout_keeps_its_share_of_units_at_every_step(cell: str) -> None:
 @torch.no_grad()
 def test_zoneout_is_its_expectation_in_evaluation(cell: str) -> None:
     """Each step's new state is mixed with the old one: share * old + (1 - share) * new."""
-    network = drawn_stack(cell, LayerSettings(zoneout=SHARE)).eval()
-    plain = drawn_stack(cell)
-    x, start = drawn(3, STEPS, INPUTS), drawn_state(network)
+    network = random_stack(cell, LayerSettings(zoneout=SHARE)).eval()
+    plain = random_stack(cell)
+    x, start = random_tensor(3, STEPS, INPUTS), random_state(network)
     y, end = network(x, start)
     state = start
     for t in range(STEPS):
@@ -124,7 +132,7 @@ def test_a_stack_drops_between_its_layers_and_after_them(variational: bool) -> N
     torch.manual_seed(0)
     settings = LayerSettings(variational=variational)
     network = Stack("elman", INPUTS, HIDDEN, layers=2, dropout=0.5, settings=settings).double()
-    x = drawn(40, STEPS, INPUTS)
+    x = random_tensor(40, STEPS, INPUTS)
     y, _ = network(x, network.initial_state(40))
     gone = (y == 0).double()
     assert float(gone.mean()) == pytest.approx(0.5, abs=0.05)

@@ -6,24 +6,28 @@ from torch.nn.functional import pad, softplus
 
 from musicrnn.layers import scan
 from musicrnn.layers.stack import Stack
-from tests.musicrnn.drawn import (
+from tests.musicrnn.random_networks import (
     BATCH,
     INPUTS,
     STEPS,
-    drawn,
-    drawn_stack,
-    drawn_state,
     largest,
     outputs,
     parameters_of,
+    random_stack,
+    random_state,
+    random_tensor,
 )
 
 LINEAR = ["mingru", "minlstm", "rglru"]
 
 
-def drawn_recurrence(steps: int):
+def random_recurrence(steps: int):
     """a in (0, 1), b and the start."""
-    return drawn(steps, 2, 3, seed=1).sigmoid(), drawn(steps, 2, 3, seed=2), drawn(2, 3, seed=3)
+    return (
+        random_tensor(steps, 2, 3, seed=1).sigmoid(),
+        random_tensor(steps, 2, 3, seed=2),
+        random_tensor(2, 3, seed=3),
+    )
 
 
 def plain(a, b, h):
@@ -37,7 +41,7 @@ def plain(a, b, h):
 @pytest.mark.parametrize("way", [scan.one_by_one, scan.all_at_once])
 @pytest.mark.parametrize("steps", [1, 2, 3, 7, 16, 33])
 def test_both_ways_are_the_loop(way, steps: int) -> None:
-    a, b, start = drawn_recurrence(steps)
+    a, b, start = random_recurrence(steps)
     given = [part.clone() for part in (a, b, start)]
     assert largest(way(a, b, start) - plain(a, b, start)) < 1e-12
     for part, before in zip((a, b, start), given, strict=True):
@@ -49,8 +53,8 @@ def test_both_ways_are_the_loop(way, steps: int) -> None:
 def test_gradients_are_those_of_the_loop(steps: int, at_once: bool, monkeypatch) -> None:
     if at_once:
         monkeypatch.setattr(scan, "one_by_one", scan.all_at_once)
-    leaves = [part.requires_grad_() for part in drawn_recurrence(steps)]
-    weights = drawn(steps, 2, 3, seed=4)
+    leaves = [part.requires_grad_() for part in random_recurrence(steps)]
+    weights = random_tensor(steps, 2, 3, seed=4)
     h, expected = scan.linear_scan(*leaves), plain(*leaves)
     assert largest(h - expected) < 1e-12
     found = torch.autograd.grad((h * weights).sum(), leaves)
@@ -60,9 +64,9 @@ def test_gradients_are_those_of_the_loop(steps: int, at_once: bool, monkeypatch)
 
 @pytest.mark.parametrize("cell", LINEAR)
 def test_linear_cells_give_the_same_either_way(cell: str, monkeypatch) -> None:
-    network = drawn_stack(cell, layers=3)
-    x = drawn(BATCH, STEPS, INPUTS).requires_grad_()
-    state = tuple(part.requires_grad_() for part in drawn_state(network))
+    network = random_stack(cell, layers=3)
+    x = random_tensor(BATCH, STEPS, INPUTS).requires_grad_()
+    state = tuple(part.requires_grad_() for part in random_state(network))
     leaves = [x, *state, *network.parameters()]
 
     def results():
@@ -76,10 +80,10 @@ def test_linear_cells_give_the_same_either_way(cell: str, monkeypatch) -> None:
 
 def test_mingru_is_the_papers_scan_in_log_space() -> None:
     """Feng et al., appendix: log h_t = A_t + logcumsumexp(log b_s - A_s), A the sum of log a."""
-    network = drawn_stack("mingru")
+    network = random_stack("mingru")
     w = parameters_of(network)
-    x = drawn(BATCH, STEPS, INPUTS)
-    start = drawn(1, BATCH, network.hidden).abs() + 0.1
+    x = random_tensor(BATCH, STEPS, INPUTS)
+    start = random_tensor(1, BATCH, network.hidden).abs() + 0.1
     update, candidate = (x @ w["weight_ih"].T + w["bias_ih"]).chunk(2, -1)
     log_positive = torch.where(
         candidate >= 0,

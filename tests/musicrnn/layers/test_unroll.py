@@ -8,7 +8,7 @@ from musicrnn.cells import CELLS, StepCell
 from musicrnn.layers import unroll
 from musicrnn.layers.layer import UnrolledLayer, named
 from musicrnn.layers.settings import LayerSettings
-from tests.musicrnn.drawn import drawn, largest
+from tests.musicrnn.random_networks import largest, random_tensor
 
 INPUTS, HIDDEN = 3, 4
 STEP_CELLS = [  # the grid has a layer of its own
@@ -20,14 +20,14 @@ TORCH_CELLS = [name for name in STEP_CELLS if CELLS[name].torch_layer]
 def engine(cell: str, *, first: bool = True) -> UnrolledLayer:
     layer = UnrolledLayer(CELLS[cell], INPUTS, HIDDEN, first=first, settings=LayerSettings())
     for index, parameter in enumerate(layer.double().parameters()):
-        parameter.data = 0.4 * drawn(*parameter.shape, seed=index)
+        parameter.data = 0.4 * random_tensor(*parameter.shape, seed=index)
     return layer
 
 
 def start_of(layer: UnrolledLayer, batch: int) -> tuple[Tensor, ...]:
     """Drawn states, which want gradients."""
     widths = layer.cell.states(HIDDEN).values()
-    states = [0.5 * drawn(batch, width, seed=10 + n) for n, width in enumerate(widths)]
+    states = [0.5 * random_tensor(batch, width, seed=10 + n) for n, width in enumerate(widths)]
     if "normaliser" in layer.cell.states(HIDDEN):
         states[2] = states[2].abs() + 0.5
     return tuple(state.requires_grad_() for state in states)
@@ -52,9 +52,9 @@ def test_it_is_torchs_layer(cell: str, batch: int, steps: int, most_rows: int, m
     monkeypatch.setattr(unroll, "MOST_ROWS", most_rows)
     layer = engine(cell)
     other = torchs(layer)
-    x = drawn(batch, steps, INPUTS, seed=20).requires_grad_()
+    x = random_tensor(batch, steps, INPUTS, seed=20).requires_grad_()
     start = start_of(layer, batch)
-    weights = drawn(batch, steps, HIDDEN, seed=30)
+    weights = random_tensor(batch, steps, HIDDEN, seed=30)
 
     (y,), end = layer((x,), start)
     given = tuple(part[None] for part in start)
@@ -108,9 +108,9 @@ OTHER_CELLS = [
 @pytest.mark.parametrize(("cell", "first"), OTHER_CELLS)
 def test_it_is_the_cells_step_in_a_loop(cell: str, first: bool, loss_of: str) -> None:
     layer = engine(cell, first=first)
-    flow = [drawn(3, 6, INPUTS, seed=20)]
+    flow = [random_tensor(3, 6, INPUTS, seed=20)]
     if not first:  # the memory of the layer below
-        flow.append(drawn(3, 6, HIDDEN, seed=21))
+        flow.append(random_tensor(3, 6, HIDDEN, seed=21))
     flow = tuple(part.requires_grad_() for part in flow)
     start = start_of(layer, 3)
 
@@ -139,7 +139,7 @@ def test_it_is_the_cells_step_in_a_loop(cell: str, first: bool, loss_of: str) ->
 @pytest.mark.parametrize("cell", STEP_CELLS)
 def test_weights_that_are_not_trained_are_left_alone(cell: str) -> None:
     layer = engine(cell)
-    x, start = drawn(2, 5, INPUTS), start_of(layer, 2)
+    x, start = random_tensor(2, 5, INPUTS), start_of(layer, 2)
     (y,) = layer((x,), start)[0][:1]
     for parameter in layer.parameters():
         parameter.requires_grad_(False)

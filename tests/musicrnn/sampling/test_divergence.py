@@ -39,7 +39,7 @@ def model_of(cell: str = "lstm", seed: int = 3, **settings) -> tuple[LanguageMod
     return model, Checkpoint(model.arrays(), metadata)
 
 
-def drawn_pieces(count: int, longest: int = 20) -> list[np.ndarray]:
+def random_pieces(count: int, longest: int = 20) -> list[np.ndarray]:
     """Of 1 to ``longest`` ids, in no order of length."""
     random = np.random.default_rng(1)
     lengths = random.permutation(np.arange(count) % longest + 1)
@@ -49,7 +49,7 @@ def drawn_pieces(count: int, longest: int = 20) -> list[np.ndarray]:
 @pytest.mark.parametrize("cell", ["lstm", "gru", "elman"])
 def test_float32_is_nowhere_away_from_itself(cell: str) -> None:
     _, checkpoint = model_of(cell)
-    found = read_beside([CPUEngine(checkpoint), CPUEngine(checkpoint)], drawn_pieces(40))
+    found = read_beside([CPUEngine(checkpoint), CPUEngine(checkpoint)], random_pieces(40))
     assert (found.divergence == 0).all()
     assert (found.nats[0] == found.nats[1]).all()
     assert (found.nats > 0).all()
@@ -57,7 +57,7 @@ def test_float32_is_nowhere_away_from_itself(cell: str) -> None:
 
 def test_the_likelihood_is_that_of_the_torch_model() -> None:
     model, checkpoint = model_of()
-    pieces = drawn_pieces(ROWS + 30)
+    pieces = random_pieces(ROWS + 30)
     found = read_beside([CPUEngine(checkpoint), TorchEngine(model)], pieces)
     expected = np.concatenate(piece_losses(model, pieces))
     assert found.nats.shape == (2, len(expected)) == (2, sum(len(ids) - 1 for ids in pieces))
@@ -85,7 +85,7 @@ def test_the_divergence_is_that_of_torch() -> None:
 @pytest.mark.parametrize("cell", ["lstm", "gru", "mingru"])
 def test_the_fewer_bits_the_farther(cell: str) -> None:
     _, checkpoint = model_of(cell)
-    exact, half, byte = format_figures(checkpoint, drawn_pieces(60))
+    exact, half, byte = format_figures(checkpoint, random_pieces(60))
     assert [one.weights for one in (exact, half, byte)] == list(WEIGHT_FORMATS)
     assert (exact.divergence, exact.divergence_largest, exact.change) == (0, 0, 0)
     assert 0 < half.divergence < byte.divergence / 2
@@ -121,7 +121,7 @@ def test_attention_is_held_too() -> None:
     _, plain = model_of()
     _, attending = model_of(layer=LayerSettings(attention=5))
     assert matrix_bytes(CPUEngine(attending)) > matrix_bytes(CPUEngine(plain))
-    exact, half, byte = format_figures(attending, drawn_pieces(20))
+    exact, half, byte = format_figures(attending, random_pieces(20))
     assert exact.divergence == 0 < half.divergence < byte.divergence
 
 
@@ -147,4 +147,4 @@ def test_what_cannot_be_measured() -> None:
             format_figures(checkpoint, [np.array(ids, np.int32)])
     checkpoint.arrays["output.bias"][4] = np.inf
     with pytest.raises(MusicRNNError, match="not finite"):
-        format_figures(checkpoint, drawn_pieces(5))
+        format_figures(checkpoint, random_pieces(5))

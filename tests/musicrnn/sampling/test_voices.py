@@ -13,7 +13,7 @@ from musicrnn.tokens import Controls
 from musicrnn.tokens.voices import from_sounding
 from musicrnn.training.task import task_of
 from tests.cli.conftest import untrained
-from tests.musicrnn.four_voices import GRID, NAMES, QUICK, drawn_score, untrained_voices
+from tests.musicrnn.four_voices import GRID, NAMES, QUICK, random_score, untrained_voices
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def harmonize(writer: VoicesWriter, score: Score, *keep: str, seed: int = 1) -> 
 @pytest.mark.parametrize("keep", [("soprano",), ("bass",), ("soprano", "bass"), NAMES[1:]])
 @pytest.mark.parametrize(("quarter", "metre"), [(480, (4, 4)), (5, (3, 4)), (96, (6, 8))])
 def test_given_voices_and_the_frame_stay(writer, keep, quarter, metre) -> None:
-    score = drawn_score(3, quarter=quarter, metre=metre)
+    score = random_score(3, quarter=quarter, metre=metre)
     written = harmonize(writer, score, *keep)
     assert replace(written.score, tracks=()) == replace(score, tracks=())
     for name in NAMES:
@@ -53,7 +53,7 @@ def test_given_voices_and_the_frame_stay(writer, keep, quarter, metre) -> None:
 
 
 def test_the_seed_decides(writer: VoicesWriter) -> None:
-    score = drawn_score(3)
+    score = random_score(3)
     one, two, other = (harmonize(writer, score, "soprano", seed=seed).score for seed in (1, 1, 2))
     assert one == two != other
 
@@ -126,7 +126,7 @@ def outside(track: Track, begin: int, end: int) -> tuple[set, set]:
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("bars", [(1, 1), (2, 3), (4, 4), (1, 4)])
 def test_bars_are_rewritten_and_the_rest_stays(writer, seed, bars) -> None:
-    score = drawn_score(seed, quarter=24)
+    score = random_score(seed, quarter=24)
     found = vary(writer, score, bars, "alto", "bass").score
     assert replace(found, tracks=()) == replace(score, tracks=())
     begin, end = 96 * (bars[0] - 1), 96 * bars[1]
@@ -144,7 +144,7 @@ def test_bars_are_rewritten_and_the_rest_stays(writer, seed, bars) -> None:
 
 
 def test_other_tracks_of_a_varied_piece_stay(writer: VoicesWriter) -> None:
-    score = drawn_score(1)
+    score = random_score(1)
     drums = Track((Note(0, 36, 10, 99),), is_drum=True, name="kit")
     whole = replace(score, tracks=(drums, *score.tracks))
     found = writer.vary(whole, by_name(score), QUICK, 1, bars=(2, 2), voices=["tenor"]).score
@@ -153,7 +153,7 @@ def test_other_tracks_of_a_varied_piece_stay(writer: VoicesWriter) -> None:
 
 
 def test_what_cannot_be_varied_or_kept(writer: VoicesWriter) -> None:
-    score = drawn_score(0)
+    score = random_score(0)
     with pytest.raises(MusicRNNError, match=r"bars must be in 1\.\.4, got 3 to 9"):
         vary(writer, score, (3, 9), "alto")
     with pytest.raises(MusicRNNError, match="voices are soprano, alto, tenor, bass, got 'tuba'"):
@@ -217,7 +217,7 @@ def test_wishes_that_are_not_granted(controls: Controls, message: str) -> None:
 
 
 def test_bars_of_an_upbeat_are_counted(writer: VoicesWriter) -> None:
-    score = drawn_score(0, quarter=24)
+    score = random_score(0, quarter=24)
     metres = (TimeSignature(0, 1, 4), TimeSignature(24, 4, 4))
     score = replace(score, time_signatures=metres)
     found = vary(writer, score, (1, 1), "alto").score

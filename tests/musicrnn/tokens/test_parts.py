@@ -6,7 +6,7 @@ import pytest
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Note, Score, Track, make_score
 from musicrnn.tokens.parts import grid_of, named_track, silent_stretches, voice_tracks
-from tests.musicrnn.four_voices import NAMES, drawn_score
+from tests.musicrnn.four_voices import NAMES, random_score
 
 
 def track(name: str, *pitches: int, drum: bool = False) -> Track:
@@ -66,7 +66,7 @@ def test_chords_are_no_voice_but_legato_is() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_grid_of_a_score(seed: int) -> None:
-    piece = drawn_score(seed)
+    piece = random_score(seed)
     positions = grid_of(piece, piece.tracks)
     assert positions.shape[1] == 4
     struck = [(positions[:, voice] < 128).sum() for voice in range(4)]

@@ -11,10 +11,10 @@ from musicrnn.training.plan import Plan
 from musicrnn.training.task import TASKS
 from musicrnn.training.voices.objective import (
     VoicesObjective,
-    drawn_mask,
     moved,
     opened,
     piece_losses,
+    random_mask,
 )
 from musicrnn.training.voices.piece import VoicePiece
 from musicrnn.training.voices.settings import VoicesSettings
@@ -42,7 +42,7 @@ def train(path, **plan):
 @pytest.mark.parametrize("shape", [(1, 1), (7, 4), (100, 4)])
 def test_a_mask_hides_something_and_all_kinds_occur(shape) -> None:
     random = np.random.default_rng(0)
-    masks = np.array([drawn_mask(shape, random) for _ in range(200)])
+    masks = np.array([random_mask(shape, random) for _ in range(200)])
     assert masks.any(axis=(1, 2)).all()
     if shape[0] > 1:
         assert masks.all(axis=(1, 2)).any()  # everything

@@ -38,7 +38,7 @@ def title(value) -> str:
     return str(value)
 
 
-def drawn_stack(
+def random_stack(
     cell: str,
     settings: LayerSettings | None = None,
     *,
@@ -58,17 +58,17 @@ def drawn_stack(
     return network
 
 
-def drawn(*shape: int, dtype: torch.dtype = torch.float64, seed: int = 1) -> torch.Tensor:
+def random_tensor(*shape: int, dtype: torch.dtype = torch.float64, seed: int = 1) -> torch.Tensor:
     """Standard normal."""
     generator = torch.Generator().manual_seed(seed)
     return torch.randn(shape, dtype=torch.float64, generator=generator).to(dtype)
 
 
-def drawn_state(network: Stack, batch: int = BATCH, *, clock: int = 0, seed: int = 2):
+def random_state(network: Stack, batch: int = BATCH, *, clock: int = 0, seed: int = 2):
     """A state that could have come out of a step: clocks are ``clock``, normalisers positive."""
     state, names = [], network.cell.states(network.hidden)
     for name, part in zip(names, network.initial_state(batch), strict=True):
-        values = 0.5 * drawn(*part.shape, seed=seed + len(state))
+        values = 0.5 * random_tensor(*part.shape, seed=seed + len(state))
         if name == "clock":
             values = torch.full(part.shape, float(clock))
         if name == "normaliser":
