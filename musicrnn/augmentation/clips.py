@@ -1,8 +1,9 @@
-"""Words as they may sound elsewhere: earlier or later, faster, higher, louder, in a room, in noise.
+"""Augmentation of clips: time shift, speed, frequency warping, gain, reverberation, noise.
 
 Conventions. Clips float32 [B, N] at ``rate`` Hz, full scale +-1; what is drawn for a row depends
 on the generator alone. Frames float32 [B, T, F] in dB. Sources: speed (Ko et al. 2015), room
-responses and noise (Ko et al. 2017), warped bands (vocal tract length, Jaitly and Hinton 2013).
+responses and noise (Ko et al. 2017), frequency warping (vocal tract length, Jaitly and Hinton
+2013).
 """
 
 from __future__ import annotations
@@ -14,18 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.augmentation.noise import random_noise, unit_power
-from musicrnn.augmentation.room import in_room, random_response
+from musicrnn.augmentation.room import random_response, reverberate
 from musicrnn.bounds import check, number
 from musicrnn.errors import MusicRNNError
 
 Samples = NDArray[np.float32]
 Random = np.random.Generator
-QUIETEST = 1e-5  # of full scale: below it a clip counts as silent
+MIN_LEVEL = 1e-5  # of full scale: below it a clip counts as silent
 
 
 @dataclass(frozen=True)
-class Variation:
-    """How far clips are varied; 0 or an empty range switches a kind off."""
+class AugmentationSettings:
+    """How strongly clips are augmented; 0 or an empty range switches a kind off."""
 
     shift: float = number(0.1, 0, 10)  # seconds to either side
     speed: float = number(0.2, 0, 0.5)  # share by which a clip is faster or slower, with its pitch
@@ -45,10 +46,16 @@ class Variation:
             )
 
 
-def moved(
-    random: Random, clips: Samples, ends: NDArray[np.float32], *, variation: Variation, rate: int
+def shift_and_stretch(
+    random: Random,
+    clips: Samples,
+    ends: NDArray[np.float32],
+    *,
+    variation: AugmentationSettings,
+    rate: int,
 ) -> tuple[Samples, NDArray[np.float32]]:
-    """Clips [B, N] shifted and played faster or slower, and where their words end now, samples [B].
+    """Clips [B, N] shifted in time and played faster or slower; where their words end now, samples
+    [B].
 
     Zeros come in from outside. The samples between two are linearly interpolated: cheap, and
     another small variation.
@@ -71,26 +78,26 @@ def moved(
     return out, ((ends - middle + shift) / speed + middle).clip(0, length)
 
 
-def surrounded(
+def mix_noise(
     random: Random,
     clips: Samples,
-    variation: Variation,
+    variation: AugmentationSettings,
     *,
     backgrounds: Sequence[Samples],
     rate: int,
 ) -> Samples:
-    """Clips in rooms, with other gains, over ``backgrounds`` [n] or noises made by code."""
+    """Clips with reverberation, random gain and noise: of ``backgrounds`` [n] or made by code."""
     rows, length = clips.shape
     out = clips.copy()
     echoing = np.flatnonzero(random.uniform(size=rows) < variation.room)
     for group in np.array_split(echoing, max(1, len(echoing) // 8)):  # a room for some clips
         if len(group):
-            out[group] = in_room(clips[group], random_response(random, rate))
+            out[group] = reverberate(clips[group], random_response(random, rate))
     level = np.sqrt(np.square(clips).mean(1, dtype=np.float64) * 2)  # half of a clip is word
     for row in range(rows):
         if random.uniform() < variation.noise:
             snr = float(random.uniform(variation.least_snr, variation.most_snr))
-            voice = level[row] if level[row] > QUIETEST else float(random.uniform(0.001, 0.1))
+            voice = level[row] if level[row] > MIN_LEVEL else float(random.uniform(0.001, 0.1))
             noise = background(random, length, backgrounds=backgrounds, rate=rate)
             out[row] += np.float32(voice * 10 ** (-snr / 20)) * noise
     gain = 10 ** (random.uniform(-variation.gain, variation.gain, (rows, 1)) / 20)
@@ -109,8 +116,9 @@ def background(
     return unit_power(np.resize(piece, length) if len(piece) < length else piece)
 
 
-def warped(random: Random, frames: Samples, variation: Variation) -> Samples:
-    """Frames [B, T, F] whose bands are stretched or pressed together, each row by its own share."""
+def frequency_warp(random: Random, frames: Samples, variation: AugmentationSettings) -> Samples:
+    """Frames [B, T, F] with the frequency axis stretched or compressed, each row by its own
+    factor."""
     rows, _, bands = frames.shape
     factor = np.exp(random.uniform(-1, 1, rows) * np.log1p(variation.warp))
     place = (np.arange(bands)[None] * factor[:, None]).clip(0, bands - 1)  # [B, F]

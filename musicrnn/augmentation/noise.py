@@ -1,4 +1,4 @@
-"""Noises made by code: what is under a word when no recording of a background is at hand.
+"""Synthetic noise, for where no recording of a background is at hand.
 
 Conventions. Noise float32 [N] at ``rate`` Hz with mean square 1; drawn from ``random`` alone.
 """
@@ -21,8 +21,8 @@ def coloured(random: Random, samples: int, slope: float) -> Samples:
     return unit_power(np.fft.irfft(spectrum * octave ** (-slope / 2), samples))
 
 
-def hum(random: Random, samples: int, rate: int) -> Samples:
-    """The mains and its harmonics, or a machine that turns: a steady tone of 40 to 240 Hz."""
+def tone(random: Random, samples: int, rate: int) -> Samples:
+    """A steady tone of 40 to 240 Hz with harmonics, as of the mains or of a motor."""
     time = np.arange(samples, dtype=np.float32) / rate
     pitch = float(random.uniform(40, 240))
     tone = np.zeros(samples, np.float32)
@@ -32,8 +32,8 @@ def hum(random: Random, samples: int, rate: int) -> Samples:
     return unit_power(tone)
 
 
-def clatter(random: Random, samples: int, rate: int) -> Samples:
-    """Knocks: short decaying bursts of noise at random times."""
+def impulses(random: Random, samples: int, rate: int) -> Samples:
+    """Impulses: short decaying bursts of noise at random times."""
     sound = 0.02 * random.standard_normal(samples).astype(np.float32)
     for _ in range(int(random.integers(2, 10))):
         start = int(random.integers(samples))
@@ -48,8 +48,8 @@ def random_noise(random: Random, samples: int, rate: int) -> Samples:
     """One of the kinds above."""
     kinds: list[Callable[[], Samples]] = [
         lambda: coloured(random, samples, float(random.uniform(0, 2.5))),
-        lambda: hum(random, samples, rate),
-        lambda: clatter(random, samples, rate),
+        lambda: tone(random, samples, rate),
+        lambda: impulses(random, samples, rate),
     ]
     return kinds[int(random.choice(3, p=(0.6, 0.2, 0.2)))]()
 

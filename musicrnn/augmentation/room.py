@@ -1,4 +1,4 @@
-"""Rooms made by code: the sound and its echoes.
+"""Reverberation with random room responses.
 
 Conventions. Responses [N] start with the direct sound, 1, so that nothing is delayed; after it
 comes noise that decays by 60 dB within the reverberation time (Moorer 1979; Polack 1988).
@@ -23,8 +23,8 @@ def random_response(random: np.random.Generator, rate: int) -> Samples:
     return tail
 
 
-def in_room(sounds: Samples, response: Samples) -> Samples:
-    """Sounds [B, N] heard in a room, [B, N]; what rings beyond the end is lost."""
+def reverberate(sounds: Samples, response: Samples) -> Samples:
+    """Sounds [B, N] convolved with a room's response, [B, N]; the tail beyond the end is cut."""
     size = 1 << (sounds.shape[-1] + len(response) - 1).bit_length()
     spectrum = np.fft.rfft(sounds, size) * np.fft.rfft(response, size)
     return np.fft.irfft(spectrum, size)[..., : sounds.shape[-1]].astype(np.float32)

@@ -1,18 +1,18 @@
 """Long recordings made of clips: words at known times over noise, music and other people's talk.
 
 Conventions. Clips int16 [n, N], one word each, at ``rate`` Hz; a piece is float32 [M], full scale
-+-1, of PIECE seconds (the last may be shorter), so an hour needs no more memory than a minute. All
-words have the same level, LEVEL dB relative to full scale as the root mean square of the word
-itself (``extent``), and the background lies ``snr`` dB below it over the whole piece; then the
-piece gets a random gain. Every piece has a background of the next kind: noise made by code, a
++-1, of PIECE_SECONDS seconds (the last may be shorter), so an hour needs no more memory than a
+minute. All words have the same level, LEVEL_DB dB relative to full scale as the root mean square of
+the word itself (``extent``), and the background lies ``snr`` dB below it over the whole piece; then
+the piece gets a random gain. Every piece has a background of the next kind: noise made by code, a
 recording, music made by code, babble; with more than one SNR every kind meets each. Words come in
 random order, none again before all were heard; ``unknown`` of the events are speech that is none of
 the words: from ``other``, and words turned round. (Splices of two words, which training uses, are
 no fair test: half of one is the word.)
 
 What it cannot show: a clip brings its own room and its own noise, which come and go with it (both
-ends fade over FADE seconds, so that they do not click), nobody speaks while music plays in the same
-room, and nobody speaks in sentences.
+ends fade over FADE_SECONDS seconds, so that they do not click), nobody speaks while music plays in
+the same room, and nobody speaks in sentences.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.augmentation.music import random_music
-from musicrnn.augmentation.noise import clatter, coloured, hum, unit_power
+from musicrnn.augmentation.noise import coloured, impulses, tone, unit_power
 from musicrnn.augmentation.speech import babble, extent
 from musicrnn.bounds import check, number
 from musicrnn.errors import MusicRNNError, counted, listed
@@ -34,12 +34,12 @@ from musicrnn.waveform import in_full_scale
 Samples = NDArray[np.float32]
 Random = np.random.Generator
 
-PIECE = 60.0  # seconds
-FADE = 0.01  # seconds, of a clip's ends
-SEAM = 0.1  # seconds, of a background's ends
-LEVEL = -26.0  # dB relative to full scale: ITU-T P.56's usual active level of speech
-GAINS = (-12.0, 6.0)  # dB
-AFTER = 0.25  # seconds at least from a word to the end of its piece
+PIECE_SECONDS = 60.0  # seconds
+FADE_SECONDS = 0.01  # seconds, of a clip's ends
+CROSSFADE_SECONDS = 0.1  # seconds, of a background's ends
+LEVEL_DB = -26.0  # dB relative to full scale: ITU-T P.56's usual active level of speech
+GAIN_RANGE_DB = (-12.0, 6.0)  # dB
+MIN_SECONDS_AFTER = 0.25  # seconds at least from a word to the end of its piece
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,16 +88,18 @@ class Piece:
 
 def stream(random: Random, source: StreamSource, settings: StreamSettings) -> Iterator[Piece]:
     """The pieces of a stream, in order; they depend on the generator alone."""
-    deck = _Deck(random, source)
+    shuffled = _Shuffled(random, source)
     kinds = [kind for kind in KINDS if kind != "recording" or len(source.recordings)]
     left, start, number = round(settings.hours * 3600 * source.rate), 0, 0
     while left > 0:
-        samples = min(left, round(PIECE * source.rate))
+        samples = min(left, round(PIECE_SECONDS * source.rate))
         kind = kinds[number % len(kinds)]
         snr = settings.snr[number // len(kinds) % len(settings.snr)]
-        voice, words = _voices(random, deck, source, settings=settings, samples=samples)
-        under = _faded(_background(random, kind, source, samples), round(SEAM * source.rate))
-        gain = LEVEL + float(random.uniform(*GAINS))
+        voice, words = _voices(random, shuffled, source, settings=settings, samples=samples)
+        under = _faded(
+            _background(random, kind, source, samples), round(CROSSFADE_SECONDS * source.rate)
+        )
+        gain = LEVEL_DB + float(random.uniform(*GAIN_RANGE_DB))
         sound = 10 ** (gain / 20) * (voice + np.float32(10 ** (-snr / 20)) * under)
         first, last = start / source.rate, (start + samples) / source.rate
         yield Piece(
@@ -120,7 +122,7 @@ def script(pieces: Sequence[Piece]) -> Script:
 
 
 @dataclass(eq=False)
-class _Deck:
+class _Shuffled:
     """Clips in random order, shuffled anew when all were drawn."""
 
     random: Random
@@ -144,7 +146,7 @@ class _Deck:
 
 def _voices(
     random: Random,
-    deck: _Deck,
+    shuffled: _Shuffled,
     source: StreamSource,
     *,
     settings: StreamSettings,
@@ -153,15 +155,15 @@ def _voices(
     """A piece's words with a mean square of 1, and where each begins and ends, in samples."""
     voice = np.zeros(samples, np.float32)
     words: list[tuple[int, int, str | None]] = []
-    fade, after = round(FADE * source.rate), round(AFTER * source.rate)
+    fade, after = round(FADE_SECONDS * source.rate), round(MIN_SECONDS_AFTER * source.rate)
     longest = source.words.shape[1]
     at = round(float(random.uniform(*settings.gaps)) * source.rate)
     while at + longest + after <= samples:
         label: str | None = None
         if random.uniform() < settings.unknown:
-            clip = deck.other()
+            clip = shuffled.other()
         else:
-            clip, label = deck.word()
+            clip, label = shuffled.word()
         begin, end = extent(clip, source.rate)
         power = float(np.square(clip[begin:end], dtype=np.float64).mean())
         clip = _faded(clip / np.float32(np.sqrt(power) if power > 0 else 1), fade)
@@ -180,7 +182,7 @@ def _background(random: Random, kind: str, source: StreamSource, samples: int) -
     """A background of a kind with a mean square of 1."""
     if kind == "recording":
         recording = source.recordings[int(random.integers(len(source.recordings)))]
-        return _lasting(random, recording, samples, round(SEAM * source.rate))
+        return _looped(random, recording, samples, round(CROSSFADE_SECONDS * source.rate))
     if kind == "music":
         return random_music(random, samples / source.rate, source.rate)
     if kind == "babble":
@@ -189,20 +191,20 @@ def _background(random: Random, kind: str, source: StreamSource, samples: int) -
     if which == 0:
         return coloured(random, samples, float(random.uniform(0, 2.5)))
     if which == 1:
-        return hum(random, samples, source.rate)
-    knocks = [clatter(random, 2 * source.rate, source.rate) for _ in range(samples // source.rate)]
+        return tone(random, samples, source.rate)
+    knocks = [impulses(random, 2 * source.rate, source.rate) for _ in range(samples // source.rate)]
     return unit_power(np.concatenate([*knocks, knocks[0] if knocks else np.zeros(0)])[:samples])
 
 
-def _lasting(random: Random, recording: Samples, samples: int, seam: int) -> Samples:
-    """Some of a recording, or all of it over and over, fading from its end into its start."""
+def _looped(random: Random, recording: Samples, samples: int, crossfade: int) -> Samples:
+    """Some of a recording, or all of it in a loop, crossfaded from its end into its start."""
     if len(recording) > samples:
         start = int(random.integers(len(recording) - samples))
         return unit_power(recording[start : start + samples])
-    seam = min(seam, len(recording) // 2)
-    once = _faded(recording, seam)
+    crossfade = min(crossfade, len(recording) // 2)
+    once = _faded(recording, crossfade)
     sound = np.zeros(samples + len(once), np.float32)
-    for start in range(0, samples, max(1, len(once) - seam)):
+    for start in range(0, samples, max(1, len(once) - crossfade)):
         sound[start : start + len(once)] += once
     return unit_power(sound[:samples])
 

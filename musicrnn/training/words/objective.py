@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from musicrnn.augmentation.clips import moved, surrounded, warped
+from musicrnn.augmentation.clips import frequency_warp, mix_noise, shift_and_stretch
 from musicrnn.augmentation.speech import extent, no_word
 from musicrnn.metrics.classification import calibrate
 from musicrnn.models.words import State, WordsModel, clip_logits
@@ -67,7 +67,9 @@ class WordsObjective(Objective):
     def loss(self, network: Callable[..., Any]) -> tuple[Tensor, int]:
         random = np.random.default_rng([self.seed, self.epoch, self.batch + 1])
         batch = self._draw(random)
-        frames = warped(random, self.recipe.frames(batch.sounds), self.settings.drawing.variation)
+        frames = frequency_warp(
+            random, self.recipe.frames(batch.sounds), self.settings.drawing.variation
+        )
         rows = slice(self.rank, None, self.world)
         device = self.device
         heard = torch.from_numpy(frames[rows, : frames.shape[1] // STEP * STEP]).to(device)
@@ -139,7 +141,7 @@ class WordsObjective(Objective):
             [spoken, np.array(wrong, np.float32).reshape(unknown, spoken.shape[1])]
         )
         ends = np.append(ends, [extent(sound, recipe.rate)[1] for sound in wrong])
-        sounds, ends = moved(
+        sounds, ends = shift_and_stretch(
             random, sounds, ends.astype(np.float32), variation=drawing.variation, rate=recipe.rate
         )
         targets = np.zeros((len(sounds) + silent, len(self.labels)), np.float32)
@@ -154,7 +156,7 @@ class WordsObjective(Objective):
             targets[row] = share * targets[row] + (1 - share) * targets[other]
             ends[row] = max(ends[row], ends[other])
         sounds = np.concatenate([sounds, np.zeros((silent, recipe.samples), np.float32)])
-        sounds = surrounded(
+        sounds = mix_noise(
             random, sounds, drawing.variation, backgrounds=self.backgrounds, rate=recipe.rate
         )
         late = np.full(silent, 2 / 3 * recipe.samples)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from musicrnn.augmentation.clips import Variation
+from musicrnn.augmentation.clips import AugmentationSettings
 from musicrnn.bounds import check, share, whole
 from musicrnn.errors import MusicRNNError
 from musicrnn.models.words_config import WordsSizes
@@ -19,7 +19,7 @@ class Drawing:
     carry: float = share(0.5)  # share of rows that go on from the row's last clip
     mixed: float = share(0.0)  # share of rows that are two words at once
     smoothing: float = share(0.1)
-    variation: Variation = field(default_factory=Variation)
+    variation: AugmentationSettings = field(default_factory=AugmentationSettings)
 
     def __post_init__(self) -> None:
         check(self, "drawing.")

@@ -3,14 +3,20 @@
 import numpy as np
 import pytest
 
-from musicrnn.augmentation.clips import Variation, background, moved, surrounded, warped
+from musicrnn.augmentation.clips import (
+    AugmentationSettings,
+    background,
+    frequency_warp,
+    mix_noise,
+    shift_and_stretch,
+)
 from musicrnn.augmentation.music import random_music
 from musicrnn.augmentation.noise import coloured, random_noise, unit_power
-from musicrnn.augmentation.room import in_room, random_response
+from musicrnn.augmentation.room import random_response, reverberate
 from musicrnn.errors import MusicRNNError
 
 RATE = 16_000
-STILL = Variation(shift=0, speed=0, warp=0, gain=0, room=0, noise=0)
+STILL = AugmentationSettings(shift=0, speed=0, warp=0, gain=0, room=0, noise=0)
 
 
 def generator(seed: int = 0) -> np.random.Generator:
@@ -24,21 +30,25 @@ def tones(rows: int, hertz: float = 440.0) -> np.ndarray:
 
 def test_without_variation_nothing_changes():
     clips = tones(3)
-    same, ends = moved(generator(), clips, np.full(3, 9000, np.float32), variation=STILL, rate=RATE)
+    same, ends = shift_and_stretch(
+        generator(), clips, np.full(3, 9000, np.float32), variation=STILL, rate=RATE
+    )
     np.testing.assert_allclose(same[:, :-1], clips[:, :-1], atol=1e-6)
     np.testing.assert_allclose(ends, 9000)
     np.testing.assert_array_equal(
-        surrounded(generator(), clips, STILL, backgrounds=[], rate=RATE), clips
+        mix_noise(generator(), clips, STILL, backgrounds=[], rate=RATE), clips
     )
     frames = generator(1).standard_normal((2, 5, 40)).astype(np.float32)
-    np.testing.assert_allclose(warped(generator(), frames, STILL), frames, atol=1e-6)
+    np.testing.assert_allclose(frequency_warp(generator(), frames, STILL), frames, atol=1e-6)
 
 
 def test_the_end_of_a_word_moves_with_it():
     clips = np.zeros((64, RATE), np.float32)
     clips[:, 4000:9000] = 0.5  # a word from 0.25 to 0.5625 s
     ends = np.full(64, 9000, np.float32)
-    same, moved_ends = moved(generator(), clips, ends, variation=Variation(), rate=RATE)
+    same, moved_ends = shift_and_stretch(
+        generator(), clips, ends, variation=AugmentationSettings(), rate=RATE
+    )
     for row, end in zip(same, moved_ends, strict=True):
         assert abs(int(np.flatnonzero(row)[-1]) - end) < 3
     assert moved_ends.std() > 500
@@ -46,8 +56,12 @@ def test_the_end_of_a_word_moves_with_it():
 
 def test_faster_is_higher():
     clips = tones(40)
-    faster, _ = moved(
-        generator(), clips, np.zeros(40, np.float32), variation=Variation(speed=0.2), rate=RATE
+    faster, _ = shift_and_stretch(
+        generator(),
+        clips,
+        np.zeros(40, np.float32),
+        variation=AugmentationSettings(speed=0.2),
+        rate=RATE,
     )
     middle = faster[:, 6000:10_000] * np.hanning(4000)
     peaks = np.abs(np.fft.rfft(middle, 1 << 15)).argmax(1) * RATE / (1 << 15)
@@ -59,8 +73,8 @@ def test_faster_is_higher():
 def test_noise_lies_as_far_below_as_drawn(snr):
     """Half of a clip counts as word, so the noise is that far below the double mean square."""
     clips = tones(50)
-    variation = Variation(gain=0, room=0, noise=1, least_snr=snr, most_snr=snr)
-    noisy = surrounded(generator(), clips, variation, backgrounds=[], rate=RATE)
+    variation = AugmentationSettings(gain=0, room=0, noise=1, least_snr=snr, most_snr=snr)
+    noisy = mix_noise(generator(), clips, variation, backgrounds=[], rate=RATE)
     inside = np.abs(noisy).max(1) < 1  # what clips is cut
     noise = np.square(noisy - clips)[inside].mean(1)
     found = 10 * np.log10(2 * np.square(clips[0]).mean() / noise)
@@ -70,19 +84,19 @@ def test_noise_lies_as_far_below_as_drawn(snr):
 def test_the_same_seed_gives_the_same():
     clips = tones(6)
     kept = [
-        surrounded(generator(5), clips, Variation(), backgrounds=[tones(1)[0]], rate=RATE)
+        mix_noise(generator(5), clips, AugmentationSettings(), backgrounds=[tones(1)[0]], rate=RATE)
         for _ in range(2)
     ]
     np.testing.assert_array_equal(*kept)
     assert not np.array_equal(
-        kept[0], surrounded(generator(6), clips, Variation(), backgrounds=[], rate=RATE)
+        kept[0], mix_noise(generator(6), clips, AugmentationSettings(), backgrounds=[], rate=RATE)
     )
 
 
 def test_bands_are_stretched():
     frames = np.zeros((200, 1, 40), np.float32)
     frames[:, :, 20] = 1
-    found = warped(generator(), frames, Variation(warp=0.2))[:, 0]
+    found = frequency_warp(generator(), frames, AugmentationSettings(warp=0.2))[:, 0]
     np.testing.assert_allclose(found.sum(1), 1, atol=0.35)
     peaks = found.argmax(1)
     assert peaks.min() in (17, 18)
@@ -118,7 +132,7 @@ def test_a_room_keeps_the_direct_sound_where_it_was():
     click[0, 3000] = 1
     for seed in range(5):
         response = random_response(generator(seed), RATE)
-        heard = in_room(click, response)[0]
+        heard = reverberate(click, response)[0]
         assert not np.abs(heard[:3000]).max() > 1e-5
         assert heard[3000] == pytest.approx(1, abs=1e-4)
         tail = np.square(heard[3001:]).sum()
@@ -127,6 +141,6 @@ def test_a_room_keeps_the_direct_sound_where_it_was():
 
 def test_bounds():
     with pytest.raises(MusicRNNError, match=r"speed must be in 0\.\.0\.5, got 2"):
-        Variation(speed=2)
+        AugmentationSettings(speed=2)
     with pytest.raises(MusicRNNError, match="must rise"):
-        Variation(least_snr=20, most_snr=10)
+        AugmentationSettings(least_snr=20, most_snr=10)
