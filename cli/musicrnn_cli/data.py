@@ -67,8 +67,8 @@ def prepare(source: str, output: Path, data: Path | None) -> None:
     from musicrnn_datasets.catalogue import write_prepared
 
     written, refused = write_prepared(source, output, data)
-    for refusal in refused:
-        click.echo(f"left out {refusal.name}: {refusal.reason}", err=True)
+    for skipped in refused:
+        click.echo(f"left out {skipped.name}: {skipped.reason}", err=True)
     if not written:
         raise MusicRNNError(f"nothing in {source} can be used ({reasons(refused)})")
     click.echo(f"{counted(written, 'piece')} in {output}, {len(refused)} left out")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SETTLE = 0.2  # seconds until a microphone that was just opened is quiet
 AROUND = 1.0  # seconds that are recorded more than a take has
-REFUSALS = 5  # in a row
+MAX_REJECTED_TAKES = 5  # in a row
 
 
 @click.command()
@@ -42,9 +42,10 @@ def command(
                 take = cut_take(recording, seconds)
             except MusicRNNError as error:
                 refused += 1
-                if refused == REFUSALS:
+                if refused == MAX_REJECTED_TAKES:
                     raise MusicRNNError(
-                        f"{REFUSALS} takes of {word!r} in a row were refused, the last: {error}"
+                        f"{MAX_REJECTED_TAKES} takes of {word!r} in a row were refused, the last: "
+                        f"{error}"
                     ) from error
                 click.echo(f"Again, {error}.", err=True)
                 continue

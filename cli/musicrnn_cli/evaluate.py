@@ -86,7 +86,7 @@ def _generated(folder: Path, data: str, split: Split, found: Path | None) -> Fou
 
     evaluation = evaluate_folder(folder, data, split=split, found=found)
     _say_left_out([*evaluation.refused, *evaluation.data_refused])
-    refused = {refusal.name: refusal.reason for refusal in evaluation.refused}
+    refused = {skipped.name: skipped.reason for skipped in evaluation.refused}
     figures = {**evaluation.report.as_json(), "refused": refused}
     text = report_text(evaluation.report)
     if evaluation.leading is not None:
@@ -96,5 +96,5 @@ def _generated(folder: Path, data: str, split: Split, found: Path | None) -> Fou
 
 
 def _say_left_out(refused: Sequence[Refusal]) -> None:
-    for refusal in refused:
-        click.echo(f"left out {refusal.name}: {refusal.reason}", err=True)
+    for skipped in refused:
+        click.echo(f"left out {skipped.name}: {skipped.reason}", err=True)

@@ -34,8 +34,8 @@ def numbers(name: str, text: str) -> list[float]:
 
 def report_refused(refused: Sequence[Refusal]) -> None:
     """One line for every file that was left out."""
-    for refusal in refused:
-        say(f"left out {refusal.name}: {refusal.reason}")
+    for skipped in refused:
+        say(f"left out {skipped.name}: {skipped.reason}")
     if refused:
         say(f"{counted(len(refused), 'file')} left out")
 

@@ -46,7 +46,8 @@ def catalogue(data: Path | None = None) -> list[dict[str, Any]]:
 
 
 def survey(source: str, data: Path | None = None) -> dict[str, Any]:
-    """Counts over all pieces of a source of scores, and the reason for each refusal by name.
+    """Counts over all pieces of a source of scores, and the reason why each skipped file was, by
+    name.
 
     Raises:
         MusicRNNError: no such source, or nothing in it can be read.
@@ -63,7 +64,7 @@ def survey(source: str, data: Path | None = None) -> dict[str, Any]:
         "split": dict(Counter(item.piece.split for item in read)),
         "played": sum(map(is_played, scores)),
         "tokens": choose_tokenizer(read).name,
-        "refused": {refusal.name: refusal.reason for refusal in refused},
+        "refused": {skipped.name: skipped.reason for skipped in refused},
     }
 
 

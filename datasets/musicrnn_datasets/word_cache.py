@@ -57,11 +57,11 @@ def decoded(
     reasons: dict[str, str] = json.loads(listed.read_text(encoding="utf-8"))
     kept = [clip for clip in clips if clip.name not in reasons]
     if not kept:
-        return Decoded(np.zeros((0, samples), np.int16), [], _refusals(reasons))
+        return Decoded(np.zeros((0, samples), np.int16), [], _skipped_files(reasons))
     sounds = np.load(path, mmap_mode="r", allow_pickle=False)
     if sounds.shape != (len(kept), samples) or sounds.dtype != np.int16:
         raise MusicRNNError(f"{path} is damaged: delete it, and the sounds are read again")
-    return Decoded(sounds, kept, _refusals(reasons))
+    return Decoded(sounds, kept, _skipped_files(reasons))
 
 
 def _write(
@@ -101,5 +101,5 @@ def _key(clips: Sequence[Clip], rate: int, samples: int) -> str:
     return digest.hexdigest()[:32]
 
 
-def _refusals(reasons: dict[str, str]) -> list[Refusal]:
+def _skipped_files(reasons: dict[str, str]) -> list[Refusal]:
     return [Refusal(name, reason) for name, reason in reasons.items()]

@@ -58,7 +58,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Read(Generic[T]):
-    """A piece with what was read of it."""
+    """A piece with what was loaded of it."""
 
     piece: Piece
     content: T
@@ -120,7 +120,7 @@ class TrainingData:
 def read_all(
     pieces: Iterable[Piece], use: Callable[[Piece], T]
 ) -> tuple[list[Read[T]], list[Refusal]]:
-    """``use(piece)`` for every piece; those that raise MusicRNNError become refusals."""
+    """``use(piece)`` for every piece; for one that raises MusicRNNError a SkippedFile."""
     kept: list[Read[T]] = []
     refused: list[Refusal] = []
     for piece in pieces:

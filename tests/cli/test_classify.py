@@ -100,7 +100,7 @@ def test_evaluation_of_ones_own_model(model, folder):
     assert set(json.loads(json.dumps(evaluation.as_json()))) == known
     text = evaluation.as_text()
     assert "always the commonest label 50.0%" in text
-    assert [refusal.name for refusal in data.refused] == ["fast/broken.mp3"]
+    assert [skipped.name for skipped in data.refused] == ["fast/broken.mp3"]
     valid = measured([checkpoint], DataRequest((str(folder),)), "valid")[0]
     assert valid.scores.accuracy == checkpoint.metadata["metrics"]["valid_accuracy"]
     with pytest.raises(MusicRNNError, match=r"does not hear what gtzan holds|not on this computer"):

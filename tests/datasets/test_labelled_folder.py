@@ -57,7 +57,7 @@ def test_what_is_left_out(folder):
     (folder / "cats" / "notes.txt").write_bytes(b"text")
     files, refused = labelled_files(folder)
     assert len(files) == 60
-    reasons = {refusal.name: refusal.reason for refusal in refused}
+    reasons = {skipped.name: skipped.reason for skipped in refused}
     assert reasons["stray.wav"] == "it lies in no label's folder"
     assert "the same as" in reasons["dogs/disc1/song1_chunk1.wav"]
 
