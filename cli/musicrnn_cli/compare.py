@@ -56,9 +56,9 @@ def command(
     from musicrnn_datasets.comparing import compared_task, subject, usual
 
     task = compared_task(source)
-    sizes, budget, course = usual(task)
+    sizes, budget, run_config = usual(task)
     words = [*settings, *([] if layers is None else [f"layers={layers}"])]
-    sizes, course = override(words, sizes, course)
+    sizes, run_config = override(words, sizes, run_config)
     budget = replace(
         budget,
         parameters=budget.parameters if parameters is None else parameters,
@@ -70,7 +70,7 @@ def command(
     learned, refused = subject(task, source, sizes, data=data)
     report_refused(refused)
     named = list(CELLS) if cells == "all" else [cell.strip() for cell in cells.split(",")]
-    contest = Contest(learned, named, budget, course)
+    contest = Contest(learned, named, budget, run_config)
     comparison = compare(contest, output, say=say, retry=retry)
     write_report(contest, comparison, output, shlex.join(["musicrnn", *sys.argv[1:]]))
     if as_json:

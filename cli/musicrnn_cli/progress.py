@@ -10,7 +10,7 @@ from musicrnn_cli.reporting import say
 
 
 class ProgressBar:
-    """A Watcher that draws with rich; in a log file only the validation lines appear."""
+    """A Callback that draws with rich; in a log file only the validation lines appear."""
 
     def __init__(self, unit: str, log_folder: str | None = None) -> None:
         self.console = Console(stderr=True, highlight=False)

@@ -11,7 +11,7 @@ import click
 
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.training.data import Refusal
-from musicrnn.training.loop import Outcome, run_path
+from musicrnn.training.loop import TrainingResult, run_path
 
 
 def say(text: str) -> None:
@@ -41,7 +41,7 @@ def report_refused(refused: Sequence[Refusal]) -> None:
 
 
 def report_outcome(
-    outcome: Outcome, output: Path, *, floor: tuple[str, float | None, str] = ("", None, "")
+    outcome: TrainingResult, output: Path, *, floor: tuple[str, float | None, str] = ("", None, "")
 ) -> None:
     """How a training run ended and where its model is; ``floor`` is what counting needs: its name,
     nats, and a unit of them.

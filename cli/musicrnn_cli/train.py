@@ -19,8 +19,8 @@ from musicrnn.errors import counted
 from musicrnn_cli.options import data_option, device_option
 
 if TYPE_CHECKING:
+    from musicrnn.training.config import TrainingConfig
     from musicrnn.training.data import TrainingData
-    from musicrnn.training.plan import Plan
     from musicrnn.training.protocol import Task
     from musicrnn_datasets.recipes import Recipe
 
@@ -150,11 +150,11 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     if options["minutes"] is not None:
         plan = replace(plan, minutes=options["minutes"])
     settings, plan = override(words, first, plan)
-    with ProgressBar(task.items, options["tensorboard"]) as watcher:
+    with ProgressBar(task.items, options["tensorboard"]) as callback:
         run = Run(
             options["output"],
             command=shlex.join(["musicrnn", *sys.argv[1:]]),
-            watcher=watcher,
+            callback=callback,
             resume=options["resume"],
         )
         outcome = train(task, data, run, settings=settings, plan=plan)
@@ -165,13 +165,13 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     report_outcome(outcome, options["output"], floor=(task.floor, floor, task.unit))
 
 
-def _endless() -> Plan:
-    from musicrnn.training.plan import Plan
+def _endless() -> TrainingConfig:
+    from musicrnn.training.config import TrainingConfig
 
-    return Plan(updates=ENDLESS)
+    return TrainingConfig(updates=ENDLESS)
 
 
-def _usual(plan: Plan, minutes: float | None, words: tuple[str, ...]) -> Plan:
+def _usual(plan: TrainingConfig, minutes: float | None, words: tuple[str, ...]) -> TrainingConfig:
     """The usual plan, without its length where another one is asked for."""
     said = minutes is not None or any(w.startswith(("updates=", "minutes=")) for w in words)
     return replace(plan, updates=ENDLESS, minutes=None) if said else plan

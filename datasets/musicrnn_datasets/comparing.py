@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from musicrnn.comparison.budget import Budget, Course
+from musicrnn.comparison.budget import Budget, RunConfig
 from musicrnn.comparison.subject import Subject
 from musicrnn.training.data import DataRequest, Refusal
 from musicrnn.training.task import Task
@@ -25,12 +25,12 @@ def compared_task(source: str) -> Task:
     return task_for(VERB, DataRequest((source,)))
 
 
-def usual(task: Task) -> tuple[Any, Budget, Course]:
+def usual(task: Task) -> tuple[Any, Budget, RunConfig]:
     """Sizes, budget and course of a comparison when nothing else is said."""
     if task.compared is None:
         task.cannot("be compared", "its cells have no common budget")
     parameters, updates = task.compared
-    return task.comparable(), Budget(parameters, updates=1000), Course(validate_every=updates)
+    return task.comparable(), Budget(parameters, updates=1000), RunConfig(validate_every=updates)
 
 
 def subject(

@@ -20,8 +20,8 @@ from typing import Any
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.training.classify.settings import ClassifierSettings
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.frames.settings import FrameSettings
-from musicrnn.training.plan import Plan
 from musicrnn.training.words.settings import Drawing, WordsSettings
 
 JSB, NOTTINGHAM = "polyphonic-jsb", "polyphonic-nottingham"
@@ -37,7 +37,7 @@ class Recipe:
     name: str
     paper: str
     settings: Any
-    plans: Mapping[str, Plan] = field(default_factory=dict[str, Plan])
+    plans: Mapping[str, TrainingConfig] = field(default_factory=dict[str, TrainingConfig])
     reported: Mapping[str, float] = field(default_factory=dict[str, float])
     of: str = ""
     task: str = "frames"
@@ -47,7 +47,7 @@ class Recipe:
         """Whether the figures were read in the paper itself."""
         return self.paper == BAI
 
-    def plan(self, corpus: str) -> Plan | None:
+    def plan(self, corpus: str) -> TrainingConfig | None:
         """How it is trained on a corpus by name; None for as its kind of model is.
 
         Raises:
@@ -75,7 +75,7 @@ def recipe_called(name: str) -> Recipe:
     return RECIPES[name]
 
 
-def everywhere(plan: Plan, *, longer: int = 1) -> dict[str, Plan]:
+def everywhere(plan: TrainingConfig, *, longer: int = 1) -> dict[str, TrainingConfig]:
     """The same on all four corpora, for as many updates as each needs, or ``longer``."""
     return {
         corpus: replace(plan, updates=longer * updates, validate_every=longer * updates // 16)
@@ -83,15 +83,15 @@ def everywhere(plan: Plan, *, longer: int = 1) -> dict[str, Plan]:
     }
 
 
-def adam(rate: float) -> dict[str, Plan]:
+def adam(rate: float) -> dict[str, TrainingConfig]:
     """As in docs/compare.md, with the rate that suits the cell there."""
-    return everywhere(Plan(updates=1, learning_rate=rate, warm_up=50))
+    return everywhere(TrainingConfig(updates=1, learning_rate=rate, warm_up=50))
 
 
-def descent(rate: float, clip_by: str) -> dict[str, Plan]:
+def descent(rate: float, clip_by: str) -> dict[str, TrainingConfig]:
     """Plain gradient descent, for four times as long."""
     return everywhere(
-        Plan(
+        TrainingConfig(
             updates=1,
             optimizer="sgd",
             learning_rate=rate,
@@ -175,7 +175,7 @@ def _joint(
         sequence_length=reading[1],
         augment=5,
     )
-    plan = Plan(
+    plan = TrainingConfig(
         updates=updates,
         learning_rate=5e-3,
         warm_up=200,

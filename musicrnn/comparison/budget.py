@@ -11,7 +11,7 @@ from typing import Any
 
 from musicrnn.bounds import check, whole
 from musicrnn.errors import MusicRNNError, listed
-from musicrnn.training.plan import Plan
+from musicrnn.training.config import TrainingConfig
 
 TOLERANCE = 0.02  # of the parameters: a model further off is marked in the table
 
@@ -47,8 +47,9 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Course:
-    """How every model is trained; see Plan. Without ``patience`` a run uses its whole budget."""
+class RunConfig:
+    """How every model is trained; see TrainingConfig. Without ``patience`` a run uses its whole
+    budget."""
 
     warm_up: int = 50
     weight_decay: float = 0.01
@@ -64,15 +65,15 @@ class Course:
     def __post_init__(self) -> None:
         check(self)
 
-    def plan(self, budget: Budget, trial: Trial) -> Plan:
-        """The plan of one run.
+    def training_config(self, budget: Budget, trial: Trial) -> TrainingConfig:
+        """The training configuration of one run.
 
         Raises:
             MusicRNNError: a value is out of its bounds.
         """
         values = asdict(self)
         del values["threads"]
-        return Plan(
+        return TrainingConfig(
             updates=budget.updates,
             minutes=budget.minutes,
             learning_rate=trial.rate,

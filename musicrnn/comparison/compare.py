@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from musicrnn.cells import CELLS
-from musicrnn.comparison.budget import Budget, Course, Trial
+from musicrnn.comparison.budget import Budget, RunConfig, Trial
 from musicrnn.comparison.matching import Match, matched
 from musicrnn.comparison.rows import Folder, Row
 from musicrnn.comparison.subject import Subject
@@ -21,7 +21,7 @@ from musicrnn.comparison.trial import run_apart
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.settings import LayerSettings
 
-Runner = Callable[[Subject, Trial, Budget, Course, Path], Row | None]
+Runner = Callable[[Subject, Trial, Budget, RunConfig, Path], Row | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class Contest:
     subject: Subject
     cells: Sequence[str]
     budget: Budget
-    course: Course
+    run_config: RunConfig
 
     def __post_init__(self) -> None:
         for cell in self.cells:
@@ -41,14 +41,16 @@ class Contest:
                 f"cells must be different ones of {', '.join(CELLS)}, got {', '.join(self.cells)}"
             )
         for rate in self.budget.rates:
-            self.course.plan(self.budget, Trial("", 1, 1, rate, 0))  # a wrong value is said now
+            self.run_config.training_config(
+                self.budget, Trial("", 1, 1, rate, 0)
+            )  # a wrong value is said now
 
     def settings(self) -> dict[str, object]:
         """What all rows of a folder share."""
         return {
             **self.subject.settings(),
             **self.budget.fixed(),
-            **asdict(self.course),
+            **asdict(self.run_config),
         }
 
 
@@ -105,7 +107,7 @@ def _made(
             continue
         tried.add(trial.name)
         row = trials.refused(trial) or run(
-            contest.subject, trial, contest.budget, contest.course, kept.model(trial)
+            contest.subject, trial, contest.budget, contest.run_config, kept.model(trial)
         )
         if row is not None:
             kept.keep(trial, row)

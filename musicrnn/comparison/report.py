@@ -66,7 +66,7 @@ def write_report(contest: Contest, comparison: Comparison, folder: Path, command
 
 def markdown(contest: Contest, comparison: Comparison, command: str) -> str:
     """The table as a page, with its budget, its notes and the command that made it."""
-    budget, course = contest.budget, contest.course
+    budget, run_config = contest.budget, contest.run_config
     spent = sum(cell.seconds for cell in comparison.cells)
     rows = [list(HEADER), ["---"] + ["---:"] * (len(HEADER) - 1), *lines(contest, comparison)]
     sizes = ", ".join(f"{n} {v}" for n, v in contest.subject.settings().items() if n != "sha256")
@@ -76,12 +76,12 @@ def markdown(contest: Contest, comparison: Comparison, command: str) -> str:
         f"Test and validation in nats a {contest.subject.unit}, lower is better; "
         f"{_length(contest)}, {budget.parameters} parameters, {_seeds(contest)}, AdamW with a "
         f"cosine from the rate, "
-        f"{course.clip_by} clip {course.clip:g}. {sizes}. "
+        f"{run_config.clip_by} clip {run_config.clip:g}. {sizes}. "
         f"Of the rates {', '.join(f'{rate:g}' for rate in budget.rates)} each cell "
         "has the one that was best on validation with seed 0. The model of a run is the best on "
         "validation, measured once on test; ± is Student's 95 % interval of the mean over seeds. "
-        f"Training took {spent / 60:.0f} minutes in all on {course.device}, "
-        f"{course.threads} thread{'' if course.threads == 1 else 's'}.",
+        f"Training took {spent / 60:.0f} minutes in all on {run_config.device}, "
+        f"{run_config.threads} thread{'' if run_config.threads == 1 else 's'}.",
         "",
         *("| " + " | ".join(_cell(part) for part in row) + " |" for row in rows),
         "",

@@ -12,9 +12,9 @@ import torch
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import SPLITS, TrainingData
-from musicrnn.training.loop import Outcome, Watcher
-from musicrnn.training.plan import Plan
+from musicrnn.training.loop import Callback, TrainingResult
 from musicrnn.training.settings import OLD_NAMES
 from musicrnn.training.task import Task
 from musicrnn.training.train import Run, train
@@ -73,10 +73,10 @@ class Subject:
         return sum(p.numel() for p in network.parameters() if p.requires_grad)
 
     def train(
-        self, cell: str, hidden: int, *, plan: Plan, output: Path, watcher: Watcher
-    ) -> Outcome:
+        self, cell: str, hidden: int, *, plan: TrainingConfig, output: Path, callback: Callback
+    ) -> TrainingResult:
         """Train a model and write the one that is best on validation to ``output``."""
-        run = Run(output, watcher=watcher)
+        run = Run(output, callback=callback)
         return train(self.task, self.data, run, settings=self._settings(cell, hidden), plan=plan)
 
     def measure(self, model: Path) -> tuple[float, float]:

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from musicrnn.comparison.budget import Budget, Course, Trial
+from musicrnn.comparison.budget import Budget, RunConfig, Trial
 from musicrnn.comparison.rows import Row
 from musicrnn.comparison.subject import Subject
 from musicrnn.errors import MusicRNNError
@@ -34,7 +34,7 @@ PRELOADED = [
 
 
 class Timer:
-    """A Watcher that takes the time of every update, validations apart, and notes the best one."""
+    """A Callback that takes the time of every update, validations apart, and notes the best one."""
 
     def __init__(self) -> None:
         self.last: float | None = None
@@ -54,7 +54,7 @@ class Timer:
 
 
 def run_here(
-    subject: Subject, trial: Trial, budget: Budget, course: Course, model: Path
+    subject: Subject, trial: Trial, budget: Budget, run_config: RunConfig, model: Path
 ) -> Row | None:
     """Train and measure in this process; a failure is a row with its reason, Ctrl-C is None."""
     import torch
@@ -63,15 +63,15 @@ def run_here(
 
     timer = Timer()
     threads = torch.get_num_threads()
-    torch.set_num_threads(course.threads)
+    torch.set_num_threads(run_config.threads)
     try:
-        memory = PeakMemory(course.device)
+        memory = PeakMemory(run_config.device)
         outcome = subject.train(
             trial.cell,
             trial.hidden,
-            plan=course.plan(budget, trial),
+            plan=run_config.training_config(budget, trial),
             output=model,
-            watcher=timer,
+            callback=timer,
         )
         peak = memory.bytes()
         if outcome.reason == "interrupted":
@@ -107,7 +107,7 @@ def run_here(
 
 
 def run_apart(
-    subject: Subject, trial: Trial, budget: Budget, course: Course, model: Path
+    subject: Subject, trial: Trial, budget: Budget, run_config: RunConfig, model: Path
 ) -> Row | None:
     """:func:`run_here` in a process of its own; one that dies is a row that says so.
 
@@ -117,7 +117,7 @@ def run_apart(
     context = _context()
     here, there = context.Pipe(duplex=False)
     process = context.Process(
-        target=_run, args=(there, subject, trial, budget, course, model), daemon=True
+        target=_run, args=(there, subject, trial, budget, run_config, model), daemon=True
     )
     with Interrupt() as interrupt:
         process.start()
@@ -162,8 +162,13 @@ def _context() -> Any:
 
 
 def _run(
-    there: Connection, subject: Subject, trial: Trial, budget: Budget, course: Course, model: Path
+    there: Connection,
+    subject: Subject,
+    trial: Trial,
+    budget: Budget,
+    run_config: RunConfig,
+    model: Path,
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
-    there.send(run_here(subject, trial, budget, course, model))
+    there.send(run_here(subject, trial, budget, run_config, model))
     there.close()

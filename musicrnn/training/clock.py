@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 
-from musicrnn.training.plan import Plan
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.run_state import RunState
 
 
 class Clock:
     """Starts when made; the first update, which also warms the machine up, sets no pace."""
 
-    def __init__(self, plan: Plan, state: RunState) -> None:
+    def __init__(self, plan: TrainingConfig, state: RunState) -> None:
         self.limit = plan.minutes * 60 if plan.minutes is not None else None
         self.most = plan.updates or 10**9
         self.before, self.first = state.seconds, state.update

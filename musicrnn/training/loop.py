@@ -27,20 +27,20 @@ from musicrnn.layers.graphs import use_graphs
 from musicrnn.training.averaging import WeightAverage
 from musicrnn.training.clipping import clip_gradients
 from musicrnn.training.clock import Clock
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.interrupt import ENDING, Interrupt
 from musicrnn.training.lock import locked
 from musicrnn.training.machine import check_output, launched
 from musicrnn.training.objective import Objective
 from musicrnn.training.optimizer import optimizer_of
-from musicrnn.training.plan import Plan
 from musicrnn.training.run_state import RunState, check_made_with, load_run, run_path, save_run
 from musicrnn.training.schedule import learning_rate_factor
 
 SAVE_EVERY = 120.0  # seconds
 
 
-class Watcher(Protocol):
-    """Who looks on: the command line shows a progress bar, a test counts."""
+class Callback(Protocol):
+    """Called by the loop: the command line shows a progress bar, a test counts."""
 
     def updated(self, state: RunState, figures: dict[str, float]) -> None:
         """After every update: loss, gradient_norm, learning_rate, items_a_second, seconds_left."""
@@ -52,7 +52,7 @@ class Watcher(Protocol):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrainingResult:
     """How a run ended: "finished", "stopped early" or "interrupted", by which signal.
 
     ``warnings`` are sentences that whoever reads its figures should know.
@@ -71,14 +71,15 @@ class Outcome:
 
 def fit(
     objective: Objective,
-    plan: Plan,
+    plan: TrainingConfig,
     output: Path,
     *,
-    watcher: Watcher | None = None,
+    callback: Callback | None = None,
     resume: bool = False,
     made_with: dict[str, Any] | None = None,
-) -> Outcome:
-    """Train until the plan ends, the validation loss stops falling, or a signal asks for the end.
+) -> TrainingResult:
+    """Train until the budget of ``plan`` is spent, the validation loss stops falling, or a signal
+    asks for the end.
 
     ``made_with``, settings and fingerprints as JSON, is kept with the run; a run is resumed with
     the same ones alone.
@@ -95,29 +96,29 @@ def fit(
             objective,
             plan,
             output,
-            watcher=watcher,
+            callback=callback,
             made_with=made_with or {},
             interrupt=interrupt,
         )
         warnings = run.resume() if resume else ()
         reason, ended_by = run.train()
-        return Outcome(reason, run.state, ended_by, warnings)
+        return TrainingResult(reason, run.state, ended_by, warnings)
 
 
 class _Run:
     def __init__(
         self,
         objective: Objective,
-        plan: Plan,
+        plan: TrainingConfig,
         output: Path,
         *,
-        watcher: Watcher | None,
+        callback: Callback | None,
         made_with: dict[str, Any],
         interrupt: Interrupt,
     ) -> None:
         self.objective, self.plan, self.output = objective, plan, output
         self.fabric = launched(plan.device, plan.precision)
-        self.watcher = watcher if self.fabric.is_global_zero else None
+        self.callback = callback if self.fabric.is_global_zero else None
         self.interrupt = interrupt
         self.path = run_path(output, self.fabric.global_rank)
         processes = {"processes": self.fabric.world_size}
@@ -198,9 +199,9 @@ class _Run:
             self.state = replace(self.state, update=update, seconds=seconds, total=total)
             figures["items_a_second"] = self.state.items / max(1e-9, seconds)
             figures["seconds_left"] = (total - update) * seconds / update
-            with self._watched():
-                if self.watcher is not None:
-                    self.watcher.updated(self.state, figures)
+            with self._interruptible():
+                if self.callback is not None:
+                    self.callback.updated(self.state, figures)
             if update % self.plan.validate_every == 0 or update >= total:
                 self._validate()
                 self.save()
@@ -215,8 +216,8 @@ class _Run:
         return "finished", None
 
     @contextmanager
-    def _watched(self) -> Generator[None]:
-        """A watcher's KeyboardInterrupt is a Ctrl-C like any other."""
+    def _interruptible(self) -> Generator[None]:
+        """A callback's KeyboardInterrupt is a Ctrl-C like any other."""
         try:
             yield
         except KeyboardInterrupt:
@@ -255,9 +256,9 @@ class _Run:
         since = 0 if better else self.state.validations_since_best + 1
         best = min(self.state.best, figures["loss"])
         self.state = replace(self.state, best=best, validations_since_best=since)
-        with self._watched():
-            if self.watcher is not None:
-                self.watcher.validated(self.state, figures)
+        with self._interruptible():
+            if self.callback is not None:
+                self.callback.validated(self.state, figures)
 
 
 def _number(value: Tensor | Any) -> float:

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 import torch
 from torch import nn
 
-from musicrnn.training.plan import Plan
+from musicrnn.training.config import TrainingConfig
 
 
-def optimizer_of(plan: Plan, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+def optimizer_of(plan: TrainingConfig, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
     """The optimizer that ``plan`` names."""
     held = list(parameters)
     groups = [

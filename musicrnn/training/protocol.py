@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Protocol
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.pretrained import Style
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import Card, DataRequest, Piece, Split, TrainingData
-from musicrnn.training.plan import Plan
 
 if TYPE_CHECKING:
     from musicrnn.export.graph import Graph
@@ -105,10 +105,10 @@ class Task(ABC):
         for split in ("train", "valid"):
             data.require(split, self.example)
 
-    def plan(self, data: TrainingData, settings: Any) -> Plan:
+    def plan(self, data: TrainingData, settings: Any) -> TrainingConfig:
         """How it is trained when nothing else is said."""
         del data, settings
-        return Plan(minutes=MINUTES)
+        return TrainingConfig(minutes=MINUTES)
 
     @abstractmethod
     def config(self, data: TrainingData, settings: Any) -> Sizes:
@@ -119,7 +119,9 @@ class Task(ABC):
         return self.network(self.config(data, settings))
 
     @abstractmethod
-    def objective(self, network: Any, data: TrainingData, settings: Any, plan: Plan) -> Objective:
+    def objective(
+        self, network: Any, data: TrainingData, settings: Any, plan: TrainingConfig
+    ) -> Objective:
         """What the network is to learn."""
 
     def header(self, data: TrainingData, settings: Any) -> dict[str, Any]:

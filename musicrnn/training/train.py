@@ -10,9 +10,9 @@ from typing import Any
 import torch
 
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import TrainingData
-from musicrnn.training.loop import Outcome, Watcher, fit
-from musicrnn.training.plan import Plan
+from musicrnn.training.loop import Callback, TrainingResult, fit
 from musicrnn.training.protocol import Task
 
 
@@ -25,7 +25,7 @@ class Run:
 
     output: Path
     command: str = ""
-    watcher: Watcher | None = None
+    callback: Callback | None = None
     resume: bool = False
 
 
@@ -35,8 +35,8 @@ def train(
     run: Run,
     *,
     settings: Any = None,
-    plan: Plan | None = None,
-) -> Outcome:
+    plan: TrainingConfig | None = None,
+) -> TrainingResult:
     """Train a model of kind ``task``, write the one that is best on validation, calibrate it.
 
     Args:
@@ -70,7 +70,7 @@ def train(
         objective,
         plan,
         run.output,
-        watcher=run.watcher,
+        callback=run.callback,
         resume=run.resume,
         made_with=made_with,
     )

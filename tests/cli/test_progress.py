@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from musicrnn.training.loop import Outcome
+from musicrnn.training.loop import TrainingResult
 from musicrnn.training.run_state import RunState
 from musicrnn_cli.progress import ProgressBar
 from musicrnn_cli.reporting import report_outcome
@@ -17,11 +17,11 @@ def test_a_log_has_one_line_a_validation_and_no_blank_ones(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    with ProgressBar("tokens") as watcher:
+    with ProgressBar("tokens") as callback:
         state = RunState(total=100_000, update=20_000, seconds=12_345.0)
-        watcher.updated(state, FIGURES)
-        watcher.validated(state, {"loss": 1.2345})
-        watcher.validated(state, {"loss": 1.1345})
+        callback.updated(state, FIGURES)
+        callback.validated(state, {"loss": 1.2345})
+        callback.validated(state, {"loss": 1.1345})
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 2
     assert all(line.startswith("update ") and line.endswith("tokens/s") for line in lines)
@@ -41,7 +41,7 @@ def test_a_run_without_a_validation_says_so(
     capsys: pytest.CaptureFixture[str], number: int | None, code: int
 ) -> None:
     state = RunState(total=100, update=3, seconds=1.0)
-    outcome = Outcome("interrupted", state, number, warnings=("it rains",))
+    outcome = TrainingResult("interrupted", state, number, warnings=("it rains",))
     with pytest.raises(SystemExit) as ended:
         report_outcome(outcome, Path("m.safetensors"), floor=("bigram", 2.0, "token"))
     assert ended.value.code == code
@@ -53,5 +53,5 @@ def test_a_run_without_a_validation_says_so(
 
 
 def test_a_run_that_came_to_its_end_is_a_success(capsys: pytest.CaptureFixture[str]) -> None:
-    report_outcome(Outcome("finished", RunState(total=3, update=3)), Path("m.safetensors"))
+    report_outcome(TrainingResult("finished", RunState(total=3, update=3)), Path("m.safetensors"))
     assert "finished after 3 updates" in capsys.readouterr().err

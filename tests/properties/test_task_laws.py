@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.training.plan import Plan
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.settings import override
 from musicrnn.training.task import TASKS, Task, load, task_of
 from musicrnn_cli.main import main
@@ -169,7 +169,7 @@ def test_settings_of_another_kind_are_refused_by_name(name: str) -> None:
         for field in fields(other.settings):
             if field.name not in own:
                 with pytest.raises(MusicRNNError, match=f"no setting '{field.name}'"):
-                    override([f"{field.name}=1"], TASKS[name].settings(), Plan(updates=1))
+                    override([f"{field.name}=1"], TASKS[name].settings(), TrainingConfig(updates=1))
 
 
 def test_a_kind_that_there_is_not_is_said(tmp_path: Path) -> None:

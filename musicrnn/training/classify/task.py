@@ -12,8 +12,8 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.features.logmel import LogMel
 from musicrnn.models.classifier_config import TOKEN_BRANCH, ClassifierConfig
 from musicrnn.training.classify.settings import ClassifierSettings
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import Split, TrainingData
-from musicrnn.training.plan import Plan
 from musicrnn.training.protocol import Task
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ class Classify(Task):
                 f"{counted(len(data.labels), 'label')}, {len(train)} and {len(valid)}"
             )
 
-    def plan(self, data: TrainingData, settings: ClassifierSettings) -> Plan:
+    def plan(self, data: TrainingData, settings: ClassifierSettings) -> TrainingConfig:
         """30 epochs, 250 updates at least."""
-        return Plan(
+        return TrainingConfig(
             updates=max(LEAST_UPDATES, EPOCHS * len(data.examples["train"]) // 32),
             learning_rate=1e-3,
             warm_up=50,
@@ -88,7 +88,7 @@ class Classify(Task):
         return network
 
     def objective(
-        self, network: Any, data: TrainingData, settings: ClassifierSettings, plan: Plan
+        self, network: Any, data: TrainingData, settings: ClassifierSettings, plan: TrainingConfig
     ) -> ClassificationObjective:
         from musicrnn.training.classify.objective import ClassificationObjective
 

@@ -15,8 +15,8 @@ from musicrnn.pretrained import Style
 from musicrnn.tokens import TOKENIZERS, Controls, tokenizer_from
 from musicrnn.training.compose.data import Ids, TokenData, token_data
 from musicrnn.training.compose.settings import ComposeSettings
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import DataRequest, Split, TrainingData, reasons
-from musicrnn.training.plan import Plan
 from musicrnn.training.protocol import OwnPieces, Sources, Task
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Compose(Task):
         return settings.extended(LanguageConfig, {"vocabulary": vocabulary})
 
     def objective(
-        self, network: Any, data: TrainingData, settings: ComposeSettings, plan: Plan
+        self, network: Any, data: TrainingData, settings: ComposeSettings, plan: TrainingConfig
     ) -> LanguageObjective:
         from musicrnn.training.compose.objective import LanguageObjective
         from musicrnn.training.compose.windows import Windows

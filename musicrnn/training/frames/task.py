@@ -13,9 +13,9 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.frame_likelihood import Frames
 from musicrnn.models.frame_config import FrameConfig
 from musicrnn.pretrained import Style
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import Split, TrainingData
 from musicrnn.training.frames.settings import FrameSettings
-from musicrnn.training.plan import Plan
 from musicrnn.training.protocol import OwnPieces, Task
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class FramesTask(Task):
         return network
 
     def objective(
-        self, network: Any, data: TrainingData, settings: FrameSettings, plan: Plan
+        self, network: Any, data: TrainingData, settings: FrameSettings, plan: TrainingConfig
     ) -> FrameObjective:
         from musicrnn.training.frames.objective import FrameObjective
 

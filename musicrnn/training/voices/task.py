@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.models.voices_config import VoicesConfig
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import DataRequest, Split, TrainingData
-from musicrnn.training.plan import Plan
 from musicrnn.training.protocol import Sources, Task
 from musicrnn.training.voices.settings import VoicesSettings
 
@@ -47,7 +47,7 @@ class Voices(Task):
         return settings.extended(VoicesConfig, sizes)
 
     def objective(
-        self, network: Any, data: TrainingData, settings: VoicesSettings, plan: Plan
+        self, network: Any, data: TrainingData, settings: VoicesSettings, plan: TrainingConfig
     ) -> VoicesObjective:
         from musicrnn.training.voices.objective import VoicesObjective
 

@@ -10,8 +10,8 @@ import numpy as np
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.models.words_config import WordsConfig
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import Split, TrainingData
-from musicrnn.training.plan import Plan
 from musicrnn.training.protocol import Task
 from musicrnn.training.words.data import SILENCE, UNKNOWN, WordsData
 from musicrnn.training.words.settings import WordsSettings
@@ -55,9 +55,9 @@ class Words(Task):
                 + (f"; none is left to learn {missing[0]!r} from" if missing else "")
             )
 
-    def plan(self, data: TrainingData, settings: WordsSettings) -> Plan:
+    def plan(self, data: TrainingData, settings: WordsSettings) -> TrainingConfig:
         """40 epochs, 600 updates at least."""
-        return Plan(
+        return TrainingConfig(
             updates=max(LEAST_UPDATES, EPOCHS * len(data.examples["train"]) // settings.batch_size),
             learning_rate=3e-3,
             warm_up=200,
@@ -81,7 +81,7 @@ class Words(Task):
         return network
 
     def objective(
-        self, network: Any, data: TrainingData, settings: WordsSettings, plan: Plan
+        self, network: Any, data: TrainingData, settings: WordsSettings, plan: TrainingConfig
     ) -> WordsObjective:
         from musicrnn.training.words.objective import WordsObjective
 

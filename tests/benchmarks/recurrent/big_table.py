@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicrnn.cells import CELLS
-from musicrnn.comparison.budget import Budget, Course
+from musicrnn.comparison.budget import Budget, RunConfig
 from musicrnn.comparison.compare import Comparison, Contest, compare, table_of
 from musicrnn.comparison.rows import Folder
 from musicrnn.io.atomic import whole_file
@@ -64,7 +64,7 @@ def contest(name: str, parameters: int, seeds: int, data: Path | None) -> Contes
     corpus, sizes = f"polyphonic-{name}", FrameSettings(sequence_length=whole)
     learned, _ = subject(compared_task(corpus), corpus, sizes, data=data)
     budget = Budget(parameters, updates=UPDATES, seeds=seeds, rates=(RATES[parameters],))
-    return Contest(learned, list(CELLS), budget, Course(validate_every=50))
+    return Contest(learned, list(CELLS), budget, RunConfig(validate_every=50))
 
 
 def folder(name: str, parameters: int) -> Path:

@@ -142,7 +142,7 @@ def training(device: torch.device, *, updates: int, rows: int) -> Result:
     """A few updates of a small composer on pieces that repeat themselves."""
     from musicrnn.training.compose.data import TokenData
     from musicrnn.training.compose.settings import ComposeSettings
-    from musicrnn.training.plan import Plan
+    from musicrnn.training.config import TrainingConfig
     from musicrnn.training.task import TASKS
     from musicrnn.training.train import Run, train
 
@@ -159,14 +159,14 @@ def training(device: torch.device, *, updates: int, rows: int) -> Result:
         def validated(self, state, figures) -> None:
             pass
 
-    plan = Plan(updates=updates, validate_every=updates, device=device.type)
+    plan = TrainingConfig(updates=updates, validate_every=updates, device=device.type)
     settings = ComposeSettings(augment=False, batch_size=rows, sequence_length=100)
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
         examples = {"train": pieces[:30], "valid": pieces[30:], "test": []}
         data = TokenData(examples, BeatTokenizer(), {})
         output = Path(folder) / "m.safetensors"
-        train(TASKS["compose"], data, Run(output, watcher=Watch()), settings=settings, plan=plan)
+        train(TASKS["compose"], data, Run(output, callback=Watch()), settings=settings, plan=plan)
         speed = updates * rows * 100 / (time.perf_counter() - began)
     text = f"loss {losses[0]:.2f} to {losses[-1]:.2f}, {speed:.0f} tokens/s"
     return text, losses[-1] < losses[0]

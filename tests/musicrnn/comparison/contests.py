@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from musicrnn.comparison.budget import Budget, Course, Trial
+from musicrnn.comparison.budget import Budget, RunConfig, Trial
 from musicrnn.comparison.compare import Contest
 from musicrnn.comparison.rows import Row
 from musicrnn.comparison.subject import Subject
@@ -55,7 +55,7 @@ class Written:
     def parameters(self, cell: str, hidden: int) -> int:
         return UNITS[cell] * hidden
 
-    def run(self, subject, trial: Trial, budget: Budget, course: Course, model: Path):
+    def run(self, subject, trial: Trial, budget: Budget, run_config: RunConfig, model: Path):
         self.calls.append(trial.name)
         if trial.name == self.stop:
             raise KeyboardInterrupt
@@ -69,25 +69,25 @@ class Written:
         )  # fmt: skip
 
 
-def contest(subject, *, cells=("lstm", "gru"), seeds=3, rates=(0.1, 0.2), **course) -> Contest:
+def contest(subject, *, cells=("lstm", "gru"), seeds=3, rates=(0.1, 0.2), **run_config) -> Contest:
     return Contest(
-        subject, cells, Budget(1200, updates=7, seeds=seeds, rates=rates), Course(**course)
+        subject, cells, Budget(1200, updates=7, seeds=seeds, rates=rates), RunConfig(**run_config)
     )
 
 
 class Diverging(Subject):
-    def train(self, cell, hidden, *, plan, output, watcher):
+    def train(self, cell, hidden, *, plan, output, callback):
         if cell == "gru":
             raise MusicRNNError("the loss became nan at update 3")
-        return super().train(cell, hidden, plan=plan, output=output, watcher=watcher)
+        return super().train(cell, hidden, plan=plan, output=output, callback=callback)
 
 
 class BreakingDown(Subject):
-    def train(self, cell, hidden, *, plan, output, watcher):
+    def train(self, cell, hidden, *, plan, output, callback):
         raise RuntimeError("mat1 and mat2\nshapes cannot be multiplied")
 
 
 class Dying(Subject):
-    def train(self, cell, hidden, *, plan, output, watcher):
+    def train(self, cell, hidden, *, plan, output, callback):
         os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(60)

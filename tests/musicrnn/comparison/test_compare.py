@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from musicrnn.comparison.budget import Budget, Course
+from musicrnn.comparison.budget import Budget, RunConfig
 from musicrnn.comparison.compare import Contest, compare
 from musicrnn.comparison.report import HEADER, as_json_object, lines, notes, write_report
 from musicrnn.comparison.summary import interval
@@ -62,10 +62,12 @@ def test_rows_of_other_settings_are_not_mixed(tmp_path: Path) -> None:
         "sha256 was a, got b": contest(Written(data="b")),
         "clip was 1.0, got 0.5": contest(Written(), clip=0.5),
         "parameters was 1200, got 1300": Contest(
-            Written(), ["lstm"], Budget(1300, updates=7), Course()
+            Written(), ["lstm"], Budget(1300, updates=7), RunConfig()
         ),
-        "updates was 7, got 8": Contest(Written(), ["lstm"], Budget(1200, updates=8), Course()),
-        "minutes was None, got 8": Contest(Written(), ["lstm"], Budget(1200, minutes=8), Course()),
+        "updates was 7, got 8": Contest(Written(), ["lstm"], Budget(1200, updates=8), RunConfig()),
+        "minutes was None, got 8": Contest(
+            Written(), ["lstm"], Budget(1200, minutes=8), RunConfig()
+        ),
     }
     for message, other in others.items():
         with pytest.raises(MusicRNNError, match=f"rows of other settings: {message}"):
@@ -99,7 +101,7 @@ def test_a_failure_is_a_row_and_the_others_go_on(tmp_path: Path) -> None:
 def test_a_cell_for_which_there_is_no_size_is_named(tmp_path: Path) -> None:
     subject = Written()
     small = Contest(
-        subject, ["lstm", "gru"], Budget(35, updates=7, seeds=1, rates=(0.1,)), Course()
+        subject, ["lstm", "gru"], Budget(35, updates=7, seeds=1, rates=(0.1,)), RunConfig()
     )
 
     def parameters(cell: str, hidden: int) -> int:
@@ -111,7 +113,7 @@ def test_a_cell_for_which_there_is_no_size_is_named(tmp_path: Path) -> None:
     assert [cell.cell for cell in found.cells] == ["lstm", "gru"]
     assert "35 parameters are too few: the smallest model has 400" in found.cells[1].failures[0]
     assert "lstm is +14.3 % off the parameters of the budget" in notes(small, found)
-    tiny = Contest(subject, small.cells, Budget(3, updates=7), Course())
+    tiny = Contest(subject, small.cells, Budget(3, updates=7), RunConfig())
     with pytest.raises(MusicRNNError, match="no cell can be had: 3 parameters are too few"):
         compare(tiny, tmp_path / "tiny", run=subject.run)
 
@@ -182,7 +184,7 @@ def test_damaged_files_are_named(tmp_path: Path) -> None:
         (lambda: Budget(9, updates=1, minutes=1.0), "got 1 and 1.0"),
         (lambda: Budget(9, updates=1, seeds=0), r"seeds must be in 1\.\.1000, got 0"),
         (lambda: Budget(9, updates=1, rates=(0.1, 0.1)), "rates must be different numbers"),
-        (lambda: Course(threads=0), r"threads must be in 1\.\.1024, got 0"),
+        (lambda: RunConfig(threads=0), r"threads must be in 1\.\.1024, got 0"),
         (lambda: contest(Written(), cells=("lstm", "lstn")), "got 'lstn'; did you mean lstm"),
         (lambda: contest(Written(), cells=("gru", "gru")), "got gru, gru"),
         (lambda: contest(Written(), rates=(-1.0,)), "learning_rate must be more than 0"),

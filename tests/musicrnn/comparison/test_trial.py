@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.comparison.budget import Budget, Course, Trial
+from musicrnn.comparison.budget import Budget, RunConfig, Trial
 from musicrnn.comparison.subject import Subject
 from musicrnn.comparison.trial import run_apart, run_here
 from musicrnn.errors import MusicRNNError
@@ -21,7 +21,7 @@ from tests.musicrnn.comparison.contests import BreakingDown, Diverging, Dying, f
 from tests.musicrnn.training.small import data_of
 
 BUDGET = Budget(300, updates=12, seeds=1)
-COURSE = Course(validate_every=4, warm_up=2)
+COURSE = RunConfig(validate_every=4, warm_up=2)
 
 
 def trial(cell: str = "lstm") -> Trial:

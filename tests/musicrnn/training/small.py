@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import TrainingData, sha256_of
-from musicrnn.training.loop import Outcome
-from musicrnn.training.plan import Plan
+from musicrnn.training.loop import TrainingResult
 from musicrnn.training.task import TASKS
 from musicrnn.training.train import Run, train
 
@@ -27,6 +27,6 @@ def data_of(
 
 
 def trained(
-    task: str, data: TrainingData, output: Path, *, settings: Any, plan: Plan, **run: Any
-) -> Outcome:
+    task: str, data: TrainingData, output: Path, *, settings: Any, plan: TrainingConfig, **run: Any
+) -> TrainingResult:
     return train(TASKS[task], data, Run(output, **run), settings=settings, plan=plan)

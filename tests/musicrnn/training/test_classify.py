@@ -68,7 +68,7 @@ def test_the_same_seed_gives_the_same_model(tmp_path):
 
 
 class StopAt:
-    """A watcher that presses Ctrl-C."""
+    """A callback that presses Ctrl-C."""
 
     def __init__(self, update):
         self.update = update
@@ -85,7 +85,7 @@ def test_interrupted_and_resumed_equals_uninterrupted(tmp_path):
     plan = replace(PLAN, updates=20)
     trained("classify", material(), tmp_path / "whole.safetensors", settings=SMALL, plan=plan)
     parts = tmp_path / "parts.safetensors"
-    stopped = trained("classify", material(), parts, settings=SMALL, plan=plan, watcher=StopAt(7))
+    stopped = trained("classify", material(), parts, settings=SMALL, plan=plan, callback=StopAt(7))
     assert stopped.reason == "interrupted"
     labeller_of(Checkpoint.load(parts))  # usable as it is
     assert run_path(parts).exists()

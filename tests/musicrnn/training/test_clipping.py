@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from musicrnn.errors import MusicRNNError
 from musicrnn.training.clipping import clip_gradients
 from musicrnn.training.compose.settings import ComposeSettings
-from musicrnn.training.plan import Plan
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.settings import override
 from tests.musicrnn.training.test_loop import Stop, train
 
@@ -82,8 +82,8 @@ def test_without_clipping_nothing_happens_to_a_large_gradient() -> None:
 
 def test_another_way_is_refused() -> None:
     with pytest.raises(MusicRNNError, match="clip_by must be one of norm, value, none, got 'size'"):
-        override(["clip_by=size"], ComposeSettings(), Plan(updates=1))
-    _, plan = override(["clip_by=value", "clip=5"], ComposeSettings(), Plan(updates=1))
+        override(["clip_by=size"], ComposeSettings(), TrainingConfig(updates=1))
+    _, plan = override(["clip_by=value", "clip=5"], ComposeSettings(), TrainingConfig(updates=1))
     assert (plan.clip_by, plan.clip) == ("value", 5)
 
 
@@ -112,13 +112,13 @@ def test_the_loop_clips_after_the_backward_pass(tmp_path: Path, monkeypatch) -> 
             return step(self, *given, **named)
 
         monkeypatch.setattr(torch.optim.AdamW, "step", watched)
-        watcher = Norms()
+        callback = Norms()
         output = tmp_path / f"{by}.safetensors"
-        train(output, watcher=watcher, updates=3, clip=1e-3, clip_by=by)
-        assert len(held) == len(watcher.norms) == 3
-        assert min(watcher.norms) > 0.01  # ten times the bound: clipping has something to do
+        train(output, callback=callback, updates=3, clip=1e-3, clip_by=by)
+        assert len(held) == len(callback.norms) == 3
+        assert min(callback.norms) > 0.01  # ten times the bound: clipping has something to do
         if by == "none":
-            np.testing.assert_allclose([g.norm() for g in held], watcher.norms, rtol=1e-5)
+            np.testing.assert_allclose([g.norm() for g in held], callback.norms, rtol=1e-5)
     assert all(float(g.norm()) == pytest.approx(1e-3, rel=1e-2) for g in seen["norm"])
     assert all(float(g.abs().max()) == pytest.approx(1e-3) for g in seen["value"])
     assert all(float(g.norm()) > 2e-3 for g in seen["value"])

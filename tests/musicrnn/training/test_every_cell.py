@@ -31,11 +31,11 @@ OPTIONS = {
 def test_trained_cut_off_resumed_and_sampled(tmp_path, cell: str) -> None:
     settings = replace(SIZES, cell=cell, hidden=10)
     plan = {"updates": 6, "validate_every": 3, "warm_up": 1}
-    watcher = Stop(10**9)
-    train(tmp_path / "whole.safetensors", settings=settings, watcher=watcher, **plan)
-    assert len(set(watcher.losses)) == 6
+    callback = Stop(10**9)
+    train(tmp_path / "whole.safetensors", settings=settings, callback=callback, **plan)
+    assert len(set(callback.losses)) == 6
     cut = tmp_path / "cut.safetensors"
-    assert train(cut, watcher=Stop(4), settings=settings, **plan).reason == "interrupted"
+    assert train(cut, callback=Stop(4), settings=settings, **plan).reason == "interrupted"
     train(cut, resume=True, settings=settings, **plan)
     assert equal(tmp_path / "whole.safetensors", cut)
     checkpoint = Checkpoint.load(cut)

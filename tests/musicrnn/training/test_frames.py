@@ -11,6 +11,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.models.frame_config import FrameConfig
 from musicrnn.models.frame_context import frame_context
 from musicrnn.models.frames import FrameModel
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.frames.objective import (
     FrameObjective,
     nats_a_frame,
@@ -19,7 +20,6 @@ from musicrnn.training.frames.objective import (
 )
 from musicrnn.training.frames.settings import FrameSettings
 from musicrnn.training.loop import fit
-from musicrnn.training.plan import Plan
 from musicrnn.training.task import TASKS
 from tests.musicrnn.training.small import data_of
 
@@ -104,12 +104,14 @@ class Stop:
 
 
 def test_cut_off_and_resumed_equals_one_that_was_not(tmp_path: Path) -> None:
-    plan = Plan(updates=30, validate_every=10, warm_up=3, device="cpu", learning_rate=0.01)
+    plan = TrainingConfig(
+        updates=30, validate_every=10, warm_up=3, device="cpu", learning_rate=0.01
+    )
     whole, cut = tmp_path / "whole.safetensors", tmp_path / "cut.safetensors"
     fit(objective(model()), plan, whole)
     for stop in (13, 24):  # in the midst of groups
         resume = stop > 13
-        assert fit(objective(model()), plan, cut, watcher=Stop(stop), resume=resume).reason == (
+        assert fit(objective(model()), plan, cut, callback=Stop(stop), resume=resume).reason == (
             "interrupted"
         )
     fit(objective(model()), plan, cut, resume=True)
@@ -126,7 +128,7 @@ def test_it_learns_a_piece_that_repeats(tmp_path: Path) -> None:
     untrained = nats_a_frame(network, tune)
     settings = FrameSettings(batch_size=4, sequence_length=24)
     reading = FrameObjective(network, tune, tune, settings=settings, seed=0)
-    plan = Plan(updates=600, validate_every=200, device="cpu", learning_rate=0.03)
+    plan = TrainingConfig(updates=600, validate_every=200, device="cpu", learning_rate=0.03)
     outcome = fit(reading, plan, tmp_path / "m.safetensors")
     assert outcome.state.best < 0.15 * untrained
 

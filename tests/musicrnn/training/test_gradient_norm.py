@@ -222,17 +222,17 @@ class Figures(Stop):
 
 def test_it_is_a_setting_of_training_and_resumes(tmp_path: Path) -> None:
     settings = replace(SIZES, cell="gru", gradient_norm_regulariser=0.5)
-    plain, watcher, whole = Figures(99), Figures(99), tmp_path / "whole.safetensors"
+    plain, callback, whole = Figures(99), Figures(99), tmp_path / "whole.safetensors"
     train(
         tmp_path / "plain.safetensors",
-        watcher=plain,
+        callback=plain,
         updates=6,
         settings=replace(settings, gradient_norm_regulariser=0.0),
     )
-    train(whole, watcher=watcher, updates=6, settings=settings)
-    assert watcher.losses[0] > plain.losses[0] + 0.01  # the same batch, and Omega
+    train(whole, callback=callback, updates=6, settings=settings)
+    assert callback.losses[0] > plain.losses[0] + 0.01  # the same batch, and Omega
     cut = tmp_path / "cut.safetensors"
-    train(cut, watcher=Stop(3), updates=6, settings=settings)
+    train(cut, callback=Stop(3), updates=6, settings=settings)
     with pytest.raises(MusicRNNError, match=r"gradient_norm_regulariser was 0\.5"):
         train(
             cut, updates=6, settings=replace(settings, gradient_norm_regulariser=0.0), resume=True

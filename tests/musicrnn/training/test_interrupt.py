@@ -127,7 +127,7 @@ def test_an_older_model_is_not_taken_for_this_run(tmp_path: Path) -> None:
     output = tmp_path / "m.safetensors"
     train(output)
     old = Checkpoint.load(output)
-    outcome = train(output, watcher=Stop(3), seed=1, overwrite=True)
+    outcome = train(output, callback=Stop(3), seed=1, overwrite=True)
     assert outcome.state.best == float("inf")
     new = Checkpoint.load(output)
     assert new.metadata["metrics"] == {}
@@ -150,27 +150,27 @@ def test_an_older_model_is_not_taken_for_this_run(tmp_path: Path) -> None:
 )
 def test_a_run_goes_on_with_its_own_settings_alone(tmp_path: Path, changed, message) -> None:
     output = tmp_path / "m.safetensors"
-    train(output, watcher=Stop(2))
+    train(output, callback=Stop(2))
     with pytest.raises(MusicRNNError, match=message):
         train(output, resume=True, **changed)
 
 
 def test_a_run_goes_on_with_its_own_data_alone(tmp_path: Path) -> None:
-    from musicrnn.training.plan import Plan
+    from musicrnn.training.config import TrainingConfig
 
     output = tmp_path / "m.safetensors"
-    train(output, watcher=Stop(2))
+    train(output, callback=Stop(2))
     whole = material()
     train_ids, valid = whole.examples["train"][:4], whole.examples["valid"]
     less = data_of(train_ids, valid, encoding=whole.encoding, kind=TokenData)
-    plan = Plan(updates=30, validate_every=10, warm_up=3, device="cpu")
+    plan = TrainingConfig(updates=30, validate_every=10, warm_up=3, device="cpu")
     with pytest.raises(MusicRNNError, match="sha256 was"):
         trained("compose", less, output, settings=SIZES, plan=plan, resume=True)
 
 
 def test_updates_minutes_and_patience_may_differ(tmp_path: Path) -> None:
     output = tmp_path / "m.safetensors"
-    first = train(output, watcher=Stop(4))
+    first = train(output, callback=Stop(4))
     more = train(output, resume=True, updates=None, minutes=0.01, patience=10**6)
     assert more.reason == "finished"
     assert more.state.update > 4

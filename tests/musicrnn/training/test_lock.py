@@ -55,9 +55,9 @@ def test_a_second_training_of_the_same_output_is_refused(output: Path) -> None:
 
         def validated(self, state, figures) -> None: ...
 
-    watcher = Second()
-    assert train(output, watcher=watcher).reason == "interrupted"
-    assert watcher.said == (
+    callback = Second()
+    assert train(output, callback=callback).reason == "interrupted"
+    assert callback.said == (
         f"{output} is being trained by process {os.getpid()} on {HOST}: name another file, or "
         "remove m.safetensors.lock if that training is over"
     )
@@ -143,7 +143,7 @@ def test_it_is_removed_after_an_error_and_left_when_it_is_anothers(output: Path)
 
 
 def test_it_is_gone_when_a_run_ends_and_another_may_begin(output: Path) -> None:
-    assert train(output, watcher=Stop(2)).reason == "interrupted"
+    assert train(output, callback=Stop(2)).reason == "interrupted"
     assert not lock_path(output).exists()
     assert train(output, resume=True).reason == "finished"
     assert not lock_path(output).exists()

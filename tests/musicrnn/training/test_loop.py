@@ -10,8 +10,8 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.training.compose.data import TokenData
 from musicrnn.training.compose.settings import ComposeSettings
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.loop import run_path
-from musicrnn.training.plan import Plan
 from tests.musicrnn.training.small import data_of, trained
 
 TOKENIZER = BeatTokenizer((128,))
@@ -30,7 +30,7 @@ def material() -> TokenData:
 
 
 class Stop:
-    """A watcher that presses Ctrl-C after so many updates."""
+    """A callback that presses Ctrl-C after so many updates."""
 
     def __init__(self, after: int) -> None:
         self.after = after
@@ -45,15 +45,17 @@ class Stop:
         pass
 
 
-def train(output: Path, *, watcher=None, resume=False, settings=SIZES, **plan):
-    plan = Plan(**{"updates": 30, "validate_every": 10, "warm_up": 3, "device": "cpu", **plan})
+def train(output: Path, *, callback=None, resume=False, settings=SIZES, **plan):
+    plan = TrainingConfig(
+        **{"updates": 30, "validate_every": 10, "warm_up": 3, "device": "cpu", **plan}
+    )
     return trained(
         "compose",
         material(),
         output,
         settings=settings,
         plan=plan,
-        watcher=watcher,
+        callback=callback,
         resume=resume,
     )
 
@@ -71,7 +73,7 @@ def test_a_run_cut_off_and_resumed_equals_one_that_was_not(tmp_path, cell, avera
     settings = replace(SIZES, cell=cell)
     whole = train(tmp_path / "whole.safetensors", settings=settings, average=average)
     cut = tmp_path / "cut.safetensors"
-    interrupted = train(cut, watcher=Stop(17), settings=settings, average=average)
+    interrupted = train(cut, callback=Stop(17), settings=settings, average=average)
     assert interrupted.reason == "interrupted"
     assert cut.exists()
     resumed = train(cut, resume=True, settings=settings, average=average)
@@ -81,14 +83,14 @@ def test_a_run_cut_off_and_resumed_equals_one_that_was_not(tmp_path, cell, avera
 
 
 def test_it_learns(tmp_path) -> None:
-    watcher = Stop(10**9)
-    train(tmp_path / "m.safetensors", watcher=watcher, updates=150, learning_rate=0.02)
-    assert np.mean(watcher.losses[-5:]) < 0.8 * np.mean(watcher.losses[:5])
+    callback = Stop(10**9)
+    train(tmp_path / "m.safetensors", callback=callback, updates=150, learning_rate=0.02)
+    assert np.mean(callback.losses[-5:]) < 0.8 * np.mean(callback.losses[:5])
 
 
 def test_ctrl_c_before_any_validation_still_leaves_a_model(tmp_path) -> None:
     output = tmp_path / "m.safetensors"
-    outcome = train(output, watcher=Stop(2))
+    outcome = train(output, callback=Stop(2))
     assert outcome.reason == "interrupted"
     assert Checkpoint.load(output).metadata["task"] == "compose"
     assert run_path(output).exists()
@@ -127,7 +129,7 @@ def test_a_run_of_another_model_is_not_resumed(tmp_path) -> None:
     from dataclasses import replace
 
     output = tmp_path / "m.safetensors"
-    train(output, watcher=Stop(2))
+    train(output, callback=Stop(2))
     with pytest.raises(MusicRNNError, match=r"hidden was 12 in m\.safetensors\.run, got 13"):
         train(output, resume=True, settings=replace(SIZES, hidden=13))
 

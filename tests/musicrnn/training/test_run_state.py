@@ -24,8 +24,8 @@ from musicrnn.models.words_config import WordsConfig
 from musicrnn.training.classify.objective import ClassificationObjective
 from musicrnn.training.classify.recording import Recording
 from musicrnn.training.classify.settings import ClassifierSettings
-from musicrnn.training.loop import Outcome, fit
-from musicrnn.training.plan import Plan
+from musicrnn.training.config import TrainingConfig
+from musicrnn.training.loop import TrainingResult, fit
 from musicrnn.training.run_state import run_path
 from musicrnn.training.words.data import SILENCE, UNKNOWN, WordsData
 from musicrnn.training.words.objective import WordsObjective
@@ -34,7 +34,7 @@ from tests.musicrnn.training import test_frames, test_voices, test_words
 from tests.musicrnn.training.small import data_of, trained
 from tests.musicrnn.training.test_loop import Stop, train
 
-PLAN = Plan(updates=5, validate_every=3, average=0.9, warm_up=3, device="cpu")
+PLAN = TrainingConfig(updates=5, validate_every=3, average=0.9, warm_up=3, device="cpu")
 STRANGE: list[Any] = [
     None, True, -1, 0, 1, 10**9, 2**63, 10**30, 1.5, -0.5, float("nan"), float("inf"), "", "1",
     [], [1], [[]], {}, {"a": 1}, [[0, 0]] * 3, [["a", 1, 2]] * 3, [[10**6, 0, 0]] * 3,
@@ -42,15 +42,15 @@ STRANGE: list[Any] = [
 ]  # fmt: skip
 
 
-def compose(path: Path, **words: Any) -> Outcome:
+def compose(path: Path, **words: Any) -> TrainingResult:
     return train(path, updates=5, validate_every=3, average=0.9, **words)
 
 
-def frames(path: Path, **words: Any) -> Outcome:
+def frames(path: Path, **words: Any) -> TrainingResult:
     return fit(test_frames.objective(test_frames.model()), PLAN, path, **words)
 
 
-def classify(path: Path, **words: Any) -> Outcome:
+def classify(path: Path, **words: Any) -> TrainingResult:
     torch.manual_seed(0)
     config = ClassifierConfig(labels=2, size=20, branches="reading", hidden=6)
     draw = np.random.default_rng(0)
@@ -68,7 +68,7 @@ def classify(path: Path, **words: Any) -> Outcome:
 clips_of = cache(test_words.clips_of)
 
 
-def words(path: Path, **words: Any) -> Outcome:
+def words(path: Path, **words: Any) -> TrainingResult:
     torch.manual_seed(0)
     data = data_of(clips_of(1, 9), clips_of(2, 3), encoding=test_words.RECIPE, kind=WordsData)
     objective = WordsObjective(
@@ -81,7 +81,7 @@ def words(path: Path, **words: Any) -> Outcome:
     return fit(objective, PLAN, path, **words)
 
 
-def voices(path: Path, **words: Any) -> Outcome:
+def voices(path: Path, **words: Any) -> TrainingResult:
     pieces = [test_voices.piece(seed, 30 + seed) for seed in range(5)]
     data = data_of(pieces[:4], pieces[4:], encoding=test_voices.GRID)
     return trained("voices", data, path, settings=test_voices.SMALL, plan=PLAN, **words)
@@ -94,11 +94,11 @@ TASKS = {task.__name__: task for task in (compose, frames, classify, words, voic
 class Run:
     """A run that was cut off after four updates, to be damaged and resumed."""
 
-    def __init__(self, task: Callable[..., Outcome], folder: Path) -> None:
+    def __init__(self, task: Callable[..., TrainingResult], folder: Path) -> None:
         self.task, self.folder = task, folder
         self.cases = CASES.get(task.__name__, 24)
         self.whole = folder / "whole.safetensors"
-        assert task(self.whole, watcher=Stop(4)).reason == "interrupted"
+        assert task(self.whole, callback=Stop(4)).reason == "interrupted"
         with safe_open(run_path(self.whole), "pt") as file:
             self.header: dict[str, Any] = json.loads(file.metadata()["run"])
             self.tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118

@@ -19,7 +19,7 @@ class PowerCut(Exception):
 
 
 class Look:
-    """A watcher that looks at the disk after every update, and cuts the power off after some."""
+    """A callback that looks at the disk after every update, and cuts the power off after some."""
 
     def __init__(self, output: Path, until: int = 10**9) -> None:
         self.output, self.until = output, until
@@ -49,16 +49,16 @@ def often(monkeypatch) -> None:
 
 
 def test_saving_by_time_changes_nothing(output: Path, tmp_path: Path, often: None) -> None:
-    watcher = Look(output)
-    often_saved = train(output, watcher=watcher, average=0.9)
-    assert watcher.saved == list(range(30))
-    assert watcher.models[:10] == [None] * 10  # none before the first validation
+    callback = Look(output)
+    often_saved = train(output, callback=callback, average=0.9)
+    assert callback.saved == list(range(30))
+    assert callback.models[:10] == [None] * 10  # none before the first validation
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loop, "SAVE_EVERY", 1e9)
         whole = tmp_path / "whole.safetensors"
-        watcher = Look(whole)
-        seldom_saved = train(whole, watcher=watcher, average=0.9)
-    assert watcher.saved == [0] * 10 + [10] * 10 + [20] * 10
+        callback = Look(whole)
+        seldom_saved = train(whole, callback=callback, average=0.9)
+    assert callback.saved == [0] * 10 + [10] * 10 + [20] * 10
     assert output.read_bytes() == whole.read_bytes()
     assert often_saved.state.best == seldom_saved.state.best
     first, second = run_state._arrays(run_path(output)), run_state._arrays(run_path(whole))
@@ -73,7 +73,7 @@ def test_a_power_cut_loses_what_was_not_saved_and_no_more(
     train(tmp_path / "whole.safetensors", average=0.9)
     if at > 1:
         with pytest.raises(PowerCut):
-            train(output, watcher=Look(output, at), average=0.9)
+            train(output, callback=Look(output, at), average=0.9)
         with pytest.raises(MusicRNNError, match=r"m\.safetensors\.run is an unfinished run: name"):
             check_output(output)
     train(output, resume=at > 1, average=0.9)
@@ -85,7 +85,7 @@ def test_in_every_precision_a_run_is_resumed_as_it_was(
     output: Path, tmp_path: Path, precision: str
 ) -> None:
     train(tmp_path / "whole.safetensors", precision=precision, average=0.9)
-    train(output, watcher=Stop(17), precision=precision, average=0.9)
+    train(output, callback=Stop(17), precision=precision, average=0.9)
     train(output, resume=True, precision=precision, average=0.9)
     assert output.read_bytes() == (tmp_path / "whole.safetensors").read_bytes()
 
@@ -107,7 +107,7 @@ def test_a_model_that_is_there_is_left_alone_unless_something_else_is_said(outpu
 
 
 def test_an_unfinished_run_is_left_alone_unless_something_else_is_said(output: Path) -> None:
-    train(output, watcher=Stop(4))
+    train(output, callback=Stop(4))
     assert unfinished(run_path(output))
     with pytest.raises(MusicRNNError) as refused:
         check_output(output)
@@ -127,15 +127,15 @@ def test_the_old_model_stays_whole_until_the_new_one_is_validated(
 ) -> None:
     train(output)
     old = output.read_bytes()
-    watcher = Look(output, 15)
+    callback = Look(output, 15)
     with pytest.raises(PowerCut):
-        train(output, seed=1, overwrite=True, watcher=watcher)
-    assert watcher.models[:10] == [old] * 10
-    assert old not in watcher.models[10:]
+        train(output, seed=1, overwrite=True, callback=callback)
+    assert callback.models[:10] == [old] * 10
+    assert old not in callback.models[10:]
 
 
 def test_an_old_run_does_not_go_on_with_a_new_model(output: Path, monkeypatch) -> None:
-    train(output, watcher=Stop(14))
+    train(output, callback=Stop(14))
     old = output.read_bytes()
 
     def cut(*given: object, **named: object) -> None:
@@ -157,7 +157,7 @@ def test_a_run_of_another_version_goes_on_and_says_so(
     assert now.keys() == {"musicrnn", "torch", "numpy", "python"}
     with monkeypatch.context() as patch:
         patch.setattr(run_state, "versions", lambda: {**now, name: "0.0.1", "numpy": "0.0.2"})
-        assert train(output, watcher=Stop(4)).warnings == ()
+        assert train(output, callback=Stop(4)).warnings == ()
     resumed = train(output, resume=True)
     assert resumed.warnings == (
         f"m.safetensors.run was made with {name} 0.0.1 and goes on with {now[name]}: its course "
@@ -170,7 +170,7 @@ def test_a_run_of_another_version_goes_on_and_says_so(
 def test_a_run_that_names_no_versions_goes_on_silently(output: Path, monkeypatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(run_state, "versions", dict)
-        train(output, watcher=Stop(4))
+        train(output, callback=Stop(4))
     assert train(output, resume=True).warnings == ()
 
 
@@ -194,7 +194,7 @@ def test_the_generator_of_a_cuda_device_is_kept_and_put_back(monkeypatch) -> Non
 
 
 def test_settings_are_compared_whatever_is_to_be_overwritten(output: Path) -> None:
-    train(output, watcher=Stop(4), overwrite=True)
+    train(output, callback=Stop(4), overwrite=True)
     with pytest.raises(MusicRNNError, match="hidden was 12"):
         train(output, resume=True, settings=replace(SIZES, hidden=13))
     assert train(output, resume=True).reason == "finished"

@@ -7,7 +7,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.models.voices import VoicesModel
 from musicrnn.tokens.metrical import regular_metre
-from musicrnn.training.plan import Plan
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.task import TASKS
 from musicrnn.training.voices.objective import (
     VoicesObjective,
@@ -36,7 +36,7 @@ def train(path, **plan):
     plan = {"updates": 8, "validate_every": 2, "average": 0.9, "device": "cpu", "seed": 3, **plan}
     resume = plan.pop("resume", False)
     data = data_of(pieces[:4], pieces[4:], encoding=GRID)
-    return trained("voices", data, path, settings=SMALL, plan=Plan(**plan), resume=resume)
+    return trained("voices", data, path, settings=SMALL, plan=TrainingConfig(**plan), resume=resume)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (7, 4), (100, 4)])
@@ -104,7 +104,7 @@ def test_one_piece_is_learnt_by_heart(tmp_path) -> None:
             sequence_length=24,
             augment=False,
         ),
-        plan=Plan(updates=150, learning_rate=0.01, validate_every=50, device="cpu"),
+        plan=TrainingConfig(updates=150, learning_rate=0.01, validate_every=50, device="cpu"),
     )
     checkpoint = Checkpoint.load(path)
     model = VoicesModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)

@@ -90,7 +90,7 @@ def test_interrupted_and_resumed_equals_uninterrupted(tmp_path: Path):
 
     whole, parts = tmp_path / "whole.safetensors", tmp_path / "parts.safetensors"
     trained("words", material(), whole, settings=TINY, plan=PLAN)
-    trained("words", material(), parts, settings=TINY, plan=PLAN, watcher=Stop())
+    trained("words", material(), parts, settings=TINY, plan=PLAN, callback=Stop())
     trained("words", material(), parts, settings=TINY, plan=PLAN, resume=True)
     first, second = Checkpoint.load(whole), Checkpoint.load(parts)
     for name, array in first.arrays.items():

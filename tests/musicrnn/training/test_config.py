@@ -6,8 +6,8 @@ import pytest
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.training.compose.settings import ComposeSettings
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.machine import check_output
-from musicrnn.training.plan import Plan
 from musicrnn.training.schedule import learning_rate_factor
 from musicrnn.training.settings import override
 from tests.musicrnn.training.test_loop import train
@@ -45,7 +45,7 @@ def test_what_cannot_be_written(tmp_path: Path) -> None:
 
 def test_a_setting_without_a_value_so_far_is_a_number() -> None:
     with pytest.raises(MusicRNNError, match="minutes must be a number, got 'abc'"):
-        override(["minutes=abc"], ComposeSettings(), Plan(updates=1))
+        override(["minutes=abc"], ComposeSettings(), TrainingConfig(updates=1))
 
 
 def test_the_warm_up_is_a_tenth_of_the_run_at_most() -> None:
@@ -73,10 +73,10 @@ def test_minutes_end_a_run_that_never_comes_to_a_round_update(tmp_path: Path) ->
         def validated(self, state, figures) -> None:
             pass
 
-    watcher = Slow()
+    callback = Slow()
     outcome = train(
-        tmp_path / "m.safetensors", updates=None, minutes=0.03, warm_up=100, watcher=watcher
+        tmp_path / "m.safetensors", updates=None, minutes=0.03, warm_up=100, callback=callback
     )
     assert outcome.state.seconds < 3
     assert outcome.state.update < 20
-    assert max(watcher.rates) > 0.5 * 2e-3
+    assert max(callback.rates) > 0.5 * 2e-3

@@ -14,7 +14,7 @@ CHANGEABLE = ("updates", "minutes", "device", "patience", "graphs", "overwrite")
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingConfig:
     """How long and how to train: ``updates`` or ``minutes``; with both the shorter one counts."""
 
     updates: int | None = whole(None, 1)  # None: as many as fit
