@@ -102,8 +102,8 @@ class Quantization:
     Attributes:
         held: one for each way to hold the weights, float32 first.
         read: the pieces in words.
-        pieces, tokens: how many were read and foretold.
-        cut: the tokens of each piece that were foretold at most, None if all of all.
+        pieces, tokens: how many were read and predicted.
+        cut: the tokens of each piece that were predicted at most, None if all of all.
         baselines: nats a token on the same tokens by counting the train split of the corpus; none
             for pieces of its own.
         refused: files that were left out.

@@ -1,7 +1,7 @@
 """From the losses of frames to a figure: nats a time step, an interval over pieces, ensembles.
 
 Conventions. A forecaster is given pieces, uint8 [T, P] of 0 and 1, and gives the loss of every
-frame of each, float64 [T] in nats, the first frame foretold from nothing: a network, an ensemble,
+frame of each, float64 [T] in nats, the first frame predicted from nothing: a network, an ensemble,
 or counting (:mod:`musicrnn.metrics.frames`). The figure is the sum of all losses by the number of
 all frames, silent ones too: every time step weighs the same, never every piece (protocol of
 Boulanger-Lewandowski, Bengio and Vincent, ICML 2012).

@@ -1,4 +1,4 @@
-"""How well frames of pitches are foretold by counting alone: what a network has to beat.
+"""How well frames of pitches are predicted by counting alone: what a network has to beat.
 
 Conventions. A piece is [T, P] of 0 and 1, a row a time step, a column a pitch. The loss of a frame
 is the sum over its P pitches of the Bernoulli cross-entropy, natural logarithm. How losses become

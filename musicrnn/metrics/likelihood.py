@@ -1,14 +1,14 @@
-"""How well a model foretells held-out sequences, beside what counting alone can do.
+"""How well a model predicts held-out sequences, beside what counting alone can do.
 
 Conventions. ids are [N] int32, a piece from its start to its end; the first id is given and the
-N - 1 others are foretold. Natural logarithms, lower is better. Every token of a set weighs the same
-(no mean of per-piece means). Nats per note and per bar are the nats of ALL tokens by the number of
-notes and of bars, so that tokenizers of different length can be compared.
+N - 1 others are predicted. Natural logarithms, lower is better. Every token of a set weighs the
+same (no mean of per-piece means). Nats per note and per bar are the nats of ALL tokens by the
+number of notes and of bars, so that tokenizers of different length can be compared.
 
 Baselines: the unigram with additive smoothing (count + a) / (total + a V), and the bigram smoothed
 towards it, (count of the pair + b * unigram) / (count of the first + b): the Dirichlet prior of
 MacKay and Peto, "A hierarchical Dirichlet language model", Natural Language Engineering 1, 1995.
-a and b are the powers of two that foretell the validation sequences best; without validation
+a and b are the powers of two that predict the validation sequences best; without validation
 sequences both are 1.
 """
 
@@ -128,7 +128,7 @@ def likelihood(
 def _pairs(
     sequences: Sequence[Ids], vocabulary_size: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Every id that is foretold, and the one before it."""
+    """Every id that is predicted, and the one before it."""
     long_enough = [np.asarray(ids, dtype=np.int64) for ids in sequences if len(ids) > 1]
     if not long_enough:
         raise MusicRNNError(

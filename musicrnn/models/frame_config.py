@@ -16,7 +16,7 @@ class FrameSizes(Sizes):
     """What of a frame model does not follow from the data.
 
     ``body`` is the encoder of the past frames: "whole" is global, one network for the frame, "tied"
-    is shared over pitches. ``head`` foretells the frame: "bernoulli" each pitch by itself, "nade"
+    is shared over pitches. ``head`` predicts the frame: "bernoulli" each pitch by itself, "nade"
     and "recurrent" each pitch given those below it (or in other ``orders``, averaged). ``clock``
     adds the step's index modulo 16 and 12, ``copy`` the longest-match context (Ziv and Lempel
     1977): the frame that followed the longest earlier match of the latest frames. Only a shared

@@ -1,10 +1,10 @@
 """How far back in time a loss is felt: the norm of its gradient against the distance.
 
 Conventions. A network with a state (language or frame model) takes one step at a time. The loss is
-that of one foretold step, in nats. Distance k: "state" is the gradient with respect to the state
+that of one predicted step, in nats. Distance k: "state" is the gradient with respect to the state
 with which the k-th step before that one began (all layers and all parts end to end; each part also
 by itself, under the cell's name for it), "input" that with respect to the k-th input before the
-last one read, embedded where inputs are ids. Distance 0 is the step that foretells.
+last one read, embedded where inputs are ids. Distance 0 is the step that predicts.
 
 A classifier hears a whole clip, in both directions, and says one thing at its end. Its "input" is
 the gradient of the loss of one label with respect to each frame (nats a dB) or embedded token, and
@@ -78,7 +78,7 @@ def language_gradients(
         return token_losses(model(step, state)[0], following)
 
     with _at_rest(model), _said(model) as embedded:
-        task = _Foretelling(model, model.initial_state, losses, model.stack.state_names, embedded)
+        task = _Prediction(model, model.initial_state, losses, model.stack.state_names, embedded)
         return _mean(task, ids, steps=steps, places=places)
 
 
@@ -105,7 +105,7 @@ def frame_gradients(
         return model(step, following[..., : model.config.pitches], state)[0]
 
     with _at_rest(model):
-        task = _Foretelling(model.body, model.initial_state, losses, model.body.state_names, None)
+        task = _Prediction(model.body, model.initial_state, losses, model.body.state_names, None)
         return _mean(task, sequences, steps=steps, places=places)
 
 
@@ -144,8 +144,8 @@ def classifier_gradients(
 
 
 @dataclass(frozen=True, eq=False)
-class _Foretelling:
-    """How a model with a state foretells: how it reads a step, what the last one's loss is, what
+class _Prediction:
+    """How a model with a state predicts: how it reads a step, what the last one's loss is, what
     the parts of its state are called, and where its embedded inputs are left."""
 
     read: Callable[[Tensor, State], tuple[Tensor, State]]
@@ -194,7 +194,7 @@ def _squares(gradient: Tensor) -> Tensor:
 
 
 def _mean(
-    task: _Foretelling,
+    task: _Prediction,
     pieces: Sequence[NDArray[Any]],
     *,
     steps: int | None,
@@ -224,7 +224,7 @@ def _mean(
 
 
 def _states(
-    task: _Foretelling, piece: NDArray[Any], span: int, count: int
+    task: _Prediction, piece: NDArray[Any], span: int, count: int
 ) -> Generator[tuple[int, State]]:
     """The first ``count`` places of a piece, ``span`` steps apart, and the state at each."""
     state = task.initial_state(1)

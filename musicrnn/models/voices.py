@@ -1,4 +1,4 @@
-"""The voices model: any positions of several voices, foretold from all the others, before and
+"""The voices model: any positions of several voices, predicted from all the others, before and
 after.
 
 Conventions. V voices on a grid of T steps, one symbol a position: a pitch struck, 0 to P - 1, then

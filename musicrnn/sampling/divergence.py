@@ -27,7 +27,7 @@ from musicrnn.sampling.engine import CPUEngine, Engine
 from musicrnn.sampling.filters import NOT_FINITE
 
 ROWS = 128  # pieces read side by side
-LIMIT = 100_000  # tokens foretold: a quarter of a minute for the largest of the bundled models
+LIMIT = 100_000  # tokens predicted: a quarter of a minute for the largest of the bundled models
 
 Ids = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -107,7 +107,7 @@ def read_beside(engines: Sequence[Engine], pieces: Sequence[Ids]) -> Readings:
     long_enough = [piece for piece in pieces if len(piece) > 1]
     if not long_enough:
         raise MusicRNNError(
-            f"no token to foretell: {counted(len(pieces), 'piece')}, none of two ids or more"
+            f"no token to predict: {counted(len(pieces), 'piece')}, none of two ids or more"
         )
     ordered = sorted(long_enough, key=len, reverse=True)
     steps = [
@@ -119,8 +119,8 @@ def read_beside(engines: Sequence[Engine], pieces: Sequence[Ids]) -> Readings:
 
 
 def truncated(pieces: Sequence[Ids], limit: int = LIMIT) -> tuple[list[Ids], int | None]:
-    """The pieces cut to one length so that ``limit`` tokens are foretold at most, one of each piece
-    at least; the length, or None where nothing had to be cut."""
+    """The pieces cut to one length so that ``limit`` tokens are predicted at most, one of each
+    piece at least; the length, or None where nothing had to be cut."""
     lengths = np.array([len(piece) - 1 for piece in pieces], np.int64)
     if lengths.sum() <= limit:
         return list(pieces), None

@@ -105,7 +105,7 @@ class GibbsSampler:
     def nats(
         self, drawn: Symbols, free: Free, metre: NDArray[np.float32], parts: int
     ) -> NDArray[np.float64]:
-        """Mean loss [K] of the free positions, each foretold with a part of its own voice
+        """Mean loss [K] of the free positions, each predicted with a part of its own voice
         hidden."""
         where = torch.from_numpy(metre)[None].expand(len(drawn), -1, -1)
         total, count = np.zeros(len(drawn)), 0

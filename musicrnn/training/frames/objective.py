@@ -1,4 +1,4 @@
-"""Learning to foretell frames of pitches, and measuring it.
+"""Learning to predict frames of pitches, and measuring it.
 
 Conventions. A piece is uint8 [T, P] of 0 and 1; the loss of a frame is summed over its pitches, in
 nats. Training reads groups of ``batch_size`` pieces of like length side by side, an update a window

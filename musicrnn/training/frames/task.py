@@ -92,7 +92,7 @@ class FramesTask(Task):
         for network in networks:
             if network.config.pitches != pitches:
                 raise MusicRNNError(
-                    f"the model foretells {network.config.pitches} pitches, the data have {pitches}"
+                    f"the model predicts {network.config.pitches} pitches, the data have {pitches}"
                 )
         members = ensemble([partial(piece_losses, network) for network in networks])
         return frame_evaluation(members, data.examples, split)

@@ -1,15 +1,15 @@
-"""How well a voices model foretells one voice from the others, beside counting.
+"""How well a voices model predicts one voice from the others, beside counting.
 
 Conventions. Nats a cell (a sixteenth of one voice) and nats a note (the nats of all cells of the
 voice by its number of notes), the other voices given whole; every cell of the split weighs the
-same. ``in_turn``: the voice's own cells are foretold one after the other in random order, each
+same. ``in_turn``: the voice's own cells are predicted one after the other in random order, each
 given those before it, by the network's conditionals; this is the mean over orders of a likelihood
 that sums to one, estimated without bias from DRAWS masks a piece (of k hidden cells of T, k drawn
 from 1 to T, the mean loss of the hidden ones; Uria, Murray and Larochelle, ICML 2014). ``at_once``:
 all of the voice's cells at once, independent of each other. Baselines know the voice alone: the
 unigram and the bigram of what sounds in it sixteenth by sixteenth, counted on the train split,
-smoothed on the valid split, the first cell foretold too. A held cell and the pitch that goes on are
-the same event, so the figures compare.
+smoothed on the valid split, the first cell predicted too. A held cell and the pitch that goes on
+are the same event, so the figures compare.
 """
 
 from __future__ import annotations

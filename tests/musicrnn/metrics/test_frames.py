@@ -12,7 +12,7 @@ from musicrnn.metrics.frames import FrameBaselines, fit_frame_baselines
 from musicrnn_datasets.polyphonic import POLYPHONIC
 
 # Test split: every frame under the marginal; the Markov chain where the first frames are given
-# (two independent countings agree to the last figure), and where they are foretold as all others.
+# (two independent countings agree to the last figure), and where they are predicted as all others.
 FIGURES = {
     "polyphonic-jsb": (11.060, 10.491, 10.469),
     "polyphonic-nottingham": (10.252, 5.153, 5.164),
@@ -22,7 +22,7 @@ FIGURES = {
 
 
 def given_the_first(counted: FrameBaselines, pieces: list[np.ndarray]) -> float:
-    """Nats a frame of the Markov chain where each piece's first frame is not foretold."""
+    """Nats a frame of the Markov chain where each piece's first frame is not predicted."""
     return nats_a_step([losses[1:] for losses in counted.forecasters["markov"](pieces)])
 
 

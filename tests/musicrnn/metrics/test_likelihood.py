@@ -16,7 +16,7 @@ def ids(*values: int) -> np.ndarray:
 
 
 def test_counts_by_hand() -> None:
-    # foretold: 2 2 3 1 (the first id, 0, is given); pairs 02 22 23 31
+    # predicted: 2 2 3 1 (the first id, 0, is given); pairs 02 22 23 31
     found = fit_baselines([ids(0, 2, 2, 3, 1)], vocabulary_size=4)
     np.testing.assert_allclose(found.unigram, [1 / 8, 2 / 8, 3 / 8, 2 / 8])
     # after 2: once 2 and once 3, and one unigram's worth more

@@ -77,7 +77,7 @@ def test_it_is_what_autograd_says_of_the_equations() -> None:
     network = model("elman", layers=2)
     texts, steps = pieces(30, 14), 6
     found = language_gradients(network, texts, steps=steps)
-    lasts = [(0, 6), (0, 13), (0, 20), (0, 27), (1, 6)]  # every 7 ids, one more id to foretell
+    lasts = [(0, 6), (0, 13), (0, 20), (0, 27), (1, 6)]  # every 7 ids, one more id to predict
     assert found.places == len(lasts)
     norms = np.zeros((2, steps + 1))
     for piece, last in lasts:
