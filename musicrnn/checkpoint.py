@@ -21,8 +21,8 @@ from musicrnn.io.atomic import whole_file
 from musicrnn.weights import SCALE, Weights, restored, stored
 
 FORMAT = 1
-HEADER_LIMIT = 16 * 2**20  # bytes
-FILE_LIMIT = 4 * 2**30  # bytes
+MAX_HEADER_BYTES = 16 * 2**20  # bytes
+MAX_FILE_BYTES = 4 * 2**30  # bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +122,7 @@ def _header(path: str | Path) -> tuple[dict[str, Any], dict[str, Any]]:
         size = path.stat().st_size
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
-            if size > FILE_LIMIT or not 2 <= length <= min(HEADER_LIMIT, size - 8):
+            if size > MAX_FILE_BYTES or not 2 <= length <= min(MAX_HEADER_BYTES, size - 8):
                 raise MusicRNNError(
                     f"{path} is not a model file: a header of {length} bytes in a file of {size}"
                 )

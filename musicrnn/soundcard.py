@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from musicrnn.errors import MusicRNNError
 
-NEEDED = "pip install musicrnn[live]"
+INSTALL_COMMAND = "pip install musicrnn[live]"
 Kind = Literal["input", "output"]
-NAMES: dict[Kind, str] = {"input": "microphone", "output": "loudspeaker"}
+DEVICE_NAMES: dict[Kind, str] = {"input": "microphone", "output": "loudspeaker"}
 
 
 def sound_library(kind: Kind) -> Any:
@@ -21,14 +21,17 @@ def sound_library(kind: Kind) -> Any:
     Raises:
         MusicRNNError: it or PortAudio is missing; the sentence says how to install it.
     """
-    name = NAMES[kind]
+    name = DEVICE_NAMES[kind]
     try:
         return importlib.import_module("sounddevice")
     except ImportError as error:
-        raise MusicRNNError(f"the {name} needs the library sounddevice: {NEEDED}") from error
+        raise MusicRNNError(
+            f"the {name} needs the library sounddevice: {INSTALL_COMMAND}"
+        ) from error
     except OSError as error:  # its own word for a missing PortAudio
         raise MusicRNNError(
-            f"the {name} needs PortAudio ({error}): {NEEDED} brings it on Windows and macOS, "
+            f"the {name} needs PortAudio ({error}): {INSTALL_COMMAND} brings it on Windows and "
+            "macOS, "
             "on Linux the system does (libportaudio2, portaudio)"
         ) from error
 
@@ -42,7 +45,9 @@ def rate_of_device(library: Any, kind: Kind, *, rate: int, channels: int) -> int
     try:
         own = round(library.query_devices(kind=kind)["default_samplerate"])
     except (library.PortAudioError, ValueError) as error:
-        raise MusicRNNError(f"there is no {NAMES[kind]} (no {kind} device): {error}") from error
+        raise MusicRNNError(
+            f"there is no {DEVICE_NAMES[kind]} (no {kind} device): {error}"
+        ) from error
     check = library.check_input_settings if kind == "input" else library.check_output_settings
     try:
         check(channels=channels, dtype="float32", samplerate=rate)

@@ -5,8 +5,9 @@ Conventions. WEIGHTS names the ways. What :func:`stored` makes of arrays by name
 
 - float32: every array as it is.
 - float16: what is within its range is rounded to eleven binary digits; an array with more than
-  MOST in it stays float32.
-- int8: a matrix or kernel of LEAST numbers or more becomes int8 with one float16 scale for each
+  FLOAT16_MAX in it stays float32.
+- int8: a matrix or kernel of MIN_NUMBERS numbers or more becomes int8 with one float16 scale for
+each
   row, the first dimension: value = scale * number, from -127 to 127, within half a scale of what it
   was. The scale is stored as NAME.scale. All other arrays are as in float16. A scale of least
   squared error instead of this one lowers the error by 2 % only, and would have a second file made
@@ -29,9 +30,9 @@ Weights = Literal["float32", "float16", "int8"]
 WEIGHTS: tuple[Weights, ...] = get_args(Weights)
 Arrays = dict[str, NDArray[Any]]
 SCALE = ".scale"
-LEAST, SHORTEST_ROW = 256, 4  # numbers; smaller ones would save nothing
-TOP = 127
-MOST = 65_504.0  # the largest float16
+MIN_NUMBERS, MIN_ROW_NUMBERS = 256, 4  # numbers; smaller ones would save nothing
+INT8_MAX = 127
+FLOAT16_MAX = 65_504.0  # the largest float16
 
 
 def stored(arrays: Mapping[str, NDArray[Any]], weights: Weights) -> Arrays:
@@ -44,7 +45,11 @@ def stored(arrays: Mapping[str, NDArray[Any]], weights: Weights) -> Arrays:
         raise MusicRNNError(f"weights must be one of {', '.join(WEIGHTS)}, got {weights!r}")
     found: Arrays = {}
     for name, array in arrays.items():
-        if weights == "float32" or array.dtype != np.float32 or np.abs(array).max(initial=0) > MOST:
+        if (
+            weights == "float32"
+            or array.dtype != np.float32
+            or np.abs(array).max(initial=0) > FLOAT16_MAX
+        ):
             found[name] = array
         elif weights == "int8" and _has_rows(array):
             found[name], found[name + SCALE] = _in_one_byte(array)
@@ -72,12 +77,12 @@ def restored(arrays: Mapping[str, NDArray[Any]]) -> Arrays:
 
 
 def _has_rows(array: NDArray[Any]) -> bool:
-    return array.ndim >= 2 and array.size >= max(LEAST, SHORTEST_ROW * len(array))
+    return array.ndim >= 2 and array.size >= max(MIN_NUMBERS, MIN_ROW_NUMBERS * len(array))
 
 
 def _in_one_byte(array: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float16]]:
     rows = array.reshape(len(array), -1)
-    wanted = np.abs(rows).max(axis=1) / np.float32(TOP)
+    wanted = np.abs(rows).max(axis=1) / np.float32(INT8_MAX)
     scale = wanted.astype(np.float16)
     scale = np.where(scale < wanted, np.nextafter(scale, np.float16(np.inf)), scale)
     steps = np.rint(rows / np.where(scale > 0, scale, 1).astype(np.float32)[:, None])
@@ -94,7 +99,9 @@ def _from_one_byte(
             f"{name} needs {len(array)} scales of float16, one for each row, its file has "
             f"{list(scale.shape)} of {scale.dtype}"
         )
-    if not (scale >= 0).all() or (array < -TOP).any():
-        raise MusicRNNError(f"{name} has a scale below 0, or a number below -{TOP}: it is damaged")
+    if not (scale >= 0).all() or (array < -INT8_MAX).any():
+        raise MusicRNNError(
+            f"{name} has a scale below 0, or a number below -{INT8_MAX}: it is damaged"
+        )
     shape = (-1, *(1,) * (array.ndim - 1))
     return array.astype(np.float32) * scale.astype(np.float32).reshape(shape)

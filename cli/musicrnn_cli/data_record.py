@@ -11,8 +11,8 @@ import click
 if TYPE_CHECKING:
     from musicrnn.waveform import Waveform
 
-SETTLE = 0.2  # seconds until a microphone that was just opened is quiet
-AROUND = 1.0  # seconds that are recorded more than a take has
+SETTLE_SECONDS = 0.2  # seconds until a microphone that was just opened is quiet
+EXTRA_SECONDS = 1.0  # seconds that are recorded more than a take has
 MAX_REJECTED_TAKES = 5  # in a row
 
 
@@ -37,7 +37,7 @@ def command(
         click.pause(f'Press any key, then say "{word}" each time it is shown.', err=True)
         done = refused = 0
         while done < takes:
-            recording = _recording(f"{done + 1}/{takes}  {word}", rate, seconds + AROUND)
+            recording = _recording(f"{done + 1}/{takes}  {word}", rate, seconds + EXTRA_SECONDS)
             try:
                 take = cut_take(recording, seconds)
             except MusicRNNError as error:
@@ -66,6 +66,6 @@ def _recording(prompt: str, rate: int, seconds: float) -> Waveform:
     from musicrnn.listening.takes import record
 
     with closing(microphone_blocks(rate, rate // 20)) as blocks:
-        record(blocks, rate, seconds=SETTLE)
+        record(blocks, rate, seconds=SETTLE_SECONDS)
         click.echo(prompt, err=True)
         return record(blocks, rate, seconds=seconds)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-BLOCK = 1024  # samples at a time: 64 ms at 16 kHz
+BLOCK_SAMPLES = 1024  # samples at a time: 64 ms at 16 kHz
 
 
 @click.command()
@@ -35,9 +35,9 @@ def command(file: Path | None, model: str, threshold: float | None, as_json: boo
     stream = task_of(checkpoint).listener(checkpoint, threshold)
     rate = stream.recipe.rate
     if file is not None:
-        blocks = file_blocks(file, rate=rate, block=BLOCK)
+        blocks = file_blocks(file, rate=rate, block=BLOCK_SAMPLES)
     else:
-        blocks = microphone_blocks(rate, BLOCK)
+        blocks = microphone_blocks(rate, BLOCK_SAMPLES)
         words = [label for label in stream.labels if not label.startswith("_")]
         click.echo(f"listening for {', '.join(words)}; Ctrl-C ends", err=True)
     samples, spent = 0, list[float]()
@@ -55,7 +55,9 @@ def command(file: Path | None, model: str, threshold: float | None, as_json: boo
                         click.echo(f"{event.time:8.2f} s  {event.label}  {event.probability:.0%}")
     except KeyboardInterrupt:
         pass
-    click.echo(_pace(samples / rate, spent, BLOCK / rate, stream.settings.smoothing), err=True)
+    click.echo(
+        _pace(samples / rate, spent, BLOCK_SAMPLES / rate, stream.settings.smoothing), err=True
+    )
 
 
 def _pace(seconds: float, spent: list[float], block: float, smoothing: float) -> str:

@@ -34,7 +34,7 @@ COMMANDS = {
 }
 
 
-RARELY = 100_000  # objects made between two collections
+ALLOCATIONS_A_COLLECTION = 100_000  # objects made between two collections
 
 
 class LazyGroup(click.Group):
@@ -82,7 +82,7 @@ def run() -> None:
     A command leaves little garbage: looking for it while modules are imported, and through all of
     them once more at the end, would take a sixth of the time in which a piece is composed.
     """
-    gc.set_threshold(RARELY)
+    gc.set_threshold(ALLOCATIONS_A_COLLECTION)
     try:
         main()
     finally:

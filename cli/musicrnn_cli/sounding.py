@@ -14,13 +14,13 @@ from musicrnn.io.midi_messages import Message, Messages
 from musicrnn.note_events import EventBatch
 from musicrnn.sampling.compose import is_stuck
 from musicrnn.sampling.composer import Composer
-from musicrnn.synth.loudspeaker import BLOCK, Loudspeaker
+from musicrnn.synth.loudspeaker import BLOCK_FRAMES, Loudspeaker
 from musicrnn.synth.mixer import Mixer
 from musicrnn.training.interrupt import Interrupt
 from musicrnn_cli.composed import paths_of, record_of, save_composition
 from musicrnn_cli.order import Order, Record
 
-PLACES = 6  # of a second on the stream
+DECIMALS = 6  # of a second on the stream
 
 
 def sound_piece(order: Order, composer: Composer, seed: int, *, play: bool, stream: bool) -> Record:
@@ -66,7 +66,7 @@ def _play(
     order: Order, batches: Iterable[EventBatch], speaker: Loudspeaker, stopped: Callable[[], bool]
 ) -> None:
     mixer = Mixer(rate=speaker.rate, soundfont=order.soundfont)
-    speaker.play(mixer.blocks(batches, BLOCK), stopped)
+    speaker.play(mixer.blocks(batches, BLOCK_FRAMES), stopped)
     if speaker.gaps:
         click.echo(
             f"{counted(speaker.gaps, 'gap')} in the sound: it was not drawn fast enough", err=True
@@ -91,4 +91,4 @@ def _streamed(batches: Iterable[EventBatch]) -> Generator[EventBatch]:
 
 
 def _write(seconds: float, message: Message) -> None:
-    click.echo(json.dumps({"time": round(seconds, PLACES), "message": message}))
+    click.echo(json.dumps({"time": round(seconds, DECIMALS), "message": message}))

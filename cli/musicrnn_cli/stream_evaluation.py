@@ -9,14 +9,14 @@ from typing import Any
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.save import check_picture, save_picture
-from musicrnn.metrics.detection import MOST_FALSE_ACCEPTS, Detection
+from musicrnn.metrics.detection import MAX_FALSE_ACCEPTS_AN_HOUR, Detection
 from musicrnn.metrics.tables import table
 from musicrnn.plot.curves import Axis, Curve, draw_curves
 from musicrnn.training.data import Split
 from musicrnn_cli.reporting import numbers, report_refused
 from musicrnn_datasets.stream_evaluation import StreamEvaluation, StreamOptions, evaluate_stream
 
-MOST_CONFUSIONS = 8
+MAX_CONFUSIONS = 8
 
 
 def stream_figures(
@@ -73,7 +73,7 @@ def stream_text(outcome: StreamEvaluation) -> str:
     ]
     if not choice.met:
         lines.append(
-            f"no threshold stays within {MOST_FALSE_ACCEPTS:g} false accepts an hour there: "
+            f"no threshold stays within {MAX_FALSE_ACCEPTS_AN_HOUR:g} false accepts an hour there: "
             "the one with the fewest was taken"
         )
     for each in outcome.streams:
@@ -111,7 +111,7 @@ def _where(snr: float, figures: Detection) -> list[str]:
         ((n, said, heard) for said, row in figures.confusions.items() for heard, n in row.items()),
         key=lambda pair: (-pair[0], *pair[1:]),
     )
-    named = ", ".join(f"{said} as {heard} {n}" for n, said, heard in pairs[:MOST_CONFUSIONS])
+    named = ", ".join(f"{said} as {heard} {n}" for n, said, heard in pairs[:MAX_CONFUSIONS])
     return [
         f"{snr:g} dB: over {under}",
         f"  false accepts: {on or 'none'}",

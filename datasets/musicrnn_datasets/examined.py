@@ -14,9 +14,9 @@ from typing import Any
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import counted
-from musicrnn.models.gradients import STEPS, GradientNorms
+from musicrnn.models.gradients import DEFAULT_STEPS, GradientNorms
 from musicrnn.pretrained import Style
-from musicrnn.sampling.divergence import LIMIT, FormatFigures, format_figures, truncated
+from musicrnn.sampling.divergence import MAX_TOKENS, FormatFigures, format_figures, truncated
 from musicrnn.sampling.engine import check_sampled
 from musicrnn.training.data import DataRequest, Refusal, Split, TrainingData
 from musicrnn.training.task import OwnPieces, task_of
@@ -87,9 +87,9 @@ def model_gradients(examinee: Examinee, *, steps: int | None = None) -> ModelGra
     network = task.load(examinee.checkpoint)
 
     def enough(pieces: Sequence[Any]) -> bool:
-        return len(pieces) >= 16 or sum(len(p) // (STEPS + 1) for p in pieces) >= 32
+        return len(pieces) >= 16 or sum(len(p) // (DEFAULT_STEPS + 1) for p in pieces) >= 32
 
-    looked_at = examined(examinee, OwnPieces(4, enough, steps or STEPS))
+    looked_at = examined(examinee, OwnPieces(4, enough, steps or DEFAULT_STEPS))
     norms = task.gradients(network, looked_at.pieces, steps)
     unit = "tokens" if "tokenizer" in examinee.checkpoint.metadata else "frames"
     return ModelGradients(norms, unit, looked_at.read, looked_at.refused)
@@ -118,7 +118,7 @@ class Quantization:
     refused: tuple[Refusal, ...] = ()
 
 
-def quantization(examinee: Examinee, *, limit: int = LIMIT) -> Quantization:
+def quantization(examinee: Examinee, *, limit: int = MAX_TOKENS) -> Quantization:
     """Measure on ``limit`` tokens at most; see :mod:`musicrnn.sampling.divergence`.
 
     Raises:

@@ -26,7 +26,7 @@ AUDIO = frozenset(
     {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".m4a", ".aac"}
 )
 SCORES = frozenset({".mid", ".midi", ".kar"})
-SHARE = 0.15
+HELD_OUT_SHARE = 0.15
 PART = re.compile(
     r"[\s_.\-]*(chunk|part|segment|seg|clip|slice|excerpt|take)[\s_.\-]*\d+$", re.IGNORECASE
 )
@@ -123,7 +123,7 @@ def recording_name(name: str) -> str:
 def _split(recordings: list[list[FoundFile]]) -> list[LabelledFile]:
     """15 % test, 15 % valid, the rest train, in the order of the contents' hashes."""
     ordered = sorted(recordings, key=lambda files: min(file.digest for file in files))
-    held = max(1, round(SHARE * len(ordered)))
+    held = max(1, round(HELD_OUT_SHARE * len(ordered)))
     files: list[LabelledFile] = []
     for index, recording in enumerate(ordered):
         split: Split = "test" if index < held else "valid" if index < 2 * held else "train"

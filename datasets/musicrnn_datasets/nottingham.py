@@ -2,8 +2,8 @@
 
 Conventions. A piece is a tune, named by its file and number (``jigs12``); ``abc`` is its own text.
 Split by tune family: tunes that share a title (without articles, numbers, brackets and "the") or
-that have a run of RUN intervals in common, counting pitch alone, are one family and fall on one
-side, so versions of a tune never straddle. The families follow from the corpus as a whole.
+that have a run of RUN_INTERVALS intervals in common, counting pitch alone, are one family and fall
+on one side, so versions of a tune never straddle. The families follow from the corpus as a whole.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from musicrnn.score import Score
 from musicrnn.training.data import Card, Piece
 from musicrnn_datasets.corpus import split_by_hash
 
-RUN = 16  # intervals
+RUN_INTERVALS = 16  # intervals
 _NOT_THE_NAME = re.compile(r"\([^)]*\)|\[[^]]*\]|\bno\.?\s*\d+|[^a-z ]|\b(?:the|a|an|of|and)\b")
 _ARTICLE_BEHIND = re.compile(r",\s*(?:the|a|an)\s*$")
 
@@ -87,10 +87,10 @@ def simple_title(title: str) -> str:
 
 
 def runs(score: Score) -> set[tuple[int, ...]]:
-    """Every run of RUN intervals of the highest notes, in any transposition. Runs on one or two
-    pitches are left out."""
+    """Every run of RUN_INTERVALS intervals of the highest notes, in any transposition. Runs on one
+    or two pitches are left out."""
     top = {note.start: note.pitch for note in score.tracks[0].notes}  # sorted: the highest is last
     pitches = list(top.values())
     steps = [b - a for a, b in pairwise(pitches)]
-    found = {tuple(steps[i : i + RUN]) for i in range(len(steps) - RUN + 1)}
+    found = {tuple(steps[i : i + RUN_INTERVALS]) for i in range(len(steps) - RUN_INTERVALS + 1)}
     return {run for run in found if len(set(run)) > 2}

@@ -23,7 +23,7 @@ from musicrnn_datasets.find import corpus_folder
 
 FOLDER = "polyphonic"  # all four lie in it
 PITCHES, LOWEST = 88, 21  # A0 to C8
-LARGEST = 256 * 2**20  # bytes of a file
+MAX_FILE_BYTES = 256 * 2**20  # bytes of a file
 KEYS: dict[Split, str] = {"train": "traindata", "valid": "validdata", "test": "testdata"}
 Frames = NDArray[np.uint8]
 
@@ -88,8 +88,8 @@ def _load(path: Path) -> dict[str, Any]:
         size = path.stat().st_size
     except OSError as error:
         raise MusicRNNError(f"cannot read {path}: {error.strerror}") from error
-    if size > LARGEST:
-        raise MusicRNNError(f"{path} has {size} bytes, a set of frames {LARGEST} at most")
+    if size > MAX_FILE_BYTES:
+        raise MusicRNNError(f"{path} has {size} bytes, a set of frames {MAX_FILE_BYTES} at most")
     try:
         return loadmat(path, variable_names=list(KEYS.values()))
     except Exception as error:  # on damaged files scipy raises nearly everything there is

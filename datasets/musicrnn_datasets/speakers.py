@@ -30,9 +30,9 @@ from statistics import median
 
 from musicrnn_datasets.labelled_folder import PART, SPLITS
 
-FEWEST = 3  # speakers
-COVERED = 0.9  # of the files
-DEPTH = 3  # folders, and fields, that are looked at
+MIN_SPEAKERS = 3  # speakers
+MIN_COVERED_SHARE = 0.9  # of the files
+MAX_DEPTH = 3  # folders, and fields, that are looked at
 
 MARKS = (
     re.compile(r"^(?P<speaker>.+?)_nohash_\d+$"),
@@ -81,7 +81,9 @@ def speakers(names: Sequence[SpokenName]) -> list[str] | None:
     marked = [_marked(name) for name in names]
     if _enough(marked):
         return marked
-    readings = [_folder(level) for level in range(DEPTH)] + [_field(at) for at in range(DEPTH)]
+    readings = [_folder(level) for level in range(MAX_DEPTH)] + [
+        _field(at) for at in range(MAX_DEPTH)
+    ]
     read = [[known or reading(n) for known, n in zip(marked, names, strict=True)]
             for reading in readings]  # fmt: skip
     read = [found for found in read if _enough(found) and _shared(found, names)]
@@ -133,7 +135,7 @@ def _credible(value: str) -> str:
 
 def _enough(found: Sequence[str]) -> bool:
     told = sum(map(bool, found))
-    return len({*found} - {""}) >= FEWEST and told >= COVERED * len(found)
+    return len({*found} - {""}) >= MIN_SPEAKERS and told >= MIN_COVERED_SHARE * len(found)
 
 
 def _shared(found: Sequence[str], names: Sequence[SpokenName]) -> bool:

@@ -27,7 +27,7 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.training.data import Refusal, Split
 from musicrnn_datasets.labelled_folder import (
     AUDIO,
-    SHARE,
+    HELD_OUT_SHARE,
     FoundFile,
     found_files,
     listed_files,
@@ -109,7 +109,7 @@ def _flat(found: list[FoundFile]) -> list[FoundFile]:
 def _sides(said: dict[str, Counter[str]]) -> dict[str, Split]:
     """The split of the speakers that are held out; nothing when test or valid would be empty."""
     known = sorted(said.keys() - {""}, key=lambda name: hashlib.sha256(name.encode()).digest())
-    held = max(1, round(SHARE * len(known)))
+    held = max(1, round(HELD_OUT_SHARE * len(known)))
     most = 2 * sum(said[speaker].total() for speaker in known) / len(known)
     left = Counter(label for labels in said.values() for label in labels)  # speakers in train
     sides: dict[str, Split] = {}

@@ -39,8 +39,8 @@ SHARES: dict[Split, tuple[float, float]] = {
 }  # fmt: skip
 MUSIC, BABBLE = (12, 2)  # pieces made by code for training
 PIECE_SECONDS = 12.0
-LONGEST_WORD = 3.0  # seconds: recordings that are longer are no words
-MOST_BACKGROUND = 600.0  # seconds of a recording
+MAX_WORD_SECONDS = 3.0  # seconds: recordings that are longer are no words
+MAX_BACKGROUND_SECONDS = 600.0  # seconds of a recording
 
 Watch = Callable[[int, int], None]
 Samples = NDArray[np.float32]
@@ -152,7 +152,8 @@ def prepare_words(
 
 
 def holds_words(source: str) -> bool:
-    """Whether a source is a corpus of words, or its recordings last LONGEST_WORD at the median."""
+    """Whether a source is a corpus of words, or its recordings last MAX_WORD_SECONDS at the
+    median."""
     if source in SPOKEN:
         return True
     path = Path(source)
@@ -161,7 +162,7 @@ def holds_words(source: str) -> bool:
         [p for p in sorted(root.rglob("*")) if p.suffix.lower() in AUDIO] if (root.is_dir()) else []
     )
     lengths = _lengths(files)
-    return bool(lengths) and float(np.median(lengths)) <= LONGEST_WORD
+    return bool(lengths) and float(np.median(lengths)) <= MAX_WORD_SECONDS
 
 
 def word_seconds(found: FoundWords) -> float:
@@ -197,7 +198,7 @@ def _rows(sounds: NDArray[np.int16], rows: list[int]) -> NDArray[np.int16]:
 
 
 def _recording(path: Path, rate: int) -> Samples:
-    return read_audio(path, max_seconds=MOST_BACKGROUND).mono().resampled(rate).samples[0]
+    return read_audio(path, max_seconds=MAX_BACKGROUND_SECONDS).mono().resampled(rate).samples[0]
 
 
 def _parts(recordings: Sequence[Samples], split: Split, rate: int) -> list[Samples]:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from musicrnn.augmentation.noise import unit_power
 
 Samples = NDArray[np.float32]
-QUIET = 0.15  # a word is where the level, dB, is more than so far up from the floor to the peak
+# a word is where the level, dB, is more than so far up from the floor to the peak
+WORD_LEVEL_SHARE = 0.15
 
 
 def extent(sound: NDArray[np.float32] | NDArray[np.int16], rate: int) -> tuple[int, int]:
@@ -25,7 +26,7 @@ def extent(sound: NDArray[np.float32] | NDArray[np.int16], rate: int) -> tuple[i
     scale = 32_768.0**2 if sound.dtype.kind == "i" else 1.0
     level = 10 * np.log10(power / scale + 1e-9)
     floor, peak = float(np.quantile(level, 0.1)), float(level.max())
-    loud = np.flatnonzero(level > floor + max(QUIET * (peak - floor), 6.0))
+    loud = np.flatnonzero(level > floor + max(WORD_LEVEL_SHARE * (peak - floor), 6.0))
     return (int(loud[0]) * block, int(loud[-1] + 1) * block) if len(loud) else (0, len(sound))
 
 

@@ -27,8 +27,8 @@ from musicrnn.cells.protocol import Array, Arrays, Cell, Shapes, Tensors
 from musicrnn.errors import MusicRNNError, listed
 
 METRIC = (1, 2, 4, 8, 16)
-LONGEST = 2**20  # steps until all modules wake together again; counted exactly in float32
-MOST_MODULES = 64
+MAX_CYCLE_STEPS = 2**20  # steps until all modules wake together again; counted exactly in float32
+MAX_MODULES = 64
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,17 @@ class ClockworkCell(Cell):
             raise MusicRNNError(
                 f"periods must be whole numbers from 1, shortest first, got {listed(self.periods)}"
             )
-        if len(self.periods) > MOST_MODULES or self.periods[-1] > LONGEST:
+        if len(self.periods) > MAX_MODULES or self.periods[-1] > MAX_CYCLE_STEPS:
             raise MusicRNNError(
-                f"periods must be {MOST_MODULES} numbers at most, each {LONGEST} at most, got "
+                f"periods must be {MAX_MODULES} numbers at most, each {MAX_CYCLE_STEPS} at most, "
+                "got "
                 f"{len(self.periods)} numbers"
             )
-        if self.cycle > LONGEST:
+        if self.cycle > MAX_CYCLE_STEPS:
             raise MusicRNNError(
                 f"modules with periods {listed(self.periods)} wake together every {self.cycle} "
-                f"steps, {LONGEST} at most are counted: choose periods that divide each other"
+                f"steps, {MAX_CYCLE_STEPS} at most are counted: choose periods that divide each "
+                "other"
             )
 
     @property

@@ -34,7 +34,7 @@ ONE, ZERO = np.float32(1.0), np.float32(0.0)  # literals would make float32 code
 LOG2_E = np.float32(1.4426950408889634)
 LN2_HIGH, LN2_LOW = np.float32(0.693359375), np.float32(-2.12194440e-4)  # their sum is ln 2
 ROUND = np.float32(1.5 * 2**23)  # adding it leaves an integer in the low bits
-LEAST, MOST = np.float32(-87.33), np.float32(88.37)
+MIN_EXPONENT, MAX_EXPONENT = np.float32(-87.33), np.float32(88.37)
 P5, P4, P3, P2, P1, P0 = (
     np.float32(p)
     for p in (1.9875691e-4, 1.3981999e-3, 8.3334519e-3, 4.1665796e-2, 1.6666665e-1, 0.5)
@@ -42,11 +42,11 @@ P5, P4, P3, P2, P1, P0 = (
 
 WIDE_LOG2_E, WIDE_ROUND = 1.4426950408889634, 1.5 * 2.0**52
 WIDE_LN2_HIGH, WIDE_LN2_LOW = 6.93147180369123816490e-1, 1.90821492927058770002e-10
-WIDE_LEAST, WIDE_MOST = -708.0, 709.0
+WIDE_MIN_EXPONENT, WIDE_MAX_EXPONENT = -708.0, 709.0
 TAYLOR = tuple(1 / math.factorial(k) for k in range(13, -1, -1))
 
 HALF, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH = (np.float32(1 / n) for n in range(2, 8))
-NEAR = np.float32(-0.25)  # from here to 0 a series is exact
+SERIES_FROM = np.float32(-0.25)  # from here to 0 a series is exact
 
 
 def exp(x: Any) -> Any:
@@ -62,8 +62,8 @@ def exp(x: Any) -> Any:
 @overload(exp)
 def _compiled_exp(x: Any) -> Any:
     def of_float64(x: Any) -> Any:
-        x = WIDE_LEAST if x < WIDE_LEAST else x  # no number stays no number
-        x = WIDE_MOST if x > WIDE_MOST else x
+        x = WIDE_MIN_EXPONENT if x < WIDE_MIN_EXPONENT else x  # no number stays no number
+        x = WIDE_MAX_EXPONENT if x > WIDE_MAX_EXPONENT else x
         shifted = x * WIDE_LOG2_E + WIDE_ROUND
         n = shifted - WIDE_ROUND
         r = x - n * WIDE_LN2_HIGH - n * WIDE_LN2_LOW
@@ -74,8 +74,8 @@ def _compiled_exp(x: Any) -> Any:
         return np.int64(np.float64(p).view(np.int64) + power).view(np.float64)
 
     def of_float32(x: Any) -> Any:
-        x = LEAST if x < LEAST else x
-        x = MOST if x > MOST else x
+        x = MIN_EXPONENT if x < MIN_EXPONENT else x
+        x = MAX_EXPONENT if x > MAX_EXPONENT else x
         shifted = x * LOG2_E + ROUND
         n = shifted - ROUND
         r = x - n * LN2_HIGH - n * LN2_LOW
@@ -101,7 +101,7 @@ def _compiled_one_minus_exp(x: Any) -> Any:
         series = ONE + x * SIXTH * (ONE + x * SEVENTH)
         for part in (FIFTH, FOURTH, THIRD, HALF):
             series = ONE + x * part * series
-        return -x * series if x > NEAR else ONE - exp(x)
+        return -x * series if x > SERIES_FROM else ONE - exp(x)
 
     return of_float32 if x == types.float32 else of_others
 

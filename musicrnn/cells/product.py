@@ -7,8 +7,8 @@ the other. WEIGHT_FORMATS says how the weights are stored:
 - float32: exact.
 - bfloat16: rounded to eight binary digits, the upper half of a float32.
 - int8: 127 steps each way, with one scale a row (:mod:`musicrnn.weights`), two inputs side by side,
-  [N / PANEL_OF_PAIRS, K / 2, PANEL_OF_PAIRS, 2]. A row of x is rounded to STEPS each way of its
-  largest number; sums are then exact.
+  [N / PANEL_OF_PAIRS, K / 2, PANEL_OF_PAIRS, 2]. A row of x is rounded to QUANTIZATION_STEPS each
+  way of its largest number; sums are then exact.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from musicrnn.cells.compiled import compiled
 from musicrnn.cells.tile import (
     PANEL,
     PANEL_OF_PAIRS,
-    ROWS,
+    TILE_ROWS,
     WIDTH,
     WIDTH_OF_PAIRS,
     block,
@@ -38,10 +38,10 @@ WeightFormat = Literal["float32", "bfloat16", "int8"]
 WEIGHT_FORMATS: tuple[WeightFormat, ...] = get_args(WeightFormat)
 
 
-STEPS = 2047  # of x either way: sixteen times finer than the weights
-MAGNITUDE, INFINITE = np.int32(0x7FFFFFFF), np.int32(0x7F800000)  # bits of a float32
-NEXT_TO_NOTHING = np.float32(1e-30)  # a STEPS-th of less might be 0
-MOST_INPUTS = (2**31 - 1) // (127 * STEPS)  # whose sum fits into 32 bits
+QUANTIZATION_STEPS = 2047  # of x either way: sixteen times finer than the weights
+MAGNITUDE_BITS, INFINITY_BITS = np.int32(0x7FFFFFFF), np.int32(0x7F800000)  # bits of a float32
+MIN_MAGNITUDE = np.float32(1e-30)  # a STEPS-th of less might be 0
+MAX_INPUTS = (2**31 - 1) // (127 * QUANTIZATION_STEPS)  # whose sum fits into 32 bits
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ def pack_matrix(matrix: NDArray[np.float32], kind: WeightFormat = "float32") -> 
         raise MusicRNNError(f"weights must be one of {', '.join(WEIGHT_FORMATS)}, got {kind!r}")
     rows, inputs = matrix.shape
     scale, whole = np.ones(rows, np.float32), matrix
-    if kind == "int8" and inputs <= MOST_INPUTS:
+    if kind == "int8" and inputs <= MAX_INPUTS:
         parts = stored({"": matrix}, "int8")
         if SCALE in parts:  # not for a matrix too small to gain from it
             whole, scale = parts[""], parts[SCALE].astype(np.float32)
@@ -128,8 +128,8 @@ def _multiply(panels: Any, scale: Any, bias: Any, x: Any, out: Any) -> None:
     """out [B, N] = x W^T * scale + bias; see :mod:`musicrnn.cells.tile`."""
     rows, columns = out.shape
     width = panels.shape[2]
-    tiled = rows // ROWS * ROWS
-    edge = np.empty((ROWS, width), np.float32)  # for a last panel that is not full
+    tiled = rows // TILE_ROWS * TILE_ROWS
+    edge = np.empty((TILE_ROWS, width), np.float32)  # for a last panel that is not full
     factor, added = np.zeros(width, np.float32), np.zeros(width, np.float32)
     for index in range(panels.shape[0]):
         panel, start = panels[index], index * width
@@ -137,10 +137,10 @@ def _multiply(panels: Any, scale: Any, bias: Any, x: Any, out: Any) -> None:
         for column in range(count):
             factor[column], added[column] = scale[start + column], bias[start + column]
         whole = count == width
-        for row in range(0, tiled, ROWS):
+        for row in range(0, tiled, TILE_ROWS):
             to, to_row, to_column = (out, row, start) if whole else (edge, 0, 0)
             _block(panel, x, factor, added, to, (row, to_row, to_column))
-            for place in range(0 if whole else ROWS):
+            for place in range(0 if whole else TILE_ROWS):
                 for column in range(count):
                     out[row + place, start + column] = edge[place, column]
         for row in range(tiled, rows):
@@ -185,16 +185,16 @@ def _multiply_pairs(panels: Any, scale: Any, bias: Any, x: Any, out: Any) -> Non
 
 @compiled
 def _round(x: Any, rounded: Any) -> Any:
-    """Integers up to STEPS in ``rounded``; what one of them is worth."""
+    """Integers up to QUANTIZATION_STEPS in ``rounded``; what one of them is worth."""
     bits, most = x.view(np.int32), np.int32(0)
     for k in range(x.size):  # magnitudes as integers, which vectors compare: of a NaN the largest
-        most = max(most, bits[k] & MAGNITUDE)
-    if most >= INFINITE:
+        most = max(most, bits[k] & MAGNITUDE_BITS)
+    if most >= INFINITY_BITS:
         return np.float32(np.inf)  # times sums of 0: what is not finite stays so
     largest = np.int32(most).view(np.float32)
-    if largest < NEXT_TO_NOTHING:
+    if largest < MIN_MAGNITUDE:
         return np.float32(0.0)
-    worth = largest / np.float32(STEPS)
+    worth = largest / np.float32(QUANTIZATION_STEPS)
     for k in range(x.size):
         rounded[k] = np.int16(np.rint(x[k] / worth))
     return worth

@@ -23,7 +23,7 @@ LANES = 16
 # Columns of a packed matrix that lie side by side, and rows and columns of a tile in them: as many
 # sums as most of the vector registers hold. Pairs need registers of their own.
 WIDE = get_host_cpu_features().get("avx512f", False)
-ROWS = 8 if WIDE else 4
+TILE_ROWS = 8 if WIDE else 4
 PANEL, WIDTH = 3 * LANES, 3 * LANES if WIDE else LANES
 PANEL_OF_PAIRS, WIDTH_OF_PAIRS = 4 * LANES, 2 * LANES if WIDE else LANES
 
@@ -162,6 +162,6 @@ def _add_pairs(builder: Any, total: Any, pair: Any, weights: Any) -> Any:
     return builder.add(total, builder.add(even, odd))
 
 
-block, line = _tile(ROWS, WIDTH, PANEL), _tile(1, PANEL, PANEL)
-block_of_pairs = _tile(ROWS, WIDTH_OF_PAIRS, PANEL_OF_PAIRS)
+block, line = _tile(TILE_ROWS, WIDTH, PANEL), _tile(1, PANEL, PANEL)
+block_of_pairs = _tile(TILE_ROWS, WIDTH_OF_PAIRS, PANEL_OF_PAIRS)
 line_of_pairs = _tile(1, PANEL_OF_PAIRS, PANEL_OF_PAIRS)

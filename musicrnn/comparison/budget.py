@@ -13,7 +13,7 @@ from musicrnn.bounds import check, whole
 from musicrnn.errors import MusicRNNError, listed
 from musicrnn.training.config import TrainingConfig
 
-TOLERANCE = 0.02  # of the parameters: a model further off is marked in the table
+PARAMETER_TOLERANCE = 0.02  # of the parameters: a model further off is marked in the table
 
 
 @dataclass(frozen=True)

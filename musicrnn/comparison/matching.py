@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from musicrnn.errors import MusicRNNError
 
-LARGEST = 2**14
-AROUND = 16  # sizes looked at on both sides, for cells that take only some sizes
+MAX_HIDDEN = 2**14
+NEIGHBOUR_SIZES = 16  # sizes looked at on both sides, for cells that take only some sizes
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,18 @@ def matched(parameters: Callable[[int], int], wanted: int) -> Match:
 
     def at_least(hidden: int) -> int:
         """Parameters of the next size that the cell can have, from ``hidden`` on."""
-        sizes = range(hidden, min(hidden + 2 * AROUND, LARGEST) + 1)
+        sizes = range(hidden, min(hidden + 2 * NEIGHBOUR_SIZES, MAX_HIDDEN) + 1)
         return next((n for n in map(count, sizes) if n is not None), 2**62)
 
     low, high = 1, 2
-    while high < LARGEST and at_least(high) < wanted:
+    while high < MAX_HIDDEN and at_least(high) < wanted:
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if at_least(middle) < wanted else (low, middle)
-    for hidden in range(max(1, high - AROUND), min(LARGEST, high + AROUND) + 1):
+    for hidden in range(
+        max(1, high - NEIGHBOUR_SIZES), min(MAX_HIDDEN, high + NEIGHBOUR_SIZES) + 1
+    ):
         count(hidden)
     if not found:
         raise MusicRNNError(f"no hidden size suits {wanted} parameters: {refusal}")

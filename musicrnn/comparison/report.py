@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from musicrnn.comparison.budget import TOLERANCE
+from musicrnn.comparison.budget import PARAMETER_TOLERANCE
 from musicrnn.comparison.compare import Comparison, Contest
 from musicrnn.comparison.summary import CellSummary
 from musicrnn.errors import counted
@@ -154,9 +154,9 @@ def _line(contest: Contest, cell: CellSummary) -> list[str]:
 
 
 def _off(contest: Contest, cell: CellSummary) -> str:
-    """How far a cell is off the parameters of the budget, "" if not beyond TOLERANCE."""
+    """How far a cell is off the parameters of the budget, "" if not beyond PARAMETER_TOLERANCE."""
     off = cell.parameters / contest.budget.parameters - 1
-    return f"{100 * off:+.1f} %" if cell.parameters and abs(off) > TOLERANCE else ""
+    return f"{100 * off:+.1f} %" if cell.parameters and abs(off) > PARAMETER_TOLERANCE else ""
 
 
 def _length(contest: Contest) -> str:

@@ -16,7 +16,7 @@ from musicrnn.comparison.budget import Trial
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
 
-KINDS = {
+FIELD_TYPES = {
     "str": (str,),
     "int": (int,),
     "float": (int, float),
@@ -118,7 +118,7 @@ def _row(path: Path) -> Row:
         raise MusicRNNError(f"{path} is not a row: {error}") from error
     for field in fields(Row):
         value = getattr(row, field.name)
-        if not isinstance(value, KINDS[str(field.type)]):
+        if not isinstance(value, FIELD_TYPES[str(field.type)]):
             raise MusicRNNError(f"{path} is not a row: {field.name} is {value!r}")
     return row
 

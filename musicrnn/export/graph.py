@@ -25,8 +25,8 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
 
 OPSET = 17
-FREE = "batch"  # what a dimension of any size is called
-MOST_DIFFERENCE = 1e-4  # of probabilities; of states beside their size
+FREE_DIMENSION = "batch"  # what a dimension of any size is called
+MAX_DIFFERENCE = 1e-4  # of probabilities; of states beside their size
 Arrays = dict[str, NDArray[Any]]
 Runner = Callable[[Mapping[str, NDArray[Any]]], Arrays]  # inputs by name -> outputs by name
 
@@ -63,14 +63,14 @@ def write_graph(graph: Graph, path: str | Path) -> Written:
 
     Raises:
         MusicRNNError: the packages of the extra are not there, the graph differs from the model by
-            more than MOST_DIFFERENCE, or the file cannot be written.
+            more than MAX_DIFFERENCE, or the file cannot be written.
     """
     onnx, onnxruntime = _packages()
     content, shapes = _traced(graph)
     model = onnx.load_from_string(content)
     for value in model.graph.output:
         for size, known in zip(value.type.tensor_type.shape.dim, shapes[value.name], strict=True):
-            if size.dim_param != FREE:
+            if size.dim_param != FREE_DIMENSION:
                 size.dim_value = known
     _shorten(model.graph)
     entries = {**graph.metadata, "states": _states(graph)}
@@ -81,9 +81,9 @@ def write_graph(graph: Graph, path: str | Path) -> Written:
     content = model.SerializeToString()
     session = _session(onnxruntime, content)
     difference = graph.compare(runner(session))
-    if not difference <= MOST_DIFFERENCE:
+    if not difference <= MAX_DIFFERENCE:
         raise MusicRNNError(
-            f"the ONNX graph differs from the model by {difference:.2g}, {MOST_DIFFERENCE:g} is "
+            f"the ONNX graph differs from the model by {difference:.2g}, {MAX_DIFFERENCE:g} is "
             "allowed: nothing was written; another version of onnxruntime or torch may help"
         )
     with whole_file(path) as temporary:
@@ -148,7 +148,7 @@ def _traced(graph: Graph) -> tuple[bytes, dict[str, tuple[int, ...]]]:
             str(file),
             input_names=list(graph.inputs),
             output_names=list(graph.outputs),
-            dynamic_axes={name: {place: FREE} for name, place in graph.batch.items()},
+            dynamic_axes={name: {place: FREE_DIMENSION} for name, place in graph.batch.items()},
             opset_version=OPSET,
             do_constant_folding=False,  # the bases of a spectrum would fill the file
             dynamo=False,

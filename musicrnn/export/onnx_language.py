@@ -18,7 +18,7 @@ from musicrnn.export.graph import Graph, Runner, distinct, relative
 from musicrnn.export.plain import plain
 from musicrnn.models.language import LanguageModel
 
-STEPS, ROWS = 24, 3  # of the comparison
+COMPARED_STEPS, COMPARED_ROWS = 24, 3  # of the comparison
 
 
 class _Step(nn.Module):
@@ -52,9 +52,11 @@ def language_graph(checkpoint: Checkpoint, model: LanguageModel) -> Graph:
 
 @torch.no_grad()
 def _difference(model: LanguageModel, run: Runner) -> float:
-    """Over STEPS steps from silence: of probabilities, and of the states carried on."""
-    ids = np.random.default_rng(0).integers(0, model.config.vocabulary, (STEPS, ROWS))
-    state, most = model.initial_state(ROWS), 0.0
+    """Over COMPARED_STEPS steps from silence: of probabilities, and of the states carried on."""
+    ids = np.random.default_rng(0).integers(
+        0, model.config.vocabulary, (COMPARED_STEPS, COMPARED_ROWS)
+    )
+    state, most = model.initial_state(COMPARED_ROWS), 0.0
     names = model.stack.state_names
     carried = {name: part.numpy() for name, part in zip(names, state, strict=True)}
     for row in ids:

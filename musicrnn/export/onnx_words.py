@@ -2,8 +2,8 @@
 
 Conventions. Samples float32 at the recipe's rate, full scale +-1.0. The clip's graph: ``samples``
 [B, N], N the recipe's clip, -> ``probabilities`` [B, K], calibrated. The streaming one: ``samples``
-[B, STEP * hop], the next ones of a stream, ``heard`` [B, n_fft - hop], those before them, and the
-network's states -> ``probabilities`` [B, K] and everything that goes on as NAME_after.
+[B, FRAMES_A_STEP * hop], the next ones of a stream, ``heard`` [B, n_fft - hop], those before them,
+and the network's states -> ``probabilities`` [B, K] and everything that goes on as NAME_after.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from musicrnn.listening.header import labels_of, number_of
 from musicrnn.listening.word_labeller import words_recipe
 from musicrnn.models.labelling import probabilities
 from musicrnn.models.words import WordsModel, clip_logits
-from musicrnn.models.words_config import STEP
+from musicrnn.models.words_config import FRAMES_A_STEP
 
 
 class _Clip(nn.Module):
     def __init__(self, model: WordsModel, recipe: CausalLogMel, temperature: float) -> None:
         super().__init__()
         self.past, self.temperature = recipe.n_fft - recipe.hop, temperature
-        self.used = recipe.samples // recipe.hop // STEP * STEP * recipe.hop
+        self.used = recipe.samples // recipe.hop // FRAMES_A_STEP * FRAMES_A_STEP * recipe.hop
         self.frames, self.model = CausalFrames(recipe), plain(model)
         self.start, self.places = model.initial_state(1), model.batch_places
 
@@ -75,7 +75,7 @@ def words_graph(checkpoint: Checkpoint, model: WordsModel, *, streaming: bool = 
         "task": checkpoint.metadata["task"],
         "labels": json.dumps(labels, ensure_ascii=False),
         "rate": str(recipe.rate),
-        "samples": str(STEP * recipe.hop if streaming else recipe.samples),
+        "samples": str(FRAMES_A_STEP * recipe.hop if streaming else recipe.samples),
     }
     if not streaming:
         return Graph(
@@ -94,7 +94,7 @@ def words_graph(checkpoint: Checkpoint, model: WordsModel, *, streaming: bool = 
     after = {f"{name}_after": place for name, place in places.items()}
     return Graph(
         _Stream(model, recipe, temperature),
-        {"samples": torch.rand(2, STEP * recipe.hop), **distinct(states)},
+        {"samples": torch.rand(2, FRAMES_A_STEP * recipe.hop), **distinct(states)},
         ("probabilities", *after),
         {"samples": 0, "probabilities": 0, **places, **after},
         lambda run: _stream_difference(model, recipe, temperature, run),
@@ -122,7 +122,7 @@ def _stream_difference(
 ) -> float:
     """Every step of the sounds, all states carried on by the graph itself."""
     sounds = trial_sounds(recipe.samples, recipe.rate)
-    rows, block = len(sounds), STEP * recipe.hop
+    rows, block = len(sounds), FRAMES_A_STEP * recipe.hop
     frames = FrameStream(recipe, (rows,))
     state, most = model.initial_state(rows), 0.0
     carried = {"heard": np.zeros((rows, recipe.n_fft - recipe.hop), np.float32)}

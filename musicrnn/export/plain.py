@@ -22,7 +22,7 @@ from musicrnn.cells.lstm import lstm
 from musicrnn.layers.clockwork import ClockworkLayer
 from musicrnn.layers.grid import GridLayer
 from musicrnn.layers.layer import Flow, ScannedLayer, UnrolledLayer, named
-from musicrnn.layers.recent_attention import LIMIT, RecentAttention
+from musicrnn.layers.recent_attention import MAX_LOG_WEIGHT, RecentAttention
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -139,7 +139,7 @@ class _Recent(nn.Module):
         self.decay, self.score = attention.decay, attention.score
 
     def forward(self, h: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-        weight = (LIMIT * torch.tanh(self.score(h) / LIMIT)).exp()
+        weight = (MAX_LOG_WEIGHT * torch.tanh(self.score(h) / MAX_LOG_WEIGHT)).exp()
         entering = torch.cat([weight * h, weight], 2)  # [B, T, H + 1]
         back = [[float(t - s) for s in range(-1, len(h[0]))] for t in range(len(h[0]))]
         fading = torch.tensor([[self.decay**n if n >= 0 else 0.0 for n in row] for row in back])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
-LONGEST = 0.8  # seconds of a syllable
+MAX_SYLLABLE_SECONDS = 0.8  # seconds of a syllable
 
 
 def trial_sounds(samples: int, rate: int) -> Samples:
@@ -27,7 +27,7 @@ def _syllables(time: NDArray[np.float64], random: np.random.Generator) -> NDArra
     """Gliding tones with overtones, three a second, over faint noise."""
     sound = 0.003 * random.standard_normal(len(time))
     for begin in np.arange(0.05, time[-1], 1 / 3):
-        part = slice(*np.searchsorted(time, (begin, begin + LONGEST)).tolist())
+        part = slice(*np.searchsorted(time, (begin, begin + MAX_SYLLABLE_SECONDS)).tolist())
         after = time[part] - begin
         turns = random.uniform(90, 300) * (1 + random.uniform(-0.3, 0.3) * after) * after
         levels = random.uniform(0, 0.3, 12) / np.arange(1, 13)

@@ -7,8 +7,8 @@ ends. The frames equal librosa 0.11's ``melspectrogram`` and ``power_to_db(ref=m
 
 Frames may be thinned: of every ``per`` frames ``keep`` are kept, frame j of them at
 floor((j + 0.5) * per / keep). The GTZAN recipe keeps 387 (387.5 slots) of the T = 1 + samples //
-512 frames of a clip of about 30 s: one every 77.5 ms. A window within CLIP of that length is
-thinned by its own T, any other at the same spacing.
+512 frames of a clip of about 30 s: one every 77.5 ms. A window within CLIP_TOLERANCE_FRAMES of that
+length is thinned by its own T, any other at the same spacing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from musicrnn.bounds import check, number, whole
 from musicrnn.errors import MusicRNNError
 from musicrnn.waveform import Waveform
 
-CLIP = 30  # frames by which the length of a "30 s" clip may differ: GTZAN has 1290..1320
+# frames by which the length of a "30 s" clip may differ: GTZAN has 1290..1320
+
+CLIP_TOLERANCE_FRAMES = 30
 POWER_FLOOR = 1e-10
 
 
@@ -96,7 +98,11 @@ class LogMel:
         """The indices of the frames that are kept of ``total``; at least one."""
         if self.keep is None:
             return np.arange(total)
-        slots = self.keep if abs(total - self.per) <= CLIP else total * self.keep / self.per
+        slots = (
+            self.keep
+            if abs(total - self.per) <= CLIP_TOLERANCE_FRAMES
+            else total * self.keep / self.per
+        )
         count = max(1, int(slots))
         return ((np.arange(count) + 0.5) * (total / slots)).astype(np.int64).clip(max=total - 1)
 

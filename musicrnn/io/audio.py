@@ -21,9 +21,11 @@ from musicrnn.io.atomic import whole_file
 from musicrnn.io.ogg import fix_serial
 from musicrnn.waveform import Waveform
 
-SAMPLE_LIMIT = 100_000_000  # frames * channels in memory at once: 400 MB, 19 min of CD sound
-RATES = (1_000, 768_000)  # Hz
-BLOCK = 2**16  # frames decoded or encoded at a time; libvorbis overflows its stack on long ones
+MAX_SAMPLES = 100_000_000  # frames * channels in memory at once: 400 MB, 19 min of CD sound
+RATE_RANGE = (1_000, 768_000)  # Hz
+CODEC_BLOCK_FRAMES = (
+    2**16
+)  # frames decoded or encoded at a time; libvorbis overflows its stack on long ones
 
 WRITABLE = {  # suffix: libsndfile's names
     ".wav": ("WAV", "PCM_16"),
@@ -37,7 +39,7 @@ def read_audio(path: str | Path, *, max_seconds: float | None = None) -> Wavefor
     """The whole file, or its first ``max_seconds``.
 
     Raises:
-        MusicRNNError: missing, empty, not audio, m4a, not finite, above SAMPLE_LIMIT samples.
+        MusicRNNError: missing, empty, not audio, m4a, not finite, above MAX_SAMPLES samples.
     """
     if max_seconds is not None and not max_seconds > 0:
         raise MusicRNNError(f"max_seconds must be above 0, got {max_seconds}")
@@ -59,9 +61,10 @@ def stream_audio(path: str | Path, *, seconds: float | None) -> Iterator[Wavefor
     try:
         with soundfile.SoundFile(str(path)) as file:
             rate = int(file.samplerate)
-            if not RATES[0] <= rate <= RATES[1]:
+            if not RATE_RANGE[0] <= rate <= RATE_RANGE[1]:
                 raise MusicRNNError(
-                    f"{path}: a sampling rate must be in {RATES[0]}..{RATES[1]} Hz, its header "
+                    f"{path}: a sampling rate must be in {RATE_RANGE[0]}..{RATE_RANGE[1]} Hz, its "
+                    "header "
                     f"says {rate}: the file is damaged"
                 )
             wanted = None if seconds is None else max(1, round(seconds * rate))
@@ -111,8 +114,8 @@ def write_audio(
             with soundfile.SoundFile(
                 str(temporary), "w", waveform.rate, frames.shape[1], subtype, format=form
             ) as file:
-                for start in range(0, len(frames), BLOCK):
-                    file.write(np.ascontiguousarray(frames[start : start + BLOCK]))
+                for start in range(0, len(frames), CODEC_BLOCK_FRAMES):
+                    file.write(np.ascontiguousarray(frames[start : start + CODEC_BLOCK_FRAMES]))
             if form == "OGG":
                 temporary.write_bytes(fix_serial(temporary.read_bytes(), 1))
     except (soundfile.SoundFileError, RuntimeError, ValueError) as error:
@@ -146,11 +149,11 @@ def _refuse_what_is_no_audio(path: Path) -> None:
 def _decode(file: Any, wanted: int | None, path: Path) -> NDArray[np.float32]:
     """The next ``wanted`` frames (None: all that are left), [channels, frames]."""
     channels = int(file.channels)
-    block = max(1, min(BLOCK, 2**20 // channels))
-    left = max(0, int(file.frames) - int(file.tell())) if file.seekable() else SAMPLE_LIMIT
+    block = max(1, min(CODEC_BLOCK_FRAMES, 2**20 // channels))
+    left = max(0, int(file.frames) - int(file.tell())) if file.seekable() else MAX_SAMPLES
     wanted = left if wanted is None else min(wanted, left)
     # untouched memory is not taken, so a header that promises too much costs nothing
-    samples = np.empty((channels, min(wanted, SAMPLE_LIMIT // channels)), np.float32)
+    samples = np.empty((channels, min(wanted, MAX_SAMPLES // channels)), np.float32)
     frames = 0
     while frames < wanted:
         decoded = file.read(min(block, wanted - frames), dtype="float32", always_2d=True)
@@ -163,7 +166,7 @@ def _decode(file: Any, wanted: int | None, path: Path) -> NDArray[np.float32]:
             )
         if frames + len(decoded) > samples.shape[1]:
             raise MusicRNNError(
-                f"{path} holds more than {SAMPLE_LIMIT} samples ({channels} channels): "
+                f"{path} holds more than {MAX_SAMPLES} samples ({channels} channels): "
                 "cut it, or read it in pieces"
             )
         samples[:, frames : frames + len(decoded)] = decoded.T

@@ -16,15 +16,15 @@ from musicrnn.note_events import Instrument, NoteEvent
 
 Message = list[int]
 NOTE_OFF, NOTE_ON, PROGRAM = 0x80, 0x90, 0xC0
-DRUMS = 9
-RELEASE = 64  # the usual velocity of a note-off
+DRUM_CHANNEL = 9
+RELEASE_VELOCITY = 64  # the usual velocity of a note-off
 
 
 class Messages:
     """The messages of the events of one piece, which come in order."""
 
     def __init__(self) -> None:
-        self._free = [channel for channel in range(15, -1, -1) if channel != DRUMS]
+        self._free = [channel for channel in range(15, -1, -1) if channel != DRUM_CHANNEL]
         self._channels: dict[Instrument, int] = {}
         self._of_program: dict[int, int] = {}
         self._programs: dict[int, int] = {}
@@ -35,7 +35,7 @@ class Messages:
         channel = self._channel(event.instrument)
         if event.velocity == 0:
             self._down.discard((channel, event.pitch))
-            yield [NOTE_OFF | channel, event.pitch, RELEASE]
+            yield [NOTE_OFF | channel, event.pitch, RELEASE_VELOCITY]
             return
         if self._programs.get(channel) != event.instrument.program:
             self._programs[channel] = event.instrument.program
@@ -46,16 +46,16 @@ class Messages:
     def silence(self) -> Iterator[Message]:
         """A note-off for every note that still sounds: the piece ends here."""
         for channel, pitch in sorted(self._down):
-            yield [NOTE_OFF | channel, pitch, RELEASE]
+            yield [NOTE_OFF | channel, pitch, RELEASE_VELOCITY]
         self._down.clear()
 
     def _channel(self, instrument: Instrument) -> int:
         if instrument not in self._channels:
             if instrument.is_drum:
-                self._channels[instrument] = DRUMS
+                self._channels[instrument] = DRUM_CHANNEL
             else:
                 if self._free:
                     self._of_program[instrument.program] = self._free.pop()
-                shared = instrument.program % DRUMS
+                shared = instrument.program % DRUM_CHANNEL
                 self._channels[instrument] = self._of_program.setdefault(instrument.program, shared)
         return self._channels[instrument]

@@ -18,7 +18,7 @@ from musicrnn.cells.product import product
 from musicrnn.cells.protocol import Array, Arrays
 
 State = tuple[Array, Array, Array]
-NONE = np.zeros(0, np.float32)
+NO_PARAMETER = np.zeros(0, np.float32)
 
 
 def attention_shapes(kind: str, hidden: int) -> dict[str, tuple[int, ...]]:
@@ -46,7 +46,7 @@ def array_attend(kind: str, weights: Arrays, h: Array, state: State) -> Array:
     """
     past, prepared, heard = state
     hidden = h.shape[1]
-    asked, kept, score = h, h, NONE
+    asked, kept, score = h, h, NO_PARAMETER
     if kind == "additive":
         asked = product(weights["look.weight_query"], None, h)
         score = weights["look.score"]

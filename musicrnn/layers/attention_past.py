@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from musicrnn.layers.attention import Attention, masked_softmax, to_diagonals
 
 Past = tuple[Tensor, Tensor]
-BLOCK = 128  # steps at once: enough for full speed, small enough for the cache
+BLOCK_STEPS = 128  # steps at once: enough for full speed, small enough for the cache
 
 
 class PastAttention(nn.Module):
@@ -47,7 +47,7 @@ class PastAttention(nn.Module):
     def forward(self, h: Tensor, state: Past) -> tuple[Tensor, Past]:
         """h [B, T, H] -> y [B, T, H] and the state after the last step."""
         found: list[Tensor] = []
-        for part in h.split(BLOCK, 1):
+        for part in h.split(BLOCK_STEPS, 1):
             y, state = self._block(part, state)
             found.append(y)
         return torch.cat(found, 1), state

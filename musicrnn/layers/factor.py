@@ -15,8 +15,10 @@ from torch.nn.functional import linear
 
 from musicrnn.layers.private_torch import can_pack, pack, packed_product
 
-SMALL = 2**16  # elements; below, an ordinary product costs less than the call of a packed one
-FEW = 8  # steps; packing costs about as much as this many products save
+MIN_PACKED_ELEMENTS = (
+    2**16
+)  # elements; below, an ordinary product costs less than the call of a packed one
+MIN_PACKED_STEPS = 8  # steps; packing costs about as much as this many products save
 
 
 class Factor:
@@ -28,7 +30,7 @@ class Factor:
     def __init__(self, matrix: Tensor, *, steps: int, bf16: bool) -> None:
         self.matrix = matrix
         self.kind = torch.bfloat16 if bf16 else matrix.dtype
-        large = matrix.numel() >= SMALL and steps >= FEW
+        large = matrix.numel() >= MIN_PACKED_ELEMENTS and steps >= MIN_PACKED_STEPS
         self.packs = large and matrix.device.type == "cpu" and can_pack(self.kind)
         weight = matrix.to(self.kind)
         self.forward = pack(weight) if self.packs else weight

@@ -16,7 +16,7 @@ from musicrnn.cells.private_numba import kept
 from musicrnn.cells.protocol import Array, Arrays
 
 EPSILON = 1e-5  # of torch's batch normalisation
-LIMIT = np.float32(6.0)  # of recent_attention
+MAX_LOG_WEIGHT = np.float32(6.0)  # of recent_attention
 
 
 class ArrayConvolution:
@@ -66,7 +66,7 @@ class ArrayRecentAttention:
     def step(self, h: Array) -> Array:
         """[B, H] -> contexts [B, H]."""
         score = (h @ self.weight + self.bias)[:, None]
-        weight = np.exp(LIMIT * np.tanh(score / LIMIT))
+        weight = np.exp(MAX_LOG_WEIGHT * np.tanh(score / MAX_LOG_WEIGHT))
         self.total = self.decay * self.total + weight * h
         self.mass = self.decay * self.mass + weight
         return self.total / (self.mass + 1)

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-MOST_VERSIONS = 10_000
+MAX_VERSIONS = 10_000
 PACKING = ("_reorder_linear_weight", "_linear_pointwise", "_is_mkldnn_bf16_supported")
 HAS_FUSED_LSTM = hasattr(torch.ops.aten, "_thnn_fused_lstm_cell")
 
@@ -52,7 +52,7 @@ def many_versions() -> Generator[None]:
     config: Any = torch._dynamo.config  # pyright: ignore[reportPrivateUsage]
     limit = "recompile_limit" if hasattr(config, "recompile_limit") else "cache_size_limit"  # 2.6
     before = getattr(config, limit)
-    setattr(config, limit, max(before, MOST_VERSIONS))
+    setattr(config, limit, max(before, MAX_VERSIONS))
     try:
         yield
     finally:

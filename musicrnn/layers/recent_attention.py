@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from musicrnn.layers.scan import linear_scan
 
-LIMIT = 6.0
+MAX_LOG_WEIGHT = 6.0
 
 
 class RecentAttention(nn.Module):
@@ -33,7 +33,9 @@ class RecentAttention(nn.Module):
 
     def forward(self, h: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Contexts and the state after the last step."""
-        weight = (LIMIT * torch.tanh(self.score(h) / LIMIT)).to(state.dtype).exp()  # [B, T, 1]
+        weight = (
+            (MAX_LOG_WEIGHT * torch.tanh(self.score(h) / MAX_LOG_WEIGHT)).to(state.dtype).exp()
+        )  # [B, T, 1]
         entering = torch.cat([weight * h.to(state.dtype), weight], 2).transpose(0, 1)
         held = linear_scan(torch.full_like(entering, self.decay), entering, state)  # [T, B, H + 1]
         contexts = held[..., :-1] / (held[..., -1:] + 1)

@@ -11,7 +11,7 @@ from musicrnn.cells import CELLS, Cell
 from musicrnn.errors import MusicRNNError
 
 ATTENTIONS = ("additive", "dot", "general", "scaled")
-MOST_ATTENTION = 4096  # outputs
+MAX_ATTENTION = 4096  # outputs
 OPTIONS = ("periods", "priority", "depth", "tied", "plain_forget")  # of some cells alone
 
 
@@ -32,7 +32,7 @@ class LayerSettings:
         0.0
     )  # share of units that keep their state at a step (Krueger et al. 2017)
     attention: int = whole(
-        0, 0, MOST_ATTENTION
+        0, 0, MAX_ATTENTION
     )  # how many of its own last outputs the top layer looks at
     attention_kind: str = choice("additive", *ATTENTIONS)
     periods: str = ""  # clockwork: "1,2,4", or "metric": 1,2,4,8,16

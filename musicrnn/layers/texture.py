@@ -16,12 +16,12 @@ import math
 import torch
 from torch import Tensor
 
-LAGS = (2, 4, 8)  # frames
+LAG_FRAMES = (2, 4, 8)  # frames
 
 
 def texture_size(bands: int) -> int:
     """How many numbers :func:`texture` gives for frames of so many bands."""
-    return 2 * bands * (6 + len(LAGS)) + 2 * (bands - 1)
+    return 2 * bands * (6 + len(LAG_FRAMES)) + 2 * (bands - 1)
 
 
 def texture(frames: Tensor, lengths: Tensor) -> Tensor:
@@ -34,7 +34,7 @@ def texture(frames: Tensor, lengths: Tensor) -> Tensor:
         _, step_deviation, step_skewness = _moments(step, lengths - 1)
         magnitude = _mean(step.abs(), lengths - 1)
         parts += [mean, deviation, skewness, magnitude, step_skewness, step_deviation]
-        parts += [_deviation(view[:, lag:] - view[:, :-lag], lengths - lag) for lag in LAGS]
+        parts += [_deviation(view[:, lag:] - view[:, :-lag], lengths - lag) for lag in LAG_FRAMES]
     across = frames[:, :, 1:] - frames[:, :, :-1]
     return torch.cat([*parts, _mean(across.abs(), lengths), _deviation(across, lengths)], dim=1)
 

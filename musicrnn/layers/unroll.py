@@ -25,7 +25,7 @@ from musicrnn.layers.factor import Factor
 
 States = Sequence[Tensor]  # [B, H] each, the output first
 
-MOST_ROWS = 1024  # of a deferred product: enough for full speed, small enough for the cache
+MAX_DEFERRED_ROWS = 1024  # of a deferred product: enough for full speed, small enough for the cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +172,7 @@ class _Unrolled(torch.autograd.Function):
             towards = list(found[1 : len(leaves)])
             for total, g in zip(vector_sums, found[len(leaves) :], strict=True):
                 total += g
-            products.form(matrix_sums, at_least=MOST_ROWS)
+            products.form(matrix_sums, at_least=MAX_DEFERRED_ROWS)
         products.form(matrix_sums, at_least=1)
         return None, from_input, *vector_sums, *matrix_sums.values(), *towards
 

@@ -15,18 +15,20 @@ from numpy.typing import NDArray
 
 from musicrnn.waveform import Waveform
 
-SHORTEST = 1.0  # seconds
-SILENCE = -70.0  # dB below full scale, mean square
-FLATTEST = 0.93
-STEADIEST = 2.9  # dB
+MIN_SECONDS = 1.0  # seconds
+SILENCE_DB = -70.0  # dB below full scale, mean square
+MAX_FLATNESS = 0.93
+MIN_DEVIATION_DB = 2.9  # dB
 STEADY_SECONDS = 10.0
 FLAT_BELOW = 70 / 128  # share of the bands: 3.5 kHz of 11 kHz on the mel scale
 
 
 def too_short(seconds: float) -> str | None:
     """The reason when there is less than a second of sound."""
-    if seconds < SHORTEST:
-        return f"{seconds:.2f} s of sound is too short to tell: at least {SHORTEST:g} s are needed"
+    if seconds < MIN_SECONDS:
+        return (
+            f"{seconds:.2f} s of sound is too short to tell: at least {MIN_SECONDS:g} s are needed"
+        )
     return None
 
 
@@ -35,8 +37,8 @@ def silent(waveform: Waveform) -> str | None:
     samples = waveform.samples - waveform.samples.mean(axis=1, keepdims=True)
     power = float(np.square(samples, dtype=np.float64).mean())
     level = 10 * np.log10(max(power, 1e-20))
-    if level < SILENCE:
-        return f"it is silent: {level:.0f} dB below full scale, the limit is {SILENCE:g}"
+    if level < SILENCE_DB:
+        return f"it is silent: {level:.0f} dB below full scale, the limit is {SILENCE_DB:g}"
     return None
 
 
@@ -45,12 +47,12 @@ def no_music(decibels: NDArray[np.float32], seconds: float) -> str | None:
     bands = max(2, int(decibels.shape[1] * FLAT_BELOW))
     power = (10.0 ** (decibels[:, :bands].astype(np.float64) / 10)).mean(axis=0)
     flatness = float(np.exp(np.log(power).mean()) / power.mean())
-    if flatness >= FLATTEST:
-        return f"it is noise: spectral flatness {flatness:.2f}, music has less than {FLATTEST}"
+    if flatness >= MAX_FLATNESS:
+        return f"it is noise: spectral flatness {flatness:.2f}, music has less than {MAX_FLATNESS}"
     steadiness = float(decibels.std(axis=0).mean())
-    if seconds >= STEADY_SECONDS and steadiness < STEADIEST:
+    if seconds >= STEADY_SECONDS and steadiness < MIN_DEVIATION_DB:
         return (
             f"it is a sound that never changes, such as noise: its bands vary by {steadiness:.1f} "
-            f"dB over time, music by at least {STEADIEST}"
+            f"dB over time, music by at least {MIN_DEVIATION_DB}"
         )
     return None

@@ -27,7 +27,7 @@ from musicrnn.models.classifier import Classifier
 from musicrnn.models.labelling import probabilities, window_logits
 from musicrnn.tokens import Tokenizer, tokenizer_from
 
-BATCH = 8  # windows heard at a time, whatever the song's length
+BATCH_WINDOWS = 8  # windows heard at a time, whatever the song's length
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,7 @@ class Labeller:
                 moments.append(Moment(window.start, end, None, 0.0, window.refused))
                 continue
             waiting.append(window)
-            if len(waiting) == BATCH:
+            if len(waiting) == BATCH_WINDOWS:
                 hear()
         if waiting:
             hear()

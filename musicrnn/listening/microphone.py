@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 from musicrnn.soundcard import rate_of_device, sound_library
 
-PATIENCE = 5.0  # seconds without a block, then the microphone is gone
+TIMEOUT_SECONDS = 5.0  # seconds without a block, then the microphone is gone
 
 
 def microphone_blocks(rate: int, block: int) -> Generator[NDArray[np.float32]]:
@@ -55,10 +55,10 @@ def _captured(device: Any, rate: int, block: int) -> Generator[NDArray[np.float3
         )
         with stream:
             while True:
-                yield waiting.get(timeout=PATIENCE)
+                yield waiting.get(timeout=TIMEOUT_SECONDS)
     except queue.Empty as error:
         raise MusicRNNError(
-            f"the microphone gave no sound for {PATIENCE:g} s: was it unplugged?"
+            f"the microphone gave no sound for {TIMEOUT_SECONDS:g} s: was it unplugged?"
         ) from error
     except device.PortAudioError as error:
         raise MusicRNNError(f"the microphone cannot be opened: {error}") from error

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.audio import stream_audio
 
-LONGEST = 60.0  # seconds of a recording that are looked at
-SHORTEST = 0.05
-SILENT = 1e-4  # of full scale
+MAX_SECONDS = 60.0  # seconds of a recording that are looked at
+MIN_SECONDS = 0.05
+SILENT_LEVEL = 1e-4  # of full scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,22 +33,23 @@ def one_word(path: Path, *, rate: int, samples: int) -> Word:
     """The loudest ``samples`` of a recording.
 
     Raises:
-        MusicRNNError: it cannot be read, is silent, shorter than SHORTEST or longer than LONGEST.
+        MusicRNNError: it cannot be read, is silent, shorter than MIN_SECONDS or longer than
+        MAX_SECONDS.
     """
-    pieces = stream_audio(path, seconds=LONGEST)
+    pieces = stream_audio(path, seconds=MAX_SECONDS)
     piece = next(pieces, None)
     if piece is not None and next(pieces, None) is not None:
         raise MusicRNNError(
-            f"{path} lasts longer than {LONGEST:.0f} s, too long for one word: "
+            f"{path} lasts longer than {MAX_SECONDS:.0f} s, too long for one word: "
             "musicrnn listen hears a stream"
         )
-    if piece is None or piece.seconds < SHORTEST:
+    if piece is None or piece.seconds < MIN_SECONDS:
         raise MusicRNNError(
             f"{path} has {1000 * (piece.seconds if piece else 0):.0f} ms of sound, a word needs "
-            f"at least {1000 * SHORTEST:.0f}"
+            f"at least {1000 * MIN_SECONDS:.0f}"
         )
     sound = piece.mono().resampled(rate).samples[0]
-    if not np.abs(sound).max(initial=0.0) > SILENT:
+    if not np.abs(sound).max(initial=0.0) > SILENT_LEVEL:
         raise MusicRNNError(f"{path} is silent: there is no word in it")
     first = 0
     if len(sound) > samples:

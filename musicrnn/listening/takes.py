@@ -23,17 +23,17 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 from musicrnn.waveform import Waveform
 
-FRAMES = 100  # a second
-OFF = -90.0  # dB: no room is as quiet, only a microphone that is off
-ABOVE_ROOM = 8.0  # dB
-BELOW_PEAK = 35.0  # dB: "s" and "f" are as much weaker than a vowel
-FAINTEST = -50.0  # dB, the loudest frame of a word
-CLEAREST = 15.0  # dB, from the room to the loudest frame
-GAP = 0.25  # seconds
-CLICK = 0.05  # seconds
-EDGE = 0.02  # seconds: a word that begins or ends here goes on outside
-SECOND = 0.1  # share of the word's energy that a second sound may have
-CLIPPED = 0.001  # share of a word's samples at full scale
+FRAMES_A_SECOND = 100  # a second
+OFF_DB = -90.0  # dB: no room is as quiet, only a microphone that is off
+ABOVE_ROOM_DB = 8.0  # dB
+BELOW_PEAK_DB = 35.0  # dB: "s" and "f" are as much weaker than a vowel
+MIN_PEAK_DB = -50.0  # dB, the loudest frame of a word
+MIN_CONTRAST_DB = 15.0  # dB, from the room to the loudest frame
+GAP_SECONDS = 0.25  # seconds
+CLICK_SECONDS = 0.05  # seconds
+EDGE_SECONDS = 0.02  # seconds: a word that begins or ends here goes on outside
+MAX_SECOND_SHARE = 0.1  # share of the word's energy that a second sound may have
+MAX_CLIPPED_SHARE = 0.001  # share of a word's samples at full scale
 FULL_SCALE = 0.999
 NAME = re.compile(r"[^\W_]+(-[^\W_]+)*")  # what musicrnn_datasets.speakers finds again
 NOT_IN_A_WORD = re.compile(r'[<>:"/\\|?*\x00-\x1f]|^[.\s]|[.\s]$|^$')  # file systems refuse them
@@ -48,20 +48,20 @@ def cut_take(recording: Waveform, seconds: float = 1.0) -> Waveform:
     rate = recording.rate
     mono = recording.mono().samples[0]
     start, stop = word_place(recording)
-    if start < EDGE:
+    if start < EDGE_SECONDS:
         raise MusicRNNError(
             "the word is cut off at the start: wait until the recording runs, then speak"
         )
-    if stop > recording.seconds - EDGE:
+    if stop > recording.seconds - EDGE_SECONDS:
         raise MusicRNNError("the word is cut off at the end: speak at once, and stop after it")
     word = mono[round(start * rate) : round(stop * rate)]
     share = float(np.mean(np.abs(word) >= FULL_SCALE))
-    if share >= CLIPPED:
+    if share >= MAX_CLIPPED_SHARE:
         raise MusicRNNError(
             f"it is clipped: {share:.1%} of the samples are at full scale, the limit is "
-            f"{CLIPPED:.1%}: speak softer, or turn the microphone down"
+            f"{MAX_CLIPPED_SHARE:.1%}: speak softer, or turn the microphone down"
         )
-    if stop - start > seconds + 2 / FRAMES:  # as exactly as frames tell
+    if stop - start > seconds + 2 / FRAMES_A_SECOND:  # as exactly as frames tell
         raise MusicRNNError(
             f"the word lasts {stop - start:.2f} s, a take has {seconds:g}: speak faster, or "
             "ask for longer takes"
@@ -81,29 +81,32 @@ def word_place(recording: Waveform) -> tuple[float, float]:
         MusicRNNError: nothing is louder than the room, or two sounds are.
     """
     level = _levels(recording)
-    if not (level > OFF).any():
+    if not (level > OFF_DB).any():
         raise MusicRNNError("nothing was heard: the microphone is off or muted")
-    on = level[np.argmax(level > OFF) :]
-    room, peak = max(OFF, float(np.percentile(on, 20))), float(level.max())
-    if peak < FAINTEST or peak - room < CLEAREST:
+    on = level[np.argmax(level > OFF_DB) :]
+    room, peak = max(OFF_DB, float(np.percentile(on, 20))), float(level.max())
+    if peak < MIN_PEAK_DB or peak - room < MIN_CONTRAST_DB:
         raise MusicRNNError(
             f"no word was heard: the loudest moment has {peak:.0f} dB, the room {room:.0f} dB, "
-            f"at least {max(FAINTEST, room + CLEAREST):.0f} are needed: speak louder or closer"
+            f"at least {max(MIN_PEAK_DB, room + MIN_CONTRAST_DB):.0f} are needed: speak louder or "
+            "closer"
         )
-    sounds = _sounds(level > max(room + ABOVE_ROOM, peak - BELOW_PEAK))
+    sounds = _sounds(level > max(room + ABOVE_ROOM_DB, peak - BELOW_PEAK_DB))
     if not sounds:
-        raise MusicRNNError(f"only a click was heard, shorter than {CLICK} s: say the word again")
+        raise MusicRNNError(
+            f"only a click was heard, shorter than {CLICK_SECONDS} s: say the word again"
+        )
     power = 10 ** (level / 10)
     sounds.sort(key=lambda sound: -float(power[sound[0] : sound[1]].sum()))
     first, last = sounds[0]
     if len(sounds) > 1:
         other = power[sounds[1][0] : sounds[1][1]].sum() / power[first:last].sum()
-        if other > SECOND:
+        if other > MAX_SECOND_SHARE:
             raise MusicRNNError(
                 f"two sounds were heard, the second with {other:.0%} of the energy of the first, "
-                f"the limit is {SECOND:.0%}: say the word once"
+                f"the limit is {MAX_SECOND_SHARE:.0%}: say the word once"
             )
-    return first / FRAMES, min(last / FRAMES, recording.seconds)
+    return first / FRAMES_A_SECOND, min(last / FRAMES_A_SECOND, recording.seconds)
 
 
 def record(blocks: Iterator[NDArray[np.float32]], rate: int, *, seconds: float) -> Waveform:
@@ -145,7 +148,9 @@ def _levels(recording: Waveform) -> NDArray[np.float64]:
     """dB of every frame, [T]."""
     samples = recording.mono().samples[0].astype(np.float64)
     samples -= samples.mean() if len(samples) else 0.0
-    edges = np.arange(0, recording.seconds * FRAMES + 1) * recording.rate // FRAMES
+    edges = (
+        np.arange(0, recording.seconds * FRAMES_A_SECOND + 1) * recording.rate // FRAMES_A_SECOND
+    )
     starts = edges[edges < len(samples)].astype(np.int64)
     if not len(starts):
         return np.zeros(0)
@@ -158,8 +163,10 @@ def _sounds(sounding: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """First frame and the one after the last of every sound that is no click."""
     sounds: list[tuple[int, int]] = []
     for at in np.flatnonzero(sounding).tolist():
-        if sounds and at - sounds[-1][1] < GAP * FRAMES:
+        if sounds and at - sounds[-1][1] < GAP_SECONDS * FRAMES_A_SECOND:
             sounds[-1] = (sounds[-1][0], at + 1)
         else:
             sounds.append((at, at + 1))
-    return [(first, stop) for first, stop in sounds if stop - first >= CLICK * FRAMES]
+    return [
+        (first, stop) for first, stop in sounds if stop - first >= CLICK_SECONDS * FRAMES_A_SECOND
+    ]

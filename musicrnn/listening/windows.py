@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel, quantize
 from musicrnn.io.audio import stream_audio
-from musicrnn.listening.gate import SHORTEST, no_music, silent, too_short
+from musicrnn.listening.gate import MIN_SECONDS, no_music, silent, too_short
 from musicrnn.waveform import Waveform
 
 TOKEN_WINDOW = 512
@@ -49,7 +49,7 @@ def sound_windows(path: Path, recipe: LogMel, *, hop_seconds: float) -> Iterator
     start, heard, total = 0.0, False, 0.0
     for piece in stream_audio(path, seconds=hop_seconds):
         total += piece.seconds
-        if piece.seconds < SHORTEST and (held or heard):
+        if piece.seconds < MIN_SECONDS and (held or heard):
             break
         if len(held) == overlap:
             yield _hear(held, start, recipe)

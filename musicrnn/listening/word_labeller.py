@@ -23,7 +23,7 @@ from musicrnn.listening.answer import Answer, Moment
 from musicrnn.listening.header import labels_of, number_of
 from musicrnn.listening.one_word import one_word
 from musicrnn.models.words_array import WordsEngine
-from musicrnn.models.words_config import STEP, WordsConfig
+from musicrnn.models.words_config import FRAMES_A_STEP, WordsConfig
 from musicrnn.waveform import in_full_scale
 
 
@@ -83,7 +83,7 @@ class WordLabeller:
     def probabilities(self, clips: NDArray[np.int16]) -> NDArray[np.float64]:
         """Clips int16 [n, N] -> [n, K]."""
         frames = self.recipe.frames(in_full_scale(clips))
-        return self.told(frames[:, : frames.shape[1] // STEP * STEP])
+        return self.told(frames[:, : frames.shape[1] // FRAMES_A_STEP * FRAMES_A_STEP])
 
 
 def _stepped(engine: WordsEngine) -> Any:

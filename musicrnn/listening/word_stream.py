@@ -22,10 +22,10 @@ from musicrnn.listening.header import labels_of, number_of
 from musicrnn.listening.word_labeller import words_recipe
 from musicrnn.models.detector import Detector, DetectorSettings
 from musicrnn.models.words_array import WordsEngine
-from musicrnn.models.words_config import STEP, WordsConfig
+from musicrnn.models.words_config import FRAMES_A_STEP, WordsConfig
 
 Samples = NDArray[np.float32]
-AFTER = 0.5  # seconds of silence after a file, in which its last word may fire
+SECONDS_AFTER = 0.5  # seconds of silence after a file, in which its last word may fire
 
 
 class WordStream:
@@ -39,7 +39,7 @@ class WordStream:
         settings: DetectorSettings,
     ) -> None:
         self.engine, self.recipe, self.labels, self.settings = engine, recipe, labels, settings
-        self.step_seconds = STEP * recipe.frame_seconds
+        self.step_seconds = FRAMES_A_STEP * recipe.frame_seconds
         self.begin()
 
     @staticmethod
@@ -73,7 +73,7 @@ class WordStream:
     def probabilities(self, samples: Samples) -> NDArray[np.float32]:
         """The labels' probabilities at the steps that these samples complete, [S, K]."""
         frames = np.concatenate([self.waiting, self.frames.push(samples)])
-        whole = len(frames) // STEP * STEP
+        whole = len(frames) // FRAMES_A_STEP * FRAMES_A_STEP
         self.waiting = frames[whole:]
         if not whole:
             return np.zeros((0, len(self.labels)), np.float32)
@@ -81,7 +81,8 @@ class WordStream:
 
 
 def file_blocks(path: Path, *, rate: int, block: int) -> Generator[Samples]:
-    """A file as the microphone would give it: blocks at ``rate``, then AFTER seconds of silence.
+    """A file as the microphone would give it: blocks at ``rate``, then SECONDS_AFTER seconds of
+    silence.
 
     Raises:
         MusicRNNError: it cannot be read.
@@ -97,4 +98,4 @@ def file_blocks(path: Path, *, rate: int, block: int) -> Generator[Samples]:
         yield samples
     if resampler is not None:
         yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
-    yield np.zeros(round(AFTER * rate), np.float32)
+    yield np.zeros(round(SECONDS_AFTER * rate), np.float32)

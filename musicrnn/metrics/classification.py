@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError, counted
 
 Z = 1.959964  # two-sided 95 %
-MOST_COLUMNS = 16  # labels: with more, each names what it is most often called instead
+MAX_COLUMNS = 16  # labels: with more, each names what it is most often called instead
 Probabilities = NDArray[np.float64]
 
 
@@ -152,7 +152,7 @@ def classification_text(scores: Classification, nats: float) -> str:
     """Accuracy beside the majority baseline, a line a label, and who was taken for whom."""
     low, high = scores.interval
     width = max(map(len, scores.labels))
-    matrix = len(scores.labels) <= MOST_COLUMNS
+    matrix = len(scores.labels) <= MAX_COLUMNS
     lines = [
         f"accuracy {scores.accuracy:.1%} (95 % interval {low:.1%} .. {high:.1%}), "
         f"always the commonest label {scores.majority:.1%}, {nats:.3f} nats a recording",

@@ -16,7 +16,7 @@ from musicrnn.metrics.lines import VIEWS, Line, View, line_of
 from musicrnn.metrics.notes import NoteArrays
 
 RUN_LENGTHS = (8, 16)
-WORST = 5  # pieces that are named
+MAX_NAMED_PIECES = 5  # pieces that are named
 
 
 @dataclass(frozen=True)
@@ -67,4 +67,4 @@ def _copied(index: CopyIndex, lines: Mapping[str, Line]) -> dict[int, Copied]:
 def _longest(index: CopyIndex, lines: Mapping[str, Line]) -> tuple[tuple[str, CommonRun], ...]:
     runs = [(name, index.longest_run(line)) for name, line in lines.items()]
     found = [(name, run) for name, run in runs if run is not None]
-    return tuple(sorted(found, key=lambda item: -item[1].notes)[:WORST])
+    return tuple(sorted(found, key=lambda item: -item[1].notes)[:MAX_NAMED_PIECES])

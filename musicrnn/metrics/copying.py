@@ -22,9 +22,9 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.lines import Line
 from musicrnn.metrics.notes import Integers
 
-FEWEST_PITCHES = 3
+MIN_PITCHES = 3
 BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that it has an inverse modulo 2**64
-LONGEST = 1 << 12  # the most notes looked at before and behind a common place
+MAX_RUN_NOTES = 1 << 12  # the most notes looked at before and behind a common place
 Hashes = NDArray[np.uint64]
 
 
@@ -78,7 +78,7 @@ class CopyIndex:
         """How many of the runs of ``notes`` notes of a line occur in the training set."""
         if notes < 2:
             raise MusicRNNError(f"a run has at least 2 notes, got {notes}")
-        counted = _distinct_pitches(line, notes) >= FEWEST_PITCHES  # [number of runs]
+        counted = _distinct_pitches(line, notes) >= MIN_PITCHES  # [number of runs]
         found = self._occurs(_scatter(line.symbols(rhythm=self.rhythm)), notes - 1)
         return Copied(int(np.count_nonzero(found & counted)), int(np.count_nonzero(counted)))
 
@@ -88,8 +88,8 @@ class CopyIndex:
         """
         scattered = _scatter(line.symbols(rhythm=self.rhythm))
         notes, places = 4, np.zeros(0, dtype=np.int64)
-        while notes * 2 <= min(LONGEST, len(line.pitch)):
-            counted = _distinct_pitches(line, notes * 2) >= FEWEST_PITCHES
+        while notes * 2 <= min(MAX_RUN_NOTES, len(line.pitch)):
+            counted = _distinct_pitches(line, notes * 2) >= MIN_PITCHES
             found = np.flatnonzero(self._occurs(scattered, notes * 2 - 1) & counted)
             if not len(found):
                 break
@@ -137,10 +137,10 @@ class CopyIndex:
 
     def _common(self, scattered: Hashes, place: int, source: int) -> tuple[int, int]:
         """How many symbols before, and from, ``place`` on equal those of the training set."""
-        reach = min(place, source, LONGEST)
+        reach = min(place, source, MAX_RUN_NOTES)
         mine = scattered[place - reach : place][::-1]
         back = _equal(mine, self._symbols[source - reach : source][::-1])
-        reach = min(len(scattered) - place, len(self._symbols) - source, LONGEST)
+        reach = min(len(scattered) - place, len(self._symbols) - source, MAX_RUN_NOTES)
         mine = scattered[place : place + reach]
         return back, _equal(mine, self._symbols[source : source + reach])
 

@@ -1,11 +1,12 @@
 """How well words are found in a long recording: misses, false accepts, confusions, latency.
 
 Conventions. Times in seconds. An event is right if a word with its label, not yet found by an
-earlier event, was spoken from ``start`` to at most LATE seconds before (after its ``end``). Any
-other event is a repetition if it falls in the same way on a word with its label that was found
-already, a confusion if on a word with another label, else a false accept on unknown speech or on
-the background. False accepts an hour are all of these but confusions, over the whole recording's
-length. Latency is from a word's end to its event; negative where the word was known sooner.
+earlier event, was spoken from ``start`` to at most MAX_DELAY_SECONDS seconds before (after its
+``end``). Any other event is a repetition if it falls in the same way on a word with its label that
+was found already, a confusion if on a word with another label, else a false accept on unknown
+speech or on the background. False accepts an hour are all of these but confusions, over the whole
+recording's length. Latency is from a word's end to its event; negative where the word was known
+sooner.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.events import Event, Script, Spoken
 from musicrnn.metrics.classification import wilson_interval
 
-LATE = 0.75  # seconds
-MOST_FALSE_ACCEPTS = 0.5  # an hour
+MAX_DELAY_SECONDS = 0.75  # seconds
+MAX_FALSE_ACCEPTS_AN_HOUR = 0.5  # an hour
 ON_UNKNOWN, ON_BACKGROUND, AGAIN = "unknown speech", "background", "repetition"
 
 
@@ -72,13 +73,13 @@ def match(script: Script, events: Sequence[Event]) -> Matching:
     false: list[tuple[str, Event]] = []
     low = 0
     for event in events:
-        while low < len(spoken) and spoken[low].end + LATE < event.time:
+        while low < len(spoken) and spoken[low].end + MAX_DELAY_SECONDS < event.time:
             low += 1
         near: list[int] = []
         for index in range(low, len(spoken)):
             if spoken[index].start > event.time:
                 break
-            if event.time <= spoken[index].end + LATE:
+            if event.time <= spoken[index].end + MAX_DELAY_SECONDS:
                 near.append(index)
         right = [index for index in near if spoken[index].label == event.label]
         fresh = [index for index in right if index not in found]
@@ -152,7 +153,9 @@ def sweep(
     return tuple(points)
 
 
-def best_point(points: Sequence[Point], most: float = MOST_FALSE_ACCEPTS) -> tuple[Point, bool]:
+def best_point(
+    points: Sequence[Point], most: float = MAX_FALSE_ACCEPTS_AN_HOUR
+) -> tuple[Point, bool]:
     """The point that misses least at ``most`` false accepts an hour, and whether there is one.
 
     Else the point with the fewest false accepts. Of equals the highest threshold counts.

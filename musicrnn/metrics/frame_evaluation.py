@@ -14,7 +14,7 @@ from typing import Any
 
 from musicrnn.errors import counted
 from musicrnn.metrics.frame_likelihood import (
-    DRAWS,
+    BOOTSTRAP_DRAWS,
     Forecaster,
     FrameLikelihood,
     Frames,
@@ -48,7 +48,7 @@ class FrameEvaluation:
         distinct = None if self.distinct is None else _as_json(self.distinct)
         return {
             **_as_json(self.figures),
-            "interval_draws": DRAWS,
+            "interval_draws": BOOTSTRAP_DRAWS,
             "duplicates": self.duplicates,
             "without_duplicates": distinct,
         }
@@ -65,7 +65,7 @@ class FrameEvaluation:
                 table(["nats per time step", "", "95 % interval"], rows),
                 "",
                 f"{counted(self.n, 'piece')}, {frames:,} time steps, each of the same weight; "
-                f"intervals: bootstrap over pieces, {DRAWS:,} draws",
+                f"intervals: bootstrap over pieces, {BOOTSTRAP_DRAWS:,} draws",
                 duplicates_text(self),
             ]
         )

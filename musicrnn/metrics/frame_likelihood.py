@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError, counted
 
-DRAWS = 10_000  # of the bootstrap
-LEVEL = 0.95
+BOOTSTRAP_DRAWS = 10_000  # of the bootstrap
+CONFIDENCE_LEVEL = 0.95
 Frames = NDArray[np.uint8]  # [T, P], 0 or 1
 Floats = NDArray[np.float64]
 Forecaster = Callable[[Sequence[Frames]], list[Floats]]
@@ -48,9 +48,11 @@ def frame_likelihood(losses: Sequence[Floats], *, seed: int = 0) -> FrameLikelih
     if n > 1:
         sums = np.array([piece.sum() for piece in losses])
         lengths = np.array([len(piece) for piece in losses], np.float64)
-        drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), DRAWS)  # [DRAWS, n]
+        drawn = np.random.default_rng(seed).multinomial(
+            n, np.full(n, 1 / n), BOOTSTRAP_DRAWS
+        )  # [BOOTSTRAP_DRAWS, n]
         ratios = (drawn @ sums) / np.maximum(1, drawn @ lengths)
-        low, high = np.quantile(ratios, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        low, high = np.quantile(ratios, [(1 - CONFIDENCE_LEVEL) / 2, (1 + CONFIDENCE_LEVEL) / 2])
         interval = (float(low), float(high))
     return FrameLikelihood(figure, interval, n, sum(map(len, losses)))
 

@@ -19,7 +19,7 @@ import numpy as np
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.frame_likelihood import Floats, Forecaster, Frames, nats_a_step
 
-ADDED = 0.5  # counts
+ADDED_COUNTS = 0.5  # counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +64,9 @@ def fit_frame_baselines(train: Sequence[Frames]) -> FrameBaselines:
     begun = after.sum(axis=0) - kept
     sounded = before.sum(axis=0)
     return FrameBaselines(
-        (sounding + ADDED) / (count + 2 * ADDED),
-        (begun + ADDED) / (len(before) - sounded + 2 * ADDED),
-        (kept + ADDED) / (sounded + 2 * ADDED),
+        (sounding + ADDED_COUNTS) / (count + 2 * ADDED_COUNTS),
+        (begun + ADDED_COUNTS) / (len(before) - sounded + 2 * ADDED_COUNTS),
+        (kept + ADDED_COUNTS) / (sounded + 2 * ADDED_COUNTS),
     )
 
 

@@ -24,7 +24,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.tables import number, table
 
 STRENGTHS = tuple(2.0**exponent for exponent in range(-10, 13))
-LARGEST_VOCABULARY = 10_000  # the bigram keeps a full table
+MAX_VOCABULARY = 10_000  # the bigram keeps a full table
 Ids = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
@@ -80,9 +80,9 @@ def fit_baselines(
     Raises:
         MusicRNNError: nothing to count, an id outside the vocabulary, or one of over 10,000.
     """
-    if not 1 <= vocabulary_size <= LARGEST_VOCABULARY:
+    if not 1 <= vocabulary_size <= MAX_VOCABULARY:
         raise MusicRNNError(
-            f"the vocabulary must have 1..{LARGEST_VOCABULARY} tokens, got {vocabulary_size}"
+            f"the vocabulary must have 1..{MAX_VOCABULARY} tokens, got {vocabulary_size}"
         )
     before, after = _pairs(train, vocabulary_size)
     counts = np.bincount(after, minlength=vocabulary_size).astype(np.float64)

@@ -25,8 +25,8 @@ import numpy as np
 
 from musicrnn.metrics.notes import Integers, NoteArrays
 
-GRID = 12  # onset steps a quarter
-LONGEST_STEP = 4095  # onset steps between two notes; what is longer counts as this
+ONSETS_A_QUARTER = 12  # onset steps a quarter
+MAX_STEP = 4095  # onset steps between two notes; what is longer counts as this
 
 View = Literal["melody", "texture", "drums"]
 VIEWS: tuple[View, ...] = ("melody", "texture", "drums")
@@ -47,7 +47,7 @@ class Line:
         before, after = self.pitch[:-1], self.pitch[1:]
         step = before * 128 + after if self.drums else after - before + 128
         if rhythm:
-            step = step * (LONGEST_STEP + 1) + np.minimum(np.diff(self.onset), LONGEST_STEP)
+            step = step * (MAX_STEP + 1) + np.minimum(np.diff(self.onset), MAX_STEP)
         return step
 
 
@@ -66,7 +66,7 @@ def line_of(notes: NoteArrays, view: View) -> Line:
 
 
 def _steps(ticks: Integers, ticks_per_quarter: int) -> Integers:
-    return (ticks * GRID + ticks_per_quarter // 2) // ticks_per_quarter
+    return (ticks * ONSETS_A_QUARTER + ticks_per_quarter // 2) // ticks_per_quarter
 
 
 def _skyline(onset: Integers, pitch: Integers, until: Integers) -> Integers:

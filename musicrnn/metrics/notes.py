@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Score
 
-BAR_LIMIT = 100_000  # a day of music; a broken file can claim 2**31 bars
+MAX_COUNTED_BARS = 100_000  # a day of music; a broken file can claim 2**31 bars
 Integers = NDArray[np.int64]
 
 
@@ -36,12 +36,12 @@ class NoteArrays:
         """Every note of a score.
 
         Raises:
-            MusicRNNError: more than BAR_LIMIT bars.
+            MusicRNNError: more than MAX_COUNTED_BARS bars.
         """
         shortest = min(s.bar_ticks(score.ticks_per_quarter) for s in score.time_signatures)
-        if score.end > BAR_LIMIT * shortest:
+        if score.end > MAX_COUNTED_BARS * shortest:
             raise MusicRNNError(
-                f"a piece of {score.end} ticks may have more than {BAR_LIMIT} bars, up to "
+                f"a piece of {score.end} ticks may have more than {MAX_COUNTED_BARS} bars, up to "
                 f"{score.end // shortest}: its times are most likely broken"
             )
         rows = [

@@ -25,9 +25,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from musicrnn.errors import MusicRNNError
 
-GRID = 8192
-TAIL = 4.0  # bandwidths beyond the extreme values: what lies outside is 6e-5 of a Gaussian
-TOLERANCE = 1e-9  # values nearer than this, of their size, are equal
+GRID_POINTS = 8192
+# bandwidths beyond the extreme values: what lies outside is 6e-5 of a Gaussian
+TAIL_BANDWIDTHS = 4.0
+RELATIVE_TOLERANCE = 1e-9  # values nearer than this, of their size, are equal
 Floats = NDArray[np.float64]
 
 
@@ -88,31 +89,37 @@ def density_overlap(one: Floats, other: Floats) -> float:
     With no variance on one side, the share of the other side's values that equal that constant:
     1 for equal constants, 0 for different ones.
     """
-    scale = TOLERANCE * max(1.0, float(np.abs(one).max()), float(np.abs(other).max()))
+    scale = RELATIVE_TOLERANCE * max(1.0, float(np.abs(one).max()), float(np.abs(other).max()))
     spreads = [float(v.max() - v.min()) for v in (one, other)]
     if min(spreads) <= scale:
         constant, values = (one, other) if spreads[0] <= spreads[1] else (other, one)
         return int(np.count_nonzero(np.abs(values - constant[0]) <= scale)) / len(values)
     widths = [float(v.std(ddof=1)) * len(v) ** -0.2 for v in (one, other)]
-    low = min(float(v.min()) - TAIL * w for v, w in zip((one, other), widths, strict=True))
-    high = max(float(v.max()) + TAIL * w for v, w in zip((one, other), widths, strict=True))
+    low = min(
+        float(v.min()) - TAIL_BANDWIDTHS * w for v, w in zip((one, other), widths, strict=True)
+    )
+    high = max(
+        float(v.max()) + TAIL_BANDWIDTHS * w for v, w in zip((one, other), widths, strict=True)
+    )
     first = _density(one, widths[0], low, high)
     second = _density(other, widths[1], low, high)
     return min(1.0, float(np.minimum(first, second).sum()))
 
 
 def _density(values: Floats, width: float, low: float, high: float) -> Floats:
-    """[GRID], the kernel density between low and high as shares of 1: the values are dealt to the
-    two nearest grid points and smoothed by one product in the frequency domain."""
-    position = (values - low) * ((GRID - 1) / (high - low))
-    left = np.minimum(position.astype(np.int64), GRID - 2)
+    """[GRID_POINTS], the kernel density between low and high as shares of 1: the values are dealt
+    to the two nearest grid points and smoothed by one product in the frequency domain."""
+    position = (values - low) * ((GRID_POINTS - 1) / (high - low))
+    left = np.minimum(position.astype(np.int64), GRID_POINTS - 2)
     right_share = position - left
-    counts = np.bincount(left, weights=1 - right_share, minlength=GRID)
-    counts += np.bincount(left + 1, weights=right_share, minlength=GRID)
-    frequencies = np.fft.rfftfreq(2 * GRID)  # zeros behind, so that nothing wraps around
-    steps = width * (GRID - 1) / (high - low)
+    counts = np.bincount(left, weights=1 - right_share, minlength=GRID_POINTS)
+    counts += np.bincount(left + 1, weights=right_share, minlength=GRID_POINTS)
+    frequencies = np.fft.rfftfreq(2 * GRID_POINTS)  # zeros behind, so that nothing wraps around
+    steps = width * (GRID_POINTS - 1) / (high - low)
     kernel = np.exp(-2.0 * (np.pi * frequencies * steps) ** 2)
-    smooth = np.fft.irfft(np.fft.rfft(counts, 2 * GRID) * kernel, 2 * GRID)[:GRID]
+    smooth = np.fft.irfft(np.fft.rfft(counts, 2 * GRID_POINTS) * kernel, 2 * GRID_POINTS)[
+        :GRID_POINTS
+    ]
     return np.maximum(smooth, 0.0) / len(values)
 
 

@@ -28,8 +28,8 @@ from musicrnn.score import Score
 
 RUNS = ("longest_note_run", "longest_bar_run")
 FEATURES = tuple(f.name for f in fields(Statistics) if f.name not in ("bars", *RUNS, "silent"))
-MOST_BAR_REPEATS = 6
-MOST_NOTE_REPEATS = 16
+MAX_BAR_REPEATS = 6
+MAX_NOTE_REPEATS = 16
 
 
 @dataclass(frozen=True)
@@ -133,9 +133,9 @@ def degeneration(found: Statistics) -> str | None:
     """What is wrong with a piece, or None."""
     if found.silent:
         return "silent"
-    if found.longest_bar_run > MOST_BAR_REPEATS:
+    if found.longest_bar_run > MAX_BAR_REPEATS:
         return f"one bar {found.longest_bar_run} times running"
-    if found.longest_note_run > MOST_NOTE_REPEATS:
+    if found.longest_note_run > MAX_NOTE_REPEATS:
         return f"one note {found.longest_note_run} times running"
     return None
 

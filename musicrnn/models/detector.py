@@ -23,7 +23,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.events import Event
 
 REARM = 0.5  # share of the threshold
-LOOK = 64  # steps that are looked through at once
+LOOK_AHEAD_STEPS = 64  # steps that are looked through at once
 
 
 @dataclass(frozen=True)
@@ -141,8 +141,8 @@ class Trigger:
     def _falls(self, averages: NDArray[np.float32], first: int) -> int | None:
         """The first step with an average under REARM * threshold."""
         least = REARM * self.settings.threshold
-        for start in range(0, len(averages), LOOK):
-            low = np.flatnonzero(averages[start : start + LOOK] < least)
+        for start in range(0, len(averages), LOOK_AHEAD_STEPS):
+            low = np.flatnonzero(averages[start : start + LOOK_AHEAD_STEPS] < least)
             if len(low):
                 return first + start + int(low[0])
         return None

@@ -8,7 +8,7 @@ from musicrnn.bounds import choice, share, whole
 from musicrnn.errors import MusicRNNError
 from musicrnn.models.sizes import Sizes
 
-MOST_ORDERS = 64
+MAX_ORDERS = 64
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class FrameSizes(Sizes):
     context: int = whole(0, 0, 2**12)
     head: str = choice("bernoulli", "bernoulli", "nade", "recurrent")
     head_hidden: int = whole(64, 1, 2**10)
-    orders: int = whole(1, 1, MOST_ORDERS)
+    orders: int = whole(1, 1, MAX_ORDERS)
     clock: bool = False
     copy: bool = False
 
@@ -67,11 +67,11 @@ class FrameConfig(FrameSizes):
         return self.pitches * (2 if self.copy else 1) + scalar_count(self.clock, self.copy)
 
 
-METRES = (16, 12)  # the clock's circles, in steps
+CLOCK_PERIODS = (16, 12)  # the clock's circles, in steps
 MATCH_LENGTHS = (1, 2, 4, 8, 16, 32)  # frames; thresholds of the match length's indicator features
 
 
 def scalar_count(clock: bool, copy: bool) -> int:
     """How many numbers :func:`musicrnn.models.frame_encoders.scalar_features` gives for clock and
     match."""
-    return (sum(METRES) if clock else 0) + (len(MATCH_LENGTHS) + 1 if copy else 0)
+    return (sum(CLOCK_PERIODS) if clock else 0) + (len(MATCH_LENGTHS) + 1 if copy else 0)

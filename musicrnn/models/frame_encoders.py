@@ -18,9 +18,9 @@ from torch.nn.functional import one_hot
 from musicrnn.layers.dropout import dropout_layer
 from musicrnn.layers.relative import RelativeLinear
 from musicrnn.layers.stack import Stack, State
-from musicrnn.models.frame_config import MATCH_LENGTHS, METRES, FrameConfig, scalar_count
+from musicrnn.models.frame_config import CLOCK_PERIODS, MATCH_LENGTHS, FrameConfig, scalar_count
 
-REACH = 24  # semitones of which every interval has weights of its own
+REACH_SEMITONES = 24  # semitones of which every interval has weights of its own
 
 
 class GlobalEncoder(nn.Module):
@@ -53,7 +53,9 @@ class SharedEncoder(nn.Module):
         super().__init__()
         self.config = config
         channels = 2 if config.copy else 1
-        self.relative = RelativeLinear(config.pitches, channels, config.inner, reach=REACH)
+        self.relative = RelativeLinear(
+            config.pitches, channels, config.inner, reach=REACH_SEMITONES
+        )
         self.pitch = nn.Parameter(torch.zeros(config.pitches, config.inner))
         self.facts = None
         if scalar_count(config.clock, config.copy):
@@ -115,7 +117,7 @@ def scalar_features(features: Tensor, config: FrameConfig) -> Tensor:
         parts.append(torch.log1p(length) / 8)
     if config.clock:
         step = features[..., -1].long()
-        parts += [one_hot(step % metre, metre) for metre in METRES]
+        parts += [one_hot(step % metre, metre) for metre in CLOCK_PERIODS]
     return torch.cat([part.to(features.dtype) for part in parts], dim=-1)
 
 

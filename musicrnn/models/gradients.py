@@ -33,9 +33,9 @@ from musicrnn.models.frame_context import frame_context
 from musicrnn.models.frames import FrameModel
 from musicrnn.models.language import LanguageModel, token_losses
 
-STEPS = 128  # back, where nothing else is said and half of the pieces are that long
-PLACES = 64  # looked at, at most
-ROWS = 32  # of them side by side
+DEFAULT_STEPS = 128  # back, where nothing else is said and half of the pieces are that long
+MAX_PLACES = 64  # looked at, at most
+GRADIENT_ROWS = 32  # of them side by side
 Norms = dict[str, NDArray[np.float64]]
 
 
@@ -62,7 +62,7 @@ def language_gradients(
     pieces: Sequence[NDArray[np.integer]],
     *,
     steps: int | None = None,
-    places: int = PLACES,
+    places: int = MAX_PLACES,
 ) -> GradientNorms:
     """Places are ``steps`` + 1 ids apart, the first ones of all pieces before the second ones.
 
@@ -87,7 +87,7 @@ def frame_gradients(
     pieces: Sequence[NDArray[np.integer]],
     *,
     steps: int | None = None,
-    places: int = PLACES,
+    places: int = MAX_PLACES,
 ) -> GradientNorms:
     """As :func:`language_gradients`; pieces are [T, P] of 0 and 1, before each a frame of zeros.
 
@@ -126,8 +126,8 @@ def classifier_gradients(
     device = next(model.parameters()).device
     total = np.zeros(steps + 1)
     with _at_rest(model), _said(model) as embedded:
-        for first in range(0, len(wanted), ROWS):
-            rows = wanted[first : first + ROWS]
+        for first in range(0, len(wanted), GRADIENT_ROWS):
+            rows = wanted[first : first + GRADIENT_ROWS]
             inputs, lengths = padded([clips[index] for index in rows])
             inputs, lengths = inputs.to(device), lengths.to(device)
             if not model.config.reads_tokens:
@@ -214,8 +214,8 @@ def _mean(
     if task.embedded is not None:
         task.embedded.clear()
     totals: Norms = {}
-    for first in range(0, len(begun), ROWS):
-        states, cut = zip(*begun[first : first + ROWS], strict=True)
+    for first in range(0, len(begun), GRADIENT_ROWS):
+        states, cut = zip(*begun[first : first + GRADIENT_ROWS], strict=True)
         state = tuple(torch.cat(parts, 1) for parts in zip(*states, strict=True))
         sequences = torch.from_numpy(np.stack(cut)).to(state[0].device)
         for name, norms in task.norms(sequences, state).items():
@@ -239,7 +239,7 @@ def _reach(steps: int | None, pieces: Sequence[NDArray[Any]], more: int) -> int:
     """How far back; a piece must have so many steps and ``more``."""
     lengths = sorted(map(len, pieces)) or [0]
     longest, middle = lengths[-1], lengths[len(lengths) // 2]
-    reach = max(1, min(STEPS, middle - more)) if steps is None else steps
+    reach = max(1, min(DEFAULT_STEPS, middle - more)) if steps is None else steps
     if reach < 1:
         raise MusicRNNError(f"steps must be 1 or more, got {steps}")
     if longest < reach + more:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from musicrnn.models.language import LanguageModel, token_losses
 
-ROWS = 32
-LENGTH = 512
+SCORING_ROWS = 32
+WINDOW_LENGTH = 512
 
 
 def nats(model: LanguageModel, pieces: Sequence[NDArray[np.int32]]) -> tuple[float, int]:
@@ -32,8 +32,8 @@ def piece_losses(
     training = model.training
     model.eval()
     with torch.no_grad():
-        for first in range(0, len(order), ROWS):
-            group = order[first : first + ROWS]
+        for first in range(0, len(order), SCORING_ROWS):
+            group = order[first : first + SCORING_ROWS]
             _read_group(model, pieces, group, losses)
     model.train(training)
     return [np.concatenate(parts) if parts else np.zeros(0) for parts in losses]
@@ -48,12 +48,12 @@ def _read_group(
     """Pieces of one group side by side, longest first; rows leave when their piece is over."""
     device = next(model.parameters()).device
     state = model.initial_state(len(group))
-    for offset in range(0, max(1, len(pieces[group[0]]) - 1), LENGTH):
+    for offset in range(0, max(1, len(pieces[group[0]]) - 1), WINDOW_LENGTH):
         alive = [index for index in group if len(pieces[index]) - 1 > offset]
         if not alive:
             break
         state = tuple(part[:, : len(alive)] for part in state)
-        length = min(LENGTH, len(pieces[alive[0]]) - 1 - offset)
+        length = min(WINDOW_LENGTH, len(pieces[alive[0]]) - 1 - offset)
         inputs = np.zeros((len(alive), length), np.int64)
         targets = np.full((len(alive), length), -1, np.int64)
         for row, index in enumerate(alive):

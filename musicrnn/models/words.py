@@ -1,10 +1,10 @@
 """A network that hears words: convolutions over the spectrum, recurrent layers, attention.
 
-Conventions. Frames [B, T, F] in dB (musicrnn.features.causal_logmel), T a multiple of STEP, and a
-state -> logits [B, S, K] and the state. A network that reads forwards has a step for every STEP
-frames, S = T // STEP; its last step is its answer to a clip, and with the state carried on it may
-be fed in pieces of any number of steps. One that reads both ways hears whole clips: S = 1, and its
-state is empty.
+Conventions. Frames [B, T, F] in dB (musicrnn.features.causal_logmel), T a multiple of
+FRAMES_A_STEP, and a state -> logits [B, S, K] and the state. A network that reads forwards has a
+step for every FRAMES_A_STEP frames, S = T // FRAMES_A_STEP; its last step is its answer to a clip,
+and with the state carried on it may be fed in pieces of any number of steps. One that reads both
+ways hears whole clips: S = 1, and its state is empty.
 
 Sources: convolutional recurrent networks for keywords (Arik et al. 2017), with attention (de
 Andrade et al. 2018); SpecAugment (Park et al. 2019).
@@ -29,7 +29,7 @@ from musicrnn.layers.spectral import SpecAugment
 from musicrnn.layers.stack import Stack
 from musicrnn.layers.standard import Standard
 from musicrnn.models.network import Network
-from musicrnn.models.words_config import STEP, WordsConfig, bands_left, convolution_shapes
+from musicrnn.models.words_config import FRAMES_A_STEP, WordsConfig, bands_left, convolution_shapes
 
 State = tuple[Tensor, ...]
 
@@ -97,9 +97,10 @@ class WordsModel(Network):
         return (0,) * len(self.convolutions) + (1,) * len(self.recurrent.state_names) + (0,)
 
     def forward(self, frames: Tensor, state: State) -> tuple[Tensor, State]:
-        if frames.shape[1] == 0 or frames.shape[1] % STEP:
+        if frames.shape[1] == 0 or frames.shape[1] % FRAMES_A_STEP:
             raise MusicRNNError(
-                f"frames must come in multiples of {STEP}, at least {STEP}, got {frames.shape[1]}"
+                f"frames must come in multiples of {FRAMES_A_STEP}, at least {FRAMES_A_STEP}, got "
+                f"{frames.shape[1]}"
             )
         x = self.standard(frames)
         for mask in self.masks:
@@ -120,7 +121,7 @@ class WordsModel(Network):
 
     def clip(self, frames: Tensor) -> Tensor:
         """The answer to whole clips from silence on: logits [B, K]."""
-        whole = frames[:, : frames.shape[1] // STEP * STEP]
+        whole = frames[:, : frames.shape[1] // FRAMES_A_STEP * FRAMES_A_STEP]
         return self(whole, self.initial_state(len(frames)))[0][:, -1]
 
     def observe(self, batches: Sequence[Tensor]) -> None:

@@ -1,8 +1,8 @@
 """A network that hears words, stepped in NumPy: many sounds at once on one core. Needs no torch.
 
-Conventions. Frames float32 [B, T, F] in dB, T a multiple of STEP -> probabilities float32
-[B, T // STEP, K]; what was heard before is inside. The weights are those of a WordsModel that reads
-forwards, and so are the answers (to 1e-5: the order of sums is another).
+Conventions. Frames float32 [B, T, F] in dB, T a multiple of FRAMES_A_STEP -> probabilities float32
+[B, T // FRAMES_A_STEP, K]; what was heard before is inside. The weights are those of a WordsModel
+that reads forwards, and so are the answers (to 1e-5: the order of sums is another).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from musicrnn.cells.product import product
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.array_stack import ArrayStack, stack_shapes
 from musicrnn.layers.frame_array import ArrayConvolution, ArrayRecentAttention
-from musicrnn.models.words_config import STEP, WordsConfig, bands_left, convolution_shapes
+from musicrnn.models.words_config import FRAMES_A_STEP, WordsConfig, bands_left, convolution_shapes
 
 Array = NDArray[np.float32]
 
@@ -58,14 +58,15 @@ class WordsEngine:
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
     def push(self, frames: Array) -> Array:
-        """What the next frames [B, T, F] say, [B, T // STEP, K].
+        """What the next frames [B, T, F] say, [B, T // FRAMES_A_STEP, K].
 
         Raises:
             MusicRNNError: frames of another shape, or weights that lead to no number.
         """
-        if frames.shape[1] % STEP or frames.shape[::2] != (self.rows, self.config.bands):
+        if frames.shape[1] % FRAMES_A_STEP or frames.shape[::2] != (self.rows, self.config.bands):
             raise MusicRNNError(
-                f"frames must be [{self.rows}, a multiple of {STEP}, {self.config.bands}], "
+                f"frames must be [{self.rows}, a multiple of {FRAMES_A_STEP}, "
+                f"{self.config.bands}], "
                 f"got {list(frames.shape)}"
             )
         x = ((frames - self.mean) / self.scale)[..., None]

@@ -8,7 +8,7 @@ from musicrnn.bounds import share, whole
 from musicrnn.errors import MusicRNNError
 from musicrnn.models.sizes import Sizes
 
-STEP = 2  # frames that go into one step of the recurrent layers
+FRAMES_A_STEP = 2  # frames that go into one step of the recurrent layers
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def convolution_shapes(config: WordsConfig) -> list[tuple[Shape, tuple[int, int]
     plain: tuple[int, int] = (1, 1)
     return [
         ((first, 1, 3, 5), (1, 2)),
-        ((second, first, 3, 3), (STEP, 2)),
+        ((second, first, 3, 3), (FRAMES_A_STEP, 2)),
         *[((second, second, 3, 3), plain)] * config.depth,
         ((last, second, 3, 3), (1, 2)),
         *[((last, last, 3, 3), plain)] * config.depth,

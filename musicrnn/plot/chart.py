@@ -14,11 +14,11 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.plot.lanes import COLOURS
 from musicrnn.plot.picture import BEAT, FAINT_INK, INK, MARGIN, WIDTH, Box, Picture, Words, blend
 
-LINE = 26.0
-TOP = 136.0
-NAMES = 150.0  # room for the names
-GAP = 92.0  # between columns, with room for the figures at the right of each
-MOST_LINES = 200
+LINE_HEIGHT = 26.0
+TOP_MARGIN = 136.0
+NAMES_WIDTH = 150.0  # room for the names
+COLUMN_GAP = 92.0  # between columns, with room for the figures at the right of each
+MAX_LINES = 200
 
 
 @dataclass(frozen=True)
@@ -47,42 +47,44 @@ def draw_chart(title: str, about: str, names: Sequence[str], columns: Sequence[C
     Raises:
         MusicRNNError: there is no line, or more than a picture may have.
     """
-    if not 1 <= len(names) <= MOST_LINES:
-        raise MusicRNNError(f"a chart has 1 to {MOST_LINES} lines, got {len(names)}")
-    height = math.ceil(TOP + LINE * len(names) + 44)
+    if not 1 <= len(names) <= MAX_LINES:
+        raise MusicRNNError(f"a chart has 1 to {MAX_LINES} lines, got {len(names)}")
+    height = math.ceil(TOP_MARGIN + LINE_HEIGHT * len(names) + 44)
     picture = Picture(WIDTH, height, title, about, kind="Chart")
     picture.begin()
     for index, name in enumerate(names):
-        y = TOP + LINE * index
+        y = TOP_MARGIN + LINE_HEIGHT * index
         if index % 2 == 0:
-            picture.boxes.append(Box(MARGIN, y, WIDTH - 2 * MARGIN, LINE, "#f6f6f3"))
-        picture.words.append(Words(MARGIN + 8, y + LINE / 2 + 5, name[:20], 13.5, INK))
-    room = WIDTH - 2 * MARGIN - NAMES - GAP * len(columns)
-    left = MARGIN + NAMES
+            picture.boxes.append(Box(MARGIN, y, WIDTH - 2 * MARGIN, LINE_HEIGHT, "#f6f6f3"))
+        picture.words.append(Words(MARGIN + 8, y + LINE_HEIGHT / 2 + 5, name[:20], 13.5, INK))
+    room = WIDTH - 2 * MARGIN - NAMES_WIDTH - COLUMN_GAP * len(columns)
+    left = MARGIN + NAMES_WIDTH
     for index, column in enumerate(columns):
         width = room * column.share / sum(c.share for c in columns)
         _column(picture, column, left, width, COLOURS[index % len(COLOURS)])
-        left += width + GAP
+        left += width + COLUMN_GAP
     return picture
 
 
 def _column(picture: Picture, column: Column, left: float, width: float, colour: str) -> None:
-    picture.words.append(Words(left, TOP - 34, column.title, 13.5, INK))
+    picture.words.append(Words(left, TOP_MARGIN - 34, column.title, 13.5, INK))
     low, high = _reach(column)
 
     def x(value: float) -> float:
         return left + width * (value - low) / (high - low)
 
-    bottom = TOP + LINE * len(column.values)
+    bottom = TOP_MARGIN + LINE_HEIGHT * len(column.values)
     for tick in ticks(low, high, max(2, int(width / 50))):
-        picture.boxes.append(Box(x(tick) - 0.5, TOP - 4, 1, bottom - TOP + 8, BEAT))
+        picture.boxes.append(Box(x(tick) - 0.5, TOP_MARGIN - 4, 1, bottom - TOP_MARGIN + 8, BEAT))
         picture.words.append(Words(x(tick), bottom + 22, f"{tick:g}", 11, FAINT_INK, "middle"))
     for name, value in column.marks:
         if low <= value <= high:
-            picture.boxes.append(Box(x(value) - 0.75, TOP - 8, 1.5, bottom - TOP + 12, FAINT_INK))
-            picture.words.append(Words(x(value), TOP - 13, name, 11, FAINT_INK, "middle"))
+            picture.boxes.append(
+                Box(x(value) - 0.75, TOP_MARGIN - 8, 1.5, bottom - TOP_MARGIN + 12, FAINT_INK)
+            )
+            picture.words.append(Words(x(value), TOP_MARGIN - 13, name, 11, FAINT_INK, "middle"))
     for index, value in enumerate(column.values):
-        middle = TOP + LINE * (index + 0.5)
+        middle = TOP_MARGIN + LINE_HEIGHT * (index + 0.5)
         if value is None:
             continue
         if isinstance(value, Dot):

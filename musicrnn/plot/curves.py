@@ -18,8 +18,8 @@ from musicrnn.plot.picture import BEAT, FAINT_INK, INK, MARGIN, WIDTH, Box, Pict
 
 HEIGHT = 576
 LEFT, RIGHT, TOP, BOTTOM = MARGIN + 70.0, WIDTH - MARGIN - 190.0, 126.0, HEIGHT - 72.0
-DOTTED = 32  # points at most with a dot each
-MOST_CURVES = 20
+MAX_DOTTED_POINTS = 32  # points at most with a dot each
+MAX_CURVES = 20
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ def draw_curves(
         MusicRNNError: there is no curve, more than a picture may have, or no point that can be
             drawn.
     """
-    if not 1 <= len(curves) <= MOST_CURVES:
-        raise MusicRNNError(f"a picture has 1 to {MOST_CURVES} curves, got {len(curves)}")
+    if not 1 <= len(curves) <= MAX_CURVES:
+        raise MusicRNNError(f"a picture has 1 to {MAX_CURVES} curves, got {len(curves)}")
     pieces = [_unbroken(curve.points, across, up) for curve in curves]
     points = [point for curve in pieces for piece in curve for point in piece]
     if not points:
@@ -65,7 +65,7 @@ def draw_curves(
             drawn = tuple((x.at(a), y.at(b)) for a, b in part)
             if len(drawn) > 1:
                 picture.strokes.append(Stroke(drawn, 1.2 if curve.faint else 2.4, colour))
-            if len(curve.points) <= DOTTED or len(drawn) == 1:
+            if len(curve.points) <= MAX_DOTTED_POINTS or len(drawn) == 1:
                 picture.boxes += [Box(a - 3.5, b - 3.5, 7, 7, colour, 3.5) for a, b in drawn]
         row = TOP + 10 + 22 * index
         width = 1.5 if curve.faint else 4.0

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.score import PITCH_CLASSES, Chord, Score, Track
 
-MAX_NOTES = 50_000
-MAX_BARS = 10_000
+MAX_DRAWN_NOTES = 50_000
+MAX_DRAWN_BARS = 10_000
 
 # Told apart by the colour-blind too: after Tol (2021), "bright" and "vibrant".
 COLOURS = (
@@ -25,7 +25,7 @@ FAMILIES = (
     "Sound effects",
 )  # fmt: skip
 
-DRUMS = {
+DRUM_NAMES = {
     35: "Kick 2", 36: "Kick", 37: "Side stick", 38: "Snare", 39: "Clap", 40: "Snare 2",
     41: "Floor tom 2", 42: "Hi-hat", 43: "Floor tom", 44: "Pedal hat", 45: "Low tom",
     46: "Open hat", 47: "Mid tom", 48: "Mid tom 2", 49: "Crash", 50: "High tom", 51: "Ride",
@@ -58,7 +58,7 @@ class Lanes:
         """``C4`` for a C (middle C), a drum's name, or nothing."""
         if row >= self.pitches:
             drum = self.drums[row - self.pitches]
-            return DRUMS.get(drum, f"Drum {drum}")
+            return DRUM_NAMES.get(drum, f"Drum {drum}")
         pitch = self.high - row
         return f"C{pitch // 12 - 1}" if pitch % 12 == 0 else ""
 
@@ -74,12 +74,14 @@ def lanes_of(score: Score) -> Lanes:
     """
     if score.note_count == 0:
         raise MusicRNNError("there is nothing to draw: the score has no notes")
-    if score.note_count > MAX_NOTES:
-        raise MusicRNNError(f"a picture may have {MAX_NOTES} notes, the score {score.note_count}")
-    bars = bar_count(score)
-    if bars > MAX_BARS:
+    if score.note_count > MAX_DRAWN_NOTES:
         raise MusicRNNError(
-            f"a picture may have {MAX_BARS} bars, the score has {bars} "
+            f"a picture may have {MAX_DRAWN_NOTES} notes, the score {score.note_count}"
+        )
+    bars = bar_count(score)
+    if bars > MAX_DRAWN_BARS:
+        raise MusicRNNError(
+            f"a picture may have {MAX_DRAWN_BARS} bars, the score has {bars} "
             "(a stray late note is the likely cause)"
         )
     pitched = [n.pitch for track in score.tracks if not track.is_drum for n in track.notes]

@@ -17,7 +17,7 @@ WIDTH = 1200
 MARGIN = 40
 GUTTER = 64  # room for the labels of the rows
 QUARTERS_A_LINE = 32
-LINES = 12  # at most; a longer piece has longer, denser lines
+MAX_LINES = 12  # at most; a longer piece has longer, denser lines
 PAPER, SHADE, INK, FAINT_INK = "#fcfcfa", "#f3f3ef", "#22242a", "#7b7f88"
 BAR, BEAT, OCTAVE = "#c9cbd0", "#e8e8e4", "#d9dad8"
 
@@ -130,7 +130,7 @@ def _lines(score: Score) -> list[tuple[int, int, Bars]]:
     bars = [(n + 1, tick, signature) for n, (tick, signature) in enumerate(score.bars())]
     stops = score.bar_lines()[1:]
     stops[-1] = end = max(score.end, stops[-1])
-    count = min(LINES, math.ceil(end / (QUARTERS_A_LINE * score.ticks_per_quarter)))
+    count = min(MAX_LINES, math.ceil(end / (QUARTERS_A_LINE * score.ticks_per_quarter)))
     two_bars = 2 * score.time_signatures[0].bar_ticks(score.ticks_per_quarter)
     room = math.ceil(end / count / two_bars) * two_bars
     lines: list[tuple[int, int, Bars]] = []

@@ -21,8 +21,8 @@ from musicrnn.layers.settings import LayerSettings
 from musicrnn.layers.stack import Stack
 from musicrnn.problems.protocol import Examples, Problem
 
-JUDGED = 512  # examples
-JUDGED_SEED = 2**31  # apart from all training seeds
+TEST_EXAMPLES = 512  # examples
+TEST_SEED = 2**31  # apart from all training seeds
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ def solve(
 ) -> SolverResult:
     """Train ``network``, as :class:`Solver`, on ``problem``; a seed gives the same course again."""
     random = np.random.default_rng([seed, length])
-    judges = np.random.default_rng([JUDGED_SEED, length])
-    judged = problem.draw(judges, JUDGED if problem.varied else 1, length)
+    judges = np.random.default_rng([TEST_SEED, length])
+    judged = problem.draw(judges, TEST_EXAMPLES if problem.varied else 1, length)
     optimizer = torch.optim.Adam(network.parameters(), lr=budget.rate)
     spent, scores = 0.0, list[float]()
     solved_at: int | None = None

@@ -19,9 +19,9 @@ from musicrnn.sampling.sampler import FinishedSequence
 from musicrnn.score import Score, Tempo
 from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
 
-LONGEST_BAR_RUN = 6  # a piece that says one bar more often running is stuck
-LONGEST_NOTE_RUN = 16
-ATTEMPTS = 5
+MAX_BAR_RUN = 6  # a piece that says one bar more often running is stuck
+MAX_NOTE_RUN = 16
+MAX_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def compose_each(
     request = SamplingRequest(tokenizer, controls, settings, start)
     draw = sample_function(checkpoint, request, budget, len(seeds) * budget.candidates)
     waiting, drawn = list(range(len(seeds))), 0
-    for attempt in range(ATTEMPTS):
+    for attempt in range(MAX_ATTEMPTS):
         numbers, stuck = waiting, list[int]()
         takes = [
             [seeds[number], attempt, *([take] if take else [])]
@@ -92,7 +92,7 @@ def compose_each(
             drawn += tokens
             sequence, score = best_of(candidates, tokenizer)
             number = numbers[place]
-            if primer is None and attempt + 1 < ATTEMPTS and is_stuck(score):
+            if primer is None and attempt + 1 < MAX_ATTEMPTS and is_stuck(score):
                 stuck.append(number)
                 continue
             yield composition(
@@ -185,6 +185,6 @@ def is_stuck(score: Score) -> bool:
     notes = NoteArrays.of(score)
     return (
         score.note_count == 0
-        or longest_bar_run(notes) > LONGEST_BAR_RUN
-        or longest_note_run(notes) > LONGEST_NOTE_RUN
+        or longest_bar_run(notes) > MAX_BAR_RUN
+        or longest_note_run(notes) > MAX_NOTE_RUN
     )

@@ -17,7 +17,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.key import estimate_key
 from musicrnn.models.frames import FrameModel
-from musicrnn.sampling.compose import ATTEMPTS, Composition, is_stuck
+from musicrnn.sampling.compose import MAX_ATTEMPTS, Composition, is_stuck
 from musicrnn.sampling.composer import Request, WholeComposer
 from musicrnn.sampling.controls import refuse_others
 from musicrnn.sampling.filters import Settings
@@ -25,11 +25,11 @@ from musicrnn.score import Note, Score, Tempo, Track, make_score
 from musicrnn.tokens import Controls
 
 QUARTER = 480  # ticks
-BPM = 100.0
-BARS = 16
-MOST_FRAMES = 16_384
+DEFAULT_BPM = 100.0
+DEFAULT_BARS = 16
+MAX_FRAMES = 16_384
 VELOCITY = 80
-LOWEST, STEP = 21, 0.5  # of the corpora of frames: A0, eighths
+DEFAULT_LOWEST, DEFAULT_STEP = 21, 0.5  # of the corpora of frames: A0, eighths
 Frames = NDArray[np.uint8]
 
 
@@ -48,10 +48,10 @@ def compose_frames(
     for seed in seeds:
         started = time.perf_counter()
         score, frames, attempt = make_score(QUARTER, []), np.zeros((0, 0), np.uint8), 0
-        while attempt < ATTEMPTS and (attempt == 0 or is_stuck(score)):
+        while attempt < MAX_ATTEMPTS and (attempt == 0 or is_stuck(score)):
             random = np.random.default_rng([seed, attempt])
             frames = model.compose(length, 1, random, temperature=settings.temperature)[0]
-            score = score_of(frames, lowest, step, controls.tempo or BPM)
+            score = score_of(frames, lowest, step, controls.tempo or DEFAULT_BPM)
             attempt += 1
         ids = tuple(int("".join(map(str, frame)), 2) for frame in frames)
         seconds = time.perf_counter() - started
@@ -87,8 +87,8 @@ def _notes(frames: Frames, lowest: int, ticks: int) -> Iterator[Note]:
 def _meaning(checkpoint: Checkpoint, pitches: int) -> tuple[int, float]:
     """The lowest pitch and the step, as the file says, within what MIDI has."""
     said = checkpoint.metadata.get("frames", {})
-    lowest = said.get("lowest", LOWEST) if isinstance(said, dict) else None
-    step = said.get("step", STEP) if isinstance(said, dict) else None
+    lowest = said.get("lowest", DEFAULT_LOWEST) if isinstance(said, dict) else None
+    step = said.get("step", DEFAULT_STEP) if isinstance(said, dict) else None
     if not isinstance(lowest, int) or not 0 <= lowest <= 128 - pitches:
         raise MusicRNNError(f"the model file's lowest pitch must be 0..{128 - pitches}: {lowest!r}")
     if not isinstance(step, float | int) or not 1 / QUARTER <= step <= 16:
@@ -101,9 +101,9 @@ def _length(controls: Controls, settings: Settings, step: float) -> tuple[int, i
     how = "a model of frames composes by bars, tempo and temperature"
     refuse_others(controls, ("bars", "tempo"), how)
     refuse_others(settings, ("temperature",), how)
-    bars = BARS if controls.bars is None else controls.bars
+    bars = DEFAULT_BARS if controls.bars is None else controls.bars
     frames = round(bars * 4 / step)
-    if frames > MOST_FRAMES:
-        most = int(MOST_FRAMES * step / 4)
+    if frames > MAX_FRAMES:
+        most = int(MAX_FRAMES * step / 4)
         raise MusicRNNError(f"bars must be in 1..{most}, got {bars}")
     return bars, frames

@@ -25,13 +25,13 @@ from musicrnn.sampling.voices import VoicesWriter
 from musicrnn.score import Key, Score, Tempo, make_score
 from musicrnn.tokens import Controls
 from musicrnn.tokens.metrical import STEPS_A_BAR
-from musicrnn.tokens.voices import MOST_STEPS, GridPositions, VoiceGrid
+from musicrnn.tokens.voices import MAX_STEPS, GridPositions, VoiceGrid
 
 QUARTER = 480  # ticks
-BPM = 80.0
-BARS = 16
-ATTEMPTS = 8
-GRANTED = ("bars", "tempo", "key", "time_signature")
+DEFAULT_BPM = 80.0
+DEFAULT_BARS = 16
+MAX_ATTEMPTS = 8
+AVAILABLE_CONTROLS = ("bars", "tempo", "key", "time_signature")
 
 
 def compose_voices(
@@ -68,22 +68,22 @@ def check_controls(controls: Controls) -> None:
     """Raises:
     MusicRNNError: a control that voices are not composed by; the first is named.
     """
-    refuse_others(controls, GRANTED, "chorales are composed by bars, tempo and key")
+    refuse_others(controls, AVAILABLE_CONTROLS, "chorales are composed by bars, tempo and key")
     if controls.time_signature not in (None, (4, 4)):
         said = controls.given()["time signature"]
         raise MusicRNNError(f"chorales are composed in 4/4, got {said}")
-    if controls.bars is not None and controls.bars > MOST_STEPS // STEPS_A_BAR:
-        raise MusicRNNError(f"bars must be in 1..{MOST_STEPS // STEPS_A_BAR}, got {controls.bars}")
+    if controls.bars is not None and controls.bars > MAX_STEPS // STEPS_A_BAR:
+        raise MusicRNNError(f"bars must be in 1..{MAX_STEPS // STEPS_A_BAR}, got {controls.bars}")
 
 
 def _piece(
     writer: VoicesWriter, seed: int, controls: Controls, settings: GibbsSettings
 ) -> Composition:
     started = time.perf_counter()
-    bars = controls.bars or BARS
+    bars = controls.bars or DEFAULT_BARS
     if controls.key is None:
         settings = replace(settings, candidates=1)
-    for attempt in range(ATTEMPTS):
+    for attempt in range(MAX_ATTEMPTS):
         for positions, _ in writer.compose(bars * STEPS_A_BAR, settings, [seed, attempt]):
             score = _score(writer, positions, controls)
             if (
@@ -95,7 +95,8 @@ def _piece(
                 return Composition(score, ids, None, bars, seed, attempt + 1, seconds)
     tonic, minor = controls.key or (0, False)
     raise MusicRNNError(
-        f"of {counted(ATTEMPTS * settings.candidates, 'piece')} drawn from seed {seed} none fits "
+        f"of {counted(MAX_ATTEMPTS * settings.candidates, 'piece')} drawn from seed {seed} none "
+        "fits "
         f"into {Key(0, tonic, minor).name} within the voices' ranges: try another seed or fewer "
         "bars"
     )
@@ -105,7 +106,7 @@ def _score(writer: VoicesWriter, positions: GridPositions, controls: Controls) -
     score = make_score(
         QUARTER,
         writer.tracks(positions, QUARTER),
-        tempos=[Tempo.from_bpm(0, controls.tempo or BPM)],
+        tempos=[Tempo.from_bpm(0, controls.tempo or DEFAULT_BPM)],
     )
     return replace(score, keys=(estimate_key(score),))
 

@@ -18,7 +18,7 @@ from musicrnn.score import Score
 from musicrnn.tokens import Controls, Tokenizer
 from musicrnn.tokens.protocol import START
 
-FEWEST_PIECES = 3  # in a key or metre that a model may be asked for
+MIN_PIECES = 3  # in a key or metre that a model may be asked for
 
 
 def refuse_others(asked: Controls | Settings, granted: Collection[str], how: str) -> None:
@@ -110,10 +110,10 @@ def _refuse_rare(what: str, value: str, counts: Any) -> None:
     if not isinstance(counts, dict):
         return
     seen = {str(name): n for name, n in counts.items() if isinstance(n, int)}
-    known = [name for name, n in seen.items() if n >= FEWEST_PIECES]
+    known = [name for name, n in seen.items() if n >= MIN_PIECES]
     if value not in known:
         usual = sorted(known, key=lambda name: -seen[name])[:8]
         raise MusicRNNError(
             f"the {what} {value} is foreign to this model, it has learnt from fewer than "
-            f"{FEWEST_PIECES} pieces in it: it knows {', '.join(usual)}"
+            f"{MIN_PIECES} pieces in it: it knows {', '.join(usual)}"
         )

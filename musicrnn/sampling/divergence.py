@@ -26,8 +26,9 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.sampling.engine import CPUEngine, Engine
 from musicrnn.sampling.filters import NOT_FINITE
 
-ROWS = 128  # pieces read side by side
-LIMIT = 100_000  # tokens predicted: a quarter of a minute for the largest of the bundled models
+BATCH_PIECES = 128  # pieces read side by side
+# tokens predicted: a quarter of a minute for the largest of the bundled models
+MAX_TOKENS = 100_000
 
 Ids = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -112,13 +113,13 @@ def read_beside(engines: Sequence[Engine], pieces: Sequence[Ids]) -> Readings:
     ordered = sorted(long_enough, key=len, reverse=True)
     steps = [
         step
-        for first in range(0, len(ordered), ROWS)
-        for step in _steps(engines, ordered[first : first + ROWS])
+        for first in range(0, len(ordered), BATCH_PIECES)
+        for step in _steps(engines, ordered[first : first + BATCH_PIECES])
     ]
     return Readings(*(np.concatenate(parts, axis=1) for parts in zip(*steps, strict=True)))
 
 
-def truncated(pieces: Sequence[Ids], limit: int = LIMIT) -> tuple[list[Ids], int | None]:
+def truncated(pieces: Sequence[Ids], limit: int = MAX_TOKENS) -> tuple[list[Ids], int | None]:
     """The pieces cut to one length so that ``limit`` tokens are predicted at most, one of each
     piece at least; the length, or None where nothing had to be cut."""
     lengths = np.array([len(piece) - 1 for piece in pieces], np.int64)

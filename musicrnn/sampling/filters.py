@@ -19,7 +19,7 @@ from musicrnn.cells.compiled import compiled, exp
 from musicrnn.errors import MusicRNNError
 
 Logits = NDArray[np.float64]
-COLDEST = 1e-6  # temperature; far below it, quotients are no numbers any more
+MIN_TEMPERATURE = 1e-6  # temperature; far below it, quotients are no numbers any more
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Settings:
     repetition_penalty: float = 1.0
 
     def __post_init__(self) -> None:
-        if not COLDEST <= self.temperature <= 100:
+        if not MIN_TEMPERATURE <= self.temperature <= 100:
             raise MusicRNNError(
                 f"temperature must be in [1e-6, 100], got {self.temperature}: "
                 "for the likeliest alone take top_k 1"
@@ -59,11 +59,11 @@ class Settings:
             )
 
 
-REMEMBERED = 64  # ids that the repetition penalty looks back on
-LARGEST = 2**31 - 1  # of numbers in compiled code; no vocabulary has as many ids
-UNDRAWABLE = 700.0  # nats below the likeliest: e^-700 is 0
+PENALTY_WINDOW = 64  # ids that the repetition penalty looks back on
+MAX_INT32 = 2**31 - 1  # of numbers in compiled code; no vocabulary has as many ids
+MAX_NATS_BELOW = 700.0  # nats below the likeliest: e^-700 is 0
 NOT_FINITE = "the model gives logits that are not finite: its weights are broken"
-NOTHING_RECENT = np.zeros((0, 0), np.int64)
+NO_RECENT_IDS = np.zeros((0, 0), np.int64)
 
 
 def choose(
@@ -78,7 +78,7 @@ def choose(
     Args:
         logits: [B, V].
         allowed: [B, V], which ids the grammar lets follow.
-        recent: [B, R], each row's last ids, -1 where there are fewer; :data:`NOTHING_RECENT` will
+        recent: [B, R], each row's last ids, -1 where there are fewer; :data:`NO_RECENT_IDS` will
             do without a repetition penalty.
         uniforms: [B] in [0, 1).
 
@@ -109,10 +109,10 @@ def draw(logits: Logits | NDArray[np.float32], uniforms: NDArray[np.float64]) ->
 
 
 def recent_ids(history: Sequence[Sequence[int]], rows: int) -> NDArray[np.int64]:
-    """[B, REMEMBERED], the last ids of each row, -1 where there are fewer."""
-    recent = np.full((rows, REMEMBERED), -1, np.int64)
+    """[B, PENALTY_WINDOW], the last ids of each row, -1 where there are fewer."""
+    recent = np.full((rows, PENALTY_WINDOW), -1, np.int64)
     for row, ids in enumerate(history):
-        last = ids[-REMEMBERED:]
+        last = ids[-PENALTY_WINDOW:]
         recent[row, : len(last)] = last
     return recent
 
@@ -121,7 +121,7 @@ def _numbers(settings: Settings) -> tuple[float, int, float, float, float]:
     s = settings
     return (
         float(s.temperature),
-        min(int(s.top_k), LARGEST),
+        min(int(s.top_k), MAX_INT32),
         float(s.top_p),
         float(s.min_p),
         float(s.repetition_penalty),
@@ -244,7 +244,7 @@ def _draw(row: Any, uniform: float) -> int:
     """The id; ``row`` holds the chances afterwards, times a constant."""
     highest, whole = _highest(row), 0.0
     for v in range(row.size):
-        row[v] = exp(row[v] - highest) if row[v] - highest > -UNDRAWABLE else 0.0
+        row[v] = exp(row[v] - highest) if row[v] - highest > -MAX_NATS_BELOW else 0.0
     for v in range(row.size):
         whole += row[v]
     border, sum_, last = uniform * whole, 0.0, 0

@@ -21,7 +21,7 @@ from torch import Tensor
 from musicrnn.layers.private_torch import many_versions
 from musicrnn.models.language_steps import LanguageSteps, exact_products
 from musicrnn.sampling.capture import Capture
-from musicrnn.sampling.filters import REMEMBERED, Settings
+from musicrnn.sampling.filters import PENALTY_WINDOW, Settings
 from musicrnn.sampling.torch_filters import draw, filtered
 from musicrnn.tokens.rules import Rules
 
@@ -56,7 +56,7 @@ def primed_state(
         grammar = rules.start()
         for token in primer:
             grammar = rules.push(grammar, torch.tensor([token], device=model.device))
-    kept = REMEMBERED if settings.repetition_penalty > 1 else 0
+    kept = PENALTY_WINDOW if settings.repetition_penalty > 1 else 0
     recent = [model.vocabulary] * kept + list(primer)
     return BatchState(
         torch.tensor([primer[-1]], device=model.device),

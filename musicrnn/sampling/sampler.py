@@ -17,7 +17,7 @@ import numpy as np
 
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.sampling.engine import Engine
-from musicrnn.sampling.filters import NOTHING_RECENT, REMEMBERED, Settings, choose, recent_ids
+from musicrnn.sampling.filters import NO_RECENT_IDS, PENALTY_WINDOW, Settings, choose, recent_ids
 from musicrnn.tokens.protocol import END, START, Constraint
 
 TOKEN_LIMIT = 2_000_000
@@ -51,7 +51,7 @@ class SequenceInProgress(FinishedSequence):
         super().__init__(number, array("i"))
         self.constraint = constraint
         self.random = np.random.default_rng(seed)
-        self.recent: deque[int] = deque(maxlen=REMEMBERED)
+        self.recent: deque[int] = deque(maxlen=PENALTY_WINDOW)
         self.last = START
 
     def read(self, token: int) -> None:
@@ -155,7 +155,7 @@ def _draw(
     masks = np.empty(logits.shape, np.bool_)
     for slot, sequence in enumerate(sequences):
         masks[slot] = sequence.constraint.allowed()
-    recent = NOTHING_RECENT
+    recent = NO_RECENT_IDS
     if settings.repetition_penalty > 1:
         recent = recent_ids([list(sequence.recent) for sequence in sequences], len(sequences))
     uniforms = np.array([sequence.random.random() for sequence in sequences])

@@ -38,7 +38,7 @@ from musicrnn.tokens.voices import (
     step_tick,
 )
 
-MOST_SHIFT = 60  # semitones
+MAX_SHIFT_SEMITONES = 60  # semitones
 CHOIR = 52  # General MIDI: choir aahs
 VELOCITY = 80
 
@@ -217,7 +217,10 @@ class VoicesWriter:
             moved = pitches + shift
             return int((heard & ((moved < low) | (moved > high))).sum())
 
-        shift = min(range(-MOST_SHIFT, MOST_SHIFT + 1), key=lambda s: (outside(s), abs(s), -s))
+        shift = min(
+            range(-MAX_SHIFT_SEMITONES, MAX_SHIFT_SEMITONES + 1),
+            key=lambda s: (outside(s), abs(s), -s),
+        )
         moved = np.where(heard, pitches + shift, -1)
         folded = outside(shift)
         up = np.where(heard & (moved < low), (low - moved + 11) // 12 * 12, 0)

@@ -20,12 +20,12 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.soundcard import rate_of_device, sound_library
 from musicrnn.synth.tone import Floats
 
-BLOCK = 1024  # frames: 23 ms
+BLOCK_FRAMES = 1024  # frames: 23 ms
 LEAD_SECONDS = 0.15  # of sound are there before the first is heard
 AHEAD_SECONDS = 2.0
 HEADROOM = np.float32(10 ** (-4.5 / 20))
-PATIENCE = 5.0  # seconds in which no block is taken, then the loudspeaker is gone
-POLL = 0.05  # seconds
+TIMEOUT_SECONDS = 5.0  # seconds in which no block is taken, then the loudspeaker is gone
+POLL_SECONDS = 0.05  # seconds
 
 
 class Loudspeaker:
@@ -43,8 +43,8 @@ class Loudspeaker:
         self._ended = threading.Event()
 
     def play(self, blocks: Iterable[Floats], stopped: Callable[[], bool] = lambda: False) -> None:
-        """Sounds blocks [2, BLOCK], of which the last may be shorter, until the last has been heard
-        or ``stopped``.
+        """Sounds blocks [2, BLOCK_FRAMES], of which the last may be shorter, until the last has
+        been heard or ``stopped``.
 
         Raises:
             MusicRNNError: the device cannot be opened, or takes no more sound.
@@ -53,7 +53,7 @@ class Loudspeaker:
         try:
             stream = library.OutputStream(
                 samplerate=self.rate,
-                blocksize=BLOCK,
+                blocksize=BLOCK_FRAMES,
                 channels=2,
                 dtype="float32",
                 callback=self._give,
@@ -77,7 +77,7 @@ class Loudspeaker:
             raise MusicRNNError(f"the loudspeaker cannot be opened: {error}") from error
 
     def _blocks_in(self, seconds: float) -> int:
-        return -(-int(seconds * self.rate) // BLOCK)
+        return -(-int(seconds * self.rate) // BLOCK_FRAMES)
 
     def _give(self, out: Any, frames: int, time: Any, status: Any) -> None:
         """The device, in a thread of its own, wants ``out`` [frames, 2] filled."""
@@ -94,19 +94,23 @@ class Loudspeaker:
 
     def _put(self, block: Floats | None, stopped: Callable[[], bool]) -> bool:
         """Whether it was put, and not stopped."""
-        for _ in repeat(None, round(PATIENCE / POLL)):
+        for _ in repeat(None, round(TIMEOUT_SECONDS / POLL_SECONDS)):
             if stopped():
                 return False
             try:
-                self._waiting.put(block, timeout=POLL)
+                self._waiting.put(block, timeout=POLL_SECONDS)
             except queue.Full:
                 continue
             return True
-        raise MusicRNNError(f"the loudspeaker took no sound for {PATIENCE:g} s: was it unplugged?")
+        raise MusicRNNError(
+            f"the loudspeaker took no sound for {TIMEOUT_SECONDS:g} s: was it unplugged?"
+        )
 
     def _wait(self, stopped: Callable[[], bool]) -> None:
         """Until what is still in the queue, and in the device, has been heard."""
-        for _ in repeat(None, round((PATIENCE + AHEAD_SECONDS) / POLL)):
-            if stopped() or self._ended.wait(POLL):
+        for _ in repeat(None, round((TIMEOUT_SECONDS + AHEAD_SECONDS) / POLL_SECONDS)):
+            if stopped() or self._ended.wait(POLL_SECONDS):
                 return
-        raise MusicRNNError(f"the loudspeaker took no sound for {PATIENCE:g} s: was it unplugged?")
+        raise MusicRNNError(
+            f"the loudspeaker took no sound for {TIMEOUT_SECONDS:g} s: was it unplugged?"
+        )

@@ -26,7 +26,7 @@ from musicrnn.synth.soundfont import default_soundfont, read_soundfont
 from musicrnn.synth.tone import Floats, Tone
 from musicrnn.synth.voice import Voice, VoiceAllocator, add
 
-ROUNDING = 3  # frames by which a note may sound before its time
+ROUNDING_FRAMES = 3  # frames by which a note may sound before its time
 TONE_BLOCKS = 1024  # kept of all tones: 134 MB
 
 _order = attrgetter("order")
@@ -74,7 +74,7 @@ class Mixer:
         until = self._until
         if not self._down:  # if this is the end of the piece, its sound will be faded out
             until = min(until, self._end + TAIL_SECONDS - FADE_SECONDS)
-        return max(0, int(until * self.rate) - ROUNDING - self.at)
+        return max(0, int(until * self.rate) - ROUNDING_FRAMES - self.at)
 
     @property
     def frames(self) -> int:

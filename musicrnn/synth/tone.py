@@ -20,11 +20,11 @@ from musicrnn.synth.region import Envelope, Region
 
 Floats = NDArray[np.float32]
 HOP = 512
-BLOCK = 32 * HOP
-STEP = 64  # frames in which the pitch stays
-SILENCE = 90.0  # dB below the peak at which a tone has ended
-SHORTEST_RELEASE = 0.01
-OPEN_FILTER = 18_000.0  # Hz: a cutoff that nobody hears
+TONE_BLOCK_FRAMES = 32 * HOP
+PITCH_STEP_FRAMES = 64  # frames in which the pitch stays
+SILENCE_DB = 90.0  # dB below the peak at which a tone has ended
+MIN_RELEASE_SECONDS = 0.01
+OPEN_FILTER_HZ = 18_000.0  # Hz: a cutoff that nobody hears
 _WINDOW = np.sin(np.pi * (np.arange(2 * HOP) + 0.5) / (2 * HOP)).astype(np.float32)
 
 
@@ -47,9 +47,9 @@ class Tone:
         """Frames until the held tone has ended: its recording is over or its loudness gone."""
         longest = 2**40
         loudness = self.loudness
-        if loudness.sustain >= SILENCE:
+        if loudness.sustain >= SILENCE_DB:
             before = loudness.delay + loudness.attack + loudness.hold
-            longest = int((before + loudness.decay * SILENCE / 100) * self.rate) + 1
+            longest = int((before + loudness.decay * SILENCE_DB / 100) * self.rate) + 1
         if self.region.loop is None:
             slowest = self._ratio * 2 ** (-self._pitch_span / 1200)
             longest = min(longest, int(self.region.frames / slowest) + 1)
@@ -68,15 +68,15 @@ class Tone:
 
     @cached_property
     def release(self) -> Floats:
-        """The gain of each frame after the key is let go, down to SILENCE."""
-        down = np.arange(int(self.release_seconds * SILENCE / 100 * self.rate) + 1)
+        """The gain of each frame after the key is let go, down to SILENCE_DB."""
+        down = np.arange(int(self.release_seconds * SILENCE_DB / 100 * self.rate) + 1)
         down = down * (-100 / 20 * np.log(10) / (self.release_seconds * self.rate))
         return np.exp(down).astype(np.float32)
 
     @cached_property
     def release_seconds(self) -> float:
         """Seconds in which the level falls by 100 dB."""
-        return max(self.region.release, SHORTEST_RELEASE)
+        return max(self.region.release, MIN_RELEASE_SECONDS)
 
     def attenuation(self, frames: NDArray[np.int64]) -> Floats:
         """dB below the peak at these frames of the held tone."""
@@ -95,17 +95,17 @@ class Tone:
     def _next_block(self) -> tuple[Floats, Floats]:
         index = len(self._blocks)
         if index == 0:
-            ahead = self._unfiltered(0, BLOCK + HOP)
+            ahead = self._unfiltered(0, TONE_BLOCK_FRAMES + HOP)
             self._before = np.concatenate([np.zeros(HOP, np.float32), ahead[:HOP]])
             new = ahead[HOP:]
         else:
-            new = self._unfiltered(index * BLOCK + HOP, BLOCK)
+            new = self._unfiltered(index * TONE_BLOCK_FRAMES + HOP, TONE_BLOCK_FRAMES)
         sound = np.concatenate([self._before, new])  # from HOP before the block to HOP after it
         self._before = sound[-2 * HOP :]
         region = self.region
-        closes = region.cutoff < OPEN_FILTER or region.modulation_to_cutoff < 0
+        closes = region.cutoff < OPEN_FILTER_HZ or region.modulation_to_cutoff < 0
         filtered = self._filtered(sound, index) if closes else sound[HOP:-HOP]
-        frames = np.arange(index * BLOCK, (index + 1) * BLOCK)
+        frames = np.arange(index * TONE_BLOCK_FRAMES, (index + 1) * TONE_BLOCK_FRAMES)
         depth, hertz, delay = region.tremolo
         if depth:
             swing = depth * _triangle(hertz, frames / self.rate - delay)
@@ -117,10 +117,10 @@ class Tone:
     def _filtered(self, sound: Floats, index: int) -> Floats:
         windows = np.lib.stride_tricks.sliding_window_view(sound, 2 * HOP)[::HOP]  # [W, 2 HOP]
         spectra = np.fft.rfft(windows * _WINDOW)
-        seconds = (index * BLOCK + HOP * np.arange(len(windows))) / self.rate
+        seconds = (index * TONE_BLOCK_FRAMES + HOP * np.arange(len(windows))) / self.rate
         region = self.region
         moved = region.modulation_to_cutoff * _stage(region.modulation, seconds)
-        cutoff = np.clip(region.cutoff * np.exp2(moved / 1200), 20, OPEN_FILTER)
+        cutoff = np.clip(region.cutoff * np.exp2(moved / 1200), 20, OPEN_FILTER_HZ)
         hertz = np.fft.rfftfreq(2 * HOP, 1 / self.rate)
         quality = 10 ** ((region.resonance - 3.01) / 20)
         over = (hertz / cutoff[:, None]).astype(np.float32)  # [W, HOP + 1]
@@ -139,16 +139,16 @@ class Tone:
         return abs(self.region.modulation_to_pitch) + abs(self.region.vibrato[0])
 
     def _unfiltered(self, start: int, count: int) -> Floats:
-        """The next ``count`` frames (a multiple of STEP), which begin at ``start``."""
+        """The next ``count`` frames (a multiple of PITCH_STEP_FRAMES), which begin at ``start``."""
         if self._pitch_span == 0:
             passed = self._ratio * np.arange(1, count + 1)
         else:
-            seconds = (start + np.arange(0, count, STEP)) / self.rate
+            seconds = (start + np.arange(0, count, PITCH_STEP_FRAMES)) / self.rate
             region = self.region
             depth, hertz, delay = region.vibrato
             wave = _triangle(hertz, seconds - delay)
             moved = depth * wave + region.modulation_to_pitch * _stage(region.modulation, seconds)
-            passed = np.cumsum(np.repeat(self._ratio * np.exp2(moved / 1200), STEP))
+            passed = np.cumsum(np.repeat(self._ratio * np.exp2(moved / 1200), PITCH_STEP_FRAMES))
         position = np.concatenate([[0.0], passed[:-1]]) + self._phase
         self._phase += float(passed[-1])
         if self.region.loop is None:

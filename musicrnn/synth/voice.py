@@ -19,7 +19,7 @@ import numpy as np
 from musicrnn.note_events import Instrument
 from musicrnn.synth.region import Region
 from musicrnn.synth.soundfont import SoundFont
-from musicrnn.synth.tone import BLOCK, Floats, Tone
+from musicrnn.synth.tone import TONE_BLOCK_FRAMES, Floats, Tone
 
 DAMP_SECONDS = 0.01
 NOT_YET = 2**40  # frames
@@ -119,9 +119,9 @@ def add(mix: Floats, tone: Tone, voice: Voice, at: int) -> int:
     a voice, and returns how many frames that was."""
     first = max(0, at - voice.start)
     last = min(voice.frames(tone), at + mix.shape[1] - voice.start)
-    for index in range(first // BLOCK, -(-last // BLOCK)):
-        block = index * BLOCK  # frames of the voice
-        a, b = max(first, block), min(last, block + BLOCK)
+    for index in range(first // TONE_BLOCK_FRAMES, -(-last // TONE_BLOCK_FRAMES)):
+        block = index * TONE_BLOCK_FRAMES  # frames of the voice
+        a, b = max(first, block), min(last, block + TONE_BLOCK_FRAMES)
         sound = _sound(tone, voice, a, b)
         start = voice.start + a - at
         mix[0, start : start + b - a] += sound * voice.left
@@ -131,8 +131,11 @@ def add(mix: Floats, tone: Tone, voice: Voice, at: int) -> int:
 
 def _sound(tone: Tone, voice: Voice, a: int, b: int) -> Floats:
     """Frames a to b of a voice, all in one block of its tone, before velocity and pan."""
-    index = a // BLOCK
-    held, ringing = (part[a - index * BLOCK : b - index * BLOCK] for part in tone.block(index))
+    index = a // TONE_BLOCK_FRAMES
+    held, ringing = (
+        part[a - index * TONE_BLOCK_FRAMES : b - index * TONE_BLOCK_FRAMES]
+        for part in tone.block(index)
+    )
     sound = held
     if voice.held < b:  # from there on the release, not the envelope, turns it down
         if voice.level is None:

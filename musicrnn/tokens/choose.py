@@ -11,7 +11,7 @@ from musicrnn.tokens.abc import AbcTokenizer
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.grid import is_played
 from musicrnn.tokens.performance import PerformanceTokenizer
-from musicrnn.tokens.programs import DRUMS, notes_by_program
+from musicrnn.tokens.programs import DRUM_PROGRAM, notes_by_program
 from musicrnn.tokens.protocol import Tokenizer
 
 
@@ -34,5 +34,5 @@ def suitable_tokenizer(
         return tokenizer_called(name).suited(scores)
     if texts:
         return AbcTokenizer.suited(scores)
-    freely = set(notes) != {DRUMS} and 2 * sum(map(is_played, scores)) > len(scores)
+    freely = set(notes) != {DRUM_PROGRAM} and 2 * sum(map(is_played, scores)) > len(scores)
     return (PerformanceTokenizer if freely else BeatTokenizer).suited(scores)

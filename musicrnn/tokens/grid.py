@@ -16,8 +16,8 @@ import numpy as np
 
 from musicrnn.score import Score
 
-GRID = 12  # positions a quarter
-TOLERANCE = 0.01  # quarters
+POSITIONS_A_QUARTER = 12  # positions a quarter
+TOLERANCE_QUARTERS = 0.01  # quarters
 PLAYED_BELOW = 0.8
 
 
@@ -26,9 +26,9 @@ def on_grid_share(score: Score) -> float:
     onsets = np.array([note.start for track in score.tracks for note in track.notes], np.float64)
     if onsets.size == 0:
         return 1.0
-    tolerance = max(TOLERANCE, 0.5 / score.ticks_per_quarter)
-    positions = onsets / score.ticks_per_quarter * GRID
-    return float(np.mean(np.abs(positions - np.rint(positions)) <= tolerance * GRID))
+    tolerance = max(TOLERANCE_QUARTERS, 0.5 / score.ticks_per_quarter)
+    positions = onsets / score.ticks_per_quarter * POSITIONS_A_QUARTER
+    return float(np.mean(np.abs(positions - np.rint(positions)) <= tolerance * POSITIONS_A_QUARTER))
 
 
 def is_played(score: Score) -> bool:

@@ -19,7 +19,7 @@ from math import inf
 
 from musicrnn.note_events import EventBatch, Instrument, NoteEvent, event_batch
 from musicrnn.score import Tempo
-from musicrnn.tokens.programs import DRUMS
+from musicrnn.tokens.programs import DRUM_PROGRAM
 from musicrnn.tokens.protocol import TEMPO, TickEvent, Tokenizer
 
 
@@ -124,7 +124,7 @@ class _TempoMap:
             if velocity == TEMPO:
                 self._change(tick, program)
             else:
-                instrument = Instrument(program, program % DRUMS, program == DRUMS)
+                instrument = Instrument(program, program % DRUM_PROGRAM, program == DRUM_PROGRAM)
                 events.append(NoteEvent(self.seconds(tick), velocity, instrument, pitch))
         return EventBatch(tuple(events), inf if until == inf else self.seconds(int(until)))
 

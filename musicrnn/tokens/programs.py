@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from musicrnn.score import Score
 
-DRUMS = 128
+DRUM_PROGRAM = 128
 
 
 def notes_by_program(scores: Sequence[Score]) -> Counter[int]:
@@ -15,5 +15,5 @@ def notes_by_program(scores: Sequence[Score]) -> Counter[int]:
     notes: Counter[int] = Counter()
     for score in scores:
         for track in score.tracks:
-            notes[DRUMS if track.is_drum else track.program] += len(track.notes)
+            notes[DRUM_PROGRAM if track.is_drum else track.program] += len(track.notes)
     return +notes

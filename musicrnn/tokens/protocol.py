@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc.chord import CANONICAL, NO_CHORD, chord_symbol
-from musicrnn.io.abc.fields import FASTEST, SLOWEST
+from musicrnn.io.abc.fields import MAX_BPM, MIN_BPM
 from musicrnn.score import Key, Score, TimeSignature
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ TEMPO = -1  # in place of a velocity: see Event
 BOUNDS = {  # lowest, highest, and what the number is
     "bars": (1, 4000, ""),
     "seconds": (0.01, 7200, ", two hours at most"),
-    "tempo": (SLOWEST, FASTEST, " quarters a minute, as files of notes hold it"),
+    "tempo": (MIN_BPM, MAX_BPM, " quarters a minute, as files of notes hold it"),
     "density": (1, 5, ", from sparse to dense"),
 }
 

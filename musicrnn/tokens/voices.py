@@ -26,7 +26,7 @@ from musicrnn.score import PITCH_CLASSES, Note
 NAME = "voices"  # of these tokens in a model file
 HOLD, REST = 128, 129
 STEPS_A_QUARTER = 4
-MOST_STEPS = 2**13  # 512 bars of 4/4: a quarter of an hour
+MAX_STEPS = 2**13  # 512 bars of 4/4: a quarter of an hour
 
 GridPositions = NDArray[np.int16]  # [T, V]
 VoiceNotes = Sequence[Note]  # one voice
@@ -48,15 +48,15 @@ def line_positions(notes: VoiceNotes, ticks_per_quarter: int, steps: int) -> Gri
     note ends where the next begins.
 
     Raises:
-        MusicRNNError: a quarter has fewer than four ticks, or more than MOST_STEPS steps.
+        MusicRNNError: a quarter has fewer than four ticks, or more than MAX_STEPS steps.
     """
     if ticks_per_quarter < STEPS_A_QUARTER:
         raise MusicRNNError(
             f"sixteenths need 4 ticks a quarter or more, the file has {ticks_per_quarter}"
         )
-    if steps > MOST_STEPS:
+    if steps > MAX_STEPS:
         raise MusicRNNError(
-            f"a piece may last {MOST_STEPS} sixteenths at most, got {steps}: a stray note?"
+            f"a piece may last {MAX_STEPS} sixteenths at most, got {steps}: a stray note?"
         )
     positions = np.full(steps, REST, np.int16)
     for note in sorted(notes):

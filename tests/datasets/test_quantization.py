@@ -13,8 +13,8 @@ from musicrnn_datasets.examined import Examinee, quantization
 from musicrnn_datasets.readers import measured
 from tests.datasets.test_gradients import write_tunes
 
-MOST_DIVERGENCE = 1e-3  # nats a token, in the mean
-MOST_CHANGE = 0.002  # of the likelihood
+MAX_DIVERGENCE = 1e-3  # nats a token, in the mean
+MAX_CHANGE = 0.002  # of the likelihood
 
 
 def test_a_bundled_model_stays_itself_on_its_own_pieces(monkeypatch) -> None:
@@ -24,9 +24,9 @@ def test_a_bundled_model_stays_itself_on_its_own_pieces(monkeypatch) -> None:
     assert (found.pieces, found.cut, found.baselines) == (16, None, {})
     assert found.tokens > 5000
     exact, half, byte = found.held
-    assert exact.divergence == 0 < half.divergence < byte.divergence < MOST_DIVERGENCE
-    assert half.divergence < MOST_DIVERGENCE / 100
-    assert max(abs(half.change), abs(byte.change)) < MOST_CHANGE
+    assert exact.divergence == 0 < half.divergence < byte.divergence < MAX_DIVERGENCE
+    assert half.divergence < MAX_DIVERGENCE / 100
+    assert max(abs(half.change), abs(byte.change)) < MAX_CHANGE
     assert exact.size > 1.9 * half.size > 3.7 * byte.size
 
 
@@ -38,8 +38,8 @@ def test_held_out_tunes(corpora: Path) -> None:
     assert 6000 - 107 < found.tokens <= 6000
     assert found.cut is not None
     exact, half, byte = found.held
-    assert exact.divergence == 0 < half.divergence < byte.divergence < MOST_DIVERGENCE
-    assert max(abs(half.change), abs(byte.change)) < MOST_CHANGE
+    assert exact.divergence == 0 < half.divergence < byte.divergence < MAX_DIVERGENCE
+    assert max(abs(half.change), abs(byte.change)) < MAX_CHANGE
     assert exact.nats_per_token < found.baselines["bigram"] - 0.5
 
 

@@ -99,8 +99,8 @@ PRIVATE = {"numba": "musicrnn.cells.private_numba", "torch": "musicrnn.layers.pr
 NUMBAS_OWN = {"core", "np", "cpython", "misc", "parfors", "stencils"}  # behind its public modules
 
 NO_FOLDER_OR_FILE = {"utils", "util", "helpers", "misc", "common"}
-MOST_LINES = 300
-MOST_PARAMETERS = 7
+MAX_LINES = 300
+MAX_PARAMETERS = 7
 FOR_TYPES = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 
 # What `musicrnn --help` must not wait for.
@@ -289,7 +289,7 @@ def test_no_corpus_in_the_library(module):
 @each_module
 def test_a_file_is_short_and_says_what_it_is(module):
     text = modules()[module].read_text("utf-8")
-    assert text.count("\n") <= MOST_LINES, f"{module} has {text.count(chr(10))} lines"
+    assert text.count("\n") <= MAX_LINES, f"{module} has {text.count(chr(10))} lines"
     assert not text.strip() or ast.get_docstring(tree(module)), f"{module} has no docstring"
 
 
@@ -302,7 +302,7 @@ def test_functions_have_few_parameters_each_named(module):
             ]
             where = f"{module}.{node.name}, line {node.lineno}"
             count = len([n for n in names if n not in ("self", "cls")])
-            assert count <= MOST_PARAMETERS, f"{where} has {count} parameters"
+            assert count <= MAX_PARAMETERS, f"{where} has {count} parameters"
             assert node.args.kwarg is None, f"{where} takes **{node.args.kwarg.arg}"
 
 

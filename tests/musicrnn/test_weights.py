@@ -13,7 +13,7 @@ from safetensors.numpy import load_file, save_file
 from musicrnn.checkpoint import Checkpoint, read_holdings
 from musicrnn.errors import MusicRNNError
 from musicrnn.pretrained import load_model, model_path
-from musicrnn.weights import LEAST, MOST, WEIGHTS, restored, stored
+from musicrnn.weights import FLOAT16_MAX, MIN_NUMBERS, WEIGHTS, restored, stored
 
 NAMES = ["genre", "folk", "jsb"]
 
@@ -36,7 +36,7 @@ def test_one_byte_is_within_half_a_scale(
     assert back.dtype == np.float32
     assert back.shape == array.shape
     if kept["w"].dtype != np.int8:
-        assert array.size < LEAST or np.abs(array).max() > MOST
+        assert array.size < MIN_NUMBERS or np.abs(array).max() > FLOAT16_MAX
         return
     scale = kept["w.scale"].astype(np.float64).reshape(-1, *(1,) * len(tail))
     assert (np.abs(back - array) <= scale * (0.5 + 1e-4)).all()

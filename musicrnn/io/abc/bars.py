@@ -12,7 +12,7 @@ from musicrnn.io.abc.fields import Metre
 from musicrnn.io.abc.play import Performance
 
 MetreAt = tuple[float, Metre]
-_NEARLY = 1e-6
+_TOLERANCE = 1e-6
 _END = "end"
 
 
@@ -25,7 +25,7 @@ def metre_of(quarters: float, like: Metre) -> Metre | None:
     denominator = like[1]
     while denominator <= 64:
         beats = quarters * denominator / 4
-        if abs(beats - round(beats)) < _NEARLY and 1 <= round(beats) <= 255:
+        if abs(beats - round(beats)) < _TOLERANCE and 1 <= round(beats) <= 255:
             return round(beats), denominator
         denominator *= 2
     return None
@@ -54,9 +54,9 @@ def place_bars(voice: Performance) -> tuple[float, list[MetreAt]]:
     soft: list[float] = []
     for at, _, what in events:
         length = bar_quarters(metre)
-        at_end = at >= voice.end - _NEARLY
-        if at > begin + _NEARLY and (what == _END or not at_end):
-            if begin == 0.0 and at < length - _NEARLY and not at_end:
+        at_end = at >= voice.end - _TOLERANCE
+        if at > begin + _TOLERANCE and (what == _END or not at_end):
+            if begin == 0.0 and at < length - _TOLERANCE and not at_end:
                 pickup, begin = length - at, at
             elif _is_multiple(at - begin, length):
                 begin, soft = at, []
@@ -77,4 +77,4 @@ def place_bars(voice: Performance) -> tuple[float, list[MetreAt]]:
 
 def _is_multiple(quarters: float, length: float) -> bool:
     bars = quarters / length
-    return abs(bars - round(bars)) < _NEARLY
+    return abs(bars - round(bars)) < _TOLERANCE

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 Metre = tuple[int, int]
 
-SLOWEST, FASTEST = 4, 1000
+MIN_BPM, MAX_BPM = 4, 1000
 _METRE = re.compile(r"\(?\s*(\d{1,3}(?:\s*\+\s*\d{1,3}){0,9})\s*\)?\s*/\s*(\d{1,2})\Z")
 _UNIT = re.compile(r"(\d{1,3})(?:\s*/\s*(\d{1,3}))?\Z")
 _BEATS = re.compile(r"(\d{1,3}/\d{1,3}(?:\s+\d{1,3}/\d{1,3}){0,5})\s*=\s*(\d{1,5}(?:\.\d{1,6})?)\Z")
@@ -69,7 +69,7 @@ def parse_tempo(text: str, unit: Fraction) -> float | None:
     else:
         return None
     tempo = float(beat) * 4 * float(count)
-    return tempo if SLOWEST <= tempo <= FASTEST else None
+    return tempo if MIN_BPM <= tempo <= MAX_BPM else None
 
 
 def default_tempo(metre: Metre | None) -> float:

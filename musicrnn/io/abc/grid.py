@@ -15,15 +15,15 @@ from collections.abc import Callable
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc.bars import metre_of
 from musicrnn.io.abc.chord import CANONICAL
-from musicrnn.io.abc.fields import FASTEST, SLOWEST
+from musicrnn.io.abc.fields import MAX_BPM, MIN_BPM
 from musicrnn.io.abc.key import estimated_key
 from musicrnn.io.abc.read import TICKS_PER_QUARTER, VELOCITY
 from musicrnn.io.abc.voice import MAX_VOICES
 from musicrnn.score import Chord, Key, Note, Score, Tempo, TimeSignature, Track, make_score
 
-GRID = TICKS_PER_QUARTER // 24
+GRID_TICKS = TICKS_PER_QUARTER // 24
 SIXTY_FOURTH = TICKS_PER_QUARTER // 16
-MAX_BARS = 20_000  # times voices
+MAX_VOICE_BARS = 20_000  # times voices
 
 
 def quantize_abc(score: Score) -> Score:
@@ -34,7 +34,7 @@ def quantize_abc(score: Score) -> Score:
     """
     scale = TICKS_PER_QUARTER / score.ticks_per_quarter
 
-    def snap(tick: int, grid: int = GRID) -> int:
+    def snap(tick: int, grid: int = GRID_TICKS) -> int:
         return round(tick * scale / grid) * grid
 
     if score.end / score.ticks_per_quarter > 50_000:
@@ -49,7 +49,7 @@ def quantize_abc(score: Score) -> Score:
         TICKS_PER_QUARTER,
         tracks,
         tempos=[
-            Tempo.from_bpm(snap(tempo.tick), min(FASTEST, max(SLOWEST, round(tempo.bpm))))
+            Tempo.from_bpm(snap(tempo.tick), min(MAX_BPM, max(MIN_BPM, round(tempo.bpm))))
             for tempo in score.tempos
             if tempo.tick == 0 or snap(tempo.tick) < end
         ],
@@ -69,8 +69,8 @@ def quantize_abc(score: Score) -> Score:
         ],
         title=_one_line(score.title),
     )
-    if (bars := len(result.bars()) * len(tracks)) > MAX_BARS:
-        raise MusicRNNError(f"ABC is written for {MAX_BARS} bars of all voices, got {bars}")
+    if (bars := len(result.bars()) * len(tracks)) > MAX_VOICE_BARS:
+        raise MusicRNNError(f"ABC is written for {MAX_VOICE_BARS} bars of all voices, got {bars}")
     return result
 
 
@@ -79,7 +79,7 @@ def _track(track: Track, snap: Callable[[int], int]) -> Track:
     notes: list[Note] = []
     for note in track.notes:
         start = snap(note.start)
-        end = max(start + GRID, snap(note.start + note.duration))
+        end = max(start + GRID_TICKS, snap(note.start + note.duration))
         if note.pitch in ends:
             index = ends[note.pitch]
             last = notes[index]

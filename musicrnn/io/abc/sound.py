@@ -15,7 +15,7 @@ from musicrnn.io.abc.items import Bar, Broken, Item, Rest, Sound, Tie, Tuplet
 from musicrnn.io.abc.key import Accidentals, Place, pitch_at
 from musicrnn.io.abc.play import Event, InForce, Line, Play, Silence
 
-LONGEST = 4096.0  # quarters of one note or rest
+MAX_NOTE_QUARTERS = 4096.0  # quarters of one note or rest
 _TUPLET_TIME = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}  # 5, 7 and 9 follow the metre
 
 
@@ -72,8 +72,8 @@ class Voice:
                 if tone.tie:
                     tied.append(pitch)
         quarters = self._quarters(sound.length)
-        if quarters > LONGEST:
-            return f"a note may last {LONGEST:g} quarters, got {quarters:g}"
+        if quarters > MAX_NOTE_QUARTERS:
+            return f"a note may last {MAX_NOTE_QUARTERS:g} quarters, got {quarters:g}"
         self.accidentals.next_note([p for p, t in zip(places, pitches, strict=True) if t in tied])
         self.last_places = tuple(places)
         self.last = Play(tuple(pitches), quarters, tuple(tied)) if pitches else Silence(quarters)
@@ -96,8 +96,8 @@ class Voice:
             quarters = float(rest.length) * bar_quarters(self.state.metre or (4, 4))
         else:
             quarters = self._quarters(rest.length)
-        if quarters > LONGEST:
-            return f"a rest may last {LONGEST:g} quarters, got {quarters:g}"
+        if quarters > MAX_NOTE_QUARTERS:
+            return f"a rest may last {MAX_NOTE_QUARTERS:g} quarters, got {quarters:g}"
         self.accidentals.next_note([])
         self.last = Silence(quarters)
         self.events.append(self.last)

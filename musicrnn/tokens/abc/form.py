@@ -4,9 +4,9 @@ Conventions. Time in units of a thirty-second note. ``position`` is played time 
 bar began, every repeat that has closed counted in; a pick-up lies before it. ``rest`` is what is
 left of the bar, 0 at its end and a whole bar behind its barline. A repeat ends at the place in the
 bar at which it began, so that going back fits; a section may end there or where the pick-up begins.
-What is repeated, its first ending included, is a multiple of SECTION bars long, as in folk tunes.
-``limit`` bounds the bars that are played: no bar begins that would lead past it. A primer goes on
-UNBOUNDED until its end, so that the limit never changes how it is read.
+What is repeated, its first ending included, is a multiple of SECTION_BARS bars long, as in folk
+tunes. ``limit`` bounds the bars that are played: no bar begins that would lead past it. A primer
+goes on UNBOUNDED_BARS until its end, so that the limit never changes how it is read.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 PLAIN, REPEAT, FIRST, BETWEEN, SECOND = range(5)
-SECTION = 4  # bars
-UNBOUNDED = 2**40  # bars
+SECTION_BARS = 4  # bars
+UNBOUNDED_BARS = 2**40  # bars
 GO_ON, DOUBLE, FINAL, OPEN, ENDING = 1, 2, 4, 8, 16  # what may come behind a "|"
 
 
@@ -50,7 +50,7 @@ class Form:
 
     def _next_close(self, position: int) -> int:
         """The first position from there on where the repeat has whole sections."""
-        section = SECTION * self.bar
+        section = SECTION_BARS * self.bar
         return self.begin - (self.begin - position) // section * section
 
     def _fits(self, close: int) -> bool:
@@ -88,7 +88,7 @@ class Form:
             if outside:
                 flags = GO_ON | DOUBLE if position + self.bar <= end else 0
                 flags |= FINAL if self.may_end(position) else 0
-                return flags | (OPEN if position + 2 * SECTION * self.bar <= end else 0)
+                return flags | (OPEN if position + 2 * SECTION_BARS * self.bar <= end else 0)
             flags = GO_ON if self._fits(position + step) else 0
             length = position - self.begin
             if self.mode == REPEAT and length >= self.bar:
@@ -99,11 +99,11 @@ class Form:
             filled = self.bar - rest
             if not 0 < filled <= self.bar * 3 // 4:
                 return 0
-            return GO_ON | (OPEN if self.mode == PLAIN and self.limit >= 2 * SECTION else 0)
+            return GO_ON | (OPEN if self.mode == PLAIN and self.limit >= 2 * SECTION_BARS else 0)
         if outside and position > 0 and rest in (self.pickup, self.phase):
             flags = DOUBLE if position + rest + self.bar <= end else 0
             flags |= FINAL if self.may_end(position) else 0
-            return flags | (OPEN if position + 2 * SECTION * self.bar <= end else 0)
+            return flags | (OPEN if position + 2 * SECTION_BARS * self.bar <= end else 0)
         return 0
 
     def bound(self, limit: int, flags: int) -> int:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.tokens.abc.form import DOUBLE, ENDING, FINAL, GO_ON, OPEN, REPEAT, SECTION
+from musicrnn.tokens.abc.form import DOUBLE, ENDING, FINAL, GO_ON, OPEN, REPEAT, SECTION_BARS
 from musicrnn.tokens.abc.steps import ACCIDENTALS, LETTERS, Steps
 from musicrnn.tokens.abc.words import length_follows
 from musicrnn.tokens.protocol import END, START, Controls
@@ -123,7 +123,9 @@ class AbcConstraint(Steps):
         if new and self.after == "bar":
             return found
         if form.opening and taken == 0 and form.rest == form.bar:
-            return found | {"|"} if form.mode != REPEAT and form.limit >= 2 * SECTION else found
+            return (
+                found | {"|"} if form.mode != REPEAT and form.limit >= 2 * SECTION_BARS else found
+            )
         if form.behind_bar(taken):
             found |= {"|"}
         return found | {":"} if form.may_close(taken) else found
@@ -159,6 +161,6 @@ class AbcConstraint(Steps):
         if form.bars >= form.limit:
             return _END
         found = self._items(0, 0) - _BARS
-        if left >= 2 * SECTION * form.bar:
+        if left >= 2 * SECTION_BARS * form.bar:
             found |= {"|"}
         return found if form.exact else found | _END

@@ -12,11 +12,20 @@ import re
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc.chord import chord_symbol
 from musicrnn.io.abc.fields import default_tempo
-from musicrnn.tokens.abc.form import BETWEEN, FINAL, FIRST, OPEN, PLAIN, REPEAT, UNBOUNDED, Form
+from musicrnn.tokens.abc.form import (
+    BETWEEN,
+    FINAL,
+    FIRST,
+    OPEN,
+    PLAIN,
+    REPEAT,
+    UNBOUNDED_BARS,
+    Form,
+)
 from musicrnn.tokens.abc.words import EIGHTH, LENGTHS, Trie, chord_trie, key_trie, metre_trie
 from musicrnn.tokens.protocol import BOUNDS, Controls
 
-MOST_BARS = 128  # played, where nothing is asked for
+MAX_PLAYED_BARS = 128  # played, where nothing is asked for
 LETTERS = frozenset("ABCDEFGabcdefg")
 ACCIDENTALS = frozenset("^_=")
 _METRE = re.compile(r"M:(\d{1,2})/(\d{1,2})")
@@ -36,7 +45,7 @@ class Steps:
             )
         self.controls = controls
         self.exact = controls.bars is not None or controls.seconds is not None
-        self.form = Form(32, UNBOUNDED, self.exact)
+        self.form = Form(32, UNBOUNDED_BARS, self.exact)
         self.bounded = False  # as long as a primer is pushed
         self.key_words = key_trie(controls.key)
         self.chord_words = [chord_symbol(*chord) for chord in controls.chords]
@@ -197,7 +206,7 @@ class Steps:
         metre = (int(match[1]), int(match[2])) if match else (4, 4)
         bar = max(1, 8 * EIGHTH * metre[0] // metre[1])
         self.metre = metre
-        limit = self._limit() if self.bounded else UNBOUNDED
+        limit = self._limit() if self.bounded else UNBOUNDED_BARS
         if self.form.position == 0:
             self.form = Form(bar, limit, self.exact)
         else:  # inside a primer
@@ -213,7 +222,7 @@ class Steps:
 
     def _limit(self) -> int:
         """Bars to be played at most."""
-        limit = self.controls.bars or MOST_BARS
+        limit = self.controls.bars or MAX_PLAYED_BARS
         if self.controls.seconds is not None:
             metre = self.metre or (4, 4)
             tempo = self.controls.tempo or default_tempo(metre)

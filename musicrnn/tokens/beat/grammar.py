@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import PITCH_CLASSES, Chord, TimeSignature
 from musicrnn.tokens.beat.grid import MAX_BARS, POSITIONS, nearest_tempo
-from musicrnn.tokens.programs import DRUMS
+from musicrnn.tokens.programs import DRUM_PROGRAM
 from musicrnn.tokens.protocol import END, START, Controls
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 MAX_EMPTY_BARS = 2  # running
-SHORTEST_LAST = 2  # positions: nothing begins later than this before the end of the bars asked for
+# positions: nothing begins later than this before the end of the bars asked for
+MIN_LAST_POSITIONS = 2
 GROUPS = {"time signature": "time", "chords": "chord"}  # of tokens, for wishes of another name
 
 
@@ -104,11 +105,11 @@ class BeatConstraint:
         elif self.last in ("position", "tempo", "chord"):
             self._inside_position()
         elif self.last == "program":
-            drums = self.programs[self.program] == DRUMS
+            drums = self.programs[self.program] == DRUM_PROGRAM
             self._allow("drum" if drums else "pitch")
         elif self.last in ("pitch", "drum"):
             self._allow("velocity")
-        elif self.last == "velocity" and self.programs[self.program] != DRUMS:
+        elif self.last == "velocity" and self.programs[self.program] != DRUM_PROGRAM:
             self._fitting_durations()
         else:  # a note has just been completed
             self._next_note()
@@ -150,7 +151,7 @@ class BeatConstraint:
 
     def _next_note(self) -> None:
         """A higher pitch of the same program, or a later program."""
-        pitch = self.events.span["drum" if self.programs[self.program] == DRUMS else "pitch"]
+        pitch = self.events.span["drum" if self.programs[self.program] == DRUM_PROGRAM else "pitch"]
         if len(self.programs) == 1:
             self._mask[pitch.start + self.pitch + 1 : pitch.stop] = True
             return
@@ -166,7 +167,7 @@ class BeatConstraint:
         else:
             end = self.bar_length
             if self.bars == self.controls.bars and "duration" in self.events.span:
-                end -= SHORTEST_LAST  # no notes that anticipate a bar that will not come
+                end -= MIN_LAST_POSITIONS  # no notes that anticipate a bar that will not come
             self._mask[first_id + self.position + 1 : first_id + end] = True
 
     def _next_bar(self) -> None:

@@ -28,7 +28,7 @@ from musicrnn.score import (
     Track,
     make_score,
 )
-from musicrnn.tokens.programs import DRUMS
+from musicrnn.tokens.programs import DRUM_PROGRAM
 
 POSITIONS = 12  # to the quarter note
 MAX_BARS = 4000
@@ -56,8 +56,8 @@ def quantize_to_beats(
     scale = positions / score.ticks_per_quarter
     notes = _notes(score, scale, programs)
     if len(notes) == 0:
-        kinds = [kind for kind, there in (("drums", DRUMS in programs),
-                 ("pitched instruments", programs != (DRUMS,))) if there]  # fmt: skip
+        kinds = [kind for kind, there in (("drums", DRUM_PROGRAM in programs),
+                 ("pitched instruments", programs != (DRUM_PROGRAM,))) if there]  # fmt: skip
         raise MusicRNNError(
             f"none of the piece's {counted(score.note_count, 'note')} is for {' or '.join(kinds)}, "
             "which is all these tokens hold"
@@ -74,7 +74,7 @@ def quantize_to_beats(
     notes[:, 4] = velocity_centre(notes[:, 4] * velocity_bins // 128, velocity_bins)
     moved = [(max(0, round(t.tick * scale) - first_bar), t) for t in score.tempos]
     tempos = [Tempo.from_bpm(at, nearest_tempo(t.bpm)) for at, t in moved if at < end - first_bar]
-    pitched = any(program != DRUMS for program in programs)
+    pitched = any(program != DRUM_PROGRAM for program in programs)
     key = score.keys[0] if score.keys else estimate_key(score)
     harmony = [
         Chord(max(0, round(c.tick * scale) - first_bar), c.root, c.quality)
@@ -100,7 +100,9 @@ def tracks_of(notes: NDArray[np.int64]) -> list[Track]:
     for program in np.unique(notes[:, 1]).tolist():
         rows = notes[notes[:, 1] == program][:, [0, 2, 3, 4]].tolist()
         played = tuple(sorted(Note(*row) for row in rows))
-        tracks.append(Track(played, 0 if program == DRUMS else program, program == DRUMS))
+        tracks.append(
+            Track(played, 0 if program == DRUM_PROGRAM else program, program == DRUM_PROGRAM)
+        )
     return tracks
 
 
@@ -116,17 +118,17 @@ def velocity_centre(bins: NDArray[np.int64], count: int) -> NDArray[np.int64]:
 
 def _notes(score: Score, scale: float, programs: tuple[int, ...]) -> NDArray[np.int64]:
     """Rows (start, program, pitch, duration, velocity), durations from the table."""
-    pitched = np.array([program for program in programs if program != DRUMS])
+    pitched = np.array([program for program in programs if program != DRUM_PROGRAM])
     parts: list[NDArray[np.int64]] = []
     for track in score.tracks:
-        if not track.notes or (track.is_drum and DRUMS not in programs):
+        if not track.notes or (track.is_drum and DRUM_PROGRAM not in programs):
             continue
         if not track.is_drum and len(pitched) == 0:
             continue
         rows = np.array([(n.start, 0, n.pitch, n.duration, n.velocity) for n in track.notes])
         rows[:, 0] = np.floor(rows[:, 0] * scale + 0.5)
         if track.is_drum:
-            rows[:, 1] = DRUMS
+            rows[:, 1] = DRUM_PROGRAM
             rows[:, 3] = 1
         else:
             rows[:, 1] = pitched[np.argmin(np.abs(pitched - track.program))]

@@ -20,7 +20,7 @@ from musicrnn.tokens.beat.grid import (
     velocity_centre,
 )
 from musicrnn.tokens.incremental import ActiveNotes
-from musicrnn.tokens.programs import DRUMS
+from musicrnn.tokens.programs import DRUM_PROGRAM
 from musicrnn.tokens.protocol import TickEvent
 from musicrnn.tokens.vocabulary import EventVocabulary
 
@@ -75,12 +75,14 @@ class BeatReader:
         elif group == "program":
             self.program = value
         elif group in ("pitch", "drum"):
-            drum_expected = self.program == DRUMS
+            drum_expected = self.program == DRUM_PROGRAM
             fitting = (group == "drum") == drum_expected
-            program = self.program if fitting else (DRUMS if group == "drum" else self.programs[0])
+            program = (
+                self.program if fitting else (DRUM_PROGRAM if group == "drum" else self.programs[0])
+            )
             self.note = [self.tick, program, value]
         elif group == "velocity" and len(self.note) == 3:
-            if self.note[1] == DRUMS:
+            if self.note[1] == DRUM_PROGRAM:
                 self.notes.append([*self.note, 1, self.velocities[value]])
                 self.note = []
             else:

@@ -16,9 +16,9 @@ import torch
 from torch import Tensor
 
 from musicrnn.score import TimeSignature
-from musicrnn.tokens.beat.grammar import MAX_EMPTY_BARS, POSITIONS, SHORTEST_LAST, forced_ids
+from musicrnn.tokens.beat.grammar import MAX_EMPTY_BARS, MIN_LAST_POSITIONS, POSITIONS, forced_ids
 from musicrnn.tokens.beat.grid import MAX_BARS
-from musicrnn.tokens.programs import DRUMS
+from musicrnn.tokens.programs import DRUM_PROGRAM
 from musicrnn.tokens.protocol import END, START, Controls
 from musicrnn.tokens.spans import Spans
 from musicrnn.tokens.vocabulary import EventVocabulary
@@ -98,7 +98,7 @@ class BeatRules:
             return torch.tensor(numbers, device=device)
 
         self.zero, self.none, self.one = on_device(0), on_device(-1), on_device(1)
-        self.drums = on_device([program == DRUMS for program in programs])
+        self.drums = on_device([program == DRUM_PROGRAM for program in programs])
         self.chords = on_device(self.forced.get("chord", [-1]))
         self.ids = torch.arange(len(events), device=device)
         self.group = on_device([GROUPS.index(group) for group in events.group])
@@ -228,7 +228,7 @@ class BeatRules:
         start = self.span["position"][0]
         end = s.bar_length + start
         if self.pitched and self.controls.bars is not None:
-            end = end - SHORTEST_LAST * (s.bars == self.controls.bars)
+            end = end - MIN_LAST_POSITIONS * (s.bars == self.controls.bars)
         low = torch.where(only_first, self.zero, s.position + 1) + start
         high = torch.where(only_first, self.one + start, end)
         spans.allow("position", due, low, high)

@@ -40,7 +40,7 @@ from musicrnn.tokens.beat.grid import (
     tracks_of,
 )
 from musicrnn.tokens.beat.reader import BeatDecoder, BeatReader
-from musicrnn.tokens.programs import DRUMS, notes_by_program
+from musicrnn.tokens.programs import DRUM_PROGRAM, notes_by_program
 from musicrnn.tokens.protocol import Constraint, Controls, IncrementalDecoder, Tokenizer
 from musicrnn.tokens.vocabulary import EventVocabulary
 
@@ -49,9 +49,9 @@ if TYPE_CHECKING:
 
     from musicrnn.tokens.rules import Rules
 
-MOST_PROGRAMS = 16
+MAX_PROGRAMS = 16
 LEAST = 0.005  # share of all notes; rarer instruments are played by their nearest neighbour
-LONGEST_BAR = 96  # positions: 8/4
+MAX_BAR_POSITIONS = 96  # positions: 8/4
 DENSITY_BORDERS = (1.5, 3.0, 4.5, 6.5)  # notes a quarter between density 1, 2, 3, 4 and 5
 CHORDS = ("N", *(f"{root}:{quality}" for quality in CHORD_QUALITIES for root in PITCH_CLASSES))
 
@@ -89,7 +89,7 @@ class BeatTokenizer(Tokenizer):
             "density": range(1, len(DENSITY_BORDERS) + 2),
             "bar": [None],
             "time": SIGNATURES,
-            "position": range(LONGEST_BAR),
+            "position": range(MAX_BAR_POSITIONS),
             "tempo": TEMPOS,
         }
         if self.chords:
@@ -98,7 +98,7 @@ class BeatTokenizer(Tokenizer):
             groups["program"] = self.programs
         if self.pitched:
             groups["pitch"] = range(128)
-        if DRUMS in self.programs:
+        if DRUM_PROGRAM in self.programs:
             groups["drum"] = range(128)
         groups["velocity"] = range(self.velocity_bins)
         if self.pitched:
@@ -109,14 +109,14 @@ class BeatTokenizer(Tokenizer):
     def suited(cls, scores: Sequence[Score]) -> BeatTokenizer:
         """The instruments of the scores, and chords where most have some."""
         notes = notes_by_program(scores)
-        common = [p for p, n in notes.most_common(MOST_PROGRAMS) if n >= LEAST * notes.total()]
+        common = [p for p, n in notes.most_common(MAX_PROGRAMS) if n >= LEAST * notes.total()]
         with_chords = 2 * sum(bool(score.chords) for score in scores) > len(scores)
         return cls(tuple(sorted(common)), chords=with_chords)
 
     @property
     def pitched(self) -> bool:
         """Whether any instrument but drums is written."""
-        return self.programs != (DRUMS,)
+        return self.programs != (DRUM_PROGRAM,)
 
     @property
     def vocabulary(self) -> tuple[str, ...]:
@@ -176,7 +176,7 @@ class BeatTokenizer(Tokenizer):
             events.setdefault(chord.tick, []).append(token("chord", chord.name))
         velocity = self.events.span["velocity"].start
         for track in score.tracks:
-            program = DRUMS if track.is_drum else track.program
+            program = DRUM_PROGRAM if track.is_drum else track.program
             kind = self.events.span["drum" if track.is_drum else "pitch"].start
             position = -1
             for note in track.notes:  # sorted by start, then pitch

@@ -9,8 +9,13 @@ from __future__ import annotations
 from math import inf
 
 from musicrnn.tokens.incremental import ActiveNotes
-from musicrnn.tokens.performance.time import HIT, MAX_TICKS, TICKS_PER_QUARTER, velocity_of_bin
-from musicrnn.tokens.programs import DRUMS
+from musicrnn.tokens.performance.time import (
+    HIT_TICKS,
+    MAX_TICKS,
+    TICKS_PER_QUARTER,
+    velocity_of_bin,
+)
+from musicrnn.tokens.programs import DRUM_PROGRAM
 from musicrnn.tokens.protocol import TickEvent
 from musicrnn.tokens.vocabulary import EventVocabulary
 
@@ -72,9 +77,9 @@ class PerformanceDecoder:
             pitch, velocity = moment
             first = self.first = self.reader.now if self.first is None else self.first
             at = self.reader.now - first
-            key = (DRUMS if self.drums else 0), pitch
+            key = (DRUM_PROGRAM if self.drums else 0), pitch
             if velocity:
-                self.active.note_on(at, key, velocity, at + HIT if self.drums else inf)
+                self.active.note_on(at, key, velocity, at + HIT_TICKS if self.drums else inf)
             else:
                 self.active.note_off(at, key)
         elif self.first is not None and self.reader.now > before:

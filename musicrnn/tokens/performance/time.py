@@ -17,7 +17,7 @@ from musicrnn.score import Note, Score, Tempo, Track, make_score
 TICKS_PER_QUARTER = 50
 TICKS_PER_SECOND = 100
 MAX_TICKS = 2 * 60 * 60 * TICKS_PER_SECOND
-HIT = 10  # ticks
+HIT_TICKS = 10  # ticks
 
 
 def velocity_of_bin(index: int, bins: int) -> int:
@@ -98,7 +98,7 @@ def _one_voice_a_pitch(notes: NDArray[np.int64], drums: bool) -> NDArray[np.int6
     ends, velocities = (np.maximum.reduceat(notes[:, column], groups) for column in (2, 3))
     starts, pitches = notes[groups, 0], notes[groups, 1]
     if drums:
-        ends = starts + HIT
+        ends = starts + HIT_TICKS
     same = np.diff(pitches) == 0
     ends[:-1][same] = np.minimum(ends[:-1], starts[1:])[same]
     rows = np.stack([starts, pitches, ends - starts, velocities], 1)

@@ -23,7 +23,7 @@ from musicrnn.score import Score
 from musicrnn.tokens.performance.grammar import PerformanceConstraint
 from musicrnn.tokens.performance.reader import PerformanceDecoder, PerformanceReader
 from musicrnn.tokens.performance.time import performance_score, played_notes
-from musicrnn.tokens.programs import DRUMS, notes_by_program
+from musicrnn.tokens.programs import DRUM_PROGRAM, notes_by_program
 from musicrnn.tokens.protocol import END, START, Constraint, Controls, IncrementalDecoder, Tokenizer
 from musicrnn.tokens.vocabulary import EventVocabulary
 
@@ -72,7 +72,7 @@ class PerformanceTokenizer(Tokenizer):
     @classmethod
     def suited(cls, scores: Sequence[Score]) -> PerformanceTokenizer:
         """Of the drums where the scores have nothing else."""
-        return cls(drums=set(notes_by_program(scores)) == {DRUMS})
+        return cls(drums=set(notes_by_program(scores)) == {DRUM_PROGRAM})
 
     @property
     def vocabulary(self) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from musicrnn.training.classify.objective import ClassificationObjective
 
 DOUBTFUL = 0.05  # share of the validation recordings that are called "nothing is likely"
-LEAST_UPDATES, EPOCHS = 250, 30
+MIN_UPDATES, EPOCHS = 250, 30
 SOUND_BRANCHES = "windowed+whole"  # when nothing else is said
 
 
@@ -53,7 +53,7 @@ class Classify(Task):
     def plan(self, data: TrainingData, settings: ClassifierSettings) -> TrainingConfig:
         """30 epochs, 250 updates at least."""
         return TrainingConfig(
-            updates=max(LEAST_UPDATES, EPOCHS * len(data.examples["train"]) // 32),
+            updates=max(MIN_UPDATES, EPOCHS * len(data.examples["train"]) // 32),
             learning_rate=1e-3,
             warm_up=50,
             weight_decay=0.1,
@@ -159,10 +159,12 @@ class Classify(Task):
     def gradients(
         self, network: Any, pieces: Sequence[Any], steps: int | None = None
     ) -> GradientNorms:
-        from musicrnn.models.gradients import PLACES, classifier_gradients
+        from musicrnn.models.gradients import MAX_PLACES, classifier_gradients
         from musicrnn.training.classify.objective import for_model
 
-        some = pieces[:: -(-len(pieces) // PLACES)]  # of all labels, in whatever order they come
+        some = pieces[
+            :: -(-len(pieces) // MAX_PLACES)
+        ]  # of all labels, in whatever order they come
         clips = [for_model(recording.windows[0]) for recording in some]
         return classifier_gradients(network, clips, [each.label for each in some], steps=steps)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from musicrnn.bounds import number, whole
 from musicrnn.models.frame_config import FrameSizes
 
-MOST_SHIFT = 48  # semitones
+MAX_SHIFT = 48  # semitones
 
 
 @dataclass(frozen=True)
@@ -18,5 +18,5 @@ class FrameSettings(FrameSizes):
     hidden: int = whole(128, 1, 2**14)
     batch_size: int = whole(16, 1, 2**16)
     sequence_length: int = whole(256, 1, 2**20)
-    augment: int = whole(0, 0, MOST_SHIFT)
+    augment: int = whole(0, 0, MAX_SHIFT)
     gradient_norm_regulariser: float = number(0.0, 0)  # Pascanu, Mikolov and Bengio 2013

@@ -3,8 +3,8 @@
 Conventions. The stream lasts an hour where there are clips enough, and its backgrounds lie SNRS dB
 below the words in turn. A fifth of what is spoken there is no word, some two hundred times an hour:
 at half a false accept an hour on such a stream a model for daily use would miss too much. So the
-threshold that a model carries is the one that misses least at MOST false accepts an hour; musicrnn
-evaluate --stream measures both.
+threshold that a model carries is the one that misses least at MAX_FALSE_ACCEPTS_AN_HOUR false
+accepts an hour; musicrnn evaluate --stream measures both.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from musicrnn.models.detector import DetectorSettings
 from musicrnn.models.words import WordsModel
 from musicrnn.training.words.stream import choose, hear
 
-MOST_HOURS, LEAST_HOURS = 1.0, 1 / 12
+MAX_HOURS, MIN_HOURS = 1.0, 1 / 12
 SECONDS_A_CLIP = 15.0  # so that every clip is heard about four times
 SNRS = (0.0, 5.0, 10.0, 15.0, 20.0)
 SEED = 20_261_125
-MOST = 5.0  # false accepts an hour
+MAX_FALSE_ACCEPTS_AN_HOUR = 5.0  # false accepts an hour
 
 
 def calibrate_detector(
@@ -35,9 +35,12 @@ def calibrate_detector(
     temperature: float,
 ) -> tuple[DetectorSettings, dict[str, float]]:
     """The settings and their validation figures."""
-    hours = min(MOST_HOURS, max(LEAST_HOURS, len(source.words) * SECONDS_A_CLIP / 3600))
+    hours = min(MAX_HOURS, max(MIN_HOURS, len(source.words) * SECONDS_A_CLIP / 3600))
     pieces = stream(np.random.default_rng(SEED), source, StreamSettings(hours, SNRS))
-    choice = choose(hear(model, recipe, pieces, labels=labels, temperature=temperature), most=MOST)
+    choice = choose(
+        hear(model, recipe, pieces, labels=labels, temperature=temperature),
+        most=MAX_FALSE_ACCEPTS_AN_HOUR,
+    )
     return choice.settings, {
         "valid_stream_hours": hours,
         "valid_stream_detection": 1 - choice.point.miss,

@@ -24,7 +24,7 @@ from musicrnn.augmentation.clips import frequency_warp, mix_noise, shift_and_str
 from musicrnn.augmentation.speech import extent, no_word
 from musicrnn.metrics.classification import calibrate
 from musicrnn.models.words import State, WordsModel, clip_logits
-from musicrnn.models.words_config import STEP
+from musicrnn.models.words_config import FRAMES_A_STEP
 from musicrnn.training.objective import Objective, stored_count
 from musicrnn.training.words.data import SILENCE, UNKNOWN, WordsData
 from musicrnn.training.words.settings import WordsSettings
@@ -72,7 +72,9 @@ class WordsObjective(Objective):
         )
         rows = slice(self.rank, None, self.world)
         device = self.device
-        heard = torch.from_numpy(frames[rows, : frames.shape[1] // STEP * STEP]).to(device)
+        heard = torch.from_numpy(
+            frames[rows, : frames.shape[1] // FRAMES_A_STEP * FRAMES_A_STEP]
+        ).to(device)
         targets = torch.from_numpy(batch.targets[rows]).to(device)
         logits, after = network(heard, self._begin(batch.fresh[rows], device))
         self.state = tuple(part.detach().float() for part in after)
@@ -160,7 +162,7 @@ class WordsObjective(Objective):
             random, sounds, drawing.variation, backgrounds=self.backgrounds, rate=recipe.rate
         )
         late = np.full(silent, 2 / 3 * recipe.samples)
-        first = np.append(ends, late) / (recipe.hop * STEP)
+        first = np.append(ends, late) / (recipe.hop * FRAMES_A_STEP)
         even = np.float32(drawing.smoothing / len(self.labels))
         return _Batch(
             sounds,

@@ -19,17 +19,17 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.events import Event, Script
 from musicrnn.features.causal_logmel import CausalLogMel, FrameStream
 from musicrnn.metrics.classification import wilson_interval
-from musicrnn.metrics.detection import MOST_FALSE_ACCEPTS, Point, best_point, sweep
+from musicrnn.metrics.detection import MAX_FALSE_ACCEPTS_AN_HOUR, Point, best_point, sweep
 from musicrnn.models.detector import Average, DetectorSettings, Trigger
 from musicrnn.models.labelling import probabilities
 from musicrnn.models.words import WordsModel, clip_logits
-from musicrnn.models.words_config import STEP
+from musicrnn.models.words_config import FRAMES_A_STEP
 from musicrnn.waveform import in_full_scale
 
 # From 0.12 to 0.99999, evenly in log-odds: most of what matters is near 1.
 THRESHOLDS = tuple(round(1 / (1 + float(np.exp(-x))), 6) for x in np.linspace(-2, 12, 57))
 SMOOTHINGS = (0.1, 0.2, 0.3)  # seconds
-REFRACTORY = 0.5  # seconds
+REFRACTORY_SECONDS = 0.5  # seconds
 ROWS = 16
 
 
@@ -106,7 +106,7 @@ def hear(
     kept: list[Piece] = []
     for piece in pieces:
         waiting = np.concatenate([waiting, frames.push(piece.samples)])
-        whole = len(waiting) // STEP * STEP
+        whole = len(waiting) // FRAMES_A_STEP * FRAMES_A_STEP
         if whole:
             with torch.no_grad():
                 ready = torch.from_numpy(waiting[None, :whole]).to(device)
@@ -116,12 +116,15 @@ def hear(
             waiting = waiting[whole:]
         kept.append(Piece(piece.samples[:0], piece.spoken, piece.stretch))
     return HeardStream(
-        script(kept), tuple(labels), np.concatenate(heard), STEP * recipe.hop / recipe.rate
+        script(kept), tuple(labels), np.concatenate(heard), FRAMES_A_STEP * recipe.hop / recipe.rate
     )
 
 
 def choose(
-    heard: HeardStream, *, refractory: float = REFRACTORY, most: float = MOST_FALSE_ACCEPTS
+    heard: HeardStream,
+    *,
+    refractory: float = REFRACTORY_SECONDS,
+    most: float = MAX_FALSE_ACCEPTS_AN_HOUR,
 ) -> Choice:
     """The smoothing and threshold that miss least at ``most`` false accepts an hour.
 
@@ -173,7 +176,7 @@ def streaming_cost(
     for place in range(order.shape[1]):
         new = [frames[row].push(in_full_scale(sounds[order[row, place]])) for row in range(rows)]
         waiting = np.concatenate([waiting, np.stack(new)], axis=1)
-        whole = waiting.shape[1] // STEP * STEP
+        whole = waiting.shape[1] // FRAMES_A_STEP * FRAMES_A_STEP
         with torch.no_grad():
             logits, state = model(torch.from_numpy(waiting[:, :whole]).to(device), state)
         told[:, place] = logits[:, -1].argmax(1).cpu().numpy()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from musicrnn.models.words import WordsModel
     from musicrnn.training.words.objective import WordsObjective
 
-LEAST_UPDATES, EPOCHS = 600, 40
+MIN_UPDATES, EPOCHS = 600, 40
 OBSERVED = 1000  # clips that the bands' scales are taken from
 TOGETHER = 64  # clips heard at a time when they are measured
 
@@ -58,7 +58,7 @@ class Words(Task):
     def plan(self, data: TrainingData, settings: WordsSettings) -> TrainingConfig:
         """40 epochs, 600 updates at least."""
         return TrainingConfig(
-            updates=max(LEAST_UPDATES, EPOCHS * len(data.examples["train"]) // settings.batch_size),
+            updates=max(MIN_UPDATES, EPOCHS * len(data.examples["train"]) // settings.batch_size),
             learning_rate=3e-3,
             warm_up=200,
             weight_decay=0.02,

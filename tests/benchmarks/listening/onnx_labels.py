@@ -23,7 +23,7 @@ from musicrnn.features.causal_logmel import CausalLogMel, causal_logmel_from
 from musicrnn.listening.header import labels_of, number_of
 from musicrnn.models.labelling import probabilities
 from musicrnn.models.words import WordsModel, clip_logits
-from musicrnn.models.words_config import STEP
+from musicrnn.models.words_config import FRAMES_A_STEP
 from musicrnn.pretrained import load_model
 from musicrnn_datasets.words import find_words, prepare_words
 from tests.musicrnn.export.written import export_onnx
@@ -54,7 +54,7 @@ def stepped(
 def in_torch(checkpoint: Checkpoint, recipe: CausalLogMel, samples: Samples) -> Probabilities:
     model = WordsModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
     frames = recipe.frames(samples)
-    logits = clip_logits(model, frames[:, : frames.shape[1] // STEP * STEP])
+    logits = clip_logits(model, frames[:, : frames.shape[1] // FRAMES_A_STEP * FRAMES_A_STEP])
     return probabilities(logits, number_of(checkpoint.metadata, "temperature", 1.0, 0.01, 100.0))
 
 

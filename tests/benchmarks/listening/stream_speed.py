@@ -14,7 +14,7 @@ import numpy as np
 
 from musicrnn.features.causal_logmel import FrameStream
 from musicrnn.listening.word_stream import WordStream
-from musicrnn.models.words_config import STEP
+from musicrnn.models.words_config import FRAMES_A_STEP
 from musicrnn.pretrained import load_model
 
 ROUNDS, SECONDS, MANY = 9, 4, 100
@@ -48,7 +48,7 @@ def many(stream: WordStream, sound: np.ndarray, block: int) -> list[float]:
 def main() -> None:
     for name in sys.argv[1:]:
         stream = WordStream.from_checkpoint(load_model(name))
-        rate, step = stream.recipe.rate, STEP * stream.recipe.hop
+        rate, step = stream.recipe.rate, FRAMES_A_STEP * stream.recipe.hop
         random = np.random.default_rng(0)
         sound = (0.05 * random.standard_normal(SECONDS * rate // step * step)).astype(np.float32)
         for blocks in (1, 2, 4):

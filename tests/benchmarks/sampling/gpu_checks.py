@@ -25,7 +25,7 @@ from musicrnn.sampling.sampler import sample_each
 from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
 from musicrnn.tokens.beat import BeatTokenizer
 
-MOST_DIVERGENCE = 1e-3  # nats a token between bfloat16 and float32
+MAX_DIVERGENCE = 1e-3  # nats a token between bfloat16 and float32
 KIT = BeatTokenizer((128,), velocity_bins=2, chords=False)
 FILTERS = Settings(temperature=0.9, top_k=60, top_p=0.97, min_p=0.01, repetition_penalty=1.1)
 Result = tuple[str, bool]
@@ -65,7 +65,7 @@ def same_draws(device: torch.device, rows: int) -> Result:
     logits = random.normal(0, 3, (rows, size)).astype(np.float32).astype(np.float64)
     logits[random.random(logits.shape) < 0.3] = -np.inf
     logits[:, 7] = 0.5
-    history = random.integers(0, size, (rows, filters.REMEMBERED))
+    history = random.integers(0, size, (rows, filters.PENALTY_WINDOW))
     uniforms = random.random(rows)
     wanted = filters.filtered(logits.copy(), FILTERS, history.tolist())
     recent = torch.from_numpy(history).to(device)
@@ -134,8 +134,8 @@ def near_in_bf16(device: torch.device, style: str, count: int) -> Result:
             wanted, found = (part.double().log_softmax(1) for part in (wanted, found))
             total += (wanted.exp() * (wanted - found)).sum(1).mean()
     mean = float(total) / length
-    text = f"{mean:.1e} nats a token from float32, {MOST_DIVERGENCE:.0e} allowed"
-    return text, mean < MOST_DIVERGENCE
+    text = f"{mean:.1e} nats a token from float32, {MAX_DIVERGENCE:.0e} allowed"
+    return text, mean < MAX_DIVERGENCE
 
 
 def training(device: torch.device, *, updates: int, rows: int) -> Result:

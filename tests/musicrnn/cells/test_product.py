@@ -5,7 +5,7 @@ import pytest
 
 from musicrnn.cells.compiled import compiled, exp, one_minus_exp, sigmoid, tanh
 from musicrnn.cells.product import (
-    MOST_INPUTS,
+    MAX_INPUTS,
     WEIGHT_FORMATS,
     PackedWeights,
     pack_matrix,
@@ -51,11 +51,9 @@ def test_a_row_is_the_same_bits_among_any_number_of_rows(shape: tuple, kind: str
 
 
 def test_long_rows_of_int8_do_not_overflow() -> None:
-    matrix, x = np.ones((64, MOST_INPUTS), np.float32), np.ones((9, MOST_INPUTS), np.float32)
-    np.testing.assert_allclose(
-        product(pack_matrix(matrix, "int8"), None, x), MOST_INPUTS, rtol=1e-3
-    )
-    wider = pack_matrix(np.ones((64, MOST_INPUTS + 1), np.float32), "int8")
+    matrix, x = np.ones((64, MAX_INPUTS), np.float32), np.ones((9, MAX_INPUTS), np.float32)
+    np.testing.assert_allclose(product(pack_matrix(matrix, "int8"), None, x), MAX_INPUTS, rtol=1e-3)
+    wider = pack_matrix(np.ones((64, MAX_INPUTS + 1), np.float32), "int8")
     assert wider.panels.dtype == np.float32
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from musicrnn.cells import CELLS
-from musicrnn.comparison.budget import TOLERANCE
+from musicrnn.comparison.budget import PARAMETER_TOLERANCE
 from musicrnn.comparison.matching import Match, matched
 from musicrnn.comparison.subject import Subject
 from musicrnn.errors import MusicRNNError
@@ -58,6 +58,6 @@ def test_every_cell_comes_within_the_tolerance(cell: str) -> None:
         )
         found = matched(lambda hidden, task=task: task.parameters(cell, hidden), wanted)
         unit = task.parameters(cell, found.hidden + 1) - found.parameters
-        nearest = max(TOLERANCE * wanted, unit / 2)
+        nearest = max(PARAMETER_TOLERANCE * wanted, unit / 2)
         assert abs(found.parameters - wanted) <= nearest, found
         assert abs(found.deviation(wanted)) < 0.03, found

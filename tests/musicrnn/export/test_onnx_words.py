@@ -15,7 +15,7 @@ from musicrnn.export.front_end import CausalFrames
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.io.audio import read_audio
 from musicrnn.models.words import WordsModel
-from musicrnn.models.words_config import STEP, WordsConfig
+from musicrnn.models.words_config import FRAMES_A_STEP, WordsConfig
 from musicrnn.pretrained import load_model
 from musicrnn.training.task import task_of
 from tests.musicrnn.export.read_graph import read_graph
@@ -118,7 +118,7 @@ def test_stepped_it_says_at_the_end_what_it_says_to_the_clip(
         for name, shape in written.inputs.items()
         if name != "samples"
     }
-    block = STEP * CausalLogMel().hop
+    block = FRAMES_A_STEP * CausalLogMel().hop
     told = np.zeros(0)
     for start in range(0, samples.shape[1] - block + 1, block):
         outputs = run({"samples": samples[:, start : start + block], **carried})

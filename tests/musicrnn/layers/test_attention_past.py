@@ -6,7 +6,7 @@ import torch
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.layers.attention_array import array_attend, attention_shapes, attention_state
-from musicrnn.layers.attention_past import BLOCK, PastAttention
+from musicrnn.layers.attention_past import BLOCK_STEPS, PastAttention
 from musicrnn.layers.bidirectional import Bidirectional
 from musicrnn.layers.settings import ATTENTIONS, LayerSettings
 from musicrnn.layers.stack import Stack
@@ -44,9 +44,9 @@ def test_looking_back_is_attention_to_the_last_outputs(kind, reach):
 
 
 @each_kind
-@pytest.mark.parametrize("cut", [1, 2, 7, BLOCK, BLOCK + 5])
+@pytest.mark.parametrize("cut", [1, 2, 7, BLOCK_STEPS, BLOCK_STEPS + 5])
 def test_pieces_are_the_whole(kind, cut):
-    network, h = past_attention(kind), normal(2, 2 * BLOCK + 3, 4)
+    network, h = past_attention(kind), normal(2, 2 * BLOCK_STEPS + 3, 4)
     whole, end = network(h, network.initial_state(2))
     first, state = network(h[:, :cut], network.initial_state(2))
     second, after = network(h[:, cut:], state)

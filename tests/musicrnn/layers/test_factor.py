@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from musicrnn.layers.factor import FEW, SMALL, Factor
+from musicrnn.layers.factor import MIN_PACKED_ELEMENTS, MIN_PACKED_STEPS, Factor
 from musicrnn.layers.private_torch import can_pack
 from tests.musicrnn.random_networks import largest, random_stack, random_state, random_tensor
 
@@ -40,11 +40,11 @@ def exact_results(matrix: torch.Tensor) -> list[torch.Tensor]:
 @pytest.mark.parametrize(
     ("dtype", "steps", "bf16", "packs", "tolerance"),
     [
-        (torch.float64, FEW, False, False, 1e-12),
-        (torch.float32, FEW - 1, False, False, 1e-5),
-        pytest.param(torch.float32, FEW, False, True, 1e-5, marks=needs_packing),
-        (torch.float32, FEW - 1, True, False, 1e-2),  # bf16 has 8 bits: 1 / 256
-        (torch.float32, FEW, True, can_pack(torch.bfloat16), 1e-2),
+        (torch.float64, MIN_PACKED_STEPS, False, False, 1e-12),
+        (torch.float32, MIN_PACKED_STEPS - 1, False, False, 1e-5),
+        pytest.param(torch.float32, MIN_PACKED_STEPS, False, True, 1e-5, marks=needs_packing),
+        (torch.float32, MIN_PACKED_STEPS - 1, True, False, 1e-2),  # bf16 has 8 bits: 1 / 256
+        (torch.float32, MIN_PACKED_STEPS, True, can_pack(torch.bfloat16), 1e-2),
     ],
 )
 def test_products(
@@ -60,8 +60,8 @@ def test_products(
 
 
 def test_small_matrices_are_not_packed() -> None:
-    rows = SMALL // K - 1
-    assert not Factor(torch.zeros(rows, K), steps=FEW, bf16=False).packs
+    rows = MIN_PACKED_ELEMENTS // K - 1
+    assert not Factor(torch.zeros(rows, K), steps=MIN_PACKED_STEPS, bf16=False).packs
 
 
 @needs_packing
@@ -79,7 +79,7 @@ def test_a_layer_with_packed_matrices_is_the_layer_in_float64(cell: str, monkeyp
     with torch.no_grad():
         for parameter in network.parameters():
             parameter.mul_(0.15)  # deviation 0.06: 1 / sqrt(H)
-    x = random_tensor(4, FEW, 8)
+    x = random_tensor(4, MIN_PACKED_STEPS, 8)
 
     def gradients(dtype: torch.dtype) -> list[torch.Tensor]:
         network.to(dtype)

@@ -2,7 +2,7 @@ import numpy as np
 import scipy.fft
 import torch
 
-from musicrnn.layers.texture import LAGS, cosine_transform, texture, texture_size
+from musicrnn.layers.texture import LAG_FRAMES, cosine_transform, texture, texture_size
 
 
 def reference(frames):
@@ -17,7 +17,7 @@ def reference(frames):
         step = np.diff(view, axis=0)
         parts += [view.mean(0), view.std(0), skewness(view)]
         parts += [np.abs(step).mean(0), skewness(step), step.std(0)]
-        parts += [(view[lag:] - view[:-lag]).std(0) for lag in LAGS]
+        parts += [(view[lag:] - view[:-lag]).std(0) for lag in LAG_FRAMES]
     across = np.diff(frames, axis=1)
     return np.concatenate([*parts, np.abs(across).mean(0), across.std(0)])
 

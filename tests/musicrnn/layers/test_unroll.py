@@ -49,7 +49,7 @@ def same(found, expected) -> None:
 @pytest.mark.parametrize(("batch", "steps"), [(3, 7), (1, 7), (2, 1)])
 @pytest.mark.parametrize("cell", TORCH_CELLS)
 def test_it_is_torchs_layer(cell: str, batch: int, steps: int, most_rows: int, monkeypatch) -> None:
-    monkeypatch.setattr(unroll, "MOST_ROWS", most_rows)
+    monkeypatch.setattr(unroll, "MAX_DEFERRED_ROWS", most_rows)
     layer = engine(cell)
     other = torchs(layer)
     x = random_tensor(batch, steps, INPUTS, seed=20).requires_grad_()

@@ -121,7 +121,7 @@ def test_microphones_that_are_not_there(device, monkeypatch):
     with pytest.raises(MusicRNNError, match="cannot be opened: Device unavailable"):
         next(microphone_blocks(16_000, 800))
     made = device(pieces=1)
-    monkeypatch.setattr(microphone, "PATIENCE", 0.05)
+    monkeypatch.setattr(microphone, "TIMEOUT_SECONDS", 0.05)
     blocks = microphone_blocks(16_000, 800)
     next(blocks)
     with pytest.raises(MusicRNNError, match="unplugged"):

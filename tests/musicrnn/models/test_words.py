@@ -9,7 +9,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.models.words import WordsModel, clip_logits
 from musicrnn.models.words_array import WordsEngine
-from musicrnn.models.words_config import STEP, WordsConfig
+from musicrnn.models.words_config import FRAMES_A_STEP, WordsConfig
 
 SMALL = {"labels": 5, "bands": 16, "channels": 4, "last": 6, "hidden": 12, "dropout": 0.3}
 
@@ -49,7 +49,7 @@ def test_stepped_with_its_state_it_answers_as_to_the_clip(changes, pieces):
         stepped.append(logits)
         told.append(engine.push(part))
         start += length
-    assert whole.shape == (3, 24 // STEP, 5)
+    assert whole.shape == (3, 24 // FRAMES_A_STEP, 5)
     np.testing.assert_allclose(torch.cat(stepped, 1).detach(), whole.detach(), atol=1e-5)
     np.testing.assert_allclose(np.concatenate(told, 1), whole.softmax(2).detach(), atol=1e-5)
     np.testing.assert_allclose(clip_logits(model, frames), whole[:, -1].detach(), atol=1e-5)

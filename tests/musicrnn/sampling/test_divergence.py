@@ -13,7 +13,7 @@ from musicrnn.models.language import LanguageModel
 from musicrnn.models.language_config import LanguageConfig
 from musicrnn.models.scoring import piece_losses
 from musicrnn.sampling.divergence import (
-    ROWS,
+    BATCH_PIECES,
     format_figures,
     matrix_bytes,
     read_beside,
@@ -57,7 +57,7 @@ def test_float32_is_nowhere_away_from_itself(cell: str) -> None:
 
 def test_the_likelihood_is_that_of_the_torch_model() -> None:
     model, checkpoint = model_of()
-    pieces = random_pieces(ROWS + 30)
+    pieces = random_pieces(BATCH_PIECES + 30)
     found = read_beside([CPUEngine(checkpoint), TorchEngine(model)], pieces)
     expected = np.concatenate(piece_losses(model, pieces))
     assert found.nats.shape == (2, len(expected)) == (2, sum(len(ids) - 1 for ids in pieces))

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicrnn.sampling import filters, torch_filters
-from musicrnn.sampling.filters import REMEMBERED, Settings
+from musicrnn.sampling.filters import PENALTY_WINDOW, Settings
 
 ROWS, SIZE = 6, 23
 
 
 def recent_of(history: list[list[int]]) -> torch.Tensor:
     """[B, 64], the newest last, SIZE where there was none."""
-    kept = [ids[-REMEMBERED:] for ids in history]
-    return torch.tensor([[SIZE] * (REMEMBERED - len(ids)) + ids for ids in kept])
+    kept = [ids[-PENALTY_WINDOW:] for ids in history]
+    return torch.tensor([[SIZE] * (PENALTY_WINDOW - len(ids)) + ids for ids in kept])
 
 
 @given(

@@ -10,7 +10,7 @@ import pytest
 from musicrnn import soundcard
 from musicrnn.errors import MusicRNNError
 from musicrnn.synth import loudspeaker
-from musicrnn.synth.loudspeaker import BLOCK, HEADROOM, LEAD_SECONDS, Loudspeaker
+from musicrnn.synth.loudspeaker import BLOCK_FRAMES, HEADROOM, LEAD_SECONDS, Loudspeaker
 
 
 class PortAudioError(Exception):
@@ -43,7 +43,7 @@ class Device:
     def OutputStream(self, samplerate, blocksize, channels, dtype, callback, finished_callback):
         if self.failing == "busy":
             raise PortAudioError("Device unavailable")
-        assert (samplerate in self.rates, blocksize, channels) == (True, BLOCK, 2)
+        assert (samplerate in self.rates, blocksize, channels) == (True, BLOCK_FRAMES, 2)
         memory = np.full((blocksize, 2), 7, np.float32)  # not cleared, one for all
         going = threading.Event()
 
@@ -70,11 +70,11 @@ class Device:
 
     made = 0
 
-    def blocks(self, count, last=BLOCK):
+    def blocks(self, count, last=BLOCK_FRAMES):
         random = np.random.default_rng(0)
         for index in range(count):
             self.made = index + 1
-            length = last if index + 1 == count else BLOCK
+            length = last if index + 1 == count else BLOCK_FRAMES
             yield random.uniform(-1, 1, (2, length)).astype(np.float32)
 
 
@@ -97,15 +97,15 @@ def test_all_is_heard_in_order(device, count):
 def test_it_begins_when_a_little_is_there(device):
     made = device()
     Loudspeaker().play(made.blocks(200))
-    assert 1 <= (made.started_after - 1) * BLOCK / 44_100 / LEAD_SECONDS < 1.2
+    assert 1 <= (made.started_after - 1) * BLOCK_FRAMES / 44_100 / LEAD_SECONDS < 1.2
 
 
 def test_it_does_not_run_far_ahead_of_the_ear(device, monkeypatch):
     made = device(dead=True)
-    monkeypatch.setattr(loudspeaker, "PATIENCE", 0.2)
+    monkeypatch.setattr(loudspeaker, "TIMEOUT_SECONDS", 0.2)
     with pytest.raises(MusicRNNError, match="took no sound"):
         Loudspeaker().play(made.blocks(10_000))
-    assert made.made * BLOCK / 44_100 < 2.1
+    assert made.made * BLOCK_FRAMES / 44_100 < 2.1
     assert made.closed == 1
     monkeypatch.setattr(loudspeaker, "AHEAD_SECONDS", 1)
     with pytest.raises(MusicRNNError, match="unplugged"):
@@ -127,9 +127,9 @@ def test_late_blocks_leave_gaps_and_what_is_too_loud_is_clipped(device):
 
     def slow():
         for _ in range(10):
-            yield np.full((2, BLOCK), 3, np.float32)
+            yield np.full((2, BLOCK_FRAMES), 3, np.float32)
         waiting.wait(0.1)
-        yield np.full((2, BLOCK), -3, np.float32)
+        yield np.full((2, BLOCK_FRAMES), -3, np.float32)
 
     speaker.play(slow())
     assert speaker.gaps > 0

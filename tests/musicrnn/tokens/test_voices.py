@@ -9,7 +9,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.score import Note
 from musicrnn.tokens.voices import (
     HOLD,
-    MOST_STEPS,
+    MAX_STEPS,
     REST,
     VoiceGrid,
     from_sounding,
@@ -67,8 +67,8 @@ def test_a_note_ends_where_the_next_begins() -> None:
 def test_too_coarse_and_too_long() -> None:
     with pytest.raises(MusicRNNError, match="4 ticks a quarter or more, the file has 3"):
         line_positions([Note(0, 60, 3, 80)], 3, 4)
-    with pytest.raises(MusicRNNError, match=f"{MOST_STEPS} sixteenths at most, got"):
-        line_positions([], 480, MOST_STEPS + 1)
+    with pytest.raises(MusicRNNError, match=f"{MAX_STEPS} sixteenths at most, got"):
+        line_positions([], 480, MAX_STEPS + 1)
 
 
 def test_what_sounds() -> None:
