@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Event:
+class DetectedWord:
     """A word that was heard: when the listener said so, and how sure it was."""
 
     time: float

@@ -286,12 +286,12 @@ def make_score(
     )
 
 
-Event = TypeVar("Event", Tempo, TimeSignature, Key, Chord)
+_Change = TypeVar("_Change", Tempo, TimeSignature, Key, Chord)
 
 
-def _changes(events: Sequence[Event]) -> tuple[Event, ...]:
+def _changes(events: Sequence[_Change]) -> tuple[_Change, ...]:
     by_tick = {event.tick: event for event in events}  # the last one at a tick wins
-    kept: list[Event] = []
+    kept: list[_Change] = []
     for tick in sorted(by_tick):
         event = by_tick[tick]
         if not kept or replace(event, tick=0) != replace(kept[-1], tick=0):

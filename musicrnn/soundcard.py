@@ -11,11 +11,11 @@ from typing import Any, Literal
 from musicrnn.errors import MusicRNNError
 
 INSTALL_COMMAND = "pip install musicrnn[live]"
-Kind = Literal["input", "output"]
-DEVICE_NAMES: dict[Kind, str] = {"input": "microphone", "output": "loudspeaker"}
+Direction = Literal["input", "output"]
+DEVICE_NAMES: dict[Direction, str] = {"input": "microphone", "output": "loudspeaker"}
 
 
-def sound_library(kind: Kind) -> Any:
+def sound_library(kind: Direction) -> Any:
     """The module sounddevice.
 
     Raises:
@@ -36,7 +36,7 @@ def sound_library(kind: Kind) -> Any:
         ) from error
 
 
-def rate_of_device(library: Any, kind: Kind, *, rate: int, channels: int) -> int:
+def rate_of_device(library: Any, kind: Direction, *, rate: int, channels: int) -> int:
     """The wanted rate, or the default device's own where it has not the wanted one.
 
     Raises:

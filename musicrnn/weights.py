@@ -24,18 +24,18 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.arrays import NamedArrays
 from musicrnn.errors import MusicRNNError
 
 Weights = Literal["float32", "float16", "int8"]
 WEIGHTS: tuple[Weights, ...] = get_args(Weights)
-Arrays = dict[str, NDArray[Any]]
 SCALE = ".scale"
 MIN_NUMBERS, MIN_ROW_NUMBERS = 256, 4  # numbers; smaller ones would save nothing
 INT8_MAX = 127
 FLOAT16_MAX = 65_504.0  # the largest float16
 
 
-def stored(arrays: Mapping[str, NDArray[Any]], weights: Weights) -> Arrays:
+def stored(arrays: Mapping[str, NDArray[Any]], weights: Weights) -> NamedArrays:
     """The arrays of a file with such weights; what is not float32 stays as it is.
 
     Raises:
@@ -43,7 +43,7 @@ def stored(arrays: Mapping[str, NDArray[Any]], weights: Weights) -> Arrays:
     """
     if weights not in WEIGHTS:
         raise MusicRNNError(f"weights must be one of {', '.join(WEIGHTS)}, got {weights!r}")
-    found: Arrays = {}
+    found: NamedArrays = {}
     for name, array in arrays.items():
         if (
             weights == "float32"
@@ -58,13 +58,13 @@ def stored(arrays: Mapping[str, NDArray[Any]], weights: Weights) -> Arrays:
     return found
 
 
-def restored(arrays: Mapping[str, NDArray[Any]]) -> Arrays:
+def restored(arrays: Mapping[str, NDArray[Any]]) -> NamedArrays:
     """float32 arrays of what :func:`stored` made.
 
     Raises:
         MusicRNNError: an int8 array without its scales, or with others than it must have.
     """
-    found: Arrays = {}
+    found: NamedArrays = {}
     scales = {name + SCALE for name, array in arrays.items() if array.dtype == np.int8}
     for name, array in arrays.items():
         if array.dtype == np.int8:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from musicrnn.arrays import Frames
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, listed
 from musicrnn.training.data import Card, DataRequest, Split, TrainingData, described
@@ -25,7 +25,6 @@ FOLDER = "polyphonic"  # all four lie in it
 PITCHES, LOWEST = 88, 21  # A0 to C8
 MAX_FILE_BYTES = 256 * 2**20  # bytes of a file
 KEYS: dict[Split, str] = {"train": "traindata", "valid": "validdata", "test": "testdata"}
-Frames = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Samples
 from musicrnn.augmentation.music import random_music
 from musicrnn.augmentation.noise import unit_power
 from musicrnn.augmentation.speech import babble
@@ -43,7 +44,6 @@ MAX_WORD_SECONDS = 3.0  # seconds: recordings that are longer are no words
 MAX_BACKGROUND_SECONDS = 600.0  # seconds of a recording
 
 Watch = Callable[[int, int], None]
-Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,13 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Random, Samples
 from musicrnn.augmentation.noise import random_noise, unit_power
 from musicrnn.augmentation.room import random_response, reverberate
 from musicrnn.bounds import check, number
 from musicrnn.errors import MusicRNNError
 
-Samples = NDArray[np.float32]
-Random = np.random.Generator
 MIN_LEVEL = 1e-5  # of full scale: below it a clip counts as silent
 
 

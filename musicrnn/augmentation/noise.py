@@ -10,8 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-Samples = NDArray[np.float32]
-Random = np.random.Generator
+from musicrnn.arrays import Random, Samples
 
 
 def coloured(random: Random, samples: int, slope: float) -> Samples:

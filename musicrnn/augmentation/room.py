@@ -7,9 +7,8 @@ comes noise that decays by 60 dB within the reverberation time (Moorer 1979; Pol
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Samples = NDArray[np.float32]
+from musicrnn.arrays import Samples
 
 
 def random_response(random: np.random.Generator, rate: int) -> Samples:

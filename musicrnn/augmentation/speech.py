@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Samples
 from musicrnn.augmentation.noise import unit_power
 
-Samples = NDArray[np.float32]
 # a word is where the level, dB, is more than so far up from the floor to the peak
 WORD_LEVEL_SHARE = 0.15
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Random, Samples
 from musicrnn.augmentation.music import random_music
 from musicrnn.augmentation.noise import coloured, impulses, tone, unit_power
 from musicrnn.augmentation.speech import babble, extent
@@ -30,9 +31,6 @@ from musicrnn.bounds import check, number
 from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.events import Script, Spoken, Stretch
 from musicrnn.waveform import in_full_scale
-
-Samples = NDArray[np.float32]
-Random = np.random.Generator
 
 PIECE_SECONDS = 60.0  # seconds
 FADE_SECONDS = 0.01  # seconds, of a clip's ends

@@ -113,7 +113,7 @@ def _made(
             kept.keep(trial, row)
             made += 1
             pace = (time.monotonic() - started) / made
-            say(f"{told(row, contest.subject.unit)}; {trials.left(pace)}")
+            say(f"{row_text(row, contest.subject.unit)}; {trials.left(pace)}")
         yield row is not None
 
 
@@ -130,7 +130,7 @@ def table_of(contest: Contest, rows: Sequence[Row], *, interrupted: bool = False
     return Comparison(lines, [c for c in contest.cells if c not in by_cell], interrupted)
 
 
-def told(row: Row, unit: str) -> str:
+def row_text(row: Row, unit: str) -> str:
     """A run in one line."""
     name = f"{row.cell} ({row.hidden} units, rate {row.rate:g}, seed {row.seed})"
     if row.valid is None or row.test is None:

@@ -21,14 +21,14 @@ from torch import Tensor, nn
 from torch.jit import TracerWarning  # pyright: ignore[reportPrivateImportUsage]
 from torch.overrides import TorchFunctionMode
 
+from musicrnn.arrays import NamedArrays
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
 
 OPSET = 17
 FREE_DIMENSION = "batch"  # what a dimension of any size is called
 MAX_DIFFERENCE = 1e-4  # of probabilities; of states beside their size
-Arrays = dict[str, NDArray[Any]]
-Runner = Callable[[Mapping[str, NDArray[Any]]], Arrays]  # inputs by name -> outputs by name
+Runner = Callable[[Mapping[str, NDArray[Any]]], NamedArrays]  # inputs by name -> outputs by name
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +100,7 @@ def runner(session: Any) -> Runner:
     """An ONNX Runtime session as a function from inputs to outputs, by name."""
     names = [value.name for value in session.get_outputs()]
 
-    def run(inputs: Mapping[str, NDArray[Any]]) -> Arrays:
+    def run(inputs: Mapping[str, NDArray[Any]]) -> NamedArrays:
         return dict(zip(names, session.run(names, dict(inputs)), strict=True))
 
     return run

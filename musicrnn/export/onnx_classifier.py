@@ -74,7 +74,7 @@ def window_samples(recipe: LogMel) -> int:
     return round(recipe.window_seconds * recipe.rate)
 
 
-def told(
+def label_probabilities(
     labeller: Labeller, recipe: LogMel, sound: NDArray[np.float32], *, shift: float = 0.0
 ) -> NDArray[np.float64]:
     """What the labeller says of one window [N], as ``musicrnn classify`` hears it: [1, K].
@@ -94,6 +94,9 @@ def _difference(labeller: Labeller, recipe: LogMel, run: Runner) -> float:
     most = 0.0
     for sound in trial_sounds(window_samples(recipe), recipe.rate):
         found = run({"samples": sound[None]})["probabilities"]
-        wanted = (told(labeller, recipe, sound, shift=shift) for shift in (0.0, BORDER, -BORDER))
+        wanted = (
+            label_probabilities(labeller, recipe, sound, shift=shift)
+            for shift in (0.0, BORDER, -BORDER)
+        )
         most = max(most, min(relative(found, one) for one in wanted))
     return most

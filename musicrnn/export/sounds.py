@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Samples = NDArray[np.float32]
+from musicrnn.arrays import Samples
+
 MAX_SYLLABLE_SECONDS = 0.8  # seconds of a syllable
 
 

@@ -16,11 +16,11 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Samples
 from musicrnn.bounds import check, number, whole
 from musicrnn.errors import MusicRNNError
 
 NAME = "causal-log-mel"
-Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True)

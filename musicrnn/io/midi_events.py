@@ -20,7 +20,9 @@ _DRUMS = 9
 _SUSTAIN = 64
 _MAX_DELTA = 2**28 - 1
 _NOTE_OFF, _PEDAL_OFF, _PEDAL_ON, _NOTE_ON = range(4)
-Event = tuple[int, int, bytes]  # tick, rank among the events of that tick, bytes from the status on
+MidiEvent = tuple[
+    int, int, bytes
+]  # tick, rank among the events of that tick, bytes from the status on
 
 
 def midi_bytes(score: Score) -> bytes:
@@ -50,7 +52,7 @@ def _channels(tracks: Iterable[Track]) -> list[int]:
 
 
 def _conductor(score: Score) -> bytes:
-    events: list[Event] = []
+    events: list[MidiEvent] = []
     if score.title:
         events.append((0, 0, _meta(0x03, _text(score.title))))
     for tempo in score.tempos:
@@ -70,7 +72,7 @@ def _conductor(score: Score) -> bytes:
 
 def _played(track: Track, channel: int) -> bytes:
     on, control, program = 0x90 | channel, 0xB0 | channel, 0xC0 | channel
-    events: list[Event] = []
+    events: list[MidiEvent] = []
     if track.name:
         events.append((0, -2, _meta(0x03, _text(track.name))))
     events.append((0, -1, bytes([program, track.program])))
@@ -83,7 +85,7 @@ def _played(track: Track, channel: int) -> bytes:
     return _chunk(events)
 
 
-def _chunk(events: list[Event]) -> bytes:
+def _chunk(events: list[MidiEvent]) -> bytes:
     """The body of a track: times as differences, running status, the end."""
     events.sort()
     parts: list[bytes] = []

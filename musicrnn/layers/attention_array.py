@@ -17,7 +17,7 @@ from musicrnn.cells.compiled import compiled, exp, tanh
 from musicrnn.cells.product import product
 from musicrnn.cells.protocol import Array, Arrays
 
-State = tuple[Array, Array, Array]
+AttentionState = tuple[Array, Array, Array]
 NO_PARAMETER = np.zeros(0, np.float32)
 
 
@@ -32,13 +32,13 @@ def attention_shapes(kind: str, hidden: int) -> dict[str, tuple[int, ...]]:
     return {**named, "join.weight": (hidden, 2 * hidden), "join.bias": (hidden,)}
 
 
-def attention_state(rows: int, reach: int, hidden: int) -> State:
+def attention_state(rows: int, reach: int, hidden: int) -> AttentionState:
     """The state before the first step."""
     past = np.zeros((rows, reach, hidden), np.float32)
     return past, past.copy(), np.zeros((rows, 1), np.float32)
 
 
-def array_attend(kind: str, weights: Arrays, h: Array, state: State) -> Array:
+def array_attend(kind: str, weights: Arrays, h: Array, state: AttentionState) -> Array:
     """One step: outputs h [B, H] of the top layer -> y [B, H]; h is remembered in ``state``.
 
     Args:

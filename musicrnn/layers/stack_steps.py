@@ -23,12 +23,11 @@ from musicrnn.cells import Cell, LinearCell, StepCell
 from musicrnn.cells.clockwork import ClockworkCell
 from musicrnn.cells.grid import GridCell
 from musicrnn.cells.lstm import LSTMCell, lstm
-from musicrnn.layers.layer import named
+from musicrnn.layers.layer import Flow, named
 from musicrnn.layers.private_torch import HAS_FUSED_LSTM, fused_lstm
 from musicrnn.layers.stack import Stack, State
 
 Memory = tuple[Tensor, ...]
-Flow = tuple[Tensor, ...]
 
 
 class Matrices:

@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Samples
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.events import Event
+from musicrnn.events import DetectedWord
 from musicrnn.features.causal_logmel import CausalLogMel, FrameStream
 from musicrnn.io.audio import stream_audio
 from musicrnn.listening.header import labels_of, number_of
@@ -24,7 +25,6 @@ from musicrnn.models.detector import Detector, DetectorSettings
 from musicrnn.models.words_array import WordsEngine
 from musicrnn.models.words_config import FRAMES_A_STEP, WordsConfig
 
-Samples = NDArray[np.float32]
 SECONDS_AFTER = 0.5  # seconds of silence after a file, in which its last word may fire
 
 
@@ -65,7 +65,7 @@ class WordStream:
         self.waiting = np.zeros((0, self.recipe.n_mels), np.float32)
         self.detector = Detector(self.settings, self.labels, self.step_seconds)
 
-    def push(self, samples: Samples) -> list[Event]:
+    def push(self, samples: Samples) -> list[DetectedWord]:
         """The words that these samples [N] complete."""
         told = self.probabilities(samples)
         return self.detector.push(told) if len(told) else []

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.events import Event, Script, Spoken
+from musicrnn.events import DetectedWord, Script, Spoken
 from musicrnn.metrics.classification import wilson_interval
 
 MAX_DELAY_SECONDS = 0.75  # seconds
@@ -31,10 +31,10 @@ ON_UNKNOWN, ON_BACKGROUND, AGAIN = "unknown speech", "background", "repetition"
 class Matching:
     """Every event and what it fell on, every word and whether it was found."""
 
-    found: tuple[tuple[Spoken, Event], ...]
+    found: tuple[tuple[Spoken, DetectedWord], ...]
     missed: tuple[Spoken, ...]
-    confused: tuple[tuple[Spoken, Event], ...]
-    false: tuple[tuple[str, Event], ...]  # ON_UNKNOWN, ON_BACKGROUND or AGAIN
+    confused: tuple[tuple[Spoken, DetectedWord], ...]
+    false: tuple[tuple[str, DetectedWord], ...]  # ON_UNKNOWN, ON_BACKGROUND or AGAIN
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,12 @@ class Point:
     false_accepts_an_hour: float
 
 
-def match(script: Script, events: Sequence[Event]) -> Matching:
+def match(script: Script, events: Sequence[DetectedWord]) -> Matching:
     """Give every event to what it fell on; events must be in order of time."""
     spoken = script.spoken
-    found: dict[int, Event] = {}
-    confused: list[tuple[Spoken, Event]] = []
-    false: list[tuple[str, Event]] = []
+    found: dict[int, DetectedWord] = {}
+    confused: list[tuple[Spoken, DetectedWord]] = []
+    false: list[tuple[str, DetectedWord]] = []
     low = 0
     for event in events:
         while low < len(spoken) and spoken[low].end + MAX_DELAY_SECONDS < event.time:
@@ -104,7 +104,7 @@ def match(script: Script, events: Sequence[Event]) -> Matching:
     )
 
 
-def detection(script: Script, events: Sequence[Event]) -> Detection:
+def detection(script: Script, events: Sequence[DetectedWord]) -> Detection:
     """The figures of what a listener heard in a recording.
 
     Raises:
@@ -139,7 +139,7 @@ def detection(script: Script, events: Sequence[Event]) -> Detection:
 
 
 def sweep(
-    script: Script, detect: Callable[[float], Sequence[Event]], thresholds: Sequence[float]
+    script: Script, detect: Callable[[float], Sequence[DetectedWord]], thresholds: Sequence[float]
 ) -> tuple[Point, ...]:
     """The DET curve: what each threshold misses and falsely accepts; ``detect`` gives its events.
 

@@ -15,7 +15,7 @@ from typing import TypeVar
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Chord, Key, Note, Pedal, Score, Tempo, TimeSignature, Track, make_score
 
-Event = TypeVar("Event", Tempo, TimeSignature, Key, Chord)
+_Change = TypeVar("_Change", Tempo, TimeSignature, Key, Chord)
 
 
 def excerpts(score: Score, bars: int) -> list[Score]:
@@ -78,6 +78,6 @@ def parts_of(scores: Mapping[str, Score], bars: int) -> dict[str, Score]:
     }
 
 
-def _moved(events: tuple[Event, ...], start: int, stop: int) -> list[Event]:
+def _moved(events: tuple[_Change, ...], start: int, stop: int) -> list[_Change]:
     """Events of the excerpt; the one that held at its beginning stands at tick 0."""
     return [replace(e, tick=max(0, e.tick - start)) for e in events if e.tick < stop]

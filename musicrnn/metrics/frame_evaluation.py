@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from musicrnn.arrays import Frames
 from musicrnn.errors import counted
 from musicrnn.metrics.frame_likelihood import (
     BOOTSTRAP_DRAWS,
     Forecaster,
     FrameLikelihood,
-    Frames,
     frame_likelihood,
     known,
 )

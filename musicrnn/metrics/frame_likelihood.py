@@ -16,15 +16,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from musicrnn.arrays import Float64Array, Frames
 from musicrnn.errors import MusicRNNError, counted
 
 BOOTSTRAP_DRAWS = 10_000  # of the bootstrap
 CONFIDENCE_LEVEL = 0.95
-Frames = NDArray[np.uint8]  # [T, P], 0 or 1
-Floats = NDArray[np.float64]
-Forecaster = Callable[[Sequence[Frames]], list[Floats]]
+Forecaster = Callable[[Sequence[Frames]], list[Float64Array]]
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class FrameLikelihood:
     frames: int
 
 
-def frame_likelihood(losses: Sequence[Floats], *, seed: int = 0) -> FrameLikelihood:
+def frame_likelihood(losses: Sequence[Float64Array], *, seed: int = 0) -> FrameLikelihood:
     """The figure of pieces whose frames have these losses; ``seed`` draws the bootstrap.
 
     Raises:
@@ -57,7 +55,7 @@ def frame_likelihood(losses: Sequence[Floats], *, seed: int = 0) -> FrameLikelih
     return FrameLikelihood(figure, interval, n, sum(map(len, losses)))
 
 
-def nats_a_step(losses: Sequence[Floats]) -> float:
+def nats_a_step(losses: Sequence[Float64Array]) -> float:
     """All losses by the number of all frames.
 
     Raises:
@@ -78,7 +76,7 @@ def ensemble(members: Sequence[Forecaster]) -> Forecaster:
     if not members:
         raise MusicRNNError("an ensemble needs a member at least, got none")
 
-    def losses(pieces: Sequence[Frames]) -> list[Floats]:
+    def losses(pieces: Sequence[Frames]) -> list[Float64Array]:
         every = [member(pieces) for member in members]
         return [
             np.log(len(members)) - np.logaddexp.reduce([-loss for loss in piece], axis=0)

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from musicrnn.arrays import Float64Array, Frames
 from musicrnn.errors import MusicRNNError, counted
-from musicrnn.metrics.frame_likelihood import Floats, Forecaster, Frames, nats_a_step
+from musicrnn.metrics.frame_likelihood import Forecaster, nats_a_step
 
 ADDED_COUNTS = 0.5  # counts
 
@@ -26,9 +27,9 @@ ADDED_COUNTS = 0.5  # counts
 class FrameBaselines:
     """Probabilities that a pitch sounds, [P] each: at all, after silence, after itself."""
 
-    marginal: Floats
-    after_silence: Floats
-    after_sound: Floats
+    marginal: Float64Array
+    after_silence: Float64Array
+    after_sound: Float64Array
 
     @property
     def forecasters(self) -> dict[str, Forecaster]:
@@ -42,7 +43,7 @@ class FrameBaselines:
         """Nats a frame of each baseline over all frames of the pieces."""
         return {name: nats_a_step(losses(pieces)) for name, losses in self.forecasters.items()}
 
-    def _markov(self, piece: Frames) -> Floats:
+    def _markov(self, piece: Frames) -> Float64Array:
         """The loss of every frame, [T]."""
         chances = np.where(piece[:-1] > 0, self.after_sound, self.after_silence)
         return _nats(np.concatenate([self.marginal[None], chances]), piece)
@@ -70,6 +71,6 @@ def fit_frame_baselines(train: Sequence[Frames]) -> FrameBaselines:
     )
 
 
-def _nats(chances: Floats, piece: Frames) -> Floats:
+def _nats(chances: Float64Array, piece: Frames) -> Float64Array:
     """The loss of every frame, [T], under probabilities [P] or [T, P]."""
     return -np.where(piece > 0, np.log(chances), np.log1p(-chances)).sum(axis=1)

@@ -20,13 +20,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Float64Array, Ids
 from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.tables import number, table
 
 STRENGTHS = tuple(2.0**exponent for exponent in range(-10, 13))
 MAX_VOCABULARY = 10_000  # the bigram keeps a full table
-Ids = NDArray[np.int32]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,8 @@ class Likelihood:
 class Baselines:
     """Counts turned into probabilities."""
 
-    unigram: Floats  # [V], probabilities
-    bigram: Floats  # [V, V], row: the id before; probabilities
+    unigram: Float64Array  # [V], probabilities
+    bigram: Float64Array  # [V, V], row: the id before; probabilities
     unigram_strength: float
     bigram_strength: float
 
@@ -90,7 +89,7 @@ def fit_baselines(
     pairs = pairs.reshape(vocabulary_size, vocabulary_size).astype(np.float64)
     rows = pairs.sum(axis=1)
 
-    def unigram_of(strength: float) -> Floats:
+    def unigram_of(strength: float) -> Float64Array:
         return (counts + strength) / (counts.sum() + strength * vocabulary_size)
 
     unigram_strength = bigram_strength = 1.0
@@ -146,6 +145,6 @@ def _pairs(
     return before, after
 
 
-def _best(chances: Callable[[float], Floats]) -> float:
+def _best(chances: Callable[[float], Float64Array]) -> float:
     """The strength under which the tokens' chances are likeliest."""
     return min(STRENGTHS, key=lambda strength: float(-np.log(chances(strength)).mean()))

@@ -21,15 +21,15 @@ the extreme distances, so that equal densities give 1; and every unordered pair 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from musicrnn.arrays import Float64Array
 from musicrnn.errors import MusicRNNError
 
 GRID_POINTS = 8192
 # bandwidths beyond the extreme values: what lies outside is 6e-5 of a Gaussian
 TAIL_BANDWIDTHS = 4.0
 RELATIVE_TOLERANCE = 1e-9  # values nearer than this, of their size, are equal
-Floats = NDArray[np.float64]
 
 
 def overlapping_area(tested: ArrayLike, reference: ArrayLike) -> float:
@@ -82,7 +82,7 @@ def ceiling_area(
     return float(np.mean(areas))
 
 
-def density_overlap(one: Floats, other: Floats) -> float:
+def density_overlap(one: Float64Array, other: Float64Array) -> float:
     """The area under the lesser of two Gaussian kernel densities (bandwidth: Scott's rule, the
     standard deviation times n^(-1/5)).
 
@@ -106,7 +106,7 @@ def density_overlap(one: Floats, other: Floats) -> float:
     return min(1.0, float(np.minimum(first, second).sum()))
 
 
-def _density(values: Floats, width: float, low: float, high: float) -> Floats:
+def _density(values: Float64Array, width: float, low: float, high: float) -> Float64Array:
     """[GRID_POINTS], the kernel density between low and high as shares of 1: the values are dealt
     to the two nearest grid points and smoothed by one product in the frequency domain."""
     position = (values - low) * ((GRID_POINTS - 1) / (high - low))
@@ -123,13 +123,13 @@ def _density(values: Floats, width: float, low: float, high: float) -> Floats:
     return np.maximum(smooth, 0.0) / len(values)
 
 
-def _finite_rows(values: ArrayLike) -> Floats:
+def _finite_rows(values: ArrayLike) -> Float64Array:
     rows = np.asarray(values, dtype=np.float64)
     rows = rows.reshape(len(rows), -1)
     return rows[np.isfinite(rows).all(axis=1)]
 
 
-def _distances(one: Floats, other: Floats) -> Floats:
+def _distances(one: Float64Array, other: Float64Array) -> Float64Array:
     """[len(one), len(other)]."""
     squares = sum(
         (one[:, None, d] - other[None, :, d]) ** 2 for d in range(one.shape[1])

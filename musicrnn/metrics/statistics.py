@@ -15,8 +15,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from musicrnn.arrays import Float64Array
 from musicrnn.key import key_of_pitch_classes, scale_of
 from musicrnn.metrics.notes import Integers, NoteArrays
 from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
@@ -25,7 +25,6 @@ from musicrnn.score import Score
 LENGTH_CLASSES = (1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4, 1.0, 1.5, 2.0, 3.0, 4.0)
 GROOVE_STEPS = 4  # onset positions a quarter: 16 in a bar of 4/4
 NAN = math.nan
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,12 +73,12 @@ class Statistics:
     """See musicrnn.metrics.repetition."""
     silent: bool
     """True when there is no note at all."""
-    pitch_class_histogram: Floats
+    pitch_class_histogram: Float64Array
     """[12], shares of the notes from C to B; NaN without pitched notes [YL, PCH]."""
-    duration_histogram: Floats
+    duration_histogram: Float64Array
     """[12], shares of the pitched notes by the nearest of LENGTH_CLASSES on a logarithmic scale,
     what is longer in the last class [YL, NLH, whose classes have no triplet-sixteenth]."""
-    inter_onset_histogram: Floats
+    inter_onset_histogram: Float64Array
     """[12], the same of the times between successive onset times [YL, IOI]."""
 
 
@@ -123,7 +122,7 @@ def statistics(score: Score | NoteArrays) -> Statistics:
     )
 
 
-def _mean(values: Integers | Floats) -> float:
+def _mean(values: Integers | Float64Array) -> float:
     return float(values.mean()) if len(values) else NAN
 
 
@@ -136,7 +135,7 @@ def _entropy(counts: Integers) -> float:
     return float(-(shares * np.log2(shares)).sum()) + 0.0
 
 
-def _length_histogram(quarters: Floats) -> Floats:
+def _length_histogram(quarters: Float64Array) -> Float64Array:
     if not len(quarters):
         return np.full(len(LENGTH_CLASSES), NAN)
     logarithms = np.log(LENGTH_CLASSES)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from musicrnn.bounds import check, number
 from musicrnn.errors import MusicRNNError
-from musicrnn.events import Event
+from musicrnn.events import DetectedWord
 
 REARM = 0.5  # share of the threshold
 LOOK_AHEAD_STEPS = 64  # steps that are looked through at once
@@ -68,7 +68,7 @@ class Detector:
         self.average = Average(settings.smoothing, len(labels), step_seconds)
         self.trigger = Trigger(settings, labels, step_seconds)
 
-    def push(self, probabilities: NDArray[np.floating]) -> list[Event]:
+    def push(self, probabilities: NDArray[np.floating]) -> list[DetectedWord]:
         """The events within the next steps [S, K].
 
         Raises:
@@ -113,9 +113,9 @@ class Trigger:
         self.ready = 0  # the first step at which a word may fire
         self.waiting: dict[int, int | None] = {}  # label -> where it fell; None: it has not yet
 
-    def push(self, averages: NDArray[np.float32]) -> list[Event]:
+    def push(self, averages: NDArray[np.float32]) -> list[DetectedWord]:
         """The events within the next steps."""
-        first, found = self.heard, list[Event]()
+        first, found = self.heard, list[DetectedWord]()
         self.heard += len(averages)
         for label, fell in self.waiting.items():
             if fell is None:
@@ -133,7 +133,7 @@ class Trigger:
                 if fell is None or fell > step:
                     continue
             time = (step + 1) * self.step_seconds
-            found.append(Event(time, self.labels[label], float(top[place])))
+            found.append(DetectedWord(time, self.labels[label], float(top[place])))
             self.ready = step + self.pause
             self.waiting[label] = self._falls(averages[place + 1 :, label], step + 1)
         return found

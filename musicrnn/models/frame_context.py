@@ -21,11 +21,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Float32Array, Frames
 from musicrnn.cells.private_numba import kept
 from musicrnn.models.frame_config import FrameConfig
-
-Frames = NDArray[np.uint8]  # [T, P]
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +38,7 @@ class FrameContext:
     def __len__(self) -> int:
         return len(self.frames)
 
-    def features(self, first: int, end: int, config: FrameConfig, shift: int = 0) -> Floats:
+    def features(self, first: int, end: int, config: FrameConfig, shift: int = 0) -> Float32Array:
         """The features of steps ``first`` to ``end`` - 1, [end - first, F], the piece
         transposed."""
         before = np.zeros((end - first, config.pitches), np.uint8)
@@ -82,10 +80,10 @@ class FrameHistory:
             self.frames[row, self.length] = frame
         self.length += 1
 
-    def features(self) -> Floats:
+    def features(self) -> Float32Array:
         """The features of the next step, [B, 1, F]; called once a step."""
         t = self.length
-        rows: list[Floats] = []
+        rows: list[Float32Array] = []
         for row, frames in enumerate(self.frames):
             source, matched = np.full(t + 1, -1, np.int32), np.zeros(t + 1, np.int32)
             if self.config.copy and t:

@@ -26,12 +26,10 @@ from musicrnn.layers.bidirectional import Bidirectional
 from musicrnn.layers.frame_convolution import FrameConvolution
 from musicrnn.layers.recent_attention import RecentAttention
 from musicrnn.layers.spectral import SpecAugment
-from musicrnn.layers.stack import Stack
+from musicrnn.layers.stack import Stack, State
 from musicrnn.layers.standard import Standard
 from musicrnn.models.network import Network
 from musicrnn.models.words_config import FRAMES_A_STEP, WordsConfig, bands_left, convolution_shapes
-
-State = tuple[Tensor, ...]
 
 
 class WordsModel(Network):

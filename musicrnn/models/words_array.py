@@ -13,13 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Float32Array
 from musicrnn.cells.product import product
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.array_stack import ArrayStack, stack_shapes
 from musicrnn.layers.frame_array import ArrayConvolution, ArrayRecentAttention
 from musicrnn.models.words_config import FRAMES_A_STEP, WordsConfig, bands_left, convolution_shapes
-
-Array = NDArray[np.float32]
 
 
 class WordsEngine:
@@ -57,7 +56,7 @@ class WordsEngine:
         self.attention.begin(rows)
 
     @np.errstate(over="ignore", invalid="ignore", divide="ignore")
-    def push(self, frames: Array) -> Array:
+    def push(self, frames: Float32Array) -> Float32Array:
         """What the next frames [B, T, F] say, [B, T // FRAMES_A_STEP, K].
 
         Raises:

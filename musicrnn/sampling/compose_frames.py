@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from musicrnn.arrays import Frames
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.key import estimate_key
@@ -30,7 +30,6 @@ DEFAULT_BARS = 16
 MAX_FRAMES = 16_384
 VELOCITY = 80
 DEFAULT_LOWEST, DEFAULT_STEP = 21, 0.5  # of the corpora of frames: A0, eighths
-Frames = NDArray[np.uint8]
 
 
 def compose_frames(

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Float64Array, Ids
 from musicrnn.cells.product import WEIGHT_FORMATS, PackedWeights, WeightFormat
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
@@ -30,16 +31,13 @@ BATCH_PIECES = 128  # pieces read side by side
 # tokens predicted: a quarter of a minute for the largest of the bundled models
 MAX_TOKENS = 100_000
 
-Ids = NDArray[np.int32]
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True, eq=False)
 class Readings:
     """What E engines made of the same N tokens, both [E, N] in nats; ``divergence[0]`` is 0."""
 
-    divergence: Floats
-    nats: Floats
+    divergence: Float64Array
+    nats: Float64Array
 
 
 @dataclass(frozen=True)
@@ -146,7 +144,9 @@ def matrix_bytes(engine: CPUEngine) -> int:
     return sum(matrix.panels.nbytes + matrix.scale.nbytes for matrix in matrices.values())
 
 
-def _steps(engines: Sequence[Engine], pieces: Sequence[Ids]) -> Iterable[tuple[Floats, Floats]]:
+def _steps(
+    engines: Sequence[Engine], pieces: Sequence[Ids]
+) -> Iterable[tuple[Float64Array, Float64Array]]:
     """Divergences and likelihoods of each step, [E, B]; the longest piece is first."""
     for engine in engines:
         engine.begin(len(pieces))
@@ -166,7 +166,7 @@ def _steps(engines: Sequence[Engine], pieces: Sequence[Ids]) -> Iterable[tuple[F
         yield np.stack(divergence), np.stack(nats)
 
 
-def _log_softmax(logits: NDArray[np.float32]) -> Floats:
+def _log_softmax(logits: NDArray[np.float32]) -> Float64Array:
     """[B, V] -> [B, V].
 
     Raises:

@@ -14,14 +14,13 @@ from typing import Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Float32Array
 from musicrnn.cells.product import WEIGHT_FORMATS, WeightFormat, pack_matrix, product
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.device import check_device
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.array_stack import ArrayStack, stack_shapes
 from musicrnn.models.language_config import LanguageConfig
-
-Array = NDArray[np.float32]
 
 
 class Engine(Protocol):
@@ -31,7 +30,7 @@ class Engine(Protocol):
         """Start ``rows`` sequences, each of which has read the same ids."""
         ...
 
-    def step(self, ids: NDArray[np.int64]) -> Array:
+    def step(self, ids: NDArray[np.int64]) -> Float32Array:
         """Read one id a row, [B]; logits [B, V] of the next."""
         ...
 
@@ -92,7 +91,7 @@ class CPUEngine:
         self.stack.put(rows, self.start)
 
     @np.errstate(over="ignore", invalid="ignore")
-    def step(self, ids: NDArray[np.int64]) -> Array:
+    def step(self, ids: NDArray[np.int64]) -> Float32Array:
         outputs = self.stack.step(self.table[ids])
         return product(*self.output, outputs)
 

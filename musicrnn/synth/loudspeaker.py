@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from musicrnn.arrays import Float32Array
 from musicrnn.errors import MusicRNNError
 from musicrnn.soundcard import rate_of_device, sound_library
-from musicrnn.synth.tone import Floats
 
 BLOCK_FRAMES = 1024  # frames: 23 ms
 LEAD_SECONDS = 0.15  # of sound are there before the first is heard
@@ -39,10 +39,14 @@ class Loudspeaker:
         self._library = sound_library("output")
         self.rate = rate_of_device(self._library, "output", rate=rate, channels=2)
         self.gaps = 0  # blocks that were late
-        self._waiting: queue.Queue[Floats | None] = queue.Queue(self._blocks_in(AHEAD_SECONDS))
+        self._waiting: queue.Queue[Float32Array | None] = queue.Queue(
+            self._blocks_in(AHEAD_SECONDS)
+        )
         self._ended = threading.Event()
 
-    def play(self, blocks: Iterable[Floats], stopped: Callable[[], bool] = lambda: False) -> None:
+    def play(
+        self, blocks: Iterable[Float32Array], stopped: Callable[[], bool] = lambda: False
+    ) -> None:
         """Sounds blocks [2, BLOCK_FRAMES], of which the last may be shorter, until the last has
         been heard or ``stopped``.
 
@@ -92,7 +96,7 @@ class Loudspeaker:
             raise self._library.CallbackStop
         out[: block.shape[1]] = block.T
 
-    def _put(self, block: Floats | None, stopped: Callable[[], bool]) -> bool:
+    def _put(self, block: Float32Array | None, stopped: Callable[[], bool]) -> bool:
         """Whether it was put, and not stopped."""
         for _ in repeat(None, round(TIMEOUT_SECONDS / POLL_SECONDS)):
             if stopped():

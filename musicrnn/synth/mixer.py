@@ -20,10 +20,11 @@ from pathlib import Path
 
 import numpy as np
 
+from musicrnn.arrays import Float32Array
 from musicrnn.note_events import EventBatch
 from musicrnn.synth.render import FADE_SECONDS, TAIL_SECONDS, check_rate, fade_out
 from musicrnn.synth.soundfont import default_soundfont, read_soundfont
-from musicrnn.synth.tone import Floats, Tone
+from musicrnn.synth.tone import Tone
 from musicrnn.synth.voice import Voice, VoiceAllocator, add
 
 ROUNDING_FRAMES = 3  # frames by which a note may sound before its time
@@ -86,7 +87,7 @@ class Mixer:
         """Whether all has come out."""
         return self._until == inf and self.at >= self.frames
 
-    def mix(self, frames: int) -> Floats:
+    def mix(self, frames: int) -> Float32Array:
         """The next ``frames``, or as many as are :attr:`available` if fewer: [2, frames]."""
         mixed = np.zeros((2, min(frames, self.available)), np.float32)
         end = self.at + mixed.shape[1]
@@ -101,7 +102,7 @@ class Mixer:
         self.at = end
         return mixed
 
-    def blocks(self, batches: Iterable[EventBatch], frames: int) -> Iterator[Floats]:
+    def blocks(self, batches: Iterable[EventBatch], frames: int) -> Iterator[Float32Array]:
         """The whole sound in blocks [2, frames], the last as short as it is, each as soon as the
         events allow."""
         for batch in batches:
@@ -121,7 +122,7 @@ class Mixer:
         self._tones[voice.tone] = tone
         return tone
 
-    def _fade(self, mixed: Floats) -> None:
+    def _fade(self, mixed: Float32Array) -> None:
         if self._until < inf:
             return
         fade = fade_out(self.rate)

@@ -19,11 +19,12 @@ from pathlib import Path
 
 import numpy as np
 
+from musicrnn.arrays import Float32Array
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.note_events import played_tracks
 from musicrnn.score import Score
 from musicrnn.synth.soundfont import SoundFont, default_soundfont, read_soundfont
-from musicrnn.synth.tone import Floats, Tone
+from musicrnn.synth.tone import Tone
 from musicrnn.synth.voice import Voice, VoiceAllocator, add
 from musicrnn.waveform import Waveform
 
@@ -79,7 +80,7 @@ def check_rate(rate: int) -> None:
         raise MusicRNNError(f"the rate of a rendering must be in 8000..192000 Hz, got {rate}")
 
 
-def fade_out(rate: int) -> Floats:
+def fade_out(rate: int) -> Float32Array:
     """The gains of the last FADE_SECONDS."""
     return np.linspace(1, 0, int(FADE_SECONDS * rate), dtype=np.float32)
 

@@ -16,9 +16,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Float32Array
 from musicrnn.synth.region import Envelope, Region
 
-Floats = NDArray[np.float32]
 HOP = 512
 TONE_BLOCK_FRAMES = 32 * HOP
 PITCH_STEP_FRAMES = 64  # frames in which the pitch stays
@@ -40,7 +40,7 @@ class Tone:
         self._recorded = _padded(region, recorded)
         self._phase = 0.0  # frames of the recording at which the next block begins
         self._before = np.zeros(0, np.float32)  # unfiltered frames that the next block needs
-        self._blocks: list[tuple[Floats, Floats]] = []
+        self._blocks: list[tuple[Float32Array, Float32Array]] = []
 
     @cached_property
     def frames(self) -> int:
@@ -55,7 +55,7 @@ class Tone:
             longest = min(longest, int(self.region.frames / slowest) + 1)
         return longest
 
-    def block(self, index: int) -> tuple[Floats, Floats]:
+    def block(self, index: int) -> tuple[Float32Array, Float32Array]:
         """Frames ``index * BLOCK`` to the next block's: with the loudness envelope, and without."""
         while len(self._blocks) <= index:
             self._blocks.append(self._next_block())
@@ -67,7 +67,7 @@ class Tone:
         return len(self._blocks)
 
     @cached_property
-    def release(self) -> Floats:
+    def release(self) -> Float32Array:
         """The gain of each frame after the key is let go, down to SILENCE_DB."""
         down = np.arange(int(self.release_seconds * SILENCE_DB / 100 * self.rate) + 1)
         down = down * (-100 / 20 * np.log(10) / (self.release_seconds * self.rate))
@@ -78,7 +78,7 @@ class Tone:
         """Seconds in which the level falls by 100 dB."""
         return max(self.region.release, MIN_RELEASE_SECONDS)
 
-    def attenuation(self, frames: NDArray[np.int64]) -> Floats:
+    def attenuation(self, frames: NDArray[np.int64]) -> Float32Array:
         """dB below the peak at these frames of the held tone."""
         loudness = self.loudness
         seconds = frames / self.rate - loudness.delay
@@ -92,7 +92,7 @@ class Tone:
             level = np.where(seconds < 0, 120.0, level)
         return level.astype(np.float32)
 
-    def _next_block(self) -> tuple[Floats, Floats]:
+    def _next_block(self) -> tuple[Float32Array, Float32Array]:
         index = len(self._blocks)
         if index == 0:
             ahead = self._unfiltered(0, TONE_BLOCK_FRAMES + HOP)
@@ -114,7 +114,7 @@ class Tone:
         gain = np.exp(level * np.float32(-np.log(10) / 20))
         return np.multiply(filtered, gain, dtype=np.float32), filtered
 
-    def _filtered(self, sound: Floats, index: int) -> Floats:
+    def _filtered(self, sound: Float32Array, index: int) -> Float32Array:
         windows = np.lib.stride_tricks.sliding_window_view(sound, 2 * HOP)[::HOP]  # [W, 2 HOP]
         spectra = np.fft.rfft(windows * _WINDOW)
         seconds = (index * TONE_BLOCK_FRAMES + HOP * np.arange(len(windows))) / self.rate
@@ -138,7 +138,7 @@ class Tone:
     def _pitch_span(self) -> float:
         return abs(self.region.modulation_to_pitch) + abs(self.region.vibrato[0])
 
-    def _unfiltered(self, start: int, count: int) -> Floats:
+    def _unfiltered(self, start: int, count: int) -> Float32Array:
         """The next ``count`` frames (a multiple of PITCH_STEP_FRAMES), which begin at ``start``."""
         if self._pitch_span == 0:
             passed = self._ratio * np.arange(1, count + 1)
@@ -161,7 +161,9 @@ class Tone:
         return _hermite(self._recorded, whole, (position - whole).astype(np.float32))
 
 
-def _hermite(recorded: NDArray[np.int16], whole: NDArray[np.int64], between: Floats) -> Floats:
+def _hermite(
+    recorded: NDArray[np.int16], whole: NDArray[np.int64], between: Float32Array
+) -> Float32Array:
     """``recorded`` has one frame before frame 0; ``between`` is in 0..1."""
     scale = np.float32(1 / 32768)
     a, b, c, d = (recorded[whole + offset] * scale for offset in range(4))

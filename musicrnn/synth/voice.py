@@ -16,10 +16,11 @@ from math import inf
 
 import numpy as np
 
+from musicrnn.arrays import Float32Array
 from musicrnn.note_events import Instrument
 from musicrnn.synth.region import Region
 from musicrnn.synth.soundfont import SoundFont
-from musicrnn.synth.tone import TONE_BLOCK_FRAMES, Floats, Tone
+from musicrnn.synth.tone import TONE_BLOCK_FRAMES, Tone
 
 DAMP_SECONDS = 0.01
 NOT_YET = 2**40  # frames
@@ -114,7 +115,7 @@ class VoiceAllocator:
         return self._chosen[wanted]
 
 
-def add(mix: Floats, tone: Tone, voice: Voice, at: int) -> int:
+def add(mix: Float32Array, tone: Tone, voice: Voice, at: int) -> int:
     """Adds to ``mix`` [2, frames], which begins at frame ``at`` of the piece, what sounds there of
     a voice, and returns how many frames that was."""
     first = max(0, at - voice.start)
@@ -129,7 +130,7 @@ def add(mix: Floats, tone: Tone, voice: Voice, at: int) -> int:
     return max(0, last - first)
 
 
-def _sound(tone: Tone, voice: Voice, a: int, b: int) -> Floats:
+def _sound(tone: Tone, voice: Voice, a: int, b: int) -> Float32Array:
     """Frames a to b of a voice, all in one block of its tone, before velocity and pan."""
     index = a // TONE_BLOCK_FRAMES
     held, ringing = (

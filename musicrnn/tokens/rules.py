@@ -12,20 +12,20 @@ from typing import Protocol
 
 from torch import Tensor
 
-State = tuple[Tensor, ...]
+RuleState = tuple[Tensor, ...]
 
 
 class Rules(Protocol):
     """What may follow, row by row."""
 
-    def start(self) -> State:
+    def start(self) -> RuleState:
         """The state of one piece, [1, ...] each, before its first id."""
         ...
 
-    def push(self, state: State, ids: Tensor) -> State:
+    def push(self, state: RuleState, ids: Tensor) -> RuleState:
         """The state after one id a row, [B]."""
         ...
 
-    def allowed(self, state: State) -> Tensor:
+    def allowed(self, state: RuleState) -> Tensor:
         """[B, V], which ids may follow."""
         ...

@@ -31,39 +31,43 @@ STACK = {
 }
 
 # A part of musicrnn, what it is, and the parts that it may import.
-PIECE = "errors score key waveform note_events"
+PIECE = "errors arrays score key waveform note_events"
 PARTS = {
     "errors": ("the one exception", ""),
-    "bounds": ("options with their bounds", "errors"),
-    "score": ("written and played music", "errors"),
-    "key": ("which key a piece is in", "errors score"),
-    "note_events": ("notes as they are performed: note on and off, in seconds", "errors score"),
-    "waveform": ("sampled sound", "errors"),
-    "events": ("words spoken and words heard, on one clock", "errors"),
-    "accompaniment": ("chord symbols -> a part that plays them", "errors score"),
-    "soundcard": ("microphone and loudspeaker, where there are", "errors"),
+    "arrays": ("array types", ""),
+    "bounds": ("options with their bounds", "errors arrays"),
+    "score": ("written and played music", "errors arrays"),
+    "key": ("which key a piece is in", "errors arrays score"),
+    "note_events": (
+        "notes as they are performed: note on and off, in seconds",
+        "errors arrays score",
+    ),
+    "waveform": ("sampled sound", "errors arrays"),
+    "events": ("words spoken and words heard, on one clock", "errors arrays"),
+    "accompaniment": ("chord symbols -> a part that plays them", "errors arrays score"),
+    "soundcard": ("microphone and loudspeaker, where there are", "errors arrays"),
     "io": ("files in and out, one format a file", PIECE),
     "synth": ("score -> sound", PIECE + " soundcard"),
-    "features": ("sound -> frames", "errors bounds waveform"),
+    "features": ("sound -> frames", "errors arrays bounds waveform"),
     "augmentation": (
         "sounds made different, and made up",
-        "errors bounds score waveform events synth",
+        "errors arrays bounds score waveform events synth",
     ),
     "tokens": ("score <-> integers", PIECE + " io"),
     "plot": ("score -> picture and page", PIECE),
     "io.save": ("any format, by suffix", PIECE + " accompaniment io synth plot"),
     "metrics": ("what a piece or a prediction is worth", PIECE + " events"),
-    "weights": ("numbers stored in four bytes, two or one", "errors"),
-    "checkpoint": ("a model's file", "errors io weights"),
-    "cells": ("one step of a recurrent network", "errors weights"),
-    "layers": ("steps unrolled and stacked", "errors bounds cells"),
-    "models": ("whole networks: integers and floats", "errors bounds events cells layers"),
-    "device": ("where a network runs", "errors"),
+    "weights": ("numbers stored in four bytes, two or one", "errors arrays"),
+    "checkpoint": ("a model's file", "errors arrays io weights"),
+    "cells": ("one step of a recurrent network", "errors arrays weights"),
+    "layers": ("steps unrolled and stacked", "errors arrays bounds cells"),
+    "models": ("whole networks: integers and floats", "errors arrays bounds events cells layers"),
+    "device": ("where a network runs", "errors arrays"),
     "sampling": (
         "model -> piece",
         PIECE + " accompaniment bounds device io tokens checkpoint cells layers models metrics",
     ),
-    "problems": ("problems that show what a memory can hold", "errors bounds layers"),
+    "problems": ("problems that show what a memory can hold", "errors arrays bounds layers"),
     "listening": (
         "sound -> label",
         PIECE
@@ -72,7 +76,7 @@ PARTS = {
     ),
     "export": (
         "models for other programs",
-        "errors waveform io features checkpoint cells layers models listening",
+        "errors arrays waveform io features checkpoint cells layers models listening",
     ),
     "training": (
         "batches -> model; what a kind of model is",
@@ -82,9 +86,9 @@ PARTS = {
     ),
     "comparison": (
         "many cells under one budget -> table",
-        "errors bounds io plot tokens checkpoint cells layers models metrics training",
+        "errors arrays bounds io plot tokens checkpoint cells layers models metrics training",
     ),
-    "pretrained": ("models that come with the package", "errors checkpoint sampling"),
+    "pretrained": ("models that come with the package", "errors arrays checkpoint sampling"),
 }
 
 # Modules that only some parts may import; the rest of the library is silent and knows no terminal.

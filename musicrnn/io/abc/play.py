@@ -2,7 +2,7 @@
 
 Conventions. Times are quarters (floats; exact for every length that occurs in print), turned into
 ticks once, at the end. Events come in the order of the text with accidentals and lengths resolved;
-a :class:`Line` holds what is in force behind it, so that a jump back restores key and metre.
+a :class:`BarLine` holds what is in force behind it, so that a jump back restores key and metre.
 
 Repeats. ``:|`` goes back to the last ``|:``, or else to the last double bar, end of a repeat, or
 the beginning. ``|::`` and ``::|`` play three times. An ending is played in the passes it names.
@@ -55,7 +55,7 @@ class InForce:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BarLine:
     """A barline, and what is in force behind it."""
 
     before: int
@@ -71,12 +71,12 @@ class Volta:
     numbers: frozenset[int]
 
 
-Event = Play | Silence | Harmony | Speed | InForce | Line | Volta
+AbcEvent = Play | Silence | Harmony | Speed | InForce | BarLine | Volta
 
 
-def unroll(events: list[Event], opening: InForce, limit: int) -> tuple[list[Event], int]:
+def unroll(events: list[AbcEvent], opening: InForce, limit: int) -> tuple[list[AbcEvent], int]:
     """The events in the order of playing, and what they leave of ``limit``; 0 if it cut them."""
-    played: list[Event] = []
+    played: list[AbcEvent] = []
     at, begin = 0, 0
     begin_state, state = opening, opening
     explicit = False  # begin is a "|:" whose repeat is not over
@@ -97,7 +97,7 @@ def unroll(events: list[Event], opening: InForce, limit: int) -> tuple[list[Even
         if isinstance(event, InForce):
             state = event
         played.append(event)
-        if not isinstance(event, Line):
+        if not isinstance(event, BarLine):
             continue
         if event.before:
             times = max(times, event.before + 1) if times == 2 else times
@@ -121,14 +121,14 @@ def unroll(events: list[Event], opening: InForce, limit: int) -> tuple[list[Even
     return played, limit
 
 
-def _behind_ending(events: list[Event], at: int) -> int:
+def _behind_ending(events: list[AbcEvent], at: int) -> int:
     """Where to go on when the ending that begins at ``at`` is left out: at the next ending, behind
     the repeat that closes this one, or before the double bar or ``|:`` that does."""
     for index in range(at, len(events)):
         event = events[index]
         if isinstance(event, Volta):
             return index
-        if isinstance(event, Line):
+        if isinstance(event, BarLine):
             if event.before:
                 return index + 1
             if event.after or event.double:
@@ -157,7 +157,7 @@ class Performance:
     left: int = MAX_EVENTS
 
 
-def perform(events: list[Event], opening: InForce, limit: int = MAX_EVENTS) -> Performance:
+def perform(events: list[AbcEvent], opening: InForce, limit: int = MAX_EVENTS) -> Performance:
     """Plays a voice from time 0; ``left`` of the limit is 0 if it was cut at a bound."""
     played, left = unroll(events, opening, limit)
     result = Performance(left=left)
@@ -187,7 +187,7 @@ def perform(events: list[Event], opening: InForce, limit: int = MAX_EVENTS) -> P
             result.speeds.append((now, event))
         elif isinstance(event, InForce):
             result.states.append((now, event))
-        elif isinstance(event, Line):
+        elif isinstance(event, BarLine):
             soft = event.double or event.before > 0 or event.after > 0
             result.boundaries.append(Boundary(now, soft))
     result.notes.extend((*ringing[pitch], pitch) for pitch in ringing)

@@ -13,7 +13,7 @@ from musicrnn.io.abc.bars import bar_quarters
 from musicrnn.io.abc.fields import default_unit
 from musicrnn.io.abc.items import Bar, Broken, Item, Rest, Sound, Tie, Tuplet
 from musicrnn.io.abc.key import Accidentals, Place, pitch_at
-from musicrnn.io.abc.play import Event, InForce, Line, Play, Silence
+from musicrnn.io.abc.play import AbcEvent, BarLine, InForce, Play, Silence
 
 MAX_NOTE_QUARTERS = 4096.0  # quarters of one note or rest
 _TUPLET_TIME = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}  # 5, 7 and 9 follow the metre
@@ -31,7 +31,7 @@ class Voice:
     transpose: int = 0
     program: int = 0
     is_drum: bool = False
-    events: list[Event] = field(default_factory=list[Event])
+    events: list[AbcEvent] = field(default_factory=list[AbcEvent])
     last: Play | Silence | None = None  # what a tie or a broken rhythm looks back to
     last_places: tuple[tuple[Place, int], ...] = ()  # with their alterations
     broken: float = 1.0  # times the next length
@@ -43,7 +43,7 @@ class Voice:
         self.in_overlay = False
         self.accidentals.barline()
         self.tuplet_left, self.broken = 0, 1.0
-        self.events.append(Line(bar.before, bar.after, bar.double, self.state))
+        self.events.append(BarLine(bar.before, bar.after, bar.double, self.state))
 
     def take(self, item: Item) -> str | None:
         """Takes what sounds, or changes how it sounds; returns what is wrong with it, if so."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from musicrnn.arrays import Frames
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.metrics.frame_likelihood import Frames
 from musicrnn.models.frame_config import FrameConfig
 from musicrnn.pretrained import Style
 from musicrnn.training.config import TrainingConfig

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from musicrnn.augmentation.stream import Piece, script
 from musicrnn.errors import MusicRNNError
-from musicrnn.events import Event, Script
+from musicrnn.events import DetectedWord, Script
 from musicrnn.features.causal_logmel import CausalLogMel, FrameStream
 from musicrnn.metrics.classification import wilson_interval
 from musicrnn.metrics.detection import MAX_FALSE_ACCEPTS_AN_HOUR, Point, best_point, sweep
@@ -49,13 +49,13 @@ class HeardStream:
         average = Average(smoothing, len(self.labels), self.step_seconds)
         averages = average.push(self.probabilities)
 
-        def detect(threshold: float) -> list[Event]:
+        def detect(threshold: float) -> list[DetectedWord]:
             settings = DetectorSettings(threshold, smoothing, refractory)
             return Trigger(settings, self.labels, self.step_seconds).push(averages)
 
         return sweep(self.script, detect, thresholds)
 
-    def events(self, settings: DetectorSettings) -> list[Event]:
+    def events(self, settings: DetectorSettings) -> list[DetectedWord]:
         """What a detector with these settings fires."""
         average = Average(settings.smoothing, len(self.labels), self.step_seconds)
         trigger = Trigger(settings, self.labels, self.step_seconds)

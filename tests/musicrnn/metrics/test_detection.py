@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.events import Event, Script, Spoken, Stretch
+from musicrnn.events import DetectedWord, Script, Spoken, Stretch
 from musicrnn.metrics.classification import wilson_interval
 from musicrnn.metrics.detection import (
     AGAIN,
@@ -30,8 +30,8 @@ SCRIPT = Script(
 )
 
 
-def events(*heard: tuple[float, str]) -> list[Event]:
-    return [Event(time, label, 0.9) for time, label in heard]
+def events(*heard: tuple[float, str]) -> list[DetectedWord]:
+    return [DetectedWord(time, label, 0.9) for time, label in heard]
 
 
 HEARD = events(

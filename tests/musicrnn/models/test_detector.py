@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.events import Event
+from musicrnn.events import DetectedWord
 from musicrnn.models.detector import Detector, DetectorSettings
 
 LABELS = ("go", "stop", "_unknown_", "_silence_")
@@ -74,7 +74,7 @@ def test_any_pieces_give_the_same_events(seed: int) -> None:
         float(random.uniform(0.2, 0.9)), float(random.uniform(0, 1)), float(random.uniform(0, 1))
     )
     whole = Detector(settings, LABELS, STEP).push(told)
-    pieces, found, at = Detector(settings, LABELS, STEP), list[Event](), 0
+    pieces, found, at = Detector(settings, LABELS, STEP), list[DetectedWord](), 0
     while at < steps:
         size = int(random.choice([0, 1, 2, 7, 64, 200]))
         found += pieces.push(told[at : at + size])
