@@ -1,4 +1,4 @@
-"""Words on the clock of a recording: those spoken, and those that a listener says it heard.
+"""Words with times: those spoken in a recording, and those detected in it.
 
 Conventions. Times are seconds from the recording's start.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class DetectedWord:
-    """A word that was heard: when the listener said so, and how sure it was."""
+    """A word that was detected: the time of the detection and its probability."""
 
     time: float
     label: str

@@ -1,4 +1,4 @@
-"""``musicrnn compose``: a new piece, heard a few seconds later."""
+"""``musicrnn compose``: a new piece, within seconds."""
 
 from __future__ import annotations
 

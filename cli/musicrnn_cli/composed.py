@@ -1,4 +1,4 @@
-"""A composed piece in files, and what is said of it."""
+"""A composed piece in files, and its record."""
 
 from __future__ import annotations
 

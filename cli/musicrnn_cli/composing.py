@@ -12,7 +12,7 @@ FEW = 32  # pieces that one process composes alone: another takes a second to st
 def compose_files(
     order: Order, seeds: Sequence[int], *, jobs: int | None = None
 ) -> Iterator[Record]:
-    """Compose, save, and tell of each piece, in the order of the seeds.
+    """Compose and save each piece, and yield its record, in the order of the seeds.
 
     Many pieces are shared among ``jobs`` processes, as many as there are cores if not given; a GPU
     works for one.

@@ -1,4 +1,4 @@
-"""``musicrnn inspect``: what a model file says about itself."""
+"""``musicrnn inspect``: the header of a model file."""
 
 from __future__ import annotations
 

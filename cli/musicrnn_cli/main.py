@@ -29,7 +29,7 @@ COMMANDS = {
     "render": "Turn a MIDI or ABC file into sound.",
     "tokenize": "Show a piece as a model's tokens, or prove the round trip.",
     "export": "Write a model as ONNX, or with smaller weights.",
-    "inspect": "Print what a model file says about itself.",
+    "inspect": "Print the header of a model file.",
     "data": "List, prepare and inspect corpora; record your own words.",
 }
 

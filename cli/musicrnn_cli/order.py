@@ -106,7 +106,7 @@ def style_of(name: str) -> Style:
 
 
 def _say_what_changes(checkpoint: Checkpoint, primer: Score) -> None:
-    """A primer is heard as the model's tokens say it."""
+    """A primer is quantized to the model's tokens."""
     tokenizer: Tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
     kept = tokenizer.quantize(primer).note_count
     if kept < primer.note_count:

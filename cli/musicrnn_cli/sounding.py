@@ -1,4 +1,5 @@
-"""``musicrnn compose --play`` and ``--stream``: one piece, heard or followed while it is drawn."""
+"""``musicrnn compose --play`` and ``--stream``: one piece, played or streamed while it is
+sampled."""
 
 from __future__ import annotations
 

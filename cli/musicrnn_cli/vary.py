@@ -1,4 +1,4 @@
-"""``musicrnn vary``: some bars of some voices anew."""
+"""``musicrnn vary``: some bars of some voices resampled."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What a corpus of labelled recordings gives: examples, each with its label, split and windows.
 
-Conventions. ``read`` gives the windows that a classifier hears (musicrnn.listening.windows): uint8
-log-mel frames [T, F] or int32 tokens [N]. It raises MusicRNNError for what cannot be heard.
+Conventions. ``read`` gives the windows that a classifier reads (musicrnn.listening.windows): uint8
+log-mel frames [T, F] or int32 tokens [N]. It raises MusicRNNError for what cannot be read.
 """
 
 from __future__ import annotations

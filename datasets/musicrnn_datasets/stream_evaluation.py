@@ -1,4 +1,4 @@
-"""Evaluate a network that hears words on long recordings made of a split's clips.
+"""Evaluate a word-spotting network on long recordings made of a split's clips.
 
 Conventions. The stream of the split lasts ``hours``, one for every SNR; thresholds are chosen on a
 stream of the validation split that is VALID_TIMES as long (so that half a false accept an hour can
@@ -123,8 +123,8 @@ def evaluate_stream(
     """How well a model file finds the words of ``data`` in long recordings.
 
     Raises:
-        MusicRNNError: the model hears no words or cannot be streamed, the split or the validation
-            split has no words that it knows, or there is nothing of ``unknown`` to be heard.
+        MusicRNNError: the model spots no words or cannot be streamed, the split or the validation
+            split has no words that it knows, or there is no speech in ``unknown``.
     """
     options = options or StreamOptions()
     settings = [StreamSettings(options.hours, (snr,)) for snr in options.snr]  # refused at once

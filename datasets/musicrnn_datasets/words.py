@@ -2,8 +2,9 @@
 
 Conventions. DATA is the name of a corpus in SPOKEN, a folder a word, a folder in the layout of the
 Free Spoken Digits, or a split file. Backgrounds are recordings without words, cut so that no split
-hears another's: of each file the first 70 % is for training, the next 15 % for validation, the rest
-for the test. Training has music and babble made by code beside them; a stream makes its own.
+shares sound with another: of each file the first 70 % is for training, the next 15 % for
+validation, the rest for the test. Training has music and babble made by code beside them; a stream
+makes its own.
 """
 
 from __future__ import annotations
@@ -166,7 +167,7 @@ def holds_words(source: str) -> bool:
 
 
 def word_seconds(found: FoundWords) -> float:
-    """How much of a clip to hear: what nineteen of twenty clips last, in half seconds from 1 to 3.
+    """How much of a clip to use: what nineteen of twenty clips last, in half seconds from 1 to 3.
 
     Files that cannot be read do not count.
     """
@@ -202,7 +203,7 @@ def _recording(path: Path, rate: int) -> Samples:
 
 
 def _parts(recordings: Sequence[Samples], split: Split, rate: int) -> list[Samples]:
-    """What a split hears of recordings: half a second of each at least."""
+    """The part of the recordings that belongs to a split: half a second of each at least."""
     low, high = SHARES[split]
     parts = [part[int(low * len(part)) : int(high * len(part))] for part in recordings]
     return [unit_power(part) for part in parts if len(part) >= rate // 2]

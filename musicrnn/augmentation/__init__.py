@@ -1,1 +1,1 @@
-"""Sounds made different in ways that do not change what is said: for training and for tests."""
+"""Data augmentation of sound that keeps the label: for training and for tests."""

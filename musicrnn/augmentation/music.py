@@ -1,4 +1,4 @@
-"""Music made by code, to be put under words: chords, a bass and a melody on drawn instruments.
+"""Music made by code, to be put under words: chords, a bass and a melody on random instruments.
 
 Conventions. Mono float32 [N] at ``rate`` Hz with mean square 1. Not meant to be listened to.
 """

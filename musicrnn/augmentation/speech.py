@@ -1,4 +1,4 @@
-"""Speech that is no word, made from words: for what a listener must not answer to.
+"""Non-word speech made from words: negatives for word spotting.
 
 Conventions. Words float32 [N] at any rate, all of one length. The parts of a word are found by its
 energy: :func:`extent`.
@@ -66,7 +66,7 @@ def babble(random: np.random.Generator, words: NDArray[np.int16], samples: int) 
 
 
 def no_word(random: np.random.Generator, one: Samples, other: Samples, rate: int) -> Samples:
-    """Something spoken that is no word: turned round, broken off, or spliced."""
+    """Speech that is no word: reversed, cut off, or spliced."""
     kind = int(random.integers(3))
     if kind == 0:
         return np.ascontiguousarray(one[::-1])

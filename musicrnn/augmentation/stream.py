@@ -6,9 +6,9 @@ minute. All words have the same level, LEVEL_DB dB relative to full scale as the
 the word itself (``extent``), and the background lies ``snr`` dB below it over the whole piece; then
 the piece gets a random gain. Every piece has a background of the next kind: noise made by code, a
 recording, music made by code, babble; with more than one SNR every kind meets each. Words come in
-random order, none again before all were heard; ``unknown`` of the events are speech that is none of
-the words: from ``other``, and words turned round. (Splices of two words, which training uses, are
-no fair test: half of one is the word.)
+random order, none again before all have come; ``unknown`` of the events are speech that is none of
+the words: from ``other``, and words played backwards. (Splices of two words, which training uses,
+are no fair test: half of one is the word.)
 
 What it cannot show: a clip brings its own room and its own noise, which come and go with it (both
 ends fade over FADE_SECONDS seconds, so that they do not click), nobody speaks while music plays in
@@ -121,7 +121,7 @@ def script(pieces: Sequence[Piece]) -> Script:
 
 @dataclass(eq=False)
 class _Shuffled:
-    """Clips in random order, shuffled anew when all were drawn."""
+    """Clips in random order, reshuffled when all were used."""
 
     random: Random
     source: StreamSource

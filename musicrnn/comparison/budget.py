@@ -1,4 +1,4 @@
-"""What all cells of a comparison get alike, and one trial of it.
+"""What all cells of a comparison share, and one trial of it.
 
 Conventions. Seeds are 0 .. seeds - 1. A learning rate is chosen for each cell by the validation
 loss of seed 0, never by the test loss; the other seeds are run with it.

@@ -1,6 +1,6 @@
 """The comparison itself: every trial that has no row yet, one after the other.
 
-The seeds are the outer loop, so that a whole table of one seed stands early. A rate is looked for
+The seeds are the outer loop, so that a whole table of one seed is ready early. A rate is looked for
 with seed 0 alone; see :mod:`musicrnn.comparison.budget`.
 """
 
@@ -35,7 +35,7 @@ class Contest:
 
     def __post_init__(self) -> None:
         for cell in self.cells:
-            LayerSettings().cell(cell)  # an unknown one is said with its neighbours
+            LayerSettings().cell(cell)  # an unknown one is an error that names its neighbours
         if not self.cells or len(set(self.cells)) != len(self.cells):
             raise MusicRNNError(
                 f"cells must be different ones of {', '.join(CELLS)}, got {', '.join(self.cells)}"
@@ -43,7 +43,7 @@ class Contest:
         for rate in self.budget.rates:
             self.run_config.training_config(
                 self.budget, Trial("", 1, 1, rate, 0)
-            )  # a wrong value is said now
+            )  # a wrong value is an error now
 
     def settings(self) -> dict[str, object]:
         """What all rows of a folder share."""
@@ -75,7 +75,8 @@ def compare(
     retry: bool = False,
     run: Runner = run_apart,
 ) -> Comparison:
-    """Run what is missing in ``folder`` and give the table; ``say`` hears a line a run.
+    """Run what is missing in ``folder`` and give the table; ``say`` is called with a line for each
+    run.
 
     Ctrl-C loses the run that is under way; the same call goes on. A run that failed keeps its row,
     with the reason, and is made again only with ``retry``.

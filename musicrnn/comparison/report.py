@@ -31,7 +31,7 @@ def lines(contest: Contest, comparison: Comparison) -> list[list[str]]:
 
 
 def notes(contest: Contest, comparison: Comparison) -> list[str]:
-    """What must stand under the table: what is not whole, failed, or off the budget."""
+    """Notes under the table: what is incomplete, failed, or off the budget."""
     found: list[str] = []
     for cell in comparison.cells:
         if not cell.complete:

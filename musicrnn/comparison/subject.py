@@ -40,7 +40,7 @@ class Subject:
         if not any(len(example) > 1 for example in self.data.examples["test"]):
             counts = ", ".join(f"{split} {n}" for split, n in self.data.counts().items())
             raise MusicRNNError(f"{self.name} has no piece to test on: {counts}")
-        self.parameters("lstm", 1)  # a wrong size is said before anything is run
+        self.parameters("lstm", 1)  # a wrong size is an error before anything is run
 
     @property
     def unit(self) -> str:

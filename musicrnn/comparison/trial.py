@@ -109,7 +109,7 @@ def run_here(
 def run_apart(
     subject: Subject, trial: Trial, budget: Budget, run_config: RunConfig, model: Path
 ) -> Row | None:
-    """:func:`run_here` in a process of its own; one that dies is a row that says so.
+    """:func:`run_here` in a process of its own; one that dies gives a row with the reason.
 
     Raises:
         KeyboardInterrupt: Ctrl-C; the process has ended.
@@ -169,6 +169,6 @@ def _run(
     run_config: RunConfig,
     model: Path,
 ) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled by the parent
     there.send(run_here(subject, trial, budget, run_config, model))
     there.close()

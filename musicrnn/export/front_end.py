@@ -42,7 +42,7 @@ class Power(nn.Module):
 
 
 class CausalFrames(nn.Module):
-    """What CausalLogMel.continued gives: the first n_fft - hop samples were heard before."""
+    """As CausalLogMel.continued: the first n_fft - hop samples are those of the block before."""
 
     mel: Tensor
 
@@ -57,7 +57,7 @@ class CausalFrames(nn.Module):
 
 
 class ClipFrames(nn.Module):
-    """What LogMel.frames gives of a whole window, quantised as a listener hears it."""
+    """LogMel.frames of a whole window, quantised as for a classifier."""
 
     mel: Tensor
     kept: Tensor

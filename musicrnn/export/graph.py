@@ -33,7 +33,7 @@ Runner = Callable[[Mapping[str, NDArray[Any]]], NamedArrays]  # inputs by name -
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """A module to be traced, and how to find out whether its graph says the same.
+    """A module to be traced, and how to check that its graph gives the same.
 
     ``batch`` names the dimension of inputs and outputs that is free; ``compare`` runs the graph on
     sounds or ids and returns the greatest difference from the model; ``metadata`` goes into the
@@ -176,7 +176,7 @@ def _shorten(graph: Any) -> None:
 
 @contextmanager
 def _quiet() -> Generator[None]:
-    """Without what the tracer says of values that it takes for constant: they are compared."""
+    """Without the tracer's warnings about values that it takes for constant: they are compared."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=TracerWarning)
         warnings.filterwarnings("ignore", ".*legacy TorchScript", DeprecationWarning)

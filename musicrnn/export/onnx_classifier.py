@@ -2,8 +2,8 @@
 
 Conventions. ``samples`` float32 [1, N], mono at the recipe's rate, N its window (30 s of the
 bundled model) -> ``probabilities`` [1, K], calibrated. Which frames are kept depends on N, so N is
-fixed. A song's probabilities are the mean over windows that begin every N / 2 samples; whether a
-window is silent or no music is not asked here (musicrnn.listening.gate).
+fixed. A song's probabilities are the mean over windows that begin every N / 2 samples; silent
+windows and windows without music are not rejected here (musicrnn.listening.gate).
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def window_samples(recipe: LogMel) -> int:
 def label_probabilities(
     labeller: Labeller, recipe: LogMel, sound: NDArray[np.float32], *, shift: float = 0.0
 ) -> NDArray[np.float64]:
-    """What the labeller says of one window [N], as ``musicrnn classify`` hears it: [1, K].
+    """The labeller's probabilities for one window [N], as in ``musicrnn classify``: [1, K].
 
     ``shift`` moves the frames, dB, before they are quantised.
     """

@@ -65,8 +65,7 @@ def words_graph(checkpoint: Checkpoint, model: WordsModel, *, streaming: bool = 
     """The graph of a model file and its network.
 
     Raises:
-        MusicRNNError: the header is damaged, or ``streaming`` is asked of a network that reads both
-            ways.
+        MusicRNNError: the header is damaged, or ``streaming`` is asked of a bidirectional network.
     """
     recipe = words_recipe(checkpoint, model.config)
     temperature = number_of(checkpoint.metadata, "temperature", 1.0, 0.01, 100.0)

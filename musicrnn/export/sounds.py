@@ -1,4 +1,4 @@
-"""Sounds that a listener's graph is tried with: silence, noise, a sweep, and something like words.
+"""Test sounds for the graph of a classifier: silence, noise, a sweep, and something like words.
 
 Conventions. float32 [N], full scale +-1.0; drawn from a generator, so always the same.
 """

@@ -3,8 +3,8 @@
 Conventions. In: samples float32 [N] or a batch [B, N] at ``rate`` Hz, full scale +-1.0. Out:
 float32 [T, n_mels] or [B, T, n_mels] in dB relative to full scale (a full-scale sine is near 0),
 never below ``floor``. Frame j is there once its last sample is: it covers the ``n_fft`` samples
-before (j + 1) * hop, zeros before the start, so T = N // hop. Nothing is divided by the loudest
-frame, which a listener does not know yet. Fed in pieces, the frames are those of the whole.
+before (j + 1) * hop, zeros before the start, so T = N // hop. Nothing is normalised by the loudest
+frame, which a stream does not know yet. Fed in pieces, the frames are those of the whole.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class CausalLogMel:
     low: float = number(60.0, 0)  # Hz, the lowest and the highest band's edge
     high: float = number(7600.0, 1)
     floor: float = number(-80.0, -200, -1)  # dB
-    seconds: float = number(1.0, 0.1, 60)  # how much of a clip is heard
+    seconds: float = number(1.0, 0.1, 60)  # how much of a clip is used
 
     def __post_init__(self) -> None:
         check(self, "causal log-mel ")
@@ -60,7 +60,7 @@ class CausalLogMel:
         return self.continued(np.concatenate([past, samples], axis=-1))
 
     def continued(self, samples: Samples) -> NDArray[np.float32]:
-        """The frames of sound whose first n_fft - hop samples were heard before."""
+        """The frames of sound whose first n_fft - hop samples are those of the block before."""
         count = max(0, (samples.shape[-1] - self.n_fft) // self.hop + 1)
         if count == 0:
             return np.zeros((*samples.shape[:-1], 0, self.n_mels), np.float32)

@@ -76,7 +76,7 @@ class ArrayStack:
         return [part[row].copy() for part in self._parts()]
 
     def put(self, rows: NDArray[np.int64], state: list[Array]) -> None:
-        """Let these rows remember what :meth:`state_of` told."""
+        """Set the state of these rows to one from :meth:`state_of`."""
         for part, kept in zip(self._parts(), state, strict=True):
             part[rows] = kept
 

@@ -1,4 +1,4 @@
-"""Attention: what of a sequence to look at, decided anew by each query.
+"""Attention: a weighted mean of a sequence for each query.
 
     weights = softmax over s of score(q, k_s)          context = sum over s of weights_s * v_s
 

@@ -1,4 +1,4 @@
-"""A network that looks back at its own last outputs (Waite 2016, Magenta's attention_rnn).
+"""Attention of a network to its own last outputs (Waite 2016, Magenta's attention_rnn).
 
 At each step the output h of the top layer asks, the n outputs before it are keys and values, and
 context and output are joined as by Luong et al. 2015:
@@ -7,7 +7,7 @@ context and output are joined as by Luong et al. 2015:
 
 What is kept are outputs h as they were before joining, so that all steps of a sequence are computed
 at once; Magenta keeps y, which would make them wait for each other. At the first step there is
-nothing to look at and the context is 0.
+nothing to attend to and the context is 0.
 
 Conventions. h and y [B, T, H]. The state is (past [n, B, H], the newest last; heard [1, B, 1], how
 many of them are outputs and not the zeros of the start, n at most), all zero at the start.

@@ -1,4 +1,4 @@
-"""A sequence to one vector: the mean of its steps, weighted by what each says of its own weight.
+"""A sequence to one vector: the mean of its steps, each weighted by a score computed from itself.
 
 Source: Raffel and Ellis 2015 (feed-forward attention). Steps beyond a length have weight 0.
 """

@@ -1,4 +1,4 @@
-"""A recurrent matrix made ready for many small products in a loop.
+"""A recurrent matrix prepacked for many small products in a loop.
 
 Large matrices on a CPU are packed once for oneDNN, which then multiplies a batch of 32 at full
 speed where an ordinary product packs again at every step. Under bf16 autocast both factors of

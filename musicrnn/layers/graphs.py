@@ -1,8 +1,8 @@
 """The engine's loops as CUDA graphs.
 
-On a GPU a step of a small network costs less than telling the GPU to do it. A graph is recorded
+On a GPU a step of a small network takes less time than launching its kernels. A graph is recorded
 once for every shape and replayed by a single call, forward and backward; numbers do not change.
-Recurrent dropout and zoneout draw anew at each call and are run without graphs.
+Recurrent dropout and zoneout sample at each call and are run without graphs.
 """
 
 from __future__ import annotations

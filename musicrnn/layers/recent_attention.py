@@ -1,11 +1,11 @@
-"""Attention to what was heard recently: a weighted mean over the past that fades.
+"""Attention to the recent past: a weighted mean with exponential decay.
 
     weight_t = exp(w . h_t + b)      mass_t = decay * mass_{t-1} + weight_t
     sum_t = decay * sum_{t-1} + weight_t * h_t      context_t = sum_t / (mass_t + 1)
 
-Feed-forward attention (Raffel and Ellis 2015) made causal: what a step says of its own weight fades
-by ``decay`` a step, and a mass of 1 without content stands for silence, so that the context is 0
-where nothing worth attending to was heard lately. The state is (sum, mass): constant memory.
+Feed-forward attention (Raffel and Ellis 2015) made causal: the weight that a step gives itself
+decays by ``decay`` a step, and a mass of 1 without content stands for silence, so that the context
+is 0 where nothing worth attending to was heard lately. The state is (sum, mass): constant memory.
 
 Conventions. h [B, T, H] -> contexts [B, T, H]; the state [B, H + 1], zeros at the start. The
 weight's logarithm stays within +-LIMIT.

@@ -1,9 +1,10 @@
-"""A linear map from pitches to pitches that knows intervals alone: what is learnt in C holds in D.
+"""A linear map from pitches to pitches that depends on intervals alone: what is learnt in C holds
+in D.
 
 Conventions. x [N, C, P] -> y [N, P, E]: y at pitch p is the sum over channels c and pitches q of
 x[c, q] * kernel[c, q - p], one vector of E numbers for each channel and interval. The kernel of an
 interval is the sum of a part of its own, within ``reach`` semitones, and one that it shares with
-all octaves of it. With ``lower`` only pitches below p are heard. As one matrix product (a Toeplitz
+all octaves of it. With ``lower`` only pitches below p are inputs. As one matrix product (a Toeplitz
 matrix), since a frame is far smaller than what it is multiplied with. Sources: the window around
 each note of Johnson 2017 (tied parallel networks); relative pitch as in convolution over pitches.
 """

@@ -1,4 +1,4 @@
-"""How layers of a cell are put together, as it stands in a checkpoint. Needs no torch."""
+"""How layers of a cell are stacked, as stored in a checkpoint. Needs no torch."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ Memory = tuple[Tensor, ...]
 
 
 class Matrices:
-    """A layer's parameters as a cell's step wants them: musicrnn.cells.protocol.Weights."""
+    """A layer's parameters as a cell's step takes them: musicrnn.cells.protocol.Weights."""
 
     def __init__(self, parameters: dict[str, Tensor], *, bf16: bool) -> None:
         self.vectors = parameters
@@ -115,7 +115,7 @@ class RecurrentSteps(LayerSteps):
         return self.cell.from_input(weights, tuple(part.to(kind) for part in flow)).float()
 
     def move(self, rows: Tensor, memory: Memory) -> tuple[Flow, Memory]:
-        if isinstance(self.cell, GridCell):  # what went up a step ago is not looked at
+        if isinstance(self.cell, GridCell):  # the flow of the step before is not read
             whole = self.cell.step(rows, (memory[0], memory[0], *memory), self.weights)
             return whole[:2], whole[2:]
         memory = tuple(self.cell.step(rows, memory, self.weights))

@@ -57,8 +57,8 @@ class Run:
 class Products:
     """What a step may use: vectors by name, and products with the recurrent matrices.
 
-    With ``results``, those of an earlier pass, products are not computed again: they only tell
-    autograd how the gradient goes on.
+    With ``results``, those of an earlier pass, products are not computed again: they only give
+    autograd the graph of the gradient.
     """
 
     def __init__(self, run: Run, factors: Sequence[Factor], vectors: Sequence[Tensor]) -> None:

@@ -1,1 +1,1 @@
-"""Listening: from a file to windows that a classifier hears, and to a label."""
+"""Listening: from a file to the windows that a classifier reads, and to a label."""

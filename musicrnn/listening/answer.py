@@ -1,4 +1,4 @@
-"""What a listener answers: a label with its probability, and how it moves through the sound."""
+"""The answer of a classifier: a label with its probability, and the probabilities over time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Moment:
-    """What one window of a song sounds like; ``label`` None where nothing can be told."""
+    """The prediction for one window of a song; ``label`` None where there is no prediction."""
 
     start: float
     end: float
@@ -20,7 +20,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a file sounds like: every label with its probability, the likeliest first."""
+    """The prediction for a file: every label with its probability, the likeliest first."""
 
     label: str
     probability: float
@@ -31,6 +31,6 @@ class Answer:
 
 
 class FileLabeller(Protocol):
-    """Names what a file sounds like."""
+    """Predicts the label of a file."""
 
     def classify_file(self, path: str | Path) -> Answer: ...

@@ -1,11 +1,11 @@
 """What is no music: too short, silent, noise, or a sound that never changes.
 
-Conventions. A window is refused with a reason, or heard. Levels are dB below full scale; flatness
-is the geometric over the arithmetic mean of the mean power in the bands below 3.5 kHz (white noise
-has 1); steadiness is the deviation of each band over time, dB, averaged over bands. In windows of
-the 999 GTZAN clips, 5 to 15 s long, flatness is at most 0.84 and steadiness (10 s or more) at least
-3.1; white and 8-bit noise have a flatness of 0.98 or more, and stationary noise of any colour a
-steadiness of 2.7 dB or less.
+Conventions. A window is rejected with a reason, or classified. Levels are dB below full scale;
+flatness is the geometric over the arithmetic mean of the mean power in the bands below 3.5 kHz
+(white noise has 1); steadiness is the deviation of each band over time, dB, averaged over bands. In
+windows of the 999 GTZAN clips, 5 to 15 s long, flatness is at most 0.84 and steadiness (10 s or
+more) at least 3.1; white and 8-bit noise have a flatness of 0.98 or more, and stationary noise of
+any colour a steadiness of 2.7 dB or less.
 """
 
 from __future__ import annotations

@@ -27,12 +27,12 @@ from musicrnn.models.classifier import Classifier
 from musicrnn.models.labelling import probabilities, window_logits
 from musicrnn.tokens import Tokenizer, tokenizer_from
 
-BATCH_WINDOWS = 8  # windows heard at a time, whatever the song's length
+BATCH_WINDOWS = 8  # windows classified at a time, whatever the song's length
 
 
 @dataclass(frozen=True, eq=False)
 class Labeller:
-    """A classifier with all that it needs to hear a file or read a score."""
+    """A classifier with its front end: from a file or a score to a label."""
 
     model: Classifier
     labels: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 Conventions. The library (:mod:`musicrnn.soundcard`) is imported when the first
 block is asked for. A device that does not have the wanted rate is opened at its own and resampled
-(soxr). Blocks that nobody takes wait, so that a listener who is late for a moment loses nothing.
+(soxr). Blocks are queued, so that a consumer that is late for a moment loses nothing.
 """
 
 from __future__ import annotations

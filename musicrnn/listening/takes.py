@@ -1,4 +1,4 @@
-"""Takes: one word cut out of a recording of a few seconds, or why it has to be said again.
+"""Takes: one word cut out of a recording of a few seconds, or why it has to be recorded again.
 
 Conventions. Levels are dB below full scale, the mean square of frames of 10 ms without the constant
 offset. The room is the level that a fifth of the frames stay below, those aside that come before

@@ -1,9 +1,9 @@
-"""From a file to the windows that a classifier hears: log-mel frames, or tokens of a score.
+"""From a file to the windows that a classifier reads: log-mel frames, or tokens of a score.
 
-Conventions. A window of sound is uint8 [T, bands] (musicrnn.features.logmel.quantize: what is
-heard is what was learned), a window of tokens int32 [N]. Sound is cut into windows of the recipe's
-length, a new one every ``hop_seconds``; a shorter song is one shorter window, and less than a
-second at the end is dropped. Songs are read piece by piece: their length costs no memory.
+Conventions. A window of sound is uint8 [T, bands] (musicrnn.features.logmel.quantize: the same as
+in training), a window of tokens int32 [N]. Sound is cut into windows of the recipe's length, a new
+one every ``hop_seconds``; a shorter song is one shorter window, and less than a second at the end
+is dropped. Songs are read piece by piece: their length costs no memory.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ TOKEN_WINDOW = 512
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """What is heard from ``start`` for ``seconds``; for a score both count tokens.
+    """A window from ``start`` for ``seconds``; for a score both count tokens.
 
-    ``refused`` says why nothing can be told from it; then ``values`` are empty.
+    ``refused`` says why it cannot be classified; then ``values`` are empty.
     """
 
     start: float

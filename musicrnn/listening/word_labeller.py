@@ -1,8 +1,8 @@
 """From a recording of one word to its label: what ``musicrnn classify`` does with such a model.
 
-Conventions. Probabilities are calibrated with the checkpoint's temperature. A network that reads
-forwards answers as it would at the end of the clip on a stream that was silent before, and needs no
-torch; one that reads both ways hears the whole clip.
+Conventions. Probabilities are calibrated with the checkpoint's temperature. A causal network gives
+what it would at the end of the clip on a stream that was silent before, and needs no torch; a
+bidirectional one reads the whole clip.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from musicrnn.waveform import in_full_scale
 
 @dataclass(frozen=True, eq=False)
 class WordLabeller:
-    """A network for words with all that it needs to hear a file."""
+    """A word-spotting network with its front end."""
 
     told: Callable[[NDArray[np.float32]], NDArray[np.float64]]  # frames [n, T, F] -> [n, K]
     recipe: CausalLogMel

@@ -1,8 +1,8 @@
-"""Words heard while the sound comes: what ``musicrnn listen`` does, on a microphone or a file.
+"""Streaming word detection: what ``musicrnn listen`` does, on a microphone or a file.
 
 Conventions. Samples float32 [N] at the recipe's rate, in pieces of any length; events carry the
 seconds from the start of the stream. The network is the clip's, stepped with its state carried on,
-so that what it says does not depend on the pieces. Needs no torch.
+so that the result does not depend on the block sizes. Needs no torch.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SECONDS_AFTER = 0.5  # seconds of silence after a file, in which its last word m
 
 
 class WordStream:
-    """One stream; :meth:`push` gives the words that were heard."""
+    """One stream; :meth:`push` gives the words that were detected."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""How well labels are told: accuracy and its interval, the majority baseline, the confusions.
+"""How well labels are predicted: accuracy and its interval, the majority baseline, the confusions.
 
 Conventions. Shares are in 0..1. The interval is Wilson's (1927) at 95 %. ``confusion[t][p]`` counts
 recordings of label t that were called p. A precision without any call, and a recall without any
@@ -24,7 +24,7 @@ Probabilities = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class LabelScores:
-    """Of one label: how many recordings have it, and how they were told."""
+    """Of one label: how many recordings have it, and which labels they were given."""
 
     n: int
     precision: float
@@ -163,7 +163,7 @@ def classification_text(scores: Classification, nats: float) -> str:
     for label, row in zip(scores.labels, scores.confusion, strict=True):
         of = scores.scores[label]
         if not matrix and not of.n and not of.precision:
-            continue  # a label that training added, and nobody heard
+            continue  # a label that training added, and no recording has
         lines.append(
             f"{label:{width}}  {of.n:5}  {of.precision:9.1%} {of.recall:7.1%} {of.f1:6.1%}"
             + " " * 10

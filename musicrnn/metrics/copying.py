@@ -2,8 +2,8 @@
 
 Conventions. Lines and symbols are those of musicrnn.metrics.lines: two runs of n notes are the same
 when their n - 1 symbols are (transposition-invariant intervals, with or without rhythm). A run of
-fewer than three distinct pitches (one repeated note, a trill) is nobody's and counts neither as
-copied nor as looked at. Runs never cross from one piece into another.
+fewer than three distinct pitches (one repeated note, a trill) is common to all music and is not
+counted. Runs never cross from one piece into another.
 
 Every run of n notes has a 64-bit hash, a polynomial modulo 2**64 with an odd base over symbols that
 were scattered by splitmix64 (Steele, Lea and Flood, OOPSLA 2014). The chance that any of 1e5 runs
@@ -49,7 +49,7 @@ class Copied:
 
     @property
     def share(self) -> float:
-        """NaN when there was no run of that length to look at."""
+        """NaN when there was no run of that length."""
         return self.found / self.looked_at if self.looked_at else float("nan")
 
 

@@ -105,7 +105,7 @@ def match(script: Script, events: Sequence[DetectedWord]) -> Matching:
 
 
 def detection(script: Script, events: Sequence[DetectedWord]) -> Detection:
-    """The figures of what a listener heard in a recording.
+    """The figures of a detector's events in a recording.
 
     Raises:
         MusicRNNError: no word is spoken in it.

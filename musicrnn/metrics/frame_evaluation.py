@@ -95,7 +95,7 @@ def frame_evaluation(
 
 
 def duplicates_text(found: FrameEvaluation) -> str:
-    """How many pieces stand in another split too, and the figures without them."""
+    """How many pieces are in another split too, and the figures without them."""
     counts = ", ".join(f"{count} in {split}" for split, count in found.duplicates.items())
     if not any(found.duplicates.values()):
         return f"pieces that are also in another split: none ({counts})"

@@ -1,4 +1,4 @@
-"""A piece as lines of notes that can be compared across keys: what the copy report looks at.
+"""A piece as lines of notes that can be compared across keys: the input of the copy report.
 
 Conventions. A line is a sequence of notes (onset, pitch) in time order, onsets in twelfths of a
 quarter. Between a note and the next stands a symbol, a non-negative integer; n notes make n - 1

@@ -1,4 +1,4 @@
-"""How alike two sets of pieces are in one feature: the overlapping area of Yang and Lerch.
+"""How similar two sets of pieces are in one feature: the overlapping area of Yang and Lerch.
 
 Conventions. A set is [P, D]: P pieces, D numbers a piece (1 for a scalar feature, 12 for a
 histogram); rows that are not finite are left out. Distances are Euclidean. An area is in 0..1.

@@ -1,4 +1,4 @@
-"""What one piece is like in numbers: the usual statistics of generated music.
+"""Statistics of one piece: those that are usual for generated music.
 
 Conventions. Times in quarters, pitches in semitones, shares in 0..1. Pitch statistics leave drums
 out; rhythm statistics take all notes. A statistic that a piece cannot have (the pitch range of a

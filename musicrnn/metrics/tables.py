@@ -1,4 +1,4 @@
-"""Plain text tables, and how numbers stand in them."""
+"""Plain text tables and their number formats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sizes of a frame model, as they stand in a checkpoint. Needs no torch."""
+"""The sizes of a frame model, as stored in a checkpoint. Needs no torch."""
 
 from __future__ import annotations
 

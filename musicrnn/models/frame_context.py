@@ -94,7 +94,7 @@ class FrameHistory:
 
 
 def transposed(frames: Frames, shift: int) -> Frames:
-    """[T, P] ``shift`` pitches higher; the caller sees to it that nothing falls off the edge."""
+    """[T, P] ``shift`` pitches higher; no note may be shifted beyond the edge."""
     return np.roll(frames, shift, axis=1) if shift else frames
 
 

@@ -40,7 +40,7 @@ class FrameModel(Network):
         """Start the head's biases at the log-odds of ``marginal``, [P] probabilities in (0, 1).
 
         An untrained network then is about as good as the marginal, instead of 61 nats a frame, and
-        a pitch that training never heard keeps a probability.
+        a pitch absent from the training set keeps a probability.
         """
         self.head.begin_at(torch.from_numpy(np.log(marginal) - np.log1p(-marginal)))
 

@@ -1,4 +1,4 @@
-"""How far back in time a loss is felt: the norm of its gradient against the distance.
+"""How far back in time the gradient of a loss reaches: its norm against the distance.
 
 Conventions. A network with a state (language or frame model) takes one step at a time. The loss is
 that of one predicted step, in nats. Distance k: "state" is the gradient with respect to the state
@@ -6,9 +6,9 @@ with which the k-th step before that one began (all layers and all parts end to 
 by itself, under the cell's name for it), "input" that with respect to the k-th input before the
 last one read, embedded where inputs are ids. Distance 0 is the step that predicts.
 
-A classifier hears a whole clip, in both directions, and says one thing at its end. Its "input" is
-the gradient of the loss of one label with respect to each frame (nats a dB) or embedded token, and
-the distance is counted from the end of what it hears.
+A classifier reads a whole clip, in both directions, and predicts one label at its end. Its "input"
+is the gradient of the loss of one label with respect to each frame (nats a dB) or embedded token,
+and the distance is counted from the end of the clip.
 
 Norms are Euclidean, taken for each place by itself, then averaged. Sources: Hochreiter 1991;
 Pascanu, Mikolov and Bengio 2013 (1211.5063).

@@ -1,4 +1,4 @@
-"""The sizes of a language model, as they stand in a checkpoint. Needs no torch."""
+"""The sizes of a language model, as stored in a checkpoint. Needs no torch."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""A network that hears words: convolutions over the spectrum, recurrent layers, attention.
+"""A word-spotting network: convolutions over the spectrum, recurrent layers, attention.
 
 Conventions. Frames [B, T, F] in dB (musicrnn.features.causal_logmel), T a multiple of
-FRAMES_A_STEP, and a state -> logits [B, S, K] and the state. A network that reads forwards has a
-step for every FRAMES_A_STEP frames, S = T // FRAMES_A_STEP; its last step is its answer to a clip,
-and with the state carried on it may be fed in pieces of any number of steps. One that reads both
-ways hears whole clips: S = 1, and its state is empty.
+FRAMES_A_STEP, and a state -> logits [B, S, K] and the state. A causal network has a step for every
+FRAMES_A_STEP frames, S = T // FRAMES_A_STEP; its last step gives the label of a clip, and with the
+state carried on it may be fed in pieces of any number of steps. A bidirectional one reads whole
+clips: S = 1, and its state is empty.
 
 Sources: convolutional recurrent networks for keywords (Arik et al. 2017), with attention (de
 Andrade et al. 2018); SpecAugment (Park et al. 2019).
@@ -75,7 +75,8 @@ class WordsModel(Network):
         self.output = nn.Linear(outputs, config.labels)
 
     def initial_state(self, batch: int) -> State:
-        """Nothing was heard yet: of the convolutions, the recurrent layers and the attention."""
+        """The state before the first frame: of the convolutions, the recurrent layers and the
+        attention."""
         if not isinstance(self.recurrent, Stack):
             return ()
         assert isinstance(self.attention, RecentAttention)
@@ -118,7 +119,7 @@ class WordsModel(Network):
         return self.output(self.dropout(contexts)), (*after, *recurrent, attention)
 
     def clip(self, frames: Tensor) -> Tensor:
-        """The answer to whole clips from silence on: logits [B, K]."""
+        """Logits [B, K] of whole clips, from the initial state."""
         whole = frames[:, : frames.shape[1] // FRAMES_A_STEP * FRAMES_A_STEP]
         return self(whole, self.initial_state(len(frames)))[0][:, -1]
 

@@ -1,8 +1,8 @@
-"""A network that hears words, stepped in NumPy: many sounds at once on one core. Needs no torch.
+"""A word-spotting network stepped in NumPy: many sounds at once on one core. Needs no torch.
 
 Conventions. Frames float32 [B, T, F] in dB, T a multiple of FRAMES_A_STEP -> probabilities float32
-[B, T // FRAMES_A_STEP, K]; what was heard before is inside. The weights are those of a WordsModel
-that reads forwards, and so are the answers (to 1e-5: the order of sums is another).
+[B, T // FRAMES_A_STEP, K]; the state of what came before is kept inside. The weights are those of a
+WordsModel that reads forwards, and so are the answers (to 1e-5: the order of sums is another).
 """
 
 from __future__ import annotations

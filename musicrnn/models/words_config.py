@@ -1,4 +1,4 @@
-"""Sizes of a network that hears words, as they stand in a checkpoint. Needs no torch."""
+"""Sizes of a word-spotting network, as stored in a checkpoint. Needs no torch."""
 
 from __future__ import annotations
 

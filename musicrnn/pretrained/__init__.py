@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Style:
-    """How a model likes to be sampled, and how many bars a piece has when nothing is said."""
+    """The default sampler settings of a model, and the default number of bars."""
 
     settings: Settings
     bars: int = 16

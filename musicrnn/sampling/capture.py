@@ -1,8 +1,8 @@
 """How a function of tensors is run again and again on a device: as it is, or as a CUDA graph.
 
-On a GPU a small operation takes less time than telling the GPU to do it. A graph is recorded once
-and replayed by a single call. What is recorded takes no arguments: it reads and writes tensors that
-stay where they are.
+On a GPU a small operation takes less time than its launch. A graph is recorded once and replayed by
+a single call. What is recorded takes no arguments: it reads and writes tensors that stay where they
+are.
 """
 
 from __future__ import annotations

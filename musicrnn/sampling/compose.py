@@ -65,9 +65,9 @@ def compose_each(
 ) -> Iterator[Composition]:
     """One piece a seed, as they are finished; the same seed gives the same piece, whatever else.
 
-    A piece that is silent, says one bar more than 6 times running or one note more than 16 times is
-    drawn again from the same seed, up to 5 times. ``controls.bars`` and ``controls.seconds`` count
-    what comes after the primer.
+    A piece that is silent, repeats one bar more than 6 times in a row or one note more than 16
+    times is sampled again from the same seed, up to 5 times. ``controls.bars`` and
+    ``controls.seconds`` count what comes after the primer.
 
     Raises:
         MusicRNNError: the model cannot compose, or a control, setting or primer does not fit it.
@@ -167,7 +167,7 @@ def composition(
     attempts: int = 1,
     number: int = 0,
 ) -> Composition:
-    """The piece that ids tell, and that sounds like ``score``."""
+    """The piece of these ids, whose score is ``score``."""
     return Composition(
         score,
         ids,
@@ -181,7 +181,7 @@ def composition(
 
 
 def is_stuck(score: Score) -> bool:
-    """Silent, on one bar more than 6 times running, or on one note more than 16 times."""
+    """Silent, one bar more than 6 times in a row, or one note more than 16 times."""
     notes = NoteArrays.of(score)
     return (
         score.note_count == 0

@@ -1,7 +1,7 @@
 """New pieces of several voices from a voices model: what ``musicrnn compose --style chorale`` does.
 
 Conventions. Whole bars of 4/4 in sixteenths. One candidate is drawn: the likeliest of several
-pieces from nothing is the one in which the least happens. A key is asked for by its name: of the
+unconditional pieces is the one in which the least happens. A key is asked for by its name: of the
 candidates drawn then, those in its mode are moved to its tonic by the fewest semitones that leave
 every voice in its range; when none can be, others are drawn from the same seed.
 """

@@ -1,4 +1,5 @@
-"""How far a model with lighter weights is from itself with exact ones, token by token.
+"""How far a model with quantized weights diverges from the same model with exact ones, token by
+token.
 
 Conventions. A piece is ids [N]; the first is given, and before each of the N - 1 others every
 engine gives its distribution over the whole vocabulary: softmax at temperature 1, no grammar, no
@@ -34,7 +35,8 @@ MAX_TOKENS = 100_000
 
 @dataclass(frozen=True, eq=False)
 class Readings:
-    """What E engines made of the same N tokens, both [E, N] in nats; ``divergence[0]`` is 0."""
+    """Divergence and loss of E engines on the same N tokens, both [E, N] in nats; ``divergence[0]``
+    is 0."""
 
     divergence: Float64Array
     nats: Float64Array

@@ -1,9 +1,8 @@
 """What is done to the logits before a draw, and the draw.
 
-Conventions. Everything happens in float64, row by row, in compiled loops; -inf stands for an id
-that is out of the question. The order: grammar, repetition penalty, temperature, top-k, top-p,
-min-p. Sources: top-p, Holtzman et al. 2020; min-p, Nguyen et al. 2024; the penalty, Keskar et al.
-2019.
+Conventions. Everything happens in float64, row by row, in compiled loops; -inf excludes an id. The
+order: grammar, repetition penalty, temperature, top-k, top-p, min-p. Sources: top-p, Holtzman et
+al. 2020; min-p, Nguyen et al. 2024; the penalty, Keskar et al. 2019.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The sampler for CUDA: many pieces at once, many steps at a time, the host never in the way.
+"""The sampler for CUDA: many pieces at once, many steps per graph replay, no waiting for the host.
 
 The same pieces as :func:`musicrnn.sampling.sampler.sample` from the same seeds. The primer, which
 is the same for all, is read in one call of the model; a step of everything is recorded as a CUDA
@@ -54,10 +54,10 @@ class Replays(NamedTuple):
 
 
 class GraphSampler:
-    """Draws pieces from a model where it lies, ``slots`` at once.
+    """Samples pieces on the model's device, ``slots`` at once.
 
-    What was recorded last is kept: pieces with the same controls, settings and primer go on with
-        it.
+    The last recorded graph is kept and reused for pieces with the same controls, settings and
+    primer.
 
     Raises:
         MusicRNNError: a number of slots or steps out of range, or no such precision.

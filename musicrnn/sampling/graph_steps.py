@@ -1,10 +1,10 @@
 """Many steps of many pieces as one function of tensors: what a CUDA graph holds.
 
-Each of B slots holds one piece in the making. A step reads the last id of every slot, asks model
-and grammar, filters, draws, and takes note; K steps are one replay. Between replays nothing is done
-to a slot but this: where ``fresh`` is set, the slot begins anew from the primed state, which is
-the same for all pieces. A slot whose piece has ended draws on, the end for ever where there are
-rules; nobody reads it.
+Each of B slots holds one piece that is being sampled. A step reads the last id of every slot, runs
+model and grammar, filters, samples and updates the state; K steps are one replay. Between replays
+one thing changes: where ``fresh`` is set, the slot is reset to the primed state, which is the same
+for all pieces. A slot whose piece has ended goes on sampling, the end token for ever where there
+are rules; its ids are ignored.
 
 Conventions. Of B slots and K steps: uniforms [K, B] float64, tokens [B, K] int32, -1 where the
 model's logits were not finite.

@@ -1,11 +1,11 @@
 """The best of several candidates.
 
-Two things are asked of a piece: that the model finds it likely (the mean log-probability of its
-tokens), and that it is no outlier in what can be counted about music: each statistic of
+A piece is ranked by two criteria: its likelihood under the model (the mean log-probability of its
+tokens), and that it is no outlier in musical statistics: each statistic of
 :mod:`musicrnn.metrics.statistics` is compared with its mean and deviation over the candidates. The
-half that is furthest from the mean falls out, the likeliest of the others wins.
+half that is furthest from the mean is discarded, the likeliest of the others is chosen.
 
-What is won is fewer odd pieces, what is lost is variety (docs/sampling.md has figures).
+There are fewer odd pieces and less variety (docs/sampling.md has figures).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The sampler: one for every model that has a next step and every tokenizer.
 
 For each row: the grammar masks the logits, the filters shape them, a uniform of the row's own
-generator picks an id, the engine reads it. Rows are slots: a piece that has ended gives its slot
-to the next one. A piece depends on its seed alone, not on what is drawn beside it.
+generator picks an id, the engine reads it. Rows are slots: a piece that has ended gives its slot to
+the next one. A piece depends on its seed alone, not on the rest of the batch.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def tokens(
 
 
 def _prefix(primer: Sequence[int]) -> Sequence[int]:
-    """What is read before the first draw; the last id is read by the first step."""
+    """The ids read before the first sample; the last id of the primer is read by the first step."""
     if not primer or primer[0] != START:
         raise MusicRNNError("a primer begins with the start token")
     return primer[:-1]
@@ -150,7 +150,7 @@ def _draw(
     *,
     keep: bool = True,
 ) -> list[int]:
-    """One step: an id for each draft, which takes note of it."""
+    """One step: an id for each sequence, appended to it."""
     logits = engine.step(np.array([sequence.last for sequence in sequences]))
     masks = np.empty(logits.shape, np.bool_)
     for slot, sequence in enumerate(sequences):

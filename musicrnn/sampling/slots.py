@@ -1,8 +1,8 @@
 """Which piece is in which slot of the batch, on the host: its random generator, its ids so far.
 
 Conventions. Replays are counted from 0; each gives K ids to each of B slots, [B, K]. A slot that
-is given a piece before replay r begins it there; what a slot draws behind its piece's end is
-passed over. A piece's uniforms are those of its own generator, one an id.
+gets a piece before replay r begins it there; ids after a piece's end are ignored. A piece's
+uniforms are those of its own generator, one an id.
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
 resampled.
 
 Conventions. What is given stays as it is, to the tick and the velocity: the network looks at a copy
-on the grid of sixteenths, and only voices of its own are written from that grid. Given voices that
-lie outside their ranges are looked at transposed by the fewest semitones that bring them inside, or
-leave the fewest notes outside, which are looked at in another octave; the voices that are drawn are
-moved back as far. Where all given voices rest for four quarters or longer, the others do too.
+on the grid of sixteenths, and only the voices that it samples are written from that grid. Given
+voices that lie outside their ranges are looked at transposed by the fewest semitones that bring
+them inside, or leave the fewest notes outside, which are looked at in another octave; the voices
+that are drawn are moved back as far. Where all given voices rest for four quarters or longer, the
+others do too.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ Free = NDArray[np.bool_]  # [T, V]
 
 @dataclass(frozen=True)
 class Written:
-    """A piece, and how the given voices were looked at."""
+    """A piece, and how the given voices were read."""
 
     score: Score
     seed: int
@@ -59,7 +60,7 @@ class Written:
 
 
 class VoicesWriter:
-    """A voices model at work."""
+    """Generates voices with a voices model."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         self.grid = VoiceGrid.from_configuration(checkpoint.entry("tokenizer"))

@@ -1,9 +1,10 @@
-"""The loudspeaker: blocks of sound heard while the next ones are being made.
+"""The loudspeaker: blocks of sound are played while the next ones are computed.
 
-Conventions. Stereo, float32 [2, frames], full scale +-1.0. Sound that is made while it is heard
-cannot be turned down as a whole where it would clip, so all of it is, by HEADROOM (the loudest of
-120 pieces of three styles peaks at +4.4 dB); what is louder still is clipped. Blocks are made up to
-AHEAD_SECONDS before they are heard; one that is late leaves a gap of silence, and nothing is lost.
+Conventions. Stereo, float32 [2, frames], full scale +-1.0. Sound that is computed while it is
+played cannot be normalised where it would clip, so all of it is attenuated by HEADROOM (the loudest
+of 120 pieces of three styles peaks at +4.4 dB); what is louder still is clipped. Blocks are
+computed up to AHEAD_SECONDS before they are played; one that is late leaves a gap of silence, and
+nothing is lost.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.soundcard import rate_of_device, sound_library
 
 BLOCK_FRAMES = 1024  # frames: 23 ms
-LEAD_SECONDS = 0.15  # of sound are there before the first is heard
+LEAD_SECONDS = 0.15  # of sound are there before the first is played
 AHEAD_SECONDS = 2.0
 HEADROOM = np.float32(10 ** (-4.5 / 20))
 TIMEOUT_SECONDS = 5.0  # seconds in which no block is taken, then the loudspeaker is gone
@@ -48,7 +49,7 @@ class Loudspeaker:
         self, blocks: Iterable[Float32Array], stopped: Callable[[], bool] = lambda: False
     ) -> None:
         """Sounds blocks [2, BLOCK_FRAMES], of which the last may be shorter, until the last has
-        been heard or ``stopped``.
+        been played or ``stopped``.
 
         Raises:
             MusicRNNError: the device cannot be opened, or takes no more sound.
@@ -84,7 +85,7 @@ class Loudspeaker:
         return -(-int(seconds * self.rate) // BLOCK_FRAMES)
 
     def _give(self, out: Any, frames: int, time: Any, status: Any) -> None:
-        """The device, in a thread of its own, wants ``out`` [frames, 2] filled."""
+        """Callback of the device, in its own thread: fill ``out`` [frames, 2]."""
         del frames, time, status
         out[:] = 0
         try:
@@ -111,7 +112,7 @@ class Loudspeaker:
         )
 
     def _wait(self, stopped: Callable[[], bool]) -> None:
-        """Until what is still in the queue, and in the device, has been heard."""
+        """Until what is still in the queue, and in the device, has been played."""
         for _ in repeat(None, round((TIMEOUT_SECONDS + AHEAD_SECONDS) / POLL_SECONDS)):
             if stopped() or self._ended.wait(POLL_SECONDS):
                 return

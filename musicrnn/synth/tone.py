@@ -24,7 +24,7 @@ TONE_BLOCK_FRAMES = 32 * HOP
 PITCH_STEP_FRAMES = 64  # frames in which the pitch stays
 SILENCE_DB = 90.0  # dB below the peak at which a tone has ended
 MIN_RELEASE_SECONDS = 0.01
-OPEN_FILTER_HZ = 18_000.0  # Hz: a cutoff that nobody hears
+OPEN_FILTER_HZ = 18_000.0  # Hz: an inaudible cutoff
 _WINDOW = np.sin(np.pi * (np.arange(2 * HOP) + 0.5) / (2 * HOP)).astype(np.float32)
 
 

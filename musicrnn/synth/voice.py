@@ -1,11 +1,11 @@
-"""Keys that go down and up become voices, and voices are added to a mix.
+"""Note-on and note-off events become voices, and voices are added to a mix.
 
 Conventions. Frames count from the beginning of the piece. A voice is one recording that a stroke
 sounds. It is added to any stretch of the mix by itself, and the same samples come whatever the
 stretches; where voices are added in the order of ``Voice.order``, so does their sum.
 
-A note sounds until its key goes up or another of its exclusive class begins (an open hi-hat and a
-closed one), then dies away as its instrument does. Loudness is (velocity / 127) squared.
+A note sounds until its note-off or until another of its exclusive class begins (an open hi-hat and
+a closed one), then dies away as its instrument does. Loudness is (velocity / 127) squared.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Conventions. A part is a track with notes that is no drum track. Tracks are recognised by name
 first: a voice's name, or its initial (``Soprano 1`` and ``S`` are the soprano). A file with as many
 parts as there are voices, or as many as are wanted, has them in the order of their mean pitch, from
-the top down. Of more parts than that one alone can still be told: the highest if the highest voice
-is wanted (or the one called melody, lead, voice, vocal or tune), the lowest if the lowest is.
+the top down. Of more parts than that one voice alone can be identified: the highest if the highest
+voice is wanted (or the one called melody, lead, voice, vocal or tune), the lowest if the lowest is.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def voice_tracks(score: Score, names: Sequence[str], wanted: Sequence[str]) -> d
     """The track of every voice in ``wanted``; ``names`` are all voices from the top down.
 
     Raises:
-        MusicRNNError: no notes, it cannot be told which track is which, or one sounds several
+        MusicRNNError: no notes, it is ambiguous which track is which voice, or one sounds several
             notes at once.
     """
     found = _told(score, names, wanted)

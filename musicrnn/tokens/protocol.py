@@ -86,9 +86,10 @@ class Controls:
 
 
 class Constraint(Protocol):
-    """The grammar of one piece in the making: it follows the ids and says which may come next.
+    """The grammar of one piece while it is sampled: it follows the ids and gives the mask of those
+    that may come next.
 
-    What is pushed before :meth:`allowed` is first asked is a primer, and taken as it is.
+    What is pushed before :meth:`allowed` is first called is a primer, and accepted as it is.
     """
 
     def allowed(self) -> NDArray[np.bool_]:
@@ -182,7 +183,7 @@ class Tokenizer(ABC):
 
     @abstractmethod
     def quantize(self, score: Score) -> Score:
-        """The nearest score that the tokens can say exactly."""
+        """The nearest score that the tokens can express exactly."""
 
     @abstractmethod
     def constraint(self, controls: Controls) -> Constraint:
@@ -194,7 +195,7 @@ class Tokenizer(ABC):
         del controls, device
 
     def augmentation_maps(self) -> NDArray[np.int32]:
-        """[A, V] maps of ids that turn a piece into another one as good: transposed, faster.
+        """[A, V] maps of ids for data augmentation: the piece transposed, or at another tempo.
 
         -1 where an id has no counterpart; row 0 is the identity.
         """

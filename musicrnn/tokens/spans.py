@@ -1,8 +1,8 @@
-"""Which ids may follow, said in intervals: at most one for each group of ids and each row.
+"""Which ids may follow, as intervals: at most one for each group of ids and each row.
 
 Conventions. Groups are numbered; a row's intervals are two numbers a group, low and high, and an id
-is inside where low <= id < high for the group that it belongs to. A group that nothing is said of
-has no id inside.
+is inside where low <= id < high for the group that it belongs to. A group without an interval has
+no id inside.
 """
 
 from __future__ import annotations

@@ -144,12 +144,12 @@ class VoiceGrid:
 
     @property
     def pitches(self) -> int:
-        """How many pitches the network tells apart."""
+        """How many pitches the network distinguishes."""
         return max(high for _, high in self.ranges) - self.lowest + 1
 
     def symbols(self, positions: GridPositions) -> NDArray[np.int64]:
         """As the network counts, [T, V]; a pitch struck twice running becomes a hold, since the
-        chorales that networks learn from do not tell the two apart.
+        chorales of the training set do not distinguish the two.
 
         Raises:
             MusicRNNError: a voice leaves its range.

@@ -10,7 +10,7 @@ from torch import nn
 
 
 class WeightAverage:
-    """``decay`` 0 keeps no average: then the weights themselves stand for it."""
+    """``decay`` 0 keeps no average: the weights themselves are used."""
 
     def __init__(self, module: nn.Module, decay: float) -> None:
         self.decay = decay

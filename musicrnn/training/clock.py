@@ -1,4 +1,4 @@
-"""How many updates fit into the minutes of a run, looked at from its second update on."""
+"""How many updates fit into the minutes of a run, estimated from its second update on."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ from musicrnn.layers.stack import Stack
 
 @dataclass(frozen=True, eq=False)
 class LayerReading:
-    """What a layer read in a window, [B, T, F] each, from which state [B, n], and what it said."""
+    """A layer's inputs in a window, [B, T, F] each, its first state [B, n], and its outputs."""
 
     layer: nn.Module
     flow: Flow
@@ -41,7 +41,7 @@ class LayerReading:
 
 
 class PlainSteps:
-    """A cell's steps with ordinary products: slow one by one, but autograd knows all about them.
+    """A cell's steps with ordinary products: slow one by one, but differentiable twice.
 
     Args:
         parameters: of the layer, by the cell's own names.

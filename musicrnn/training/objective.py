@@ -63,7 +63,7 @@ class Objective(ABC):
         """
 
     def position(self) -> dict[str, Any]:
-        """Where the data stand, as JSON."""
+        """The position in the data, as JSON."""
         return {name: getattr(self, name) for name in self.counters}
 
     def seek(self, position: dict[str, Any]) -> None:

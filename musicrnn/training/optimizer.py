@@ -1,4 +1,4 @@
-"""What turns gradients into new weights: AdamW, or gradient descent as it stands in a textbook.
+"""What turns gradients into new weights: AdamW, or plain gradient descent.
 
 AdamW is that of Loshchilov and Hutter (1711.05101); weights decay, biases and other vectors do not.
 The descent, w - rate * gradient, has no momentum: it is what papers call SGD without more words.

@@ -1,7 +1,7 @@
 """What stands in the fields of an ABC tune: metre, unit length, tempo, voice.
 
 Conventions. Lengths are fractions of a whole note, tempos quarters a minute. Every parser returns
-None for text that says nothing it knows.
+None for text that it does not recognise.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def parse_tempo(text: str, unit: Fraction) -> float | None:
 
 
 def default_tempo(metre: Metre | None) -> float:
-    """What folk players take when nothing is said: dotted quarters at 110 in 6/8 and its kin,
+    """The usual tempos of folk music when none is given: dotted quarters at 110 in 6/8 and its kin,
     halves at 84 in 2/2, quarters at 116 in 2/4, 138 in 3/4, 150 in 4/4; 120 without a metre."""
     if metre is None:
         return 120.0

@@ -86,7 +86,7 @@ def read_abc(path: str | Path) -> Score:
 def parse_abc(text: str, *, strict: bool = False) -> Score:
     """The score of one tune.
 
-    Leniently, any text whatever gives a score: what is no ABC is passed over.
+    Leniently, any text whatever gives a score: what is not ABC is skipped.
 
     Raises:
         MusicRNNError: strict, and the text is not ABC; the message has line and column.

@@ -1,9 +1,9 @@
 """ABC 2.1 text to items, one at a time, with line and column.
 
-Conventions. Lines and columns count from 1. What means nothing for the sound (slurs, grace notes,
-decorations, annotations, spacers) is passed over here. What is no ABC becomes a ``Wrong``, and
-reading goes on behind it: strict readers raise there, lenient ones pass over it. Every pattern is
-bounded, so that reading takes time in proportion to the text.
+Conventions. Lines and columns count from 1. What does not affect the sound (slurs, grace notes,
+decorations, annotations, spacers) is skipped here. What is no ABC becomes a ``Wrong``, and reading
+goes on behind it: strict readers raise there, lenient ones pass over it. Every pattern is bounded,
+so that reading takes time in proportion to the text.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""Where a tune in the making stands: in its bar, its section, its repeat.
+"""The position of a tune that is being sampled: in its bar, its section, its repeat.
 
 Conventions. Time in units of a thirty-second note. ``position`` is played time since the first full
 bar began, every repeat that has closed counted in; a pick-up lies before it. ``rest`` is what is
 left of the bar, 0 at its end and a whole bar behind its barline. A repeat ends at the place in the
 bar at which it began, so that going back fits; a section may end there or where the pick-up begins.
 What is repeated, its first ending included, is a multiple of SECTION_BARS bars long, as in folk
-tunes. ``limit`` bounds the bars that are played: no bar begins that would lead past it. A primer
-goes on UNBOUNDED_BARS until its end, so that the limit never changes how it is read.
+tunes. ``limit`` is the maximum number of bars that are played. While a primer is read the limit is
+UNBOUNDED_BARS, so that it never changes how the primer is parsed.
 """
 
 from __future__ import annotations

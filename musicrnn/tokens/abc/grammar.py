@@ -38,7 +38,7 @@ _FIXED = {
 
 
 class AbcConstraint(Steps):
-    """The state of one tune in the making; see :class:`musicrnn.tokens.protocol.Constraint`.
+    """The state of one tune while it is sampled; see :class:`musicrnn.tokens.protocol.Constraint`.
 
     Raises:
         MusicRNNError: a wish for a density, or for a metre that ABC text cannot say.

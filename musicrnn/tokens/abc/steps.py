@@ -32,7 +32,7 @@ _METRE = re.compile(r"M:(\d{1,2})/(\d{1,2})")
 
 
 class Steps:
-    """The state of one tune in the making.
+    """The state of one tune while it is sampled.
 
     Raises:
         MusicRNNError: a wish for a density, or for a metre that ABC text cannot say.

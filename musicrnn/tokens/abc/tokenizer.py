@@ -5,8 +5,7 @@ Conventions. A piece is its canonical text (normal.py) character by character, b
 end. A melody has one bar after the other in one line, with repeats as in a tune book. The tempo is
 not in the text: reading takes the metre's (default_tempo), and a tempo that is asked for bounds the
 length in seconds only, so set it on the score that was decoded. Of several tracks the melody alone
-is
-said: the one so named, else the highest on average. Time is kept on the grid of io.abc.grid,
+is encoded: the one so named, else the highest on average. Time is kept on the grid of io.abc.grid,
 repeats are written out. A bar is counted as it is played, with its repeats; a pick-up is no bar.
 """
 
@@ -30,7 +29,7 @@ DEFAULT_ALPHABET = "\n \"#'(),-./0123456789:=ABCDEFGHKLMNV[]^_abcdefghijlmnoprsu
 
 
 class AbcTokenizer(Tokenizer):
-    """One token a character of ``alphabet``, which must hold all that is to be said."""
+    """One token a character of ``alphabet``, which must contain every character of the texts."""
 
     name: ClassVar[str] = "abc"
 

@@ -1,8 +1,8 @@
 """The grammar of bar-and-beat events: which ids may follow, so that a piece is always whole.
 
-It also carries the composer's wishes: a wished key, density, tempo, metre or chord is the only one
-allowed where one is due; the end is allowed only after the bars or seconds that are asked for, and
-only at the end of a bar in which something sounds.
+It also enforces the composer's controls: a key, density, tempo, metre or chord that is asked for is
+the only one allowed where one is due; the end is allowed only after the bars or seconds that are
+asked for, and only at the end of a bar in which something sounds.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ GROUPS = {"time signature": "time", "chords": "chord"}  # of tokens, for wishes 
 
 
 class BeatConstraint:
-    """The state of one piece in the making; see :class:`musicrnn.tokens.protocol.Constraint`.
+    """The state of one piece while it is sampled; see :class:`musicrnn.tokens.protocol.Constraint`.
 
     Raises:
         MusicRNNError: a control that this vocabulary has no token for.

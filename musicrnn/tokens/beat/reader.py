@@ -1,8 +1,8 @@
-"""Bar-and-beat ids followed one by one: what of them makes sense, and what they have settled.
+"""Bar-and-beat ids decoded one by one: which of them are valid, and which events they have settled.
 
 Conventions. Ticks are positions, 12 to the quarter. Time goes on only: a position that is not later
-in its bar than the one before, or stands before the first bar, is out of place and passed over, and
-so is a note that is not complete when time moves on.
+in its bar than the one before, or stands before the first bar, is out of place and skipped, and so
+is a note that is not complete when time moves on.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from musicrnn.tokens.vocabulary import EventVocabulary
 
 
 class BeatReader:
-    """Follows ids of any kind and gathers what makes sense of them."""
+    """Reads any ids and gathers what is valid among them."""
 
     def __init__(
         self, events: EventVocabulary, programs: tuple[int, ...], velocity_bins: int
@@ -47,7 +47,7 @@ class BeatReader:
         self.keys: list[Key] = []
 
     def read(self, token: int) -> None:
-        """Take note of an id; one that is out of range or out of place is passed over."""
+        """Read an id; one that is out of range or out of place is skipped."""
         if self.bars > MAX_BARS or not 0 <= token < len(self.events):
             return
         group, value = self.events.group[token], self.events.value[token]

@@ -191,7 +191,7 @@ class BeatTokenizer(Tokenizer):
         return events
 
     def decode(self, ids: Sequence[int] | NDArray[np.int32]) -> Score:
-        """The piece that the ids tell; ids out of place are passed over."""
+        """The piece of the ids; ids out of place are skipped."""
         reader = BeatReader(self.events, self.programs, self.velocity_bins)
         for token in ids:
             reader.read(token)

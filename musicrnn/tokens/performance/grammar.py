@@ -18,7 +18,7 @@ from musicrnn.tokens.vocabulary import EventVocabulary
 
 
 class PerformanceConstraint:
-    """The state of one piece in the making; see :class:`musicrnn.tokens.protocol.Constraint`.
+    """The state of one piece while it is sampled; see :class:`musicrnn.tokens.protocol.Constraint`.
 
     Raises:
         MusicRNNError: a wish other than seconds.

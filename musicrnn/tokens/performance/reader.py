@@ -1,7 +1,7 @@
-"""Performance ids followed one by one: what of them makes sense, and what they have settled.
+"""Performance ids decoded one by one: which of them are valid, and which events they have settled.
 
-Conventions. Ticks of 10 ms. An id that makes no sense is passed over: a note_off of a silent pitch,
-a note of a pitch that has begun at this tick. The end stops all, and so do two hours.
+Conventions. Ticks of 10 ms. An invalid id is skipped: a note_off of a silent pitch, a note of a
+pitch that has begun at this tick. The end stops all, and so do two hours.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ class PerformanceReader:
         self._begun: dict[int, int] = {}  # pitch that sounds: since when
 
     def read(self, token: int) -> tuple[int, int] | None:
-        """The pitch that is struck now and its velocity, or 0 where it ends; None for neither.
+        """The pitch of a note-on now and its velocity, or 0 for a note-off; None for neither.
 
-        A pitch that sounds ends when it is struck anew.
+        A pitch that sounds ends when it is played again.
         """
         if self.over or not 0 <= token < len(self.events):
             return None

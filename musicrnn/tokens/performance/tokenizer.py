@@ -124,9 +124,9 @@ class PerformanceTokenizer(Tokenizer):
         return [first + self.max_shift - 1] * whole + ([first + rest - 1] if rest else [])
 
     def decode(self, ids: Sequence[int] | NDArray[np.int32]) -> Score:
-        """What the ids play; an event that makes no sense is passed over.
+        """The performance of the ids; an event that makes no sense is skipped.
 
-        A note_on of a sounding pitch strikes it anew, the end stops all; two hours at most.
+        A note_on of a sounding pitch repeats it, the end stops all; two hours at most.
         """
         reader = PerformanceReader(self.events, self.velocity_bins)
         struck: dict[int, tuple[int, int]] = {}  # pitch: start, velocity

@@ -28,7 +28,7 @@ from musicrnn.training.voices.settings import VoicesSettings
 
 Mask = NDArray[np.bool_]  # [T, V]
 VALID_ROWS = 16
-BARS_UNKNOWN = 0.25  # share of rows that are not told where in the bar they are
+BARS_UNKNOWN = 0.25  # share of rows without metrical features
 
 
 class VoicesObjective(Objective):
@@ -81,7 +81,7 @@ class VoicesObjective(Objective):
 
 
 def opened(symbols: Symbols, start: int, hold: int) -> Symbols:
-    """The symbols from a step on; what is held there is struck there."""
+    """The symbols from a step on; a held note begins at that step."""
     found = symbols[start:].copy()
     for voice in range(found.shape[1]):
         if found[0, voice] == hold:

@@ -1,4 +1,4 @@
-"""The detector of a network that hears words: chosen on a stream of the validation clips.
+"""Calibration of a word detector on a stream of the validation clips.
 
 Conventions. The stream lasts an hour where there are clips enough, and its backgrounds lie SNRS dB
 below the words in turn. A fifth of what is spoken there is no word, some two hundred times an hour:
@@ -20,7 +20,7 @@ from musicrnn.models.words import WordsModel
 from musicrnn.training.words.stream import choose, hear
 
 MAX_HOURS, MIN_HOURS = 1.0, 1 / 12
-SECONDS_A_CLIP = 15.0  # so that every clip is heard about four times
+SECONDS_A_CLIP = 15.0  # so that every clip is used about four times
 SNRS = (0.0, 5.0, 10.0, 15.0, 20.0)
 SEED = 20_261_125
 MAX_FALSE_ACCEPTS_AN_HOUR = 5.0  # false accepts an hour

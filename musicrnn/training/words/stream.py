@@ -1,8 +1,8 @@
-"""A stream heard: the probabilities of its words at every step, and what to make of them.
+"""Word probabilities of a stream at every step, and the detections made from them.
 
 Conventions. Probabilities float32 [S, K] of a whole stream, calibrated with the model's
-temperature; a step lasts ``step_seconds``. The network hears piece after piece with its state
-carried on, as it would live. Needs a network that reads forwards.
+temperature; a step lasts ``step_seconds``. The network reads piece after piece with its state
+carried on, as on a live stream. Needs a network that reads forwards.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ROWS = 16
 
 @dataclass(frozen=True, eq=False)
 class HeardStream:
-    """What was said in a stream and what a network made of it."""
+    """The words spoken in a stream and a network's probabilities."""
 
     script: Script
     labels: tuple[str, ...]
@@ -73,7 +73,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class StreamingCost:
-    """Accuracy of ``n`` clips heard from silence, and one after the other without a pause."""
+    """Accuracy of ``n`` clips read from the initial state, and one after the other without a
+    pause."""
 
     n: int
     accuracy: float
@@ -150,7 +151,8 @@ def streaming_cost(
     *,
     seed: int = 0,
 ) -> StreamingCost:
-    """What clips [n, N] with labels [n] lose when the network has heard other clips before.
+    """The loss of accuracy on clips [n, N] with labels [n] when the network has read other clips
+    before.
 
     The clips follow one another in random order in up to ROWS streams, the state carried on; the
     answer is read at the last step that ends within a clip.

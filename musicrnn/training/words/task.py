@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MIN_UPDATES, EPOCHS = 600, 40
 OBSERVED = 1000  # clips that the bands' scales are taken from
-TOGETHER = 64  # clips heard at a time when they are measured
+TOGETHER = 64  # clips read at a time when they are measured
 
 
 class Words(Task):

@@ -1,4 +1,4 @@
-"""Pieces drawn while they are told: the same as those that compose draws."""
+"""Pieces streamed while they are sampled: the same as those that compose samples."""
 
 import itertools
 from dataclasses import replace
