@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.bounds import check, number
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.events import DetectedWord
 
 REARM = 0.5  # share of the threshold
@@ -88,8 +88,8 @@ class Average:
         """[S, K] -> [S, K]; raises MusicRNNError for another K."""
         if probabilities.ndim != 2 or probabilities.shape[1] != self.before.shape[1]:
             raise MusicRNNError(
-                f"a step has {self.before.shape[1]} probabilities, one a label, got an array of "
-                f"{list(probabilities.shape)}"
+                f"a step has the probabilities of {counted(self.before.shape[1], 'label')}, got an "
+                f"array of {list(probabilities.shape)}"
             )
         rows = np.concatenate([self.before, probabilities.astype(np.float32)])
         count = len(probabilities)
