@@ -13,7 +13,7 @@ from musicrnn_cli.options import data_option, json_option
 from musicrnn_cli.stream_options import stream_options
 
 if TYPE_CHECKING:
-    from musicrnn.training.data import Refusal, Split
+    from musicrnn.training.data import SkippedFile, Split
 
 Found = tuple[dict[str, Any], str]  # what --json prints, and the same as text
 
@@ -95,6 +95,6 @@ def _generated(folder: Path, data: str, split: Split, found: Path | None) -> Fou
     return figures, text
 
 
-def _say_left_out(refused: Sequence[Refusal]) -> None:
+def _say_left_out(refused: Sequence[SkippedFile]) -> None:
     for skipped in refused:
         click.echo(f"left out {skipped.name}: {skipped.reason}", err=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from musicrnn.errors import MusicRNNError, counted
-from musicrnn.training.data import Refusal
+from musicrnn.training.data import SkippedFile
 from musicrnn.training.loop import TrainingResult, run_path
 
 
@@ -32,7 +32,7 @@ def numbers(name: str, text: str) -> list[float]:
         raise MusicRNNError(f"{name} are numbers with commas between, got {text!r}") from None
 
 
-def report_refused(refused: Sequence[Refusal]) -> None:
+def report_refused(refused: Sequence[SkippedFile]) -> None:
     """One line for every file that was left out."""
     for skipped in refused:
         say(f"left out {skipped.name}: {skipped.reason}")

@@ -180,7 +180,7 @@ def _usual(plan: TrainingConfig, minutes: float | None, words: tuple[str, ...]) 
 def _summary(task: Task, data: TrainingData) -> str:
     """What was found, and what counting alone reaches."""
     found = ", ".join(f"{split} {counted(n, task.example)}" for split, n in data.counts().items())
-    title = f"{data.title}, {found}" if data.title else found
+    title = f"{data.title}; {found}" if data.title else found
     baselines = task.baselines(data, "valid")
     if not baselines:
         return title

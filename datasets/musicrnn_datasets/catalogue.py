@@ -11,7 +11,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import write_midi
 from musicrnn.tokens.grid import is_played
 from musicrnn.training.compose.data import choose_tokenizer
-from musicrnn.training.data import Piece, Refusal, read_all, reasons
+from musicrnn.training.data import Piece, SkippedFile, read_all, reasons
 from musicrnn_datasets.classifying import LABELLED
 from musicrnn_datasets.corpora import CORPORA
 from musicrnn_datasets.find import corpus_folder
@@ -70,7 +70,7 @@ def survey(source: str, data: Path | None = None) -> dict[str, Any]:
 
 def write_prepared(
     source: str, output: Path, data: Path | None = None
-) -> tuple[int, list[Refusal]]:
+) -> tuple[int, list[SkippedFile]]:
     """Every piece, quantised by the tokenizer that suits the source, as OUTPUT/split/name.mid.
 
     Folders of the source stay folders. Gives the number written, which may be 0, and what was left
@@ -90,7 +90,7 @@ def write_prepared(
             path.parent.mkdir(parents=True, exist_ok=True)
             write_midi(tokenizer.quantize(item.content), path)
         except MusicRNNError as error:
-            refused.append(Refusal(item.piece.name, str(error)))
+            refused.append(SkippedFile(item.piece.name, str(error)))
             continue
         except OSError as error:
             raise MusicRNNError(f"cannot write {path}: {error.strerror}") from error

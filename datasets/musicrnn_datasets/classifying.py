@@ -28,7 +28,7 @@ from musicrnn.training.data import (
     SPLITS,
     Card,
     DataRequest,
-    Refusal,
+    SkippedFile,
     Split,
     TrainingData,
     described,
@@ -58,7 +58,7 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
             raise MusicRNNError(f"the model does not hear what {source} holds: another recipe")
         encoding, card = corpus.recipe, corpus.card
         examples = list(corpus.examples(corpus_folder(source, request.folder)))
-        refused: list[Refusal] = []
+        refused: list[SkippedFile] = []
     else:
         root, split_file = _root(source, request.split_file)
         files, refused = labelled_files(root, split_file)
@@ -120,7 +120,7 @@ def _root(source: str, split_file: Path | None) -> tuple[Path, Path | None]:
 
 def _one_kind(
     files: Sequence[LabelledFile], encoding: Any
-) -> tuple[list[LabelledFile], list[Refusal]]:
+) -> tuple[list[LabelledFile], list[SkippedFile]]:
     """Sounds or scores, whichever are more (or what the model takes); the others are refused."""
     scores = [file for file in files if file.path.suffix.lower() in SCORES]
     sounds = [file for file in files if file.path.suffix.lower() not in SCORES]
@@ -128,7 +128,7 @@ def _one_kind(
     wants_scores = more_scores if encoding is None else not isinstance(encoding, LogMel)
     kept, others = (scores, sounds) if wants_scores else (sounds, scores)
     kind = "scores" if wants_scores else "sounds"
-    return kept, [Refusal(file.name, f"this model is of {kind} alone") for file in others]
+    return kept, [SkippedFile(file.name, f"this model is of {kind} alone") for file in others]
 
 
 def _sound_example(file: LabelledFile, recipe: LogMel) -> Example:
@@ -145,9 +145,9 @@ def _hear(path: Path, recipe: LogMel) -> Windows:
 
 def _score_examples(
     files: Sequence[LabelledFile], tokenizer: Tokenizer | None
-) -> tuple[list[Example], Tokenizer, list[Refusal]]:
+) -> tuple[list[Example], Tokenizer, list[SkippedFile]]:
     read: list[tuple[LabelledFile, Any]] = []
-    refused: list[Refusal] = []
+    refused: list[SkippedFile] = []
     for file in files:
         try:
             score = read_midi(file.path)
@@ -155,7 +155,7 @@ def _score_examples(
                 raise MusicRNNError("it has no note")
             read.append((file, score))
         except MusicRNNError as error:
-            refused.append(Refusal(file.name, str(error)))
+            refused.append(SkippedFile(file.name, str(error)))
     chosen = tokenizer or suitable_tokenizer(
         [score for file, score in read if file.split == "train"]
     )
@@ -172,24 +172,24 @@ def _tokenize(tokenizer: Tokenizer, score: Any) -> Windows:
 
 def _read(
     examples: Sequence[Example], labels: Sequence[str]
-) -> tuple[dict[Split, list[Recording]], list[Refusal]]:
+) -> tuple[dict[Split, list[Recording]], list[SkippedFile]]:
     index = {label: number for number, label in enumerate(labels)}
     recordings: dict[Split, list[Recording]] = {"train": [], "valid": [], "test": []}
-    refused: list[Refusal] = []
+    refused: list[SkippedFile] = []
     for example in examples:
         try:
             if example.label not in index:
                 raise MusicRNNError(f"the model does not know the label {example.label!r}")
             windows = example.read()
         except MusicRNNError as error:
-            refused.append(Refusal(example.name, str(error)))
+            refused.append(SkippedFile(example.name, str(error)))
             continue
         recordings[example.split].append(Recording(example.name, index[example.label], windows))
     return recordings, refused
 
 
 def _refuse_empty(
-    recordings: dict[Split, list[Recording]], labels: Sequence[str], refused: Sequence[Refusal]
+    recordings: dict[Split, list[Recording]], labels: Sequence[str], refused: Sequence[SkippedFile]
 ) -> None:
     listed = reasons(refused)
     for split in ("train", "valid"):

@@ -7,7 +7,7 @@ from typing import Any
 
 from musicrnn.comparison.budget import Budget, RunConfig
 from musicrnn.comparison.subject import Subject
-from musicrnn.training.data import DataRequest, Refusal
+from musicrnn.training.data import DataRequest, SkippedFile
 from musicrnn.training.task import Task
 from musicrnn_datasets.readers import read_data, task_for
 from musicrnn_datasets.sources import check_source
@@ -35,7 +35,7 @@ def usual(task: Task) -> tuple[Any, Budget, RunConfig]:
 
 def subject(
     task: Task, source: str, sizes: Any, *, data: Path | None = None
-) -> tuple[Subject, list[Refusal]]:
+) -> tuple[Subject, list[SkippedFile]]:
     """What is learned, and the files that were left out; ``data`` is where corpora lie.
 
     Raises:

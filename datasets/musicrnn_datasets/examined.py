@@ -18,7 +18,7 @@ from musicrnn.models.gradients import DEFAULT_STEPS, GradientNorms
 from musicrnn.pretrained import Style
 from musicrnn.sampling.divergence import MAX_TOKENS, FormatFigures, format_figures, truncated
 from musicrnn.sampling.engine import check_sampled
-from musicrnn.training.data import DataRequest, Refusal, Split, TrainingData
+from musicrnn.training.data import DataRequest, SkippedFile, Split, TrainingData
 from musicrnn.training.task import OwnPieces, task_of
 from musicrnn_datasets.readers import data_for
 
@@ -45,7 +45,7 @@ class Examined:
     data: TrainingData | None = None
 
     @property
-    def refused(self) -> tuple[Refusal, ...]:
+    def refused(self) -> tuple[SkippedFile, ...]:
         """What of the data was left out."""
         return () if self.data is None else tuple(self.data.refused)
 
@@ -73,7 +73,7 @@ class ModelGradients:
     gradients: GradientNorms
     unit: str  # "tokens" or "frames"
     read: str
-    refused: tuple[Refusal, ...] = ()
+    refused: tuple[SkippedFile, ...] = ()
 
 
 def model_gradients(examinee: Examinee, *, steps: int | None = None) -> ModelGradients:
@@ -115,7 +115,7 @@ class Quantization:
     tokens: int
     cut: int | None
     baselines: dict[str, float]
-    refused: tuple[Refusal, ...] = ()
+    refused: tuple[SkippedFile, ...] = ()
 
 
 def quantization(examinee: Examinee, *, limit: int = MAX_TOKENS) -> Quantization:

@@ -14,7 +14,7 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.io.save import read_piece
 from musicrnn.metrics.report import Report, compare_sets
 from musicrnn.score import Score
-from musicrnn.training.data import Refusal, Split, read_all
+from musicrnn.training.data import SkippedFile, Split, read_all
 from musicrnn_datasets.midi_folder import score_files
 from musicrnn_datasets.sources import read_source
 from musicrnn_datasets.voice_leading import LeadingComparison, compare_voice_leading
@@ -27,8 +27,8 @@ class FolderEvaluation:
     ``leading`` compares the voice leading, where pieces on both sides have four voices."""
 
     report: Report
-    refused: tuple[Refusal, ...]
-    data_refused: tuple[Refusal, ...]
+    refused: tuple[SkippedFile, ...]
+    data_refused: tuple[SkippedFile, ...]
     leading: LeadingComparison | None = None
 
 
@@ -61,7 +61,7 @@ def evaluate_folder(
                 try:
                     yield piece.name, piece.read()
                 except MusicRNNError as error:
-                    data_refused.append(Refusal(piece.name, str(error)))
+                    data_refused.append(SkippedFile(piece.name, str(error)))
 
     human = {read.piece.name: read.content for read in held_out}
     report = compare_sets(generated, human, training())
@@ -71,16 +71,16 @@ def evaluate_folder(
     return FolderEvaluation(report, tuple(refused), tuple(data_refused), leading)
 
 
-def _read_generated(folder: Path) -> tuple[dict[str, Score], list[Refusal]]:
+def _read_generated(folder: Path) -> tuple[dict[str, Score], list[SkippedFile]]:
     paths = score_files(folder)
     generated: dict[str, Score] = {}
-    refused: list[Refusal] = []
+    refused: list[SkippedFile] = []
     for path in paths:
         name = path.relative_to(folder).as_posix()
         try:
             generated[name] = read_piece(path)
         except MusicRNNError as error:
-            refused.append(Refusal(name, str(error)))
+            refused.append(SkippedFile(name, str(error)))
     if not generated:
         reason = f", the first refused because: {refused[0].reason}" if refused else ""
         raise MusicRNNError(

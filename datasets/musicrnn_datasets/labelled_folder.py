@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError, counted
-from musicrnn.training.data import Refusal, Split
+from musicrnn.training.data import SkippedFile, Split
 
 AUDIO = frozenset(
     {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".m4a", ".aac"}
@@ -59,7 +59,7 @@ class FoundFile:
 
 def labelled_files(
     root: Path, split_file: Path | None = None
-) -> tuple[list[LabelledFile], list[Refusal]]:
+) -> tuple[list[LabelledFile], list[SkippedFile]]:
     """The files of a folder a label, or those that a split file lists, and what was left out.
 
     Raises:
@@ -77,9 +77,9 @@ def labelled_files(
     return split_by_content(list(recordings.values()), root), refused
 
 
-def with_labels(found: list[FoundFile]) -> tuple[list[FoundFile], list[Refusal]]:
+def with_labels(found: list[FoundFile]) -> tuple[list[FoundFile], list[SkippedFile]]:
     """The files that have a label and another content than those before them, and the others."""
-    strays = [Refusal(f.name, "it lies in no label's folder") for f in found if not f.label]
+    strays = [SkippedFile(f.name, "it lies in no label's folder") for f in found if not f.label]
     kept, refused = _unique([file for file in found if file.label])
     return kept, strays + refused
 
@@ -145,22 +145,22 @@ def found_files(root: Path, suffixes: frozenset[str]) -> list[FoundFile]:
     return found
 
 
-def _unique(found: list[FoundFile]) -> tuple[list[FoundFile], list[Refusal]]:
+def _unique(found: list[FoundFile]) -> tuple[list[FoundFile], list[SkippedFile]]:
     first: dict[str, str] = {}
     kept: list[FoundFile] = []
-    refused: list[Refusal] = []
+    refused: list[SkippedFile] = []
     for file in found:
         if not file.digest:
-            refused.append(Refusal(file.name, "it cannot be opened"))
+            refused.append(SkippedFile(file.name, "it cannot be opened"))
         elif file.digest in first:
-            refused.append(Refusal(file.name, f"the same as {first[file.digest]}"))
+            refused.append(SkippedFile(file.name, f"the same as {first[file.digest]}"))
         else:
             first[file.digest] = file.name
             kept.append(file)
     return kept, refused
 
 
-def listed_files(root: Path, split_file: Path) -> tuple[list[LabelledFile], list[Refusal]]:
+def listed_files(root: Path, split_file: Path) -> tuple[list[LabelledFile], list[SkippedFile]]:
     """The files of a CSV with the columns file, label, split and perhaps speaker.
 
     Raises:
@@ -178,7 +178,7 @@ def listed_files(root: Path, split_file: Path) -> tuple[list[LabelledFile], list
     found: list[FoundFile] = []
     splits: dict[str, Split] = {}
     speakers: dict[str, str] = {}
-    refused: list[Refusal] = []
+    refused: list[SkippedFile] = []
     for number, row in enumerate(rows, 2):
         name, label, split = row["file"] or "", row["label"] or "", (row["split"] or "").lower()
         if not name or not label or split not in SPLITS:
@@ -188,7 +188,7 @@ def listed_files(root: Path, split_file: Path) -> tuple[list[LabelledFile], list
             )
         path = root / name
         if not path.is_file():
-            refused.append(Refusal(name, "the split file lists it, but there is no such file"))
+            refused.append(SkippedFile(name, "the split file lists it, but there is no such file"))
             continue
         found.append(FoundFile(name, path, label, _digest(path)))
         splits[name] = SPLITS[split]

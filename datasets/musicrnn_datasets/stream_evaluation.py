@@ -25,7 +25,7 @@ from musicrnn.listening.header import number_of
 from musicrnn.metrics.detection import Detection, Point, detection
 from musicrnn.models.detector import DetectorSettings
 from musicrnn.models.words import WordsModel
-from musicrnn.training.data import Refusal, Split
+from musicrnn.training.data import SkippedFile, Split
 from musicrnn.training.task import task_of
 from musicrnn.training.words.data import WordsData
 from musicrnn.training.words.stream import (
@@ -74,7 +74,7 @@ class StreamEvaluation:
     valid_hours: float
     shipped: DetectorSettings | None
     clips: StreamingCost
-    refused: tuple[Refusal, ...]
+    refused: tuple[SkippedFile, ...]
 
     @property
     def n(self) -> int:

@@ -17,7 +17,7 @@ from musicrnn.metrics.tables import table
 from musicrnn.metrics.voice_leading import Tally, VoiceLeading, voice_leading_of_all
 from musicrnn.score import Score
 from musicrnn.tokens.voices import GridPositions, sounding
-from musicrnn.training.data import Refusal
+from musicrnn.training.data import SkippedFile
 from musicrnn.training.voices.data import voices_on_grid
 
 
@@ -29,7 +29,7 @@ class LeadingComparison:
     held_out_n: int
     generated: VoiceLeading
     held_out: VoiceLeading
-    refused: tuple[Refusal, ...]
+    refused: tuple[SkippedFile, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Errors, occasions and rates (errors in 100 occasions) by side and kind."""
@@ -96,12 +96,12 @@ def compare_voice_leading(
     )
 
 
-def _all_pitches(scores: Mapping[str, Score]) -> tuple[list[GridPositions], list[Refusal]]:
+def _all_pitches(scores: Mapping[str, Score]) -> tuple[list[GridPositions], list[SkippedFile]]:
     found: list[GridPositions] = []
-    refused: list[Refusal] = []
+    refused: list[SkippedFile] = []
     for name, score in scores.items():
         try:
             found.append(sounding(voices_on_grid(score)[0]))
         except MusicRNNError as error:
-            refused.append(Refusal(name, f"no four voices: {error}"))
+            refused.append(SkippedFile(name, f"no four voices: {error}"))
     return found, refused

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
 from musicrnn.listening.one_word import one_word
-from musicrnn.training.data import Refusal
+from musicrnn.training.data import SkippedFile
 from musicrnn_datasets.find import cache_folder
 from musicrnn_datasets.spoken import Clip
 
@@ -30,7 +30,7 @@ class Decoded:
 
     sounds: NDArray[np.int16]
     clips: list[Clip]
-    refused: list[Refusal]
+    refused: list[SkippedFile]
 
 
 def decoded(
@@ -101,5 +101,5 @@ def _key(clips: Sequence[Clip], rate: int, samples: int) -> str:
     return digest.hexdigest()[:32]
 
 
-def _skipped_files(reasons: dict[str, str]) -> list[Refusal]:
-    return [Refusal(name, reason) for name, reason in reasons.items()]
+def _skipped_files(reasons: dict[str, str]) -> list[SkippedFile]:
+    return [SkippedFile(name, reason) for name, reason in reasons.items()]

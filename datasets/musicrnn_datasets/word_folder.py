@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError, counted
-from musicrnn.training.data import Refusal, Split
+from musicrnn.training.data import SkippedFile, Split
 from musicrnn_datasets.labelled_folder import (
     AUDIO,
     HELD_OUT_SHARE,
@@ -49,7 +49,7 @@ class WordFiles:
     """The clips of a folder, what was left out, and a sentence on how they were split."""
 
     clips: list[Clip]
-    refused: list[Refusal]
+    refused: list[SkippedFile]
     split: str
 
 
@@ -144,7 +144,7 @@ def _sentence(said: dict[str, Counter[str]], sides: dict[str, Split]) -> str:
 
 
 def _by_content(
-    found: list[FoundFile], refused: list[Refusal], split: str, root: Path
+    found: list[FoundFile], refused: list[SkippedFile], split: str, root: Path
 ) -> WordFiles:
     labels: dict[str, dict[str, list[FoundFile]]] = defaultdict(lambda: defaultdict(list))
     for file in found:
@@ -160,7 +160,7 @@ def _by_content(
 def _listed(root: Path, split_file: Path) -> WordFiles:
     files, refused = listed_files(root, split_file)
     refused += [
-        Refusal(file.name, f"it is no sound: {file.path.suffix or 'no suffix'}")
+        SkippedFile(file.name, f"it is no sound: {file.path.suffix or 'no suffix'}")
         for file in files
         if file.path.suffix.lower() not in AUDIO
     ]

@@ -25,7 +25,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.io.audio import read_audio
-from musicrnn.training.data import SPLITS, Card, DataRequest, Refusal, Split, described
+from musicrnn.training.data import SPLITS, Card, DataRequest, SkippedFile, Split, described
 from musicrnn.training.task import Task
 from musicrnn.training.words.data import Clips, WordsData
 from musicrnn_datasets.classifying import one_source
@@ -54,7 +54,7 @@ class FoundWords:
     card: Card
     clips: list[Clip]
     backgrounds: list[Path]
-    refused: list[Refusal]
+    refused: list[SkippedFile]
     split: str
 
 
@@ -220,7 +220,7 @@ def _made(clips: Clips, rate: int) -> list[Samples]:
 
 
 def _description(
-    found: FoundWords, clips: dict[Split, Clips], refused: list[Refusal]
+    found: FoundWords, clips: dict[Split, Clips], refused: list[SkippedFile]
 ) -> dict[str, Any]:
     def arrays() -> Iterator[NDArray[Any]]:
         for split in SPLITS:

@@ -40,7 +40,7 @@ class Live(Protocol):
 
     drawn_once: bool
 
-    def news(self) -> Generator[EventBatch]: ...
+    def events(self) -> Generator[EventBatch]: ...
 
     def finished(self) -> Composition: ...
 
@@ -146,7 +146,7 @@ class WholePiece:
     def __init__(self, made: Composition) -> None:
         self.made = made
 
-    def news(self) -> Generator[EventBatch]:
+    def events(self) -> Generator[EventBatch]:
         yield event_batch(self.made.score)
 
     def finished(self) -> Composition:

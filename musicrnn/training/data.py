@@ -1,7 +1,7 @@
 """What models learn from: pieces of corpora with their terms, and the same as a network reads them.
 
 Conventions. ``split`` is "train", "valid" or "test". Reading is lazy: a file that cannot be read
-raises MusicRNNError from ``read``, and :func:`read_all` turns that into a Refusal with its reason.
+raises MusicRNNError from ``read``, and :func:`read_all` makes that a SkippedFile with its reason.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class SkippedFile:
     """A file that was left out, and why."""
 
     name: str
@@ -57,7 +57,7 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class Read(Generic[T]):
+class Loaded(Generic[T]):
     """A piece with what was loaded of it."""
 
     piece: Piece
@@ -95,7 +95,7 @@ class TrainingData:
     encoding: Any
     description: dict[str, Any]
     labels: tuple[str, ...] = ()
-    refused: Sequence[Refusal] = field(default_factory=list[Refusal])
+    refused: Sequence[SkippedFile] = field(default_factory=list[SkippedFile])
     title: str = ""
 
     def counts(self) -> dict[str, int]:
@@ -119,19 +119,19 @@ class TrainingData:
 
 def read_all(
     pieces: Iterable[Piece], use: Callable[[Piece], T]
-) -> tuple[list[Read[T]], list[Refusal]]:
+) -> tuple[list[Loaded[T]], list[SkippedFile]]:
     """``use(piece)`` for every piece; for one that raises MusicRNNError a SkippedFile."""
-    kept: list[Read[T]] = []
-    refused: list[Refusal] = []
+    kept: list[Loaded[T]] = []
+    refused: list[SkippedFile] = []
     for piece in pieces:
         try:
-            kept.append(Read(piece, use(piece)))
+            kept.append(Loaded(piece, use(piece)))
         except MusicRNNError as error:
-            refused.append(Refusal(piece.name, str(error)))
+            refused.append(SkippedFile(piece.name, str(error)))
     return kept, refused
 
 
-def reasons(refused: Sequence[Refusal]) -> str:
+def reasons(refused: Sequence[SkippedFile]) -> str:
     """How many files were left out and the three most frequent reasons."""
     most = Counter(refusal.reason for refusal in refused).most_common(3)
     listed = "; ".join(f"{count} x {reason}" for reason, count in most)

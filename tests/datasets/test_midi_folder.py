@@ -7,7 +7,7 @@ import pytest
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import midi_bytes
 from musicrnn.score import Note, Track, make_score
-from musicrnn.training.data import Refusal, read_all
+from musicrnn.training.data import SkippedFile, read_all
 from musicrnn_datasets.midi_folder import MidiFolder
 
 ABC = "X:1\nT:One\nM:4/4\nL:1/4\nK:C\nCDEF|\n\nX:2\nT:Two\nM:4/4\nL:1/4\nK:C\nGABc|\n"
@@ -39,9 +39,9 @@ def test_a_folder(tmp_path: Path) -> None:
     assert kept[-1].piece.abc is not None
     assert kept[0].piece.abc is None
     assert refused == [
-        Refusal("broken.mid", "the MIDI header is cut off: 4 bytes of 14"),
-        Refusal("c.kar", "the same as a/copy.mid"),
-        Refusal("silent.mid", "it has no note"),
+        SkippedFile("broken.mid", "the MIDI header is cut off: 4 bytes of 14"),
+        SkippedFile("c.kar", "the same as a/copy.mid"),
+        SkippedFile("silent.mid", "it has no note"),
     ]
 
 

@@ -99,7 +99,7 @@ class Classify(Task):
             data.examples["valid"],
             settings=settings,
             seed=plan.seed,
-            maps=None if heard else data.encoding.variations(),
+            maps=None if heard else data.encoding.augmentation_maps(),
         )
 
     def header(self, data: TrainingData, settings: ClassifierSettings) -> dict[str, Any]:

@@ -25,9 +25,9 @@ from musicrnn.training.data import (
     SPLITS,
     Card,
     DataRequest,
+    Loaded,
     Piece,
-    Read,
-    Refusal,
+    SkippedFile,
     Split,
     TrainingData,
     described,
@@ -69,8 +69,8 @@ def token_data(
             f"a mix is one positive number for each of {counted(len(sources), 'source')}, "
             f"got {listed(mix)}"
         )
-    read: list[tuple[int, Read[Score]]] = []
-    refused: list[Refusal] = []
+    read: list[tuple[int, Loaded[Score]]] = []
+    refused: list[SkippedFile] = []
     for index, (_, pieces) in enumerate(sources):
         kept, left_out = read_all(pieces, lambda piece: piece.read())
         read.extend((index, item) for item in kept)
@@ -90,7 +90,7 @@ def token_data(
         try:
             encoded = tokenizer.encode_source(item.content, item.piece.abc)
         except MusicRNNError as error:
-            refused.append(Refusal(item.piece.name, str(error)))
+            refused.append(SkippedFile(item.piece.name, str(error)))
             continue
         ids[split].append(encoded)
         names[split].append(item.piece.name)
@@ -120,7 +120,7 @@ def token_data(
     )
 
 
-def choose_tokenizer(read: Sequence[Read[Score]], tokens: str | None = None) -> Tokenizer:
+def choose_tokenizer(read: Sequence[Loaded[Score]], tokens: str | None = None) -> Tokenizer:
     """Characters where every piece is ABC text, else the events that suit the scores."""
     if not any(item.content.note_count for item in read):
         return BeatTokenizer()

@@ -14,5 +14,5 @@ class ComposeSettings(LanguageSizes):
 
     batch_size: int = whole(32, 1, 2**16)
     sequence_length: int = whole(256, 1, 2**20)
-    augment: bool = True  # transposed, faster: see Tokenizer.variations
+    augment: bool = True  # transposed, faster: see Tokenizer.augmentation_maps
     gradient_norm_regulariser: float = number(0.0, 0)  # Pascanu, Mikolov and Bengio 2013

@@ -77,10 +77,10 @@ class Compose(Task):
         from musicrnn.training.compose.objective import LanguageObjective
         from musicrnn.training.compose.windows import Windows
 
-        variations = data.encoding.variations()
+        maps = data.encoding.augmentation_maps()
         windows = Windows(
             data.examples["train"],
-            variations if settings.augment else variations[:1],
+            maps if settings.augment else maps[:1],
             rows=settings.batch_size,
             length=settings.sequence_length,
             seed=plan.seed,

@@ -34,7 +34,7 @@ class Windows:
 
     Args:
         pieces: ids of each piece, from start to end.
-        variations: [A, V] maps of ids that give the same piece transposed or at another tempo; -1
+        maps: [A, V] maps of ids that give the same piece transposed or at another tempo; -1
             where a map has no id for it. Row 0 is the identity.
         weights: how often each piece is taken, relative to the others; None for once an epoch.
     """
@@ -42,7 +42,7 @@ class Windows:
     def __init__(
         self,
         pieces: Sequence[Ids],
-        variations: NDArray[np.int32],
+        maps: NDArray[np.int32],
         *,
         rows: int,
         length: int,
@@ -53,7 +53,7 @@ class Windows:
             raise MusicRNNError("there is no piece to train on")
         if rows < 1 or length < 1:
             raise MusicRNNError(f"rows and length must be 1 or more, got {rows} and {length}")
-        self.pieces, self.maps, self.weights = pieces, variations, weights
+        self.pieces, self.maps, self.weights = pieces, maps, weights
         self.rows, self.length, self.seed = rows, length, seed
         self.rank, self.world = 0, 1
         self.epoch = 0

@@ -23,7 +23,7 @@ from musicrnn.training.data import (
     SPLITS,
     Card,
     Piece,
-    Refusal,
+    SkippedFile,
     Split,
     TrainingData,
     described,
@@ -46,7 +46,7 @@ def voices_data(
         MusicRNNError: no piece has four voices.
     """
     read: list[tuple[Split, str, GridPositions, MetricalFeatures]] = []
-    refused: list[Refusal] = []
+    refused: list[SkippedFile] = []
     for card, pieces in sources:
         kept, left_out = read_all(
             pieces, lambda piece, c=card: voices_on_grid(piece.read(), bars_known=c.bars_known)
@@ -67,7 +67,7 @@ def voices_data(
         try:
             found[split].append(VoicePiece(grid.symbols(cells), places))
         except MusicRNNError as error:
-            refused.append(Refusal(name, str(error)))
+            refused.append(SkippedFile(name, str(error)))
     counts = {
         "pieces": {split: len(pieces) for split, pieces in found.items()},
         "steps": {split: sum(len(p.symbols) for p in pieces) for split, pieces in found.items()},

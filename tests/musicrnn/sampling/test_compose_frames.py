@@ -8,6 +8,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.models.frame_config import FrameConfig
 from musicrnn.models.frames import FrameModel
+from musicrnn.pretrained import load_model
 from musicrnn.sampling.compose_frames import compose_frames, score_of
 from musicrnn.sampling.filters import Settings
 from musicrnn.tokens import Controls
@@ -83,7 +84,5 @@ def test_a_file_that_says_what_cannot_be(frames: object, message: str) -> None:
 
 
 def test_another_model_is_refused() -> None:
-    with pytest.raises(MusicRNNError, match="a model of frames is needed, got 'classify'"):
-        compose_frames(
-            Checkpoint({}, {"task": "classify"}), [0], controls=Controls(), settings=Settings()
-        )
+    with pytest.raises(MusicRNNError, match="setting labels = 10 does not fit"):
+        compose_frames(load_model("genre"), [0], controls=Controls(), settings=Settings())

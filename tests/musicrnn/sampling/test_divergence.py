@@ -28,7 +28,9 @@ VOCABULARY, HIDDEN, EMBEDDING = 30, 64, 24
 def model_of(cell: str = "lstm", seed: int = 3, **settings) -> tuple[LanguageModel, Checkpoint]:
     """Every weight drawn wide enough that it matters."""
     config = LanguageConfig(
-        VOCABULARY, cell=cell, **{"embedding": EMBEDDING, "hidden": HIDDEN, **settings}
+        vocabulary=VOCABULARY,
+        cell=cell,
+        **{"embedding": EMBEDDING, "hidden": HIDDEN, **settings},
     )
     model = LanguageModel(config).eval()
     generator = torch.Generator().manual_seed(seed)

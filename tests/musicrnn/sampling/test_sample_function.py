@@ -17,6 +17,7 @@ def test_a_gpu_composes_what_the_cpu_does(
     monkeypatch: pytest.MonkeyPatch, style: str, candidates: int
 ) -> None:
     """All but the recording: a device that calls itself cuda and is the CPU."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     monkeypatch.setattr(torch.nn.Module, "to", lambda self, device: self)
     checkpoint = load_model(style)
@@ -48,6 +49,7 @@ def test_a_gpu_that_is_not_there_is_told() -> None:
 
 
 def test_a_gpu_too_many_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     with pytest.raises(MusicRNNError, match="cuda:2 was asked for, but torch finds 2 CUDA devices"):
         compose(
