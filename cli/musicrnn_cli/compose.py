@@ -11,10 +11,10 @@ import click
 
 from musicrnn.errors import counted
 from musicrnn_cli.controls import parse_chords, parse_key, parse_time_signature
-from musicrnn_cli.options import device_option, json_option
+from musicrnn_cli.options import device_option, json_option, renamed
 
 
-@click.command()
+@click.command(cls=renamed("--weights", "--store"))
 @click.option("-o", "--output", "outputs", type=click.Path(path_type=Path), multiple=True,
               help="File to write, repeatable: .mid .wav .flac .ogg .mp3 .abc .html .png .svg "
               "(default: STYLE-SEED.mid and .wav here).")  # fmt: skip
@@ -45,8 +45,6 @@ from musicrnn_cli.options import device_option, json_option
 @device_option
 @click.option(
     "--store",
-    "--weights",
-    "store",
     default="float32",
     show_default=True,
     help="How weights are kept: float32, exact; bfloat16 and int8 are faster.",

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from musicrnn_cli.options import renamed
+
 if TYPE_CHECKING:
     from musicrnn.weights import Weights
 
 FORMATS = (".onnx", ".safetensors")
 
 
-@click.command("export")
+@click.command("export", cls=renamed("--weights", "--store"))
 @click.argument("model")
 @click.option(
     "-o",
@@ -24,8 +26,6 @@ FORMATS = (".onnx", ".safetensors")
 )
 @click.option(
     "--store",
-    "--weights",
-    "store",
     type=click.Choice(["float32", "float16", "int8"]),
     help="Of a .safetensors file: four bytes a weight, two or one.",
 )

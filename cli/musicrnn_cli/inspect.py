@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from musicrnn.errors import counted
-from musicrnn_cli.options import data_option
+from musicrnn_cli.options import data_option, renamed
 
 
-@click.command()
+@click.command(cls=renamed("--weights", "--store"))
 @click.argument("model")
 @click.option("--json", "as_json", is_flag=True, help="The metadata as JSON.")
 @click.option(
@@ -21,8 +21,6 @@ from musicrnn_cli.options import data_option
 )
 @click.option(
     "--store",
-    "--weights",
-    "store",
     is_flag=True,
     help="What bfloat16 and int8 weights cost a composing model.",
 )

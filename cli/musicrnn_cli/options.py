@@ -36,6 +36,23 @@ seed_option = click.option(
 )
 
 
+def renamed(old: str, new: str) -> type[click.Command]:
+    """The class of a command whose option ``new`` was called ``old``, which still works."""
+
+    class Renamed(click.Command):
+        def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+            return super().parse_args(ctx, [_now(arg) for arg in args])
+
+    def _now(arg: str) -> str:
+        name, equals, value = arg.partition("=")
+        if name != old:
+            return arg
+        click.echo(f"{old} is called {new} now", err=True)
+        return f"{new}{equals}{value}"
+
+    return Renamed
+
+
 def json_option(text: str = "One JSON object for programs.") -> Option:
     return click.option("--json", "as_json", is_flag=True, help=text)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from musicrnn.errors import counted
-from musicrnn_cli.options import data_option, device_option
+from musicrnn_cli.options import data_option, device_option, renamed
 
 if TYPE_CHECKING:
     from musicrnn.training.config import TrainingConfig
@@ -47,7 +47,7 @@ class Verbs(click.Group):
             return None
         own = {option for task in kinds for option in task.options}
         params = [p for p in _train.params if p.name not in DATA_OPTIONS or p.name in own]
-        return click.Command(
+        return renamed("--weights", "--mix")(
             cmd_name,
             params=params,
             callback=_train.callback,
@@ -72,7 +72,7 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
 @click.option("--cell", help="lstm, gru, elman ...: any of docs/cells.md.")
 @click.option("--recipe", metavar="NAME", help="Settings by name: docs/training.md lists them.")
 @click.option("--tokens", metavar="NAME", help="beat, performance, abc or voices; else chosen.")
-@click.option("--mix", "--weights", help="How the sources are mixed, e.g. 2,1 (else by size).")
+@click.option("--mix", help="How the sources are mixed, e.g. 2,1 (else by size).")
 @click.option(
     "--split",
     "split_file",

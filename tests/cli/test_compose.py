@@ -229,8 +229,8 @@ def test_a_tune_is_written_as_its_own_text(models, tmp_path: Path) -> None:
         (("-o", "t.docx"), 1, "suffix must be one of"),
         (("--primer", "missing.mid"), 1, "missing.mid"),
         (("--device", "tpu"), 1, "auto, cpu or cuda"),
-        (("--weights", "int4"), 1, "weights must be one of float32, bfloat16, int8, got 'int4'"),
-        (("--device", "cuda", "--weights", "int8"), 1, "int8 weights are for the CPU"),
+        (("--store", "int4"), 1, "weights must be one of float32, bfloat16, int8, got 'int4'"),
+        (("--device", "cuda", "--store", "int8"), 1, "int8 weights are for the CPU"),
         (("--best-of", 0), 1, "the best of 1 to 1000 can be taken, got 0"),
     ],
 )
@@ -288,7 +288,7 @@ def test_the_best_of_several(models, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("weights", ["bfloat16", "int8"])
 def test_lighter_weights_compose_too(models, tmp_path: Path, weights: str) -> None:
-    compose("--model", models["beat"], "--bars", 2, "--weights", weights, "-o", tmp_path / "t.mid")
+    compose("--model", models["beat"], "--bars", 2, "--store", weights, "-o", tmp_path / "t.mid")
     assert read_midi(tmp_path / "t.mid").note_count > 0
 
 

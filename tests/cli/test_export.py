@@ -18,7 +18,7 @@ def run(*words: object, code: int = 0) -> str:
 
 def test_smaller_weights(tmp_path: Path) -> None:
     path = tmp_path / "small.safetensors"
-    said = run("drums", "-o", path, "--weights", "int8")
+    said = run("drums", "-o", path, "--store", "int8")
     assert f"int8, 1,010,617 weights, {path.stat().st_size:,} bytes" in said
     assert path.stat().st_size < 1.03 * 1_010_617
     shown = CliRunner().invoke(main, ["inspect", str(path), "--json"])
@@ -37,9 +37,9 @@ def test_a_graph(tmp_path: Path) -> None:
 
 def test_what_does_not_go_together(tmp_path: Path) -> None:
     assert "must end in" in run("drums", "-o", tmp_path / "a.tflite", code=2)
-    assert "--weights" in run("drums", "-o", tmp_path / "a.onnx", "--weights", "int8", code=2)
-    assert "--weights" in run("drums", "-o", tmp_path / "a.safetensors", code=2)
-    small = ["drums", "-o", tmp_path / "a.safetensors", "--weights", "int8", "--streaming"]
+    assert "--store" in run("drums", "-o", tmp_path / "a.onnx", "--store", "int8", code=2)
+    assert "--store" in run("drums", "-o", tmp_path / "a.safetensors", code=2)
+    small = ["drums", "-o", tmp_path / "a.safetensors", "--store", "int8", "--streaming"]
     assert "--streaming" in run(*small, code=2)
     assert "hear words" in run("drums", "-o", tmp_path / "a.onnx", "--streaming", code=1)
     assert "there is no model" in run("nonsense", "-o", tmp_path / "a.onnx", code=1)

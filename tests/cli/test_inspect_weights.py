@@ -1,4 +1,4 @@
-"""musicrnn inspect --weights: a table and JSON of what lighter weights cost."""
+"""musicrnn inspect --store: a table and JSON of what lighter weights cost."""
 
 import json
 from pathlib import Path
@@ -24,7 +24,7 @@ def brief(monkeypatch) -> None:
 
 @pytest.mark.usefixtures("brief")
 def test_a_table_of_a_bundled_model() -> None:
-    said = run("drums", "--weights", "--seed", 7)
+    said = run("drums", "--store", "--seed", 7)
     first, second, _, header, *rows = said.splitlines()
     assert first.startswith("drums: 16 pieces of its own, seed 7, n = ")
     assert first.endswith(" tokens")
@@ -35,12 +35,12 @@ def test_a_table_of_a_bundled_model() -> None:
     assert (half[0], byte[0]) == ("bfloat16", "int8")
     assert 0 < float(half[2]) < float(byte[2]) < 1e-3
     assert abs(float(byte[6])) < 0.2
-    assert said == run("drums", "--weights", "--seed", 7)
+    assert said == run("drums", "--store", "--seed", 7)
 
 
 @pytest.mark.usefixtures("brief")
 def test_json() -> None:
-    found = json.loads(run("drums", "--weights", "--json"))
+    found = json.loads(run("drums", "--store", "--json"))
     assert set(found) == {"model", "read", "pieces", "cut", "baselines", "n", "weights"}
     assert (found["model"], found["pieces"], found["cut"]) == ("drums", 16, None)
     assert found["n"] > 3000
@@ -55,28 +55,26 @@ def test_json() -> None:
 def test_held_out_pieces_beside_counting(models, tmp_path: Path) -> None:
     write_tunes(tmp_path)
     (tmp_path / "broken.mid").write_bytes(b"MThd")
-    said = run(models["beat"], "--weights", "--on", tmp_path)
+    said = run(models["beat"], "--store", "--on", tmp_path)
     assert f"pieces of the test split of {tmp_path}, n = " in said
     assert "left out broken.mid" in said
     (bigram,) = (line.split() for line in said.splitlines() if line.startswith("bigram"))
     assert len(bigram) == 2
-    found = json.loads(
-        run(models["beat"], "--weights", "--on", tmp_path, "--json").splitlines()[-1]
-    )
+    found = json.loads(run(models["beat"], "--store", "--on", tmp_path, "--json").splitlines()[-1])
     assert float(bigram[1]) == pytest.approx(found["baselines"]["bigram"], abs=1e-4)
 
 
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (("genre", "--weights"), 1, "such as pop; this one's task is 'classify'"),
-        (("chorale", "--weights"), 1, "task is 'voices'"),
-        (("jsb", "--weights"), 1, "task is 'frames'"),
-        (("drums", "--weights", "--on", "nothing-there"), 1, "nothing-there"),
-        (("drums", "--weights", "--gradients"), 2, "ask one at a time"),
-        (("drums", "--weights", "--steps", "3"), 2, "--steps belongs to --gradients"),
-        (("drums", "--weights", "-o", "x.svg"), 2, "--output belongs to --gradients"),
-        (("drums", "--seed", "0"), 2, "--seed belongs to --gradients and to --weights"),
+        (("genre", "--store"), 1, "such as pop; this one's task is 'classify'"),
+        (("chorale", "--store"), 1, "task is 'voices'"),
+        (("jsb", "--store"), 1, "task is 'frames'"),
+        (("drums", "--store", "--on", "nothing-there"), 1, "nothing-there"),
+        (("drums", "--store", "--gradients"), 2, "ask one at a time"),
+        (("drums", "--store", "--steps", "3"), 2, "--steps belongs to --gradients"),
+        (("drums", "--store", "-o", "x.svg"), 2, "--output belongs to --gradients"),
+        (("drums", "--seed", "0"), 2, "--seed belongs to --gradients and to --store"),
     ],
 )
 def test_what_cannot_be_shown(words: tuple[str, ...], code: int, message: str) -> None:
