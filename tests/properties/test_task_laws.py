@@ -115,6 +115,7 @@ def test_its_file_says_what_it_is(name: str, models: dict[str, Path]) -> None:
     assert {"model", "data", "metrics", "command"} <= set(metadata)
     assert metadata["data"]["sha256"]
     assert task_of(metadata) is TASKS[name]
+    assert TASKS[name].does
 
 
 @every

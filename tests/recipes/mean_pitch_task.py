@@ -34,6 +34,7 @@ class MeanPitchSettings(MeanPitchSizes):
 class MeanPitch(Task):
     name: ClassVar[str] = "mean_pitch"
     verb: ClassVar[str] = "estimate"
+    does: ClassVar[str] = "tells the mean pitch of a piece"
     unit: ClassVar[str] = "piece"
     items: ClassVar[str] = "pieces"
     reads: ClassVar[str] = "scores"
