@@ -50,6 +50,7 @@ def command(
     from musicrnn.cells import CELLS
     from musicrnn.comparison.compare import Contest, compare
     from musicrnn.comparison.report import HEADER, as_json_object, lines, notes, write_report
+    from musicrnn.comparison.subject import CHOSEN
     from musicrnn.metrics.tables import table
     from musicrnn.training.settings import override
     from musicrnn_cli.reporting import numbers, report_refused, say
@@ -58,7 +59,7 @@ def command(
     task = compared_task(source)
     sizes, budget, run_config = usual(task)
     words = [*settings, *([] if layers is None else [f"layers={layers}"])]
-    sizes, run_config = override(words, sizes, run_config)
+    sizes, run_config = override(words, sizes, run_config, without=CHOSEN)
     budget = replace(
         budget,
         parameters=budget.parameters if parameters is None else parameters,

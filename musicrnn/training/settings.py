@@ -24,17 +24,25 @@ First = TypeVar("First")
 Second = TypeVar("Second")
 
 
-def override(words: Sequence[str], first: First, second: Second) -> tuple[First, Second]:
+def override(
+    words: Sequence[str], first: First, second: Second, *, without: Sequence[str] = ()
+) -> tuple[First, Second]:
     """Both dataclasses with the fields that ``words`` such as "hidden=256" name replaced.
 
-    A field that is a dataclass has its fields behind a dot: "layer.zoneout=0.1".
+    A field that is a dataclass has its fields behind a dot: "layer.zoneout=0.1". The fields
+    ``without`` are chosen in another way, and as good as not there.
 
     Raises:
         MusicRNNError: a word without "=", a name that neither has (the error names its
             neighbours), or a value that is not of the field's type.
     """
     changed: list[Any] = [first, second]
-    names = {name: index for index, owner in enumerate(changed) for name in _names(owner)}
+    names = {
+        name: index
+        for index, owner in enumerate(changed)
+        for name in _names(owner)
+        if name.partition(".")[0] not in without
+    }
     for word in words:
         name, equals, text = word.partition("=")
         if not equals:
