@@ -29,7 +29,7 @@ def numbers(name: str, text: str) -> list[float]:
     try:
         return [float(part) for part in text.split(",")]
     except ValueError:
-        raise MusicRNNError(f"{name} are numbers with commas between, got {text!r}") from None
+        raise MusicRNNError(f"{name} must be numbers with commas between, got {text!r}") from None
 
 
 def report_refused(refused: Sequence[SkippedFile]) -> None:

@@ -31,7 +31,7 @@ class Network(nn.Module):
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Copies of parameters and buffers by name; what two layers share is there once."""
-        return {name: t.detach().cpu().numpy().copy() for name, t in _tensors(self).items()}
+        return {name: _array(t) for name, t in _tensors(self).items()}
 
     def configuration(self) -> dict[str, Any]:
         """The configuration as JSON, for a checkpoint."""
@@ -78,6 +78,11 @@ def load_strictly(module: nn.Module, arrays: dict[str, NDArray[Any]]) -> None:
     with torch.no_grad():
         for name, tensor in _tensors(module).items():
             tensor.copy_(torch.from_numpy(arrays[name].copy()))
+
+
+def _array(tensor: torch.Tensor) -> NDArray[Any]:
+    found = tensor.detach().cpu()  # of which NumPy has no bfloat16
+    return (found.float() if found.dtype == torch.bfloat16 else found).numpy().copy()
 
 
 def _tensors(module: nn.Module) -> dict[str, torch.Tensor]:

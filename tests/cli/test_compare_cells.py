@@ -58,7 +58,7 @@ def test_two_cells_on_the_chorales(corpora: Path, tmp_path: Path) -> None:
     assert "20000 parameters, 2 seeds" in page
     assert (tmp_path / "jsb" / "plot.svg").read_text("utf-8").startswith("<svg")
     other = run(*words, "--set", "rows=8", code=1)[1]
-    assert "holds rows of other settings: rows was 16, got 8; take another folder" in other
+    assert "holds rows of other settings: batch_size was 16, got 8; take another folder" in other
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent another way there")
@@ -115,7 +115,7 @@ def test_a_folder_of_scores(tmp_path: Path) -> None:
     [
         (("polyfonic-jsb",), "did you mean polyphonic-jsb?"),
         (("polyphonic-jsb", "--cells", "lstm, gruu"), "got 'gruu'; did you mean gru"),
-        (("polyphonic-jsb", "--rates", "a"), "rates are numbers with commas between, got 'a'"),
+        (("polyphonic-jsb", "--rates", "a"), "rates must be numbers with commas between, got 'a'"),
         (("polyphonic-jsb", "--rates", "nan"), "learning_rate must be more than 0"),
         (("polyphonic-jsb", "--updates", "3", "--minutes", "1"), "a budget is updates or minutes"),
         (("polyphonic-jsb", "--set", "hidden=3"), "there is no setting 'hidden'"),

@@ -98,7 +98,7 @@ def test_a_wrong_pair_is_one_sentence(tmp_path: Path, models: dict[str, Path]) -
     small = untrained(tmp_path / "small.safetensors", pitches=6)
     composer = models["beat"]
     cases = {
-        (frames, "nottingham"): "the model predicts frames of pitches, nottingham does not",
+        (frames, "nottingham"): "frames are learnt from, and measured on, one of polyphonic-jsb",
         (composer, "polyphonic-jsb"): "a model of the task 'compose' does not predict frames",
         (f"{frames},{composer}", "polyphonic-jsb"): "as an ensemble is made of",
         (small, "polyphonic-jsb"): "the model predicts 6 pitches, polyphonic-jsb has 88",

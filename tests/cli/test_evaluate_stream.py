@@ -107,7 +107,7 @@ def test_text(given: dict[str, Path]) -> None:
 def test_what_has_no_stream_is_one_sentence(given: dict[str, Path], tmp_path: Path) -> None:
     result = run(given["both"], given["words"], *BRIEF)
     assert result.exit_code == 1
-    assert "cannot be streamed" in result.stderr
+    assert "cannot hear a stream" in result.stderr
     other = write_model(tmp_path / "other.safetensors", task="classify")
     result = run(other, given["words"], *BRIEF)
     assert (result.exit_code, "only one that hears words" in result.stderr) == (1, True)
@@ -127,7 +127,11 @@ def test_options_of_a_stream_need_one(given: dict[str, Path], words: tuple[str, 
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(("--snr", "loud"), "--snr"), (("--snr", "99"), "-40..80"), (("--hours", "0"), "lasts")],
+    [
+        (("--snr", "loud"), "--snr"),
+        (("--snr", "99"), "-40..80"),
+        (("--hours", "0"), "a stream's hours must be in"),
+    ],
 )
 def test_wrong_values(given: dict[str, Path], words: tuple[str, str], said: str) -> None:
     result = run(given["model"], given["words"], "--stream", *words)

@@ -14,6 +14,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import read_midi
 from musicrnn.pretrained import load_model
 from musicrnn.sampling.compose import SamplingBudget, compose
+from musicrnn.sampling.composer import Request
 from musicrnn.sampling.filters import Settings
 from musicrnn.tokens import TOKENIZERS, Controls
 from musicrnn_cli.order import Order
@@ -67,8 +68,10 @@ def device(sounddevice):
 
 
 def order(name: object, *outputs: Path, controls: Controls, **more) -> Order:
-    plain = {"primer": None, "soundfont": None, "budget": SamplingBudget(), "many": False} | more
-    return Order(str(name), outputs, Settings(), controls, **plain)
+    asked = {"primer": None, "budget": SamplingBudget()}
+    asked = {key: more.pop(key, usual) for key, usual in asked.items()}
+    request = Request(controls, Settings(), **asked)
+    return Order(str(name), outputs, request, **({"soundfont": None, "many": False} | more))
 
 
 def sound(order: Order, *, play=False, stream=False) -> dict:

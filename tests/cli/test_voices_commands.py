@@ -155,7 +155,7 @@ def test_train_and_evaluate_a_folder_of_chorales(tmp_path: Path) -> None:
     assert (metadata["task"], metadata["tokenizer"]["name"]) == ("voices", "voices")
     assert sum(metadata["data"]["pieces"].values()) + metadata["data"]["refused"] == 31
     assert "embedding  8" in run("inspect", made)
-    assert "--weights does not go" in run(*words, "--weights", "1", "--overwrite", code=2)
+    assert "--mix says nothing" in run(*words, "--mix", "1", "--overwrite", code=1)
     said = run("evaluate", made, folder, "--split", "train")
     assert "model, all cells at once" in said
     found = json.loads(run("evaluate", made, folder, "--split", "train", "--json").splitlines()[-1])

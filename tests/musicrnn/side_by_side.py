@@ -19,6 +19,6 @@ def sample(
 ) -> list[list[int]]:
     """Ids of one piece for each constraint and seed."""
     pieces = zip(constraints, seeds, strict=True)
-    limits = {"places": len(seeds), "token_limit": token_limit}
+    limits = {"slots": len(seeds), "token_limit": token_limit}
     drawn = sample_each(engine, pieces, settings=settings, primer=primer, **limits)
     return [list(draft.ids) for draft in sorted(drawn, key=lambda draft: draft.number)]

@@ -24,7 +24,7 @@ class Watcher:
     def updated(self, state, figures): print(state.update, flush=True)
     def validated(self, state, figures): pass
 
-outcome = train(Path(sys.argv[1]), watcher=Watcher(), resume="resume" in sys.argv, updates=120,
+outcome = train(Path(sys.argv[1]), callback=Watcher(), resume="resume" in sys.argv, updates=120,
                 average=0.9, patience=1000)
 sys.exit(outcome.exit_code)
 """
