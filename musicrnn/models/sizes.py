@@ -50,7 +50,7 @@ class Sizes:
                 raise MusicRNNError(f"the model file's setting {name} = {value!r} does not fit")
         for name, each in known.items():
             if name not in plain and each.default is MISSING:
-                raise MusicRNNError(f"the model file does not say its number of {name}")
+                raise MusicRNNError(f"the model file does not say its {name}")
         return cls(**plain, layer=LayerSettings.from_json(values.get("layer", {})))
 
     def extended(self, kind: type[AnySizes], data: dict[str, Any]) -> AnySizes:
