@@ -20,9 +20,8 @@ _DRUMS = 9
 _SUSTAIN = 64
 _MAX_DELTA = 2**28 - 1
 _NOTE_OFF, _PEDAL_OFF, _PEDAL_ON, _NOTE_ON = range(4)
-MidiEvent = tuple[
-    int, int, bytes
-]  # tick, rank among the events of that tick, bytes from the status on
+# tick, rank among the events of that tick, bytes from the status on
+MidiEvent = tuple[int, int, bytes]
 
 
 def midi_bytes(score: Score) -> bytes:

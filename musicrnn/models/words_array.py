@@ -65,8 +65,7 @@ class WordsEngine:
         if frames.shape[1] % FRAMES_A_STEP or frames.shape[::2] != (self.rows, self.config.bands):
             raise MusicRNNError(
                 f"frames must be [{self.rows}, a multiple of {FRAMES_A_STEP}, "
-                f"{self.config.bands}], "
-                f"got {list(frames.shape)}"
+                f"{self.config.bands}], got {list(frames.shape)}"
             )
         x = ((frames - self.mean) / self.scale)[..., None]
         for convolution in self.convolutions:

@@ -96,9 +96,8 @@ def _piece(
     tonic, minor = controls.key or (0, False)
     raise MusicRNNError(
         f"of {counted(MAX_ATTEMPTS * settings.candidates, 'piece')} drawn from seed {seed} none "
-        "fits "
-        f"into {Key(0, tonic, minor).name} within the voices' ranges: try another seed or fewer "
-        "bars"
+        f"fits into {Key(0, tonic, minor).name} within the voices' ranges: try another seed or "
+        "fewer bars"
     )
 
 
