@@ -19,7 +19,7 @@ from musicrnn.cells.product import WEIGHT_FORMATS, WeightFormat, pack_matrix, pr
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.device import check_device
 from musicrnn.errors import MusicRNNError
-from musicrnn.layers.array_stack import ArrayStack, stack_shapes
+from musicrnn.layers.array_stack import ArrayStack, check_shapes, part_of, stack_shapes
 from musicrnn.models.language_config import LanguageConfig
 
 
@@ -55,7 +55,7 @@ class CPUEngine:
         config = LanguageConfig.from_json(checkpoint.entry("model"))
         _check(config, checkpoint)
         arrays = checkpoint.arrays
-        own = {n.removeprefix("stack."): a for n, a in arrays.items() if n.startswith("stack.")}
+        own = part_of(arrays, "stack.")
 
         def stack(weights: WeightFormat) -> ArrayStack:
             return ArrayStack(
@@ -108,14 +108,7 @@ def _check(config: LanguageConfig, checkpoint: Checkpoint) -> None:
         config.cell, config.embedding, config.hidden, layers=config.layers, settings=config.layer
     )
     wanted |= {f"stack.{name}": shape for name, shape in shapes.items()}
-    for name, shape in wanted.items():
-        found = checkpoint.arrays.get(name)
-        if found is None or found.shape != shape or found.dtype != np.float32:
-            what = "missing" if found is None else f"{found.dtype} {list(found.shape)}"
-            raise MusicRNNError(
-                f"the model file does not fit its own configuration: {name} is {what}, "
-                f"float32 {list(shape)} is expected"
-            )
+    check_shapes(checkpoint.arrays, wanted)
     if more := sorted(checkpoint.arrays.keys() - wanted.keys()):
         raise MusicRNNError(
             f"the model file does not fit its own configuration: {more[0]} is in it, "
