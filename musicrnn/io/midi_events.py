@@ -12,8 +12,7 @@ Source: Standard MIDI Files 1.0 (RP-001).
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
-
+from musicrnn.note_events import Instrument
 from musicrnn.score import Score, Track
 
 _DRUMS = 9
@@ -27,27 +26,30 @@ MidiEvent = tuple[int, int, bytes]
 def midi_bytes(score: Score) -> bytes:
     """The file; equal scores give equal bytes."""
     tracks = [track for track in score.tracks if track.notes]
+    channels = Channels()
     chunks = [_conductor(score)]
-    for track, channel in zip(tracks, _channels(tracks), strict=True):
-        chunks.append(_played(track, channel))
+    chunks += [_played(track, channels.next_for(track)) for track in tracks]
     return b"".join(
         [b"MThd" + struct.pack(">IHHH", 6, 1, len(chunks), score.ticks_per_quarter)]
         + [b"MTrk" + struct.pack(">I", len(chunk)) + chunk for chunk in chunks]
     )
 
 
-def _channels(tracks: Iterable[Track]) -> list[int]:
-    free = [channel for channel in range(15, -1, -1) if channel != _DRUMS]
-    of_program: dict[int, int] = {}
-    channels: list[int] = []
-    for track in tracks:
-        if track.is_drum:
-            channels.append(_DRUMS)
-            continue
-        if free:
-            of_program[track.program] = free.pop()
-        channels.append(of_program.setdefault(track.program, track.program % _DRUMS))
-    return channels
+class Channels:
+    """Gives out the channels of a piece, as the module's text says."""
+
+    def __init__(self) -> None:
+        self._free = [channel for channel in range(15, -1, -1) if channel != _DRUMS]
+        self._of_program: dict[int, int] = {}
+
+    def next_for(self, played: Track | Instrument) -> int:
+        """The channel of the next track or instrument."""
+        program = played.program
+        if played.is_drum:
+            return _DRUMS
+        if self._free:
+            self._of_program[program] = self._free.pop()
+        return self._of_program.setdefault(program, program % _DRUMS)
 
 
 def _conductor(score: Score) -> bytes:
