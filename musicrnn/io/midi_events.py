@@ -12,6 +12,7 @@ Source: Standard MIDI Files 1.0 (RP-001).
 from __future__ import annotations
 
 import struct
+
 from musicrnn.note_events import Instrument
 from musicrnn.score import Score, Track
 
@@ -53,21 +54,17 @@ class Channels:
 
 
 def _conductor(score: Score) -> bytes:
-    events: list[MidiEvent] = []
-    if score.title:
-        events.append((0, 0, _meta(0x03, _text(score.title))))
+    events: list[MidiEvent] = [(0, 0, _meta(0x03, _text(score.title)))] if score.title else []
     for tempo in score.tempos:
-        events.append(
-            (tempo.tick, 1, _meta(0x51, struct.pack(">I", tempo.microseconds_per_quarter)[1:]))
-        )
+        microseconds = tempo.microseconds_per_quarter.to_bytes(4, "big")[1:]
+        events.append((tempo.tick, 1, _meta(0x51, microseconds)))
     for signature in score.time_signatures:
         power = signature.denominator.bit_length() - 1
         events.append((signature.tick, 2, _meta(0x58, bytes([signature.numerator, power, 24, 8]))))
     for key in score.keys:
         sharps = _sharps(key.tonic, key.minor)
         events.append((key.tick, 3, _meta(0x59, struct.pack(">bB", sharps, key.minor))))
-    for chord in score.chords:
-        events.append((chord.tick, 4, _meta(0x06, _text(chord.name))))
+    events += [(chord.tick, 4, _meta(0x06, _text(chord.name))) for chord in score.chords]
     return _chunk(events)
 
 
