@@ -122,20 +122,16 @@ class _Writer:
         self.keys = {key.tick: key for key in score.keys}
         self.fifths, self.minor = _fifths(_key_at_0(score))
         self.accidentals = Accidentals(signature_of_fifths(self.fifths))
-        fields: dict[int, list[str]] = {}  # tick -> what stands before the note there
-        for metre in score.time_signatures[1:]:
-            text = f"[M:{metre.name}]"
-            fields.setdefault(metre.tick, []).append(text)
-        for key in score.keys:
-            if key.tick:
-                fields.setdefault(key.tick, []).append(f"[K:{_key_text(key)}]")
+        placed = [(metre.tick, f"[M:{metre.name}]") for metre in score.time_signatures[1:]]
+        placed += [(key.tick, f"[K:{_key_text(key)}]") for key in score.keys if key.tick]
         if first:
-            for tempo in score.tempos[1:]:
-                fields.setdefault(tempo.tick, []).append(f"[Q:1/4={round(tempo.bpm)}]")
+            placed += [(t.tick, f"[Q:1/4={round(t.bpm)}]") for t in score.tempos[1:]]
             for chord in score.chords:
                 symbol = chord_symbol(chord.root, chord.quality, sharps=self.fifths > 0)
-                fields.setdefault(chord.tick, []).append(f'"{symbol}"')
-        self.fields = {tick: "".join(texts) for tick, texts in fields.items()}
+                placed.append((chord.tick, f'"{symbol}"'))
+        self.fields: dict[int, str] = {}  # tick -> what stands before the note there
+        for tick, text in placed:
+            self.fields[tick] = self.fields.get(tick, "") + text
 
     def bars(self) -> list[str]:
         """The text of every bar, without barlines."""
