@@ -128,13 +128,8 @@ class BeatTokenizer(Tokenizer):
         return values
 
     def quantize(self, score: Score) -> Score:
-        return quantize_to_beats(
-            score,
-            positions=POSITIONS,
-            velocity_bins=self.velocity_bins,
-            programs=self.programs,
-            chords=self.chords,
-        )
+        bins, programs = self.velocity_bins, self.programs
+        return quantize_to_beats(score, velocity_bins=bins, programs=programs, chords=self.chords)
 
     def encode(self, score: Score) -> NDArray[np.int32]:
         """ids [N] of the quantized score. Raises MusicRNNError as quantize does."""
