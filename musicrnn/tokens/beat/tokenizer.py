@@ -82,28 +82,24 @@ class BeatTokenizer(Tokenizer):
             raise MusicRNNError(
                 f"velocity_bins must be a power of two up to 64, got {self.velocity_bins}"
             )
-        groups: dict[str, Sequence[Any]] = {"start": [None], "end": [None]}
-        if self.pitched:
-            groups["key"] = KEYS
-        groups |= {
+        groups: dict[str, Sequence[Any]] = {
+            "start": [None],
+            "end": [None],
+            "key": KEYS if self.pitched else (),
             "density": range(1, len(DENSITY_BORDERS) + 2),
             "bar": [None],
             "time": SIGNATURES,
             "position": range(MAX_BAR_POSITIONS),
             "tempo": TEMPOS,
+            "chord": CHORDS if self.chords else (),
+            "program": self.programs if len(self.programs) > 1 else (),
+            "pitch": range(128) if self.pitched else (),
+            "drum": range(128) if DRUM_PROGRAM in self.programs else (),
+            "velocity": range(self.velocity_bins),
+            "duration": DURATIONS if self.pitched else (),
         }
-        if self.chords:
-            groups["chord"] = CHORDS
-        if len(self.programs) > 1:
-            groups["program"] = self.programs
-        if self.pitched:
-            groups["pitch"] = range(128)
-        if DRUM_PROGRAM in self.programs:
-            groups["drum"] = range(128)
-        groups["velocity"] = range(self.velocity_bins)
-        if self.pitched:
-            groups["duration"] = DURATIONS
-        object.__setattr__(self, "events", EventVocabulary(groups))
+        there = {group: values for group, values in groups.items() if values}
+        object.__setattr__(self, "events", EventVocabulary(there))
 
     @classmethod
     def suited(cls, scores: Sequence[Score]) -> BeatTokenizer:

@@ -12,7 +12,7 @@ longest kind and a rest. With ``drums`` a note_on is a hit and there is no note_
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -79,11 +79,9 @@ class PerformanceTokenizer(Tokenizer):
         return self.events.names
 
     def configuration(self) -> dict[str, Any]:
-        return {
-            "max_shift": self.max_shift,
-            "velocity_bins": self.velocity_bins,
-            "drums": self.drums,
-        }
+        values = asdict(self)
+        del values["events"]
+        return values
 
     def quantize(self, score: Score) -> Score:
         """One track from the first note on, in 10 ms; pedals become length, all else goes.
