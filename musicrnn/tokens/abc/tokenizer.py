@@ -58,7 +58,7 @@ class AbcTokenizer(Tokenizer):
 
     def encode_source(self, score: Score, abc: str | None) -> NDArray[np.int32]:
         """A tune that was read as ABC keeps its own text."""
-        return self.encode(score) if abc is None else self.encode_text(self.normalise(abc))
+        return self.encode(score) if abc is None else self.encode_text(normalise(abc))
 
     def quantize(self, score: Score) -> Score:
         """The melody as it is read from its own text. Raises MusicRNNError as encode does."""
@@ -112,11 +112,6 @@ class AbcTokenizer(Tokenizer):
         for token in self.encode_text(self.text(ids))[:-1].tolist():
             constraint.push(token)
         return constraint
-
-    @staticmethod
-    def normalise(text: str) -> str:
-        """The canonical text of a tune's own: see normal.py."""
-        return normalise(text)
 
 
 def _melody(score: Score) -> Score:
