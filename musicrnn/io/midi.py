@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from symusic.core import ScoreTick, TrackTick
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.io.atomic import whole_file
+from musicrnn.io.atomic import write_whole
 from musicrnn.io.midi_events import midi_bytes
 from musicrnn.io.midi_walk import Walked, canonical
 from musicrnn.score import (
@@ -97,9 +97,7 @@ def write_midi(score: Score, path: str | Path) -> None:
     Raises:
         MusicRNNError: the folder cannot be written to.
     """
-    data = midi_bytes(score)
-    with whole_file(path) as temporary:
-        temporary.write_bytes(data)
+    write_whole(path, midi_bytes(score))
 
 
 def _score(parsed: ScoreTick, walked: Walked) -> Score:

@@ -31,7 +31,7 @@ from musicrnn.io.abc.key import (
     spell,
 )
 from musicrnn.io.abc.read import MAX_TEXT, TICKS_PER_QUARTER
-from musicrnn.io.atomic import whole_file
+from musicrnn.io.atomic import write_whole
 from musicrnn.score import Key, Score, Track
 
 UNITS_PER_EIGHTH = 24
@@ -46,9 +46,7 @@ def write_abc_file(score: Score, path: str | Path) -> None:
     Raises:
         MusicRNNError: the file cannot be written, or ABC cannot hold the score.
     """
-    text = write_abc(score)
-    with whole_file(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+    write_whole(path, write_abc(score).encode("utf-8"))
 
 
 def write_abc(score: Score) -> str:
