@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.arrays import Float32Array
+from musicrnn.bounds import check, choice
 from musicrnn.cells.product import WEIGHT_FORMATS, WeightFormat, pack_matrix, product
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.device import check_device
@@ -128,14 +129,11 @@ class EngineSettings:
     """
 
     device: str = "auto"
-    weights: str = "float32"
+    weights: str = choice("float32", *WEIGHT_FORMATS)
 
     def __post_init__(self) -> None:
         check_device(self.device)
-        if self.weights not in WEIGHT_FORMATS:
-            raise MusicRNNError(
-                f"weights must be one of {', '.join(WEIGHT_FORMATS)}, got {self.weights!r}"
-            )
+        check(self)
         if self.on_gpu and self.weights == "int8":
             raise MusicRNNError("int8 weights are for the CPU: ask a GPU for bfloat16")
 
