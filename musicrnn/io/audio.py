@@ -79,10 +79,7 @@ def stream_audio(path: str | Path, *, seconds: float | None) -> Iterator[Wavefor
 
 
 def write_audio(
-    waveform: Waveform,
-    path: str | Path,
-    *,
-    overload: Literal["error", "clip", "scale"] = "error",
+    waveform: Waveform, path: str | Path, *, overload: Literal["error", "clip", "scale"] = "error"
 ) -> None:
     """Write the format that the suffix names: .wav and .flac (16 bits), .ogg (Vorbis), .mp3.
 

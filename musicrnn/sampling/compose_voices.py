@@ -35,11 +35,7 @@ AVAILABLE_CONTROLS = ("bars", "tempo", "key", "time_signature")
 
 
 def compose_voices(
-    checkpoint: Checkpoint,
-    seeds: Sequence[int],
-    *,
-    controls: Controls,
-    settings: GibbsSettings,
+    checkpoint: Checkpoint, seeds: Sequence[int], *, controls: Controls, settings: GibbsSettings
 ) -> list[Composition]:
     """One piece a seed; the same seed gives the same piece, alone or among others.
 

@@ -21,16 +21,7 @@ from musicrnn.io.abc.fields import (
     parse_unit,
     parse_voice,
 )
-from musicrnn.io.abc.items import (
-    Bar,
-    Directive,
-    Ending,
-    Field,
-    Item,
-    Overlay,
-    Symbol,
-    Wrong,
-)
+from musicrnn.io.abc.items import Bar, Directive, Ending, Field, Item, Overlay, Symbol, Wrong
 from musicrnn.io.abc.key import NO_KEY, Accidentals, is_key_text, parse_key
 from musicrnn.io.abc.play import Harmony, InForce, Speed, Volta
 from musicrnn.io.abc.sound import Voice

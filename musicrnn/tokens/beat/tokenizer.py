@@ -22,12 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError, listed
-from musicrnn.score import (
-    CHORD_QUALITIES,
-    PITCH_CLASSES,
-    Score,
-    make_score,
-)
+from musicrnn.score import CHORD_QUALITIES, PITCH_CLASSES, Score, make_score
 from musicrnn.tokens.beat.grammar import BeatConstraint
 from musicrnn.tokens.beat.grid import (
     DURATIONS,
