@@ -86,11 +86,9 @@ def length_text(units: Fraction) -> str:
 def tone_text(tone: Tone) -> str:
     """``^c'``, and ``-`` behind it where it is tied."""
     letter, octave = LETTERS[tone.place[0]], tone.place[1]
-    if octave >= 6:
-        name = letter.lower() + "'" * (octave - 6)
-    else:
-        name = letter + "," * (5 - octave)
-    return _MARKS[tone.alteration] + name + ("-" if tone.tie else "")
+    name = letter.lower() if octave >= 6 else letter
+    marks = "'" * (octave - 6) + "," * (5 - octave)
+    return _MARKS[tone.alteration] + name + marks + ("-" if tone.tie else "")
 
 
 def _key_at_0(score: Score) -> Key | None:
