@@ -50,19 +50,6 @@ def read_piece(path: str | Path) -> Score:
     return read_midi(path)
 
 
-def save_piece(
-    score: Score,
-    path: str | Path,
-    *,
-    soundfont: str | Path | None = None,
-    rate: int = 44_100,
-    caption: str = "",
-    accompany: bool = False,
-) -> None:
-    """Saves a score in one format; see :func:`save_pieces`."""
-    save_pieces(score, [path], soundfont=soundfont, rate=rate, caption=caption, accompany=accompany)
-
-
 def convert(
     source: str | Path,
     paths: Iterable[str | Path],
