@@ -7,6 +7,9 @@ Not causal: no such network can be sampled.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
@@ -81,13 +84,9 @@ class Bidirectional(nn.Module):
         steps = torch.arange(x.shape[1], device=x.device)
         inside = steps < lengths[:, None]  # [B, T]
         turned = torch.where(inside, lengths[:, None] - 1 - steps, steps)
-        assert isinstance(self.layers, nn.ModuleList)
-        for index, pair in enumerate(self.layers):
+        for index, pair in enumerate(cast(Iterable[tuple[Stack, Stack]], self.layers)):
             below = self.dropout(x) if index else x
-            assert isinstance(pair, nn.ModuleList)
             forwards, backwards = pair
-            assert isinstance(forwards, Stack)
-            assert isinstance(backwards, Stack)
             ahead = forwards(below, forwards.initial_state(len(x)))[0]
             back = backwards(_reordered(below, turned), backwards.initial_state(len(x)))[0]
             y = torch.cat([ahead, _reordered(back, turned)], 2) * inside[..., None]
