@@ -37,7 +37,7 @@ from musicrnn.tokens.beat.grid import (
 from musicrnn.tokens.beat.reader import BeatDecoder, BeatReader
 from musicrnn.tokens.programs import DRUM_PROGRAM, notes_by_program
 from musicrnn.tokens.protocol import Constraint, Controls, IncrementalDecoder, Tokenizer
-from musicrnn.tokens.vocabulary import EventVocabulary
+from musicrnn.tokens.vocabulary import EventVocabulary, check_velocity_bins
 
 if TYPE_CHECKING:
     import torch
@@ -73,10 +73,7 @@ class BeatTokenizer(Tokenizer):
         object.__setattr__(self, "programs", tuple(self.programs))
         if not self.programs or list(self.programs) != sorted(set(self.programs) & set(range(129))):
             raise MusicRNNError(f"programs must ascend within 0..128, got {listed(self.programs)}")
-        if self.velocity_bins not in (1, 2, 4, 8, 16, 32, 64):
-            raise MusicRNNError(
-                f"velocity_bins must be a power of two up to 64, got {self.velocity_bins}"
-            )
+        check_velocity_bins(self.velocity_bins)
         groups: dict[str, Sequence[Any]] = {
             "start": [None],
             "end": [None],
