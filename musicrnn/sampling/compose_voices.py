@@ -12,8 +12,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.key import estimate_key
@@ -115,14 +113,11 @@ def _in_key(score: Score, asked: tuple[int, bool], grid: VoiceGrid) -> Score | N
         return None
     up = (tonic - key.tonic) % 12
     for shift in sorted((up, up - 12), key=abs):
-        heard = [
-            np.array([note.pitch for note in track.notes] or [low]) + shift
-            for track, (low, _) in zip(score.tracks, grid.ranges, strict=True)
-        ]
-        inside = [
-            bool((line >= low).all() and (line <= high).all())
-            for line, (low, high) in zip(heard, grid.ranges, strict=True)
-        ]
+        inside = (
+            low <= pitch + shift <= high
+            for track, (low, high) in zip(score.tracks, grid.ranges, strict=True)
+            for pitch in [note.pitch for note in track.notes] or [low]
+        )
         if all(inside):
             return score.transposed(shift)
     return None

@@ -138,17 +138,13 @@ class GibbsSampler:
     def _faulty(self, drawn: Symbols, free: Free, random: np.random.Generator) -> Free:
         """[K, T, V]: for each parallel the beginning of one of its four notes, if one is free."""
         hidden = np.zeros(drawn.shape, np.bool_)
-        for symbols, marks in zip(drawn, hidden, strict=True):
+        steps = np.arange(drawn.shape[1])[:, None]
+        struck = np.where(drawn == self.model.config.hold, 0, steps)
+        begun = np.maximum.accumulate(struck, axis=1)  # [K, T, V]
+        for symbols, marks, begin in zip(drawn, hidden, begun, strict=True):
             for row, *pair in parallels(self._sounding(symbols)):
-                begins = [
-                    (
-                        int(np.flatnonzero(symbols[: at + 1, voice] != self.model.config.hold)[-1]),
-                        voice,
-                    )
-                    for voice in pair
-                    for at in (row, row + 1)
-                ]
-                begins = [position for position in begins if free[position]]
+                notes = [(int(begin[at, v]), v) for v in pair for at in (row, row + 1)]
+                begins = [position for position in notes if free[position]]
                 if begins:
                     marks[begins[random.integers(len(begins))]] = True
         return hidden
