@@ -8,6 +8,7 @@ Not causal: no such network can be sampled.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import cast
 
 import torch
@@ -50,15 +51,9 @@ class Bidirectional(nn.Module):
         self.dropout = dropout_layer(dropout, variational=settings.variational)
         if self.native:
             relu = {"nonlinearity": "relu"} if getattr(built, "relu", False) else {}
-            self.layers: nn.Module = getattr(nn, built.torch_layer)(
-                size,
-                hidden,
-                layers,
-                batch_first=True,
-                bidirectional=True,
-                dropout=dropout if layers > 1 else 0.0,
-                **relu,
-            )
+            made = partial(getattr(nn, built.torch_layer), size, hidden, layers, batch_first=True)
+            between = dropout if layers > 1 else 0.0
+            self.layers: nn.Module = made(bidirectional=True, dropout=between, **relu)
             return
         self.layers = nn.ModuleList(
             nn.ModuleList(

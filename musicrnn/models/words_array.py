@@ -36,12 +36,9 @@ class WordsEngine:
             own = part_of(arrays, f"convolutions.{index}.")
             self.convolutions.append(ArrayConvolution(own, stride=stride, bands=bands))
             bands = self.convolutions[-1].bands_after
+        own = part_of(arrays, "recurrent.")
         self.stack = ArrayStack(
-            config.cell,
-            config.hidden,
-            part_of(arrays, "recurrent."),
-            layers=config.layers,
-            settings=config.layer,
+            config.cell, config.hidden, own, layers=config.layers, settings=config.layer
         )
         self.attention = ArrayRecentAttention(part_of(arrays, "attention."), decay=config.decay)
         self.output = arrays["output.weight"], arrays["output.bias"]

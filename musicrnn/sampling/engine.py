@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, cast
 
 import numpy as np
@@ -57,25 +58,16 @@ class CPUEngine:
         _check(config, checkpoint)
         arrays = checkpoint.arrays
         own = part_of(arrays, "stack.")
-
-        def stack(weights: WeightFormat) -> ArrayStack:
-            return ArrayStack(
-                config.cell,
-                config.hidden,
-                own,
-                layers=config.layers,
-                settings=config.layer,
-                weights=weights,
-            )
-
+        stack = partial(ArrayStack, config.cell, config.hidden, own)
+        stack = partial(stack, layers=config.layers, settings=config.layer)
         embedding = arrays["embedding.weight"]
         output = embedding if config.tied else arrays["output.weight"]
         self.output = pack_matrix(output, weights), arrays["output.bias"]
-        self.stack = stack("float32")
+        self.stack = stack()
         with np.errstate(over="ignore", invalid="ignore"):  # the sampler refuses such logits
             self.table = self.stack.from_input(embedding)  # [V, rows]
         if weights != "float32":
-            self.stack = stack(weights)
+            self.stack = stack(weights=weights)
 
     def begin(self, rows: int, read: Sequence[int] = ()) -> None:
         self.stack.begin(1)
