@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any, ClassVar
 
 import numpy as np
@@ -72,13 +73,9 @@ class AbcTokenizer(Tokenizer):
 
     def text(self, ids: Sequence[int] | NDArray[np.int32]) -> str:
         """The characters up to the first end; ids out of range are left out."""
-        characters: list[str] = []
-        for token in ids:
-            if token == END:
-                break
-            if 2 <= token < len(self.alphabet) + 2:
-                characters.append(self.alphabet[int(token) - 2])
-        return "".join(characters)
+        end = len(self.alphabet) + 2
+        before = takewhile(lambda token: token != END, ids)
+        return "".join(self.alphabet[int(token) - 2] for token in before if 2 <= token < end)
 
     def decode(self, ids: Sequence[int] | NDArray[np.int32]) -> Score:
         return parse_abc(self.text(ids))
