@@ -153,10 +153,9 @@ class Orders(nn.Module):
         }
         kind = kinds.get((config.body, config.head), BernoulliHead)
         self.tied = config.body == "tied"
-        self.heads: list[Head] = []
-        for index in range(config.orders):
-            self.heads.append(kind(config))
-            self.add_module(str(index), self.heads[index])
+        self.heads = [kind(config) for _ in range(config.orders)]
+        for index, head in enumerate(self.heads):
+            self.add_module(str(index), head)
         up, chance = np.arange(config.pitches), np.random.default_rng(0)
         drawn = [chance.permutation(config.pitches) for _ in range(config.orders - 2)]
         self.orders = [up, up[::-1].copy(), *drawn][: config.orders]
