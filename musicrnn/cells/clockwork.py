@@ -51,8 +51,7 @@ class ClockworkCell(Cell):
         if len(self.periods) > MAX_MODULES or self.periods[-1] > MAX_CYCLE_STEPS:
             raise MusicRNNError(
                 f"periods must be {MAX_MODULES} numbers at most, each {MAX_CYCLE_STEPS} at most, "
-                "got "
-                f"{len(self.periods)} numbers"
+                f"got {len(self.periods)} numbers"
             )
         if self.cycle > MAX_CYCLE_STEPS:
             raise MusicRNNError(

@@ -51,14 +51,12 @@ class PeepholeLSTMCell(StepCell):
         there = [gate for gate in GATES if gate in self.blocks and self.peepholes]
         return tuple(f"peephole_{gate}" for gate in there)
 
+    @property
+    def gates(self) -> int:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return len(self.blocks)
+
     def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
-        rows = len(self.blocks) * hidden
-        return {
-            "weight_ih": (rows, inputs),
-            "weight_hh": (rows, hidden),
-            "bias_ih": (rows,),
-            **dict.fromkeys(self.vectors, (hidden,)),
-        }
+        return {**super().shapes(inputs, hidden), **dict.fromkeys(self.vectors, (hidden,))}
 
     def initialise(self, parameters: Tensors) -> None:
         super().initialise(parameters)

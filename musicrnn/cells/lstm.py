@@ -36,10 +36,7 @@ class LSTMCell(TorchCell):
         parameters["bias_hh"][hidden : 2 * hidden] = 0.0
 
     def step(self, x: Tensor, state: tuple[Tensor, ...], weights: Weights) -> tuple[Tensor, ...]:
-        hidden, cell = state
-        into, forget, candidate, output = weights.add(x, "weight_hh", hidden).chunk(4, 1)
-        cell = forget.sigmoid() * cell + into.sigmoid() * candidate.tanh()
-        return output.sigmoid() * cell.tanh(), cell
+        return lstm(weights.add(x, "weight_hh", state[0]), state[1])
 
     def array_step(self, weights: Arrays, x: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
         from_hidden = product(weights["weight_hh"], weights["bias_hh"], state[0])

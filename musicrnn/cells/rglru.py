@@ -27,11 +27,7 @@ class RealGatedCell(LinearCell):
     """Parameters: 3 (I*H + H) + H."""
 
     def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
-        return {
-            "weight_ih": (3 * hidden, inputs),
-            "bias_ih": (3 * hidden,),
-            "decay": (hidden,),
-        }
+        return {"weight_ih": (3 * hidden, inputs), "bias_ih": (3 * hidden,), "decay": (hidden,)}
 
     def initialise(self, parameters: Tensors) -> None:
         super().initialise(parameters)

@@ -39,6 +39,12 @@ def whole_file(path: str | Path) -> Generator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def write_whole(path: str | Path, content: bytes) -> None:
+    """A file of these bytes, whole or not at all; raises MusicRNNError as :func:`whole_file`."""
+    with whole_file(path) as temporary:
+        temporary.write_bytes(content)
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

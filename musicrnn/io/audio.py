@@ -23,9 +23,8 @@ from musicrnn.waveform import Waveform
 
 MAX_SAMPLES = 100_000_000  # frames * channels in memory at once: 400 MB, 19 min of CD sound
 RATE_RANGE = (1_000, 768_000)  # Hz
-CODEC_BLOCK_FRAMES = (
-    2**16
-)  # frames decoded or encoded at a time; libvorbis overflows its stack on long ones
+# frames decoded or encoded at a time; libvorbis overflows its stack on long ones
+CODEC_BLOCK_FRAMES = 2**16
 
 WRITABLE = {  # suffix: libsndfile's names
     ".wav": ("WAV", "PCM_16"),
@@ -63,9 +62,8 @@ def stream_audio(path: str | Path, *, seconds: float | None) -> Iterator[Wavefor
             rate = int(file.samplerate)
             if not RATE_RANGE[0] <= rate <= RATE_RANGE[1]:
                 raise MusicRNNError(
-                    f"{path}: a sampling rate must be in {RATE_RANGE[0]}..{RATE_RANGE[1]} Hz, its "
-                    "header "
-                    f"says {rate}: the file is damaged"
+                    f"{path}: a sampling rate must be in {RATE_RANGE[0]}..{RATE_RANGE[1]} Hz, "
+                    f"its header says {rate}: the file is damaged"
                 )
             wanted = None if seconds is None else max(1, round(seconds * rate))
             while True:
@@ -81,10 +79,7 @@ def stream_audio(path: str | Path, *, seconds: float | None) -> Iterator[Wavefor
 
 
 def write_audio(
-    waveform: Waveform,
-    path: str | Path,
-    *,
-    overload: Literal["error", "clip", "scale"] = "error",
+    waveform: Waveform, path: str | Path, *, overload: Literal["error", "clip", "scale"] = "error"
 ) -> None:
     """Write the format that the suffix names: .wav and .flac (16 bits), .ogg (Vorbis), .mp3.
 

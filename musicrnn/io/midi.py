@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from symusic.core import ScoreTick, TrackTick
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.io.atomic import whole_file
+from musicrnn.io.atomic import write_whole
 from musicrnn.io.midi_events import midi_bytes
 from musicrnn.io.midi_walk import Walked, canonical
 from musicrnn.score import (
@@ -97,9 +97,7 @@ def write_midi(score: Score, path: str | Path) -> None:
     Raises:
         MusicRNNError: the folder cannot be written to.
     """
-    data = midi_bytes(score)
-    with whole_file(path) as temporary:
-        temporary.write_bytes(data)
+    write_whole(path, midi_bytes(score))
 
 
 def _score(parsed: ScoreTick, walked: Walked) -> Score:
@@ -141,9 +139,10 @@ def _track(parsed: TrackTick) -> Track:
         raise MusicRNNError(f"the piece is longer than {MAX_TICK} ticks: a time in it is broken")
     order = np.lexsort((velocity, duration, pitch, start))
     order = order[duration[order] > 0]
+    columns = [column[order].tolist() for column in (start, pitch, duration, velocity)]
     end = int((start + duration).max()) if start.size else 0
     return Track(
-        notes=_notes(start[order], pitch[order], duration[order], velocity[order]),
+        notes=tuple(map(Note, *columns)),
         program=parsed.program,
         is_drum=parsed.is_drum,
         name=parsed.name,
@@ -169,12 +168,3 @@ def _pedals(parsed: TrackTick, end: int) -> tuple[Pedal, ...]:
 def _columns(events: _Table, names: tuple[str, ...]) -> Iterator[NDArray[np.int64]]:
     table = events.numpy()
     return (np.asarray(table[name], dtype=np.int64) for name in names)
-
-
-def _notes(
-    start: NDArray[np.int64],
-    pitch: NDArray[np.int64],
-    duration: NDArray[np.int64],
-    velocity: NDArray[np.int64],
-) -> tuple[Note, ...]:
-    return tuple(map(Note, start.tolist(), pitch.tolist(), duration.tolist(), velocity.tolist()))

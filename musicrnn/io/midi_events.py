@@ -12,61 +12,59 @@ Source: Standard MIDI Files 1.0 (RP-001).
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
 
+from musicrnn.note_events import Instrument
 from musicrnn.score import Score, Track
 
 _DRUMS = 9
 _SUSTAIN = 64
 _MAX_DELTA = 2**28 - 1
 _NOTE_OFF, _PEDAL_OFF, _PEDAL_ON, _NOTE_ON = range(4)
-MidiEvent = tuple[
-    int, int, bytes
-]  # tick, rank among the events of that tick, bytes from the status on
+# tick, rank among the events of that tick, bytes from the status on
+MidiEvent = tuple[int, int, bytes]
 
 
 def midi_bytes(score: Score) -> bytes:
     """The file; equal scores give equal bytes."""
     tracks = [track for track in score.tracks if track.notes]
+    channels = Channels()
     chunks = [_conductor(score)]
-    for track, channel in zip(tracks, _channels(tracks), strict=True):
-        chunks.append(_played(track, channel))
+    chunks += [_played(track, channels.next_for(track)) for track in tracks]
     return b"".join(
         [b"MThd" + struct.pack(">IHHH", 6, 1, len(chunks), score.ticks_per_quarter)]
         + [b"MTrk" + struct.pack(">I", len(chunk)) + chunk for chunk in chunks]
     )
 
 
-def _channels(tracks: Iterable[Track]) -> list[int]:
-    free = [channel for channel in range(15, -1, -1) if channel != _DRUMS]
-    of_program: dict[int, int] = {}
-    channels: list[int] = []
-    for track in tracks:
-        if track.is_drum:
-            channels.append(_DRUMS)
-            continue
-        if free:
-            of_program[track.program] = free.pop()
-        channels.append(of_program.setdefault(track.program, track.program % _DRUMS))
-    return channels
+class Channels:
+    """Gives out the channels of a piece, as the module's text says."""
+
+    def __init__(self) -> None:
+        self._free = [channel for channel in range(15, -1, -1) if channel != _DRUMS]
+        self._of_program: dict[int, int] = {}
+
+    def next_for(self, played: Track | Instrument) -> int:
+        """The channel of the next track or instrument."""
+        program = played.program
+        if played.is_drum:
+            return _DRUMS
+        if self._free:
+            self._of_program[program] = self._free.pop()
+        return self._of_program.setdefault(program, program % _DRUMS)
 
 
 def _conductor(score: Score) -> bytes:
-    events: list[MidiEvent] = []
-    if score.title:
-        events.append((0, 0, _meta(0x03, _text(score.title))))
+    events: list[MidiEvent] = [(0, 0, _meta(0x03, _text(score.title)))] if score.title else []
     for tempo in score.tempos:
-        events.append(
-            (tempo.tick, 1, _meta(0x51, struct.pack(">I", tempo.microseconds_per_quarter)[1:]))
-        )
+        microseconds = tempo.microseconds_per_quarter.to_bytes(4, "big")[1:]
+        events.append((tempo.tick, 1, _meta(0x51, microseconds)))
     for signature in score.time_signatures:
         power = signature.denominator.bit_length() - 1
         events.append((signature.tick, 2, _meta(0x58, bytes([signature.numerator, power, 24, 8]))))
     for key in score.keys:
         sharps = _sharps(key.tonic, key.minor)
         events.append((key.tick, 3, _meta(0x59, struct.pack(">bB", sharps, key.minor))))
-    for chord in score.chords:
-        events.append((chord.tick, 4, _meta(0x06, _text(chord.name))))
+    events += [(chord.tick, 4, _meta(0x06, _text(chord.name))) for chord in score.chords]
     return _chunk(events)
 
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from musicrnn.io.midi_events import Channels
 from musicrnn.note_events import Instrument, NoteEvent
 
 Message = list[int]
 NOTE_OFF, NOTE_ON, PROGRAM = 0x80, 0x90, 0xC0
-DRUM_CHANNEL = 9
 RELEASE_VELOCITY = 64  # the usual velocity of a note-off
 
 
@@ -24,9 +24,8 @@ class Messages:
     """The messages of the events of one piece, which come in order."""
 
     def __init__(self) -> None:
-        self._free = [channel for channel in range(15, -1, -1) if channel != DRUM_CHANNEL]
-        self._channels: dict[Instrument, int] = {}
-        self._of_program: dict[int, int] = {}
+        self._channels = Channels()
+        self._channel_of: dict[Instrument, int] = {}
         self._programs: dict[int, int] = {}
         self._down: set[tuple[int, int]] = set()
 
@@ -50,12 +49,6 @@ class Messages:
         self._down.clear()
 
     def _channel(self, instrument: Instrument) -> int:
-        if instrument not in self._channels:
-            if instrument.is_drum:
-                self._channels[instrument] = DRUM_CHANNEL
-            else:
-                if self._free:
-                    self._of_program[instrument.program] = self._free.pop()
-                shared = instrument.program % DRUM_CHANNEL
-                self._channels[instrument] = self._of_program.setdefault(instrument.program, shared)
-        return self._channels[instrument]
+        if instrument not in self._channel_of:
+            self._channel_of[instrument] = self._channels.next_for(instrument)
+        return self._channel_of[instrument]

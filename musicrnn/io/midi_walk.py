@@ -162,7 +162,7 @@ def _track(data: bytes, start: int, stop: int, allowance: int) -> _Track:
         if status == 0xFF:
             text = data[content : content + length]
             if kind == 0x2F:
-                body += data[taken:event] + _end_of_time(data, event, position)
+                body += data[taken:position] + _END_OF_TRACK[1:]
                 return _Track(bytes(body), name, running == 0, others)
             if kind == _NAME and not name:
                 name = text.decode("utf-8", "replace")
@@ -191,10 +191,6 @@ def _past_channel_events(data: bytes, position: int, stop: int, running: int) ->
 def _end_of_match(pattern: re.Pattern[bytes], data: bytes, position: int, stop: int) -> int:
     match = pattern.match(data, position, stop)
     return position if match is None else match.end()
-
-
-def _end_of_time(data: bytes, event: int, position: int) -> bytes:
-    return data[event:position] + _END_OF_TRACK[1:]
 
 
 def _number(data: bytes, position: int, stop: int, what: str) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.io.atomic import whole_file
+from musicrnn.io.atomic import write_whole
 from musicrnn.io.midi import midi_bytes, read_midi, write_midi
 from musicrnn.score import Score
 from musicrnn.waveform import Waveform
@@ -48,19 +48,6 @@ def read_piece(path: str | Path) -> Score:
 
         return read_abc(path)
     return read_midi(path)
-
-
-def save_piece(
-    score: Score,
-    path: str | Path,
-    *,
-    soundfont: str | Path | None = None,
-    rate: int = 44_100,
-    caption: str = "",
-    accompany: bool = False,
-) -> None:
-    """Saves a score in one format; see :func:`save_pieces`."""
-    save_pieces(score, [path], soundfont=soundfont, rate=rate, caption=caption, accompany=accompany)
 
 
 def convert(
@@ -131,11 +118,11 @@ def save_picture(picture: Picture, path: str | Path) -> None:
     if path.suffix.lower() == ".svg":
         from musicrnn.plot.svg import svg
 
-        _write(path, svg(picture).encode("utf-8"))
+        write_whole(path, svg(picture).encode("utf-8"))
     else:
         from musicrnn.plot.png import png
 
-        _write(path, png(picture))
+        write_whole(path, png(picture))
 
 
 def check_picture(path: str | Path) -> None:
@@ -179,7 +166,7 @@ def _save(score: Score, path: Path, *, sound: Waveform | None, caption: str) -> 
         from musicrnn.plot.page import page
 
         text = page(titled, mp3=_mp3(sound), midi=midi_bytes(score), caption=caption)
-        _write(path, text.encode("utf-8"))
+        write_whole(path, text.encode("utf-8"))
 
 
 def _mp3(sound: Waveform) -> bytes:
@@ -189,8 +176,3 @@ def _mp3(sound: Waveform) -> bytes:
         path = Path(folder) / "sound.mp3"
         write_audio(sound, path)
         return path.read_bytes()
-
-
-def _write(path: Path, content: bytes) -> None:
-    with whole_file(path) as temporary:
-        temporary.write_bytes(content)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from musicrnn.cells.product import WeightFormat, pack_parameter
 from musicrnn.cells.protocol import Array, Arrays
+from musicrnn.errors import MusicRNNError
 from musicrnn.layers.attention_array import array_attend, attention_shapes, attention_state
 from musicrnn.layers.settings import LayerSettings
 
@@ -41,20 +42,16 @@ class ArrayStack:
     ) -> None:
         self.cell, self.hidden, self.settings = settings.cell(cell), hidden, settings
         own: list[dict[str, Any]] = [{} for _ in range(1 if settings.tied else layers)]
-        for name, array in arrays.items():
-            if name.startswith("layers."):
-                _, index, parameter = name.split(".")
-                own[int(index)][parameter.removesuffix("_l0")] = pack_parameter(array, weights)
+        for name, array in part_of(arrays, "layers.").items():
+            index, parameter = name.split(".")
+            own[int(index)][parameter.removesuffix("_l0")] = pack_parameter(array, weights)
         self.weights = [own[index % len(own)] for index in range(layers)]
         self.norms = [
             (arrays[f"norms.{index}.weight"], arrays[f"norms.{index}.bias"])
             for index in range(layers if settings.norm else 0)
         ]
-        self.attention = {
-            name.removeprefix("attention."): pack_parameter(array, weights)
-            for name, array in arrays.items()
-            if name.startswith("attention.")
-        }
+        looks = part_of(arrays, "attention.")
+        self.attention = {name: pack_parameter(array, weights) for name, array in looks.items()}
         self.begin(1)
 
     def begin(self, rows: int) -> None:
@@ -139,3 +136,24 @@ def stack_shapes(
         shapes = attention_shapes(settings.attention_kind, hidden)
         wanted |= {f"attention.{name}": shape for name, shape in shapes.items()}
     return wanted
+
+
+def part_of(arrays: Mapping[str, NDArray[Any]], part: str) -> dict[str, NDArray[Any]]:
+    """The arrays whose names begin with ``part``, without it."""
+    return {n.removeprefix(part): a for n, a in arrays.items() if n.startswith(part)}
+
+
+def check_shapes(arrays: Arrays, wanted: Mapping[str, tuple[int, ...]]) -> None:
+    """Compiled code relies upon the shapes.
+
+    Raises:
+        MusicRNNError: an array of a model's file is missing, no float32, or of another shape.
+    """
+    for name, shape in wanted.items():
+        found = arrays.get(name)
+        if found is None or found.shape != shape or found.dtype != np.float32:
+            what = "missing" if found is None else f"{found.dtype} {list(found.shape)}"
+            raise MusicRNNError(
+                f"the model file does not fit its own configuration: {name} is {what}, "
+                f"float32 {list(shape)} is expected"
+            )

@@ -7,6 +7,10 @@ Not causal: no such network can be sampled.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
@@ -47,15 +51,9 @@ class Bidirectional(nn.Module):
         self.dropout = dropout_layer(dropout, variational=settings.variational)
         if self.native:
             relu = {"nonlinearity": "relu"} if getattr(built, "relu", False) else {}
-            self.layers: nn.Module = getattr(nn, built.torch_layer)(
-                size,
-                hidden,
-                layers,
-                batch_first=True,
-                bidirectional=True,
-                dropout=dropout if layers > 1 else 0.0,
-                **relu,
-            )
+            made = partial(getattr(nn, built.torch_layer), size, hidden, layers, batch_first=True)
+            between = dropout if layers > 1 else 0.0
+            self.layers: nn.Module = made(bidirectional=True, dropout=between, **relu)
             return
         self.layers = nn.ModuleList(
             nn.ModuleList(
@@ -81,13 +79,9 @@ class Bidirectional(nn.Module):
         steps = torch.arange(x.shape[1], device=x.device)
         inside = steps < lengths[:, None]  # [B, T]
         turned = torch.where(inside, lengths[:, None] - 1 - steps, steps)
-        assert isinstance(self.layers, nn.ModuleList)
-        for index, pair in enumerate(self.layers):
+        for index, pair in enumerate(cast(Iterable[tuple[Stack, Stack]], self.layers)):
             below = self.dropout(x) if index else x
-            assert isinstance(pair, nn.ModuleList)
             forwards, backwards = pair
-            assert isinstance(forwards, Stack)
-            assert isinstance(backwards, Stack)
             ahead = forwards(below, forwards.initial_state(len(x)))[0]
             back = backwards(_reordered(below, turned), backwards.initial_state(len(x)))[0]
             y = torch.cat([ahead, _reordered(back, turned)], 2) * inside[..., None]

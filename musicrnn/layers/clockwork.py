@@ -15,12 +15,8 @@ from musicrnn.cells.clockwork import ClockworkCell
 from musicrnn.layers.layer import Flow, Layer, named
 
 
-class ClockworkLayer(Layer):
+class ClockworkLayer(Layer[ClockworkCell]):
     """States: hidden [B, H], with LSTM modules cell [B, H], clock [B, 1]."""
-
-    def __init__(self, cell: ClockworkCell, inputs: int, hidden: int, *, first: bool) -> None:
-        super().__init__(cell, inputs, hidden, first=first)
-        self.cell = cell
 
     def forward(self, flow: Flow, state: Flow) -> tuple[Flow, Flow]:
         x, clock = flow[0], state[-1][:, 0].long()

@@ -15,9 +15,7 @@ from torch.nn.functional import linear
 
 from musicrnn.layers.private_torch import can_pack, pack, packed_product
 
-MIN_PACKED_ELEMENTS = (
-    2**16
-)  # elements; below, an ordinary product costs less than the call of a packed one
+MIN_PACKED_ELEMENTS = 2**16  # below, an ordinary product costs less than the call of a packed one
 MIN_PACKED_STEPS = 8  # steps; packing costs about as much as this many products save
 
 

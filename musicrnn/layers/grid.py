@@ -16,12 +16,8 @@ from musicrnn.layers.layer import Flow, Layer, casts_to_bf16, named
 from musicrnn.layers.unroll import Run, unroll
 
 
-class GridLayer(Layer):
+class GridLayer(Layer[GridCell]):
     """States: hidden and cell of time, [B, H]; the flow is (h_depth, memory)."""
-
-    def __init__(self, cell: GridCell, inputs: int, hidden: int, *, first: bool) -> None:
-        super().__init__(cell, inputs, hidden, first=first)
-        self.cell = cell
 
     def forward(self, flow: Flow, state: Flow) -> tuple[Flow, Flow]:
         if self.cell.priority == "time":

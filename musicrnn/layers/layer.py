@@ -9,6 +9,7 @@ in the engine of :mod:`musicrnn.layers.unroll`. :func:`musicrnn.layers.choose.la
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -18,15 +19,16 @@ from musicrnn.layers.scan import linear_scan
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.layers.unroll import Run, unroll
 
+AnyCell = TypeVar("AnyCell", bound=Cell)
 Flow = tuple[Tensor, ...]
 
 
-class Layer(nn.Module, ABC):
+class Layer(nn.Module, ABC, Generic[AnyCell]):
     """Registers the cell's parameters as name + "_l0"."""
 
-    def __init__(self, cell: Cell, inputs: int, hidden: int, *, first: bool) -> None:
+    def __init__(self, cell: AnyCell, inputs: int, hidden: int, *, first: bool) -> None:
         super().__init__()
-        self.hidden = hidden
+        self.cell, self.hidden = cell, hidden
         shapes = cell.shapes(inputs, hidden, first=first)
         for name, shape in shapes.items():
             self.register_parameter(name + "_l0", nn.Parameter(torch.empty(shape)))
@@ -38,14 +40,14 @@ class Layer(nn.Module, ABC):
         """The flow to the layer above, and the state after the last step."""
 
 
-class UnrolledLayer(Layer):
+class UnrolledLayer(Layer[StepCell]):
     """The engine, with recurrent dropout and zoneout."""
 
     def __init__(
         self, cell: StepCell, inputs: int, hidden: int, *, first: bool, settings: LayerSettings
     ) -> None:
         super().__init__(cell, inputs, hidden, first=first)
-        self.cell, self.settings = cell, settings
+        self.settings = settings
         self.unroll = unroll  # musicrnn.layers.graphs has another one for CUDA
 
     def forward(self, flow: Flow, state: Flow) -> tuple[Flow, Flow]:
@@ -75,14 +77,14 @@ class UnrolledLayer(Layer):
         return kept.to(x.dtype) / (1 - share)
 
 
-class ScannedLayer(Layer):
+class ScannedLayer(Layer[LinearCell]):
     """A linear cell, with zoneout."""
 
     def __init__(
         self, cell: LinearCell, inputs: int, hidden: int, *, first: bool, settings: LayerSettings
     ) -> None:
         super().__init__(cell, inputs, hidden, first=first)
-        self.cell, self.settings = cell, settings
+        self.settings = settings
 
     def forward(self, flow: Flow, state: Flow) -> tuple[Flow, Flow]:
         a, b = self.cell.coefficients(named(self), flow[0].transpose(0, 1))

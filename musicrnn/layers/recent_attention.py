@@ -33,9 +33,8 @@ class RecentAttention(nn.Module):
 
     def forward(self, h: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Contexts and the state after the last step."""
-        weight = (
-            (MAX_LOG_WEIGHT * torch.tanh(self.score(h) / MAX_LOG_WEIGHT)).to(state.dtype).exp()
-        )  # [B, T, 1]
+        logarithm = MAX_LOG_WEIGHT * torch.tanh(self.score(h) / MAX_LOG_WEIGHT)
+        weight = logarithm.to(state.dtype).exp()  # [B, T, 1]
         entering = torch.cat([weight * h.to(state.dtype), weight], 2).transpose(0, 1)
         held = linear_scan(torch.full_like(entering, self.decay), entering, state)  # [T, B, H + 1]
         contexts = held[..., :-1] / (held[..., -1:] + 1)

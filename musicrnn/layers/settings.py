@@ -25,15 +25,12 @@ class LayerSettings:
     residual: bool = False  # x + layer(x), from the second layer on
     norm: bool = False  # layer normalisation of what enters a layer (Ba et al. 2016)
     variational: bool = False  # dropout masks are the same at all steps (Gal and Ghahramani 2016)
-    recurrent_dropout: float = share(
-        0.0
-    )  # of h where it enters the recurrent products, the same mask
-    zoneout: float = share(
-        0.0
-    )  # share of units that keep their state at a step (Krueger et al. 2017)
-    attention: int = whole(
-        0, 0, MAX_ATTENTION
-    )  # how many of its own last outputs the top layer looks at
+    # of h where it enters the recurrent products, the same mask
+    recurrent_dropout: float = share(0.0)
+    # share of units that keep their state at a step (Krueger et al. 2017)
+    zoneout: float = share(0.0)
+    # how many of its own last outputs the top layer looks at
+    attention: int = whole(0, 0, MAX_ATTENTION)
     attention_kind: str = choice("additive", *ATTENTIONS)
     periods: str = ""  # clockwork: "1,2,4", or "metric": 1,2,4,8,16
     priority: str = ""  # grid: the dimension that goes last, depth or time

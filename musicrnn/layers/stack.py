@@ -43,20 +43,12 @@ class Stack(nn.Module):
         self.settings = settings or LayerSettings()
         self.cell = self.settings.cell(cell)
         self.hidden, self.depth = hidden, layers
+        inputs = [input_size, *[hidden] * (layers - 1)]
         self.layers = nn.ModuleList(
-            layer_of(
-                self.cell,
-                hidden if index else input_size,
-                hidden,
-                first=index == 0,
-                settings=self.settings,
-            )
-            for index in range(1 if self.settings.tied else layers)
+            layer_of(self.cell, size, hidden, first=index == 0, settings=self.settings)
+            for index, size in enumerate(inputs[: 1 if self.settings.tied else layers])
         )
-        self.norms = nn.ModuleList(
-            nn.LayerNorm(hidden if index else input_size)
-            for index in range(layers if self.settings.norm else 0)
-        )
+        self.norms = nn.ModuleList(map(nn.LayerNorm, inputs if self.settings.norm else ()))
         self.dropout = dropout_layer(dropout, variational=self.settings.variational)
         self.attention = None
         if self.settings.attention:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import Any, Generic
 
 import torch
 from torch import Tensor
@@ -23,7 +24,7 @@ from musicrnn.cells import Cell, LinearCell, StepCell
 from musicrnn.cells.clockwork import ClockworkCell
 from musicrnn.cells.grid import GridCell
 from musicrnn.cells.lstm import LSTMCell, lstm
-from musicrnn.layers.layer import Flow, named
+from musicrnn.layers.layer import AnyCell, Flow, named
 from musicrnn.layers.private_torch import HAS_FUSED_LSTM, fused_lstm
 from musicrnn.layers.stack import Stack, State
 
@@ -72,10 +73,11 @@ def _is_compiled_row(v: Tensor) -> bool:
     return len(v) == 1 and torch.compiler.is_compiling()
 
 
-class LayerSteps(ABC):
+class LayerSteps(ABC, Generic[AnyCell]):
     """One layer: what its input gives, then a step from there."""
 
-    def __init__(self, cell: Cell, parameters: dict[str, Tensor], *, bf16: bool) -> None:
+    def __init__(self, cell: AnyCell, parameters: dict[str, Tensor], *, bf16: bool) -> None:
+        self.cell = cell
         self.weights = Matrices(parameters, bf16=bf16)
         self.parameters = parameters
         self.passes = cell.passes
@@ -93,12 +95,11 @@ class LayerSteps(ABC):
         return self.move(self.enter(flow), memory)
 
 
-class RecurrentSteps(LayerSteps):
+class RecurrentSteps(LayerSteps[StepCell]):
     """Any cell of the engine, and torch's own ones by their equations."""
 
     def __init__(self, cell: StepCell, parameters: dict[str, Tensor], *, bf16: bool) -> None:
         super().__init__(cell, parameters, bf16=bf16)
-        self.cell = cell
         self.bias: Tensor | None = None
         if cell.passes == 1:  # from_input is W x + b, and b is what it gives for silence
             inputs = parameters["weight_ih"].shape[1]
@@ -158,12 +159,8 @@ class LSTMSteps(RecurrentSteps):
         return (hidden,), (hidden, cell)
 
 
-class LinearSteps(LayerSteps):
+class LinearSteps(LayerSteps[LinearCell]):
     """h' = a * h + b."""
-
-    def __init__(self, cell: LinearCell, parameters: dict[str, Tensor]) -> None:
-        super().__init__(cell, parameters, bf16=False)
-        self.cell = cell
 
     def enter(self, flow: Flow) -> Tensor:
         return torch.cat(self.cell.coefficients(self.parameters, flow[0]), 1)
@@ -174,12 +171,8 @@ class LinearSteps(LayerSteps):
         return memory, memory
 
 
-class ClockworkSteps(LayerSteps):
+class ClockworkSteps(LayerSteps[ClockworkCell]):
     """All modules are computed, and those asleep keep what they had: rows have their own clocks."""
-
-    def __init__(self, cell: ClockworkCell, parameters: dict[str, Tensor], *, bf16: bool) -> None:
-        super().__init__(cell, parameters, bf16=bf16)
-        self.cell = cell
 
     def enter(self, flow: Flow) -> Tensor:
         matrix = self.weights.matrices["weight_ih"]
@@ -200,12 +193,12 @@ class ClockworkSteps(LayerSteps):
         return new[:1], (*new, (clock + 1).remainder(self.cell.cycle))
 
 
-def layer_steps(cell: Cell, parameters: dict[str, Tensor], *, bf16: bool) -> LayerSteps:
+def layer_steps(cell: Cell, parameters: dict[str, Tensor], *, bf16: bool) -> LayerSteps[Any]:
     """The steps of one layer with these parameters, by the cell's own names."""
     if isinstance(cell, ClockworkCell):
         return ClockworkSteps(cell, parameters, bf16=bf16)
     if isinstance(cell, LinearCell):
-        return LinearSteps(cell, parameters)
+        return LinearSteps(cell, parameters, bf16=False)
     assert isinstance(cell, StepCell)
     kind = LSTMSteps if isinstance(cell, LSTMCell) else RecurrentSteps
     return kind(cell, parameters, bf16=bf16)

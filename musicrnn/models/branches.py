@@ -23,6 +23,7 @@ from musicrnn.layers.spectral import SpecAugment, SpectralStack, bands_left
 from musicrnn.layers.standard import Standard
 from musicrnn.layers.texture import texture, texture_size
 from musicrnn.models.classifier_config import ClassifierConfig
+from musicrnn.models.recurrent import recurrent
 
 Batch = tuple[Tensor, Tensor]
 WINDOW, HOP = 32, 16  # frames of a texture window: 2.5 s in GTZAN's frames
@@ -48,14 +49,7 @@ class _Recurrent(nn.Module):
     def __init__(self, size: int, sizes: ClassifierConfig) -> None:
         super().__init__()
         self.dropout = nn.Dropout(sizes.dropout)
-        self.both_ways = Bidirectional(
-            sizes.cell,
-            size,
-            sizes.hidden,
-            layers=sizes.layers,
-            dropout=sizes.dropout,
-            settings=sizes.layer,
-        )
+        self.both_ways = recurrent(Bidirectional, sizes, size)
         self.pool = AttentionPool(2 * sizes.hidden)
         self.output = nn.Linear(2 * sizes.hidden, sizes.labels)
 

@@ -19,6 +19,7 @@ from musicrnn.layers.dropout import dropout_layer
 from musicrnn.layers.relative import RelativeLinear
 from musicrnn.layers.stack import Stack, State
 from musicrnn.models.frame_config import CLOCK_PERIODS, MATCH_LENGTHS, FrameConfig, scalar_count
+from musicrnn.models.recurrent import recurrent
 
 REACH_SEMITONES = 24  # semitones of which every interval has weights of its own
 
@@ -29,7 +30,7 @@ class GlobalEncoder(nn.Module):
     def __init__(self, config: FrameConfig) -> None:
         super().__init__()
         self.config = config
-        self.stack = _stack(config, config.cell_inputs)
+        self.stack = recurrent(Stack, config, config.cell_inputs)
 
     @property
     def state_names(self) -> tuple[str, ...]:
@@ -63,7 +64,7 @@ class SharedEncoder(nn.Module):
                 scalar_count(config.clock, config.copy), config.inner, bias=False
             )
         self.dropout = dropout_layer(config.dropout, variational=config.layer.variational)
-        self.stack = _stack(config, config.inner)
+        self.stack = recurrent(Stack, config, config.inner)
         self.context = None
         if config.context:
             self.context = Stack(
@@ -119,14 +120,3 @@ def scalar_features(features: Tensor, config: FrameConfig) -> Tensor:
         step = features[..., -1].long()
         parts += [one_hot(step % metre, metre) for metre in CLOCK_PERIODS]
     return torch.cat([part.to(features.dtype) for part in parts], dim=-1)
-
-
-def _stack(config: FrameConfig, inputs: int) -> Stack:
-    return Stack(
-        config.cell,
-        inputs,
-        config.hidden,
-        layers=config.layers,
-        dropout=config.dropout,
-        settings=config.layer,
-    )

@@ -31,7 +31,10 @@ from musicrnn.models.frame_config import FrameConfig
 class Head(nn.Module, ABC):
     """``bias`` [P] are log-odds to which everything else is added."""
 
-    bias: nn.Parameter
+    def __init__(self, config: FrameConfig) -> None:
+        super().__init__()
+        self.tied = config.body == "tied"
+        self.bias = nn.Parameter(torch.zeros(config.pitches))
 
     @abstractmethod
     def logits(self, y: Tensor, context: Tensor, frames: Tensor) -> Tensor:
@@ -63,9 +66,7 @@ class BernoulliHead(Head):
     """Pitches independent of each other given the past."""
 
     def __init__(self, config: FrameConfig) -> None:
-        super().__init__()
-        self.tied = config.body == "tied"
-        self.bias = nn.Parameter(torch.zeros(config.pitches))
+        super().__init__(config)
         self.output = nn.Linear(config.hidden, 1 if self.tied else config.pitches, bias=False)
 
     def logits(self, y: Tensor, context: Tensor, frames: Tensor) -> Tensor:
@@ -77,9 +78,8 @@ class NadeHead(Head):
     """A neural autoregressive distribution whose biases the encoder gives (RNN-NADE)."""
 
     def __init__(self, config: FrameConfig) -> None:
-        super().__init__()
+        super().__init__(config)
         pitches, units = config.pitches, config.head_hidden
-        self.bias = nn.Parameter(torch.zeros(pitches))
         self.output = nn.Linear(config.hidden, pitches, bias=False)
         self.inner = nn.Linear(config.hidden, units)
         self.read = nn.Parameter(torch.empty(pitches, units).uniform_(-0.1, 0.1))
@@ -97,9 +97,8 @@ class TiedNadeHead(Head):
     where it differs from the context frames."""
 
     def __init__(self, config: FrameConfig) -> None:
-        super().__init__()
+        super().__init__(config)
         units = config.head_hidden
-        self.bias = nn.Parameter(torch.zeros(config.pitches))
         self.below = RelativeLinear(
             config.pitches, 3 if config.copy else 2, units, reach=48, lower=True
         )
@@ -119,10 +118,8 @@ class RecurrentHead(Head):
     """A second recurrent network that goes up through the pitches of the frame."""
 
     def __init__(self, config: FrameConfig) -> None:
-        super().__init__()
+        super().__init__(config)
         units, channels = config.head_hidden, 2 if config.copy else 1
-        self.bias = nn.Parameter(torch.zeros(config.pitches))
-        self.tied = config.body == "tied"
         self.inner = nn.Linear(config.hidden, units)
         self.pitch = nn.Parameter(torch.empty(config.pitches, units).uniform_(-0.1, 0.1))
         self.notes = nn.Linear(1 + 2 * channels, units, bias=False)
@@ -156,10 +153,9 @@ class Orders(nn.Module):
         }
         kind = kinds.get((config.body, config.head), BernoulliHead)
         self.tied = config.body == "tied"
-        self.heads: list[Head] = []
-        for index in range(config.orders):
-            self.heads.append(kind(config))
-            self.add_module(str(index), self.heads[index])
+        self.heads = [kind(config) for _ in range(config.orders)]
+        for index, head in enumerate(self.heads):
+            self.add_module(str(index), head)
         up, chance = np.arange(config.pitches), np.random.default_rng(0)
         drawn = [chance.permutation(config.pitches) for _ in range(config.orders - 2)]
         self.orders = [up, up[::-1].copy(), *drawn][: config.orders]

@@ -194,11 +194,7 @@ def _squares(gradient: Tensor) -> Tensor:
 
 
 def _mean(
-    task: _Prediction,
-    pieces: Sequence[NDArray[Any]],
-    *,
-    steps: int | None,
-    places: int,
+    task: _Prediction, pieces: Sequence[NDArray[Any]], *, steps: int | None, places: int
 ) -> GradientNorms:
     """Over the places chosen."""
     if places < 1:

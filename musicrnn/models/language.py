@@ -16,6 +16,7 @@ from musicrnn.layers.dropout import dropout_layer
 from musicrnn.layers.stack import Stack, State
 from musicrnn.models.language_config import LanguageConfig
 from musicrnn.models.network import Network
+from musicrnn.models.recurrent import recurrent
 
 
 class LanguageModel(Network):
@@ -28,14 +29,7 @@ class LanguageModel(Network):
         super().__init__(config)
         self.embedding = nn.Embedding(config.vocabulary, config.embedding)
         self.input_dropout = dropout_layer(config.dropout, variational=config.layer.variational)
-        self.stack = Stack(
-            config.cell,
-            config.embedding,
-            config.hidden,
-            layers=config.layers,
-            dropout=config.dropout,
-            settings=config.layer,
-        )
+        self.stack = recurrent(Stack, config, config.embedding)
         self.output = nn.Linear(config.hidden, config.vocabulary)
         nn.init.normal_(self.embedding.weight, std=config.embedding**-0.5)
         nn.init.zeros_(self.output.bias)

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from musicrnn.layers.bidirectional import Bidirectional
 from musicrnn.models.network import Network
+from musicrnn.models.recurrent import recurrent
 from musicrnn.models.voices_config import VoicesConfig
 
 
@@ -36,14 +37,7 @@ class VoicesModel(Network):
         self.sounding = nn.Embedding(config.voices * shown, config.embedding)
         self.places = nn.Linear(config.places, config.embedding)
         self.dropout = nn.Dropout(config.dropout)
-        self.layers = Bidirectional(
-            config.cell,
-            config.embedding,
-            config.hidden,
-            layers=config.layers,
-            dropout=config.dropout,
-            settings=config.layer,
-        )
+        self.layers = recurrent(Bidirectional, config, config.embedding)
         self.between = nn.Linear(2 * config.hidden + config.embedding, config.embedding)
         self.output = nn.Linear(config.embedding, config.voices * (config.pitches + 2))
         for table in (self.symbols, self.sounding):

@@ -29,6 +29,7 @@ from musicrnn.layers.spectral import SpecAugment
 from musicrnn.layers.stack import Stack, State
 from musicrnn.layers.standard import Standard
 from musicrnn.models.network import Network
+from musicrnn.models.recurrent import recurrent
 from musicrnn.models.words_config import FRAMES_A_STEP, WordsConfig, bands_left, convolution_shapes
 
 
@@ -51,25 +52,11 @@ class WordsModel(Network):
         self.dropout = nn.Dropout(config.dropout)
         size = config.last * bands_left(config.bands)
         if config.bidirectional:
-            self.recurrent: nn.Module = Bidirectional(
-                config.cell,
-                size,
-                config.hidden,
-                layers=config.layers,
-                dropout=config.dropout,
-                settings=config.layer,
-            )
+            self.recurrent: nn.Module = recurrent(Bidirectional, config, size)
             outputs = 2 * config.hidden
             self.attention: nn.Module = AttentionHeads(outputs, config.heads)
         else:
-            self.recurrent = Stack(
-                config.cell,
-                size,
-                config.hidden,
-                layers=config.layers,
-                dropout=config.dropout,
-                settings=config.layer,
-            )
+            self.recurrent = recurrent(Stack, config, size)
             outputs = config.hidden
             self.attention = RecentAttention(outputs, decay=config.decay)
         self.output = nn.Linear(outputs, config.labels)
@@ -114,9 +101,9 @@ class WordsModel(Network):
             pooled = self.attention(self.recurrent(x, lengths))
             return self.output(self.dropout(pooled)).unsqueeze(1), ()
         first = len(self.convolutions)
-        h, recurrent = self.recurrent(x, state[first:-1])
+        h, kept = self.recurrent(x, state[first:-1])
         contexts, attention = self.attention(h, state[-1])
-        return self.output(self.dropout(contexts)), (*after, *recurrent, attention)
+        return self.output(self.dropout(contexts)), (*after, *kept, attention)
 
     def clip(self, frames: Tensor) -> Tensor:
         """Logits [B, K] of whole clips, from the initial state."""

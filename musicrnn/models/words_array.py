@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from musicrnn.arrays import Float32Array
 from musicrnn.cells.product import product
 from musicrnn.errors import MusicRNNError
-from musicrnn.layers.array_stack import ArrayStack, stack_shapes
+from musicrnn.layers.array_stack import ArrayStack, check_shapes, part_of, stack_shapes
 from musicrnn.layers.frame_array import ArrayConvolution, ArrayRecentAttention
 from musicrnn.models.words_config import FRAMES_A_STEP, WordsConfig, bands_left, convolution_shapes
 
@@ -33,17 +33,14 @@ class WordsEngine:
         self.mean, self.scale = arrays["standard.mean"], arrays["standard.scale"]
         bands, self.convolutions = config.bands, list[ArrayConvolution]()
         for index, (_, stride) in enumerate(convolution_shapes(config)):
-            own = _of(arrays, f"convolutions.{index}.")
+            own = part_of(arrays, f"convolutions.{index}.")
             self.convolutions.append(ArrayConvolution(own, stride=stride, bands=bands))
             bands = self.convolutions[-1].bands_after
+        own = part_of(arrays, "recurrent.")
         self.stack = ArrayStack(
-            config.cell,
-            config.hidden,
-            _of(arrays, "recurrent."),
-            layers=config.layers,
-            settings=config.layer,
+            config.cell, config.hidden, own, layers=config.layers, settings=config.layer
         )
-        self.attention = ArrayRecentAttention(_of(arrays, "attention."), decay=config.decay)
+        self.attention = ArrayRecentAttention(part_of(arrays, "attention."), decay=config.decay)
         self.output = arrays["output.weight"], arrays["output.bias"]
         self.begin(1)
 
@@ -65,8 +62,7 @@ class WordsEngine:
         if frames.shape[1] % FRAMES_A_STEP or frames.shape[::2] != (self.rows, self.config.bands):
             raise MusicRNNError(
                 f"frames must be [{self.rows}, a multiple of {FRAMES_A_STEP}, "
-                f"{self.config.bands}], "
-                f"got {list(frames.shape)}"
+                f"{self.config.bands}], got {list(frames.shape)}"
             )
         x = ((frames - self.mean) / self.scale)[..., None]
         for convolution in self.convolutions:
@@ -89,10 +85,6 @@ class WordsEngine:
         return told.reshape(steps, rows, -1).transpose(1, 0, 2)
 
 
-def _of(arrays: Mapping[str, NDArray[Any]], part: str) -> dict[str, NDArray[Any]]:
-    return {n.removeprefix(part): a for n, a in arrays.items() if n.startswith(part)}
-
-
 def _check(config: WordsConfig, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Compiled code relies upon the shapes."""
     if config.bidirectional:
@@ -112,11 +104,4 @@ def _check(config: WordsConfig, arrays: Mapping[str, NDArray[Any]]) -> None:
     wanted |= {f"recurrent.{name}": shape for name, shape in shapes.items()}
     wanted |= {"attention.score.weight": (1, config.hidden), "attention.score.bias": (1,)}
     wanted |= {"output.weight": (config.labels, config.hidden), "output.bias": (config.labels,)}
-    for name, shape in wanted.items():
-        found = arrays.get(name)
-        if found is None or found.shape != shape or found.dtype != np.float32:
-            what = "missing" if found is None else f"{found.dtype} {list(found.shape)}"
-            raise MusicRNNError(
-                f"the model file does not fit its own configuration: {name} is {what}, "
-                f"float32 {list(shape)} is expected"
-            )
+    check_shapes(arrays, wanted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
@@ -22,6 +22,16 @@ from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
 MAX_BAR_RUN = 6  # a piece that says one bar more often running is stuck
 MAX_NOTE_RUN = 16
 MAX_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a piece, how it is drawn, and what it goes on from."""
+
+    controls: Controls = field(default_factory=Controls)
+    settings: Settings = field(default_factory=Settings)
+    primer: Score | None = None
+    budget: SamplingBudget = field(default_factory=SamplingBudget)
 
 
 @dataclass(frozen=True)
@@ -48,20 +58,12 @@ def compose(
     budget: SamplingBudget | None = None,
 ) -> list[Composition]:
     """The pieces of :func:`compose_each`, all of them, in the order of their seeds."""
-    pieces = compose_each(
-        checkpoint, seeds, controls=controls, settings=settings, primer=primer, budget=budget
-    )
-    return sorted(pieces, key=lambda piece: piece.number)
+    request = Request(controls, settings, primer, budget or SamplingBudget())
+    return sorted(compose_each(checkpoint, seeds, request), key=lambda piece: piece.number)
 
 
 def compose_each(
-    checkpoint: Checkpoint,
-    seeds: Sequence[int],
-    *,
-    controls: Controls,
-    settings: Settings,
-    primer: Score | None = None,
-    budget: SamplingBudget | None = None,
+    checkpoint: Checkpoint, seeds: Sequence[int], request: Request
 ) -> Iterator[Composition]:
     """One piece a seed, as they are finished; the same seed gives the same piece, whatever else.
 
@@ -73,12 +75,12 @@ def compose_each(
         MusicRNNError: the model cannot compose, or a control, setting or primer does not fit it.
     """
     started = time.perf_counter()
-    budget = budget or SamplingBudget()
+    budget, primer = request.budget, request.primer
     tokenizer = fitting_tokenizer(checkpoint)
-    start, controls = primed(checkpoint, tokenizer, primer, controls)
+    start, controls = primed(checkpoint, tokenizer, primer, request.controls)
     tempo = tempo_of(tokenizer, controls, primer)
-    request = SamplingRequest(tokenizer, controls, settings, start)
-    draw = sample_function(checkpoint, request, budget, len(seeds) * budget.candidates)
+    sampled = SamplingRequest(tokenizer, controls, request.settings, start)
+    draw = sample_function(checkpoint, sampled, budget, len(seeds) * budget.candidates)
     waiting, drawn = list(range(len(seeds))), 0
     for attempt in range(MAX_ATTEMPTS):
         numbers, stuck = waiting, list[int]()

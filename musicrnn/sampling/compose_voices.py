@@ -12,8 +12,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.key import estimate_key
@@ -35,11 +33,7 @@ AVAILABLE_CONTROLS = ("bars", "tempo", "key", "time_signature")
 
 
 def compose_voices(
-    checkpoint: Checkpoint,
-    seeds: Sequence[int],
-    *,
-    controls: Controls,
-    settings: GibbsSettings,
+    checkpoint: Checkpoint, seeds: Sequence[int], *, controls: Controls, settings: GibbsSettings
 ) -> list[Composition]:
     """One piece a seed; the same seed gives the same piece, alone or among others.
 
@@ -96,9 +90,8 @@ def _piece(
     tonic, minor = controls.key or (0, False)
     raise MusicRNNError(
         f"of {counted(MAX_ATTEMPTS * settings.candidates, 'piece')} drawn from seed {seed} none "
-        "fits "
-        f"into {Key(0, tonic, minor).name} within the voices' ranges: try another seed or fewer "
-        "bars"
+        f"fits into {Key(0, tonic, minor).name} within the voices' ranges: try another seed or "
+        "fewer bars"
     )
 
 
@@ -120,14 +113,11 @@ def _in_key(score: Score, asked: tuple[int, bool], grid: VoiceGrid) -> Score | N
         return None
     up = (tonic - key.tonic) % 12
     for shift in sorted((up, up - 12), key=abs):
-        heard = [
-            np.array([note.pitch for note in track.notes] or [low]) + shift
-            for track, (low, _) in zip(score.tracks, grid.ranges, strict=True)
-        ]
-        inside = [
-            bool((line >= low).all() and (line <= high).all())
-            for line, (low, high) in zip(heard, grid.ranges, strict=True)
-        ]
+        inside = (
+            low <= pitch + shift <= high
+            for track, (low, high) in zip(score.tracks, grid.ranges, strict=True)
+            for pitch in [note.pitch for note in track.notes] or [low]
+        )
         if all(inside):
             return score.transposed(shift)
     return None

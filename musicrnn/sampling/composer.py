@@ -9,30 +9,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import ClassVar, Protocol
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.note_events import EventBatch, event_batch
-from musicrnn.sampling.compose import Composition, compose_each
-from musicrnn.sampling.filters import Settings
+from musicrnn.sampling.compose import Composition, Request, compose_each
 from musicrnn.sampling.live import LivePiece
-from musicrnn.sampling.sample_function import SamplingBudget
-from musicrnn.score import Score
-from musicrnn.tokens import Controls, tokenizer_from
+from musicrnn.tokens import tokenizer_from
 
 SECONDS = 30.0  # of a piece without bars, when nothing else is said
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked of a piece, how it is drawn, and what it goes on from."""
-
-    controls: Controls = field(default_factory=Controls)
-    settings: Settings = field(default_factory=Settings)
-    primer: Score | None = None
-    budget: SamplingBudget = field(default_factory=SamplingBudget)
 
 
 class Live(Protocol):
@@ -80,14 +67,7 @@ class TokenComposer(Composer):
         return replace(request, controls=controls)
 
     def compose(self, seeds: Sequence[int], request: Request) -> Iterator[Composition]:
-        return compose_each(
-            self.checkpoint,
-            seeds,
-            controls=request.controls,
-            settings=request.settings,
-            primer=request.primer,
-            budget=request.budget,
-        )
+        return compose_each(self.checkpoint, seeds, request)
 
     def live(self, seed: int, request: Request) -> Live:
         return LivePiece(

@@ -14,6 +14,7 @@ they are not by the other: at 1e-4 a piece of 1,000 tokens gives 0.1 nats.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -125,14 +126,9 @@ def truncated(pieces: Sequence[Ids], limit: int = MAX_TOKENS) -> tuple[list[Ids]
     lengths = np.array([len(piece) - 1 for piece in pieces], np.int64)
     if lengths.sum() <= limit:
         return list(pieces), None
-    low, high = 1, int(lengths.max())  # low fits, high does not
-    while high - low > 1:
-        middle = (low + high) // 2
-        if np.minimum(lengths, middle).sum() <= limit:
-            low = middle
-        else:
-            high = middle
-    return [piece[: low + 1] for piece in pieces], low
+    shorter = range(1, int(lengths.max()))
+    kept = max(1, bisect_right(shorter, limit, key=lambda n: int(np.minimum(lengths, n).sum())))
+    return [piece[: kept + 1] for piece in pieces], kept
 
 
 def matrix_bytes(engine: CPUEngine) -> int:

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.arrays import Float32Array
+from musicrnn.bounds import check, choice
 from musicrnn.cells.product import WEIGHT_FORMATS, WeightFormat, pack_matrix, product
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.device import check_device
 from musicrnn.errors import MusicRNNError
-from musicrnn.layers.array_stack import ArrayStack, stack_shapes
+from musicrnn.layers.array_stack import ArrayStack, check_shapes, part_of, stack_shapes
 from musicrnn.models.language_config import LanguageConfig
 
 
@@ -55,26 +57,17 @@ class CPUEngine:
         config = LanguageConfig.from_json(checkpoint.entry("model"))
         _check(config, checkpoint)
         arrays = checkpoint.arrays
-        own = {n.removeprefix("stack."): a for n, a in arrays.items() if n.startswith("stack.")}
-
-        def stack(weights: WeightFormat) -> ArrayStack:
-            return ArrayStack(
-                config.cell,
-                config.hidden,
-                own,
-                layers=config.layers,
-                settings=config.layer,
-                weights=weights,
-            )
-
+        own = part_of(arrays, "stack.")
+        stack = partial(ArrayStack, config.cell, config.hidden, own)
+        stack = partial(stack, layers=config.layers, settings=config.layer)
         embedding = arrays["embedding.weight"]
         output = embedding if config.tied else arrays["output.weight"]
         self.output = pack_matrix(output, weights), arrays["output.bias"]
-        self.stack = stack("float32")
+        self.stack = stack()
         with np.errstate(over="ignore", invalid="ignore"):  # the sampler refuses such logits
             self.table = self.stack.from_input(embedding)  # [V, rows]
         if weights != "float32":
-            self.stack = stack(weights)
+            self.stack = stack(weights=weights)
 
     def begin(self, rows: int, read: Sequence[int] = ()) -> None:
         self.stack.begin(1)
@@ -108,14 +101,7 @@ def _check(config: LanguageConfig, checkpoint: Checkpoint) -> None:
         config.cell, config.embedding, config.hidden, layers=config.layers, settings=config.layer
     )
     wanted |= {f"stack.{name}": shape for name, shape in shapes.items()}
-    for name, shape in wanted.items():
-        found = checkpoint.arrays.get(name)
-        if found is None or found.shape != shape or found.dtype != np.float32:
-            what = "missing" if found is None else f"{found.dtype} {list(found.shape)}"
-            raise MusicRNNError(
-                f"the model file does not fit its own configuration: {name} is {what}, "
-                f"float32 {list(shape)} is expected"
-            )
+    check_shapes(checkpoint.arrays, wanted)
     if more := sorted(checkpoint.arrays.keys() - wanted.keys()):
         raise MusicRNNError(
             f"the model file does not fit its own configuration: {more[0]} is in it, "
@@ -135,14 +121,11 @@ class EngineSettings:
     """
 
     device: str = "auto"
-    weights: str = "float32"
+    weights: str = choice("float32", *WEIGHT_FORMATS)
 
     def __post_init__(self) -> None:
         check_device(self.device)
-        if self.weights not in WEIGHT_FORMATS:
-            raise MusicRNNError(
-                f"weights must be one of {', '.join(WEIGHT_FORMATS)}, got {self.weights!r}"
-            )
+        check(self)
         if self.on_gpu and self.weights == "int8":
             raise MusicRNNError("int8 weights are for the CPU: ask a GPU for bfloat16")
 

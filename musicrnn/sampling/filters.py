@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.bounds import check, positive, share
 from musicrnn.cells.compiled import compiled, exp
 from musicrnn.errors import MusicRNNError
 
@@ -36,8 +37,8 @@ class Settings:
 
     temperature: float = 1.0
     top_k: int = 0
-    top_p: float = 1.0
-    min_p: float = 0.0
+    top_p: float = positive(1.0, 1)
+    min_p: float = share(0.0)
     repetition_penalty: float = 1.0
 
     def __post_init__(self) -> None:
@@ -48,10 +49,7 @@ class Settings:
             )
         if self.top_k < 0:
             raise MusicRNNError(f"top_k must be 0 (off) or more, got {self.top_k}")
-        if not 0 < self.top_p <= 1:
-            raise MusicRNNError(f"top_p must be in (0, 1], got {self.top_p}")
-        if not 0 <= self.min_p < 1:
-            raise MusicRNNError(f"min_p must be in [0, 1), got {self.min_p}")
+        check(self)
         if not 1 <= self.repetition_penalty <= 100:
             raise MusicRNNError(
                 f"repetition_penalty must be in [1, 100], got {self.repetition_penalty}"

@@ -30,6 +30,7 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.voice_leading import parallels
 from musicrnn.models.voices import VoicesModel, position_losses
 from musicrnn.sampling.filters import Logits, Settings, draw, filtered
+from musicrnn.tokens.voices import GridPositions, sounding
 
 Symbols = NDArray[np.int64]  # [T, V]
 Free = NDArray[np.bool_]  # [T, V]
@@ -130,28 +131,20 @@ class GibbsSampler:
         alone = np.eye(shape[2], dtype=np.bool_)
         return [free & (owner == part) & alone[voice] for voice in voices for part in range(parts)]
 
-    def _sounding(self, symbols: Symbols) -> Symbols:
+    def _sounding(self, symbols: Symbols) -> GridPositions:
         """What sounds [T, V], as the network counts pitches; -1 for rests."""
-        hold = self.model.config.hold
-        steps = np.arange(len(symbols))[:, None]
-        begun = np.maximum.accumulate(np.where(symbols == hold, 0, steps), axis=0)
-        found = np.take_along_axis(symbols, begun, axis=0)
-        return np.where(found < hold, found, -1)
+        return sounding(symbols, self.model.config.hold)
 
     def _faulty(self, drawn: Symbols, free: Free, random: np.random.Generator) -> Free:
         """[K, T, V]: for each parallel the beginning of one of its four notes, if one is free."""
         hidden = np.zeros(drawn.shape, np.bool_)
-        for symbols, marks in zip(drawn, hidden, strict=True):
+        steps = np.arange(drawn.shape[1])[:, None]
+        struck = np.where(drawn == self.model.config.hold, 0, steps)
+        begun = np.maximum.accumulate(struck, axis=1)  # [K, T, V]
+        for symbols, marks, begin in zip(drawn, hidden, begun, strict=True):
             for row, *pair in parallels(self._sounding(symbols)):
-                begins = [
-                    (
-                        int(np.flatnonzero(symbols[: at + 1, voice] != self.model.config.hold)[-1]),
-                        voice,
-                    )
-                    for voice in pair
-                    for at in (row, row + 1)
-                ]
-                begins = [position for position in begins if free[position]]
+                notes = [(int(begin[at, v]), v) for v in pair for at in (row, row + 1)]
+                begins = [position for position in notes if free[position]]
                 if begins:
                     marks[begins[random.integers(len(begins))]] = True
         return hidden

@@ -16,6 +16,7 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -88,15 +89,8 @@ class GraphSampler:
         token_limit: int = TOKEN_LIMIT,
     ) -> Iterator[tuple[int, list[int]]]:
         """(number, ids) of the pieces of :meth:`sample_each`."""
-        pieces = self.sample_each(
-            tokenizer,
-            controls,
-            seeds,
-            settings=settings,
-            primer=primer,
-            token_limit=token_limit,
-        )
-        for piece in pieces:
+        each = partial(self.sample_each, settings=settings, primer=primer, token_limit=token_limit)
+        for piece in each(tokenizer, controls, seeds):
             yield piece.number, piece.ids.tolist()
 
     def sample_each(
@@ -200,7 +194,7 @@ class _HostGrammar:
         self, tokenizer: Tokenizer, controls: Controls, primer: Sequence[int], slots: int
     ) -> None:
         self.tokenizer, self.controls, self.primer = tokenizer, controls, primer
-        self.constraints: list[Constraint | None] = [None] * slots
+        self.constraints: dict[int, Constraint] = {}  # by slot
         self.table = np.ones((slots, len(tokenizer.vocabulary)), np.bool_)
 
     def begin(self, fresh: Sequence[int]) -> None:
@@ -213,13 +207,9 @@ class _HostGrammar:
     def masks(self, piece: PieceOfSlot) -> NDArray[np.bool_]:
         """[B, V] of the slots that hold a piece."""
         for slot in np.flatnonzero(piece >= 0).tolist():
-            constraint = self.constraints[slot]
-            assert constraint is not None
-            self.table[slot] = constraint.allowed()
+            self.table[slot] = self.constraints[slot].allowed()
         return self.table
 
     def push(self, piece: PieceOfSlot, ids: NDArray[np.int32]) -> None:
         for slot in np.flatnonzero((piece >= 0) & (ids >= 0)).tolist():
-            constraint = self.constraints[slot]
-            assert constraint is not None
-            constraint.push(int(ids[slot]))
+            self.constraints[slot].push(int(ids[slot]))

@@ -56,13 +56,9 @@ class LivePiece:
         self.tempo = tempo_of(self.tokenizer, controls, primer)
         self.ids = array("i", start)
         self.seconds = 0.0  # spent on drawing
-        self._drawn = tokens(
-            engine_for(checkpoint, engine or EngineSettings()),
-            self.tokenizer.constraint(controls),
-            [seed, 0],
-            settings=settings,
-            primer=start,
-        )
+        stepped = engine_for(checkpoint, engine)
+        constraint = self.tokenizer.constraint(controls)
+        self._drawn = tokens(stepped, constraint, [seed, 0], settings=settings, primer=start)
 
     def events(self) -> Generator[EventBatch]:
         """Batches of events as the piece is sampled; to be iterated once.

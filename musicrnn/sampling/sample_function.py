@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.device import torch_device
@@ -81,14 +82,5 @@ def _on_gpu(
     replays = Replays(precision=budget.engine.weights, likelihoods=budget.candidates > 1)
     slots = max(1, min(most, MAX_SLOTS_ON_GPU))
     sampler = GraphSampler(model, slots=slots, replays=replays)  # what it records serves again
-
-    def draw(seeds: Sequence[Seed]) -> Iterator[FinishedSequence]:
-        return sampler.sample_each(
-            request.tokenizer,
-            request.controls,
-            seeds,
-            settings=request.settings,
-            primer=request.primer,
-        )
-
-    return draw
+    each = partial(sampler.sample_each, request.tokenizer, request.controls)
+    return partial(each, settings=request.settings, primer=request.primer)

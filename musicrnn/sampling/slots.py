@@ -27,13 +27,7 @@ class SlotScheduler:
     """Gives free slots to the pieces that wait, and gathers the ids of those that run."""
 
     def __init__(
-        self,
-        seeds: Iterable[Seed],
-        primer: Sequence[int],
-        *,
-        slots: int,
-        steps: int,
-        limit: int,
+        self, seeds: Iterable[Seed], primer: Sequence[int], *, slots: int, steps: int, limit: int
     ) -> None:
         self.waiting, self.primer = enumerate(seeds), array("i", primer)
         self.steps, self.limit = steps, limit

@@ -54,28 +54,20 @@ class SoundFont:
     def presets(self) -> dict[tuple[int, int], int]:
         """(bank, program) -> row of the preset; the last row only ends the table."""
         heads = self.tables["phdr"][:-1]
-        return {
-            (int(bank), int(program)): row
-            for row, (bank, program) in reversed(
-                list(enumerate(zip(heads["bank"], heads["preset"], strict=True)))
-            )
-        }
+        named = list(zip(heads["bank"].tolist(), heads["preset"].tolist(), strict=True))
+        return {name: row for row, name in reversed(list(enumerate(named)))}
 
     def regions(self, program: int, *, drums: bool = False) -> tuple[Region, ...]:
         """The regions of a program, or of the drum kit. A program that the SoundFont lacks is
         played by the same number in another bank, else by the first preset."""
         presets = self.presets
-        if drums:
-            row = presets.get((DRUM_BANK, 0))
-            others = [row for (bank, _), row in presets.items() if bank == DRUM_BANK]
-        else:
-            row = presets.get((0, program))
+        row = presets.get((DRUM_BANK, 0) if drums else (0, program))
+        if row is None:
             others = [
                 row
                 for (bank, number), row in presets.items()
-                if number == program and bank != DRUM_BANK
+                if (bank == DRUM_BANK) == drums and (drums or number == program)
             ]
-        if row is None:
             row = min(others or presets.values())
         return self._preset_regions(row)
 

@@ -82,10 +82,7 @@ class ActiveNotes:
 
 
 def decode_incrementally(
-    ids: Iterable[int],
-    tokenizer: Tokenizer,
-    *,
-    tempo: Tempo | None = None,
+    ids: Iterable[int], tokenizer: Tokenizer, *, tempo: Tempo | None = None
 ) -> Iterator[EventBatch]:
     """Batches of events while the ids of a piece come, the start's and a primer's among them.
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
+from musicrnn.errors import MusicRNNError
+
 
 class EventVocabulary:
     """Ids for (group, value) pairs, group after group, in the order given.
@@ -45,6 +47,12 @@ class EventVocabulary:
     def count(self, ids: Iterable[int], *groups: str) -> int:
         """How many of the ids belong to one of the groups."""
         return sum(self.group[token] in groups for token in ids)
+
+
+def check_velocity_bins(bins: int) -> None:
+    """Raises MusicRNNError unless 128 velocities fall into so many equal bins, 64 at most."""
+    if bins not in (1, 2, 4, 8, 16, 32, 64):
+        raise MusicRNNError(f"velocity_bins must be a power of two up to 64, got {bins}")
 
 
 def _spell(value: Hashable) -> str:

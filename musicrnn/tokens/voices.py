@@ -100,12 +100,13 @@ def is_monophonic(notes: VoiceNotes, slack: int = 0) -> bool:
     )
 
 
-def sounding(positions: NDArray[Any]) -> GridPositions:
-    """The pitch that sounds in each position [T, V], -1 where none does."""
+def sounding(positions: NDArray[Any], hold: int = HOLD) -> GridPositions:
+    """The pitch that sounds in each position [T, V], -1 where none does; from ``hold`` on
+    positions are no pitches."""
     steps = np.arange(len(positions))[:, None]
-    begun = np.maximum.accumulate(np.where(positions == HOLD, 0, steps), axis=0)
+    begun = np.maximum.accumulate(np.where(positions == hold, 0, steps), axis=0)
     found = np.take_along_axis(positions, begun, axis=0)
-    return np.where(found >= HOLD, -1, found).astype(np.int16)
+    return np.where(found >= hold, -1, found).astype(np.int16)
 
 
 def from_sounding(pitches: NDArray[Any]) -> GridPositions:

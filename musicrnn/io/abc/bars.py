@@ -38,7 +38,7 @@ def place_bars(voice: Performance) -> tuple[float, list[MetreAt]]:
     """
     opening = voice.states[0][1].metre
     events: list[tuple[float, int, Metre | bool | str]] = []  # at one time, barlines come first
-    events.extend((b.at, 0, b.soft) for b in voice.boundaries)
+    events.extend((at, 0, soft) for at, soft in voice.boundaries)
     for (_, before), (at, after) in zip(voice.states, voice.states[1:], strict=False):
         if after.metre != before.metre:
             events.append((at, 1, after.metre or (4, 4)))

@@ -109,18 +109,6 @@ class Wrong:
     reason: str
 
 
-Item = (
-    Field
-    | Directive
-    | Sound
-    | Rest
-    | Bar
-    | Ending
-    | Symbol
-    | Tuplet
-    | Broken
-    | Tie
-    | Overlay
-    | Wrong
-)
+Timed = Sound | Rest | Tie | Broken | Tuplet  # what sounds, or changes how it sounds
+Item = Field | Directive | Timed | Bar | Ending | Symbol | Overlay | Wrong
 Placed = tuple[int, int, Item]

@@ -162,18 +162,14 @@ def pitch_at(place: Place, alteration: int) -> int:
 
 def spell(pitch: int, fifths: int, minor: bool) -> tuple[Place, int]:
     """Place and alteration (-1 to 1) for a pitch in a key: the nearest on the line of fifths."""
-    best: tuple[float, Place, int] | None = None
     centre = fifths + (3.2 if minor else 2.1)
-    for letter in range(7):
-        for alteration in (-1, 0, 1):
-            octave, rest = divmod(pitch - NATURAL[letter] - alteration, 12)
-            if rest:
-                continue
-            distance = abs(_FIFTHS[LETTERS[letter]] + 7 * alteration - centre)
-            if best is None or distance < best[0]:
-                best = (distance, (letter, octave), alteration)
-    assert best is not None  # every pitch class has a name with at most one accidental
-    return best[1], best[2]
+    names = [
+        ((letter, natural // 12), alteration)
+        for letter in range(7)
+        for alteration in (-1, 0, 1)
+        if (natural := pitch - NATURAL[letter] - alteration) % 12 == 0
+    ]  # every pitch class has a name with at most one accidental
+    return min(names, key=lambda n: abs(_FIFTHS[LETTERS[n[0][0]]] + 7 * n[1] - centre))
 
 
 def estimated_key(weights: list[float]) -> tuple[int, bool]:

@@ -137,22 +137,15 @@ def _behind_ending(events: list[AbcEvent], at: int) -> int:
 
 
 @dataclass(slots=True)
-class Boundary:
-    """A place where a bar may end; soft at repeats and double bars: they stand inside bars too."""
-
-    at: float
-    soft: bool
-
-
-@dataclass(slots=True)
 class Performance:
-    """One voice in time. Notes are (start, end, pitch)."""
+    """One voice in time. Notes are (start, end, pitch); boundaries are the places where a bar may
+    end, and whether softly, at repeats and double bars: they stand inside bars too."""
 
     notes: list[tuple[float, float, int]] = field(default_factory=list[tuple[float, float, int]])
     harmonies: list[tuple[float, Harmony]] = field(default_factory=list[tuple[float, Harmony]])
     speeds: list[tuple[float, Speed]] = field(default_factory=list[tuple[float, Speed]])
     states: list[tuple[float, InForce]] = field(default_factory=list[tuple[float, InForce]])
-    boundaries: list[Boundary] = field(default_factory=list[Boundary])
+    boundaries: list[tuple[float, bool]] = field(default_factory=list[tuple[float, bool]])
     end: float = 0.0
     left: int = MAX_EVENTS
 
@@ -189,7 +182,7 @@ def perform(events: list[AbcEvent], opening: InForce, limit: int = MAX_EVENTS) -
             result.states.append((now, event))
         elif isinstance(event, BarLine):
             soft = event.double or event.before > 0 or event.after > 0
-            result.boundaries.append(Boundary(now, soft))
+            result.boundaries.append((now, soft))
     result.notes.extend((*ringing[pitch], pitch) for pitch in ringing)
     result.end = now
     return result

@@ -21,16 +21,7 @@ from musicrnn.io.abc.fields import (
     parse_unit,
     parse_voice,
 )
-from musicrnn.io.abc.items import (
-    Bar,
-    Directive,
-    Ending,
-    Field,
-    Item,
-    Overlay,
-    Symbol,
-    Wrong,
-)
+from musicrnn.io.abc.items import Bar, Directive, Ending, Field, Item, Overlay, Symbol, Wrong
 from musicrnn.io.abc.key import NO_KEY, Accidentals, is_key_text, parse_key
 from musicrnn.io.abc.play import Harmony, InForce, Speed, Volta
 from musicrnn.io.abc.sound import Voice
@@ -63,6 +54,13 @@ class Reader:
         self.in_body = False
         self.program, self.is_drum, self.transpose = 0, False, 0
         self.line = self.column = 1
+        self._fields = {
+            "V": self._voice_field,
+            "K": self._key_field,
+            "M": self._metre_field,
+            "L": self._unit_field,
+            "Q": self._tempo_field,
+        }
 
     def read(self, text: str) -> VoiceBook:
         for self.line, self.column, item in scan(text):
@@ -114,16 +112,8 @@ class Reader:
             self._wrong(f"no field is called {item.letter!r}")
         elif item.letter == "T" and not self.title:
             self.title = item.text
-        elif item.letter == "V":
-            self._voice_field(item.text)
-        elif item.letter == "K":
-            self._key_field(item.text)
-        elif item.letter == "M":
-            self._metre_field(item.text)
-        elif item.letter == "L":
-            self._unit_field(item.text)
-        elif item.letter == "Q":
-            self._tempo_field(item.text)
+        elif (read := self._fields.get(item.letter)) is not None:
+            read(item.text)
 
     def _voice_field(self, text: str) -> None:
         said = parse_voice(text)
@@ -184,14 +174,13 @@ class Reader:
     def _tempo_field(self, text: str) -> None:
         if not self.in_body:
             self.tempo_text = text
-            if parse_tempo(text, Fraction(1, 8)) is None and text.strip()[:1] != '"':
-                self._wrong(f"Q:{text[:40]} is no tempo from 4 to 1000 quarters a minute")
-            return
-        voice = self.voice or self._enter("")
-        tempo = parse_tempo(text, voice.unit or default_unit(self.opening.metre))
-        if tempo is not None:
-            voice.events.append(Speed(tempo))
-        elif text.strip()[:1] != '"':
+            tempo = parse_tempo(text, Fraction(1, 8))
+        else:
+            voice = self.voice or self._enter("")
+            tempo = parse_tempo(text, voice.unit or default_unit(self.opening.metre))
+            if tempo is not None:
+                voice.events.append(Speed(tempo))
+        if tempo is None and text.strip()[:1] != '"':
             self._wrong(f"Q:{text[:40]} is no tempo from 4 to 1000 quarters a minute")
 
     def _music(self, voice: Voice, item: Item) -> None:

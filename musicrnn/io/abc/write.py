@@ -31,7 +31,7 @@ from musicrnn.io.abc.key import (
     spell,
 )
 from musicrnn.io.abc.read import MAX_TEXT, TICKS_PER_QUARTER
-from musicrnn.io.atomic import whole_file
+from musicrnn.io.atomic import write_whole
 from musicrnn.score import Key, Score, Track
 
 UNITS_PER_EIGHTH = 24
@@ -46,9 +46,7 @@ def write_abc_file(score: Score, path: str | Path) -> None:
     Raises:
         MusicRNNError: the file cannot be written, or ABC cannot hold the score.
     """
-    text = write_abc(score)
-    with whole_file(path) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+    write_whole(path, write_abc(score).encode("utf-8"))
 
 
 def write_abc(score: Score) -> str:
@@ -88,11 +86,9 @@ def length_text(units: Fraction) -> str:
 def tone_text(tone: Tone) -> str:
     """``^c'``, and ``-`` behind it where it is tied."""
     letter, octave = LETTERS[tone.place[0]], tone.place[1]
-    if octave >= 6:
-        name = letter.lower() + "'" * (octave - 6)
-    else:
-        name = letter + "," * (5 - octave)
-    return _MARKS[tone.alteration] + name + ("-" if tone.tie else "")
+    name = letter.lower() if octave >= 6 else letter
+    marks = "'" * (octave - 6) + "," * (5 - octave)
+    return _MARKS[tone.alteration] + name + marks + ("-" if tone.tie else "")
 
 
 def _key_at_0(score: Score) -> Key | None:
@@ -122,20 +118,16 @@ class _Writer:
         self.keys = {key.tick: key for key in score.keys}
         self.fifths, self.minor = _fifths(_key_at_0(score))
         self.accidentals = Accidentals(signature_of_fifths(self.fifths))
-        fields: dict[int, list[str]] = {}  # tick -> what stands before the note there
-        for metre in score.time_signatures[1:]:
-            text = f"[M:{metre.name}]"
-            fields.setdefault(metre.tick, []).append(text)
-        for key in score.keys:
-            if key.tick:
-                fields.setdefault(key.tick, []).append(f"[K:{_key_text(key)}]")
+        placed = [(metre.tick, f"[M:{metre.name}]") for metre in score.time_signatures[1:]]
+        placed += [(key.tick, f"[K:{_key_text(key)}]") for key in score.keys if key.tick]
         if first:
-            for tempo in score.tempos[1:]:
-                fields.setdefault(tempo.tick, []).append(f"[Q:1/4={round(tempo.bpm)}]")
+            placed += [(t.tick, f"[Q:1/4={round(t.bpm)}]") for t in score.tempos[1:]]
             for chord in score.chords:
                 symbol = chord_symbol(chord.root, chord.quality, sharps=self.fifths > 0)
-                fields.setdefault(chord.tick, []).append(f'"{symbol}"')
-        self.fields = {tick: "".join(texts) for tick, texts in fields.items()}
+                placed.append((chord.tick, f'"{symbol}"'))
+        self.fields: dict[int, str] = {}  # tick -> what stands before the note there
+        for tick, text in placed:
+            self.fields[tick] = self.fields.get(tick, "") + text
 
     def bars(self) -> list[str]:
         """The text of every bar, without barlines."""

@@ -78,12 +78,10 @@ class Steps:
             self._spell(character)
         elif state == "note":
             self._go_on_with_note(character)
-        elif state == "tone":
+        elif state in ("tone", "chord accidental"):
             self._tone(character)
         elif state == "accidental":
             self._begin_note(character)
-        elif state == "chord accidental":
-            self._tone(character)
         elif state == "triplet":
             self.triplet, self.state = 3, "item"
         elif state == "bracket" and character == "1":

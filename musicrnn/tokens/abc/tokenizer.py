@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any, ClassVar
 
 import numpy as np
@@ -58,7 +59,7 @@ class AbcTokenizer(Tokenizer):
 
     def encode_source(self, score: Score, abc: str | None) -> NDArray[np.int32]:
         """A tune that was read as ABC keeps its own text."""
-        return self.encode(score) if abc is None else self.encode_text(self.normalise(abc))
+        return self.encode(score) if abc is None else self.encode_text(normalise(abc))
 
     def quantize(self, score: Score) -> Score:
         """The melody as it is read from its own text. Raises MusicRNNError as encode does."""
@@ -72,13 +73,9 @@ class AbcTokenizer(Tokenizer):
 
     def text(self, ids: Sequence[int] | NDArray[np.int32]) -> str:
         """The characters up to the first end; ids out of range are left out."""
-        characters: list[str] = []
-        for token in ids:
-            if token == END:
-                break
-            if 2 <= token < len(self.alphabet) + 2:
-                characters.append(self.alphabet[int(token) - 2])
-        return "".join(characters)
+        end = len(self.alphabet) + 2
+        before = takewhile(lambda token: token != END, ids)
+        return "".join(self.alphabet[int(token) - 2] for token in before if 2 <= token < end)
 
     def decode(self, ids: Sequence[int] | NDArray[np.int32]) -> Score:
         return parse_abc(self.text(ids))
@@ -112,11 +109,6 @@ class AbcTokenizer(Tokenizer):
         for token in self.encode_text(self.text(ids))[:-1].tolist():
             constraint.push(token)
         return constraint
-
-    @staticmethod
-    def normalise(text: str) -> str:
-        """The canonical text of a tune's own: see normal.py."""
-        return normalise(text)
 
 
 def _melody(score: Score) -> Score:

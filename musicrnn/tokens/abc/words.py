@@ -44,13 +44,12 @@ def trie_of(words: Iterable[str]) -> Trie:
 @lru_cache(maxsize=1)
 def keys() -> tuple[str, ...]:
     """The keys that tunes are written in."""
-    found: list[str] = []
-    for root in ROOTS:
-        for mode, most in _MODES.items():
-            key = parse_key(root + mode)
-            if key is not None and sum(map(abs, key.signature)) <= most:
-                found.append(root + mode)
-    return tuple(found)
+    return tuple(
+        root + mode
+        for root in ROOTS
+        for mode, most in _MODES.items()
+        if (key := parse_key(root + mode)) and sum(map(abs, key.signature)) <= most
+    )
 
 
 @lru_cache(maxsize=256)

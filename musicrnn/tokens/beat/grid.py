@@ -1,7 +1,7 @@
 """Putting a score on the beat grid: everything that bar-and-beat tokens can say, and nothing else.
 
-Conventions. One tick of the result is one position: ``positions_per_quarter`` (12: sixteenths and
-triplets) to the quarter note. Bars are filled exactly: where a time signature changes inside a bar,
+Conventions. One tick of the result is one position: POSITIONS (12: sixteenths and triplets) to the
+quarter note. Bars are filled exactly: where a time signature changes inside a bar,
 the short bar before it gets a signature of its own (3/8, 1/16 ...). Leading empty bars go; pedals
 are dropped; drum hits last one position. Programs outside the configuration move to the nearest
 one inside; drums count as program 128 and are dropped where 128 is not listed.
@@ -46,14 +46,14 @@ _DURATIONS = np.array(DURATIONS)
 
 
 def quantize_to_beats(
-    score: Score, *, positions: int, velocity_bins: int, programs: tuple[int, ...], chords: bool
+    score: Score, *, velocity_bins: int, programs: tuple[int, ...], chords: bool
 ) -> Score:
-    """The nearest score on the grid of ``positions`` a quarter.
+    """The nearest score on the grid of POSITIONS a quarter.
 
     Raises:
         MusicRNNError: no note is left, more than 4000 bars, or a metre that the grid cannot hold.
     """
-    scale = positions / score.ticks_per_quarter
+    scale = POSITIONS / score.ticks_per_quarter
     notes = _notes(score, scale, programs)
     if len(notes) == 0:
         kinds = [kind for kind, there in (("drums", DRUM_PROGRAM in programs),
@@ -64,11 +64,11 @@ def quantize_to_beats(
         )
     notes = _without_overlaps(notes)
     last_tick = int((notes[:, 0] + notes[:, 3]).max()) - 1
-    signatures, starts = _bars(score, scale, last_tick, positions)
+    signatures, starts = _bars(score, scale, last_tick)
     if len(starts) > MAX_BARS:
         raise MusicRNNError(f"a piece may have at most {MAX_BARS} bars, this one has {len(starts)}")
     first_bar = starts[bisect_right(starts, int(notes[:, 0].min())) - 1]
-    end = starts[-1] + signatures[-1].bar_ticks(positions)
+    end = starts[-1] + signatures[-1].bar_ticks(POSITIONS)
 
     notes[:, 0] -= first_bar
     notes[:, 4] = velocity_centre(notes[:, 4] * velocity_bins // 128, velocity_bins)
@@ -82,7 +82,7 @@ def quantize_to_beats(
         if chords and round(c.tick * scale) < end
     ]
     return make_score(
-        positions,
+        POSITIONS,
         tracks_of(notes),
         tempos=tempos,
         time_signatures=[
@@ -157,15 +157,13 @@ def _without_overlaps(notes: NDArray[np.int64]) -> NDArray[np.int64]:
     return notes
 
 
-def _bars(
-    score: Score, scale: float, last_tick: int, positions: int
-) -> tuple[list[TimeSignature], list[int]]:
+def _bars(score: Score, scale: float, last_tick: int) -> tuple[list[TimeSignature], list[int]]:
     """Signatures on the grid and the start of every bar until the last note ends."""
     signatures: list[TimeSignature] = []
     starts: list[int] = []
-    sixteenth = positions // 4
+    sixteenth = POSITIONS // 4
     changes = [
-        (round(s.tick * scale / sixteenth) * sixteenth, _supported(s, positions))
+        (round(s.tick * scale / sixteenth) * sixteenth, _supported(s))
         for s in score.time_signatures
     ]
     for index, (begin, (numerator, denominator)) in enumerate(changes):
@@ -174,7 +172,7 @@ def _bars(
         if begin > last_tick or stop <= begin:
             continue
         signature = TimeSignature(begin, numerator, denominator)
-        length = signature.bar_ticks(positions)
+        length = signature.bar_ticks(POSITIONS)
         if (stop - begin) // length > MAX_BARS:
             raise MusicRNNError(
                 f"a piece may have at most {MAX_BARS} bars, this one has {(stop - begin) // length}"
@@ -186,7 +184,7 @@ def _bars(
         while short < stop:  # what is left of the last bar before the metre changes
             bar = _short_bar(short, min(16, (stop - short) // sixteenth))
             bars.append((short, bar))
-            short += bar.bar_ticks(positions)
+            short += bar.bar_ticks(POSITIONS)
         for at, bar in bars:
             if at <= last_tick:
                 starts.append(at)
@@ -195,7 +193,7 @@ def _bars(
     return signatures, starts
 
 
-def _supported(signature: TimeSignature, positions: int) -> tuple[int, int]:
+def _supported(signature: TimeSignature) -> tuple[int, int]:
     """The same bar length written with a numerator and denominator that the tokens have."""
     numerator, denominator = signature.numerator, signature.denominator
     while denominator > 16 and numerator % 2 == 0:

@@ -12,13 +12,7 @@ from bisect import bisect_right
 import numpy as np
 
 from musicrnn.score import PITCH_CLASSES, Chord, Key, Tempo, TimeSignature
-from musicrnn.tokens.beat.grid import (
-    DURATIONS,
-    KEYS,
-    MAX_BARS,
-    POSITIONS,
-    velocity_centre,
-)
+from musicrnn.tokens.beat.grid import DURATIONS, KEYS, MAX_BARS, POSITIONS, velocity_centre
 from musicrnn.tokens.incremental import ActiveNotes
 from musicrnn.tokens.programs import DRUM_PROGRAM
 from musicrnn.tokens.protocol import TickEvent

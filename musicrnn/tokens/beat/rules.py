@@ -75,6 +75,9 @@ class BeatState(NamedTuple):
     seconds: Tensor  # float64
 
 
+NOT_YET = ("signature", "tempo", "chord", "position", "program", "pitch")  # -1 at the start
+
+
 class BeatRules:
     """Raises MusicRNNError for a control that this vocabulary has no token for."""
 
@@ -121,23 +124,11 @@ class BeatRules:
             self.durations = self.values[slice(*self.span["duration"])]
 
     def start(self) -> BeatState:
-        zero, none = self.zero[None], self.none[None]
-        return BeatState(
-            last=zero + START,
-            bars=zero,
-            empty_bars=zero,
-            notes_in_bar=zero,
-            bar_start=zero,
-            sounding_until=zero,
-            signature=none,
-            tempo=none,
-            chord=none,
-            bar_length=zero + 4 * POSITIONS,
-            position=none,
-            program=none,
-            pitch=none,
-            seconds=zero.double(),
-        )
+        zero, bar = self.zero[None], self.zero[None] + 4 * POSITIONS
+        state = dict.fromkeys(BeatState._fields, zero)
+        state |= dict.fromkeys(NOT_YET, self.none[None])
+        state |= {"last": zero + START, "bar_length": bar, "seconds": zero.double()}
+        return BeatState(**state)
 
     def push(self, state: tuple[Tensor, ...], ids: Tensor) -> BeatState:
         s = BeatState(*state)

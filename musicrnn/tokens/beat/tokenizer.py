@@ -22,12 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError, listed
-from musicrnn.score import (
-    CHORD_QUALITIES,
-    PITCH_CLASSES,
-    Score,
-    make_score,
-)
+from musicrnn.score import CHORD_QUALITIES, PITCH_CLASSES, Score, make_score
 from musicrnn.tokens.beat.grammar import BeatConstraint
 from musicrnn.tokens.beat.grid import (
     DURATIONS,
@@ -42,7 +37,7 @@ from musicrnn.tokens.beat.grid import (
 from musicrnn.tokens.beat.reader import BeatDecoder, BeatReader
 from musicrnn.tokens.programs import DRUM_PROGRAM, notes_by_program
 from musicrnn.tokens.protocol import Constraint, Controls, IncrementalDecoder, Tokenizer
-from musicrnn.tokens.vocabulary import EventVocabulary
+from musicrnn.tokens.vocabulary import EventVocabulary, check_velocity_bins
 
 if TYPE_CHECKING:
     import torch
@@ -78,32 +73,25 @@ class BeatTokenizer(Tokenizer):
         object.__setattr__(self, "programs", tuple(self.programs))
         if not self.programs or list(self.programs) != sorted(set(self.programs) & set(range(129))):
             raise MusicRNNError(f"programs must ascend within 0..128, got {listed(self.programs)}")
-        if self.velocity_bins not in (1, 2, 4, 8, 16, 32, 64):
-            raise MusicRNNError(
-                f"velocity_bins must be a power of two up to 64, got {self.velocity_bins}"
-            )
-        groups: dict[str, Sequence[Any]] = {"start": [None], "end": [None]}
-        if self.pitched:
-            groups["key"] = KEYS
-        groups |= {
+        check_velocity_bins(self.velocity_bins)
+        groups: dict[str, Sequence[Any]] = {
+            "start": [None],
+            "end": [None],
+            "key": KEYS if self.pitched else (),
             "density": range(1, len(DENSITY_BORDERS) + 2),
             "bar": [None],
             "time": SIGNATURES,
             "position": range(MAX_BAR_POSITIONS),
             "tempo": TEMPOS,
+            "chord": CHORDS if self.chords else (),
+            "program": self.programs if len(self.programs) > 1 else (),
+            "pitch": range(128) if self.pitched else (),
+            "drum": range(128) if DRUM_PROGRAM in self.programs else (),
+            "velocity": range(self.velocity_bins),
+            "duration": DURATIONS if self.pitched else (),
         }
-        if self.chords:
-            groups["chord"] = CHORDS
-        if len(self.programs) > 1:
-            groups["program"] = self.programs
-        if self.pitched:
-            groups["pitch"] = range(128)
-        if DRUM_PROGRAM in self.programs:
-            groups["drum"] = range(128)
-        groups["velocity"] = range(self.velocity_bins)
-        if self.pitched:
-            groups["duration"] = DURATIONS
-        object.__setattr__(self, "events", EventVocabulary(groups))
+        there = {group: values for group, values in groups.items() if values}
+        object.__setattr__(self, "events", EventVocabulary(there))
 
     @classmethod
     def suited(cls, scores: Sequence[Score]) -> BeatTokenizer:
@@ -128,13 +116,8 @@ class BeatTokenizer(Tokenizer):
         return values
 
     def quantize(self, score: Score) -> Score:
-        return quantize_to_beats(
-            score,
-            positions=POSITIONS,
-            velocity_bins=self.velocity_bins,
-            programs=self.programs,
-            chords=self.chords,
-        )
+        bins, programs = self.velocity_bins, self.programs
+        return quantize_to_beats(score, velocity_bins=bins, programs=programs, chords=self.chords)
 
     def encode(self, score: Score) -> NDArray[np.int32]:
         """ids [N] of the quantized score. Raises MusicRNNError as quantize does."""

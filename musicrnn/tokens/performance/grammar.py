@@ -110,8 +110,7 @@ def limit_in_ticks(controls: Controls) -> int:
     if controls.bars is not None:
         raise MusicRNNError(
             f"performance events have no bars, so {counted(controls.bars, 'bar')} cannot be "
-            "counted: "
-            "wish for seconds, or use a model of bar-and-beat events"
+            "counted: wish for seconds, or use a model of bar-and-beat events"
         )
     for name, said in controls.given().items():
         if name != "seconds":

@@ -12,7 +12,7 @@ longest kind and a rest. With ``drums`` a note_on is a hit and there is no note_
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -25,7 +25,7 @@ from musicrnn.tokens.performance.reader import PerformanceDecoder, PerformanceRe
 from musicrnn.tokens.performance.time import performance_score, played_notes
 from musicrnn.tokens.programs import DRUM_PROGRAM, notes_by_program
 from musicrnn.tokens.protocol import END, START, Constraint, Controls, IncrementalDecoder, Tokenizer
-from musicrnn.tokens.vocabulary import EventVocabulary
+from musicrnn.tokens.vocabulary import EventVocabulary, check_velocity_bins
 
 if TYPE_CHECKING:
     import torch
@@ -54,10 +54,7 @@ class PerformanceTokenizer(Tokenizer):
     def __post_init__(self) -> None:
         if not 1 <= self.max_shift <= 1000:
             raise MusicRNNError(f"max_shift must be in 1..1000, got {self.max_shift}")
-        if self.velocity_bins not in (1, 2, 4, 8, 16, 32, 64):
-            raise MusicRNNError(
-                f"velocity_bins must be a power of two up to 64, got {self.velocity_bins}"
-            )
+        check_velocity_bins(self.velocity_bins)
         groups: dict[str, Sequence[Any]] = {
             "start": [None],
             "end": [None],
@@ -79,11 +76,9 @@ class PerformanceTokenizer(Tokenizer):
         return self.events.names
 
     def configuration(self) -> dict[str, Any]:
-        return {
-            "max_shift": self.max_shift,
-            "velocity_bins": self.velocity_bins,
-            "drums": self.drums,
-        }
+        values = asdict(self)
+        del values["events"]
+        return values
 
     def quantize(self, score: Score) -> Score:
         """One track from the first note on, in 10 ms; pedals become length, all else goes.

@@ -5,7 +5,7 @@ import pytest
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.audio import read_audio
-from musicrnn.io.save import SAVED, convert, read_piece, save_piece, save_pieces
+from musicrnn.io.save import SAVED, convert, read_piece, save_pieces
 from musicrnn.score import Note, Track, make_score
 from musicrnn.synth.render import TAIL_SECONDS
 
@@ -16,7 +16,7 @@ SECONDS = 1 + TAIL_SECONDS
 @pytest.mark.parametrize("suffix", SAVED)
 def test_the_same_bytes_twice(tmp_path, suffix):
     for name in ("a", "b"):
-        save_piece(SCORE, tmp_path / f"{name}{suffix}")
+        save_pieces(SCORE, [tmp_path / f"{name}{suffix}"])
     first, second = ((tmp_path / f"{name}{suffix}").read_bytes() for name in ("a", "b"))
     assert len(first) > 40
     assert first == second
@@ -26,7 +26,7 @@ def test_the_same_bytes_twice(tmp_path, suffix):
 @pytest.mark.parametrize("rate", [22_050, 44_100])
 def test_sound_reads_back_with_its_length(tmp_path, suffix, rate):
     path = tmp_path / f"a{suffix}"
-    save_piece(SCORE, path, rate=rate)
+    save_pieces(SCORE, [path], rate=rate)
     sound = read_audio(path)
     assert sound.rate == rate
     assert sound.samples.shape[0] == 2
@@ -35,7 +35,7 @@ def test_sound_reads_back_with_its_length(tmp_path, suffix, rate):
 
 
 def test_notes_read_back(tmp_path):
-    save_piece(SCORE, tmp_path / "a.MID")
+    save_pieces(SCORE, [tmp_path / "a.MID"])
     assert read_piece(tmp_path / "a.MID").tracks[0].notes == SCORE.tracks[0].notes
 
 
@@ -53,11 +53,11 @@ def test_several_formats_are_rendered_once(tmp_path, monkeypatch):
 @pytest.mark.parametrize("suffix", [".mid", ".svg", ".png"])
 def test_notes_and_pictures_need_no_rendering(tmp_path, monkeypatch, suffix):
     monkeypatch.setattr("musicrnn.synth.render.render", None)
-    save_piece(SCORE, tmp_path / f"a{suffix}")
+    save_pieces(SCORE, [tmp_path / f"a{suffix}"])
 
 
 def test_untitled_pictures_are_named_after_the_file(tmp_path):
-    save_piece(make_score(480, SCORE.tracks), tmp_path / "evening.svg")
+    save_pieces(make_score(480, SCORE.tracks), [tmp_path / "evening.svg"])
     assert "<title>evening</title>" in (tmp_path / "evening.svg").read_text("utf-8")
 
 
@@ -70,7 +70,7 @@ def test_an_error_leaves_the_older_file_and_no_other(tmp_path):
             save_pieces(score, [old, tmp_path / "b.html", tmp_path / "c.mp3"], **options)
     many = make_score(480, [Track(tuple(Note(i // 50, 60, 1, 1) for i in range(50_001)))])
     with pytest.raises(MusicRNNError, match="50000 notes"):
-        save_piece(many, tmp_path / "d.svg")
+        save_pieces(many, [tmp_path / "d.svg"])
     assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
     assert old.read_bytes() == b"older"
 
