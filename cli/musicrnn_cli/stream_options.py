@@ -23,7 +23,6 @@ def _gather(context: click.Context, option: click.Parameter, value: Any) -> None
 
 def _asked(context: click.Context, option: click.Parameter, stream: bool) -> dict[str, Any] | None:
     """All that is said, which may go on; an option left out is looked at after those given."""
-    del option
     given = _given(context)
     if given and not stream:
         raise click.UsageError(f"--{next(iter(given))} needs --stream")

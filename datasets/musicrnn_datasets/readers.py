@@ -40,7 +40,6 @@ def read_scores(task: Task, request: DataRequest, like: Checkpoint | None) -> Tr
 
 
 def _none(source: str) -> bool:
-    del source
     return False
 
 
