@@ -38,7 +38,7 @@ SPLITS: dict[str, Split] = {
 
 @dataclass(frozen=True)
 class LabelledFile:
-    """A file with its label and split; ``speaker`` is what a split file says, otherwise ""."""
+    """A file with its label and split; ``speaker`` "" when it is not known who speaks."""
 
     name: str
     path: Path

@@ -21,7 +21,7 @@ from musicrnn.io.atomic import whole_file
 from musicrnn.listening.one_word import one_word
 from musicrnn.training.data import SkippedFile
 from musicrnn_datasets.find import cache_folder
-from musicrnn_datasets.spoken import Clip
+from musicrnn_datasets.labelled_folder import LabelledFile
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,12 +29,12 @@ class Decoded:
     """Sounds int16 [n, N] of the clips that could be read, in their order, and the others."""
 
     sounds: NDArray[np.int16]
-    clips: list[Clip]
+    clips: list[LabelledFile]
     refused: list[SkippedFile]
 
 
 def decoded(
-    clips: Sequence[Clip],
+    clips: Sequence[LabelledFile],
     *,
     rate: int,
     samples: int,
@@ -65,7 +65,7 @@ def decoded(
 
 
 def _write(
-    clips: Sequence[Clip],
+    clips: Sequence[LabelledFile],
     path: Path,
     *,
     rate: int,
@@ -89,7 +89,7 @@ def _write(
         temporary.write_text(json.dumps(reasons), encoding="utf-8")
 
 
-def _key(clips: Sequence[Clip], rate: int, samples: int) -> str:
+def _key(clips: Sequence[LabelledFile], rate: int, samples: int) -> str:
     digest = hashlib.sha256(f"1 {rate} {samples}".encode())
     for clip in clips:
         try:

@@ -30,8 +30,7 @@ from musicrnn.training.task import Task
 from musicrnn.training.words.data import Clips, WordsData
 from musicrnn_datasets.classifying import one_source
 from musicrnn_datasets.find import corpus_folder
-from musicrnn_datasets.labelled_folder import AUDIO
-from musicrnn_datasets.spoken import Clip
+from musicrnn_datasets.labelled_folder import AUDIO, LabelledFile
 from musicrnn_datasets.spoken_corpora import SPOKEN
 from musicrnn_datasets.word_cache import decoded
 from musicrnn_datasets.word_folder import background_files, word_files
@@ -52,7 +51,7 @@ class FoundWords:
     """The clips of a source, not yet decoded, and how they were split."""
 
     card: Card
-    clips: list[Clip]
+    clips: list[LabelledFile]
     backgrounds: list[Path]
     refused: list[SkippedFile]
     split: str
