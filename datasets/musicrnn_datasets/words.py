@@ -9,7 +9,7 @@ makes its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,8 +42,6 @@ MUSIC, BABBLE = (12, 2)  # pieces made by code for training
 PIECE_SECONDS = 12.0
 MAX_WORD_SECONDS = 3.0  # seconds: recordings that are longer are no words
 MAX_BACKGROUND_SECONDS = 600.0  # seconds of a recording
-
-Watch = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +104,6 @@ def prepare_words(
     recipe: CausalLogMel,
     labels: Sequence[str] | None = None,
     backgrounds: Path | None = None,
-    watch: Watch | None = None,
 ) -> WordsData:
     """Decode everything (once: see word_cache); ``labels`` are those of a trained model.
 
@@ -116,7 +113,7 @@ def prepare_words(
     Raises:
         MusicRNNError: nothing can be read of a split, or the model does not know a word.
     """
-    sounds = decoded(found.clips, rate=recipe.rate, samples=recipe.samples, watch=watch)
+    sounds = decoded(found.clips, rate=recipe.rate, samples=recipe.samples)
     words = tuple(labels) if labels else tuple(sorted({clip.label for clip in sounds.clips}))
     index = {word: number for number, word in enumerate(words)}
     if strange := sorted({clip.label for clip in sounds.clips} - set(index)):
