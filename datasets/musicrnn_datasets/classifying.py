@@ -35,6 +35,7 @@ from musicrnn.training.data import (
     reasons,
 )
 from musicrnn.training.task import Task
+from musicrnn_datasets.corpus import own_card
 from musicrnn_datasets.find import corpus_folder
 from musicrnn_datasets.gtzan import GTZAN
 from musicrnn_datasets.labelled import Example, LabelledCorpus, Windows
@@ -203,11 +204,6 @@ def _refuse_empty(
 
 
 def _own_card(name: str, split_file: Path | None) -> Card:
-    return Card(
-        name=name,
-        title=f"labelled recordings of the folder {name}",
-        holds="sounds",
-        source="the user's own files",
-        licence="the user's to know",
-        split=f"as listed in {split_file.name}" if split_file else "sha256 of content, 70/15/15",
-    )
+    split = f"as listed in {split_file.name}" if split_file else "sha256 of content, 70/15/15"
+    title = f"labelled recordings of the folder {name}"
+    return own_card(name, title, holds="sounds", split=split)

@@ -17,8 +17,8 @@ from pathlib import Path
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import MAX_BYTES, score_from_midi
 from musicrnn.score import Score
-from musicrnn.training.data import Card, Piece
-from musicrnn_datasets.corpus import split_by_hash
+from musicrnn.training.data import Piece
+from musicrnn_datasets.corpus import own_card, split_by_hash
 
 MIDI_SUFFIXES = frozenset({".mid", ".midi", ".kar"})
 ABC_SUFFIXES = frozenset({".abc"})
@@ -28,14 +28,9 @@ class MidiFolder:
     """The corpus of a folder; its name in reports is the folder's."""
 
     def __init__(self, name: str = "folder") -> None:
-        self.card = Card(
-            name=name,
-            title=f"MIDI and ABC files of the folder {name}",
-            holds="scores",
-            source="the user's own files",
-            licence="the user's to know",
-            split="sha256 of the file's content, 80/10/10",
-        )
+        title = f"MIDI and ABC files of the folder {name}"
+        split = "sha256 of the file's content, 80/10/10"
+        self.card = own_card(name, title, holds="scores", split=split)
 
     def pieces(self, folder: Path) -> Iterator[Piece]:
         """The pieces; a copy or a file that cannot be opened raises its reason from ``read``.

@@ -29,6 +29,7 @@ from musicrnn.training.data import SPLITS, Card, DataRequest, SkippedFile, Split
 from musicrnn.training.task import Task
 from musicrnn.training.words.data import Clips, WordsData
 from musicrnn_datasets.classifying import one_source
+from musicrnn_datasets.corpus import own_card
 from musicrnn_datasets.find import corpus_folder
 from musicrnn_datasets.labelled_folder import AUDIO, LabelledFile
 from musicrnn_datasets.spoken_corpora import SPOKEN
@@ -46,13 +47,12 @@ MAX_BACKGROUND_SECONDS = 600.0  # seconds of a recording
 
 @dataclass(frozen=True, eq=False)
 class FoundWords:
-    """The clips of a source, not yet decoded, and how they were split."""
+    """The clips of a source, not yet decoded; ``card`` says how they were split."""
 
     card: Card
     clips: list[LabelledFile]
     backgrounds: list[Path]
     refused: list[SkippedFile]
-    split: str
 
 
 def read_clips(task: Task, request: DataRequest, like: Checkpoint | None) -> WordsData:
@@ -82,20 +82,14 @@ def find_words(
         corpus = SPOKEN[source]
         folder = corpus_folder(corpus.folders, data)
         clips = list(corpus.clips(folder))
-        return FoundWords(corpus.card, clips, corpus.backgrounds(folder), [], corpus.card.split)
+        return FoundWords(corpus.card, clips, corpus.backgrounds(folder), [])
     path = Path(source)
     if path.suffix.lower() == ".csv":
         path, split_file = path.parent, path
     files = word_files(path, split_file)
-    card = Card(
-        name=path.resolve().name,
-        title=f"words of the folder {path.resolve().name}",
-        holds="sounds",
-        source="the user's own files",
-        licence="the user's to know",
-        split=files.split,
-    )
-    return FoundWords(card, files.clips, background_files(path), files.refused, files.split)
+    name = path.resolve().name
+    card = own_card(name, f"words of the folder {name}", holds="sounds", split=files.split)
+    return FoundWords(card, files.clips, background_files(path), files.refused)
 
 
 def prepare_words(
@@ -142,7 +136,7 @@ def prepare_words(
         _description(found, clips, sounds.refused),
         words,
         found.refused + sounds.refused,
-        f"{counted(len(words), 'word')}: {shown} of {recipe.seconds:g} s ({found.split})",
+        f"{counted(len(words), 'word')}: {shown} of {recipe.seconds:g} s ({found.card.split})",
         recordings["train"] + _made(clips["train"], recipe.rate),
         recordings,
     )
