@@ -120,11 +120,7 @@ def prepare_words(
         rows = [row for row, clip in enumerate(sounds.clips) if clip.split == split]
         told = np.array([index[sounds.clips[row].label] for row in rows], np.int64)
         clips[split] = Clips(_rows(sounds.sounds, rows), told)
-    further = (
-        [p for p in sorted(backgrounds.rglob("*")) if p.suffix.lower() in AUDIO]
-        if backgrounds
-        else []
-    )
+    further = _sounds_below(backgrounds) if backgrounds else []
     whole = [_recording(path, recipe.rate) for path in (*found.backgrounds, *further)]
     recordings: dict[Split, list[Samples]] = {
         split: _parts(whole, split, recipe.rate) for split in SPLITS
@@ -149,10 +145,7 @@ def holds_words(source: str) -> bool:
         return True
     path = Path(source)
     root = path.parent if path.suffix.lower() == ".csv" else path
-    files = (
-        [p for p in sorted(root.rglob("*")) if p.suffix.lower() in AUDIO] if (root.is_dir()) else []
-    )
-    lengths = _lengths(files)
+    lengths = _lengths(_sounds_below(root) if root.is_dir() else [])
     return bool(lengths) and float(np.median(lengths)) <= MAX_WORD_SECONDS
 
 
@@ -165,6 +158,10 @@ def word_seconds(found: FoundWords) -> float:
     if not lengths:
         return 1.0
     return float(np.clip(np.ceil(2 * np.quantile(lengths, 0.95) - 0.05) / 2, 1.0, 3.0))
+
+
+def _sounds_below(root: Path) -> list[Path]:
+    return [path for path in sorted(root.rglob("*")) if path.suffix.lower() in AUDIO]
 
 
 def _lengths(files: Sequence[Path]) -> list[float]:
