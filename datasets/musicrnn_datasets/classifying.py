@@ -33,6 +33,7 @@ from musicrnn.training.data import (
     TrainingData,
     described,
     reasons,
+    skipping,
 )
 from musicrnn.training.task import Task
 from musicrnn_datasets.corpus import own_card
@@ -150,13 +151,11 @@ def _score_examples(
     read: list[tuple[LabelledFile, Any]] = []
     refused: list[SkippedFile] = []
     for file in files:
-        try:
+        with skipping(file.name, refused):
             score = read_midi(file.path)
             if score.note_count == 0:
                 raise MusicRNNError("it has no note")
             read.append((file, score))
-        except MusicRNNError as error:
-            refused.append(SkippedFile(file.name, str(error)))
     chosen = tokenizer or suitable_tokenizer(
         [score for file, score in read if file.split == "train"]
     )
@@ -178,14 +177,11 @@ def _read(
     recordings: dict[Split, list[Recording]] = {"train": [], "valid": [], "test": []}
     refused: list[SkippedFile] = []
     for example in examples:
-        try:
+        with skipping(example.name, refused):
             if example.label not in index:
                 raise MusicRNNError(f"the model does not know the label {example.label!r}")
-            windows = example.read()
-        except MusicRNNError as error:
-            refused.append(SkippedFile(example.name, str(error)))
-            continue
-        recordings[example.split].append(Recording(example.name, index[example.label], windows))
+            recording = Recording(example.name, index[example.label], example.read())
+            recordings[example.split].append(recording)
     return recordings, refused
 
 
