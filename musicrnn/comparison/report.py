@@ -12,6 +12,7 @@ from musicrnn.comparison.compare import Comparison, Contest
 from musicrnn.comparison.summary import CellSummary
 from musicrnn.errors import counted
 from musicrnn.io.atomic import whole_file
+from musicrnn.metrics.tables import number
 from musicrnn.plot.chart import Column, Dot, draw_chart
 from musicrnn.plot.svg import svg
 
@@ -140,9 +141,9 @@ def _line(contest: Contest, cell: CellSummary) -> list[str]:
     mark = f" ({off})" if off else ""
     return [
         cell.cell,
-        _number(cell.test),
-        _number(cell.interval),
-        _number(cell.valid),
+        number(cell.test),
+        number(cell.interval),
+        number(cell.valid),
         f"{len(cell.tests)}/{cell.asked}",
         str(cell.hidden) if cell.hidden else "-",
         f"{cell.parameters}{mark}" if cell.parameters else "-",
@@ -172,10 +173,6 @@ def _seeds(contest: Contest) -> str:
 
 def _rates(cell: CellSummary) -> list[dict[str, float]]:
     return [{"rate": rate, "valid": loss} for rate, loss in sorted(cell.rates.items())]
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
 
 
 def _cell(text: str) -> str:
