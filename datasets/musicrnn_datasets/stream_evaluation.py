@@ -86,8 +86,8 @@ class StreamEvaluation:
         streams = [
             {
                 "snr": figures.snr,
-                **figures.chosen.as_json(),
-                "shipped": figures.shipped.as_json() if figures.shipped else None,
+                **asdict(figures.chosen),
+                "shipped": asdict(figures.shipped) if figures.shipped else None,
                 "det": [asdict(point) for point in figures.det],
             }
             for figures in self.streams

@@ -9,7 +9,7 @@ which it was chosen.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from musicrnn.arrays import Frames
@@ -118,11 +118,5 @@ def between(figure: FrameLikelihood) -> str:
 
 
 def _as_json(figures: dict[str, FrameLikelihood]) -> dict[str, Any]:
-    model = figures[MODEL]
-    return {
-        "n": model.n,
-        "frames": model.frames,
-        "nats_per_step": model.nats_per_step,
-        "interval": model.interval,
-        "baselines": {n: figure.nats_per_step for n, figure in figures.items() if n != MODEL},
-    }
+    baselines = {n: figure.nats_per_step for n, figure in figures.items() if n != MODEL}
+    return {**asdict(figures[MODEL]), "baselines": baselines}
