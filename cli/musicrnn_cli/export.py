@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from musicrnn_cli.options import STORE, output_option
+
 if TYPE_CHECKING:
     from musicrnn.weights import Weights
 
@@ -15,17 +17,9 @@ FORMATS = (".onnx", ".safetensors")
 
 @click.command("export")
 @click.argument("model")
+@output_option("File to write: .onnx, or .safetensors with --store.")
 @click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="File to write: .onnx, or .safetensors with --store.",
-)
-@click.option(
-    "--store",
-    "--weights",
-    "store",
+    *STORE,
     type=click.Choice(["float32", "float16", "int8"]),
     help="Of a .safetensors file: four bytes a weight, two or one.",
 )
