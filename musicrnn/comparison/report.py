@@ -75,7 +75,7 @@ def markdown(contest: Contest, comparison: Comparison, command: str) -> str:
         f"# {contest.subject.name}: {counted(len(comparison.cells), 'cell')}",
         "",
         f"Test and validation in nats a {contest.subject.unit}, lower is better; "
-        f"{_length(contest)}, {budget.parameters} parameters, {_seeds(contest)}, AdamW with a "
+        f"{_length(contest)}, {budget.parameters} parameters, {counted(budget.seeds, 'seed')}, AdamW with a "
         f"cosine from the rate, "
         f"{run_config.clip_by} clip {run_config.clip:g}. {sizes}. "
         f"Of the rates {', '.join(f'{rate:g}' for rate in budget.rates)} each cell "
@@ -130,7 +130,7 @@ def picture(contest: Contest, comparison: Comparison) -> str | None:
         columns.append(Column("memory, MiB", sizes, 0, 1.2))
     about = (
         f"{contest.budget.parameters} parameters, {_length(contest)}, "
-        f"{_seeds(contest)}; "
+        f"{counted(contest.budget.seeds, 'seed')}; "
         + ", ".join(f"{name} {value:.3f}" for name, value in contest.subject.baselines.items())
     )
     return svg(draw_chart(contest.subject.name, about, [cell.cell for cell in cells], columns))
@@ -165,10 +165,6 @@ def _length(contest: Contest) -> str:
     if budget.updates is not None:
         return counted(budget.updates, "update")
     return f"{budget.minutes:g} minutes a run"
-
-
-def _seeds(contest: Contest) -> str:
-    return counted(contest.budget.seeds, "seed")
 
 
 def _rates(cell: CellSummary) -> list[dict[str, float]]:
