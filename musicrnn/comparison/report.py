@@ -75,8 +75,8 @@ def markdown(contest: Contest, comparison: Comparison, command: str) -> str:
         f"# {contest.subject.name}: {counted(len(comparison.cells), 'cell')}",
         "",
         f"Test and validation in nats a {contest.subject.unit}, lower is better; "
-        f"{_length(contest)}, {budget.parameters} parameters, {counted(budget.seeds, 'seed')}, AdamW with a "
-        f"cosine from the rate, "
+        f"{_length(contest)}, {budget.parameters} parameters, {counted(budget.seeds, 'seed')}, "
+        f"AdamW with a cosine from the rate, "
         f"{run_config.clip_by} clip {run_config.clip:g}. {sizes}. "
         f"Of the rates {', '.join(f'{rate:g}' for rate in budget.rates)} each cell "
         "has the one that was best on validation with seed 0. The model of a run is the best on "
