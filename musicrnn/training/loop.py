@@ -141,7 +141,7 @@ class _Run:
     def resume(self) -> tuple[str, ...]:
         """Go on where the run was; what is to be said of that."""
         warnings = check_made_with(self.path, self.made_with)
-        self.state = load_run(self.path, self.module, self.optimizer, self.average, self.objective)
+        self.state = load_run(self.path, self.optimizer, self.average, self.objective)
         first = self.fabric.broadcast(self.state.update) if self.fabric.world_size > 1 else None
         if first is not None and first != self.state.update:
             raise MusicRNNError(
@@ -171,15 +171,8 @@ class _Run:
 
     def save_state(self) -> None:
         if self.saved_at != self.state.update:
-            save_run(
-                self.path,
-                self.state,
-                self.module,
-                self.optimizer,
-                self.average,
-                self.objective,
-                made_with=self.made_with,
-            )
+            parts = (self.optimizer, self.average, self.objective)
+            save_run(self.path, self.state, *parts, made_with=self.made_with)
             self.saved_at = self.state.update
         self.saved_when = time.monotonic()
 
