@@ -10,12 +10,12 @@ from pathlib import Path
 
 import click
 
-from musicrnn_cli.options import data_option, json_option
+from musicrnn_cli.options import data_option, json_option, output_option
 
 
 @click.command()
 @click.argument("source", metavar="DATA")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="A folder.")
+@output_option("A folder.")
 @click.option("--cells", default="all", show_default=True, help="Names with commas between.")
 @click.option("--parameters", type=int, help="Of each model (20000 on frames, 200000 on tokens).")
 @click.option("--updates", type=int, help="Of each run (default 1000).")

@@ -11,16 +11,16 @@ import click
 
 from musicrnn.errors import counted
 from musicrnn_cli.controls import parse_chords, parse_key, parse_time_signature
-from musicrnn_cli.options import device_option, json_option, renamed
+from musicrnn_cli.options import PATH, device_option, json_option, renamed
 
 
 @click.command(cls=renamed("--weights", "--store"))
-@click.option("-o", "--output", "outputs", type=click.Path(path_type=Path), multiple=True,
+@click.option("-o", "--output", "outputs", type=PATH, multiple=True,
               help="File to write, repeatable: .mid .wav .flac .ogg .mp3 .abc .html .png .svg "
               "(default: STYLE-SEED.mid and .wav here).")  # fmt: skip
 @click.option("--style", help="A bundled model: pop (default), folk, drums, chorale.")
 @click.option("--model", type=click.Path(), help="Your own model file instead.")
-@click.option("--primer", type=click.Path(path_type=Path), help="A MIDI or ABC file to continue.")
+@click.option("--primer", type=PATH, help="A MIDI or ABC file to continue.")
 @click.option(
     "--bars",
     type=int,
@@ -39,7 +39,7 @@ from musicrnn_cli.options import device_option, json_option, renamed
 @click.option("--repetition-penalty", type=float, help="Above 1 repeats less.")
 @click.option("--count", type=click.IntRange(1, 100_000), default=1, help="How many pieces.")
 @click.option("--seed", type=click.IntRange(0), help="Of the first piece; else drawn and printed.")
-@click.option("--soundfont", type=click.Path(path_type=Path), help="An .sf2 file for the sound.")
+@click.option("--soundfont", type=PATH, help="An .sf2 file for the sound.")
 @click.option("--best-of", type=int, default=1, help="Draw as many for each piece, keep the best.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes for many pieces: all cores.")
 @device_option

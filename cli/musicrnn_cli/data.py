@@ -9,7 +9,7 @@ import click
 
 from musicrnn.errors import counted
 from musicrnn_cli import data_record
-from musicrnn_cli.options import data_option
+from musicrnn_cli.options import data_option, output_option
 
 
 @click.group()
@@ -58,7 +58,7 @@ def inspect(source: str, data: Path | None, as_json: bool) -> None:
 
 @command.command()
 @click.argument("source", metavar="DATA")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
+@output_option()
 @data_option
 def prepare(source: str, output: Path, data: Path | None) -> None:
     """Write DATA as a model will see it: quantised MIDI in OUTPUT/train, valid and test."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from musicrnn_cli.options import output_option
+
 if TYPE_CHECKING:
     from musicrnn.waveform import Waveform
 
@@ -18,7 +20,7 @@ MAX_REJECTED_TAKES = 5  # in a row
 
 @click.command()
 @click.argument("words", metavar="WORD...", nargs=-1, required=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder.")
+@output_option("Folder.")
 @click.option("--speaker", required=True, help="Who speaks: kept on one side of the split.")
 @click.option("--takes", type=click.IntRange(1), default=20, show_default=True, help="A word.")
 @click.option("--seconds", type=click.FloatRange(0.2, 10.0), default=1.0, show_default=True)

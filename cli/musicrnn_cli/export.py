@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from musicrnn_cli.options import renamed
+from musicrnn_cli.options import output_option, renamed
 
 if TYPE_CHECKING:
     from musicrnn.weights import Weights
@@ -17,13 +17,7 @@ FORMATS = (".onnx", ".safetensors")
 
 @click.command("export", cls=renamed("--weights", "--store"))
 @click.argument("model")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="File to write: .onnx, or .safetensors with --store.",
-)
+@output_option("File to write: .onnx, or .safetensors with --store.")
 @click.option(
     "--store",
     type=click.Choice(["float32", "float16", "int8"]),

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from musicrnn.errors import counted
-from musicrnn_cli.options import outputs_option, seed_option
+from musicrnn_cli.options import PATH, outputs_option, seed_option
 
 
 @click.command()
-@click.argument("piece", type=click.Path(path_type=Path))
+@click.argument("piece", type=PATH)
 @outputs_option("File to write, repeatable: .mid .wav .mp3 .abc .html .png ...", required=True)
 @click.option("--keep", default="soprano", show_default=True, help="Voices that PIECE gives.")
 @click.option("--track", help="The track of the one voice kept: its name, or its number from 1.")

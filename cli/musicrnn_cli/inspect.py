@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from musicrnn.errors import counted
-from musicrnn_cli.options import data_option, renamed
+from musicrnn_cli.options import data_option, output_option, renamed
 
 
 @click.command(cls=renamed("--weights", "--store"))
@@ -20,9 +20,7 @@ from musicrnn_cli.options import data_option, renamed
     "--gradients", is_flag=True, help="How far back in time the loss is felt, as a table."
 )
 @click.option(
-    "--store",
-    is_flag=True,
-    help="What bfloat16 and int8 weights cost a composing model.",
+    "--store", is_flag=True, help="What bfloat16 and int8 weights cost a composing model."
 )
 @click.option(
     "--on", metavar="DATA", help="With --gradients or --store: a corpus by name or a folder."
@@ -32,9 +30,7 @@ from musicrnn_cli.options import data_option, renamed
 )
 @click.option("--steps", type=click.IntRange(1), help="How far back; 128 at most if not given.")
 @click.option("--seed", type=click.IntRange(0), help="Of the model's own pieces, 0 if not given.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Draw the gradients: .svg or .png."
-)
+@output_option("Draw the gradients: .svg or .png.", required=False)
 @data_option
 def command(
     model: str,

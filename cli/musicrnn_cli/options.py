@@ -11,6 +11,7 @@ import click
 
 Option = Callable[[Any], Any]
 PATH = click.Path(path_type=Path)
+SOUNDS_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 def _checked(context: click.Context, option: click.Parameter, name: str) -> str:
@@ -62,3 +63,8 @@ def outputs_option(text: str, *, required: bool = False) -> Option:
     return click.option(
         "-o", "--output", "outputs", type=PATH, multiple=True, required=required, help=text
     )
+
+
+def output_option(text: str | None = None, *, required: bool = True) -> Option:
+    """The one file or folder to write, ``output``."""
+    return click.option("-o", "--output", type=PATH, required=required, help=text)

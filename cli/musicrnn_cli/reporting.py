@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,12 +10,13 @@ import click
 
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.training.data import SkippedFile
+from musicrnn.training.lock import first_process
 from musicrnn.training.loop import TrainingResult, run_path
 
 
 def say(text: str) -> None:
     """A line on stderr, from the first process alone where torchrun started several."""
-    if os.environ.get("RANK", "0") == "0":
+    if first_process():
         click.echo(text, err=True)
 
 

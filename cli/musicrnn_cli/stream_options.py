@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
+
+from musicrnn_cli.options import PATH, SOUNDS_FOLDER
 
 Command = Callable[..., None]
 
@@ -23,7 +24,6 @@ def _gather(context: click.Context, option: click.Parameter, value: Any) -> None
 
 def _asked(context: click.Context, option: click.Parameter, stream: bool) -> dict[str, Any] | None:
     """All that is said, which may go on; an option left out is looked at after those given."""
-    del option
     given = _given(context)
     if given and not stream:
         raise click.UsageError(f"--{next(iter(given))} needs --stream")
@@ -44,12 +44,8 @@ OPTIONS = (
             ("--hours", float, "How long a recording lasts.  [1]"),
             ("--seed", click.IntRange(0), "Of what is drawn for it.  [0]"),
             ("--unknown", None, "A corpus or folder of words not to be answered to."),
-            (
-                "--backgrounds",
-                click.Path(path_type=Path, exists=True, file_okay=False),
-                "A folder of further recordings without words.",
-            ),
-            ("--plot", click.Path(path_type=Path), "DET curve, .png or .svg."),
+            ("--backgrounds", SOUNDS_FOLDER, "A folder of further recordings without words."),
+            ("--plot", PATH, "DET curve, .png or .svg."),
         )
     ),
 )

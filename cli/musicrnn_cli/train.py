@@ -6,7 +6,6 @@ its kinds of model have.
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from dataclasses import replace
@@ -16,7 +15,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from musicrnn.errors import counted
-from musicrnn_cli.options import data_option, device_option, renamed
+from musicrnn_cli.options import (
+    PATH,
+    SOUNDS_FOLDER,
+    data_option,
+    device_option,
+    output_option,
+    renamed,
+)
 
 if TYPE_CHECKING:
     from musicrnn.training.config import TrainingConfig
@@ -66,7 +72,7 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
 
 @click.command()
 @click.argument("sources", metavar="DATA...", nargs=-1, required=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True)
+@output_option()
 @click.option("--minutes", type=float, help="Time to train for, in place of the usual.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--cell", help="lstm, gru, elman ...: any of docs/cells.md.")
@@ -76,13 +82,13 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
 @click.option(
     "--split",
     "split_file",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="CSV with the columns file,label,split (else by speaker, or by the files' contents).",
 )
 @click.option(
     "--backgrounds",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=SOUNDS_FOLDER,
     help="Folder of sounds without words, to be put under words.",
 )
 @click.option(
@@ -128,6 +134,8 @@ def _train(context: click.Context, **options: Any) -> None:
 
 
 def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any]) -> None:
+    from musicrnn.training.config import TrainingConfig
+    from musicrnn.training.lock import first_process
     from musicrnn.training.settings import override
     from musicrnn.training.train import Run, train
     from musicrnn_cli.progress import ProgressBar
@@ -137,7 +145,7 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     words = options["words"]
     first = recipe.settings if recipe else task.settings()
     first = replace(first, cell=options["cell"]) if options["cell"] else first
-    settings, _ = override(words, first, _endless())  # a wrong one is refused at once
+    settings, _ = override(words, first, TrainingConfig(ENDLESS))  # a wrong one is refused at once
     planned = recipe.plan(request.sources[0]) if recipe else None
     data = read_data(task, request)
     report_refused(data.refused)
@@ -158,17 +166,11 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
             resume=options["resume"],
         )
         outcome = train(task, data, run, settings=settings, plan=plan)
-    finished = outcome.reason != "interrupted" and os.environ.get("RANK", "0") == "0"
+    finished = outcome.reason != "interrupted" and first_process()
     if recipe and recipe.reported and finished:
         _beside_the_paper(task, data, recipe, request.sources[0], options["output"])
     floor = task.baselines(data, "valid").get(task.floor) if task.floor else None
     report_outcome(outcome, options["output"], floor=(task.floor, floor, task.unit))
-
-
-def _endless() -> TrainingConfig:
-    from musicrnn.training.config import TrainingConfig
-
-    return TrainingConfig(updates=ENDLESS)
 
 
 def _usual(plan: TrainingConfig, minutes: float | None, words: tuple[str, ...]) -> TrainingConfig:

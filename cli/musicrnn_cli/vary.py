@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from musicrnn_cli.options import outputs_option, seed_option
+from musicrnn_cli.options import PATH, outputs_option, seed_option
 
 
 def _bars(context: click.Context, option: click.Parameter, text: str) -> tuple[int, int]:
@@ -18,7 +18,7 @@ def _bars(context: click.Context, option: click.Parameter, text: str) -> tuple[i
 
 
 @click.command()
-@click.argument("piece", type=click.Path(path_type=Path))
+@click.argument("piece", type=PATH)
 @outputs_option("File to write, repeatable: .mid .wav .mp3 .abc .html .png ...", required=True)
 @click.option("--bars", required=True, callback=_bars, help="Such as 5-8; the file's first is 1.")
 @click.option("--voices", help="Such as alto,tenor (default: all).")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.training.data import Card, Split
-from musicrnn_datasets.spoken import Clip
+from musicrnn_datasets.labelled_folder import LabelledFile
 
 LISTS: tuple[tuple[str, Split], ...] = (
     ("train.csv", "train"), ("val.csv", "valid"), ("test.csv", "test"),
@@ -34,7 +34,7 @@ class ArabicCommands:
         citation="Ghandoura et al. 2021",
     )
 
-    def clips(self, folder: Path) -> Iterator[Clip]:
+    def clips(self, folder: Path) -> Iterator[LabelledFile]:
         """The clips that the lists name.
 
         Raises:
@@ -43,7 +43,7 @@ class ArabicCommands:
         for file, split in LISTS:
             for name, label in _rows(folder / file):
                 speaker = Path(name).stem.partition("_")[0]
-                yield Clip(name, folder / name, label, split, speaker)
+                yield LabelledFile(name, folder / name, label, split, speaker)
 
     def backgrounds(self, folder: Path) -> list[Path]:
         """A boiler and a washing machine."""

@@ -19,6 +19,8 @@ from musicrnn_datasets.polyphonic import FOLDER, POLYPHONIC
 from musicrnn_datasets.sources import read_source
 from musicrnn_datasets.spoken_corpora import SPOKEN
 
+SHOWN = ("name", "title", "holds", "licence", "split", "source")  # of a card
+
 
 def catalogue(data: Path | None = None) -> list[dict[str, Any]]:
     """The card of every corpus, and its folder on this computer or None."""
@@ -31,17 +33,7 @@ def catalogue(data: Path | None = None) -> list[dict[str, Any]]:
             folder = str(corpus_folder(names, data))
         except MusicRNNError:
             folder = None
-        entries.append(
-            {
-                "name": card.name,
-                "title": card.title,
-                "holds": card.holds,
-                "licence": card.licence,
-                "split": card.split,
-                "source": card.source,
-                "folder": folder,
-            }
-        )
+        entries.append({**{name: getattr(card, name) for name in SHOWN}, "folder": folder})
     return entries
 
 

@@ -33,8 +33,10 @@ from musicrnn.training.data import (
     TrainingData,
     described,
     reasons,
+    skipping,
 )
 from musicrnn.training.task import Task
+from musicrnn_datasets.corpus import own_card
 from musicrnn_datasets.find import corpus_folder
 from musicrnn_datasets.gtzan import GTZAN
 from musicrnn_datasets.labelled import Example, LabelledCorpus, Windows
@@ -149,13 +151,11 @@ def _score_examples(
     read: list[tuple[LabelledFile, Any]] = []
     refused: list[SkippedFile] = []
     for file in files:
-        try:
+        with skipping(file.name, refused):
             score = read_midi(file.path)
             if score.note_count == 0:
                 raise MusicRNNError("it has no note")
             read.append((file, score))
-        except MusicRNNError as error:
-            refused.append(SkippedFile(file.name, str(error)))
     chosen = tokenizer or suitable_tokenizer(
         [score for file, score in read if file.split == "train"]
     )
@@ -177,14 +177,11 @@ def _read(
     recordings: dict[Split, list[Recording]] = {"train": [], "valid": [], "test": []}
     refused: list[SkippedFile] = []
     for example in examples:
-        try:
+        with skipping(example.name, refused):
             if example.label not in index:
                 raise MusicRNNError(f"the model does not know the label {example.label!r}")
-            windows = example.read()
-        except MusicRNNError as error:
-            refused.append(SkippedFile(example.name, str(error)))
-            continue
-        recordings[example.split].append(Recording(example.name, index[example.label], windows))
+            recording = Recording(example.name, index[example.label], example.read())
+            recordings[example.split].append(recording)
     return recordings, refused
 
 
@@ -203,11 +200,6 @@ def _refuse_empty(
 
 
 def _own_card(name: str, split_file: Path | None) -> Card:
-    return Card(
-        name=name,
-        title=f"labelled recordings of the folder {name}",
-        holds="sounds",
-        source="the user's own files",
-        licence="the user's to know",
-        split=f"as listed in {split_file.name}" if split_file else "sha256 of content, 70/15/15",
-    )
+    split = f"as listed in {split_file.name}" if split_file else "sha256 of content, 70/15/15"
+    title = f"labelled recordings of the folder {name}"
+    return own_card(name, title, holds="sounds", split=split)

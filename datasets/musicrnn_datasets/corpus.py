@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from musicrnn.training.data import Card, Piece, Split
 
@@ -29,3 +29,8 @@ def split_by_hash(name: str, valid: float = 0.1, test: float = 0.1) -> Split:
     if fraction < test:
         return "test"
     return "valid" if fraction < test + valid else "train"
+
+
+def own_card(name: str, title: str, *, holds: Literal["scores", "sounds"], split: str) -> Card:
+    """The card of a folder of the user's own files."""
+    return Card(name, title, holds, "the user's own files", "the user's to know", split)

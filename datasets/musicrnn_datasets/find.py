@@ -1,9 +1,13 @@
-"""Where corpora lie on this computer: under a given folder, $MUSICRNN_DATA, or the user's cache."""
+"""Where corpora lie on this computer: under a given folder, $MUSICRNN_DATA, or the user's cache.
+
+Conventions. Hidden files and folders are passed over; links are followed for files alone.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
@@ -44,3 +48,13 @@ def cache_folder() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library/Caches/musicrnn"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "musicrnn"
+
+
+def files_below(root: Path, suffixes: frozenset[str]) -> Iterator[Path]:
+    """Every file with one of the suffixes, those of a folder before those of its own folders."""
+    for parent, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(parent, name)
+            if not name.startswith(".") and path.suffix.lower() in suffixes:
+                yield path

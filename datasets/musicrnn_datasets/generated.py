@@ -14,7 +14,7 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.io.save import read_piece
 from musicrnn.metrics.report import Report, compare_sets
 from musicrnn.score import Score
-from musicrnn.training.data import SkippedFile, Split, read_all
+from musicrnn.training.data import SkippedFile, Split, read_all, skipping
 from musicrnn_datasets.midi_folder import score_files
 from musicrnn_datasets.sources import read_source
 from musicrnn_datasets.voice_leading import LeadingComparison, compare_voice_leading
@@ -58,10 +58,8 @@ def evaluate_folder(
     def training() -> Iterator[tuple[str, Score]]:
         for piece in pieces:
             if piece.split == "train":
-                try:
+                with skipping(piece.name, data_refused):
                     yield piece.name, piece.read()
-                except MusicRNNError as error:
-                    data_refused.append(SkippedFile(piece.name, str(error)))
 
     human = {read.piece.name: read.content for read in held_out}
     report = compare_sets(generated, human, training())
@@ -77,10 +75,8 @@ def _read_generated(folder: Path) -> tuple[dict[str, Score], list[SkippedFile]]:
     refused: list[SkippedFile] = []
     for path in paths:
         name = path.relative_to(folder).as_posix()
-        try:
+        with skipping(name, refused):
             generated[name] = read_piece(path)
-        except MusicRNNError as error:
-            refused.append(SkippedFile(name, str(error)))
     if not generated:
         reason = f", the first refused because: {refused[0].reason}" if refused else ""
         raise MusicRNNError(

@@ -21,8 +21,7 @@ from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.training.data import Card, Split
-from musicrnn_datasets.labelled_folder import AUDIO
-from musicrnn_datasets.spoken import Clip
+from musicrnn_datasets.labelled_folder import AUDIO, LabelledFile
 
 FOLDERS = (
     "google-commands", "google-speech-commands", "google-speech-commands-v0.02",
@@ -45,7 +44,7 @@ class GoogleCommands:
     commands: frozenset[str] | None = None
     folders: tuple[str, ...] = FOLDERS
 
-    def clips(self, folder: Path) -> Iterator[Clip]:
+    def clips(self, folder: Path) -> Iterator[LabelledFile]:
         """The clips that are there, by word and name.
 
         Raises:
@@ -62,7 +61,7 @@ class GoogleCommands:
             speaker = path.stem.partition("_nohash_")[0]
             split = listed.get(name, "train") if listed else split_of_speaker(speaker)
             known = self.commands is None or word in self.commands
-            yield Clip(name, path, word if known else UNKNOWN, split, speaker)
+            yield LabelledFile(name, path, word if known else UNKNOWN, split, speaker)
         if empty:
             raise MusicRNNError(f"{folder} has no clips: a folder a word is expected, yes/*.wav")
 

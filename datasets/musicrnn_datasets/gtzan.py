@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel
-from musicrnn.training.data import Card, Split
+from musicrnn.training.data import SPLITS, Card
 from musicrnn_datasets.labelled import Example, Windows
 
 GENRES = (
     "blues", "classical", "country", "disco", "hiphop", "jazz", "metal", "pop", "reggae", "rock",
 )  # fmt: skip
-SPLITS: tuple[Split, ...] = ("train", "valid", "test")
 MISSING = frozenset({"jazz.00054"})
 SHAPE = (387, 128)
 

@@ -17,13 +17,12 @@ from typing import Any
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Note, Score, Tempo, Track, make_score
-from musicrnn.training.data import Card, Piece, Split
+from musicrnn.training.data import SPLITS, Card, Piece
 
 VOICES = ("Soprano", "Alto", "Tenor", "Bass")
 _CHOIR = 52
 _VELOCITY = 80
 _BPM = 100
-_SPLITS: tuple[Split, ...] = ("train", "valid", "test")
 
 
 class JsbChorales:
@@ -47,7 +46,7 @@ class JsbChorales:
             splits = json.loads(path.read_text())
         except (OSError, ValueError) as error:
             raise MusicRNNError(f"cannot read {path}: {error}") from error
-        for split in _SPLITS:
+        for split in SPLITS:
             if split not in splits:
                 raise MusicRNNError(f"{path} has no split {split}: it is another file")
             for number, steps in enumerate(splits[split]):

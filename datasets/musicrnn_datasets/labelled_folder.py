@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import os
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.training.data import SkippedFile, Split
+from musicrnn_datasets.find import files_below
 
 AUDIO = frozenset(
     {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".m4a", ".aac"}
@@ -38,7 +38,7 @@ SPLITS: dict[str, Split] = {
 
 @dataclass(frozen=True)
 class LabelledFile:
-    """A file with its label and split; ``speaker`` is what a split file says, otherwise ""."""
+    """A file with its label and split; ``speaker`` "" when it is not known who speaks."""
 
     name: str
     path: Path
@@ -134,14 +134,10 @@ def _split(recordings: list[list[FoundFile]]) -> list[LabelledFile]:
 def found_files(root: Path, suffixes: frozenset[str]) -> list[FoundFile]:
     """The files with one of the suffixes at any depth, in the order of their names."""
     found: list[FoundFile] = []
-    for parent, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(parent, name)
-            if not name.startswith(".") and path.suffix.lower() in suffixes:
-                relative = path.relative_to(root)
-                label = relative.parts[0] if len(relative.parts) > 1 else ""
-                found.append(FoundFile(relative.as_posix(), path, label, _digest(path)))
+    for path in files_below(root, suffixes):
+        relative = path.relative_to(root)
+        label = relative.parts[0] if len(relative.parts) > 1 else ""
+        found.append(FoundFile(relative.as_posix(), path, label, _digest(path)))
     return found
 
 

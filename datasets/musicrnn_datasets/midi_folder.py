@@ -9,7 +9,6 @@ Hidden files and folders are passed over; links are followed for files, not for 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -17,25 +16,21 @@ from pathlib import Path
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import MAX_BYTES, score_from_midi
 from musicrnn.score import Score
-from musicrnn.training.data import Card, Piece
-from musicrnn_datasets.corpus import split_by_hash
+from musicrnn.training.data import Piece
+from musicrnn_datasets.corpus import own_card, split_by_hash
+from musicrnn_datasets.find import files_below
+from musicrnn_datasets.labelled_folder import SCORES
 
-MIDI_SUFFIXES = frozenset({".mid", ".midi", ".kar"})
-ABC_SUFFIXES = frozenset({".abc"})
+ABC = ".abc"
 
 
 class MidiFolder:
     """The corpus of a folder; its name in reports is the folder's."""
 
     def __init__(self, name: str = "folder") -> None:
-        self.card = Card(
-            name=name,
-            title=f"MIDI and ABC files of the folder {name}",
-            holds="scores",
-            source="the user's own files",
-            licence="the user's to know",
-            split="sha256 of the file's content, 80/10/10",
-        )
+        title = f"MIDI and ABC files of the folder {name}"
+        split = "sha256 of the file's content, 80/10/10"
+        self.card = own_card(name, title, holds="scores", split=split)
 
     def pieces(self, folder: Path) -> Iterator[Piece]:
         """The pieces; a copy or a file that cannot be opened raises its reason from ``read``.
@@ -52,7 +47,7 @@ class MidiFolder:
             name = path.relative_to(folder).as_posix()
             try:
                 content = _content(path)
-                pieces = _abc_pieces(name, path) if path.suffix.lower() in ABC_SUFFIXES else None
+                pieces = _abc_pieces(name, path) if path.suffix.lower() == ABC else None
             except MusicRNNError as error:
                 yield Piece(name, "train", partial(_refuse, str(error)))
                 continue
@@ -65,16 +60,7 @@ class MidiFolder:
 
 def score_files(folder: Path) -> list[Path]:
     """Every file with a known suffix below the folder, sorted by path."""
-    suffixes = MIDI_SUFFIXES | ABC_SUFFIXES
-    found: list[Path] = []
-    for parent, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found.extend(
-            Path(parent, name)
-            for name in files
-            if not name.startswith(".") and Path(name).suffix.lower() in suffixes
-        )
-    return sorted(path for path in found if path.is_file())
+    return sorted(path for path in files_below(folder, SCORES | {ABC}) if path.is_file())
 
 
 def _once(

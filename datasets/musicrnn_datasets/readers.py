@@ -39,15 +39,10 @@ def read_scores(task: Task, request: DataRequest, like: Checkpoint | None) -> Tr
     return task.encode(sources, request, like)
 
 
-def _none(source: str) -> bool:
-    del source
-    return False
-
-
 READERS: dict[str, Reader] = {
-    "scores": Reader(read_scores, _none),
+    "scores": Reader(read_scores, lambda _: False),
     "frames": Reader(read_frames, POLYPHONIC.__contains__),
-    "recordings": Reader(read_recordings, _none),
+    "recordings": Reader(read_recordings, lambda _: False),
     "clips": Reader(read_clips, holds_words),
 }
 OPTIONS = {  # of a DataRequest, as they are called on the command line

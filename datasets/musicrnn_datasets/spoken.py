@@ -8,22 +8,11 @@ is in two splits.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from musicrnn.training.data import Card, Split
-
-
-@dataclass(frozen=True)
-class Clip:
-    """One recording of one word; ``speaker`` "" when it is not known who speaks."""
-
-    name: str
-    path: Path
-    label: str
-    split: Split
-    speaker: str = ""
+from musicrnn.training.data import Card
+from musicrnn_datasets.labelled_folder import LabelledFile
 
 
 class SpokenCorpus(Protocol):
@@ -37,7 +26,7 @@ class SpokenCorpus(Protocol):
         """The names that its folder may have among the corpora, the usual one first."""
         ...
 
-    def clips(self, folder: Path) -> Iterator[Clip]: ...
+    def clips(self, folder: Path) -> Iterator[LabelledFile]: ...
 
     def backgrounds(self, folder: Path) -> list[Path]:
         """Recordings without words, to be mixed under them."""

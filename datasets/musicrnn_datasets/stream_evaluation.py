@@ -24,9 +24,8 @@ from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.listening.header import number_of
 from musicrnn.metrics.detection import Detection, Point, detection
 from musicrnn.models.detector import DetectorSettings
-from musicrnn.models.words import WordsModel
 from musicrnn.training.data import SkippedFile, Split
-from musicrnn.training.task import task_of
+from musicrnn.training.task import load, task_of
 from musicrnn.training.words.data import WordsData
 from musicrnn.training.words.stream import (
     Choice,
@@ -86,8 +85,8 @@ class StreamEvaluation:
         streams = [
             {
                 "snr": figures.snr,
-                **figures.chosen.as_json(),
-                "shipped": figures.shipped.as_json() if figures.shipped else None,
+                **asdict(figures.chosen),
+                "shipped": asdict(figures.shipped) if figures.shipped else None,
                 "det": [asdict(point) for point in figures.det],
             }
             for figures in self.streams
@@ -128,7 +127,8 @@ def evaluate_stream(
     """
     options = options or StreamOptions()
     settings = [StreamSettings(options.hours, (snr,)) for snr in options.snr]  # refused at once
-    model, recipe, labels = _listener(checkpoint)
+    listener = task_of(checkpoint).listener(checkpoint)
+    model, recipe, labels = load(checkpoint), listener.recipe, listener.labels
     temperature = number_of(checkpoint.metadata, "temperature", 1.0, 0.01, 100.0)
     own = checkpoint.metadata.get("detector")
     shipped = DetectorSettings.from_json(own) if own is not None else None
@@ -161,11 +161,6 @@ def evaluate_stream(
         options.hours, options.seed, tuple(streams), choice, valid_hours, shipped, cost,
         tuple(prepared.refused),
     )  # fmt: skip
-
-
-def _listener(checkpoint: Checkpoint) -> tuple[WordsModel, CausalLogMel, tuple[str, ...]]:
-    stream = task_of(checkpoint).listener(checkpoint)
-    return task_of(checkpoint).load(checkpoint), stream.recipe, stream.labels
 
 
 def _source(

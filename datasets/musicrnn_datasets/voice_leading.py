@@ -17,7 +17,7 @@ from musicrnn.metrics.tables import table
 from musicrnn.metrics.voice_leading import Tally, VoiceLeading, voice_leading_of_all
 from musicrnn.score import Score
 from musicrnn.tokens.voices import GridPositions, sounding
-from musicrnn.training.data import SkippedFile
+from musicrnn.training.data import SkippedFile, skipping
 from musicrnn.training.voices.data import voices_on_grid
 
 
@@ -100,8 +100,6 @@ def _all_pitches(scores: Mapping[str, Score]) -> tuple[list[GridPositions], list
     found: list[GridPositions] = []
     refused: list[SkippedFile] = []
     for name, score in scores.items():
-        try:
+        with skipping(name, refused, "no four voices: "):
             found.append(sounding(voices_on_grid(score)[0]))
-        except MusicRNNError as error:
-            refused.append(SkippedFile(name, f"no four voices: {error}"))
     return found, refused

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from musicrnn.io.atomic import whole_file
 from musicrnn.listening.one_word import one_word
 from musicrnn.training.data import SkippedFile
 from musicrnn_datasets.find import cache_folder
-from musicrnn_datasets.spoken import Clip
+from musicrnn_datasets.labelled_folder import LabelledFile
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,18 +29,12 @@ class Decoded:
     """Sounds int16 [n, N] of the clips that could be read, in their order, and the others."""
 
     sounds: NDArray[np.int16]
-    clips: list[Clip]
+    clips: list[LabelledFile]
     refused: list[SkippedFile]
 
 
-def decoded(
-    clips: Sequence[Clip],
-    *,
-    rate: int,
-    samples: int,
-    watch: Callable[[int, int], None] | None = None,
-) -> Decoded:
-    """The clips as they are learnt from; ``watch(done, of)`` sees how far reading is.
+def decoded(clips: Sequence[LabelledFile], *, rate: int, samples: int) -> Decoded:
+    """The clips as they are learnt from.
 
     Raises:
         MusicRNNError: the cache folder cannot be written to.
@@ -53,7 +47,7 @@ def decoded(
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise MusicRNNError(f"cannot keep sounds in {folder}: {error.strerror}") from error
-        _write(clips, path, rate=rate, samples=samples, watch=watch)
+        _write(clips, path, rate=rate, samples=samples)
     reasons: dict[str, str] = json.loads(listed.read_text(encoding="utf-8"))
     kept = [clip for clip in clips if clip.name not in reasons]
     if not kept:
@@ -64,32 +58,23 @@ def decoded(
     return Decoded(sounds, kept, _skipped_files(reasons))
 
 
-def _write(
-    clips: Sequence[Clip],
-    path: Path,
-    *,
-    rate: int,
-    samples: int,
-    watch: Callable[[int, int], None] | None,
-) -> None:
+def _write(clips: Sequence[LabelledFile], path: Path, *, rate: int, samples: int) -> None:
     reasons: dict[str, str] = {}
     sounds = np.empty((len(clips), samples), np.int16)
     row = 0
-    for number, clip in enumerate(clips):
+    for clip in clips:
         try:
             sounds[row] = one_word(clip.path, rate=rate, samples=samples).clip
             row += 1
         except MusicRNNError as error:
             reasons[clip.name] = str(error)
-        if watch is not None:
-            watch(number + 1, len(clips))
     with whole_file(path) as temporary:
         np.save(temporary, sounds[:row])
     with whole_file(path.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(reasons), encoding="utf-8")
 
 
-def _key(clips: Sequence[Clip], rate: int, samples: int) -> str:
+def _key(clips: Sequence[LabelledFile], rate: int, samples: int) -> str:
     digest = hashlib.sha256(f"1 {rate} {samples}".encode())
     for clip in clips:
         try:

@@ -29,6 +29,7 @@ from musicrnn_datasets.labelled_folder import (
     AUDIO,
     HELD_OUT_SHARE,
     FoundFile,
+    LabelledFile,
     found_files,
     listed_files,
     recording_name,
@@ -37,7 +38,6 @@ from musicrnn_datasets.labelled_folder import (
     with_labels,
 )
 from musicrnn_datasets.speakers import speakers, spoken_name
-from musicrnn_datasets.spoken import Clip
 
 BACKGROUNDS = ("_background_noise_", "background_noise", "_noise_")
 FLAT = re.compile(r"(?P<label>[^_]+)_.+_\d+\.\w+")
@@ -48,7 +48,7 @@ BY_CONTENT = "by content, 15/15/70"
 class WordFiles:
     """The clips of a folder, what was left out, and a sentence on how they were split."""
 
-    clips: list[Clip]
+    clips: list[LabelledFile]
     refused: list[SkippedFile]
     split: str
 
@@ -85,7 +85,7 @@ def word_files(root: Path, split_file: Path | None = None) -> WordFiles:
         )
         return _by_content(found, refused, why, root)
     clips = [
-        Clip(file.name, file.path, file.label, sides.get(speaker, "train"), speaker)
+        LabelledFile(file.name, file.path, file.label, sides.get(speaker, "train"), speaker)
         for file, speaker in zip(found, told, strict=True)
     ]
     return WordFiles(clips, refused, _sentence(said, sides))
@@ -154,7 +154,7 @@ def _by_content(
         apart = [[file] for files in of_label.values() for file in files]
         recordings += list(of_label.values()) if len(of_label) >= 3 else apart
     files = split_by_content(recordings, root)
-    return WordFiles([Clip(f.name, f.path, f.label, f.split) for f in files], refused, split)
+    return WordFiles(files, refused, split)
 
 
 def _listed(root: Path, split_file: Path) -> WordFiles:
@@ -173,5 +173,4 @@ def _listed(root: Path, split_file: Path) -> WordFiles:
                 f"{split_file} has the speaker {file.speaker!r} in {sides[file.speaker]} and in "
                 f"{file.split}: keep each speaker in one split, or leave the column out"
             )
-    clips = [Clip(f.name, f.path, f.label, f.split, f.speaker) for f in files]
-    return WordFiles(clips, refused, f"as listed in {split_file.name}")
+    return WordFiles(files, refused, f"as listed in {split_file.name}")

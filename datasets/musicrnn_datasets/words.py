@@ -9,7 +9,7 @@ makes its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,9 @@ from musicrnn.training.data import SPLITS, Card, DataRequest, SkippedFile, Split
 from musicrnn.training.task import Task
 from musicrnn.training.words.data import Clips, WordsData
 from musicrnn_datasets.classifying import one_source
+from musicrnn_datasets.corpus import own_card
 from musicrnn_datasets.find import corpus_folder
-from musicrnn_datasets.labelled_folder import AUDIO
-from musicrnn_datasets.spoken import Clip
+from musicrnn_datasets.labelled_folder import AUDIO, LabelledFile
 from musicrnn_datasets.spoken_corpora import SPOKEN
 from musicrnn_datasets.word_cache import decoded
 from musicrnn_datasets.word_folder import background_files, word_files
@@ -44,18 +44,15 @@ PIECE_SECONDS = 12.0
 MAX_WORD_SECONDS = 3.0  # seconds: recordings that are longer are no words
 MAX_BACKGROUND_SECONDS = 600.0  # seconds of a recording
 
-Watch = Callable[[int, int], None]
-
 
 @dataclass(frozen=True, eq=False)
 class FoundWords:
-    """The clips of a source, not yet decoded, and how they were split."""
+    """The clips of a source, not yet decoded; ``card`` says how they were split."""
 
     card: Card
-    clips: list[Clip]
+    clips: list[LabelledFile]
     backgrounds: list[Path]
     refused: list[SkippedFile]
-    split: str
 
 
 def read_clips(task: Task, request: DataRequest, like: Checkpoint | None) -> WordsData:
@@ -85,20 +82,14 @@ def find_words(
         corpus = SPOKEN[source]
         folder = corpus_folder(corpus.folders, data)
         clips = list(corpus.clips(folder))
-        return FoundWords(corpus.card, clips, corpus.backgrounds(folder), [], corpus.card.split)
+        return FoundWords(corpus.card, clips, corpus.backgrounds(folder), [])
     path = Path(source)
     if path.suffix.lower() == ".csv":
         path, split_file = path.parent, path
     files = word_files(path, split_file)
-    card = Card(
-        name=path.resolve().name,
-        title=f"words of the folder {path.resolve().name}",
-        holds="sounds",
-        source="the user's own files",
-        licence="the user's to know",
-        split=files.split,
-    )
-    return FoundWords(card, files.clips, background_files(path), files.refused, files.split)
+    name = path.resolve().name
+    card = own_card(name, f"words of the folder {name}", holds="sounds", split=files.split)
+    return FoundWords(card, files.clips, background_files(path), files.refused)
 
 
 def prepare_words(
@@ -107,7 +98,6 @@ def prepare_words(
     recipe: CausalLogMel,
     labels: Sequence[str] | None = None,
     backgrounds: Path | None = None,
-    watch: Watch | None = None,
 ) -> WordsData:
     """Decode everything (once: see word_cache); ``labels`` are those of a trained model.
 
@@ -117,7 +107,7 @@ def prepare_words(
     Raises:
         MusicRNNError: nothing can be read of a split, or the model does not know a word.
     """
-    sounds = decoded(found.clips, rate=recipe.rate, samples=recipe.samples, watch=watch)
+    sounds = decoded(found.clips, rate=recipe.rate, samples=recipe.samples)
     words = tuple(labels) if labels else tuple(sorted({clip.label for clip in sounds.clips}))
     index = {word: number for number, word in enumerate(words)}
     if strange := sorted({clip.label for clip in sounds.clips} - set(index)):
@@ -130,11 +120,7 @@ def prepare_words(
         rows = [row for row, clip in enumerate(sounds.clips) if clip.split == split]
         told = np.array([index[sounds.clips[row].label] for row in rows], np.int64)
         clips[split] = Clips(_rows(sounds.sounds, rows), told)
-    further = (
-        [p for p in sorted(backgrounds.rglob("*")) if p.suffix.lower() in AUDIO]
-        if backgrounds
-        else []
-    )
+    further = _sounds_below(backgrounds) if backgrounds else []
     whole = [_recording(path, recipe.rate) for path in (*found.backgrounds, *further)]
     recordings: dict[Split, list[Samples]] = {
         split: _parts(whole, split, recipe.rate) for split in SPLITS
@@ -146,7 +132,7 @@ def prepare_words(
         _description(found, clips, sounds.refused),
         words,
         found.refused + sounds.refused,
-        f"{counted(len(words), 'word')}: {shown} of {recipe.seconds:g} s ({found.split})",
+        f"{counted(len(words), 'word')}: {shown} of {recipe.seconds:g} s ({found.card.split})",
         recordings["train"] + _made(clips["train"], recipe.rate),
         recordings,
     )
@@ -159,10 +145,7 @@ def holds_words(source: str) -> bool:
         return True
     path = Path(source)
     root = path.parent if path.suffix.lower() == ".csv" else path
-    files = (
-        [p for p in sorted(root.rglob("*")) if p.suffix.lower() in AUDIO] if (root.is_dir()) else []
-    )
-    lengths = _lengths(files)
+    lengths = _lengths(_sounds_below(root) if root.is_dir() else [])
     return bool(lengths) and float(np.median(lengths)) <= MAX_WORD_SECONDS
 
 
@@ -175,6 +158,10 @@ def word_seconds(found: FoundWords) -> float:
     if not lengths:
         return 1.0
     return float(np.clip(np.ceil(2 * np.quantile(lengths, 0.95) - 0.05) / 2, 1.0, 3.0))
+
+
+def _sounds_below(root: Path) -> list[Path]:
+    return [path for path in sorted(root.rglob("*")) if path.suffix.lower() in AUDIO]
 
 
 def _lengths(files: Sequence[Path]) -> list[float]:

@@ -18,7 +18,7 @@ from musicrnn.comparison.rows import Folder, Row
 from musicrnn.comparison.subject import Subject
 from musicrnn.comparison.summary import CellSummary, chosen_rate, summarise
 from musicrnn.comparison.trial import run_apart
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.layers.settings import LayerSettings
 
 Runner = Callable[[Subject, Trial, Budget, RunConfig, Path], Row | None]
@@ -188,8 +188,7 @@ class _Trials:
             runs += sum(seed not in seeds for seed in range(1, budget.seeds))
         if not runs:
             return "all are done"
-        one = "run" if runs == 1 else "runs"
-        return f"{runs} {one} left, about {runs * pace / 60:.1f} minutes"
+        return f"{counted(runs, 'run')} left, about {runs * pace / 60:.1f} minutes"
 
     def _trial(self, cell: str, rate: float, seed: int) -> Trial:
         match = self.matches[cell]

@@ -12,6 +12,7 @@ from musicrnn.comparison.compare import Comparison, Contest
 from musicrnn.comparison.summary import CellSummary
 from musicrnn.errors import counted
 from musicrnn.io.atomic import whole_file
+from musicrnn.metrics.tables import number
 from musicrnn.plot.chart import Column, Dot, draw_chart
 from musicrnn.plot.svg import svg
 
@@ -74,8 +75,8 @@ def markdown(contest: Contest, comparison: Comparison, command: str) -> str:
         f"# {contest.subject.name}: {counted(len(comparison.cells), 'cell')}",
         "",
         f"Test and validation in nats a {contest.subject.unit}, lower is better; "
-        f"{_length(contest)}, {budget.parameters} parameters, {_seeds(contest)}, AdamW with a "
-        f"cosine from the rate, "
+        f"{_length(contest)}, {budget.parameters} parameters, {counted(budget.seeds, 'seed')}, "
+        f"AdamW with a cosine from the rate, "
         f"{run_config.clip_by} clip {run_config.clip:g}. {sizes}. "
         f"Of the rates {', '.join(f'{rate:g}' for rate in budget.rates)} each cell "
         "has the one that was best on validation with seed 0. The model of a run is the best on "
@@ -129,7 +130,7 @@ def picture(contest: Contest, comparison: Comparison) -> str | None:
         columns.append(Column("memory, MiB", sizes, 0, 1.2))
     about = (
         f"{contest.budget.parameters} parameters, {_length(contest)}, "
-        f"{_seeds(contest)}; "
+        f"{counted(contest.budget.seeds, 'seed')}; "
         + ", ".join(f"{name} {value:.3f}" for name, value in contest.subject.baselines.items())
     )
     return svg(draw_chart(contest.subject.name, about, [cell.cell for cell in cells], columns))
@@ -140,9 +141,9 @@ def _line(contest: Contest, cell: CellSummary) -> list[str]:
     mark = f" ({off})" if off else ""
     return [
         cell.cell,
-        _number(cell.test),
-        _number(cell.interval),
-        _number(cell.valid),
+        number(cell.test),
+        number(cell.interval),
+        number(cell.valid),
         f"{len(cell.tests)}/{cell.asked}",
         str(cell.hidden) if cell.hidden else "-",
         f"{cell.parameters}{mark}" if cell.parameters else "-",
@@ -166,16 +167,8 @@ def _length(contest: Contest) -> str:
     return f"{budget.minutes:g} minutes a run"
 
 
-def _seeds(contest: Contest) -> str:
-    return counted(contest.budget.seeds, "seed")
-
-
 def _rates(cell: CellSummary) -> list[dict[str, float]]:
     return [{"rate": rate, "valid": loss} for rate, loss in sorted(cell.rates.items())]
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
 
 
 def _cell(text: str) -> str:

@@ -26,14 +26,9 @@ FIELD_TYPES = {
 
 
 @dataclass(frozen=True)
-class Row:
+class Row(Trial):
     """One run. ``valid`` and ``test`` are nats a unit of its best model, None where it failed."""
 
-    cell: str
-    hidden: int
-    parameters: int
-    rate: float
-    seed: int
     valid: float | None = None
     test: float | None = None
     updates: int = 0

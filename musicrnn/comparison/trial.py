@@ -161,14 +161,7 @@ def _context() -> Any:
     return context
 
 
-def _run(
-    there: Connection,
-    subject: Subject,
-    trial: Trial,
-    budget: Budget,
-    run_config: RunConfig,
-    model: Path,
-) -> None:
+def _run(there: Connection, *given: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled by the parent
-    there.send(run_here(subject, trial, budget, run_config, model))
+    there.send(run_here(*given))
     there.close()

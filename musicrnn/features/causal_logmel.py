@@ -9,9 +9,9 @@ frame, which a stream does not know yet. Fed in pieces, the frames are those of 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from musicrnn.arrays import Samples
 from musicrnn.bounds import check, number, whole
 from musicrnn.errors import MusicRNNError
+from musicrnn.features.logmel import configured
 
 NAME = "causal-log-mel"
 
@@ -121,13 +122,4 @@ def causal_logmel_from(configuration: object) -> CausalLogMel:
     Raises:
         MusicRNNError: it is not one.
     """
-    settings = dict(cast(dict[str, Any], configuration)) if isinstance(configuration, dict) else {}
-    known = {field.name for field in fields(CausalLogMel)}
-    whole = ("rate", "n_fft", "hop", "n_mels")
-    if (
-        settings.pop("name", None) != NAME
-        or set(settings) != known
-        or not all(isinstance(settings[name], int) for name in whole)
-    ):
-        raise MusicRNNError(f"the features of the model are no causal log-mel: {configuration!r}")
-    return CausalLogMel(**settings)
+    return configured(CausalLogMel, NAME, configuration, called="causal log-mel")

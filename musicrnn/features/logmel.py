@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,8 @@ from musicrnn.waveform import Waveform
 
 CLIP_TOLERANCE_FRAMES = 30
 POWER_FLOOR = 1e-10
+
+Recipe = TypeVar("Recipe")
 
 
 @dataclass(frozen=True)
@@ -118,16 +120,24 @@ def logmel_from(configuration: object) -> LogMel:
     Raises:
         MusicRNNError: it is not one.
     """
+    return configured(LogMel, "log-mel", configuration, called="log-mel recipe")
+
+
+def configured(kind: type[Recipe], name: str, configuration: object, *, called: str) -> Recipe:
+    """The recipe of a kind, a dataclass, from what its ``configuration`` method gave.
+
+    Raises:
+        MusicRNNError: it is not one: it has another name, other fields, or no whole number for one.
+    """
     settings = dict(cast(dict[str, Any], configuration)) if isinstance(configuration, dict) else {}
-    known = {field.name for field in fields(LogMel)}
-    whole = ("rate", "n_fft", "hop", "n_mels", "per")
+    types = {field.name: field.type for field in fields(cast(Any, kind))}
     if (
-        settings.pop("name", None) != "log-mel"
-        or set(settings) != known
-        or not all(isinstance(settings[name], int) for name in whole)
+        settings.pop("name", None) != name
+        or set(settings) != set(types)
+        or not all(isinstance(settings[key], int) for key in types if types[key] == "int")
     ):
-        raise MusicRNNError(f"the features of the model are no log-mel recipe: {configuration!r}")
-    return LogMel(**settings)
+        raise MusicRNNError(f"the features of the model are no {called}: {configuration!r}")
+    return kind(**settings)
 
 
 def quantize(decibels: NDArray[np.float32]) -> NDArray[np.uint8]:

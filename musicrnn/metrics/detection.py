@@ -13,8 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -51,9 +50,6 @@ class Detection:
     false_accepts_an_hour: float
     latency: tuple[float, float] | None
     backgrounds: dict[str, dict[str, float]]  # n, detection and false_accepts of each kind
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ which it was chosen.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import compress
 from typing import Any
 
 from musicrnn.arrays import Frames
@@ -81,15 +82,10 @@ def frame_evaluation(
     copies: dict[str, list[bool]] = {
         other: known(pieces, frames[other]) for other in LEARNT if other != split
     }
-    kept = [
-        index for index, found in enumerate(zip(*copies.values(), strict=True)) if not any(found)
-    ]
+    new = [not any(found) for found in zip(*copies.values(), strict=True)]
     distinct = None
-    if kept:
-        distinct = {
-            name: frame_likelihood([every[index] for index in kept])
-            for name, every in losses.items()
-        }
+    if any(new):
+        distinct = {n: frame_likelihood([*compress(every, new)]) for n, every in losses.items()}
     figures = {name: frame_likelihood(every) for name, every in losses.items()}
     return FrameEvaluation(figures, {o: sum(found) for o, found in copies.items()}, distinct)
 
@@ -118,11 +114,5 @@ def between(figure: FrameLikelihood) -> str:
 
 
 def _as_json(figures: dict[str, FrameLikelihood]) -> dict[str, Any]:
-    model = figures[MODEL]
-    return {
-        "n": model.n,
-        "frames": model.frames,
-        "nats_per_step": model.nats_per_step,
-        "interval": model.interval,
-        "baselines": {n: figure.nats_per_step for n, figure in figures.items() if n != MODEL},
-    }
+    baselines = {n: figure.nats_per_step for n, figure in figures.items() if n != MODEL}
+    return {**asdict(figures[MODEL]), "baselines": baselines}

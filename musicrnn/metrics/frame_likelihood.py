@@ -29,10 +29,10 @@ Forecaster = Callable[[Sequence[Frames]], list[Float64Array]]
 class FrameLikelihood:
     """Of ``n`` pieces with so many ``frames``; the interval is None of a single piece."""
 
-    nats_per_step: float
-    interval: tuple[float, float] | None
     n: int
     frames: int
+    nats_per_step: float
+    interval: tuple[float, float] | None
 
 
 def frame_likelihood(losses: Sequence[Float64Array], *, seed: int = 0) -> FrameLikelihood:
@@ -52,7 +52,7 @@ def frame_likelihood(losses: Sequence[Float64Array], *, seed: int = 0) -> FrameL
         ratios = (drawn @ sums) / np.maximum(1, drawn @ lengths)
         low, high = np.quantile(ratios, [(1 - CONFIDENCE_LEVEL) / 2, (1 + CONFIDENCE_LEVEL) / 2])
         interval = (float(low), float(high))
-    return FrameLikelihood(figure, interval, n, sum(map(len, losses)))
+    return FrameLikelihood(n, sum(map(len, losses)), figure, interval)
 
 
 def nats_a_step(losses: Sequence[Float64Array]) -> float:

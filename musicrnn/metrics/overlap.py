@@ -29,6 +29,7 @@ from musicrnn.errors import MusicRNNError
 GRID_POINTS = 8192
 # bandwidths beyond the extreme values: what lies outside is 6e-5 of a Gaussian
 TAIL_BANDWIDTHS = 4.0
+CEILING_DRAWS = 8
 RELATIVE_TOLERANCE = 1e-9  # values nearer than this, of their size, are equal
 
 
@@ -63,9 +64,7 @@ def distribution_overlap(tested: ArrayLike, reference: ArrayLike) -> float:
     return density_overlap(one[:, 0], other[:, 0])
 
 
-def ceiling_area(
-    reference: ArrayLike, size: int | None = None, *, seed: int = 0, times: int = 8
-) -> float:
+def ceiling_area(reference: ArrayLike, size: int | None = None) -> float:
     """The ceiling: overlapping_area of ``size`` random reference pieces (at most, and by default,
     half of them) with the others, the mean over several draws. What that many pieces of a perfect
     model can expect.
@@ -74,9 +73,9 @@ def ceiling_area(
     if len(rows) < 4:
         return float("nan")
     middle = len(rows) // 2 if size is None else max(2, min(size, len(rows) // 2))
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(0)
     areas: list[float] = []
-    for _ in range(times):
+    for _ in range(CEILING_DRAWS):
         order = generator.permutation(len(rows))
         areas.append(overlapping_area(rows[order[:middle]], rows[order[middle:]]))
     return float(np.mean(areas))
@@ -95,14 +94,10 @@ def density_overlap(one: Float64Array, other: Float64Array) -> float:
         constant, values = (one, other) if spreads[0] <= spreads[1] else (other, one)
         return int(np.count_nonzero(np.abs(values - constant[0]) <= scale)) / len(values)
     widths = [float(v.std(ddof=1)) * len(v) ** -0.2 for v in (one, other)]
-    low = min(
-        float(v.min()) - TAIL_BANDWIDTHS * w for v, w in zip((one, other), widths, strict=True)
-    )
-    high = max(
-        float(v.max()) + TAIL_BANDWIDTHS * w for v, w in zip((one, other), widths, strict=True)
-    )
-    first = _density(one, widths[0], low, high)
-    second = _density(other, widths[1], low, high)
+    both = list(zip((one, other), widths, strict=True))
+    low = min(float(v.min()) - TAIL_BANDWIDTHS * w for v, w in both)
+    high = max(float(v.max()) + TAIL_BANDWIDTHS * w for v, w in both)
+    first, second = (_density(v, w, low, high) for v, w in both)
     return min(1.0, float(np.minimum(first, second).sum()))
 
 

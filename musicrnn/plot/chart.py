@@ -51,7 +51,6 @@ def draw_chart(title: str, about: str, names: Sequence[str], columns: Sequence[C
         raise MusicRNNError(f"a chart has 1 to {MAX_LINES} lines, got {len(names)}")
     height = math.ceil(TOP_MARGIN + LINE_HEIGHT * len(names) + 44)
     picture = Picture(WIDTH, height, title, about, kind="Chart")
-    picture.begin()
     for index, name in enumerate(names):
         y = TOP_MARGIN + LINE_HEIGHT * index
         if index % 2 == 0:

@@ -55,7 +55,6 @@ def draw_curves(
     if not points:
         raise MusicRNNError("there is no point to draw: none is finite and within the axes")
     picture = Picture(WIDTH, HEIGHT, title, about, kind="Chart")
-    picture.begin()
     x = _Scale(across, [point[0] for point in points], LEFT, RIGHT)
     y = _Scale(up, [point[1] for point in points], BOTTOM, TOP)
     _axes(picture, x, y)

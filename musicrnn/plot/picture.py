@@ -66,7 +66,7 @@ class Picture:
     words: list[Words] = field(default_factory=list[Words])
     kind: str = "Piano roll"  # what it is a picture of
 
-    def begin(self) -> None:
+    def __post_init__(self) -> None:
         """The paper, the title and the description under it."""
         self.boxes.append(Box(0, 0, self.width, self.height, PAPER))
         self.words.append(Words(MARGIN, 52, self.title, 25))
@@ -88,7 +88,6 @@ def draw(score: Score, *, caption: str = "") -> Picture:
     title = score.title.strip()[:90] or "Untitled"
     height = math.ceil(top + step * len(lines) + 14)
     picture = Picture(WIDTH, height, title, facts(score, caption))
-    picture.begin()
     _legend(picture, score)
     longest = max(stop - start for start, stop, _ in lines)
     scale = (WIDTH - 2 * MARGIN - GUTTER) / longest

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
@@ -124,11 +125,18 @@ def read_all(
     kept: list[Loaded[T]] = []
     refused: list[SkippedFile] = []
     for piece in pieces:
-        try:
+        with skipping(piece.name, refused):
             kept.append(Loaded(piece, use(piece)))
-        except MusicRNNError as error:
-            refused.append(SkippedFile(piece.name, str(error)))
     return kept, refused
+
+
+@contextmanager
+def skipping(name: str, refused: list[SkippedFile], because: str = "") -> Generator[None]:
+    """A MusicRNNError in the body ends it, and the file joins those that are left out."""
+    try:
+        yield
+    except MusicRNNError as error:
+        refused.append(SkippedFile(name, f"{because}{error}"))
 
 
 def reasons(refused: Sequence[SkippedFile]) -> str:

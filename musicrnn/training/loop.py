@@ -13,11 +13,9 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -141,7 +139,7 @@ class _Run:
     def resume(self) -> tuple[str, ...]:
         """Go on where the run was; what is to be said of that."""
         warnings = check_made_with(self.path, self.made_with)
-        self.state = load_run(self.path, self.module, self.optimizer, self.average, self.objective)
+        self.state = load_run(self.path, self.optimizer, self.average, self.objective)
         first = self.fabric.broadcast(self.state.update) if self.fabric.world_size > 1 else None
         if first is not None and first != self.state.update:
             raise MusicRNNError(
@@ -171,15 +169,8 @@ class _Run:
 
     def save_state(self) -> None:
         if self.saved_at != self.state.update:
-            save_run(
-                self.path,
-                self.state,
-                self.module,
-                self.optimizer,
-                self.average,
-                self.objective,
-                made_with=self.made_with,
-            )
+            parts = (self.optimizer, self.average, self.objective)
+            save_run(self.path, self.state, *parts, made_with=self.made_with)
             self.saved_at = self.state.update
         self.saved_when = time.monotonic()
 
@@ -199,9 +190,7 @@ class _Run:
             self.state = replace(self.state, update=update, seconds=seconds, total=total)
             figures["items_a_second"] = self.state.items / max(1e-9, seconds)
             figures["seconds_left"] = (total - update) * seconds / update
-            with self._interruptible():
-                if self.callback is not None:
-                    self.callback.updated(self.state, figures)
+            self._tell("updated", figures)
             if update % self.plan.validate_every == 0 or update >= total:
                 self._validate()
                 self.save()
@@ -215,11 +204,11 @@ class _Run:
                 return "interrupted", asked
         return "finished", None
 
-    @contextmanager
-    def _interruptible(self) -> Generator[None]:
-        """A callback's KeyboardInterrupt is a Ctrl-C like any other."""
+    def _tell(self, what: Literal["updated", "validated"], figures: dict[str, float]) -> None:
+        """The callback hears of it; its KeyboardInterrupt is a Ctrl-C like any other."""
         try:
-            yield
+            if self.callback is not None:
+                getattr(self.callback, what)(self.state, figures)
         except KeyboardInterrupt:
             self.interrupt.note(signal.SIGINT)
 
@@ -256,9 +245,7 @@ class _Run:
         since = 0 if better else self.state.validations_since_best + 1
         best = min(self.state.best, figures["loss"])
         self.state = replace(self.state, best=best, validations_since_best=since)
-        with self._interruptible():
-            if self.callback is not None:
-                self.callback.validated(self.state, figures)
+        self._tell("validated", figures)
 
 
 def _number(value: Tensor | Any) -> float:

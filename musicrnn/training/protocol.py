@@ -97,7 +97,6 @@ class Task(ABC):
         self, sources: Sources, request: DataRequest, like: Checkpoint | None = None
     ) -> TrainingData:
         """Scores as this kind reads them, as the model ``like`` does where there is one."""
-        del sources, request, like
         raise MusicRNNError(f"the task {self.name!r} reads {self.reads}, not scores")
 
     def check(self, data: TrainingData) -> None:
@@ -107,7 +106,6 @@ class Task(ABC):
 
     def plan(self, data: TrainingData, settings: Any) -> TrainingConfig:
         """How it is trained when nothing else is said."""
-        del data, settings
         return TrainingConfig(minutes=MINUTES)
 
     @abstractmethod
@@ -126,7 +124,6 @@ class Task(ABC):
 
     def header(self, data: TrainingData, settings: Any) -> dict[str, Any]:
         """What a model file says of its data's encoding and labels."""
-        del data, settings
         return {}
 
     def calibrate(self, network: Any, data: TrainingData, objective: Any) -> dict[str, Any] | None:
@@ -156,12 +153,10 @@ class Task(ABC):
 
     def baselines(self, data: TrainingData, split: Split) -> dict[str, Any]:
         """Nats a unit without a network, by name (of each part, where there are several)."""
-        del data, split
         return {}
 
     def loss(self, network: Any, data: TrainingData, split: Split) -> float:
         """The mean loss of a split, nats a unit."""
-        del network, data, split
         self.cannot("be compared", "a likelihood is needed")
 
     @abstractmethod
@@ -174,43 +169,36 @@ class Task(ABC):
 
     def composer(self, checkpoint: Checkpoint) -> Composer:
         """What writes pieces with a model."""
-        del checkpoint
         self.cannot("compose", "a network that reads its whole input has no next step to sample")
 
     def writer(self, checkpoint: Checkpoint) -> VoicesWriter:
         """What writes voices around others with a model."""
-        del checkpoint
         self.cannot("write voices around others", "only a model of voices can, such as chorale")
 
     def labeller(self, checkpoint: Checkpoint, device: str = "auto") -> FileLabeller:
         """What names files with a model."""
-        del checkpoint, device
         self.cannot("classify", "a model for that comes from musicrnn train classify")
 
     def listener(self, checkpoint: Checkpoint, threshold: float | None = None) -> WordStream:
         """What hears a stream with a model."""
-        del checkpoint, threshold
         self.cannot(
             "listen", "a model for that comes from musicrnn train classify on a folder of words"
         )
 
     def graph(self, checkpoint: Checkpoint, *, streaming: bool = False) -> Graph:
         """A model as an ONNX graph, unwritten."""
-        del checkpoint, streaming
         self.cannot("be exported as ONNX", "there is no graph for this kind")
 
     def own_pieces(
         self, checkpoint: Checkpoint, style: Style, *, own: OwnPieces, seed: int
     ) -> list[Any]:
         """Pieces that a model samples itself, as the network reads them."""
-        del checkpoint, style, own, seed
         self.cannot("make pieces of its own", "name a corpus or a folder for it to read (--on)")
 
     def gradients(
         self, network: Any, pieces: Sequence[Any], steps: int | None = None
     ) -> GradientNorms:
         """How far back in time the loss is felt, in pieces as the network reads them."""
-        del network, pieces, steps
         self.cannot("show its gradients", "that is known of other kinds alone")
 
     def cannot(self, what: str, why: str) -> NoReturn:

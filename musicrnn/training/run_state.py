@@ -52,7 +52,6 @@ def run_path(output: Path, rank: int = 0) -> Path:
 def save_run(
     path: Path,
     state: RunState,
-    module: nn.Module,
     optimizer: Any,
     average: WeightAverage,
     objective: Objective,
@@ -60,6 +59,7 @@ def save_run(
     made_with: dict[str, Any],
 ) -> None:
     """Write everything, atomically; ``made_with`` is what :func:`check_made_with` compares."""
+    module: nn.Module = objective.module
     tensors = generators(next(module.parameters()).device)
     tensors |= {f"weight.{name}": p.detach() for name, p in _tensors(module).items()}
     for name, parameter in module.named_parameters():
@@ -117,18 +117,13 @@ def unfinished(path: Path) -> bool:
     return state.update < state.total
 
 
-def load_run(
-    path: Path,
-    module: nn.Module,
-    optimizer: Any,
-    average: WeightAverage,
-    objective: Objective,
-) -> RunState:
+def load_run(path: Path, optimizer: Any, average: WeightAverage, objective: Objective) -> RunState:
     """Put everything back where :func:`save_run` took it from.
 
     Raises:
         MusicRNNError: there is no such file, it is damaged, or it is of another model.
     """
+    module: nn.Module = objective.module
     with _undamaged(path), torch.no_grad():
         header, tensors = _header(path), _arrays(path)
         state = _state(header["state"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import torch
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import TrainingData
+from musicrnn.training.lock import first_process
 from musicrnn.training.loop import Callback, TrainingResult, fit
 from musicrnn.training.protocol import Task
 
@@ -74,7 +74,7 @@ def train(
         resume=run.resume,
         made_with=made_with,
     )
-    if os.environ.get("RANK", "0") == "0":  # the process that wrote the model
+    if first_process():  # the process that wrote the model
         best = Checkpoint.load(run.output)
         if entries := task.calibrate(task.load(best), data, objective):
             metadata = {**best.metadata, **entries}

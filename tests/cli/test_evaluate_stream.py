@@ -110,7 +110,7 @@ def test_what_has_no_stream_is_one_sentence(given: dict[str, Path], tmp_path: Pa
     assert "cannot hear a stream" in result.stderr
     other = write_model(tmp_path / "other.safetensors", task="classify")
     result = run(other, given["words"], *BRIEF)
-    assert (result.exit_code, "only one that hears words" in result.stderr) == (1, True)
+    assert (result.exit_code, "it cannot listen" in result.stderr) == (1, True)
     result = run(given["model"], given["words"], *BRIEF, "--unknown", given["words"])
     assert result.exit_code == 1
     assert "no word that the model does not know" in result.stderr

@@ -17,7 +17,7 @@ from musicrnn.sampling.compose import SamplingBudget, compose
 from musicrnn.sampling.composer import Request
 from musicrnn.sampling.filters import Settings
 from musicrnn.tokens import TOKENIZERS, Controls
-from musicrnn_cli.order import Order
+from musicrnn_cli.order import Order, composer_of
 from musicrnn_cli.sounding import sound_piece
 
 
@@ -75,7 +75,7 @@ def order(name: object, *outputs: Path, controls: Controls, **more) -> Order:
 
 
 def sound(order: Order, *, play=False, stream=False) -> dict:
-    return sound_piece(order, load_model(order.name), 7, play=play, stream=stream)
+    return sound_piece(order, composer_of(order), 7, play=play, stream=stream)
 
 
 def keys_of(lines: str) -> list[tuple[float, bool, int, int]]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from musicrnn.features.logmel import dequantize
+from musicrnn.metrics.classification import log_loss
 from musicrnn.models.classifier import Classifier, padded
 from musicrnn.models.labelling import mean_probabilities, window_logits
 from musicrnn.training.classify.recording import Recording
@@ -57,11 +58,10 @@ class ClassificationObjective(Objective):
 
     def validate(self) -> dict[str, float]:
         logits = recording_logits(self.module, self.valid)
-        labels = np.array([recording.label for recording in self.valid])
+        labels = [recording.label for recording in self.valid]
         probabilities = np.stack([mean_probabilities(rows) for rows in logits])
-        right = probabilities[np.arange(len(labels)), labels]
         return {
-            "loss": float(-np.log(np.maximum(right, 1e-12)).mean()),
+            "loss": log_loss(probabilities, labels),
             "accuracy": float((probabilities.argmax(axis=1) == labels).mean()),
         }
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Ids
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.key import estimate_key
@@ -32,9 +33,8 @@ from musicrnn.training.data import (
     TrainingData,
     described,
     read_all,
+    skipping,
 )
-
-Ids = NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,18 +87,14 @@ def token_data(
     metres: Counter[str] = Counter()
     for index, item in read:
         split = item.piece.split
-        try:
-            encoded = tokenizer.encode_source(item.content, item.piece.abc)
-        except MusicRNNError as error:
-            refused.append(SkippedFile(item.piece.name, str(error)))
-            continue
-        ids[split].append(encoded)
-        names[split].append(item.piece.name)
-        if split == "train":
-            origin.append(index)
-            if any(track.notes and not track.is_drum for track in item.content.tracks):
-                keys[_key_name(item.content)] += 1
-            metres.update({s.name for s in item.content.time_signatures})
+        with skipping(item.piece.name, refused):
+            ids[split].append(tokenizer.encode_source(item.content, item.piece.abc))
+            names[split].append(item.piece.name)
+            if split == "train":
+                origin.append(index)
+                if any(track.notes and not track.is_drum for track in item.content.tracks):
+                    keys[_key_name(item.content)] += 1
+                metres.update({s.name for s in item.content.time_signatures})
     _balance(ids, names, origin)
     sizes = Counter(origin)
     weights = None if mix is None else np.array([mix[i] / sizes[i] for i in origin])

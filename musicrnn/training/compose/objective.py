@@ -14,9 +14,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from musicrnn.arrays import Ids
 from musicrnn.models.language import LanguageModel, token_losses
 from musicrnn.models.scoring import nats
-from musicrnn.training.compose.windows import Ids, Windows
+from musicrnn.training.compose.windows import Windows
 from musicrnn.training.gradient_norm import check_regularised, omega, readings
 from musicrnn.training.objective import Objective
 

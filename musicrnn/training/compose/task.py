@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from musicrnn.arrays import Ids
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.models.language_config import LanguageConfig
 from musicrnn.pretrained import Style
 from musicrnn.tokens import TOKENIZERS, Controls, tokenizer_from
-from musicrnn.training.compose.data import Ids, TokenData, token_data
+from musicrnn.training.compose.data import TokenData, token_data
 from musicrnn.training.compose.settings import ComposeSettings
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import DataRequest, Split, TrainingData, reasons

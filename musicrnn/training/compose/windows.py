@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Ids
 from musicrnn.errors import MusicRNNError
 from musicrnn.training.objective import stored_count
-
-Ids = NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)

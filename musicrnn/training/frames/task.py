@@ -105,7 +105,6 @@ class FramesTask(Task):
     def own_pieces(
         self, checkpoint: Checkpoint, style: Style, *, own: OwnPieces, seed: int
     ) -> list[Frames]:
-        del style
         random = np.random.default_rng(seed)
         return list(self.load(checkpoint).compose(own.least + 1, OWN_PIECES, random))
 

@@ -29,6 +29,7 @@ from musicrnn.training.data import (
     described,
     read_all,
     reasons,
+    skipping,
 )
 from musicrnn.training.voices.piece import VoicePiece
 
@@ -64,10 +65,8 @@ def voices_data(
         grid = VoiceGrid.from_configuration(like.entry("tokenizer"))
     found: dict[Split, list[VoicePiece]] = {split: [] for split in SPLITS}
     for split, name, cells, places in read:
-        try:
+        with skipping(name, refused):
             found[split].append(VoicePiece(grid.symbols(cells), places))
-        except MusicRNNError as error:
-            refused.append(SkippedFile(name, str(error)))
     counts = {
         "pieces": {split: len(pieces) for split, pieces in found.items()},
         "steps": {split: sum(len(p.symbols) for p in pieces) for split, pieces in found.items()},

@@ -36,7 +36,6 @@ class Voices(Task):
     ) -> TrainingData:
         from musicrnn.training.voices.data import voices_data
 
-        del request
         return voices_data(sources, like)
 
     def config(self, data: TrainingData, settings: VoicesSettings) -> VoicesConfig:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Samples
 from musicrnn.training.data import Split, TrainingData
 
 UNKNOWN, SILENCE = "_unknown_", "_silence_"  # labels that training adds
-Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)

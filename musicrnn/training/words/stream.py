@@ -42,9 +42,7 @@ class HeardStream:
     probabilities: NDArray[np.float32]
     step_seconds: float
 
-    def sweep(
-        self, smoothing: float, refractory: float, thresholds: Sequence[float] = THRESHOLDS
-    ) -> tuple[Point, ...]:
+    def sweep(self, smoothing: float, refractory: float) -> tuple[Point, ...]:
         """The DET curve; raises MusicRNNError if no word is spoken in the stream."""
         average = Average(smoothing, len(self.labels), self.step_seconds)
         averages = average.push(self.probabilities)
@@ -53,7 +51,7 @@ class HeardStream:
             settings = DetectorSettings(threshold, smoothing, refractory)
             return Trigger(settings, self.labels, self.step_seconds).push(averages)
 
-        return sweep(self.script, detect, thresholds)
+        return sweep(self.script, detect, THRESHOLDS)
 
     def events(self, settings: DetectorSettings) -> list[DetectedWord]:
         """What a detector with these settings fires."""
@@ -121,12 +119,7 @@ def hear(
     )
 
 
-def choose(
-    heard: HeardStream,
-    *,
-    refractory: float = REFRACTORY_SECONDS,
-    most: float = MAX_FALSE_ACCEPTS_AN_HOUR,
-) -> Choice:
+def choose(heard: HeardStream, *, most: float = MAX_FALSE_ACCEPTS_AN_HOUR) -> Choice:
     """The smoothing and threshold that miss least at ``most`` false accepts an hour.
 
     Raises:
@@ -134,8 +127,8 @@ def choose(
     """
     choices: list[Choice] = []
     for smoothing in SMOOTHINGS:
-        point, met = best_point(heard.sweep(smoothing, refractory), most)
-        settings = DetectorSettings(point.threshold, smoothing, refractory)
+        point, met = best_point(heard.sweep(smoothing, REFRACTORY_SECONDS), most)
+        settings = DetectorSettings(point.threshold, smoothing, REFRACTORY_SECONDS)
         choices.append(Choice(settings, point, met))
     return min(
         choices,

@@ -14,6 +14,7 @@ import json
 from pathlib import Path
 
 import torch
+from ladder import LENGTHS, RATES, Attempt, Climb, climb, fallen, reached
 
 from musicrnn.cells import CELLS
 from musicrnn.layers.settings import LayerSettings
@@ -21,7 +22,6 @@ from musicrnn.plot.chart import Column, draw_chart
 from musicrnn.plot.png import png
 from musicrnn.plot.svg import svg
 from musicrnn.problems import PROBLEMS
-from musicrnn.problems.ladder import LENGTHS, RATES, Attempt, Climb, climb, fallen, reached
 from musicrnn.problems.solve import TrainingBudget
 
 parser = argparse.ArgumentParser(description=__doc__)

@@ -8,8 +8,8 @@ import torch
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.problems import PROBLEMS
-from musicrnn.problems.ladder import Attempt, Climb, climb, fallen, reached
 from musicrnn.problems.solve import Solver, TrainingBudget, score, solve
+from tests.benchmarks.problems.ladder import Attempt, Climb, climb, fallen, reached
 
 QUICK = TrainingBudget(updates=4, rows=2, look=3)
 
