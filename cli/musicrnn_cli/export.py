@@ -34,15 +34,17 @@ def command(model: str, output: Path, store: str | None, streaming: bool) -> Non
     [export].
     """
     from musicrnn.pretrained import load_model
+    from musicrnn.training.task import task_of
 
     suffix = output.suffix.lower()
     if suffix not in FORMATS:
         raise click.UsageError(f"-o must end in {' or '.join(FORMATS)}, got {output.name!r}")
     if (suffix == ".onnx") == (store is not None):
-        raise click.UsageError("--store belongs to a .safetensors file, which needs it")
+        raise click.UsageError("a .safetensors file needs --store, and an .onnx file has none")
     if streaming and suffix != ".onnx":
         raise click.UsageError("--streaming belongs to an .onnx file")
     checkpoint = load_model(model)
+    task_of(checkpoint).load(checkpoint)  # a damaged one is refused, not copied
     if suffix == ".safetensors":
         from musicrnn.checkpoint import read_holdings
 
@@ -51,7 +53,6 @@ def command(model: str, output: Path, store: str | None, streaming: bool) -> Non
         click.echo(f"{output}  {held.weights}, {held.numbers:,} weights, {held.bytes:,} bytes")
         return
     from musicrnn.export.graph import write_graph
-    from musicrnn.training.task import task_of
 
     written = write_graph(task_of(checkpoint).graph(checkpoint, streaming=streaming), output)
     click.echo(

@@ -76,7 +76,7 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
 @click.option("--minutes", type=float, help="Time to train for, in place of the usual.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--cell", help="lstm, gru, elman ...: any of docs/cells.md.")
-@click.option("--recipe", metavar="NAME", help="Settings by name: docs/training.md lists them.")
+@click.option("--recipe", metavar="NAME", help="Settings by name: see docs/literature.md.")
 @click.option("--tokens", metavar="NAME", help="beat, performance, abc or voices; else chosen.")
 @click.option("--mix", help="How the sources are mixed, e.g. 2,1 (else by size).")
 @click.option(
@@ -128,8 +128,8 @@ def _train(context: click.Context, **options: Any) -> None:
     )
     recipe = recipe_called(options["recipe"]) if options["recipe"] else None
     task = task_for(str(context.info_name), request, recipe.task if recipe else None)
-    torch_device(options["device"])
     check_output(options["output"], overwrite=options["overwrite"], resume=options["resume"])
+    torch_device(options["device"])
     _run(task, request, recipe, options)
 
 
@@ -145,7 +145,7 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     words = options["words"]
     first = recipe.settings if recipe else task.settings()
     first = replace(first, cell=options["cell"]) if options["cell"] else first
-    settings, _ = override(words, first, TrainingConfig(ENDLESS))  # a wrong one is refused at once
+    settings, _ = override(words, first, TrainingConfig(ENDLESS, options["minutes"]))  # at once
     planned = recipe.plan(request.sources[0]) if recipe else None
     data = read_data(task, request)
     report_refused(data.refused)

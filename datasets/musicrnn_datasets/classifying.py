@@ -41,6 +41,7 @@ from musicrnn_datasets.find import corpus_folder
 from musicrnn_datasets.gtzan import GTZAN
 from musicrnn_datasets.labelled import Example, LabelledCorpus, Windows
 from musicrnn_datasets.labelled_folder import SCORES, LabelledFile, labelled_files
+from musicrnn_datasets.spoken_corpora import SPOKEN
 
 LABELLED: dict[str, LabelledCorpus] = {"gtzan": GTZAN}
 
@@ -115,8 +116,9 @@ def _root(source: str, split_file: Path | None) -> tuple[Path, Path | None]:
         return path.parent, path
     if path.is_dir():
         return path, split_file
-    near = difflib.get_close_matches(source, LABELLED, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"labelled corpora are {', '.join(LABELLED)}"
+    names = [*LABELLED, *SPOKEN]
+    near = difflib.get_close_matches(source, names, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"labelled corpora are {listed(names)}"
     raise MusicRNNError(f"{source} is neither a folder, a split CSV nor a labelled corpus: {hint}")
 
 

@@ -62,6 +62,9 @@ def task_for(verb: str, request: DataRequest, name: str | None = None) -> Task:
     """
     kinds = [task for task in TASKS.values() if task.verb == verb]
     if name is not None:
+        if TASKS[name] not in kinds:
+            other = TASKS[name].verb
+            raise MusicRNNError(f"the recipe is for musicrnn train {other}, got train {verb}")
         chosen = [TASKS[name]]
     elif request.tokens is not None:
         chosen = [task for task in kinds if request.tokens in task.tokens]

@@ -95,7 +95,8 @@ def _told(score: Score, names: Sequence[str], wanted: Sequence[str]) -> dict[str
         return {names[-1]: falling[-1]}
     raise MusicRNNError(
         f"{listed(in_order)} cannot be told among the {counted(len(sung), 'track')} with notes by "
-        f"name: name them, or give a voice a track and {len(wanted)} or {len(names)} of them"
+        f"name: name them, or give a voice a track and "
+        f"{' or '.join(dict.fromkeys(map(str, (len(wanted), len(names)))))} of them"
     )
 
 

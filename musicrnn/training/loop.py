@@ -202,6 +202,8 @@ class _Run:
             if asked is not None and update < total:
                 self.save()
                 return "interrupted", asked
+        if self.state.best == float("inf"):  # resumed behind the end that is asked for now
+            self._validate()
         return "finished", None
 
     def _tell(self, what: Literal["updated", "validated"], figures: dict[str, float]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, listed
 from musicrnn.models.sizes import OLD_NAMES as SIZES_BEFORE
 
 OLD_NAMES = {
@@ -47,11 +47,12 @@ def override(
         name, equals, text = word.partition("=")
         if not equals:
             raise MusicRNNError(f"a setting is written name=value, got {word!r}")
-        name = name if name in names else OLD_NAMES.get(name, name)
-        if name not in names:
-            near = difflib.get_close_matches(name, list(names), n=3) or sorted(names)
-            raise MusicRNNError(f"there is no setting {name!r}; did you mean {', '.join(near)}?")
-        changed[names[name]] = _replaced(changed[names[name]], name, text)
+        now = name if name in names else OLD_NAMES.get(name, name)
+        if now not in names:
+            near = difflib.get_close_matches(name, list(names), n=3)
+            hint = f"did you mean {', '.join(near)}?" if near else f"there are {listed(names)}"
+            raise MusicRNNError(f"there is no setting {name!r} here; {hint}")
+        changed[names[now]] = _replaced(changed[names[now]], now, text)
     return changed[0], changed[1]
 
 

@@ -130,7 +130,9 @@ def test_it_is_heard(models, device, tmp_path: Path, name: str) -> None:
     assert made.heard > 1
     assert made.closed == 1
     checkpoint = load_model(str(models[name]))
-    (piece,) = compose(checkpoint, [7], controls=asked.controls, settings=asked.settings)
+    (piece,) = compose(
+        checkpoint, [7], controls=asked.request.controls, settings=asked.request.settings
+    )
     if piece.attempts == 1:
         assert read_midi(path).note_count >= piece.score.note_count
 

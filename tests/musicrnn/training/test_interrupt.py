@@ -180,6 +180,15 @@ def test_updates_minutes_and_patience_may_differ(tmp_path: Path) -> None:
     assert again.state.seconds - more.state.seconds > 0.5
 
 
+def test_a_run_resumed_behind_its_end_is_validated(tmp_path: Path) -> None:
+    output = tmp_path / "m.safetensors"
+    train(output, callback=Stop(4))
+    done = train(output, resume=True, updates=3)
+    assert (done.reason, done.state.update) == ("finished", 4)
+    assert done.state.best < float("inf")
+    assert Checkpoint.load(output).metadata["metrics"]
+
+
 def test_each_process_has_its_own_run_file() -> None:
     assert run_path(Path("a/m.safetensors")) == Path("a/m.safetensors.run")
     assert run_path(Path("a/m.safetensors"), 2) == Path("a/m.safetensors.run.2")
