@@ -101,7 +101,7 @@ def test_a_wrong_pair_is_one_sentence(tmp_path: Path, models: dict[str, Path]) -
         (frames, "nottingham"): "frames are learnt from, and measured on, one of polyphonic-jsb",
         (composer, "polyphonic-jsb"): "polyphonic-jsb holds frames of pitches, not scores",
         (f"{frames},{composer}", "polyphonic-jsb"): "an ensemble is made of models of one task",
-        (small, "polyphonic-jsb"): "the model predicts 6 pitches, polyphonic-jsb has 88",
+        (small, "polyphonic-jsb"): "the model predicts 6 pitches, the data have 88",
         (f"{frames},nothing", "polyphonic-jsb"): "there is no model 'nothing'",
     }
     for words, message in cases.items():
