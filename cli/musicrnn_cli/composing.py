@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from musicrnn_cli.order import Order, Record, compose_numbered, prepared
 
-FEW = 32  # pieces that one process composes alone: another takes a second to start
+MAX_PIECES_ALONE = 32  # pieces that one process composes alone: another takes a second to start
 
 
 def compose_files(
@@ -20,7 +20,7 @@ def compose_files(
     order, composer = prepared(order)
     numbered = list(enumerate(seeds))
     budget = order.request.budget
-    enough = len(seeds) > 1 and len(seeds) * budget.candidates > FEW
+    enough = len(seeds) > 1 and len(seeds) * budget.candidates > MAX_PIECES_ALONE
     if jobs != 1 and enough and not budget.engine.on_gpu:
         from musicrnn_cli.many_processes import compose_in_many, cores
 

@@ -14,7 +14,7 @@ from threading import Thread
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn_cli.order import Order, Record, compose_numbered, composer_of
 
-MOST = 256  # pieces that a process is given at a time: what it has done is told then
+MAX_PIECES_AT_ONCE = 256  # pieces that a process is given at a time: what it has done is told then
 
 
 def compose_in_many(
@@ -25,7 +25,7 @@ def compose_in_many(
     Raises:
         MusicRNNError: a process was ended from outside; or as composing and saving do.
     """
-    size = min(MOST, -(-len(numbered) // jobs))
+    size = min(MAX_PIECES_AT_ONCE, -(-len(numbered) // jobs))
     shares = [numbered[start : start + size] for start in range(0, len(numbered), size)]
     try:
         with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_begin) as pool:

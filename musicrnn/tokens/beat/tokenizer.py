@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from musicrnn.tokens.rules import Rules
 
 MAX_PROGRAMS = 16
-LEAST = 0.005  # share of all notes; rarer instruments are played by their nearest neighbour
+MIN_SHARE = 0.005  # share of all notes; rarer instruments are played by their nearest neighbour
 MAX_BAR_POSITIONS = 96  # positions: 8/4
 DENSITY_BORDERS = (1.5, 3.0, 4.5, 6.5)  # notes a quarter between density 1, 2, 3, 4 and 5
 CHORDS = ("N", *(f"{root}:{quality}" for quality in CHORD_QUALITIES for root in PITCH_CLASSES))
@@ -97,7 +97,7 @@ class BeatTokenizer(Tokenizer):
     def suited(cls, scores: Sequence[Score]) -> BeatTokenizer:
         """The instruments of the scores, and chords where most have some."""
         notes = notes_by_program(scores)
-        common = [p for p, n in notes.most_common(MAX_PROGRAMS) if n >= LEAST * notes.total()]
+        common = [p for p, n in notes.most_common(MAX_PROGRAMS) if n >= MIN_SHARE * notes.total()]
         with_chords = 2 * sum(bool(score.chords) for score in scores) > len(scores)
         return cls(tuple(sorted(common)), chords=with_chords)
 
