@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -81,3 +82,4 @@ def command(
         click.echo("\n".join(notes(contest, comparison)), nl=bool(notes(contest, comparison)))
     if comparison.interrupted:
         say("interrupted; the same command goes on")
+        raise SystemExit(128 + signal.SIGINT)
