@@ -150,7 +150,8 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     data = read_data(task, request)
     report_refused(data.refused)
     task.check(data)
-    say(_summary(task, data))
+    baselines = task.baselines(data, "valid")
+    say(_summary(task, data, baselines))
     plan = planned or _usual(task.plan(data, settings), options["minutes"], words)
     plan = replace(
         plan, seed=options["seed"], device=options["device"], overwrite=options["overwrite"]
@@ -169,8 +170,8 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     finished = outcome.reason != "interrupted" and first_process()
     if recipe and recipe.reported and finished:
         _beside_the_paper(task, data, recipe, request.sources[0], options["output"])
-    floor = task.baselines(data, "valid").get(task.floor) if task.floor else None
-    report_outcome(outcome, options["output"], floor=(task.floor, floor, task.unit))
+    floor = (task.floor, baselines.get(task.floor), task.unit)
+    report_outcome(outcome, options["output"], floor=floor)
 
 
 def _usual(plan: TrainingConfig, minutes: float | None, words: tuple[str, ...]) -> TrainingConfig:
@@ -179,11 +180,10 @@ def _usual(plan: TrainingConfig, minutes: float | None, words: tuple[str, ...]) 
     return replace(plan, updates=ENDLESS, minutes=None) if said else plan
 
 
-def _summary(task: Task, data: TrainingData) -> str:
+def _summary(task: Task, data: TrainingData, baselines: dict[str, Any]) -> str:
     """What was found, and what counting alone reaches."""
     found = ", ".join(f"{split} {counted(n, task.example)}" for split, n in data.counts().items())
     title = f"{data.title}; {found}" if data.title else found
-    baselines = task.baselines(data, "valid")
     if not baselines:
         return title
     named = ", ".join(f"{name} {_nats(value)}" for name, value in baselines.items())

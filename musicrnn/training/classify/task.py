@@ -162,9 +162,7 @@ class Classify(Task):
         from musicrnn.models.gradients import MAX_PLACES, classifier_gradients
         from musicrnn.training.classify.objective import for_model
 
-        some = pieces[
-            :: -(-len(pieces) // MAX_PLACES)
-        ]  # of all labels, in whatever order they come
+        some = pieces[:: -(-len(pieces) // MAX_PLACES)]  # of all labels, however they are ordered
         clips = [for_model(recording.windows[0]) for recording in some]
         return classifier_gradients(network, clips, [each.label for each in some], steps=steps)
 
