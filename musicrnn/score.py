@@ -17,7 +17,8 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import TypeVar
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
+from musicrnn.presentable import Presentable
 
 MAX_TICK = 2**31 - 1
 MAX_BARS = 1_000_000
@@ -147,8 +148,8 @@ class Track:
             raise MusicRNNError("the notes of a track must be sorted: use make_score")
 
 
-@dataclass(frozen=True)
-class Score:
+@dataclass(frozen=True, repr=False)
+class Score(Presentable):
     """A whole piece. Build one with :func:`make_score`, which sorts and fills in the defaults."""
 
     ticks_per_quarter: int
@@ -174,6 +175,10 @@ class Score:
         for name, events in (("tempo", self.tempos), ("time signature", self.time_signatures)):
             if not events or events[0].tick != 0:
                 raise MusicRNNError(f"a score needs a {name} at tick 0")
+
+    def __repr__(self) -> str:
+        bars, notes = counted(len(self.bars()), "bar"), counted(self.note_count, "note")
+        return f"<Score {self.title!r}: {bars}, {notes}, {self.seconds:.1f} s>"
 
     @cached_property
     def end(self) -> int:

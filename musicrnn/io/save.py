@@ -163,10 +163,18 @@ def _save(score: Score, path: Path, *, sound: Waveform | None, caption: str) -> 
 
         write_audio(sound, path)
     elif sound is not None:
-        from musicrnn.plot.page import page
+        write_whole(path, page_of(titled, sound, caption).encode("utf-8"))
 
-        text = page(titled, mp3=_mp3(sound), midi=midi_bytes(score), caption=caption)
-        write_whole(path, text.encode("utf-8"))
+
+def page_of(score: Score, sound: Waveform, caption: str = "") -> str:
+    """The page of a score and its rendered sound.
+
+    Raises:
+        MusicRNNError: the score has no notes, or is too large to be drawn.
+    """
+    from musicrnn.plot.page import page
+
+    return page(score, mp3=_mp3(sound), midi=midi_bytes(score), caption=caption)
 
 
 def _mp3(sound: Waveform) -> bytes:

@@ -10,6 +10,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.notes import NoteArrays
 from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
+from musicrnn.presentable import Presentable
 from musicrnn.sampling.controls import primed
 from musicrnn.sampling.engine import check_sampled
 from musicrnn.sampling.filters import Settings
@@ -34,8 +35,8 @@ class Request:
     budget: SamplingBudget = field(default_factory=SamplingBudget)
 
 
-@dataclass(frozen=True)
-class Composition:
+@dataclass(frozen=True, repr=False)
+class Composition(Presentable):
     """A piece as it came out of the sampler."""
 
     score: Score
@@ -46,6 +47,11 @@ class Composition:
     attempts: int  # draws until the piece was not stuck
     sampling_seconds: float  # its share of the time
     number: int = 0  # of its seed among the seeds
+    style: str = ""  # the name of the model that composed it
+
+    def __repr__(self) -> str:
+        bars, notes = counted(self.bars, "bar"), counted(self.score.note_count, "note")
+        return f"<Composition {self.style!r}, seed {self.seed}: {bars}, {notes}>"
 
 
 def compose(

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.models.voices import VoicesModel
+from musicrnn.presentable import Presentable
 from musicrnn.sampling.gibbs import GibbsSampler, GibbsSettings
 from musicrnn.score import Note, Score, Track
 from musicrnn.tokens.metrical import METRICAL_FEATURES, metre_of, regular_metre
@@ -46,8 +47,8 @@ VELOCITY = 80
 Free = NDArray[np.bool_]  # [T, V]
 
 
-@dataclass(frozen=True)
-class Written:
+@dataclass(frozen=True, repr=False)
+class Written(Presentable):
     """A piece, and how the given voices were read."""
 
     score: Score
@@ -57,6 +58,9 @@ class Written:
     folded: int = 0  # positions looked at in another octave
     off_grid: tuple[str, ...] = ()  # given voices that are not on the grid of sixteenths
     seconds: float = 0.0
+
+    def __repr__(self) -> str:
+        return f"<Written, seed {self.seed}: {self.score!r}>"
 
 
 class VoicesWriter:

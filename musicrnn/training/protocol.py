@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from musicrnn.export.graph import Graph
     from musicrnn.listening.answer import FileLabeller
     from musicrnn.listening.word_stream import WordStream
+    from musicrnn.models.following import Values
     from musicrnn.models.gradients import GradientNorms
     from musicrnn.models.network import Network
     from musicrnn.models.sizes import Sizes
@@ -194,6 +195,14 @@ class Task(ABC):
     ) -> list[Any]:
         """Pieces that a model samples itself, as the network reads them."""
         self.cannot("make pieces of its own", "name a corpus or a folder for it to read (--on)")
+
+    def logits(self, network: Any, example: Any) -> Values:
+        """What the network says of one example, as it reads it: [T, V], or [K] of labels."""
+        self.cannot("show its logits", "they are of a shape of their own")
+
+    def states(self, network: Any, example: Any) -> dict[str, Values]:
+        """The states after each step of one example, by name, [layers, T, units]."""
+        self.cannot("show its states", "it has none that pass from one step to the next alone")
 
     def gradients(
         self, network: Any, pieces: Sequence[Any], steps: int | None = None

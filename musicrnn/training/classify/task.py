@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from musicrnn.listening.labeller import Labeller
     from musicrnn.metrics.classification import LabelFigures
     from musicrnn.models.classifier import Classifier
+    from musicrnn.models.following import Values
     from musicrnn.models.gradients import GradientNorms
     from musicrnn.training.classify.objective import ClassificationObjective
 
@@ -155,6 +156,12 @@ class Classify(Task):
         if streaming:
             self.cannot("stream sound", "it hears whole windows: leave out --streaming")
         return classifier_graph(checkpoint, self.labeller(checkpoint, "cpu"))
+
+    def logits(self, network: Any, example: Any) -> Values:
+        """[K] of a window: frames in dB [T, F], or ids [T]."""
+        from musicrnn.models.labelling import window_logits
+
+        return window_logits(network, [np.asarray(example)])[0]
 
     def gradients(
         self, network: Any, pieces: Sequence[Any], steps: int | None = None

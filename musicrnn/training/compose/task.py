@@ -23,6 +23,7 @@ from musicrnn.training.protocol import OwnPieces, Sources, Task
 if TYPE_CHECKING:
     from musicrnn.export.graph import Graph
     from musicrnn.metrics.likelihood import Likelihood
+    from musicrnn.models.following import Values
     from musicrnn.models.gradients import GradientNorms
     from musicrnn.models.language import LanguageModel
     from musicrnn.sampling.composer import Composer
@@ -166,12 +167,37 @@ class Compose(Task):
             pieces += [np.array(piece.ids, np.int32) for piece in made]
         return pieces
 
+    def logits(self, network: Any, example: Any) -> Values:
+        from musicrnn.models.following import step_logits
+
+        return step_logits(network, _checked(network, example))
+
+    def states(self, network: Any, example: Any) -> dict[str, Values]:
+        from musicrnn.models.following import step_states
+
+        return step_states(network, _checked(network, example))
+
     def gradients(
         self, network: Any, pieces: Sequence[Any], steps: int | None = None
     ) -> GradientNorms:
         from musicrnn.models.gradients import language_gradients
 
         return language_gradients(network, pieces, steps=steps)
+
+
+def _checked(network: Any, ids: Any) -> list[int]:
+    """Ids [T], at least one, each in the vocabulary."""
+    read, size = np.asarray(ids), network.config.vocabulary
+    if read.ndim != 1 or not len(read) or read.dtype.kind not in "iu":
+        raise MusicRNNError(f"ids are whole numbers [T], T at least 1, got {_shape(read)}")
+    if read.min() < 0 or read.max() >= size:
+        wrong = next(int(i) for i in read if not 0 <= i < size)
+        raise MusicRNNError(f"an id must be in 0..{size - 1}, the vocabulary, got {wrong}")
+    return read.tolist()
+
+
+def _shape(values: Any) -> str:
+    return f"{values.dtype} {list(values.shape)}"
 
 
 COMPOSE = Compose()
