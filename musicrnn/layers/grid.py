@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn.functional import linear
 
 from musicrnn.cells.grid import GridCell
-from musicrnn.layers.layer import Flow, Layer, casts_to_bf16, named
+from musicrnn.layers.layer import Flow, Layer, casts_to_bf16, lstm_autocast, named
 from musicrnn.layers.unroll import Run, unroll
 
 
@@ -37,7 +37,9 @@ class GridLayer(Layer[GridCell]):
         bias = weights["bias_ih"]
         parameters = [weights["weight_ih"], weights["weight_hh"], bias, torch.zeros_like(bias)]
         start = [part.unsqueeze(0).contiguous() for part in state]
-        y, *after = torch.lstm(below, start, parameters, True, 1, 0.0, self.training, False, True)
+        options = (True, 1, 0.0, self.training, False, True)  # biases, layers, ..., batch first
+        with lstm_autocast(below.device.type) as cast:
+            y, *after = torch.lstm(cast(below), [*map(cast, start)], parameters, *options)
         return y.to(state[0].dtype), tuple(part[0].to(state[0].dtype) for part in after)
 
     def _step_by_step(self, flow: Flow, state: Flow) -> tuple[Flow, Flow]:

@@ -9,6 +9,9 @@ in the engine of :mod:`musicrnn.layers.unroll`. :func:`musicrnn.layers.choose.la
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from functools import cache
 from typing import Generic, TypeVar
 
 import torch
@@ -104,6 +107,28 @@ def named(layer: nn.Module) -> dict[str, Tensor]:
 def casts_to_bf16(kind: str) -> bool:
     """Whether autocast to bfloat16 is on for a kind of device, "cpu" or "cuda"."""
     return torch.is_autocast_enabled(kind) and torch.get_autocast_dtype(kind) == torch.bfloat16
+
+
+@cache
+def has_bf16_lstm() -> bool:
+    """Whether torch's LSTM takes bfloat16 on this processor."""
+    try:
+        with torch.autocast("cpu", torch.bfloat16), torch.no_grad():
+            nn.LSTM(1, 1)(torch.zeros(1, 1, 1))
+    except RuntimeError:  # oneDNN has none for it
+        return False
+    return True
+
+
+@contextmanager
+def lstm_autocast(kind: str) -> Generator[Callable[[Tensor], Tensor]]:
+    """Around a call of torch's LSTM on a kind of device; what it is given goes through the function
+    yielded: where bfloat16 is wanted and cannot be had, all is float32."""
+    if kind != "cpu" or not casts_to_bf16("cpu") or has_bf16_lstm():
+        yield lambda x: x
+        return
+    with torch.autocast("cpu", enabled=False):
+        yield Tensor.float
 
 
 def torch_layer(cell: StepCell, inputs: int, hidden: int) -> nn.RNNBase:
