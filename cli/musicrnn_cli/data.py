@@ -25,7 +25,7 @@ command.add_command(data_record.command, "record")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a corpus.")
 def list_corpora(data: Path | None, as_json: bool) -> None:
     """The corpora that can be named, their terms, and where they are on this computer."""
-    from musicrnn_datasets.catalogue import catalogue
+    from musicrnn.sources.catalogue import catalogue
 
     for entry in catalogue(data):
         if as_json:
@@ -42,7 +42,7 @@ def list_corpora(data: Path | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def inspect(source: str, data: Path | None, as_json: bool) -> None:
     """Read every piece of DATA (a folder or a corpus): counts, and why files are refused."""
-    from musicrnn_datasets.catalogue import survey
+    from musicrnn.sources.catalogue import survey
 
     found = survey(source, data)
     if as_json:
@@ -63,8 +63,8 @@ def inspect(source: str, data: Path | None, as_json: bool) -> None:
 def prepare(source: str, output: Path, data: Path | None) -> None:
     """Write DATA as a model will see it: quantised MIDI in OUTPUT/train, valid and test."""
     from musicrnn.errors import MusicRNNError
+    from musicrnn.sources.catalogue import write_prepared
     from musicrnn.training.data import reasons
-    from musicrnn_datasets.catalogue import write_prepared
 
     written, refused = write_prepared(source, output, data)
     for skipped in refused:

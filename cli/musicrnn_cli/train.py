@@ -111,10 +111,10 @@ def _train(context: click.Context, **options: Any) -> None:
     frames; folders of short recordings as spoken words, of longer ones as songs, of MIDI as scores.
     """
     from musicrnn.device import torch_device
+    from musicrnn.sources.readers import task_for
     from musicrnn.training.data import DataRequest
     from musicrnn.training.machine import check_output
     from musicrnn_cli.reporting import numbers
-    from musicrnn_datasets.readers import task_for
     from musicrnn_datasets.recipes import recipe_called
 
     mix = options.get("mix")
@@ -134,13 +134,13 @@ def _train(context: click.Context, **options: Any) -> None:
 
 
 def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any]) -> None:
+    from musicrnn.face.progress import ProgressBar
+    from musicrnn.sources.readers import read_data
     from musicrnn.training.config import TrainingConfig
     from musicrnn.training.lock import first_process
     from musicrnn.training.settings import override
     from musicrnn.training.train import Run, train
-    from musicrnn_cli.progress import ProgressBar
     from musicrnn_cli.reporting import report_outcome, report_refused, say
-    from musicrnn_datasets.readers import read_data
 
     words = options["words"]
     first = recipe.settings if recipe else task.settings()

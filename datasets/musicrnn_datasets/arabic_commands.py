@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.sources.corpus import LabelledFile
 from musicrnn.training.data import Card, Split
-from musicrnn_datasets.labelled_folder import LabelledFile
 
 LISTS: tuple[tuple[str, Split], ...] = (
     ("train.csv", "train"), ("val.csv", "valid"), ("test.csv", "test"),

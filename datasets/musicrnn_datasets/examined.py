@@ -18,9 +18,9 @@ from musicrnn.models.gradients import DEFAULT_STEPS, GradientNorms
 from musicrnn.pretrained import Style
 from musicrnn.sampling.divergence import MAX_TOKENS, FormatFigures, format_figures, truncated
 from musicrnn.sampling.engine import check_sampled
+from musicrnn.sources.readers import data_for
 from musicrnn.training.data import DataRequest, SkippedFile, Split, TrainingData
 from musicrnn.training.task import OwnPieces, task_of
-from musicrnn_datasets.readers import data_for
 
 OWN_TOKENS = 20_000  # of its own pieces that the cost of lighter weights is measured on
 

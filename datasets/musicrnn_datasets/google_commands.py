@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.sources.corpus import LabelledFile
+from musicrnn.sources.labelled_folder import AUDIO
 from musicrnn.training.data import Card, Split
-from musicrnn_datasets.labelled_folder import AUDIO, LabelledFile
 
 FOLDERS = (
     "google-commands", "google-speech-commands", "google-speech-commands-v0.02",

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel
+from musicrnn.sources.corpus import Example, Windows
 from musicrnn.training.data import SPLITS, Card
-from musicrnn_datasets.labelled import Example, Windows
 
 GENRES = (
     "blues", "classical", "country", "disco", "hiphop", "jazz", "metal", "pop", "reggae", "rock",

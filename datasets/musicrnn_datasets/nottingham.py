@@ -18,8 +18,8 @@ from pathlib import Path
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc import parse_abc, read_abc_tunes
 from musicrnn.score import Score
+from musicrnn.sources.corpus import split_by_hash
 from musicrnn.training.data import Card, Piece
-from musicrnn_datasets.corpus import split_by_hash
 
 RUN_INTERVALS = 16  # intervals
 _NOT_THE_NAME = re.compile(r"\([^)]*\)|\[[^]]*\]|\bno\.?\s*\d+|[^a-z ]|\b(?:the|a|an|of|and)\b")

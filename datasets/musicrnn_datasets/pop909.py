@@ -37,9 +37,9 @@ from musicrnn.score import (
     Track,
     make_score,
 )
+from musicrnn.sources.corpus import split_by_hash
 from musicrnn.training.data import Card, Piece
 from musicrnn_datasets.beats import BeatGrid, beat_grid
-from musicrnn_datasets.corpus import split_by_hash
 
 TICKS_PER_QUARTER = 480
 

@@ -24,6 +24,8 @@ from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.listening.header import number_of
 from musicrnn.metrics.detection import Detection, Point, detection
 from musicrnn.models.detector import DetectorSettings
+from musicrnn.sources.word_cache import decoded
+from musicrnn.sources.words import find_words, prepare_words
 from musicrnn.training.data import SkippedFile, Split
 from musicrnn.training.task import load, task_of
 from musicrnn.training.words.data import WordsData
@@ -35,8 +37,6 @@ from musicrnn.training.words.stream import (
     hear,
     streaming_cost,
 )
-from musicrnn_datasets.word_cache import decoded
-from musicrnn_datasets.words import find_words, prepare_words
 
 VALID_TIMES = 3
 

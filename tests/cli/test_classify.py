@@ -7,10 +7,10 @@ from click.testing import CliRunner
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.audio import write_audio
+from musicrnn.sources.readers import measured
 from musicrnn.training.data import DataRequest
 from musicrnn.waveform import Waveform
 from musicrnn_cli.main import main
-from musicrnn_datasets.readers import measured
 
 
 def run(*words):

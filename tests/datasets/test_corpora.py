@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.sources.find import cache_folder, corpus_folder
 from musicrnn_datasets.corpora import CORPORA
-from musicrnn_datasets.find import cache_folder, corpus_folder
 from musicrnn_datasets.jsb import JSB_CHORALES, chorale
 
 SPLITS = {

@@ -15,11 +15,11 @@ from click.testing import CliRunner
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
+from musicrnn.face.progress import ProgressBar
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.settings import override
 from musicrnn.training.task import TASKS, Task, load, task_of
 from musicrnn_cli.main import main
-from musicrnn_cli.progress import ProgressBar
 from tests.properties.small_data import WRITERS
 
 SMALL = {

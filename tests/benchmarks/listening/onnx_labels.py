@@ -25,7 +25,7 @@ from musicrnn.models.labelling import probabilities
 from musicrnn.models.words import WordsModel, clip_logits
 from musicrnn.models.words_config import FRAMES_A_STEP
 from musicrnn.pretrained import load_model
-from musicrnn_datasets.words import find_words, prepare_words
+from musicrnn.sources.words import find_words, prepare_words
 from tests.musicrnn.export.written import export_onnx
 
 BLOCK = 100  # clips at a time

@@ -1,8 +1,8 @@
 """The bundled genre model does on the test split what its card says."""
 
 from musicrnn.pretrained import load_model
+from musicrnn.sources.readers import measured
 from musicrnn.training.data import DataRequest
-from musicrnn_datasets.readers import measured
 
 
 def test_genre_on_the_test_split(corpora):

@@ -156,7 +156,7 @@ def test_the_recipes_have_the_sizes_that_their_names_say():
 
 @pytest.mark.learning
 def test_ten_real_words_are_learnt(corpora, tmp_path):
-    from musicrnn_datasets.words import find_words, prepare_words
+    from musicrnn.sources.words import find_words, prepare_words
 
     found = find_words("arabic-commands", data=corpora)
     few = sorted({clip.label for clip in found.clips})[:10]

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
 from musicrnn.listening.one_word import one_word
+from musicrnn.sources.corpus import LabelledFile
+from musicrnn.sources.find import cache_folder
 from musicrnn.training.data import SkippedFile
-from musicrnn_datasets.find import cache_folder
-from musicrnn_datasets.labelled_folder import LabelledFile
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,15 +16,15 @@ from pathlib import Path
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import MAX_BYTES, score_from_midi
 from musicrnn.score import Score
+from musicrnn.sources.corpus import own_card, split_by_hash
+from musicrnn.sources.find import files_below
+from musicrnn.sources.labelled_folder import SCORES
 from musicrnn.training.data import Piece
-from musicrnn_datasets.corpus import own_card, split_by_hash
-from musicrnn_datasets.find import files_below
-from musicrnn_datasets.labelled_folder import SCORES
 
 ABC = ".abc"
 
 
-class MidiFolder:
+class ScoreFolder:
     """The corpus of a folder; its name in reports is the folder's."""
 
     def __init__(self, name: str = "folder") -> None:

@@ -9,15 +9,12 @@ from typing import Any
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import write_midi
+from musicrnn.sources.find import corpus_folder
+from musicrnn.sources.named import named
+from musicrnn.sources.scores import read_source
 from musicrnn.tokens.grid import is_played
 from musicrnn.training.compose.data import choose_tokenizer
 from musicrnn.training.data import Piece, SkippedFile, read_all, reasons
-from musicrnn_datasets.classifying import LABELLED
-from musicrnn_datasets.corpora import CORPORA
-from musicrnn_datasets.find import corpus_folder
-from musicrnn_datasets.polyphonic import FOLDER, POLYPHONIC
-from musicrnn_datasets.sources import read_source
-from musicrnn_datasets.spoken_corpora import SPOKEN
 
 SHOWN = ("name", "title", "holds", "licence", "split", "source")  # of a card
 
@@ -25,10 +22,9 @@ SHOWN = ("name", "title", "holds", "licence", "split", "source")  # of a card
 def catalogue(data: Path | None = None) -> list[dict[str, Any]]:
     """The card of every corpus, and its folder on this computer or None."""
     entries: list[dict[str, Any]] = []
-    listed = [(corpus.card, corpus.card.name) for corpus in (*CORPORA.values(), *LABELLED.values())]
-    listed += [(corpus.card, FOLDER) for corpus in POLYPHONIC.values()]
-    spoken = [(corpus.card, corpus.folders) for corpus in SPOKEN.values()]
-    for card, names in (*listed, *spoken):
+    for corpus in (corpus for table in named().tables() for corpus in table.values()):
+        card = corpus.card
+        names = getattr(corpus, "folders", card.name)
         try:
             folder = str(corpus_folder(names, data))
         except MusicRNNError:

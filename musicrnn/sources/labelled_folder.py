@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError, counted
+from musicrnn.sources.corpus import LabelledFile
+from musicrnn.sources.find import files_below
 from musicrnn.training.data import SkippedFile, Split
-from musicrnn_datasets.find import files_below
 
 AUDIO = frozenset(
     {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".m4a", ".aac"}
@@ -34,17 +35,6 @@ SPLITS: dict[str, Split] = {
     "train": "train", "training": "train", "valid": "valid", "val": "valid",
     "validation": "valid", "dev": "valid", "test": "test", "testing": "test",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class LabelledFile:
-    """A file with its label and split; ``speaker`` "" when it is not known who speaks."""
-
-    name: str
-    path: Path
-    label: str
-    split: Split
-    speaker: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,10 @@ import difflib
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.sources.find import corpus_folder
+from musicrnn.sources.named import named
+from musicrnn.sources.score_folder import ScoreFolder
 from musicrnn.training.data import Card, Piece
-from musicrnn_datasets.corpora import CORPORA
-from musicrnn_datasets.find import corpus_folder
-from musicrnn_datasets.midi_folder import MidiFolder
-from musicrnn_datasets.polyphonic import POLYPHONIC
 
 
 def read_source(source: str, data: Path | None = None) -> tuple[Card, list[Piece]]:
@@ -19,17 +18,17 @@ def read_source(source: str, data: Path | None = None) -> tuple[Card, list[Piece
     Raises:
         MusicRNNError: neither a corpus nor a folder, or it holds nothing.
     """
-    if source in CORPORA:
-        corpus = CORPORA[source]
+    if source in named().scores:
+        corpus = named().scores[source]
         return corpus.card, list(corpus.pieces(corpus_folder(source, data)))
-    if source in POLYPHONIC:
+    if source in named().frames:
         raise MusicRNNError(
             f"{source} holds frames of pitches, not scores: it is for models of frames "
             f"(musicrnn train compose {source})"
         )
     check_source(source)
     folder = Path(source)
-    own = MidiFolder(folder.resolve().name)
+    own = ScoreFolder(folder.resolve().name)
     return own.card, list(own.pieces(folder))
 
 
@@ -38,7 +37,7 @@ def check_source(source: str) -> None:
     MusicRNNError: it is neither a folder nor a corpus of scores or frames; the message names its
         neighbours.
     """
-    names = [*CORPORA, *POLYPHONIC]
+    names = [*named().scores, *named().frames]
     if source not in names and not Path(source).is_dir():
         near = difflib.get_close_matches(source, names, n=1)
         hint = f"did you mean {near[0]}?" if near else f"corpora are {', '.join(names)}"

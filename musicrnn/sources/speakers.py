@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from statistics import median
 
-from musicrnn_datasets.labelled_folder import PART, SPLITS
+from musicrnn.sources.labelled_folder import PART, SPLITS
 
 MIN_SPEAKERS = 3  # speakers
 MIN_COVERED_SHARE = 0.9  # of the files

@@ -1,6 +1,6 @@
 """Spoken words made ready to learn from: found, split, decoded, with backgrounds to put under them.
 
-Conventions. DATA is the name of a corpus in SPOKEN, a folder a word, a folder in the layout of the
+Conventions. DATA is the name of a corpus of words, a folder a word, a folder in the layout of the
 Free Spoken Digits, or a split file. Backgrounds are recordings without words, cut so that no split
 shares sound with another: of each file the first 70 % is for training, the next 15 % for
 validation, the rest for the test. Training has music and babble made by code beside them; a stream
@@ -25,16 +25,16 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.io.audio import read_audio
+from musicrnn.sources.corpus import LabelledFile, own_card
+from musicrnn.sources.find import corpus_folder
+from musicrnn.sources.labelled_folder import AUDIO
+from musicrnn.sources.named import named
+from musicrnn.sources.recordings import one_source
+from musicrnn.sources.word_cache import decoded
+from musicrnn.sources.word_folder import background_files, word_files
 from musicrnn.training.data import SPLITS, Card, DataRequest, SkippedFile, Split, described
 from musicrnn.training.task import Task
 from musicrnn.training.words.data import Clips, WordsData
-from musicrnn_datasets.classifying import one_source
-from musicrnn_datasets.corpus import own_card
-from musicrnn_datasets.find import corpus_folder
-from musicrnn_datasets.labelled_folder import AUDIO, LabelledFile
-from musicrnn_datasets.spoken_corpora import SPOKEN
-from musicrnn_datasets.word_cache import decoded
-from musicrnn_datasets.word_folder import background_files, word_files
 
 SHARES: dict[Split, tuple[float, float]] = {
     "train": (0.0, 0.7), "valid": (0.7, 0.85), "test": (0.85, 1.0),
@@ -78,8 +78,8 @@ def find_words(
     Raises:
         MusicRNNError: there is no such source, or it holds no words.
     """
-    if source in SPOKEN:
-        corpus = SPOKEN[source]
+    if source in named().spoken:
+        corpus = named().spoken[source]
         folder = corpus_folder(corpus.folders, data)
         clips = list(corpus.clips(folder))
         return FoundWords(corpus.card, clips, corpus.backgrounds(folder), [])
@@ -141,7 +141,7 @@ def prepare_words(
 def holds_words(source: str) -> bool:
     """Whether a source is a corpus of words, or its recordings last MAX_WORD_SECONDS at the
     median."""
-    if source in SPOKEN:
+    if source in named().spoken:
         return True
     path = Path(source)
     root = path.parent if path.suffix.lower() == ".csv" else path

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
+from musicrnn.sources.frames import read_frames
+from musicrnn.sources.named import named
+from musicrnn.sources.recordings import read_recordings
+from musicrnn.sources.scores import read_source
+from musicrnn.sources.words import holds_words, read_clips
 from musicrnn.training.data import DataRequest, Split, TrainingData
 from musicrnn.training.task import TASKS, Figures, Task, ensemble_task, task_of
-from musicrnn_datasets.classifying import read_recordings
-from musicrnn_datasets.polyphonic import POLYPHONIC, read_frames
-from musicrnn_datasets.sources import read_source
-from musicrnn_datasets.words import holds_words, read_clips
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def read_scores(task: Task, request: DataRequest, like: Checkpoint | None) -> Tr
 
 READERS: dict[str, Reader] = {
     "scores": Reader(read_scores, lambda _: False),
-    "frames": Reader(read_frames, POLYPHONIC.__contains__),
+    "frames": Reader(read_frames, lambda source: source in named().frames),
     "recordings": Reader(read_recordings, lambda _: False),
     "clips": Reader(read_clips, holds_words),
 }
@@ -61,6 +62,9 @@ def task_for(verb: str, request: DataRequest, name: str | None = None) -> Task:
         MusicRNNError: there is no such kind, or it has no use for an option that was given.
     """
     kinds = [task for task in TASKS.values() if task.verb == verb]
+    if not kinds:
+        verbs = dict.fromkeys(task.verb for task in TASKS.values())
+        raise MusicRNNError(f"what to learn must be one of {', '.join(verbs)}, got {verb!r}")
     if name is not None:
         if TASKS[name] not in kinds:
             other = TASKS[name].verb

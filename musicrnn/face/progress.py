@@ -1,16 +1,20 @@
-"""What a training run shows on stderr: a bar, and a line after every validation."""
+"""What a training run shows: a bar, and a line after every validation.
+
+In a terminal on stderr, in a notebook below its cell; in a log file the lines alone.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from musicrnn.training.run_state import RunState
-from musicrnn_cli.reporting import say
 
 
 class ProgressBar:
-    """A Callback that draws with rich; in a log file only the validation lines appear."""
+    """A Callback that draws with rich; ``unit`` is what the speed is counted in."""
 
     def __init__(self, unit: str, log_folder: str | None = None) -> None:
         self.console = Console(stderr=True, highlight=False)
@@ -26,15 +30,16 @@ class ProgressBar:
         self.task = self.bar.add_task("training", total=None, figures="")
         self.validation = float("nan")
         self.figures: dict[str, float] = {}
-        self.log = _tensorboard(log_folder) if log_folder else None
+        self.log = self._tensorboard(log_folder) if log_folder else None
+        self.drawn = self.console.is_terminal or self.console.is_jupyter
 
     def __enter__(self) -> ProgressBar:
-        if self.console.is_terminal:
+        if self.drawn:
             self.bar.start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self.console.is_terminal:
+        if self.drawn:
             self.bar.stop()
         if self.log is not None:
             self.log.close()
@@ -67,11 +72,11 @@ class ProgressBar:
             for name, value in figures.items():
                 self.log.add_scalar(f"valid/{name}", value, state.update)
 
-
-def _tensorboard(folder: str):
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError:
-        say(f"no log is written to {folder}: tensorboard is not installed")
-        return None
-    return SummaryWriter(folder)
+    def _tensorboard(self, folder: str) -> Any:
+        try:
+            from torch.utils.tensorboard import SummaryWriter
+        except ImportError:
+            said = f"no log is written to {folder}: tensorboard is not installed"
+            self.console.print(said, soft_wrap=True)
+            return None
+        return SummaryWriter(folder)

@@ -6,7 +6,7 @@ A root without such folders may have flat files as the Free Spoken Digit Dataset
 ``_noise_`` are folders of sound without words, no labels. Of files with the same content the first
 is kept.
 
-Where the names tell who speaks (musicrnn_datasets.speakers) the split is by speaker: in the order
+Where the names tell who speaks (musicrnn.sources.speakers) the split is by speaker: in the order
 of the sha256 of their names 15 % of the speakers are tested on and 15 % validated on, one at least
 each, the others learnt from. Learnt from are also speakers without whom a label would have none in
 train, those with more than twice the mean number of files, and files whose names do not tell. Where
@@ -24,8 +24,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError, counted
-from musicrnn.training.data import SkippedFile, Split
-from musicrnn_datasets.labelled_folder import (
+from musicrnn.sources.labelled_folder import (
     AUDIO,
     HELD_OUT_SHARE,
     FoundFile,
@@ -37,7 +36,8 @@ from musicrnn_datasets.labelled_folder import (
     split_by_content,
     with_labels,
 )
-from musicrnn_datasets.speakers import speakers, spoken_name
+from musicrnn.sources.speakers import speakers, spoken_name
+from musicrnn.training.data import SkippedFile, Split
 
 BACKGROUNDS = ("_background_noise_", "background_noise", "_noise_")
 FLAT = re.compile(r"(?P<label>[^_]+)_.+_\d+\.\w+")

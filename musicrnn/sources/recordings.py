@@ -1,6 +1,6 @@
 """Labelled recordings made ready to learn from: found, split, heard or tokenized, described.
 
-DATA is the name of a corpus in LABELLED, a folder a label of audio or of MIDI files, or a split
+DATA is the name of a corpus of recordings, a folder a label of audio or of MIDI files, or a split
 file (CSV with the columns file,label,split) whose files are named from its own folder. A folder
 with both audio and MIDI is taken for what most of its files are. Every file left out is listed with
 its reason.
@@ -21,6 +21,10 @@ from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.features.logmel import LogMel
 from musicrnn.io.midi import read_midi
 from musicrnn.listening.windows import score_windows, sound_windows
+from musicrnn.sources.corpus import Example, LabelledFile, Windows, own_card
+from musicrnn.sources.find import corpus_folder
+from musicrnn.sources.labelled_folder import SCORES, labelled_files
+from musicrnn.sources.named import named
 from musicrnn.tokens import Tokenizer
 from musicrnn.tokens.choose import suitable_tokenizer
 from musicrnn.training.classify.recording import Recording
@@ -36,14 +40,6 @@ from musicrnn.training.data import (
     skipping,
 )
 from musicrnn.training.task import Task
-from musicrnn_datasets.corpus import own_card
-from musicrnn_datasets.find import corpus_folder
-from musicrnn_datasets.gtzan import GTZAN
-from musicrnn_datasets.labelled import Example, LabelledCorpus, Windows
-from musicrnn_datasets.labelled_folder import SCORES, LabelledFile, labelled_files
-from musicrnn_datasets.spoken_corpora import SPOKEN
-
-LABELLED: dict[str, LabelledCorpus] = {"gtzan": GTZAN}
 
 
 def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -> TrainingData:
@@ -55,8 +51,8 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
     """
     source = one_source(request)
     encoding, labels = _of_model(task, like)
-    if source in LABELLED:
-        corpus = LABELLED[source]
+    if source in named().labelled:
+        corpus = named().labelled[source]
         if encoding not in (None, corpus.recipe):
             raise MusicRNNError(f"the model does not hear what {source} holds: another recipe")
         encoding, card = corpus.recipe, corpus.card
@@ -116,7 +112,7 @@ def _root(source: str, split_file: Path | None) -> tuple[Path, Path | None]:
         return path.parent, path
     if path.is_dir():
         return path, split_file
-    names = [*LABELLED, *SPOKEN]
+    names = [*named().labelled, *named().spoken]
     near = difflib.get_close_matches(source, names, n=1)
     hint = f"did you mean {near[0]}?" if near else f"labelled corpora are {listed(names)}"
     raise MusicRNNError(f"{source} is neither a folder, a split CSV nor a labelled corpus: {hint}")
