@@ -120,10 +120,10 @@ class Model:
         wishes = {
             "bars": bars,
             "seconds": seconds,
-            "key": None if key is None else read_key(key),
+            "key": None if key is None else read_key(str(key)),
             "tempo": tempo,
-            "time_signature": time_signature and read_time_signature(time_signature),
-            "chords": chords and read_chords(chords),
+            "time_signature": time_signature and read_time_signature(str(time_signature)),
+            "chords": chords and read_chords(str(chords)),
             "density": density,
             "temperature": temperature,
             "top_k": top_k,

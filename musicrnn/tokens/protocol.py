@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.bounds import check_number
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc.chord import CANONICAL, NO_CHORD, chord_symbol
 from musicrnn.io.abc.fields import MAX_BPM, MIN_BPM
@@ -34,6 +35,8 @@ BOUNDS = {  # lowest, highest, and what the number is
     "tempo": (MIN_BPM, MAX_BPM, " quarters a minute, as files of notes hold it"),
     "density": (1, 5, ", from sparse to dense"),
 }
+
+WHOLE = ("bars", "density")
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,10 @@ class Controls:
     def __post_init__(self) -> None:
         for name, (low, high, meaning) in BOUNDS.items():
             value = getattr(self, name)
-            if value is not None and not low <= value <= high:
+            if value is None:
+                continue
+            check_number(name, value, whole=name in WHOLE)
+            if not low <= value <= high:
                 raise MusicRNNError(f"{name} must be in {low}..{high}{meaning}, got {value}")
         if self.key is not None and self.key[0] not in range(12):
             raise MusicRNNError(f"a key's tonic must be in 0..11, from C to B, got {self.key[0]}")

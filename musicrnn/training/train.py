@@ -14,6 +14,7 @@ from musicrnn.training.data import TrainingData
 from musicrnn.training.lock import first_process
 from musicrnn.training.loop import Callback, TrainingResult, fit
 from musicrnn.training.protocol import Task
+from musicrnn.training.run_state import versions
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +60,8 @@ def train(
         **encoding,
         "data": described,
         "command": run.command,
+        "seed": plan.seed,
+        "versions": versions(),
     }
     made_with = {
         **asdict(settings),

@@ -34,7 +34,7 @@ STACK = {
 PIECE = "errors arrays presentable score key waveform note_events"
 PARTS = {
     "errors": ("the one exception", ""),
-    "arrays": ("array types", ""),
+    "arrays": ("array types", "errors"),
     "bounds": ("options with their bounds", "errors arrays"),
     "score": ("written and played music", "errors arrays presentable"),
     "key": ("which key a piece is in", "errors arrays score"),
@@ -53,7 +53,7 @@ PARTS = {
         "augmentation of sound, and synthetic sound",
         "errors arrays bounds score waveform events synth",
     ),
-    "tokens": ("score <-> integers", PIECE + " io"),
+    "tokens": ("score <-> integers", PIECE + " bounds io"),
     "plot": ("score -> picture and page", PIECE),
     "io.save": ("any format, by suffix", PIECE + " accompaniment io synth plot"),
     "metrics": ("what a piece or a prediction is worth", PIECE + " events"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from musicrnn.arrays import checked_ids
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.features.logmel import LogMel
@@ -161,7 +162,13 @@ class Classify(Task):
         """[K] of a window: frames in dB [T, F], or ids [T]."""
         from musicrnn.models.labelling import window_logits
 
-        return window_logits(network, [np.asarray(example)])[0]
+        window, config = np.asarray(example), network.config
+        if config.reads_tokens:
+            window = checked_ids(window, config.size).astype(np.int32)
+        elif window.ndim != 2 or not len(window) or window.shape[1] != config.size:
+            wanted = f"frames in dB [T, {config.size}], T at least 1"
+            raise MusicRNNError(f"the network reads {wanted}, got {list(window.shape)}")
+        return window_logits(network, [window])[0]
 
     def gradients(
         self, network: Any, pieces: Sequence[Any], steps: int | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from musicrnn.arrays import Ids
+from musicrnn.arrays import Ids, checked_ids
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.models.language_config import LanguageConfig
@@ -170,12 +170,12 @@ class Compose(Task):
     def logits(self, network: Any, example: Any) -> Values:
         from musicrnn.models.following import step_logits
 
-        return step_logits(network, _checked(network, example))
+        return step_logits(network, checked_ids(example, network.config.vocabulary).tolist())
 
     def states(self, network: Any, example: Any) -> dict[str, Values]:
         from musicrnn.models.following import step_states
 
-        return step_states(network, _checked(network, example))
+        return step_states(network, checked_ids(example, network.config.vocabulary).tolist())
 
     def gradients(
         self, network: Any, pieces: Sequence[Any], steps: int | None = None
@@ -183,21 +183,6 @@ class Compose(Task):
         from musicrnn.models.gradients import language_gradients
 
         return language_gradients(network, pieces, steps=steps)
-
-
-def _checked(network: Any, ids: Any) -> list[int]:
-    """Ids [T], at least one, each in the vocabulary."""
-    read, size = np.asarray(ids), network.config.vocabulary
-    if read.ndim != 1 or not len(read) or read.dtype.kind not in "iu":
-        raise MusicRNNError(f"ids are whole numbers [T], T at least 1, got {_shape(read)}")
-    if read.min() < 0 or read.max() >= size:
-        wrong = next(int(i) for i in read if not 0 <= i < size)
-        raise MusicRNNError(f"an id must be in 0..{size - 1}, the vocabulary, got {wrong}")
-    return read.tolist()
-
-
-def _shape(values: Any) -> str:
-    return f"{values.dtype} {list(values.shape)}"
 
 
 COMPOSE = Compose()
