@@ -107,7 +107,7 @@ def _of_model(task: Task, like: Checkpoint | None) -> tuple[Any, tuple[str, ...]
     if like is None:
         return None, ()
     labeller: Any = task.labeller(like, "cpu")
-    return labeller.tokenizer or labeller.recipe, labeller.labels
+    return labeller.encoding, labeller.labels
 
 
 def _root(source: str, split_file: Path | None) -> tuple[Path, Path | None]:
