@@ -49,6 +49,9 @@ class Piece:
     abc: str | None = None
 
 
+Sources = Sequence[tuple[Card, Sequence[Piece]]]
+
+
 @dataclass(frozen=True)
 class SkippedFile:
     """A file that was left out, and why."""
@@ -158,7 +161,7 @@ def described(
             {"name": c.name, "source": c.source, "licence": c.licence, "split": c.split}
             for c in cards
         ],
-        **{name: dict(count) for name, count in counts.items()},
+        **counts,
         "refused": refused,
         "sha256": sha256_of(arrays),
     }
