@@ -35,7 +35,6 @@ class Card:
     source: str
     licence: str
     split: str
-    citation: str = ""
     bars_known: bool = True  # False: pieces of 4/4 that end with a whole bar, without bar lines
 
 
