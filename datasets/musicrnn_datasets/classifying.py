@@ -26,7 +26,6 @@ from musicrnn.tokens.choose import suitable_tokenizer
 from musicrnn.training.classify.recording import Recording
 from musicrnn.training.data import (
     SPLITS,
-    Card,
     DataRequest,
     SkippedFile,
     Split,
@@ -39,11 +38,11 @@ from musicrnn.training.task import Task
 from musicrnn_datasets.corpus import own_card
 from musicrnn_datasets.find import corpus_folder
 from musicrnn_datasets.gtzan import GTZAN
-from musicrnn_datasets.labelled import Example, LabelledCorpus, Windows
+from musicrnn_datasets.labelled import Example, Windows
 from musicrnn_datasets.labelled_folder import SCORES, LabelledFile, labelled_files
 from musicrnn_datasets.spoken_corpora import SPOKEN
 
-LABELLED: dict[str, LabelledCorpus] = {"gtzan": GTZAN}
+LABELLED = {GTZAN.card.name: GTZAN}
 
 
 def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -> TrainingData:
@@ -67,7 +66,10 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
         files, refused = labelled_files(root, split_file)
         files, others = _one_kind(files, encoding)
         refused += others
-        card = _own_card(root.resolve().name, split_file)
+        name = root.resolve().name
+        title = f"labelled recordings of the folder {name}"
+        split = f"as listed in {split_file.name}" if split_file else "sha256 of content, 70/15/15"
+        card = own_card(name, title, holds="sounds", split=split)
         if files and files[0].path.suffix.lower() in SCORES:
             examples, encoding, unread = _score_examples(files, encoding)
             refused += unread
@@ -199,9 +201,3 @@ def _refuse_empty(
         raise MusicRNNError(
             f"no recording is left to learn {', '.join(missing[:3])} from ({listed})"
         )
-
-
-def _own_card(name: str, split_file: Path | None) -> Card:
-    split = f"as listed in {split_file.name}" if split_file else "sha256 of content, 70/15/15"
-    title = f"labelled recordings of the folder {name}"
-    return own_card(name, title, holds="sounds", split=split)

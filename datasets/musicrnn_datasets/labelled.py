@@ -6,15 +6,13 @@ log-mel frames [T, F] or int32 tokens [N]. It raises MusicRNNError for what cann
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from numpy.typing import NDArray
 
-from musicrnn.features.logmel import LogMel
-from musicrnn.training.data import Card, Split
+from musicrnn.training.data import Split
 
 Windows = tuple[NDArray[Any], ...]
 
@@ -27,17 +25,3 @@ class Example:
     label: str
     split: Split
     read: Callable[[], Windows]
-
-
-class LabelledCorpus(Protocol):
-    """A corpus with labels; ``folder`` is its own folder, e.g. $MUSICRNN_DATA/gtzan."""
-
-    @property
-    def card(self) -> Card: ...
-
-    @property
-    def recipe(self) -> LogMel:
-        """How the windows were made from sound."""
-        ...
-
-    def examples(self, folder: Path) -> Iterator[Example]: ...

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.training.data import DataRequest, Split, TrainingData
-from musicrnn.training.task import TASKS, Figures, Task, ensemble_task, task_of
+from musicrnn.training.protocol import Figures
+from musicrnn.training.task import TASKS, Task, ensemble_task
 from musicrnn_datasets.classifying import read_recordings
 from musicrnn_datasets.polyphonic import POLYPHONIC, read_frames
 from musicrnn_datasets.sources import read_source
@@ -113,8 +114,3 @@ def measured(
     task = ensemble_task(checkpoints)
     data = read_data(task, request, checkpoints[0])
     return task.measure(checkpoints, data, split), data
-
-
-def data_for(checkpoint: Checkpoint, request: DataRequest) -> TrainingData:
-    """Data as a model file reads them; see :func:`read_data`."""
-    return read_data(task_of(checkpoint), request, checkpoint)
