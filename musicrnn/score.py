@@ -10,7 +10,7 @@ when nothing else is known, as the MIDI file standard says).
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -41,6 +41,7 @@ class Note:
 
 
 _fields = attrgetter("start", "pitch", "duration", "velocity")  # sorts faster than Note itself
+_tick = attrgetter("tick")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -117,6 +118,13 @@ class Chord:
     def name(self) -> str:
         """``C:maj``, ``F#:min7``, ``N``: the notation of Harte (2010)."""
         return "N" if self.root < 0 else f"{PITCH_CLASSES[self.root]}:{self.quality}"
+
+
+NAMED_CHORDS = {"N": (-1, "none")} | {  # name: root, quality
+    Chord(0, root, quality).name: (root, quality)
+    for quality in CHORD_QUALITIES
+    for root in range(12)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,13 +211,9 @@ class Score(Presentable):
             seconds.append(seconds[-1] + quarters * before.microseconds_per_quarter * 1e-6)
         return seconds
 
-    @cached_property
-    def _tempo_ticks(self) -> list[int]:
-        return [tempo.tick for tempo in self.tempos]
-
     def seconds_at(self, tick: int) -> float:
         """The time of a tick in seconds, through the tempo map."""
-        index = bisect_right(self._tempo_ticks, tick) - 1
+        index = bisect_right(self.tempos, tick, key=_tick) - 1
         tempo = self.tempos[index]
         quarters = (tick - tempo.tick) / self.ticks_per_quarter
         return self._tempo_seconds[index] + quarters * tempo.microseconds_per_quarter * 1e-6
@@ -241,8 +245,6 @@ class Score(Presentable):
 
     def transposed(self, semitones: int) -> Score:
         """Every pitched note, key and chord moved; drums stay. Raises if a pitch leaves 0..127."""
-        if semitones == 0:
-            return self
 
         def moved(track: Track) -> Track:
             notes = (
@@ -285,8 +287,8 @@ def make_score(
         in_order,
         tempos=_changes([Tempo(0, 500_000), *tempos]),
         time_signatures=_changes([TimeSignature(0, 4, 4), *time_signatures]),
-        keys=_changes(list(keys)),
-        chords=_changes(list(chords)),
+        keys=_changes(keys),
+        chords=_changes(chords),
         title=title,
     )
 
@@ -294,11 +296,10 @@ def make_score(
 _Change = TypeVar("_Change", Tempo, TimeSignature, Key, Chord)
 
 
-def _changes(events: Sequence[_Change]) -> tuple[_Change, ...]:
+def _changes(events: Iterable[_Change]) -> tuple[_Change, ...]:
     by_tick = {event.tick: event for event in events}  # the last one at a tick wins
     kept: list[_Change] = []
-    for tick in sorted(by_tick):
-        event = by_tick[tick]
+    for _, event in sorted(by_tick.items()):
         if not kept or replace(event, tick=0) != replace(kept[-1], tick=0):
             kept.append(event)
     return tuple(kept)

@@ -42,20 +42,21 @@ def command(
                 click.echo(json.dumps({"file": file, "error": str(error)}))
             click.echo(f"musicrnn: {error}", err=True)
             continue
-        click.echo(
-            json.dumps(_object(file, answer, timeline)) if as_json else _text(file, answer, top)
-        )
-        if timeline and not as_json:
-            click.echo(_timeline(answer))
+        if as_json:
+            click.echo(json.dumps(_object(file, answer, timeline)))
+        else:
+            click.echo(_text(file, answer, top))
+            if timeline:
+                click.echo(_timeline(answer))
     if failed:
         raise SystemExit(1)
 
 
 def _object(file: str, answer: Any, timeline: bool) -> dict[str, Any]:
     result = {"file": file, **asdict(answer)}
-    return (
-        result if timeline else {k: v for k, v in result.items() if k not in ("timeline", "unit")}
-    )
+    if not timeline:
+        del result["timeline"], result["unit"]
+    return result
 
 
 def _text(file: str, answer: Any, top: int) -> str:

@@ -79,7 +79,8 @@ def command(
         click.echo(json.dumps(as_json_object(contest, comparison), allow_nan=False))
     else:
         click.echo(table(HEADER, lines(contest, comparison)))
-        click.echo("\n".join(notes(contest, comparison)), nl=bool(notes(contest, comparison)))
+        for note in notes(contest, comparison):
+            click.echo(note)
     if comparison.interrupted:
         say("interrupted; the same command goes on")
         raise SystemExit(128 + signal.SIGINT)

@@ -20,8 +20,10 @@ def save_composition(
     """Notes first: they stay when the piece is too long to be made sound of."""
     texts = [path for path in paths if path.suffix == ".abc" and piece.text]
     notes = [path for path in paths if path.suffix in NOTES and path not in texts]
-    for path in texts:
-        _write_tune(piece, style, path)
+    for path in texts:  # the tune as the model wrote it, with its repeats
+        with whole_file(path) as temporary:
+            tune = f"X:1\nT:{style} {piece.seed}\n{piece.text}\n"
+            temporary.write_text(tune, encoding="utf-8")
     for group in (notes, [path for path in paths if path not in texts and path not in notes]):
         try:
             save_pieces(
@@ -45,12 +47,6 @@ def paths_of(outputs: Sequence[Path], style: str, seed: int, number: int | None)
     if number is None:
         return list(outputs)
     return [path.with_name(f"{path.stem}-{number:03}{path.suffix}") for path in outputs]
-
-
-def _write_tune(piece: Composition, style: str, path: Path) -> None:
-    """The tune as the model wrote it, with its repeats."""
-    with whole_file(path) as temporary:
-        temporary.write_text(f"X:1\nT:{style} {piece.seed}\n{piece.text}\n", encoding="utf-8")
 
 
 def record_of(piece: Composition, style: str, paths: list[Path]) -> dict[str, Any]:

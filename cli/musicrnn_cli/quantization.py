@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -44,8 +43,7 @@ def _json(model: str, measured: Quantization) -> str:
         }
         for one in measured.held
     ]
-    figures = asdict(measured)
-    about = {name: figures[name] for name in ("read", "pieces", "cut", "baselines")}
+    about = {name: getattr(measured, name) for name in ("read", "pieces", "cut", "baselines")}
     record = {"model": model, **about, "n": measured.tokens, "weights": held}
     return json.dumps(record, allow_nan=False)
 

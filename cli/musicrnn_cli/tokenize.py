@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,55 +61,39 @@ def command(
         for name, score in pieces:
             try:
                 tokenizer = known or suitable_tokenizer([score])
-                seen = _Seen.of(name, score, tokenizer)
+                seen = _seen(name, score, tokenizer)
             except MusicRNNError as error:
                 failed = True
                 click.echo(f"{name}: {error}", err=True)
                 continue
-            failed = failed or not seen.round_trip
-            if as_json:
-                click.echo(json.dumps(seen.counts() if check else seen.record()))
-            elif check:
-                click.echo(f"{name}: {seen.verdict()}")
+            failed = failed or not seen["round_trip"]
+            if check:
+                counts = {**seen, "tokens": len(seen["tokens"])}
+                click.echo(json.dumps(counts) if as_json else f"{name}: {_verdict(counts)}")
+            elif as_json:
+                del seen["notes"], seen["kept"]
+                click.echo(json.dumps(seen))
             else:
-                click.echo(("" if seen.tokenizer == "abc" else " ").join(seen.tokens[1:-1]))
+                click.echo(("" if tokenizer.name == "abc" else " ").join(seen["tokens"][1:-1]))
     if failed:
         context.exit(1)
 
 
-@dataclass(frozen=True)
-class _Seen:
+def _seen(name: str, score: Score, tokenizer: Tokenizer) -> dict[str, Any]:
     """A piece, its tokens, and how many of its notes they hold."""
+    ids = tokenizer.encode(score)
+    decoded = tokenizer.decode(ids)
+    return {
+        "file": name,
+        "tokenizer": tokenizer.name,
+        "round_trip": decoded == tokenizer.quantize(score),
+        "tokens": [tokenizer.vocabulary[token] for token in ids],
+        "notes": score.note_count,
+        "kept": decoded.note_count,
+    }
 
-    file: str
-    tokenizer: str
-    round_trip: bool
-    tokens: tuple[str, ...]
-    notes: int
-    kept: int
 
-    @classmethod
-    def of(cls, name: str, score: Score, tokenizer: Tokenizer) -> _Seen:
-        ids = tokenizer.encode(score)
-        decoded = tokenizer.decode(ids)
-        return cls(
-            name,
-            tokenizer.name,
-            decoded == tokenizer.quantize(score),
-            tuple(tokenizer.vocabulary[token] for token in ids),
-            score.note_count,
-            decoded.note_count,
-        )
-
-    def counts(self) -> dict[str, Any]:
-        return {**asdict(self), "tokens": len(self.tokens)}
-
-    def record(self) -> dict[str, Any]:
-        values = asdict(self)
-        del values["notes"], values["kept"]
-        return values
-
-    def verdict(self) -> str:
-        trip = "the round trip holds" if self.round_trip else "the round trip FAILS"
-        kept = f"{self.kept} of {counted(self.notes, 'note')} kept"
-        return f"{counted(len(self.tokens), f'{self.tokenizer} token')}, {trip}, {kept}"
+def _verdict(counts: dict[str, Any]) -> str:
+    trip = "the round trip holds" if counts["round_trip"] else "the round trip FAILS"
+    kept = f"{counts['kept']} of {counted(counts['notes'], 'note')} kept"
+    return f"{counted(counts['tokens'], counts['tokenizer'] + ' token')}, {trip}, {kept}"

@@ -153,11 +153,8 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     baselines = task.baselines(data, "valid")
     say(_summary(task, data, baselines))
     plan = planned or _usual(task.plan(data, settings), options["minutes"], words)
-    plan = replace(
-        plan, seed=options["seed"], device=options["device"], overwrite=options["overwrite"]
-    )
-    if options["minutes"] is not None:
-        plan = replace(plan, minutes=options["minutes"])
+    asked = {name: options[name] for name in ("seed", "device", "overwrite", "minutes")}
+    plan = replace(plan, **{name: value for name, value in asked.items() if value is not None})
     settings, plan = override(words, first, plan)
     with ProgressBar(task.items, options["tensorboard"]) as callback:
         run = Run(

@@ -31,7 +31,6 @@ class ArabicCommands:
         source="A. Ghandoura, F. Hjabo, O. Al Dakkak",
         licence="CC BY 4.0",
         split="official 7200/2400/2400, speakers disjoint",
-        citation="Ghandoura et al. 2021",
     )
 
     def clips(self, folder: Path) -> Iterator[LabelledFile]:

@@ -18,11 +18,7 @@ from musicrnn_datasets.pop909 import POP909
 from musicrnn_datasets.vgmidi import VGMIDI
 
 CORPORA: dict[str, ScoreCorpus] = {
-    "groove": GROOVE,
-    "jsb-chorales": JSB_CHORALES,
-    "nottingham": NOTTINGHAM,
-    "pop909": POP909,
-    "vgmidi": VGMIDI,
+    corpus.card.name: corpus for corpus in (GROOVE, JSB_CHORALES, NOTTINGHAM, POP909, VGMIDI)
 }
 LABELLED: dict[str, LabelledCorpus] = {"gtzan": GTZAN}
 SPOKEN: dict[str, SpokenCorpus] = {

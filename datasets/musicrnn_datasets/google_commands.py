@@ -10,6 +10,8 @@ are passed over, so a part of the corpus is a corpus.
 commands: all other words become ``_unknown_``; the twelfth label, ``_silence_``, has no clips here:
 training makes it from the backgrounds. Its test clips are those of the testing list, not the
 separate archive of 12 balanced labels that goes with v0.02.
+
+Source: Warden 2018, arXiv:1804.03209.
 """
 
 from __future__ import annotations
@@ -103,7 +105,6 @@ def _card(name: str, title: str) -> Card:
         source="P. Warden, Google",
         licence="CC BY 4.0",
         split="official lists, speakers disjoint",
-        citation="Warden 2018, arXiv:1804.03209",
     )
 
 

@@ -4,6 +4,8 @@ Conventions. A piece is a tune, named by its file and number (``jigs12``); ``abc
 Split by tune family: tunes that share a title (without articles, numbers, brackets and "the") or
 that have a run of RUN_INTERVALS intervals in common, counting pitch alone, are one family and fall
 on one side, so versions of a tune never straddle. The families follow from the corpus as a whole.
+
+Source: E. Foxley, Nottingham Music Database; cleaned by Jukedeck.
 """
 
 from __future__ import annotations
@@ -43,7 +45,6 @@ class Nottingham:
         source="https://github.com/jukedeck/nottingham-dataset",
         licence="GPL-3.0",
         split="by tune family (same title, or 16 intervals in common), sha256 of the family",
-        citation="E. Foxley, Nottingham Music Database; cleaned by Jukedeck",
     )
 
     def pieces(self, folder: Path) -> Iterator[Piece]:

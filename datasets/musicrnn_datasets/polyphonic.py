@@ -3,6 +3,9 @@
 Conventions. A piece is uint8 [T, 88], 1 where a pitch sounds; column 0 is pitch 21 (A0), column 87
 pitch 108 (C8). The steps are those that the authors cut; a note that is held and one that is struck
 again look the same. The MATLAB files have one cell array a split: traindata, validdata, testdata.
+
+Source: Boulanger-Lewandowski et al., Modeling Temporal Dependencies in High-Dimensional Sequences,
+ICML 2012.
 """
 
 from __future__ import annotations
@@ -96,8 +99,6 @@ def _corpus(
         "http://www-etud.iro.umontreal.ca/~boulanni/icml2012",
         licence="no terms stated for the music",
         split=f"official (Boulanger-Lewandowski 2012), {'/'.join(map(str, pieces))}",
-        citation="Boulanger-Lewandowski et al., Modeling Temporal Dependencies in "
-        "High-Dimensional Sequences, ICML 2012",
     )
     return PolyphonicCorpus(card, file, pieces, step)
 

@@ -16,7 +16,7 @@ reset, update, candidate; ``weight_hh`` [H, H] of the reset gate, ``weight_hh_up
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -29,16 +29,14 @@ from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensor, Ten
 class MutatedCell(StepCell):
     """Parameters: 3 (I*H + H^2 + H), mut1 without one H^2."""
 
+    vectors: ClassVar[tuple[str, ...]] = ("bias_candidate",)
+
     form: Literal[1, 2, 3] = 1
 
     @property
     def matrices(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
         update = () if self.form == 1 else ("weight_hh_update",)
         return ("weight_hh", *update, "weight_hh_candidate")
-
-    @property
-    def vectors(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return ("bias_candidate",)
 
     def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
         return {

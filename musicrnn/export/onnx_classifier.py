@@ -47,8 +47,8 @@ def classifier_graph(checkpoint: Checkpoint, labeller: Labeller) -> Graph:
     Raises:
         MusicRNNError: the model reads scores.
     """
-    recipe = labeller.recipe
-    if recipe is None:
+    recipe = labeller.encoding
+    if not isinstance(recipe, LogMel):
         raise MusicRNNError(
             "this classifier reads scores, and their tokens come from musicrnn: ONNX is for those "
             "that hear sound"

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.sources.named import named
-from musicrnn.sources.readers import data_for
+from musicrnn.sources.readers import read_data
 from musicrnn.sources.scores import read_source
 from musicrnn.training.data import SPLITS, DataRequest, Piece, Split, TrainingData
+from musicrnn.training.task import task_of
 
 if TYPE_CHECKING:
     from musicrnn.face.model import Model
@@ -93,7 +94,7 @@ class Data:
         Raises:
             MusicRNNError: nothing in the data can be read by it.
         """
-        return data_for(model.checkpoint, self.request)
+        return read_data(task_of(model.checkpoint), self.request, model.checkpoint)
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:

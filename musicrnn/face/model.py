@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from musicrnn.listening.answer import Answer
     from musicrnn.listening.word_stream import WordStream
     from musicrnn.sampling.voices import Written
-    from musicrnn.training.task import Figures
+    from musicrnn.training.protocol import Figures
 
 Values = NDArray[np.floating]
 States = dict[str, Values]

@@ -127,15 +127,12 @@ def save_picture(picture: Picture, path: str | Path) -> None:
 
 def check_picture(path: str | Path) -> None:
     """Raises MusicRNNError unless :func:`save_picture` knows the suffix and the folder exists."""
-    _check(Path(path), PICTURES)
+    check_saved(path, PICTURES)
 
 
-def check_saved(path: str | Path) -> None:
-    """Raises MusicRNNError unless :func:`save_pieces` knows the suffix and the folder exists."""
-    _check(Path(path), SAVED)
-
-
-def _check(path: Path, suffixes: tuple[str, ...]) -> None:
+def check_saved(path: str | Path, suffixes: tuple[str, ...] = SAVED) -> None:
+    """Raises MusicRNNError unless the suffix is one of these and the folder exists."""
+    path = Path(path)
     if path.suffix.lower() not in suffixes:
         raise MusicRNNError(
             f"cannot write {path}: the suffix must be one of {' '.join(suffixes)}, "

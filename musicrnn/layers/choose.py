@@ -26,9 +26,9 @@ def layer_of(
     if isinstance(cell, ClockworkCell | GridCell) and noise:
         raise MusicRNNError("clockwork and grid cells have neither recurrent dropout nor zoneout")
     if isinstance(cell, ClockworkCell):
-        return ClockworkLayer(cell, inputs, hidden, first=first)
+        return ClockworkLayer(cell, inputs, hidden, first=first, settings=settings)
     if isinstance(cell, GridCell):
-        return GridLayer(cell, inputs, hidden, first=first)
+        return GridLayer(cell, inputs, hidden, first=first, settings=settings)
     if isinstance(cell, LinearCell):
         if settings.recurrent_dropout > 0:
             raise MusicRNNError("recurrent dropout needs a recurrent product, this cell has none")

@@ -48,7 +48,7 @@ class GridLayer(Layer[GridCell]):
         bf16 = casts_to_bf16(kind)
         x = self.cell.from_input(weights, tuple(part.transpose(0, 1) for part in flow))
         with torch.autocast(kind, enabled=False):
-            run = Run(self.cell, self.cell.vectors, self.cell.matrices, 2, bf16=bf16)
+            run = Run(self.cell, self.cell.vectors, bf16=bf16)
             unseen = torch.zeros_like(state[0])  # the flow of the step before is not read
             whole = (unseen, unseen, *state)
             above, after = unroll(run, x.to(state[0].dtype), whole, weights)

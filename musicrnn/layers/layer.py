@@ -29,9 +29,11 @@ Flow = tuple[Tensor, ...]
 class Layer(nn.Module, ABC, Generic[AnyCell]):
     """Registers the cell's parameters as name + "_l0"."""
 
-    def __init__(self, cell: AnyCell, inputs: int, hidden: int, *, first: bool) -> None:
+    def __init__(
+        self, cell: AnyCell, inputs: int, hidden: int, *, first: bool, settings: LayerSettings
+    ) -> None:
         super().__init__()
-        self.cell, self.hidden = cell, hidden
+        self.cell, self.hidden, self.settings = cell, hidden, settings
         shapes = cell.shapes(inputs, hidden, first=first)
         for name, shape in shapes.items():
             self.register_parameter(name + "_l0", nn.Parameter(torch.empty(shape)))
@@ -46,12 +48,8 @@ class Layer(nn.Module, ABC, Generic[AnyCell]):
 class UnrolledLayer(Layer[StepCell]):
     """The engine, with recurrent dropout and zoneout."""
 
-    def __init__(
-        self, cell: StepCell, inputs: int, hidden: int, *, first: bool, settings: LayerSettings
-    ) -> None:
-        super().__init__(cell, inputs, hidden, first=first)
-        self.settings = settings
-        self.unroll = unroll  # musicrnn.layers.graphs has another one for CUDA
+    # musicrnn.layers.graphs has another one for CUDA
+    unroll: Callable[..., tuple[Flow, Flow]] = staticmethod(unroll)
 
     def forward(self, flow: Flow, state: Flow) -> tuple[Flow, Flow]:
         parameters = named(self)
@@ -63,8 +61,6 @@ class UnrolledLayer(Layer[StepCell]):
             run = Run(
                 self.cell,
                 tuple(name for name in self.cell.vectors if name in parameters),
-                tuple(self.cell.matrices),
-                self.cell.passes,
                 bf16=bf16,
                 dropped=self._dropped(x),
                 zoneout=zoneout_mask(x, self.hidden, self.settings.zoneout, self.training),
@@ -82,12 +78,6 @@ class UnrolledLayer(Layer[StepCell]):
 
 class ScannedLayer(Layer[LinearCell]):
     """A linear cell, with zoneout."""
-
-    def __init__(
-        self, cell: LinearCell, inputs: int, hidden: int, *, first: bool, settings: LayerSettings
-    ) -> None:
-        super().__init__(cell, inputs, hidden, first=first)
-        self.settings = settings
 
     def forward(self, flow: Flow, state: Flow) -> tuple[Flow, Flow]:
         a, b = self.cell.coefficients(named(self), flow[0].transpose(0, 1))

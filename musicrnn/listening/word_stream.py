@@ -67,8 +67,7 @@ class WordStream:
 
     def push(self, samples: Samples) -> list[DetectedWord]:
         """The words that these samples [N] complete."""
-        told = self.probabilities(samples)
-        return self.detector.push(told) if len(told) else []
+        return self.detector.push(self.probabilities(samples))
 
     def probabilities(self, samples: Samples) -> NDArray[np.float32]:
         """The labels' probabilities at the steps that these samples complete, [S, K]."""

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
 
 from musicrnn.models.branches import BRANCHES, Batch, Branch
 from musicrnn.models.classifier_config import ClassifierConfig
@@ -31,15 +32,13 @@ class Classifier(Network):
             {name: BRANCHES[name](config) for name in config.names}
         )
 
-    def members(self) -> dict[str, Branch]:
-        """The branches by name."""
-        return {n: m for n, m in self.listeners.items() if isinstance(m, Branch)}
+    def members(self) -> list[Branch]:
+        """The branches."""
+        return [member for member in self.listeners.values() if isinstance(member, Branch)]
 
     def forward(self, inputs: Tensor, lengths: Tensor) -> Tensor:
-        """Log-probabilities [M, B, K] of every listener; :func:`together` makes one of them."""
-        return torch.stack(
-            [member(inputs, lengths).log_softmax(1) for member in self.members().values()]
-        )
+        """Log-probabilities [M, B, K] of every branch; :func:`together` makes one of them."""
+        return torch.stack([member(inputs, lengths).log_softmax(1) for member in self.members()])
 
     def logits(self, inputs: Tensor, lengths: Tensor) -> Tensor:
         """What the branches say together, [B, K]."""
@@ -47,12 +46,12 @@ class Classifier(Network):
 
     def observe(self, batches: Sequence[Batch]) -> None:
         """Take the scales of all features from training data."""
-        for member in self.members().values():
+        for member in self.members():
             member.observe(batches)
 
     def penalty(self) -> Tensor | float:
         """The sum of the branches' own penalties, nats."""
-        return sum((member.penalty() for member in self.members().values()), 0.0)
+        return sum((member.penalty() for member in self.members()), 0.0)
 
 
 def together(members: Tensor) -> Tensor:
@@ -63,9 +62,5 @@ def together(members: Tensor) -> Tensor:
 def padded(clips: Sequence[NDArray[Any]]) -> Batch:
     """Clips [T, F] or ids [T] of several lengths as one batch, zeros at the ends; the lengths."""
     lengths = torch.tensor([len(clip) for clip in clips])
-    ids = clips[0].ndim == 1
-    batch = torch.zeros((len(clips), int(lengths.max()), *clips[0].shape[1:]))
-    batch = batch.long() if ids else batch
-    for row, clip in zip(batch, clips, strict=True):
-        row[: len(clip)] = torch.tensor(clip)
-    return batch, lengths
+    batch = pad_sequence([torch.tensor(clip) for clip in clips], batch_first=True)
+    return batch.long() if clips[0].ndim == 1 else batch.float(), lengths

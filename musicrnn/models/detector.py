@@ -123,15 +123,11 @@ class Trigger:
         best = averages.argmax(1)
         top = averages[np.arange(len(best)), best]
         loud = (top >= self.settings.threshold) & self.fires[best]
-        places: list[int] = np.flatnonzero(loud).tolist()
-        for place in places:
+        for place in np.flatnonzero(loud).tolist():
             step, label = first + place, int(best[place])
-            if step < self.ready:
+            fell = self.waiting.get(label, step)
+            if step < self.ready or fell is None or fell > step:
                 continue
-            if label in self.waiting:
-                fell = self.waiting[label]
-                if fell is None or fell > step:
-                    continue
             time = (step + 1) * self.step_seconds
             found.append(DetectedWord(time, self.labels[label], float(top[place])))
             self.ready = step + self.pause

@@ -9,6 +9,8 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.models.sizes import Sizes
 
 MAX_ORDERS = 64
+CLOCK_PERIODS = (16, 12)  # the clock's circles, in steps
+MATCH_LENGTHS = (1, 2, 4, 8, 16, 32)  # frames; thresholds of the match length's indicator features
 
 
 @dataclass(frozen=True)
@@ -57,21 +59,16 @@ class FrameConfig(FrameSizes):
     @property
     def features(self) -> int:
         """How many features a step has; see :mod:`musicrnn.models.frame_context`."""
-        return self.pitches + (self.pitches + 1 if self.copy else 0) + (1 if self.clock else 0)
+        return self.pitches * self.channels + int(self.copy) + int(self.clock)
 
     @property
-    def cell_inputs(self) -> int:
-        """How many numbers enter the first layer's cell a step."""
-        if self.body == "tied":
-            return self.inner
-        return self.pitches * (2 if self.copy else 1) + scalar_count(self.clock, self.copy)
+    def channels(self) -> int:
+        """How many frames a step has: the one before it, and with ``copy`` the match's."""
+        return 2 if self.copy else 1
 
-
-CLOCK_PERIODS = (16, 12)  # the clock's circles, in steps
-MATCH_LENGTHS = (1, 2, 4, 8, 16, 32)  # frames; thresholds of the match length's indicator features
-
-
-def scalar_count(clock: bool, copy: bool) -> int:
-    """How many numbers :func:`musicrnn.models.frame_encoders.scalar_features` gives for clock and
-    match."""
-    return (sum(CLOCK_PERIODS) if clock else 0) + (len(MATCH_LENGTHS) + 1 if copy else 0)
+    @property
+    def scalars(self) -> int:
+        """How many numbers :func:`musicrnn.models.frame_encoders.scalar_features` gives for clock
+        and match."""
+        clock = sum(CLOCK_PERIODS) if self.clock else 0
+        return clock + (len(MATCH_LENGTHS) + 1 if self.copy else 0)

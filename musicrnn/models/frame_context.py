@@ -25,15 +25,16 @@ from musicrnn.arrays import Float32Array, Frames
 from musicrnn.cells.private_numba import kept
 from musicrnn.models.frame_config import FrameConfig
 
+Matches = tuple[NDArray[np.int32], NDArray[np.int32]]
+
 
 @dataclass(frozen=True, eq=False)
 class FrameContext:
-    """A piece, and for each of its steps where the longest match went on (-1: nowhere), how long it
-    is; None where the model has no longest-match context."""
+    """A piece, and for each of its steps where the longest match went on (-1: nowhere), and how
+    long it is; None where the model has no longest-match context."""
 
     frames: Frames
-    source: NDArray[np.int32] | None
-    matched: NDArray[np.int32] | None
+    matches: Matches | None
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -45,10 +46,10 @@ class FrameContext:
         begin = max(first, 1)
         before[begin - first :] = self.frames[begin - 1 : end - 1]
         parts: list[NDArray[np.generic]] = [transposed(before, shift)]
-        if self.source is not None and self.matched is not None:
-            source = self.source[first:end]
+        if self.matches is not None:
+            source, matched = (part[first:end] for part in self.matches)
             copied = self.frames[np.maximum(source, 0)] * (source >= 0).astype(np.uint8)[:, None]
-            parts += [transposed(copied, shift), self.matched[first:end, None]]
+            parts += [transposed(copied, shift), matched[:, None]]
         if config.clock:
             parts.append(np.arange(first, end)[:, None])
         return np.concatenate([part.astype(np.float32) for part in parts], axis=1)
@@ -56,10 +57,7 @@ class FrameContext:
 
 def frame_context(piece: Frames, config: FrameConfig) -> FrameContext:
     """The context of a piece; longest matches, where the model uses them, are found in O(T^2)."""
-    if not config.copy:
-        return FrameContext(piece, None, None)
-    source, matched = _matches(_numbered(piece))
-    return FrameContext(piece, source, matched)
+    return FrameContext(piece, _matches(_numbered(piece)) if config.copy else None)
 
 
 class FrameHistory:
@@ -88,8 +86,8 @@ class FrameHistory:
             source, matched = np.full(t + 1, -1, np.int32), np.zeros(t + 1, np.int32)
             if self.config.copy and t:
                 source[t], matched[t] = _advance(self.ids[row], t, self.runs[row])
-            copies = (source, matched) if self.config.copy else (None, None)
-            rows.append(FrameContext(frames[: t + 1], *copies).features(t, t + 1, self.config))
+            matches = (source, matched) if self.config.copy else None
+            rows.append(FrameContext(frames[: t + 1], matches).features(t, t + 1, self.config))
         return np.stack(rows)
 
 
@@ -114,7 +112,7 @@ def _numbered(piece: Frames) -> NDArray[np.int64]:
 
 @kept
 @njit
-def _matches(ids: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def _matches(ids: NDArray[np.int64]) -> Matches:
     steps = len(ids)
     source, matched = np.full(steps, -1, np.int32), np.zeros(steps, np.int32)
     run = np.zeros(steps + 1, np.int32)

@@ -18,7 +18,7 @@ from torch.nn.functional import one_hot
 from musicrnn.layers.dropout import dropout_layer
 from musicrnn.layers.relative import RelativeLinear
 from musicrnn.layers.stack import Stack, State
-from musicrnn.models.frame_config import CLOCK_PERIODS, MATCH_LENGTHS, FrameConfig, scalar_count
+from musicrnn.models.frame_config import CLOCK_PERIODS, MATCH_LENGTHS, FrameConfig
 from musicrnn.models.recurrent import recurrent
 
 REACH_SEMITONES = 24  # semitones of which every interval has weights of its own
@@ -30,7 +30,8 @@ class GlobalEncoder(nn.Module):
     def __init__(self, config: FrameConfig) -> None:
         super().__init__()
         self.config = config
-        self.stack = recurrent(Stack, config, config.cell_inputs)
+        self.shown = config.pitches * config.channels
+        self.stack = recurrent(Stack, config, self.shown + config.scalars)
 
     @property
     def state_names(self) -> tuple[str, ...]:
@@ -40,11 +41,8 @@ class GlobalEncoder(nn.Module):
         return self.stack.initial_state(batch)
 
     def forward(self, features: Tensor, state: State) -> tuple[Tensor, State]:
-        config = self.config
-        notes = features[..., : config.pitches * (2 if config.copy else 1)]
-        if scalar_count(config.clock, config.copy):
-            notes = torch.cat([notes, scalar_features(features, config)], dim=-1)
-        return self.stack(notes, state)
+        scalars = scalar_features(features, self.config)
+        return self.stack(torch.cat([features[..., : self.shown], scalars], dim=-1), state)
 
 
 class SharedEncoder(nn.Module):
@@ -53,16 +51,13 @@ class SharedEncoder(nn.Module):
     def __init__(self, config: FrameConfig) -> None:
         super().__init__()
         self.config = config
-        channels = 2 if config.copy else 1
         self.relative = RelativeLinear(
-            config.pitches, channels, config.inner, reach=REACH_SEMITONES
+            config.pitches, config.channels, config.inner, reach=REACH_SEMITONES
         )
         self.pitch = nn.Parameter(torch.zeros(config.pitches, config.inner))
         self.facts = None
-        if scalar_count(config.clock, config.copy):
-            self.facts = nn.Linear(
-                scalar_count(config.clock, config.copy), config.inner, bias=False
-            )
+        if config.scalars:
+            self.facts = nn.Linear(config.scalars, config.inner, bias=False)
         self.dropout = dropout_layer(config.dropout, variational=config.layer.variational)
         self.stack = recurrent(Stack, config, config.inner)
         self.context = None
@@ -105,12 +100,12 @@ class SharedEncoder(nn.Module):
 def context_frames(features: Tensor, config: FrameConfig) -> Tensor:
     """The frame before and, with the longest-match context, the frame that followed the match:
     [B*T, C, P]."""
-    channels = 2 if config.copy else 1
-    return features[..., : channels * config.pitches].reshape(-1, channels, config.pitches)
+    shown = features[..., : config.channels * config.pitches]
+    return shown.reshape(-1, config.channels, config.pitches)
 
 
 def scalar_features(features: Tensor, config: FrameConfig) -> Tensor:
-    """Clock and match length as numbers in 0..1, [B, T, scalar_count(...)]."""
+    """Clock and match length as numbers in 0..1, [B, T, config.scalars]."""
     parts = [features[..., :0]]
     if config.copy:
         length = features[..., 2 * config.pitches].float()[..., None]

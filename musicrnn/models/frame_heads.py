@@ -100,7 +100,7 @@ class TiedNadeHead(Head):
         super().__init__(config)
         units = config.head_hidden
         self.below = RelativeLinear(
-            config.pitches, 3 if config.copy else 2, units, reach=48, lower=True
+            config.pitches, 1 + config.channels, units, reach=48, lower=True
         )
         self.inner = nn.Linear(config.hidden, units)
         self.second = nn.Linear(units, units)
@@ -119,10 +119,10 @@ class RecurrentHead(Head):
 
     def __init__(self, config: FrameConfig) -> None:
         super().__init__(config)
-        units, channels = config.head_hidden, 2 if config.copy else 1
+        units = config.head_hidden
         self.inner = nn.Linear(config.hidden, units)
         self.pitch = nn.Parameter(torch.empty(config.pitches, units).uniform_(-0.1, 0.1))
-        self.notes = nn.Linear(1 + 2 * channels, units, bias=False)
+        self.notes = nn.Linear(1 + 2 * config.channels, units, bias=False)
         self.stack = Stack(config.cell, units, units, layers=1, settings=config.layer)
         self.output = nn.Linear(2 * units, 1, bias=False)
 

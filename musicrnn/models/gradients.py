@@ -28,7 +28,7 @@ from torch import Tensor, nn
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.stack import State
-from musicrnn.models.classifier import Classifier, padded, together
+from musicrnn.models.classifier import Classifier, padded
 from musicrnn.models.frame_context import frame_context
 from musicrnn.models.frames import FrameModel
 from musicrnn.models.language import LanguageModel, token_losses
@@ -123,17 +123,16 @@ def classifier_gradients(
     """
     steps = _reach(steps, clips, 1)
     wanted = [index for index, clip in enumerate(clips) if len(clip) > steps]
-    device = next(model.parameters()).device
     total = np.zeros(steps + 1)
     with _at_rest(model), _said(model) as embedded:
         for first in range(0, len(wanted), GRADIENT_ROWS):
             rows = wanted[first : first + GRADIENT_ROWS]
             inputs, lengths = padded([clips[index] for index in rows])
-            inputs, lengths = inputs.to(device), lengths.to(device)
+            inputs, lengths = inputs.to(model.device), lengths.to(model.device)
             if not model.config.reads_tokens:
                 inputs.requires_grad_()
-            logits = together(model(inputs, lengths))
-            right = torch.tensor([labels[index] for index in rows], device=device)
+            logits = model.logits(inputs, lengths)
+            right = torch.tensor([labels[index] for index in rows], device=model.device)
             loss = nn.functional.cross_entropy(logits, right, reduction="sum")
             node = embedded.pop() if model.config.reads_tokens else inputs
             (gradient,) = torch.autograd.grad(loss, [node])  # [B, T, F]

@@ -14,19 +14,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from musicrnn.models.classifier import Classifier, padded, together
+from musicrnn.models.classifier import Classifier, padded
 
 
 def window_logits(
     model: Classifier, windows: Sequence[NDArray[Any]], *, batch: int = 16
 ) -> NDArray[np.float32]:
     """[N, K]; the model must be in evaluation mode."""
-    device = model.device
     rows: list[NDArray[np.float32]] = []
     for start in range(0, len(windows), batch):
         inputs, lengths = padded(windows[start : start + batch])
         with torch.no_grad():
-            logits = together(model(inputs.to(device), lengths.to(device)))
+            logits = model.logits(inputs.to(model.device), lengths.to(model.device))
         rows.append(logits.float().cpu().numpy())
     return np.concatenate(rows)
 

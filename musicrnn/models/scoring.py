@@ -46,12 +46,9 @@ def _read_group(
     losses: list[list[NDArray[np.float64]]],
 ) -> None:
     """Pieces of one group side by side, longest first; rows leave when their piece is over."""
-    device = next(model.parameters()).device
-    state = model.initial_state(len(group))
-    for offset in range(0, max(1, len(pieces[group[0]]) - 1), WINDOW_LENGTH):
+    device, state = model.device, model.initial_state(len(group))
+    for offset in range(0, len(pieces[group[0]]) - 1, WINDOW_LENGTH):
         alive = [index for index in group if len(pieces[index]) - 1 > offset]
-        if not alive:
-            break
         state = tuple(part[:, : len(alive)] for part in state)
         length = min(WINDOW_LENGTH, len(pieces[alive[0]]) - 1 - offset)
         inputs = np.zeros((len(alive), length), np.int64)

@@ -119,10 +119,9 @@ def clip_logits(
     model: WordsModel, frames: NDArray[np.float32], batch: int = 128
 ) -> NDArray[np.float32]:
     """Frames of whole clips [n, T, F] -> logits [n, K]; the model in evaluation mode."""
-    device = next(model.parameters()).device
     rows: list[NDArray[np.float32]] = []
     with torch.no_grad():
         for start in range(0, len(frames), batch):
-            logits = model.clip(torch.from_numpy(frames[start : start + batch]).to(device))
+            logits = model.clip(torch.from_numpy(frames[start : start + batch]).to(model.device))
             rows.append(logits.float().cpu().numpy())
     return np.concatenate(rows)

@@ -87,19 +87,19 @@ def compose_each(
     tempo = tempo_of(tokenizer, controls, primer)
     sampled = SamplingRequest(tokenizer, controls, request.settings, start)
     draw = sample_function(checkpoint, sampled, budget, len(seeds) * budget.candidates)
-    waiting, drawn = list(range(len(seeds))), 0
-    for attempt in range(MAX_ATTEMPTS):
-        numbers, stuck = waiting, list[int]()
+    waiting, attempt, drawn = list(range(len(seeds))), 0, 0
+    while waiting:
+        stuck: list[int] = []
         takes = [
             [seeds[number], attempt, *([take] if take else [])]
-            for number in numbers
+            for number in waiting
             for take in range(budget.candidates)
         ]
         for place, candidates in _grouped(draw(takes), budget.candidates):
             tokens = sum(len(sequence.ids) for sequence in candidates)
             drawn += tokens
             sequence, score = best_of(candidates, tokenizer)
-            number = numbers[place]
+            number = waiting[place]
             if primer is None and attempt + 1 < MAX_ATTEMPTS and is_stuck(score):
                 stuck.append(number)
                 continue
@@ -112,9 +112,7 @@ def compose_each(
                 attempts=attempt + 1,
                 seconds=(time.perf_counter() - started) * tokens / drawn,
             )
-        waiting = sorted(stuck)
-        if not waiting:
-            break
+        waiting, attempt = sorted(stuck), attempt + 1
 
 
 def fitting_tokenizer(checkpoint: Checkpoint) -> Tokenizer:

@@ -107,16 +107,14 @@ class VoicesWriter:
         sampled, written = self._sample(score, positions, free, settings, seed)
         first = next(iter(given.values()))
         velocity = int(np.median([note.velocity for note in first.notes]))
-        tracks: list[Track] = []
-        for index, name in enumerate(self.names):
-            if name in given:
-                tracks.append(given[name])
-                continue
-            notes = line_notes(sampled[:, index], score.ticks_per_quarter, velocity)
-            tracks.append(Track(notes, first.program, name=name.capitalize()))
-        off = [n for n, t in given.items() if not is_on_grid(t.notes, score.ticks_per_quarter)]
-        whole = replace(score, tracks=tuple(tracks))
-        return replace(written, score=whole, off_grid=tuple(off))
+        quarter, program = score.ticks_per_quarter, first.program
+        tracks = tuple(
+            given.get(name)
+            or Track(line_notes(line, quarter, velocity), program, name=name.capitalize())
+            for name, line in zip(self.names, sampled.T, strict=True)
+        )
+        off = tuple(n for n, t in given.items() if not is_on_grid(t.notes, quarter))
+        return replace(written, score=replace(score, tracks=tracks), off_grid=off)
 
     def vary(
         self,
@@ -159,8 +157,8 @@ class VoicesWriter:
             for name in voices
         }
         whole = replace(score, tracks=tuple(replaced.get(id(t), t) for t in score.tracks))
-        off = [n for n, t in tracks.items() if not is_on_grid(t.notes, quarter)]
-        return replace(written, score=whole, off_grid=tuple(off))
+        off = tuple(n for n, t in tracks.items() if not is_on_grid(t.notes, quarter))
+        return replace(written, score=whole, off_grid=off)
 
     def compose(
         self, steps: int, settings: GibbsSettings, seed: int | Sequence[int]
@@ -172,12 +170,10 @@ class VoicesWriter:
         found = self.sampler.sample(symbols, free, regular_metre(steps), settings, seed)
         return [(self.grid.positions(candidate), nats) for candidate, nats in found]
 
-    def tracks(
-        self, positions: GridPositions, ticks_per_quarter: int, program: int = CHOIR
-    ) -> list[Track]:
+    def tracks(self, positions: GridPositions, ticks_per_quarter: int) -> list[Track]:
         """A track a voice."""
         return [
-            Track(line_notes(line, ticks_per_quarter, VELOCITY), program, name=name.capitalize())
+            Track(line_notes(line, ticks_per_quarter, VELOCITY), CHOIR, name=name.capitalize())
             for name, line in zip(self.names, positions.T, strict=True)
         ]
 

@@ -14,7 +14,7 @@ from musicrnn.sources.named import named
 from musicrnn.sources.scores import read_source
 from musicrnn.tokens.grid import is_played
 from musicrnn.training.compose.data import choose_tokenizer
-from musicrnn.training.data import Piece, SkippedFile, read_all, reasons
+from musicrnn.training.data import Piece, SkippedFile, read_all, reasons, skipping
 
 SHOWN = ("name", "title", "holds", "licence", "split", "source")  # of a card
 
@@ -76,13 +76,11 @@ def write_prepared(
         path = output / _name(item.piece, taken)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_midi(tokenizer.quantize(item.content), path)
-        except MusicRNNError as error:
-            refused.append(SkippedFile(item.piece.name, str(error)))
-            continue
         except OSError as error:
             raise MusicRNNError(f"cannot write {path}: {error.strerror}") from error
-        written += 1
+        with skipping(item.piece.name, refused):
+            write_midi(tokenizer.quantize(item.content), path)
+            written += 1
     return written, refused
 
 

@@ -162,8 +162,7 @@ def listed_files(root: Path, split_file: Path) -> tuple[list[LabelledFile], list
             f"{split_file} needs a first line with the columns file,label,split and rows below it"
         )
     found: list[FoundFile] = []
-    splits: dict[str, Split] = {}
-    speakers: dict[str, str] = {}
+    listed: dict[str, tuple[Split, str]] = {}  # the split and the speaker
     refused: list[SkippedFile] = []
     for number, row in enumerate(rows, 2):
         name, label, split = row["file"] or "", row["label"] or "", (row["split"] or "").lower()
@@ -177,10 +176,9 @@ def listed_files(root: Path, split_file: Path) -> tuple[list[LabelledFile], list
             refused.append(SkippedFile(name, "the split file lists it, but there is no such file"))
             continue
         found.append(FoundFile(name, path, label, _digest(path)))
-        splits[name] = SPLITS[split]
-        speakers[name] = (row.get("speaker") or "").strip()
+        listed[name] = SPLITS[split], (row.get("speaker") or "").strip()
     kept, copies = _unique(found)
-    files = [LabelledFile(f.name, f.path, f.label, splits[f.name], speakers[f.name]) for f in kept]
+    files = [LabelledFile(f.name, f.path, f.label, *listed[f.name]) for f in kept]
     return files, refused + copies
 
 

@@ -18,7 +18,8 @@ from musicrnn.sources.recordings import read_recordings
 from musicrnn.sources.scores import read_source
 from musicrnn.sources.words import holds_words, read_clips
 from musicrnn.training.data import DataRequest, Split, TrainingData
-from musicrnn.training.task import TASKS, Figures, Task, ensemble_task, task_of
+from musicrnn.training.protocol import Figures
+from musicrnn.training.task import TASKS, Task, ensemble_task
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,3 @@ def measured(
     task = ensemble_task(checkpoints)
     data = read_data(task, request, checkpoints[0])
     return task.measure(checkpoints, data, split), data
-
-
-def data_for(checkpoint: Checkpoint, request: DataRequest) -> TrainingData:
-    """Data as a model file reads them; see :func:`read_data`."""
-    return read_data(task_of(checkpoint), request, checkpoint)

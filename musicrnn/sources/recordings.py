@@ -30,7 +30,6 @@ from musicrnn.tokens.choose import suitable_tokenizer
 from musicrnn.training.classify.recording import Recording
 from musicrnn.training.data import (
     SPLITS,
-    Card,
     DataRequest,
     SkippedFile,
     Split,
@@ -63,7 +62,10 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
         files, refused = labelled_files(root, split_file)
         files, others = _one_kind(files, encoding)
         refused += others
-        card = _own_card(root.resolve().name, split_file)
+        name = root.resolve().name
+        title = f"labelled recordings of the folder {name}"
+        split = f"as listed in {split_file.name}" if split_file else "sha256 of content, 70/15/15"
+        card = own_card(name, title, holds="sounds", split=split)
         if files and files[0].path.suffix.lower() in SCORES:
             examples, encoding, unread = _score_examples(files, encoding)
             refused += unread
@@ -103,7 +105,7 @@ def _of_model(task: Task, like: Checkpoint | None) -> tuple[Any, tuple[str, ...]
     if like is None:
         return None, ()
     labeller: Any = task.labeller(like, "cpu")
-    return labeller.tokenizer or labeller.recipe, labeller.labels
+    return labeller.encoding, labeller.labels
 
 
 def _root(source: str, split_file: Path | None) -> tuple[Path, Path | None]:
@@ -195,9 +197,3 @@ def _refuse_empty(
         raise MusicRNNError(
             f"no recording is left to learn {', '.join(missing[:3])} from ({listed})"
         )
-
-
-def _own_card(name: str, split_file: Path | None) -> Card:
-    split = f"as listed in {split_file.name}" if split_file else "sha256 of content, 70/15/15"
-    title = f"labelled recordings of the folder {name}"
-    return own_card(name, title, holds="sounds", split=split)

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.io.abc import parse_abc, read_abc_tunes
 from musicrnn.io.midi import MAX_BYTES, score_from_midi
 from musicrnn.score import Score
 from musicrnn.sources.corpus import own_card, split_by_hash
@@ -46,16 +47,13 @@ class ScoreFolder:
         for path in paths:
             name = path.relative_to(folder).as_posix()
             try:
-                content = _content(path)
-                pieces = _abc_pieces(name, path) if path.suffix.lower() == ABC else None
+                if path.suffix.lower() == ABC:
+                    for tune, text in _abc_pieces(name, path):
+                        yield _once(seen, tune, text.encode(), partial(parse_abc, text), text)
+                else:
+                    yield _once(seen, name, _content(path), partial(_read_midi, path), None)
             except MusicRNNError as error:
                 yield Piece(name, "train", partial(_refuse, str(error)))
-                continue
-            if pieces is None:
-                yield _once(seen, name, content, partial(_read_midi, path), None)
-                continue
-            for tune, text in pieces:
-                yield _once(seen, tune, text.encode(), partial(_read_abc, text), text)
 
 
 def score_files(folder: Path) -> list[Path]:
@@ -90,20 +88,12 @@ def _read_midi(path: Path) -> Score:
 
 
 def _abc_pieces(name: str, path: Path) -> list[tuple[str, str]]:
-    from musicrnn.io.abc import read_abc_tunes
-
     tunes = read_abc_tunes(path)
     if not tunes:
         raise MusicRNNError("it has no tune")
     if len(tunes) == 1:
         return [(name, tunes[0][1])]
     return [(f"{name}:{number}", text) for number, (_, text) in enumerate(tunes, 1)]
-
-
-def _read_abc(text: str) -> Score:
-    from musicrnn.io.abc import parse_abc
-
-    return parse_abc(text)
 
 
 def _refuse(reason: str) -> Score:

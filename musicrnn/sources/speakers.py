@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from statistics import median
@@ -67,9 +67,6 @@ class SpokenName:
     stem: str
 
 
-Reading = Callable[[SpokenName], str]  # the speaker, or "" where the name does not tell
-
-
 def spoken_name(label: str, name: str) -> SpokenName:
     """``name`` with / between the folders; the label's folder, where there is one, comes first."""
     *folders, file = PurePosixPath(name).parts
@@ -81,10 +78,8 @@ def speakers(names: Sequence[SpokenName]) -> list[str] | None:
     marked = [_marked(name) for name in names]
     if _enough(marked):
         return marked
-    readings = [_folder(level) for level in range(MAX_DEPTH)] + [
-        _field(at) for at in range(MAX_DEPTH)
-    ]
-    read = [[known or reading(n) for known, n in zip(marked, names, strict=True)]
+    readings = zip(*map(_candidates, names), strict=True)
+    read = [[known or told for known, told in zip(marked, reading, strict=True)]
             for reading in readings]  # fmt: skip
     read = [found for found in read if _enough(found) and _shared(found, names)]
     for found in read:
@@ -116,16 +111,11 @@ def _marked(name: SpokenName) -> str:
     return ""
 
 
-def _folder(level: int) -> Reading:
-    return lambda name: _credible(name.folders[level]) if level < len(name.folders) else ""
-
-
-def _field(at: int) -> Reading:
-    def read(name: SpokenName) -> str:
-        found = fields(name)
-        return _credible(found[at]) if at < len(found) else ""
-
-    return read
+def _candidates(name: SpokenName) -> list[str]:
+    """What each reading takes for the speaker: MAX_DEPTH folders, then fields; "" for none."""
+    none = [""] * MAX_DEPTH
+    taken = [*name.folders, *none][:MAX_DEPTH] + [*fields(name), *none][:MAX_DEPTH]
+    return [_credible(value) for value in taken]
 
 
 def _credible(value: str) -> str:

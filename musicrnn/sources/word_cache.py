@@ -21,7 +21,7 @@ from musicrnn.io.atomic import whole_file
 from musicrnn.listening.one_word import one_word
 from musicrnn.sources.corpus import LabelledFile
 from musicrnn.sources.find import cache_folder
-from musicrnn.training.data import SkippedFile
+from musicrnn.training.data import SkippedFile, skipping
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,28 +49,28 @@ def decoded(clips: Sequence[LabelledFile], *, rate: int, samples: int) -> Decode
             raise MusicRNNError(f"cannot keep sounds in {folder}: {error.strerror}") from error
         _write(clips, path, rate=rate, samples=samples)
     reasons: dict[str, str] = json.loads(listed.read_text(encoding="utf-8"))
+    refused = [SkippedFile(name, reason) for name, reason in reasons.items()]
     kept = [clip for clip in clips if clip.name not in reasons]
     if not kept:
-        return Decoded(np.zeros((0, samples), np.int16), [], _skipped_files(reasons))
+        return Decoded(np.zeros((0, samples), np.int16), [], refused)
     sounds = np.load(path, mmap_mode="r", allow_pickle=False)
     if sounds.shape != (len(kept), samples) or sounds.dtype != np.int16:
         raise MusicRNNError(f"{path} is damaged: delete it, and the sounds are read again")
-    return Decoded(sounds, kept, _skipped_files(reasons))
+    return Decoded(sounds, kept, refused)
 
 
 def _write(clips: Sequence[LabelledFile], path: Path, *, rate: int, samples: int) -> None:
-    reasons: dict[str, str] = {}
+    refused: list[SkippedFile] = []
     sounds = np.empty((len(clips), samples), np.int16)
     row = 0
     for clip in clips:
-        try:
+        with skipping(clip.name, refused):
             sounds[row] = one_word(clip.path, rate=rate, samples=samples).clip
             row += 1
-        except MusicRNNError as error:
-            reasons[clip.name] = str(error)
     with whole_file(path) as temporary:
         np.save(temporary, sounds[:row])
     with whole_file(path.with_suffix(".json")) as temporary:
+        reasons = {file.name: file.reason for file in refused}
         temporary.write_text(json.dumps(reasons), encoding="utf-8")
 
 
@@ -84,7 +84,3 @@ def _key(clips: Sequence[LabelledFile], rate: int, samples: int) -> str:
             known = f"{clip.name} {clip.path} missing"
         digest.update(known.encode())
     return digest.hexdigest()[:32]
-
-
-def _skipped_files(reasons: dict[str, str]) -> list[SkippedFile]:
-    return [SkippedFile(name, reason) for name, reason in reasons.items()]

@@ -69,8 +69,7 @@ def word_files(root: Path, split_file: Path | None = None) -> WordFiles:
     found = [f for f in found_files(root, AUDIO) if f.label.casefold() not in BACKGROUNDS]
     found, refused = with_labels(_flat(found))
     refuse_few_labels({file.label for file in found}, root)
-    names = [spoken_name(file.label, file.name) for file in found]
-    told = speakers(names)
+    told = speakers([spoken_name(file.label, file.name) for file in found])
     if told is None:
         return _by_content(found, refused, f"no speaker in the names: {BY_CONTENT}", root)
     said: dict[str, Counter[str]] = defaultdict(Counter)
@@ -153,8 +152,7 @@ def _by_content(
     for of_label in labels.values():
         apart = [[file] for files in of_label.values() for file in files]
         recordings += list(of_label.values()) if len(of_label) >= 3 else apart
-    files = split_by_content(recordings, root)
-    return WordFiles(files, refused, split)
+    return WordFiles(split_by_content(recordings, root), refused, split)
 
 
 def _listed(root: Path, split_file: Path) -> WordFiles:

@@ -17,7 +17,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.pretrained import Style
 from musicrnn.training.config import TrainingConfig
-from musicrnn.training.data import Card, DataRequest, Piece, Split, TrainingData
+from musicrnn.training.data import DataRequest, Sources, Split, TrainingData
 
 if TYPE_CHECKING:
     from musicrnn.export.graph import Graph
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from musicrnn.training.objective import Objective
 
 MINUTES = 30.0  # of a training of which nothing else is said
-Sources = Sequence[tuple[Card, Sequence[Piece]]]
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,8 @@ class Task(ABC):
         options: what a user may say of the data: of DataRequest's fields.
         tokens: the names that ``--tokens`` may have for it.
         floor: the baseline that a trained network should be better than.
-        small: settings, and sizes, of a comparison of cells, parameters and validations apart.
+        ensembles: whether several models can be measured as one.
+        compared: of a comparison of cells: how many parameters, and updates between validations.
     """
 
     name: ClassVar[str]
@@ -89,8 +89,8 @@ class Task(ABC):
     options: ClassVar[tuple[str, ...]] = ()
     tokens: ClassVar[tuple[str, ...]] = ()
     floor: ClassVar[str] = ""
-    ensembles: ClassVar[bool] = False  # several models are measured as one
-    compared: ClassVar[tuple[int, int] | None] = None  # parameters, updates between validations
+    ensembles: ClassVar[bool] = False
+    compared: ClassVar[tuple[int, int] | None] = None
 
     # Data and learning.
 

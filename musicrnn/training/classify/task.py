@@ -61,7 +61,6 @@ class Classify(Task):
             weight_decay=0.1,
             average=0.99,
             validate_every=50,
-            patience=20,
         )
 
     def config(self, data: TrainingData, settings: ClassifierSettings) -> ClassifierConfig:

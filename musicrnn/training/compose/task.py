@@ -17,8 +17,8 @@ from musicrnn.tokens import TOKENIZERS, Controls, tokenizer_from
 from musicrnn.training.compose.data import TokenData, token_data
 from musicrnn.training.compose.settings import ComposeSettings
 from musicrnn.training.config import TrainingConfig
-from musicrnn.training.data import DataRequest, Split, TrainingData, reasons
-from musicrnn.training.protocol import OwnPieces, Sources, Task
+from musicrnn.training.data import DataRequest, Sources, Split, TrainingData, reasons
+from musicrnn.training.protocol import OwnPieces, Task
 
 if TYPE_CHECKING:
     from musicrnn.export.graph import Graph

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.models.voices_config import VoicesConfig
 from musicrnn.training.config import TrainingConfig
-from musicrnn.training.data import DataRequest, Split, TrainingData
-from musicrnn.training.protocol import Sources, Task
+from musicrnn.training.data import DataRequest, Sources, Split, TrainingData
+from musicrnn.training.protocol import Task
 from musicrnn.training.voices.settings import VoicesSettings
 
 if TYPE_CHECKING:

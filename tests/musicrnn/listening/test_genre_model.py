@@ -9,6 +9,6 @@ def test_genre_on_the_test_split(corpora):
     checkpoint = load_model("genre")
     evaluation, _ = measured([checkpoint], DataRequest(("gtzan",), corpora))
     assert evaluation.n == 290
-    assert evaluation.scores.accuracy >= 0.58
-    assert evaluation.scores.accuracy > 5 * evaluation.scores.majority
+    assert evaluation.accuracy >= 0.58
+    assert evaluation.accuracy > 5 * evaluation.majority
     assert checkpoint.metadata["metrics"]["valid_n"] == 197

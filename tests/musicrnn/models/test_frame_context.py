@@ -31,7 +31,7 @@ def matches(piece: np.ndarray) -> list[tuple[int, int]]:
 def test_the_longest_match_is_that_of_the_definition(notes: list[int]) -> None:
     piece = np.eye(4, dtype=np.uint8)[notes]
     context = frame_context(piece, CONFIG)
-    assert list(zip(context.source, context.matched, strict=True)) == matches(piece)
+    assert list(zip(*context.matches, strict=True)) == matches(piece)
 
 
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=30), st.integers(0, 29))

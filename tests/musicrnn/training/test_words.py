@@ -122,11 +122,10 @@ def test_a_row_goes_on_from_its_last_clip():
     made = objective(12, carry=0.0)
     made.loss(made.module)
     assert all(part.abs().sum() > 0 for part in made.state)
-    device = torch.device("cpu")
-    going_on = made._begin(np.zeros(12, bool), device)
+    going_on = made._begin(np.zeros(12, bool))
     assert all(torch.equal(a, b) for a, b in zip(going_on, made.state, strict=True))
     fresh = np.arange(12) < 6
-    begun = made._begin(fresh, device)
+    begun = made._begin(fresh)
     for part, place in zip(begun, made.module.batch_places, strict=True):
         rows = part.movedim(place, 0)
         assert not rows[:6].any()
