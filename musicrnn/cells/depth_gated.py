@@ -1,7 +1,7 @@
-"""The depth-gated LSTM (Yao et al. 2015, arXiv:1508.03790): a cell sees that of the layer below.
+"""The depth-gated LSTM (Yao et al. 2015, arXiv:1508.03790): layers share their cell states.
 
-It is the LSTM with peepholes, and above the first layer a depth gate lets in the cell of the layer
-below, c_below, of the same step:
+It is the LSTM with peepholes. Above the first layer a depth gate lets in c_below, the new cell
+state of the layer below at the same step:
 
     depth-gated:
         f = σ(W_f x + U_f h + p_f ⊙ c + b_f)

@@ -5,7 +5,7 @@
         i = σ(W_i x + U_i h + p_i ⊙ c + b_i)       input gate
         g = tanh(W_g x + U_g h + b_g)              candidate
         c' = f ⊙ c + i ⊙ g
-        o = σ(W_o x + U_o h + p_o ⊙ c' + b_o)      output gate; it sees the new cell
+        o = σ(W_o x + U_o h + p_o ⊙ c' + b_o)      output gate; it sees c'
         h' = o ⊙ tanh(c')
 
 Each variant changes one line:
@@ -13,8 +13,8 @@ Each variant changes one line:
     nig:   i = 1                                   no input gate
     nfg:   f = 1                                   no forget gate
     nog:   o = 1                                   no output gate
-    niaf:  g = W_g x + U_g h + b_g                 no tanh before the cell
-    noaf:  h' = o ⊙ c'                             no tanh after the cell
+    niaf:  g = W_g x + U_g h + b_g                 no tanh on the way in
+    noaf:  h' = o ⊙ c'                             no tanh on the way out
     cifg:  i = 1 - f                               input and forget gate coupled
     np:    p_f = p_i = p_o = 0                     no peepholes
 

@@ -1,8 +1,8 @@
 """The Grid LSTM (Kalchbrenner et al. 2015, arXiv:1507.01526) of two dimensions, time and depth.
 
-Each dimension has a hidden state and a cell: h and c go along time, from step to step; y and m go
-along depth, from layer to layer. Each dimension has an LSTM of its own, and both see both hidden
-states:
+Each dimension has a hidden state and a cell state: h and c go along time, from step to step; y and
+m go along depth, from layer to layer. Each dimension has an LSTM of its own, and both see both
+hidden states:
 
     grid:
         i = σ(W_i y + U_i h + b_i)              along time
@@ -22,8 +22,8 @@ The layer above is given y' and m'. The first layer is given y = W_y x + b_y and
 The paper prints tanh(o ⊙ c') and tanh(o_d ⊙ m').
 
 With ``layer.priority`` one dimension goes last and sees the other's new hidden state. With a
-``layer.depth`` other than lstm, depth has no cell: y' = α(W_d y + U_d h + b_d), where α is the
-identity, tanh or relu. With ``layer.tied`` all layers share their weights.
+``layer.depth`` other than lstm, depth has no cell state: y' = α(W_d y + U_d h + b_d), where α is
+the identity, tanh or relu. With ``layer.tied`` all layers share their weights.
 
 In the code: the flow between layers is (y, m), the states are (h, c). The row blocks have torch's
 order i, f, g, o. ``weight_enter`` [2H, I] holds W_y, then W_m.
