@@ -13,10 +13,21 @@ from musicrnn_cli.options import device_option, json_option
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@click.option("--model", default="genre", show_default=True, help="A bundled model or a file.")
-@click.option("--top", type=click.IntRange(1), default=3, show_default=True, help="Labels shown.")
-@click.option("--timeline", is_flag=True, help="Show how the label moves through the song.")
-@json_option("One JSON object a line for each file.")
+@click.option(
+    "--model",
+    default="genre",
+    show_default=True,
+    help="Bundled model (genre, commands, commands-micro, commands-full) or your own model file.",
+)
+@click.option(
+    "--top",
+    type=click.IntRange(1),
+    default=3,
+    show_default=True,
+    help="How many labels to show, the likeliest first.",
+)
+@click.option("--timeline", is_flag=True, help="Show also how the label changes through the song.")
+@json_option("Print one JSON object a line for each file.")
 @device_option
 def command(
     files: tuple[str, ...], model: str, top: int, timeline: bool, as_json: bool, device: str

@@ -26,7 +26,7 @@ Found = tuple[dict[str, Any], str]  # what --json prints, and the same as text
     type=click.Choice(["test", "valid", "train"]),
     default="test",
     show_default=True,
-    help="What to measure on.",
+    help="Split of DATA to measure on.",
 )
 @json_option()
 @data_option

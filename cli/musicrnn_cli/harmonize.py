@@ -7,18 +7,35 @@ from pathlib import Path
 import click
 
 from musicrnn.errors import counted
-from musicrnn_cli.options import PATH, outputs_option, seed_option
+from musicrnn_cli.options import (
+    PATH,
+    json_option,
+    outputs_option,
+    seed_option,
+    temperature_option,
+)
 
 
 @click.command()
 @click.argument("piece", type=PATH)
-@outputs_option("File to write, repeatable: .mid .wav .mp3 .abc .html .png ...", required=True)
-@click.option("--keep", default="soprano", show_default=True, help="Voices that PIECE gives.")
-@click.option("--track", help="The track of the one voice kept: its name, or its number from 1.")
-@click.option("--model", default="chorale", show_default=True, help="A model file of voices.")
-@click.option("--temperature", type=float, help="Above 1 wilder, below 1 tamer.")
+@outputs_option(
+    "File to write, repeatable: .mid .wav .flac .ogg .mp3 .abc .html .png .svg.", required=True
+)
+@click.option(
+    "--keep",
+    default="soprano",
+    show_default=True,
+    help="Voices that PIECE gives and that stay as they are, commas between.",
+)
+@click.option(
+    "--track", help="Track of PIECE that holds the one voice kept: its name, or its number from 1."
+)
+@click.option(
+    "--model", default="chorale", show_default=True, help="Bundled model or model file of voices."
+)
+@temperature_option
 @seed_option
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@json_option()
 def command(
     piece: Path,
     outputs: tuple[Path, ...],

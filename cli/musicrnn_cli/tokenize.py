@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from musicrnn.errors import counted
+from musicrnn_cli.options import json_option
 
 if TYPE_CHECKING:
     from musicrnn.score import Score
@@ -17,10 +18,19 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--model", help="The tokens of this model: a bundled name or a file.")
-@click.option("--tokens", metavar="NAME", help="beat, performance or abc; else chosen.")
-@click.option("--check", is_flag=True, help="Only the round trip and the notes kept.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a file.")
+@click.option("--model", help="Take the tokens of this model: a bundled name or a file.")
+@click.option(
+    "--tokens",
+    metavar="NAME",
+    show_default="what suits the piece",
+    help="Take these tokens: beat, performance or abc.",
+)
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Print only whether the tokens give the piece back, and how many notes they keep.",
+)
+@json_option("Print one JSON object for each file.")
 @click.pass_context
 def command(
     context: click.Context,

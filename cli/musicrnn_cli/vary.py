@@ -7,7 +7,13 @@ from pathlib import Path
 
 import click
 
-from musicrnn_cli.options import PATH, outputs_option, seed_option
+from musicrnn_cli.options import (
+    PATH,
+    json_option,
+    outputs_option,
+    seed_option,
+    temperature_option,
+)
 
 
 def _bars(context: click.Context, option: click.Parameter, text: str) -> tuple[int, int]:
@@ -19,13 +25,24 @@ def _bars(context: click.Context, option: click.Parameter, text: str) -> tuple[i
 
 @click.command()
 @click.argument("piece", type=PATH)
-@outputs_option("File to write, repeatable: .mid .wav .mp3 .abc .html .png ...", required=True)
-@click.option("--bars", required=True, callback=_bars, help="Such as 5-8; the file's first is 1.")
-@click.option("--voices", help="Such as alto,tenor (default: all).")
-@click.option("--model", default="chorale", show_default=True, help="A model file of voices.")
-@click.option("--temperature", type=float, help="Above 1 wilder, below 1 tamer.")
+@outputs_option(
+    "File to write, repeatable: .mid .wav .flac .ogg .mp3 .abc .html .png .svg.", required=True
+)
+@click.option(
+    "--bars",
+    required=True,
+    callback=_bars,
+    help="Bars to rewrite, such as 5-8 or 5; the first bar of the file is 1.",
+)
+@click.option(
+    "--voices", show_default="all", help="Voices to rewrite, such as alto,tenor, commas between."
+)
+@click.option(
+    "--model", default="chorale", show_default=True, help="Bundled model or model file of voices."
+)
+@temperature_option
 @seed_option
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@json_option()
 def command(
     piece: Path,
     outputs: tuple[Path, ...],
