@@ -142,13 +142,13 @@ def command(
     from musicrnn.sampling.engine import EngineSettings
     from musicrnn.sampling.sample_function import SamplingBudget
     from musicrnn_cli.composing import compose_files
-    from musicrnn_cli.order import Order, check_style, prepared, request_of
+    from musicrnn_cli.order import Order, asked_of, check_style, prepared
 
     if style is not None:
         check_style(style)
     name = model or style or "pop"
     budget = SamplingBudget(EngineSettings(device, store), best_of)
-    request = request_of(name, options, primer, budget)
+    request = asked_of(name, options, primer, budget)
     first = secrets.randbelow(2**31) if seed is None else seed
     order = Order(name, outputs, request, soundfont, many=count > 1)
     if play or stream:

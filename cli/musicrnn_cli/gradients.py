@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
+from musicrnn.face.asking import style_of
 from musicrnn.io.save import check_picture, save_picture
 from musicrnn.metrics.tables import table
 from musicrnn.plot.curves import Axis, Curve, draw_curves
 from musicrnn.plot.picture import Picture
 from musicrnn.pretrained import load_model
-from musicrnn_cli.order import style_of
 from musicrnn_cli.reporting import report_refused
 from musicrnn_datasets.examined import Examinee, ModelGradients, model_gradients
 

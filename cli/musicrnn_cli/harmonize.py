@@ -51,18 +51,15 @@ def command(
     Without --keep PIECE gives the soprano: its highest track, or the one called soprano, melody or
     the like. The given notes are written as they were read, to the tick.
     """
-    from musicrnn.tokens.parts import check_monophonic, named_track, parts, voice_tracks
-    from musicrnn_cli.voices_files import opened, save_written, voice_names
+    from musicrnn.face.voices import given_voices, named_voices
+    from musicrnn.tokens.parts import parts
+    from musicrnn_cli.voices_files import opened, save_written
 
     score, writer, settings = opened(piece, outputs, model, temperature)
-    kept = voice_names(keep, writer.names)
-    if track is None:
-        given = voice_tracks(score, writer.names, kept)
-    elif len(kept) != 1:
+    kept = named_voices(keep.split(","), writer.names)
+    if track is not None and len(kept) != 1:
         raise click.UsageError("--track says which track is the one voice kept: --keep names one")
-    else:
-        given = {kept[0]: named_track(score, track)}
-        check_monophonic(score, given[kept[0]], kept[0])
+    given = given_voices(score, writer.names, kept, track)
     others = len(parts(score)) - len(given)
     if others:
         names = ", ".join(f"{name}: {t.name or 'without a name'}" for name, t in given.items())

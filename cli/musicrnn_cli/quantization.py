@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
+from musicrnn.face.asking import style_of
 from musicrnn.metrics.tables import table
 from musicrnn.pretrained import load_model
 from musicrnn.sampling.divergence import FormatFigures
-from musicrnn_cli.order import style_of
 from musicrnn_cli.reporting import report_refused
 from musicrnn_datasets.examined import Examinee, Quantization, quantization
 

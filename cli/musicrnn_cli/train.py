@@ -26,7 +26,6 @@ from musicrnn_cli.options import (
 )
 
 if TYPE_CHECKING:
-    from musicrnn.training.config import TrainingConfig
     from musicrnn.training.data import TrainingData
     from musicrnn.training.protocol import Task
     from musicrnn_datasets.recipes import Recipe
@@ -35,7 +34,6 @@ HELP = {
     "compose": "Learn to compose from MIDI and ABC files, or a corpus.",
     "classify": "Learn labels from a folder a label, or a corpus.",
 }
-ENDLESS = 10**9  # updates of a training that ends by the clock
 
 
 class Verbs(click.Group):
@@ -167,32 +165,29 @@ def _train(context: click.Context, **options: Any) -> None:
 def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any]) -> None:
     from musicrnn.face.progress import ProgressBar
     from musicrnn.sources.readers import read_data
-    from musicrnn.training.config import TrainingConfig
     from musicrnn.training.lock import first_process
-    from musicrnn.training.settings import override
     from musicrnn.training.train import Run, train
+    from musicrnn.training.wanted import Wanted
     from musicrnn_cli.reporting import report_outcome, report_refused, say
 
-    words = options["settings"]
     first = recipe.settings if recipe else task.settings()
     first = replace(first, cell=options["cell"]) if options["cell"] else first
-    settings, _ = override(words, first, TrainingConfig(ENDLESS, options["minutes"]))  # at once
     planned = recipe.plan(request.sources[0]) if recipe else None
+    asked = {name: options[name] for name in ("minutes", "seed", "device", "overwrite")}
+    wanted = Wanted(first, options["settings"], plan=planned, **asked)
     data = read_data(task, request)
     report_refused(data.refused)
     task.check(data)
     baselines = task.baselines(data, "valid")
     say(_summary(task, data, baselines))
-    plan = planned or _usual(task.plan(data, settings), options["minutes"], words)
-    asked = {name: options[name] for name in ("seed", "device", "overwrite", "minutes")}
-    plan = replace(plan, **{name: value for name, value in asked.items() if value is not None})
-    settings, plan = override(words, first, plan)
+    settings, plan = wanted.settled(task, data)
     with ProgressBar(task.items, options["tensorboard"]) as callback:
         run = Run(
             options["output"],
             command=shlex.join(["musicrnn", *sys.argv[1:]]),
             callback=callback,
             resume=options["resume"],
+            baselines=baselines,
         )
         outcome = train(task, data, run, settings=settings, plan=plan)
     finished = outcome.reason != "interrupted" and first_process()
@@ -200,12 +195,6 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
         _beside_the_paper(task, data, recipe, request.sources[0], options["output"])
     floor = (task.floor, baselines.get(task.floor), task.unit)
     report_outcome(outcome, options["output"], floor=floor)
-
-
-def _usual(plan: TrainingConfig, minutes: float | None, words: tuple[str, ...]) -> TrainingConfig:
-    """The usual plan, without its length where another one is asked for."""
-    said = minutes is not None or any(w.startswith(("updates=", "minutes=")) for w in words)
-    return replace(plan, updates=ENDLESS, minutes=None) if said else plan
 
 
 def _summary(task: Task, data: TrainingData, baselines: dict[str, Any]) -> str:

@@ -57,12 +57,14 @@ def command(
 
     All else is written as it was read, to the tick.
     """
+    from musicrnn.face.voices import named_voices
     from musicrnn.tokens.parts import voice_tracks
-    from musicrnn_cli.voices_files import opened, save_written, voice_names
+    from musicrnn_cli.voices_files import opened, save_written
 
     score, writer, settings = opened(piece, outputs, model, temperature)
     tracks = voice_tracks(score, writer.names, writer.names)
-    chosen = list(writer.names) if voices is None else voice_names(voices, writer.names)
+    asked = writer.names if voices is None else voices.split(",")
+    chosen = named_voices(asked, writer.names)
     written = writer.vary(score, tracks, settings, seed, bars=bars, voices=chosen)
     facts = {"bars": list(bars), "voices": chosen}
     save_written(written, outputs, "varied", facts, as_json=as_json)

@@ -20,7 +20,7 @@ def named_voices(chosen: Sequence[str], names: Sequence[str]) -> list[str]:
     """
     words = [word.strip().lower() for word in chosen if word.strip()]
     if not words or not set(words) <= set(names):
-        said = ", ".join(chosen)
+        said = ",".join(chosen)
         raise MusicRNNError(f"voices are some of {', '.join(names)}, got {said!r}")
     return [name for name in names if name in words]
 

@@ -21,13 +21,15 @@ from musicrnn.training.run_state import versions
 class Run:
     """Where a model goes and how its training is watched; see :func:`fit`.
 
-    ``command`` is what a user typed, for the file's header.
+    ``command`` is what a user typed, for the file's header; ``baselines`` are those of the
+    validation examples, where they have been counted already.
     """
 
     output: Path
     command: str = ""
     callback: Callback | None = None
     resume: bool = False
+    baselines: dict[str, Any] | None = None
 
 
 def train(
@@ -53,7 +55,9 @@ def train(
     torch.manual_seed(plan.seed)  # pyright: ignore[reportUnknownMemberType]
     network = task.build(data, settings)
     objective = task.objective(network, data, settings, plan)
-    encoding, baselines = task.header(data, settings), task.baselines(data, "valid")
+    encoding, baselines = task.header(data, settings), run.baselines
+    if baselines is None:
+        baselines = task.baselines(data, "valid")
     described = {**data.description, **({"baselines": baselines} if baselines else {})}
     objective.header = {
         "task": task.name,
