@@ -24,8 +24,7 @@ MAX_TICK = 2**31 - 1
 MAX_BARS = 1_000_000
 
 CHORD_QUALITIES = (
-    "maj", "min", "dim", "aug", "sus2", "sus4", "7", "maj7", "min7", "dim7", "hdim7", "maj6",
-    "min6",
+    "maj", "min", "dim", "aug", "sus2", "sus4", "7", "maj7", "min7", "dim7", "hdim7", "maj6", "min6"
 )  # fmt: skip
 PITCH_CLASSES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
@@ -185,8 +184,7 @@ class Score(Presentable):
                 raise MusicRNNError(f"a score needs a {name} at tick 0")
 
     def __repr__(self) -> str:
-        bars, notes = counted(len(self.bars()), "bar"), counted(self.note_count, "note")
-        return f"<Score {self.title!r}: {bars}, {notes}, {self.seconds:.1f} s>"
+        return f"<Score {self.title!r}: {counted(self.note_count, 'note')}, {self.seconds:.1f} s>"
 
     @cached_property
     def end(self) -> int:
@@ -228,9 +226,9 @@ class Score(Presentable):
         """
         until = self.end if until is None else until
         starts: list[tuple[int, TimeSignature]] = []
-        for index, signature in enumerate(self.time_signatures):
-            last = index + 1 == len(self.time_signatures)
-            stop = until if last else min(until, self.time_signatures[index + 1].tick)
+        ends = (*(following.tick for following in self.time_signatures[1:]), until)
+        for signature, end in zip(self.time_signatures, ends, strict=True):
+            stop = min(until, end)
             length = signature.bar_ticks(self.ticks_per_quarter)
             if (stop - signature.tick) // length > MAX_BARS:
                 raise MusicRNNError(f"a piece may have at most {MAX_BARS} bars: a stray note?")
@@ -239,9 +237,8 @@ class Score(Presentable):
 
     def bar_lines(self) -> list[int]:
         """The start tick of every bar, and the end of the last one."""
-        bars = self.bars()
-        last, signature = bars[-1]
-        return [*(tick for tick, _ in bars), last + signature.bar_ticks(self.ticks_per_quarter)]
+        starts, signatures = zip(*self.bars(), strict=True)
+        return [*starts, starts[-1] + signatures[-1].bar_ticks(self.ticks_per_quarter)]
 
     def transposed(self, semitones: int) -> Score:
         """Every pitched note, key and chord moved; drums stay. Raises if a pitch leaves 0..127."""
@@ -277,10 +274,8 @@ def make_score(
         MusicRNNError: an event is out of range.
     """
     in_order = tuple(
-        replace(
-            track, notes=tuple(sorted(track.notes, key=_fields)), pedals=tuple(sorted(track.pedals))
-        )
-        for track in tracks
+        replace(t, notes=tuple(sorted(t.notes, key=_fields)), pedals=tuple(sorted(t.pedals)))
+        for t in tracks
     )
     return Score(
         ticks_per_quarter,

@@ -14,7 +14,7 @@ from typing import Any
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import counted
-from musicrnn.models.gradients import DEFAULT_STEPS, GradientNorms
+from musicrnn.networks.gradients import DEFAULT_STEPS, GradientNorms
 from musicrnn.pretrained import Style
 from musicrnn.sampling.divergence import MAX_TOKENS, FormatFigures, format_figures, truncated
 from musicrnn.sampling.engine import check_sampled
@@ -79,7 +79,7 @@ class ModelGradients:
 
 
 def model_gradients(examinee: Examinee, *, steps: int | None = None) -> ModelGradients:
-    """How far back in time the loss of a model is felt; see :mod:`musicrnn.models.gradients`.
+    """How far back in time the loss of a model is felt; see :mod:`musicrnn.networks.gradients`.
 
     Raises:
         MusicRNNError: a kind of model that makes no pieces, without data; one that gradients are

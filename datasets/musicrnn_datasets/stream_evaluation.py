@@ -23,7 +23,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.listening.header import number_of
 from musicrnn.metrics.detection import Detection, Point, detection
-from musicrnn.models.detector import DetectorSettings
+from musicrnn.networks.detector import DetectorSettings
 from musicrnn.sources.word_cache import decoded
 from musicrnn.sources.words import find_words, prepare_words
 from musicrnn.training.data import SkippedFile, Split

@@ -13,7 +13,7 @@ from musicrnn.training.task import task_of
 
 
 def load(name_or_file: str | Path, *, device: str = "auto") -> Model:
-    """A bundled model by name (see :func:`musicrnn.models`), or a model file.
+    """A bundled model by name (see :func:`musicrnn.networks`), or a model file.
 
     Args:
         device: "auto", "cpu", "cuda" or "cuda:1": where it classifies and draws.

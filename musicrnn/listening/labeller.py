@@ -24,8 +24,8 @@ from musicrnn.io.midi import read_midi
 from musicrnn.listening.answer import Answer, Moment
 from musicrnn.listening.header import labels_of, number_of
 from musicrnn.listening.windows import Window, score_windows, sound_windows
-from musicrnn.models.classifier import Classifier
-from musicrnn.models.labelling import probabilities, window_logits
+from musicrnn.networks.classifier import Classifier
+from musicrnn.networks.labelling import probabilities, window_logits
 from musicrnn.tokens import Tokenizer, tokenizer_from
 
 BATCH_WINDOWS = 8  # windows classified at a time, whatever the song's length

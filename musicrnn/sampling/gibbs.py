@@ -1,7 +1,7 @@
 """Voices filled in by Gibbs sampling: mask some positions, sample them from the rest, again and
 again.
 
-Conventions. Symbols int64 [T, V] as in :mod:`musicrnn.models.voices`; ``free`` [T, V] says which
+Conventions. Symbols int64 [T, V] as in :mod:`musicrnn.networks.voices`; ``free`` [T, V] says which
 positions are drawn, the others stay as they are. First all free positions are hidden at once and
 drawn independently; then a share of them that falls from pass to pass (Yao et al. 2014, Huang et
 al. ISMIR 2017), so that the draws depend on more and more of each other; at last sweeps over one
@@ -28,7 +28,7 @@ from torch import Tensor
 from musicrnn.bounds import check, positive, whole
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.voice_leading import parallels
-from musicrnn.models.voices import VoicesModel, position_losses
+from musicrnn.networks.voices import VoicesModel, position_losses
 from musicrnn.sampling.filters import Logits, Settings, draw, filtered
 from musicrnn.tokens.voices import GridPositions, sounding
 

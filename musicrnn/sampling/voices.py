@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted, listed
-from musicrnn.models.voices import VoicesModel
+from musicrnn.networks.voices import VoicesModel
 from musicrnn.presentable import Presentable
 from musicrnn.sampling.gibbs import GibbsSampler, GibbsSettings
 from musicrnn.score import Note, Score, Track

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.models.network import Network
+from musicrnn.networks.network import Network
 
 
 class Objective(ABC):

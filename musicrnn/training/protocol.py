@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from musicrnn.export.graph import Graph
     from musicrnn.listening.answer import FileLabeller
     from musicrnn.listening.word_stream import WordStream
-    from musicrnn.models.following import Values
-    from musicrnn.models.gradients import GradientNorms
-    from musicrnn.models.network import Network
-    from musicrnn.models.sizes import Sizes
+    from musicrnn.networks.following import Values
+    from musicrnn.networks.gradients import GradientNorms
+    from musicrnn.networks.network import Network
+    from musicrnn.networks.sizes import Sizes
     from musicrnn.sampling.composer import Composer
     from musicrnn.sampling.voices import VoicesWriter
     from musicrnn.training.objective import Objective

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import read_midi, write_midi
-from musicrnn.models.language import LanguageModel
-from musicrnn.models.language_config import LanguageConfig
+from musicrnn.networks.language import LanguageModel
+from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.score import Note, Track, make_score
 from musicrnn.sources.catalogue import survey, write_prepared
 from musicrnn.sources.readers import measured, read_data

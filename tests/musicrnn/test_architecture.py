@@ -61,45 +61,45 @@ PARTS = {
     "checkpoint": ("a model's file", "errors arrays io weights"),
     "cells": ("one step of a recurrent network", "errors arrays weights"),
     "layers": ("steps unrolled and stacked", "errors arrays bounds cells"),
-    "models": ("whole networks: integers and floats", "errors arrays bounds events cells layers"),
+    "networks": ("whole networks: integers and floats", "errors arrays bounds events cells layers"),
     "device": ("where a network runs", "errors arrays"),
     "sampling": (
         "model -> piece",
-        PIECE + " accompaniment bounds device io tokens checkpoint cells layers models metrics",
+        PIECE + " accompaniment bounds device io tokens checkpoint cells layers networks metrics",
     ),
     "problems": ("problems that show what a memory can hold", "errors arrays bounds layers"),
     "listening": (
         "sound -> label",
         PIECE
-        + " soundcard events device io features tokens checkpoint cells layers models metrics"
+        + " soundcard events device io features tokens checkpoint cells layers networks metrics"
         + " pretrained",
     ),
     "export": (
         "models for other programs",
-        "errors arrays waveform io features checkpoint cells layers models listening",
+        "errors arrays waveform io features checkpoint cells layers networks listening",
     ),
     "training": (
         "batches -> model; what a kind of model is",
         PIECE
         + " bounds events device io features augmentation tokens weights checkpoint cells layers"
-        + " models metrics sampling listening export pretrained",
+        + " networks metrics sampling listening export pretrained",
     ),
     "comparison": (
         "many cells under one budget -> table",
-        "errors arrays bounds io plot tokens checkpoint cells layers models metrics training",
+        "errors arrays bounds io plot tokens checkpoint cells layers networks metrics training",
     ),
     "sources": (
         "a user's folders, and corpora by name -> data to learn from",
         PIECE
-        + " events bounds device io features augmentation tokens weights checkpoint models metrics"
-        + " listening training",
+        + " events bounds device io features augmentation tokens weights checkpoint networks"
+        + " metrics listening training",
     ),
     "presentable": ("what is saved and shows itself, by doors further up", ""),
     "face": (
         "what import musicrnn offers",
         PIECE
         + " accompaniment bounds device io io.save synth features plot tokens weights checkpoint"
-        + " models metrics sampling listening training pretrained sources",
+        + " networks metrics sampling listening training pretrained sources",
     ),
     "pretrained": ("models that come with the package", "errors arrays checkpoint sampling"),
 }

@@ -19,8 +19,8 @@ from torch import Tensor
 
 from musicrnn.features.logmel import dequantize
 from musicrnn.metrics.classification import log_loss
-from musicrnn.models.classifier import Classifier, padded
-from musicrnn.models.labelling import mean_probabilities, window_logits
+from musicrnn.networks.classifier import Classifier, padded
+from musicrnn.networks.labelling import mean_probabilities, window_logits
 from musicrnn.training.classify.recording import Recording
 from musicrnn.training.classify.settings import ClassifierSettings
 from musicrnn.training.objective import Objective, stored_count

@@ -11,7 +11,7 @@ from musicrnn.arrays import checked_ids
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.features.logmel import LogMel
-from musicrnn.models.classifier_config import TOKEN_BRANCH, ClassifierConfig
+from musicrnn.networks.classifier_config import TOKEN_BRANCH, ClassifierConfig
 from musicrnn.training.classify.settings import ClassifierSettings
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import Split, TrainingData
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from musicrnn.export.graph import Graph
     from musicrnn.listening.labeller import Labeller
     from musicrnn.metrics.classification import LabelFigures
-    from musicrnn.models.classifier import Classifier
-    from musicrnn.models.following import Values
-    from musicrnn.models.gradients import GradientNorms
+    from musicrnn.networks.classifier import Classifier
+    from musicrnn.networks.following import Values
+    from musicrnn.networks.gradients import GradientNorms
     from musicrnn.training.classify.objective import ClassificationObjective
 
 DOUBTFUL = 0.05  # share of the validation recordings that are called "nothing is likely"
@@ -78,7 +78,7 @@ class Classify(Task):
 
     def build(self, data: TrainingData, settings: ClassifierSettings) -> Classifier:
         """The scales of its features are those of every recording's first window."""
-        from musicrnn.models.classifier import padded
+        from musicrnn.networks.classifier import padded
         from musicrnn.training.classify.objective import for_model
 
         network = super().build(data, settings)
@@ -113,7 +113,7 @@ class Classify(Task):
     def calibrate(self, network: Any, data: TrainingData, objective: Any) -> dict[str, Any]:
         """Temperature, and the threshold under which nothing is likely."""
         from musicrnn.metrics.classification import calibrated
-        from musicrnn.models.labelling import mean_probabilities
+        from musicrnn.networks.labelling import mean_probabilities
         from musicrnn.training.classify.objective import recording_logits
 
         logits = recording_logits(network, data.examples["valid"])
@@ -128,7 +128,7 @@ class Classify(Task):
 
     @property
     def network(self) -> type[Classifier]:
-        from musicrnn.models.classifier import Classifier
+        from musicrnn.networks.classifier import Classifier
 
         return Classifier
 
@@ -137,7 +137,7 @@ class Classify(Task):
     ) -> LabelFigures:
         """By recording, with all its windows."""
         from musicrnn.metrics.classification import label_figures
-        from musicrnn.models.labelling import mean_probabilities
+        from musicrnn.networks.labelling import mean_probabilities
         from musicrnn.training.classify.objective import recording_logits
 
         labeller, recordings = self.labeller(checkpoints[0]), data.require(split, self.example)
@@ -159,7 +159,7 @@ class Classify(Task):
 
     def logits(self, network: Any, example: Any) -> Values:
         """[K] of a window: frames in dB [T, F], or ids [T]."""
-        from musicrnn.models.labelling import window_logits
+        from musicrnn.networks.labelling import window_logits
 
         window, config = np.asarray(example), network.config
         if config.reads_tokens:
@@ -172,7 +172,7 @@ class Classify(Task):
     def gradients(
         self, network: Any, pieces: Sequence[Any], steps: int | None = None
     ) -> GradientNorms:
-        from musicrnn.models.gradients import MAX_PLACES, classifier_gradients
+        from musicrnn.networks.gradients import MAX_PLACES, classifier_gradients
         from musicrnn.training.classify.objective import for_model
 
         some = pieces[:: -(-len(pieces) // MAX_PLACES)]  # of all labels, however they are ordered

@@ -23,9 +23,9 @@ from musicrnn.arrays import Frames
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.stack import Stack
 from musicrnn.metrics.frame_likelihood import nats_a_step
-from musicrnn.models.frame_config import FrameConfig
-from musicrnn.models.frame_context import FrameContext, frame_context, pitch_ranges, transposed
-from musicrnn.models.frames import FrameModel
+from musicrnn.networks.frame_config import FrameConfig
+from musicrnn.networks.frame_context import FrameContext, frame_context, pitch_ranges, transposed
+from musicrnn.networks.frames import FrameModel
 from musicrnn.training.frames.settings import FrameSettings
 from musicrnn.training.gradient_norm import check_regularised, omega, readings
 from musicrnn.training.objective import Objective, stored_count

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from musicrnn.metrics.likelihood import fit_baselines
 from musicrnn.metrics.tables import number, table
-from musicrnn.models.voices import VoicesModel
+from musicrnn.networks.voices import VoicesModel
 from musicrnn.tokens.voices import VoiceGrid, sounding
 from musicrnn.training.data import Split, TrainingData
 from musicrnn.training.voices.objective import Mask, piece_losses

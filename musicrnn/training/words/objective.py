@@ -24,8 +24,8 @@ from musicrnn.augmentation.clips import frequency_warp, mix_noise, shift_and_str
 from musicrnn.augmentation.speech import extent, no_word
 from musicrnn.layers.stack import State
 from musicrnn.metrics.classification import calibrate
-from musicrnn.models.words import WordsModel, clip_logits
-from musicrnn.models.words_config import FRAMES_A_STEP
+from musicrnn.networks.words import WordsModel, clip_logits
+from musicrnn.networks.words_config import FRAMES_A_STEP
 from musicrnn.training.objective import Objective, stored_count
 from musicrnn.training.words.data import SILENCE, UNKNOWN, WordsData
 from musicrnn.training.words.settings import WordsSettings

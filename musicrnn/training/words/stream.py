@@ -21,10 +21,10 @@ from musicrnn.events import DetectedWord, Script
 from musicrnn.features.causal_logmel import CausalLogMel, FrameStream
 from musicrnn.metrics.classification import wilson_interval
 from musicrnn.metrics.detection import MAX_FALSE_ACCEPTS_AN_HOUR, Point, best_point, sweep
-from musicrnn.models.detector import Average, DetectorSettings, Trigger
-from musicrnn.models.labelling import probabilities
-from musicrnn.models.words import WordsModel, clip_logits
-from musicrnn.models.words_config import FRAMES_A_STEP
+from musicrnn.networks.detector import Average, DetectorSettings, Trigger
+from musicrnn.networks.labelling import probabilities
+from musicrnn.networks.words import WordsModel, clip_logits
+from musicrnn.networks.words_config import FRAMES_A_STEP
 from musicrnn.waveform import in_full_scale
 
 # From 0.12 to 0.99999, evenly in log-odds: most of what matters is near 1.

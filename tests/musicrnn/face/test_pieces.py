@@ -67,7 +67,7 @@ def test_a_sound_shows_a_player_with_a_minute_at_most() -> None:
 
 
 def test_what_is_printed_is_one_line() -> None:
-    assert repr(TUNE) == "<Score 'Four <notes>': 1 bar, 4 notes, 2.0 s>"
+    assert repr(TUNE) == "<Score 'Four <notes>': 4 notes, 2.0 s>"
     assert repr(mr.Waveform(np.zeros((2, 4000), np.float32), 8000)) == (
         "<Waveform: 2 channels, 8000 Hz, 0.50 s>"
     )

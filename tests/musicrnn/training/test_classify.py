@@ -7,7 +7,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel
 from musicrnn.listening.labeller import Labeller
-from musicrnn.models.classifier import Classifier
+from musicrnn.networks.classifier import Classifier
 from musicrnn.tokens import TOKENIZERS
 from musicrnn.training.classify.objective import shifted
 from musicrnn.training.classify.recording import Recording

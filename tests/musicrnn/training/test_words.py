@@ -10,8 +10,8 @@ import torch
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.causal_logmel import CausalLogMel
-from musicrnn.models.words import WordsModel
-from musicrnn.models.words_config import WordsConfig
+from musicrnn.networks.words import WordsModel
+from musicrnn.networks.words_config import WordsConfig
 from musicrnn.training.task import TASKS
 from musicrnn.training.words.data import SILENCE, UNKNOWN, Clips, WordsData
 from musicrnn.training.words.objective import WordsObjective
