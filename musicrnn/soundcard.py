@@ -1,4 +1,4 @@
-"""The sound card, through the library sounddevice (``pip install musicrnn[live]``).
+"""The sound card, through the library sounddevice (``pip install sounddevice``).
 
 Conventions. The library is imported when a device is asked for, not before.
 """
@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from musicrnn.errors import MusicRNNError
 
-INSTALL_COMMAND = "pip install musicrnn[live]"
+INSTALL_COMMAND = "pip install sounddevice"
 Direction = Literal["input", "output"]
 DEVICE_NAMES: dict[Direction, str] = {"input": "microphone", "output": "loudspeaker"}
 

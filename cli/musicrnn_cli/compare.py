@@ -21,7 +21,7 @@ from musicrnn_cli.options import data_option, json_option, output_option, set_op
     "--cells",
     default="all",
     show_default=True,
-    help="Cells to compare, commas between, such as lstm,gru; docs/cells.md lists them.",
+    help="Cells to compare, commas between, such as lstm,gru; musicrnn docs cells lists them.",
 )
 @click.option(
     "--parameters",

@@ -32,7 +32,7 @@ BLOCK_SAMPLES = 1024  # samples at a time: 64 ms at 16 kHz
 def command(file: Path | None, model: str, threshold: float | None, as_json: bool) -> None:
     """Print the words of FILE, or of the microphone until Ctrl-C, with times and probabilities.
 
-    The microphone needs the extra: pip install musicrnn[live].
+    The microphone needs the library sounddevice: pip install sounddevice.
     """
     from musicrnn.listening.microphone import microphone_blocks
     from musicrnn.listening.word_stream import file_blocks

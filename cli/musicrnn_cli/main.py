@@ -30,6 +30,7 @@ COMMANDS = {
     "tokenize": "Show a piece as a model's tokens, or prove the round trip.",
     "export": "Write a model as ONNX, or with smaller weights.",
     "inspect": "Print the header of a model file.",
+    "docs": "List the guides, or print one.",
     "data": "List, prepare and inspect corpora; record your own words.",
 }
 

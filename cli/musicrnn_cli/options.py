@@ -83,8 +83,8 @@ def set_option(example: str) -> Option:
         "settings",
         multiple=True,
         metavar="NAME=VALUE",
-        help=f"A setting by name, such as {example}, repeatable. docs/training.md and "
-        "docs/cells.md list them.",
+        help=f"A setting by name, such as {example}, repeatable. musicrnn docs "
+        "training and musicrnn docs cells list them.",
     )
 
 

@@ -88,12 +88,12 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
 @click.option(
     "--cell",
     show_default="lstm for tokens and frames, gru for voices, songs and words",
-    help="Recurrent cell, such as lstm, gru or elman; docs/cells.md lists all.",
+    help="Recurrent cell, such as lstm, gru or elman; musicrnn docs cells lists all.",
 )
 @click.option(
     "--recipe",
     metavar="NAME",
-    help="Settings of a published network by name; docs/literature.md lists them.",
+    help="Settings of a published network by name; musicrnn docs literature lists them.",
 )
 @click.option(
     "--tokens",

@@ -126,7 +126,7 @@ def _packages() -> tuple[Any, Any]:
         import onnxruntime
     except ImportError as error:
         raise MusicRNNError(
-            f"ONNX files need the package {error.name}: pip install musicrnn[export]"
+            f"ONNX files need the package {error.name}: pip install onnx onnxruntime"
         ) from error
     return onnx, onnxruntime
 

@@ -157,5 +157,5 @@ def test_what_cannot_sound(models, monkeypatch) -> None:
         with pytest.raises(MusicRNNError, match="leave out --count and --best-of"):
             sound(order(models["beat"], controls=controls, **more), stream=True)
     monkeypatch.setitem(sys.modules, "sounddevice", None)
-    with pytest.raises(MusicRNNError, match=r"loudspeaker needs .*pip install musicrnn\[live\]"):
+    with pytest.raises(MusicRNNError, match=r"loudspeaker needs .*pip install sounddevice"):
         sound(order(models["beat"], controls=controls), play=True)

@@ -99,7 +99,7 @@ def test_another_rate_is_resampled(device, own):
 def test_what_is_missing_is_named(device, monkeypatch):
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     with pytest.raises(
-        MusicRNNError, match=r"needs the library sounddevice: pip install musicrnn\[live\]"
+        MusicRNNError, match=r"needs the library sounddevice: pip install sounddevice"
     ):
         next(microphone_blocks(16_000, 800))
 

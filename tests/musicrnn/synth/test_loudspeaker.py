@@ -151,7 +151,7 @@ def test_what_is_missing_is_named(device, monkeypatch):
     with pytest.raises(MusicRNNError, match="loudspeaker cannot be opened: Device unavailable"):
         Loudspeaker().play(made.blocks(3))
     monkeypatch.setitem(sys.modules, "sounddevice", None)
-    with pytest.raises(MusicRNNError, match=r"the loudspeaker needs.*pip install musicrnn\[live\]"):
+    with pytest.raises(MusicRNNError, match=r"the loudspeaker needs.*pip install sounddevice"):
         Loudspeaker()
 
     def no_portaudio(name):
