@@ -3,8 +3,8 @@ pitches.
 
 Conventions. features [B, T, F] are those of :mod:`musicrnn.networks.frame_context`. An encoder
 gives outputs and the state after the last step; a state is a tuple of [L, B, n]. The global
-encoder's outputs are [B, T, H], one for the frame; the shared encoder's [B, T, P, H], one for each pitch, of
-the same weights: it reads the frame before as intervals from its own pitch (Johnson 2017,
+encoder's outputs are [B, T, H], one for the frame; the shared encoder's [B, T, P, H], one for each
+pitch, of the same weights: it reads the frame before as intervals from its own pitch (Johnson 2017,
 "Generating Polyphonic Music Using Tied Parallel Networks"), so what it learns in one key holds in
 all.
 """

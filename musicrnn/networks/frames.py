@@ -1,9 +1,9 @@
 """The frame model: what the frames before say of the next one, as an exact probability.
 
 Conventions. A frame is P numbers, 0 or 1, one a pitch. A model is an encoder of the context
-features (:mod:`musicrnn.networks.frame_context`) and a head that predicts the frame: (features
-[B, T, F], frames [B, T, P], state) -> (losses [B, T] in nats, state). The loss of a step is that of
-its whole frame, the first one predicted from nothing (Boulanger-Lewandowski, Bengio and Vincent, ICML
+features (:mod:`musicrnn.networks.frame_context`) and a head that predicts the frame: (features [B,
+T, F], frames [B, T, P], state) -> (losses [B, T] in nats, state). The loss of a step is that of its
+whole frame, the first one predicted from nothing (Boulanger-Lewandowski, Bengio and Vincent, ICML
 2012). The state goes in and comes out, so that a piece may be read in parts.
 """
 

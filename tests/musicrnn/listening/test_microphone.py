@@ -108,7 +108,7 @@ def test_what_is_missing_is_named(device, monkeypatch):
 
     monkeypatch.setattr(soundcard, "importlib", SimpleNamespace(import_module=no_portaudio))
     with pytest.raises(
-        MusicRNNError, match=r"PortAudio library not found.*musicrnn\[live\].*libportaudio2"
+        MusicRNNError, match=r"PortAudio library not found.*pip install sounddevice.*libportaudio2"
     ):
         next(microphone_blocks(16_000, 800))
 
