@@ -102,9 +102,11 @@ def casts_to_bf16(kind: str) -> bool:
 @cache
 def has_bf16_lstm() -> bool:
     """Whether torch's LSTM takes bfloat16 on this processor."""
+    one, bias = torch.zeros(1, 1, 1), torch.zeros(4)  # not an nn.LSTM, which draws its weights
+    parameters = [torch.zeros(4, 1), torch.zeros(4, 1), bias, bias]
     try:
         with torch.autocast("cpu", torch.bfloat16), torch.no_grad():
-            nn.LSTM(1, 1)(torch.zeros(1, 1, 1))
+            torch.lstm(one, [one, one], parameters, True, 1, 0.0, False, False, True)
     except RuntimeError:  # oneDNN has none for it
         return False
     return True
