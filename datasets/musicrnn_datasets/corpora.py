@@ -7,6 +7,7 @@ from musicrnn_datasets.groove import GROOVE
 from musicrnn_datasets.jsb import JSB_CHORALES
 from musicrnn_datasets.nottingham import NOTTINGHAM
 from musicrnn_datasets.pop909 import POP909
+from musicrnn_datasets.tunes import TUNES
 from musicrnn_datasets.vgmidi import VGMIDI
 
 CORPORA: dict[str, ScoreCorpus] = {
@@ -14,5 +15,6 @@ CORPORA: dict[str, ScoreCorpus] = {
     "jsb-chorales": JSB_CHORALES,
     "nottingham": NOTTINGHAM,
     "pop909": POP909,
+    "tunes": TUNES,
     "vgmidi": VGMIDI,
 }

@@ -1,6 +1,7 @@
 """Where corpora lie on this computer: under a given folder, $MUSICRNN_DATA, or the user's cache.
 
-Conventions. Hidden files and folders are passed over; links are followed for files alone.
+Conventions. What comes with the package lies in this folder. Hidden files and folders are passed
+over; links are followed for files alone.
 """
 
 from __future__ import annotations
@@ -12,17 +13,22 @@ from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
 
+BUNDLED = frozenset({"tunes"})  # corpora whose file lies beside this one
+
 
 def corpus_folder(name: str | tuple[str, ...], data: Path | None = None) -> Path:
     """The folder of a corpus, e.g. ``$MUSICRNN_DATA/pop909``: the first that exists.
 
     Looked for in ``data`` (which may also be the corpus's folder itself), then $MUSICRNN_DATA, then
-    the user's cache folder. Of several names the first that a place has counts.
+    the user's cache folder. Of several names the first that a place has counts. A corpus that comes
+    with the package is always found there.
 
     Raises:
         MusicRNNError: it is in none of them; the message names all.
     """
     names = (name,) if isinstance(name, str) else name
+    if BUNDLED.issuperset(names):
+        return Path(__file__).parent
     places: list[Path] = []
     if data is not None:
         places += [data / name for name in names]

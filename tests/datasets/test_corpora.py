@@ -33,7 +33,7 @@ def test_the_card_is_filled_in(name: str) -> None:
 
 @every
 def test_pieces(name: str, corpora: Path) -> None:
-    pieces = list(CORPORA[name].pieces(corpora / name))
+    pieces = list(CORPORA[name].pieces(corpus_folder(name, corpora)))
     names = [piece.name for piece in pieces]
     assert len(set(names)) == len(names)
     if name in SPLITS:
