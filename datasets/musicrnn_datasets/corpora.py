@@ -1,20 +1,28 @@
-"""The corpora of scores by name; a new one is covered by the tests once it is listed here."""
+"""The corpora by name; a new one is covered by the tests once it is listed here.
+
+OFFERED is what the library finds under the entry point ``musicrnn.corpora``.
+"""
 
 from __future__ import annotations
 
-from musicrnn_datasets.corpus import ScoreCorpus
+from musicrnn.sources.corpus import LabelledCorpus, ScoreCorpus, SpokenCorpus
+from musicrnn.sources.named import Corpora
+from musicrnn_datasets.arabic_commands import ARABIC_COMMANDS
+from musicrnn_datasets.google_commands import GOOGLE_COMMANDS, GOOGLE_COMMANDS_12
 from musicrnn_datasets.groove import GROOVE
+from musicrnn_datasets.gtzan import GTZAN
 from musicrnn_datasets.jsb import JSB_CHORALES
 from musicrnn_datasets.nottingham import NOTTINGHAM
+from musicrnn_datasets.polyphonic import POLYPHONIC
 from musicrnn_datasets.pop909 import POP909
 from musicrnn_datasets.tunes import TUNES
 from musicrnn_datasets.vgmidi import VGMIDI
 
 CORPORA: dict[str, ScoreCorpus] = {
-    "groove": GROOVE,
-    "jsb-chorales": JSB_CHORALES,
-    "nottingham": NOTTINGHAM,
-    "pop909": POP909,
-    "tunes": TUNES,
-    "vgmidi": VGMIDI,
+    corpus.card.name: corpus for corpus in (GROOVE, JSB_CHORALES, NOTTINGHAM, POP909, TUNES, VGMIDI)
 }
+LABELLED: dict[str, LabelledCorpus] = {"gtzan": GTZAN}
+SPOKEN: dict[str, SpokenCorpus] = {
+    corpus.card.name: corpus for corpus in (ARABIC_COMMANDS, GOOGLE_COMMANDS, GOOGLE_COMMANDS_12)
+}
+OFFERED = Corpora(CORPORA, POLYPHONIC, LABELLED, SPOKEN)

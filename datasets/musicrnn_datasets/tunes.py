@@ -1,9 +1,10 @@
 """Irish dance tunes as ABC, the corpus that comes with the package, to learn from at once.
 
 Conventions. ``tunes.abc`` lies beside this file; ``tests/golden/tunes.py`` made it and says which
-tunes were taken. A piece is a tune, named by its title (``the-belfast-boat``); ``abc`` is its own
-text. One melody without chords, whole bars, metres 4/4, 6/8 and 9/8. Split by tune: no two share a
-title or 16 intervals in a row.
+tunes were taken, all from Breathnach's Ceol Rince na hEireann, transcribed by Bill Black. A piece is
+a tune, named by its title (``the-belfast-boat``); ``abc`` is its own text. One melody without
+chords, whole bars, metres 4/4, 6/8 and 9/8. Split by tune: no two share a title or 16 intervals in
+a row.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc import parse_abc, read_abc_tunes
+from musicrnn.sources.corpus import split_by_hash
 from musicrnn.training.data import Card, Piece
-from musicrnn_datasets.corpus import split_by_hash
 
 
 class Tunes:
     """The corpus; ``folder`` holds ``tunes.abc``."""
 
+    bundled = Path(__file__).parent
     card = Card(
         name="tunes",
         title="200 Irish dance tunes in ABC, bundled with the package",
@@ -29,7 +31,6 @@ class Tunes:
         source="https://github.com/polifonia-project/folk_ngram_analysis",
         licence="public domain",
         split="by tune, sha256 of the title, 80/10/10",
-        citation="B. Breathnach, Ceol Rince na hEireann; transcribed by B. Black",
     )
 
     def pieces(self, folder: Path) -> Iterator[Piece]:

@@ -1,4 +1,4 @@
-"""The kinds of model there are. A new one is a Task in a file of its own and a line here.
+"""The kinds of model there are. A new one is a Task in a file of its own and an entry here.
 
 Nothing else knows them by name: see :mod:`musicrnn.training.protocol` for what a kind can be asked.
 """
@@ -13,17 +13,11 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.training.classify.task import CLASSIFY
 from musicrnn.training.compose.task import COMPOSE
 from musicrnn.training.frames.task import FRAMES
-from musicrnn.training.protocol import Figures, OwnPieces, Task
+from musicrnn.training.protocol import Task
 from musicrnn.training.voices.task import VOICES
 from musicrnn.training.words.task import WORDS
 
-TASKS: dict[str, Task] = {
-    "compose": COMPOSE,
-    "frames": FRAMES,
-    "voices": VOICES,
-    "classify": CLASSIFY,
-    "words": WORDS,
-}
+TASKS: dict[str, Task] = {task.name: task for task in (COMPOSE, FRAMES, VOICES, CLASSIFY, WORDS)}
 
 
 def task_of(model: Checkpoint | dict[str, Any]) -> Task:
@@ -57,11 +51,3 @@ def ensemble_task(checkpoints: Sequence[Checkpoint]) -> Task:
             f"{' and '.join(kinds)}"
         )
     return first
-
-
-def load(checkpoint: Checkpoint) -> Any:
-    """The network of a model file of any kind, in evaluation mode."""
-    return task_of(checkpoint).load(checkpoint)
-
-
-__all__ = ["TASKS", "Figures", "OwnPieces", "Task", "ensemble_task", "load", "task_of"]

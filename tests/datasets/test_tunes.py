@@ -7,12 +7,11 @@ import pytest
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc import TICKS_PER_QUARTER, parse_abc
-from musicrnn_datasets.find import corpus_folder
-from musicrnn_datasets.sources import read_source
+from musicrnn.sources.scores import read_source
 from musicrnn_datasets.tunes import TUNES
 from tests.golden.tunes import EIGHTH, chosen, collection, folded, title_of
 
-PIECES = list(TUNES.pieces(corpus_folder("tunes")))
+PIECES = list(TUNES.pieces(TUNES.bundled))
 
 
 def test_the_tunes_are_there_without_any_folder(
@@ -53,7 +52,7 @@ def test_a_tune_is_abc_of_whole_bars(piece) -> None:
 
 def test_the_file_is_what_the_midi_files_give(corpora: Path) -> None:
     tunes = chosen(corpora / "ceol-rince")
-    assert collection(tunes) == (corpus_folder("tunes") / "tunes.abc").read_text(encoding="utf-8")
+    assert collection(tunes) == (TUNES.bundled / "tunes.abc").read_text(encoding="utf-8")
     scale = TICKS_PER_QUARTER // (2 * EIGHTH)
     for tune, piece in zip(tunes, PIECES, strict=True):
         read, midi = piece.read().tracks[0].notes, tune.score.tracks[0].notes

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from musicrnn.io.midi import read_midi
+from musicrnn.sources.corpus import split_by_hash
 from musicrnn.training.data import Card, Piece
-from musicrnn_datasets.corpus import split_by_hash
 
 
 class Airs:

@@ -12,7 +12,7 @@ from musicrnn.training.mean_pitch import MeanPitchSizes
 from torch import Tensor, nn
 
 from musicrnn.layers.stack import Stack
-from musicrnn.models.network import Network
+from musicrnn.networks.network import Network
 from musicrnn.training.data import TrainingData
 from musicrnn.training.objective import Objective
 

@@ -1,6 +1,6 @@
 """A kind of model that is new: it tells a piece's mean pitch. musicrnn/training/mean_pitch.py
 
-The network, its objective and its figures are in musicrnn/models/mean_pitch.py.
+The network, its objective and its figures are in musicrnn/networks/mean_pitch.py.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from musicrnn.bounds import whole
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.models.sizes import Sizes
+from musicrnn.networks.sizes import Sizes
 from musicrnn.score import Score
 from musicrnn.training.data import SPLITS, DataRequest, Split, TrainingData, described, read_all
 from musicrnn.training.protocol import Sources, Task
@@ -60,13 +60,13 @@ class MeanPitch(Task):
         return settings.extended(MeanPitchSizes, {})
 
     def objective(self, network: Any, data: TrainingData, settings: Any, plan: Any) -> Any:
-        from musicrnn.models.mean_pitch import MeanPitchObjective
+        from musicrnn.networks.mean_pitch import MeanPitchObjective
 
         return MeanPitchObjective(network, data, settings.batch_size, plan.seed)
 
     @property
     def network(self) -> Any:
-        from musicrnn.models.mean_pitch import MeanPitchModel
+        from musicrnn.networks.mean_pitch import MeanPitchModel
 
         return MeanPitchModel
 
@@ -76,7 +76,7 @@ class MeanPitch(Task):
         return {"the training pieces' mean": float(np.mean(errors))}
 
     def measure(self, checkpoints: Sequence[Checkpoint], data: TrainingData, split: Split) -> Any:
-        from musicrnn.models.mean_pitch import MeanPitchFigures, squared_errors
+        from musicrnn.networks.mean_pitch import MeanPitchFigures, squared_errors
 
         data.require(split, self.example)
         found = squared_errors(self.load(checkpoints[0]), data.examples[split])

@@ -68,7 +68,7 @@ def house(tmp_path: Path) -> House:
 def test_a_kind_of_model_takes_three_files(house: House) -> None:
     """Trained, resumed, evaluated, inspected and stored in one byte by the commands there are."""
     house.add("mean_pitch_task.py", "musicrnn/training/mean_pitch.py")
-    house.add("mean_pitch_model.py", "musicrnn/models/mean_pitch.py")
+    house.add("mean_pitch_model.py", "musicrnn/networks/mean_pitch.py")
     house.list(
         "musicrnn/training/task.py",
         "TASKS",
