@@ -19,7 +19,12 @@ from musicrnn_datasets.tunes import TUNES
 from musicrnn_datasets.vgmidi import VGMIDI
 
 CORPORA: dict[str, ScoreCorpus] = {
-    corpus.card.name: corpus for corpus in (GROOVE, JSB_CHORALES, NOTTINGHAM, POP909, TUNES, VGMIDI)
+    "groove": GROOVE,
+    "jsb-chorales": JSB_CHORALES,
+    "nottingham": NOTTINGHAM,
+    "pop909": POP909,
+    "tunes": TUNES,
+    "vgmidi": VGMIDI,
 }
 LABELLED: dict[str, LabelledCorpus] = {"gtzan": GTZAN}
 SPOKEN: dict[str, SpokenCorpus] = {
