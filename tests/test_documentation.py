@@ -238,3 +238,13 @@ def assert_alike(said: str, shown: str) -> None:
         bound = 0.05 if re.search(r"[.e]", other) else 10
         a, b = (float(number.replace(",", "")) for number in (one, other))
         assert abs(a - b) <= max(bound, abs(b) / 4), f"{one} for {other} in\n{said}"
+
+
+def test_the_glossary_is_sorted_and_short() -> None:
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ", 1) for line in text.splitlines() if line[:2] == "| "]
+    words = [word for word, _ in rows[1:]]
+    assert words == sorted(set(words), key=str.casefold)
+    assert len(words) >= 40
+    for word, meaning in rows[1:]:
+        assert len(re.findall(r"[.!?](?= [A-Z]|$)", meaning.rstrip(".") + ".")) <= 2, word

@@ -1,8 +1,8 @@
 """Irish dance tunes as ABC, the corpus that comes with the package, to learn from at once.
 
 Conventions. ``tunes.abc`` lies beside this file; ``tests/golden/tunes.py`` made it and says which
-tunes were taken, all from Breathnach's Ceol Rince na hEireann, transcribed by Bill Black. A piece is
-a tune, named by its title (``the-belfast-boat``); ``abc`` is its own text. One melody without
+tunes were taken, all from Breathnach's Ceol Rince na hEireann, transcribed by Bill Black. A piece
+is a tune, named by its title (``the-belfast-boat``); ``abc`` is its own text. One melody without
 chords, whole bars, metres 4/4, 6/8 and 9/8. Split by tune: no two share a title or 16 intervals in
 a row.
 """
