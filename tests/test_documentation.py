@@ -1,20 +1,28 @@
 """Every command line shown in the README and the guides is run, in a folder with such files.
 
+A lesson is run as its reader follows it: Python and commands in the order of the page, in one
+namespace and a folder that is empty at first. What it prints must be what the page shows below it:
+the same words, and numbers that are near, since other processors round otherwise.
+
 Lines are taken from the ``sh`` blocks that begin with ``musicrnn``, in the order of the page, so a
 file that one command writes is there for the next. Training is cut short: the minutes become a
 second, the networks small, a hundred pieces four; a comparison is of two cells, two updates and two
 seeds; nothing else of a line is changed. The two lines that install are what ``.ci/run`` does.
 """
 
+import ast
+import json
 import re
 import shlex
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from musicrnn.io.abc import parse_abc
 from musicrnn.io.audio import write_audio
 from musicrnn.io.midi import write_midi
 from musicrnn.score import Note, Track, make_score
@@ -26,9 +34,16 @@ ROOT = Path(__file__).parents[1]
 GUIDES = sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))
 PAGES = ["README.md", *GUIDES]
 MEASURED = "docs/models.md"  # minutes on the real corpora, therefore only with -m learning
-RUN = [pytest.param(p, marks=pytest.mark.learning) if p == MEASURED else p for p in PAGES]
+LESSONS = ["docs/learn.md"]
+NOTEBOOKS = sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.ipynb"))
+RUN = [
+    pytest.param(page, marks=pytest.mark.learning) if page == MEASURED else page
+    for page in PAGES
+    if page not in LESSONS
+]
 NAMED = {"docs/compare.md", "docs/literature.md", "docs/polyphonic.md"}  # corpora by name
 SMALL = ["--set", "hidden=8", "--set", "validate_every=2"]
+NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
 BRIEF = [
     "--cells=gru,elman",
     "--updates=2",
@@ -39,9 +54,18 @@ BRIEF = [
 ]
 
 
+def blocks_of(page: str) -> list[tuple[str, str]]:
+    """(language, content) of every fenced block, in the order of the page."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(r"^ *```(\w*)\n(.*?)^ *```$", text, re.DOTALL | re.MULTILINE)
+
+
 def command_lines(page: str) -> list[str]:
-    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
-    lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
+    return lines_of("\n".join(content for language, content in blocks_of(page) if language == "sh"))
+
+
+def lines_of(block: str) -> list[str]:
+    lines = block.replace("\\\n", " ").splitlines()
     return [line for line in lines if line.startswith(("musicrnn ", "mkdir -p "))]
 
 
@@ -155,3 +179,72 @@ def test_links_of_a_page_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#:]+)\)", text):
         assert ((ROOT / page).parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", LESSONS)
+def test_a_lesson_does_what_it_shows(
+    page: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    said = ""
+    for language, content in blocks_of(page):
+        if language == "python":
+            run_python(content, names, page)
+            said = capsys.readouterr().out
+        elif language == "sh":
+            for line in lines_of(content):
+                result = CliRunner().invoke(main, shortened(shlex.split(line)))
+                assert result.exit_code == 0, f"{line}\n{result.output}\n{result.exception!r}"
+                said = result.stdout
+        elif language == "text":
+            assert_alike(said, content)
+        elif language == "abc":
+            parse_abc(content, strict=True)
+
+
+@pytest.mark.parametrize("page", NOTEBOOKS)
+def test_a_notebook_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its cells in order, and what stands last in a cell is shown as a notebook shows it."""
+    monkeypatch.chdir(tmp_path)
+    notebook = json.loads((ROOT / page).read_text(encoding="utf-8"))
+    names: dict[str, Any] = {}
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert len(cells) >= 5
+    for cell in cells:
+        assert cell["outputs"] == []
+        assert cell["execution_count"] is None
+        run_python("".join(cell["source"]), names, page)
+
+
+def run_python(code: str, names: dict[str, Any], page: str) -> None:
+    """Runs a block or a cell, with the minutes of a training cut short."""
+    code = re.sub(r"minutes=[\d.]+", "minutes=0.02", code)
+    tree = ast.parse(code, page)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, page, "exec"), names)
+    if isinstance(last, ast.Expr):
+        shown = eval(compile(ast.Expression(last.value), page, "eval"), names)
+        assert shown is None or getattr(shown, "_repr_html_", shown.__repr__)()
+
+
+def assert_alike(said: str, shown: str) -> None:
+    """The same words; whole numbers within 10 or a quarter, others within 0.05 or a quarter."""
+    assert NUMBER.sub("#", said).split() == NUMBER.sub("#", shown).split(), said
+    for one, other in zip(NUMBER.findall(said), NUMBER.findall(shown), strict=True):
+        bound = 0.05 if re.search(r"[.e]", other) else 10
+        a, b = (float(number.replace(",", "")) for number in (one, other))
+        assert abs(a - b) <= max(bound, abs(b) / 4), f"{one} for {other} in\n{said}"
+
+
+def test_the_glossary_is_sorted_and_short() -> None:
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ", 1) for line in text.splitlines() if line[:2] == "| "]
+    words = [word for word, _ in rows[1:]]
+    assert words == sorted(set(words), key=str.casefold)
+    assert len(words) >= 40
+    for word, meaning in rows[1:]:
+        assert len(re.findall(r"[.!?](?= [A-Z]|$)", meaning.rstrip(".") + ".")) <= 2, word

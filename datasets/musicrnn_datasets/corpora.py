@@ -15,10 +15,16 @@ from musicrnn_datasets.jsb import JSB_CHORALES
 from musicrnn_datasets.nottingham import NOTTINGHAM
 from musicrnn_datasets.polyphonic import POLYPHONIC
 from musicrnn_datasets.pop909 import POP909
+from musicrnn_datasets.tunes import TUNES
 from musicrnn_datasets.vgmidi import VGMIDI
 
 CORPORA: dict[str, ScoreCorpus] = {
-    corpus.card.name: corpus for corpus in (GROOVE, JSB_CHORALES, NOTTINGHAM, POP909, VGMIDI)
+    "groove": GROOVE,
+    "jsb-chorales": JSB_CHORALES,
+    "nottingham": NOTTINGHAM,
+    "pop909": POP909,
+    "tunes": TUNES,
+    "vgmidi": VGMIDI,
 }
 LABELLED: dict[str, LabelledCorpus] = {"gtzan": GTZAN}
 SPOKEN: dict[str, SpokenCorpus] = {

@@ -9,7 +9,7 @@ from typing import Any
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import write_midi
-from musicrnn.sources.find import corpus_folder
+from musicrnn.sources.find import folder_of
 from musicrnn.sources.named import named
 from musicrnn.sources.scores import read_source
 from musicrnn.tokens.grid import is_played
@@ -24,9 +24,8 @@ def catalogue(data: Path | None = None) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = []
     for corpus in (corpus for table in named().tables() for corpus in table.values()):
         card = corpus.card
-        names = getattr(corpus, "folders", card.name)
         try:
-            folder = str(corpus_folder(names, data))
+            folder = str(folder_of(corpus, data))
         except MusicRNNError:
             folder = None
         entries.append({**{name: getattr(card, name) for name in SHOWN}, "folder": folder})

@@ -1,9 +1,10 @@
 """What a corpus is: scores, frames, labelled recordings or spoken words, each with its card.
 
 Conventions. ``folder`` is a corpus's own folder, e.g. $MUSICRNN_DATA/pop909; ``folders`` are the
-names that it may have there, the usual one first. The split is official where one exists, otherwise
-drawn by :func:`split_by_hash` from a name that all versions of one recording or tune share, so that
-no tune stands on both sides. What is read gives windows as a classifier reads them
+names that it may have there, the usual one first. A corpus whose files come with its package names
+their folder as ``bundled``. The split is official where one exists, otherwise drawn by
+:func:`split_by_hash` from a name that all versions of one recording or tune share, so that no tune
+stands on both sides. What is read gives windows as a classifier reads them
 (musicrnn.listening.windows), uint8 log-mel frames [T, F] or int32 tokens [N], and raises
 MusicRNNError for what cannot be read.
 """

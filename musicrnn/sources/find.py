@@ -9,8 +9,22 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from musicrnn.errors import MusicRNNError
+
+if TYPE_CHECKING:
+    from musicrnn.sources.corpus import Corpus
+
+
+def folder_of(corpus: Corpus, data: Path | None = None) -> Path:
+    """The folder of a corpus: ``bundled`` if it comes with its package, else one that is found.
+
+    Raises:
+        MusicRNNError: it does not come with a package, and :func:`corpus_folder` does not find it.
+    """
+    bundled: Path | None = getattr(corpus, "bundled", None)
+    return bundled or corpus_folder(getattr(corpus, "folders", corpus.card.name), data)
 
 
 def corpus_folder(name: str | tuple[str, ...], data: Path | None = None) -> Path:

@@ -6,7 +6,7 @@ import difflib
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.sources.find import corpus_folder
+from musicrnn.sources.find import folder_of
 from musicrnn.sources.named import named
 from musicrnn.sources.score_folder import ScoreFolder
 from musicrnn.training.data import Card, Piece
@@ -20,7 +20,7 @@ def read_source(source: str, data: Path | None = None) -> tuple[Card, list[Piece
     """
     if source in named().scores:
         corpus = named().scores[source]
-        return corpus.card, list(corpus.pieces(corpus_folder(source, data)))
+        return corpus.card, list(corpus.pieces(folder_of(corpus, data)))
     if source in named().frames:
         raise MusicRNNError(
             f"{source} holds frames of pitches, not scores: it is for models of frames "

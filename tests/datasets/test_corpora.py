@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.sources.find import cache_folder, corpus_folder
+from musicrnn.sources.find import cache_folder, corpus_folder, folder_of
 from musicrnn_datasets.corpora import CORPORA
 from musicrnn_datasets.jsb import JSB_CHORALES, chorale
 
@@ -33,7 +33,7 @@ def test_the_card_is_filled_in(name: str) -> None:
 
 @every
 def test_pieces(name: str, corpora: Path) -> None:
-    pieces = list(CORPORA[name].pieces(corpora / name))
+    pieces = list(CORPORA[name].pieces(folder_of(CORPORA[name], corpora)))
     names = [piece.name for piece in pieces]
     assert len(set(names)) == len(names)
     if name in SPLITS:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Score
+from musicrnn.sources.find import folder_of
 from musicrnn.tokens import TOKENIZERS
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
@@ -179,7 +180,7 @@ def test_vocabulary_configuration_and_variations(name: str) -> None:
 
 
 def some_pieces(corpora: Path, corpus: str) -> Iterator[Score]:
-    pieces = list(CORPORA[corpus].pieces(corpora / corpus))
+    pieces = list(CORPORA[corpus].pieces(folder_of(CORPORA[corpus], corpora)))
     for piece in random.Random(1).sample(pieces, 8):
         yield piece.read()
 

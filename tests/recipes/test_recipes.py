@@ -90,17 +90,17 @@ def test_a_tokenizer_takes_two_files(house: House) -> None:
 
 
 def test_a_corpus_takes_two_files(house: House, tmp_path: Path) -> None:
-    tunes = tmp_path / "data" / "tunes"
-    tunes.mkdir(parents=True)
-    write_scores(tunes)
-    house.add("tunes_corpus.py", "datasets/musicrnn_datasets/tunes.py")
+    airs = tmp_path / "data" / "airs"
+    airs.mkdir(parents=True)
+    write_scores(airs)
+    house.add("airs_corpus.py", "datasets/musicrnn_datasets/airs.py")
     house.list(
         "datasets/musicrnn_datasets/corpora.py",
         "CORPORA",
-        '"tunes": TUNES,',
-        "from musicrnn_datasets.tunes import TUNES",
+        '"airs": AIRS,',
+        "from musicrnn_datasets.airs import AIRS",
     )
     data = str(tmp_path / "data")
-    assert house.test("tests/datasets/test_corpora.py", "tunes", MUSICRNN_DATA=data) >= 2
+    assert house.test("tests/datasets/test_corpora.py", "airs", MUSICRNN_DATA=data) >= 2
     laws = "tests/properties/test_tokenizer_laws.py"
-    assert house.test(laws, "tunes", MUSICRNN_DATA=data) >= 3
+    assert house.test(laws, "airs", MUSICRNN_DATA=data) >= 3

@@ -1,4 +1,4 @@
-"""A corpus that is new: a folder of MIDI files. datasets/musicrnn_datasets/tunes.py"""
+"""A corpus that is new: a folder of MIDI files. datasets/musicrnn_datasets/airs.py"""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from musicrnn.sources.corpus import split_by_hash
 from musicrnn.training.data import Card, Piece
 
 
-class Tunes:
+class Airs:
     """The corpus; ``folder`` holds the files."""
 
     card = Card(
-        name="tunes",
-        title="Tunes that a test made up",
+        name="airs",
+        title="Airs that a test made up",
         holds="scores",
         source="tests/recipes",
         licence="MIT",
@@ -28,4 +28,4 @@ class Tunes:
             yield Piece(path.stem, split_by_hash(path.stem), partial(read_midi, path))
 
 
-TUNES = Tunes()
+AIRS = Airs()
