@@ -248,3 +248,12 @@ def test_the_glossary_is_sorted_and_short() -> None:
     assert len(words) >= 40
     for word, meaning in rows[1:]:
         assert len(re.findall(r"[.!?](?= [A-Z]|$)", meaning.rstrip(".") + ".")) <= 2, word
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/python.md"])
+def test_the_python_of_a_page_runs(page: str, workplace: Path) -> None:
+    names: dict[str, Any] = {}
+    blocks = [content for language, content in blocks_of(page) if language == "python"]
+    assert blocks
+    for content in blocks:
+        run_python(content, names, page)
