@@ -1,11 +1,20 @@
 """What several tests share."""
 
+import importlib.metadata
 import os
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Lightning Fabric reads the entry points of all packages once a training; here, once."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(importlib.metadata, "entry_points", cache(importlib.metadata.entry_points))
+    config.add_cleanup(patch.undo)
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +35,11 @@ def sounddevice(monkeypatch: pytest.MonkeyPatch) -> Callable:
         return device
 
     return put
+
+
+@pytest.fixture
+def brief_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Data of words with one piece of music, not twelve; a detector is calibrated on a minute."""
+    monkeypatch.setattr("musicrnn_datasets.words.MUSIC", 1)
+    for bound in ("MIN_HOURS", "MAX_HOURS"):
+        monkeypatch.setattr(f"musicrnn.training.words.detector.{bound}", 1 / 60)

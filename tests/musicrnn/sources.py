@@ -1,11 +1,9 @@
 """The sources of the three packages as trees, for tests of what stands in them."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {
@@ -85,4 +83,17 @@ def dotted(node: ast.AST, bound: dict[str, str]) -> str:
     return bound.get(node.id, "") if isinstance(node, ast.Name) else ""
 
 
-each_module = pytest.mark.parametrize("module", sorted(modules()))
+def each_module(test: Callable[[str], None]) -> Callable[[], None]:
+    """A test of one module as a test of all; what is wrong is told of every one."""
+
+    def of_all() -> None:
+        wrong: list[str] = []
+        for module in sorted(modules()):
+            try:
+                test(module)
+            except AssertionError as error:
+                wrong.append(f"{module}: {error}")
+        assert not wrong, "\n".join(wrong)
+
+    of_all.__name__, of_all.__doc__ = test.__name__, test.__doc__
+    return of_all
