@@ -9,12 +9,28 @@ from pathlib import Path
 
 import pytest
 
+from tests.quick import FILES, file_of, is_quick
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Lightning Fabric reads the entry points of all packages once a training; here, once."""
     patch = pytest.MonkeyPatch()
     patch.setattr(importlib.metadata, "entry_points", cache(importlib.metadata.entry_points))
     config.add_cleanup(patch.undo)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A quick run reads the files that have quick tests alone."""
+    asked = config.option.markexpr == "quick" and collection_path.name.startswith("test_")
+    return True if asked and file_of(collection_path) not in FILES else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    seen = set[tuple[str, str]]()
+    for item in items:
+        if is_quick(item.path, getattr(item, "originalname", item.name), seen):
+            item.add_marker(pytest.mark.quick)
 
 
 @pytest.fixture(scope="session")
