@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import MISSING, field, fields
+from numbers import Integral, Real
 from typing import Any
 
 from musicrnn.errors import MusicRNNError
@@ -62,6 +63,13 @@ def check(owner: Any, prefix: str = "") -> None:
         words, fits = each.metadata["bound"]
         if not fits(value):
             raise MusicRNNError(f"{prefix}{each.name} must be {words}, got {value!r}")
+
+
+def check_number(name: str, value: Any, *, whole: bool = False) -> None:
+    """Raises MusicRNNError for what is no number, or no whole one, such as text."""
+    kind, words = (Integral, "a whole number") if whole else (Real, "a number")
+    if isinstance(value, bool) or not isinstance(value, kind):
+        raise MusicRNNError(f"{name} must be {words}, got {value!r}")
 
 
 def _field(default: Any, words: str, fits: Callable[[Any], bool]) -> Any:

@@ -10,21 +10,21 @@ when nothing else is known, as the MIDI file standard says).
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from operator import attrgetter
 from typing import TypeVar
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
+from musicrnn.presentable import Presentable
 
 MAX_TICK = 2**31 - 1
 MAX_BARS = 1_000_000
 
 CHORD_QUALITIES = (
-    "maj", "min", "dim", "aug", "sus2", "sus4", "7", "maj7", "min7", "dim7", "hdim7", "maj6",
-    "min6",
+    "maj", "min", "dim", "aug", "sus2", "sus4", "7", "maj7", "min7", "dim7", "hdim7", "maj6", "min6"
 )  # fmt: skip
 PITCH_CLASSES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
@@ -40,6 +40,7 @@ class Note:
 
 
 _fields = attrgetter("start", "pitch", "duration", "velocity")  # sorts faster than Note itself
+_tick = attrgetter("tick")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -118,6 +119,13 @@ class Chord:
         return "N" if self.root < 0 else f"{PITCH_CLASSES[self.root]}:{self.quality}"
 
 
+NAMED_CHORDS = {"N": (-1, "none")} | {  # name: root, quality
+    Chord(0, root, quality).name: (root, quality)
+    for quality in CHORD_QUALITIES
+    for root in range(12)
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Track:
     """One instrument. ``notes`` and ``pedals`` are sorted; a drum track's program means nothing."""
@@ -147,8 +155,8 @@ class Track:
             raise MusicRNNError("the notes of a track must be sorted: use make_score")
 
 
-@dataclass(frozen=True)
-class Score:
+@dataclass(frozen=True, repr=False)
+class Score(Presentable):
     """A whole piece. Build one with :func:`make_score`, which sorts and fills in the defaults."""
 
     ticks_per_quarter: int
@@ -175,6 +183,9 @@ class Score:
             if not events or events[0].tick != 0:
                 raise MusicRNNError(f"a score needs a {name} at tick 0")
 
+    def __repr__(self) -> str:
+        return f"<Score {self.title!r}: {counted(self.note_count, 'note')}, {self.seconds:.1f} s>"
+
     @cached_property
     def end(self) -> int:
         """The tick at which the last note ends; 0 for a score without notes."""
@@ -198,13 +209,9 @@ class Score:
             seconds.append(seconds[-1] + quarters * before.microseconds_per_quarter * 1e-6)
         return seconds
 
-    @cached_property
-    def _tempo_ticks(self) -> list[int]:
-        return [tempo.tick for tempo in self.tempos]
-
     def seconds_at(self, tick: int) -> float:
         """The time of a tick in seconds, through the tempo map."""
-        index = bisect_right(self._tempo_ticks, tick) - 1
+        index = bisect_right(self.tempos, tick, key=_tick) - 1
         tempo = self.tempos[index]
         quarters = (tick - tempo.tick) / self.ticks_per_quarter
         return self._tempo_seconds[index] + quarters * tempo.microseconds_per_quarter * 1e-6
@@ -219,9 +226,9 @@ class Score:
         """
         until = self.end if until is None else until
         starts: list[tuple[int, TimeSignature]] = []
-        for index, signature in enumerate(self.time_signatures):
-            last = index + 1 == len(self.time_signatures)
-            stop = until if last else min(until, self.time_signatures[index + 1].tick)
+        ends = (*(following.tick for following in self.time_signatures[1:]), until)
+        for signature, end in zip(self.time_signatures, ends, strict=True):
+            stop = min(until, end)
             length = signature.bar_ticks(self.ticks_per_quarter)
             if (stop - signature.tick) // length > MAX_BARS:
                 raise MusicRNNError(f"a piece may have at most {MAX_BARS} bars: a stray note?")
@@ -230,14 +237,11 @@ class Score:
 
     def bar_lines(self) -> list[int]:
         """The start tick of every bar, and the end of the last one."""
-        bars = self.bars()
-        last, signature = bars[-1]
-        return [*(tick for tick, _ in bars), last + signature.bar_ticks(self.ticks_per_quarter)]
+        starts, signatures = zip(*self.bars(), strict=True)
+        return [*starts, starts[-1] + signatures[-1].bar_ticks(self.ticks_per_quarter)]
 
     def transposed(self, semitones: int) -> Score:
         """Every pitched note, key and chord moved; drums stay. Raises if a pitch leaves 0..127."""
-        if semitones == 0:
-            return self
 
         def moved(track: Track) -> Track:
             notes = (
@@ -270,18 +274,16 @@ def make_score(
         MusicRNNError: an event is out of range.
     """
     in_order = tuple(
-        replace(
-            track, notes=tuple(sorted(track.notes, key=_fields)), pedals=tuple(sorted(track.pedals))
-        )
-        for track in tracks
+        replace(t, notes=tuple(sorted(t.notes, key=_fields)), pedals=tuple(sorted(t.pedals)))
+        for t in tracks
     )
     return Score(
         ticks_per_quarter,
         in_order,
         tempos=_changes([Tempo(0, 500_000), *tempos]),
         time_signatures=_changes([TimeSignature(0, 4, 4), *time_signatures]),
-        keys=_changes(list(keys)),
-        chords=_changes(list(chords)),
+        keys=_changes(keys),
+        chords=_changes(chords),
         title=title,
     )
 
@@ -289,11 +291,10 @@ def make_score(
 _Change = TypeVar("_Change", Tempo, TimeSignature, Key, Chord)
 
 
-def _changes(events: Sequence[_Change]) -> tuple[_Change, ...]:
+def _changes(events: Iterable[_Change]) -> tuple[_Change, ...]:
     by_tick = {event.tick: event for event in events}  # the last one at a tick wins
     kept: list[_Change] = []
-    for tick in sorted(by_tick):
-        event = by_tick[tick]
+    for _, event in sorted(by_tick.items()):
         if not kept or replace(event, tick=0) != replace(kept[-1], tick=0):
             kept.append(event)
     return tuple(kept)

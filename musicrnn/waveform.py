@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
+from musicrnn.presentable import Presentable
 
 
-@dataclass(frozen=True, eq=False)
-class Waveform:
+@dataclass(frozen=True, eq=False, repr=False)
+class Waveform(Presentable):
     """Sound of one or more channels; samples float32 [channels, frames], rate in Hz."""
 
     samples: NDArray[np.float32]
@@ -29,6 +30,10 @@ class Waveform:
             )
         if not 1 <= self.rate <= 1_000_000:
             raise MusicRNNError(f"a sampling rate must be in 1..1000000 Hz, got {self.rate}")
+
+    def __repr__(self) -> str:
+        channels = counted(self.samples.shape[0], "channel")
+        return f"<Waveform: {channels}, {self.rate} Hz, {self.seconds:.2f} s>"
 
     @property
     def seconds(self) -> float:

@@ -56,6 +56,6 @@ def sounddevice(monkeypatch: pytest.MonkeyPatch) -> Callable:
 @pytest.fixture
 def brief_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """Data of words with one piece of music, not twelve; a detector is calibrated on a minute."""
-    monkeypatch.setattr("musicrnn_datasets.words.MUSIC", 1)
+    monkeypatch.setattr("musicrnn.sources.words.MUSIC", 1)
     for bound in ("MIN_HOURS", "MAX_HOURS"):
         monkeypatch.setattr(f"musicrnn.training.words.detector.{bound}", 1 / 60)

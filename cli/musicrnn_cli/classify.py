@@ -13,10 +13,21 @@ from musicrnn_cli.options import device_option, json_option
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@click.option("--model", default="genre", show_default=True, help="A bundled model or a file.")
-@click.option("--top", type=click.IntRange(1), default=3, show_default=True, help="Labels shown.")
-@click.option("--timeline", is_flag=True, help="Show how the label moves through the song.")
-@json_option("One JSON object a line for each file.")
+@click.option(
+    "--model",
+    default="genre",
+    show_default=True,
+    help="Bundled model (genre, commands, commands-micro, commands-full) or your own model file.",
+)
+@click.option(
+    "--top",
+    type=click.IntRange(1),
+    default=3,
+    show_default=True,
+    help="How many labels to show, the likeliest first.",
+)
+@click.option("--timeline", is_flag=True, help="Show also how the label changes through the song.")
+@json_option("Print one JSON object a line for each file.")
 @device_option
 def command(
     files: tuple[str, ...], model: str, top: int, timeline: bool, as_json: bool, device: str
@@ -42,20 +53,21 @@ def command(
                 click.echo(json.dumps({"file": file, "error": str(error)}))
             click.echo(f"musicrnn: {error}", err=True)
             continue
-        click.echo(
-            json.dumps(_object(file, answer, timeline)) if as_json else _text(file, answer, top)
-        )
-        if timeline and not as_json:
-            click.echo(_timeline(answer))
+        if as_json:
+            click.echo(json.dumps(_object(file, answer, timeline)))
+        else:
+            click.echo(_text(file, answer, top))
+            if timeline:
+                click.echo(_timeline(answer))
     if failed:
         raise SystemExit(1)
 
 
 def _object(file: str, answer: Any, timeline: bool) -> dict[str, Any]:
     result = {"file": file, **asdict(answer)}
-    return (
-        result if timeline else {k: v for k, v in result.items() if k not in ("timeline", "unit")}
-    )
+    if not timeline:
+        del result["timeline"], result["unit"]
+    return result
 
 
 def _text(file: str, answer: Any, top: int) -> str:

@@ -11,20 +11,48 @@ from pathlib import Path
 
 import click
 
-from musicrnn_cli.options import data_option, json_option, output_option
+from musicrnn_cli.options import data_option, json_option, output_option, set_option
 
 
 @click.command()
 @click.argument("source", metavar="DATA")
-@output_option("A folder.")
-@click.option("--cells", default="all", show_default=True, help="Names with commas between.")
-@click.option("--parameters", type=int, help="Of each model (20000 on frames, 200000 on tokens).")
-@click.option("--updates", type=int, help="Of each run (default 1000).")
-@click.option("--minutes", type=float, help="Of each run, instead of updates.")
-@click.option("--seeds", type=int, default=3, show_default=True, help="Runs of each cell.")
-@click.option("--rates", default="6e-3", show_default=True, help="Learning rates to choose from.")
-@click.option("--layers", type=int, help="Layers of each model (default 1).")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="e.g. dropout=0.2.")
+@output_option("Folder for the runs, the table and the plot.")
+@click.option(
+    "--cells",
+    default="all",
+    show_default=True,
+    help="Cells to compare, commas between, such as lstm,gru; docs/cells.md lists them.",
+)
+@click.option(
+    "--parameters",
+    type=int,
+    show_default="20000 on frames, 200000 on tokens",
+    help="How many parameters each model has. 1 or more.",
+)
+@click.option(
+    "--updates",
+    type=int,
+    show_default="1000",
+    help="How many updates of the weights each run makes. 1 or more.",
+)
+@click.option("--minutes", type=float, help="How long each run takes, in place of --updates.")
+@click.option(
+    "--seeds",
+    type=int,
+    default=3,
+    show_default=True,
+    help="How many runs of each cell, each with a seed of its own. From 1 to 1000.",
+)
+@click.option(
+    "--rates",
+    default="6e-3",
+    show_default=True,
+    help="Learning rates to choose from for each cell, commas between.",
+)
+@click.option(
+    "--layers", type=int, show_default="1", help="How many layers each model has. 1 or more."
+)
+@set_option("dropout=0.2")
 @click.option("--retry", is_flag=True, help="Run again what failed before.")
 @json_option()
 @data_option
@@ -79,7 +107,8 @@ def command(
         click.echo(json.dumps(as_json_object(contest, comparison), allow_nan=False))
     else:
         click.echo(table(HEADER, lines(contest, comparison)))
-        click.echo("\n".join(notes(contest, comparison)), nl=bool(notes(contest, comparison)))
+        for note in notes(contest, comparison):
+            click.echo(note)
     if comparison.interrupted:
         say("interrupted; the same command goes on")
         raise SystemExit(128 + signal.SIGINT)

@@ -11,51 +11,112 @@ import click
 
 from musicrnn.errors import counted
 from musicrnn_cli.controls import parse_chords, parse_key, parse_time_signature
-from musicrnn_cli.options import PATH, device_option, json_option, renamed
+from musicrnn_cli.options import (
+    PATH,
+    device_option,
+    json_option,
+    outputs_option,
+    renamed,
+    soundfont_option,
+    temperature_option,
+)
 
 
 @click.command(cls=renamed("--weights", "--store"))
-@click.option("-o", "--output", "outputs", type=PATH, multiple=True,
-              help="File to write, repeatable: .mid .wav .flac .ogg .mp3 .abc .html .png .svg "
-              "(default: STYLE-SEED.mid and .wav here).")  # fmt: skip
-@click.option("--style", help="A bundled model: pop (default), folk, drums, chorale.")
-@click.option("--model", type=click.Path(), help="Your own model file instead.")
-@click.option("--primer", type=PATH, help="A MIDI or ABC file to continue.")
+@outputs_option(
+    "File to write, repeatable: .mid .wav .flac .ogg .mp3 .abc .html .png .svg.",
+    default="STYLE-SEED.mid and STYLE-SEED.wav in this folder",
+)
+@click.option(
+    "--style",
+    show_default="pop",
+    help="Bundled model to compose with: pop, folk, drums, chorale, jsb, nottingham, musedata or "
+    "piano.",
+)
+@click.option("--model", type=click.Path(), help="Your own model file, in place of a style.")
+@click.option("--primer", type=PATH, help="MIDI or ABC file that the piece goes on from.")
 @click.option(
     "--bars",
     type=int,
-    help="Length in bars, after the primer (default 16; folk 32 with repeats, drums 8).",
+    show_default="16; folk 32 with repeats, drums 8",
+    help="Length in bars, after the primer. From 1 to 4000.",
 )
-@click.option("--seconds", type=float, help="Length in seconds instead.")
-@click.option("--tempo", type=float, help="Quarter notes a minute.")
-@click.option("--key", callback=parse_key, help='Such as "C", "F# minor", "Bbm".')
-@click.option("--time-signature", callback=parse_time_signature, help="Such as 3/4 or 6/8.")
-@click.option("--chords", callback=parse_chords, help='One a bar, such as "C Am F G7".')
-@click.option("--density", type=click.IntRange(1, 5), help="1 sparse to 5 dense.")
-@click.option("--temperature", type=float, help="Above 1 wilder, below 1 tamer.")
-@click.option("--top-k", type=int, help="Only the k likeliest tokens.")
-@click.option("--top-p", type=float, help="Only the likeliest tokens with this mass.")
-@click.option("--min-p", type=float, help="Only tokens this likely, by the likeliest.")
-@click.option("--repetition-penalty", type=float, help="Above 1 repeats less.")
-@click.option("--count", type=click.IntRange(1, 100_000), default=1, help="How many pieces.")
-@click.option("--seed", type=click.IntRange(0), help="Of the first piece; else drawn and printed.")
-@click.option("--soundfont", type=PATH, help="An .sf2 file for the sound.")
-@click.option("--best-of", type=int, default=1, help="Draw as many for each piece, keep the best.")
-@click.option("--jobs", type=click.IntRange(1, 256), help="Processes for many pieces: all cores.")
+@click.option("--seconds", type=float, help="Length in seconds, in place of bars. Up to 7200.")
+@click.option("--tempo", type=float, help="Tempo in quarter notes a minute. From 4 to 1000.")
+@click.option("--key", callback=parse_key, help='Key, such as "C", "F# minor" or "Bbm".')
+@click.option(
+    "--time-signature", callback=parse_time_signature, help="Time signature, such as 3/4 or 6/8."
+)
+@click.option(
+    "--chords",
+    callback=parse_chords,
+    help='Chords, one a bar, such as "C Am F G7"; they begin again when they run out.',
+)
+@click.option(
+    "--density", type=click.IntRange(1, 5), help="How many notes: 1 is sparse, 5 is dense."
+)
+@temperature_option
+@click.option(
+    "--top-k", type=int, help="Choose only among this many of the likeliest tokens; 0 is off."
+)
+@click.option(
+    "--top-p",
+    type=float,
+    help="Choose only among the likeliest tokens that together have this probability. Above 0, up "
+    "to 1; 1 is off.",
+)
+@click.option(
+    "--min-p",
+    type=float,
+    help="Leave out tokens that are less likely than this share of the likeliest. From 0 to below "
+    "1; 0 is off.",
+)
+@click.option(
+    "--repetition-penalty",
+    type=float,
+    help="Make the tokens of the recent past less likely. From 1 to 100; 1 is off.",
+)
+@click.option(
+    "--count",
+    type=click.IntRange(1, 100_000),
+    default=1,
+    show_default=True,
+    help="How many pieces; their seeds count up from --seed.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    show_default="drawn and printed",
+    help="Seed of the first piece: the same seed gives the same piece.",
+)
+@soundfont_option
+@click.option(
+    "--best-of",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Compose this many candidates for each piece and keep the best. From 1 to 1000.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    show_default="the number of cores",
+    help="How many processes share the work on many pieces.",
+)
 @device_option
 @click.option(
     "--store",
     default="float32",
     show_default=True,
-    help="How weights are kept: float32, exact; bfloat16 and int8 are faster.",
+    help="How the weights are kept in memory: float32 is exact, bfloat16 and int8 are faster.",
 )
-@click.option("--play", is_flag=True, help="Sound the piece while it is made; Ctrl-C stops.")
+@click.option("--play", is_flag=True, help="Play the piece while it is composed; Ctrl-C stops.")
 @click.option(
     "--stream",
     is_flag=True,
-    help="Write its MIDI messages to stdout as they are drawn, one JSON object a line.",
+    help="Write the MIDI messages to stdout while the piece is composed, one JSON object a line.",
 )
-@json_option("One JSON object a piece.")
+@json_option("Print one JSON object for each piece.")
 def command(
     outputs: tuple[Path, ...],
     style: str | None,
@@ -81,13 +142,13 @@ def command(
     from musicrnn.sampling.engine import EngineSettings
     from musicrnn.sampling.sample_function import SamplingBudget
     from musicrnn_cli.composing import compose_files
-    from musicrnn_cli.order import Order, check_style, prepared, request_of
+    from musicrnn_cli.order import Order, asked_of, check_style, prepared
 
     if style is not None:
         check_style(style)
     name = model or style or "pop"
     budget = SamplingBudget(EngineSettings(device, store), best_of)
-    request = request_of(name, options, primer, budget)
+    request = asked_of(name, options, primer, budget)
     first = secrets.randbelow(2**31) if seed is None else seed
     order = Order(name, outputs, request, soundfont, many=count > 1)
     if play or stream:

@@ -6,36 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import click
-
-from musicrnn.errors import MusicRNNError
-from musicrnn.io.atomic import whole_file
-from musicrnn.io.save import NOTES, save_pieces
 from musicrnn.sampling.compose import Composition
-
-
-def save_composition(
-    piece: Composition, style: str, paths: list[Path], soundfont: Path | None
-) -> None:
-    """Notes first: they stay when the piece is too long to be made sound of."""
-    texts = [path for path in paths if path.suffix == ".abc" and piece.text]
-    notes = [path for path in paths if path.suffix in NOTES and path not in texts]
-    for path in texts:
-        _write_tune(piece, style, path)
-    for group in (notes, [path for path in paths if path not in texts and path not in notes]):
-        try:
-            save_pieces(
-                piece.score,
-                group,
-                soundfont=soundfont,
-                caption=f"{style}, seed {piece.seed}",
-                accompany=piece.text is not None,
-            )
-        except MusicRNNError:
-            for path in paths:
-                if path in texts or (path in notes and group is not notes):
-                    click.echo(f"{path} is written, the rest is not", err=True)
-            raise
 
 
 def paths_of(outputs: Sequence[Path], style: str, seed: int, number: int | None) -> list[Path]:
@@ -45,12 +16,6 @@ def paths_of(outputs: Sequence[Path], style: str, seed: int, number: int | None)
     if number is None:
         return list(outputs)
     return [path.with_name(f"{path.stem}-{number:03}{path.suffix}") for path in outputs]
-
-
-def _write_tune(piece: Composition, style: str, path: Path) -> None:
-    """The tune as the model wrote it, with its repeats."""
-    with whole_file(path) as temporary:
-        temporary.write_text(f"X:1\nT:{style} {piece.seed}\n{piece.text}\n", encoding="utf-8")
 
 
 def record_of(piece: Composition, style: str, paths: list[Path]) -> dict[str, Any]:

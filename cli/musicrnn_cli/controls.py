@@ -1,56 +1,29 @@
-"""A composer's words into values: keys, metres and chords as musicians write them."""
+"""Options that are read as musicians write them: keys, metres and chords."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
+from typing import Any
 
 import click
 
-STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-QUALITIES = {
-    "": "maj", "m": "min", "min": "min", "-": "min", "maj": "maj", "M": "maj", "7": "7",
-    "dom7": "7", "maj7": "maj7", "M7": "maj7", "m7": "min7", "min7": "min7", "dim": "dim",
-    "o": "dim", "dim7": "dim7", "o7": "dim7", "m7b5": "hdim7", "hdim7": "hdim7", "aug": "aug",
-    "+": "aug", "sus2": "sus2", "sus4": "sus4", "sus": "sus4", "6": "maj6", "maj6": "maj6",
-    "m6": "min6", "min6": "min6",
-}  # fmt: skip
+from musicrnn.errors import MusicRNNError
 
 
-def _root(letter: str, accidental: str) -> int:
-    return (STEPS[letter.upper()] + accidental.count("#") - accidental.count("b")) % 12
+def _reading(name: str) -> Callable[[click.Context, click.Parameter, str | None], Any]:
+    """A callback that reads an option with the function of that name in tokens.wishes."""
+
+    def read(context: click.Context, option: click.Parameter, text: str | None) -> Any:
+        from musicrnn.tokens import wishes
+
+        try:
+            return None if text is None else getattr(wishes, name)(text)
+        except MusicRNNError as error:
+            raise click.BadParameter(str(error)) from None
+
+    return read
 
 
-def parse_key(context: click.Context, option: click.Parameter, text: str | None):
-    """(tonic 0..11, minor) of "C", "c# minor", "Bbm"."""
-    if text is None:
-        return None
-    match = re.fullmatch(r"([A-Ga-g])([#b]?)\s*(major|maj|minor|min|m)?", text.strip())
-    if not match:
-        raise click.BadParameter(f'a key reads like "C", "F# minor" or "Bbm", got {text!r}')
-    return _root(match[1], match[2]), match[3] in ("minor", "min", "m")
-
-
-def parse_time_signature(context: click.Context, option: click.Parameter, text: str | None):
-    """(numerator, denominator) of "3/4"."""
-    if text is None:
-        return None
-    match = re.fullmatch(r"(\d{1,2})/(\d{1,2})", text.strip())
-    if not match or int(match[1]) < 1 or int(match[2]) not in (1, 2, 4, 8, 16, 32):
-        raise click.BadParameter(f"a time signature reads like 3/4 or 6/8, got {text!r}")
-    return int(match[1]), int(match[2])
-
-
-def parse_chords(context: click.Context, option: click.Parameter, text: str | None):
-    """((root, quality), ...) of "C Am F:maj7 | G7"; N is no chord."""
-    chords: list[tuple[int, str]] = []
-    for word in re.split(r"[\s,|]+", (text or "").strip()):
-        if word in ("N", "N.C.", "NC"):
-            chords.append((-1, "none"))
-        elif word:
-            match = re.fullmatch(r"([A-G])([#b]?):?([^/]*)(/.*)?", word)
-            if not match or match[3] not in QUALITIES:
-                raise click.BadParameter(
-                    f'a chord reads like "C", "F#m7" or "Bb:maj7", got {word!r}'
-                )
-            chords.append((_root(match[1], match[2]), QUALITIES[match[3]]))
-    return tuple(chords)
+parse_key = _reading("read_key")
+parse_time_signature = _reading("read_time_signature")
+parse_chords = _reading("read_chords")

@@ -9,7 +9,7 @@ import click
 
 from musicrnn.errors import counted
 from musicrnn_cli import data_record
-from musicrnn_cli.options import data_option, output_option
+from musicrnn_cli.options import data_option, json_option, output_option
 
 
 @click.group()
@@ -22,10 +22,10 @@ command.add_command(data_record.command, "record")
 
 @command.command("list")
 @data_option
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a corpus.")
+@json_option("Print one JSON object a line for each corpus.")
 def list_corpora(data: Path | None, as_json: bool) -> None:
     """The corpora that can be named, their terms, and where they are on this computer."""
-    from musicrnn_datasets.catalogue import catalogue
+    from musicrnn.sources.catalogue import catalogue
 
     for entry in catalogue(data):
         if as_json:
@@ -39,10 +39,10 @@ def list_corpora(data: Path | None, as_json: bool) -> None:
 @command.command()
 @click.argument("source", metavar="DATA")
 @data_option
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@json_option()
 def inspect(source: str, data: Path | None, as_json: bool) -> None:
     """Read every piece of DATA (a folder or a corpus): counts, and why files are refused."""
-    from musicrnn_datasets.catalogue import survey
+    from musicrnn.sources.catalogue import survey
 
     found = survey(source, data)
     if as_json:
@@ -58,13 +58,13 @@ def inspect(source: str, data: Path | None, as_json: bool) -> None:
 
 @command.command()
 @click.argument("source", metavar="DATA")
-@output_option()
+@output_option("Folder to write, with train, valid and test in it.")
 @data_option
 def prepare(source: str, output: Path, data: Path | None) -> None:
     """Write DATA as a model will see it: quantised MIDI in OUTPUT/train, valid and test."""
     from musicrnn.errors import MusicRNNError
+    from musicrnn.sources.catalogue import write_prepared
     from musicrnn.training.data import reasons
-    from musicrnn_datasets.catalogue import write_prepared
 
     written, refused = write_prepared(source, output, data)
     for skipped in refused:

@@ -20,11 +20,33 @@ MAX_REJECTED_TAKES = 5  # in a row
 
 @click.command()
 @click.argument("words", metavar="WORD...", nargs=-1, required=True)
-@output_option("Folder.")
-@click.option("--speaker", required=True, help="Who speaks: kept on one side of the split.")
-@click.option("--takes", type=click.IntRange(1), default=20, show_default=True, help="A word.")
-@click.option("--seconds", type=click.FloatRange(0.2, 10.0), default=1.0, show_default=True)
-@click.option("--rate", type=click.IntRange(8_000, 48_000), default=16_000, show_default=True)
+@output_option("Folder to record into; each word is a folder in it.")
+@click.option(
+    "--speaker",
+    required=True,
+    help="Name of who speaks; a speaker is in one split only, train, valid or test.",
+)
+@click.option(
+    "--takes",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="How many recordings of each word.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0.2, 10.0),
+    default=1.0,
+    show_default=True,
+    help="Length of a recording in seconds.",
+)
+@click.option(
+    "--rate",
+    type=click.IntRange(8_000, 48_000),
+    default=16_000,
+    show_default=True,
+    help="Sample rate of a recording in Hz.",
+)
 def command(
     words: tuple[str, ...], output: Path, speaker: str, takes: int, seconds: float, rate: int
 ) -> None:

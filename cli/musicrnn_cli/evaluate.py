@@ -26,7 +26,7 @@ Found = tuple[dict[str, Any], str]  # what --json prints, and the same as text
     type=click.Choice(["test", "valid", "train"]),
     default="test",
     show_default=True,
-    help="What to measure on.",
+    help="Split of DATA to measure on.",
 )
 @json_option()
 @data_option
@@ -72,8 +72,8 @@ def _checkpoints(names: str) -> Sequence[Any]:
 
 
 def _measured(checkpoints: Sequence[Any], data: str, split: Split, found: Path | None) -> Found:
+    from musicrnn.sources.readers import measured
     from musicrnn.training.data import DataRequest
-    from musicrnn_datasets.readers import measured
 
     figures, read = measured(checkpoints, DataRequest((data,), found), split)
     _say_left_out(read.refused)

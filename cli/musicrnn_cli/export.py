@@ -21,10 +21,12 @@ FORMATS = (".onnx", ".safetensors")
 @click.option(
     "--store",
     type=click.Choice(["float32", "float16", "int8"]),
-    help="Of a .safetensors file: four bytes a weight, two or one.",
+    help="How a .safetensors file stores a weight: in four bytes, two or one.",
 )
 @click.option(
-    "--streaming", is_flag=True, help="Of words, as .onnx: step by step, the states carried on."
+    "--streaming",
+    is_flag=True,
+    help="Write a model of words as an .onnx file that goes step by step, its states carried on.",
 )
 def command(model: str, output: Path, store: str | None, streaming: bool) -> None:
     """Write MODEL, a bundled name or a file, for other programs.

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 
+from musicrnn.face.asking import style_of
 from musicrnn.io.save import check_picture, save_picture
 from musicrnn.metrics.tables import table
 from musicrnn.plot.curves import Axis, Curve, draw_curves
+from musicrnn.plot.picture import Picture
 from musicrnn.pretrained import load_model
-from musicrnn_cli.order import style_of
 from musicrnn_cli.reporting import report_refused
 from musicrnn_datasets.examined import Examinee, ModelGradients, model_gradients
 
@@ -43,7 +44,7 @@ def show_gradients(
         found[name] = measured
         click.echo(_json(name, measured) if as_json else _text(name, measured))
     if output is not None:
-        save_picture(draw_curves(*_drawn(found), across=_across(found), up=_up(found)), output)
+        save_picture(_picture(found), output)
 
 
 def _json(name: str, measured: ModelGradients) -> str:
@@ -82,33 +83,28 @@ def _main(measured: ModelGradients) -> str:
     return "state" if "state" in measured.gradients.norms else "input"
 
 
-def _drawn(found: dict[str, ModelGradients]) -> tuple[str, str, list[Curve]]:
+def _picture(found: dict[str, ModelGradients]) -> Picture:
     """Of one model all that there is, of several what goes back in time, relative to its start."""
     (name, measured), *others = found.items()
-    title = "How far back the loss is felt"
+    places = f"mean over {measured.gradients.places} places"
+    mains = {each: _main(gradients) for each, gradients in found.items()}
     if others:
-        about = f"mean over {measured.gradients.places} places; {measured.read}"
+        about = f"{places}; {measured.read}"
+        kinds = " or ".join(dict.fromkeys(mains.values()))
+        up = f"norm of the gradient with respect to the {kinds}, divided by that at 0"
         curves = [
-            Curve(Path(n).stem, list(enumerate(m.gradients.relative(_main(m)).tolist())))
-            for n, m in found.items()
+            Curve(Path(each).stem, list(enumerate(m.gradients.relative(mains[each]).tolist())))
+            for each, m in found.items()
         ]
-        return title, about, curves
-    about = f"{Path(name).stem}, mean over {measured.gradients.places} places in {measured.read}"
-    main = _main(measured)
-    curves = [
-        Curve(kind, list(enumerate(values.tolist())), faint=kind != main)
-        for kind, values in measured.gradients.norms.items()
-    ]
-    return title, about, sorted(curves, key=lambda curve: curve.faint)
-
-
-def _across(found: dict[str, ModelGradients]) -> Axis:
-    units = dict.fromkeys(measured.unit for measured in found.values())
-    return Axis(f"{' or '.join(units)} back")
-
-
-def _up(found: dict[str, ModelGradients]) -> Axis:
-    if len(found) == 1:
-        return Axis("norm of the gradient with respect to ...", log=True)
-    kinds = " or ".join(dict.fromkeys(map(_main, found.values())))
-    return Axis(f"norm of the gradient with respect to the {kinds}, divided by that at 0", log=True)
+    else:
+        about = f"{Path(name).stem}, {places} in {measured.read}"
+        up = "norm of the gradient with respect to ..."
+        curves = [
+            Curve(kind, list(enumerate(values.tolist())), faint=kind != mains[name])
+            for kind, values in measured.gradients.norms.items()
+        ]
+        curves.sort(key=lambda curve: curve.faint)
+    units = " or ".join(dict.fromkeys(m.unit for m in found.values()))
+    title = "How far back the loss is felt"
+    across = Axis(f"{units} back")
+    return draw_curves(title, about, curves, across=across, up=Axis(up, log=True))

@@ -10,27 +10,45 @@ from typing import Any
 import click
 
 from musicrnn.errors import counted
-from musicrnn_cli.options import data_option, output_option, renamed
+from musicrnn_cli.options import data_option, json_option, output_option, renamed
 
 
 @click.command(cls=renamed("--weights", "--store"))
 @click.argument("model")
-@click.option("--json", "as_json", is_flag=True, help="The metadata as JSON.")
+@json_option()
 @click.option(
-    "--gradients", is_flag=True, help="How far back in time the loss is felt, as a table."
+    "--gradients",
+    is_flag=True,
+    help="Show how far back in time the network learns: the gradient of the loss.",
 )
 @click.option(
-    "--store", is_flag=True, help="What bfloat16 and int8 weights cost a composing model."
+    "--store", is_flag=True, help="Show what bfloat16 and int8 weights cost a composing model."
 )
 @click.option(
-    "--on", metavar="DATA", help="With --gradients or --store: a corpus by name or a folder."
+    "--on",
+    metavar="DATA",
+    show_default="pieces that the model composes",
+    help="With --gradients or --store: corpus or folder to measure on.",
 )
 @click.option(
-    "--beside", multiple=True, metavar="MODEL", help="With --gradients: another model, repeatable."
+    "--beside",
+    multiple=True,
+    metavar="MODEL",
+    help="With --gradients: another model to show beside this one, repeatable.",
 )
-@click.option("--steps", type=click.IntRange(1), help="How far back; 128 at most if not given.")
-@click.option("--seed", type=click.IntRange(0), help="Of the model's own pieces, 0 if not given.")
-@output_option("Draw the gradients: .svg or .png.", required=False)
+@click.option(
+    "--steps",
+    type=click.IntRange(1),
+    show_default="128, or fewer where pieces are shorter",
+    help="With --gradients: how many steps to look back.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    show_default="0",
+    help="With --gradients or --store: seed of the pieces that the model composes.",
+)
+@output_option("With --gradients: picture to write, .svg or .png.", required=False)
 @data_option
 def command(
     model: str,
@@ -44,16 +62,17 @@ def command(
     output: Path | None,
     data: Path | None,
 ) -> None:
-    """Print the header of MODEL, a bundled name or a file; the weights are not read.
+    """Print the header of MODEL, a bundled name or a file. The weights are not read.
 
-    With --gradients the weights are: the norm of the gradient of the loss at one step, with respect
-    to the state so many steps before, as a mean over the test pieces of DATA, or over pieces that
-    a composing model samples itself. For a classifier: with respect to its input, counted from the
-    end of a clip.
+    With --gradients print how far back in time the network learns: the norm of the gradient of the
+    loss at one step with respect to the state so many steps before. It is a mean over the test
+    pieces of DATA, or over pieces that a composing model samples itself. For a classifier it is the
+    gradient with respect to the input, counted from the end of a clip.
 
-    With --store a composing model is held in float32, bfloat16 and int8, as compose --store
-    holds it, and reads the same pieces: the bytes, how far each distribution of the next token is
-    from float32's (Kullback-Leibler, in nats), and the likelihood. At most 100,000 tokens are read.
+    With --store print what a composing model loses when its weights are held in bfloat16 or int8,
+    as compose --store holds them. Each form reads the same pieces, at most 100,000 tokens. The
+    table has the bytes, how far each distribution of the next token is from that of float32
+    (Kullback-Leibler, in nats), and the likelihood.
     """
     if gradients and store:
         raise click.UsageError("--gradients and --store are two questions: ask one at a time")

@@ -9,18 +9,26 @@ from pathlib import Path
 
 import click
 
+from musicrnn_cli.options import json_option
+
 BLOCK_SAMPLES = 1024  # samples at a time: 64 ms at 16 kHz
 
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option("--model", default="commands", show_default=True, help="A bundled model or a file.")
+@click.option(
+    "--model",
+    default="commands",
+    show_default=True,
+    help="Bundled model (commands, commands-micro) or your own model file of words.",
+)
 @click.option(
     "--threshold",
     type=click.FloatRange(0.01, 1.0),
-    help="How sure it must be (else what suited the validation stream).",
+    show_default="what suited the validation stream",
+    help="Probability from which on a word counts as heard.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line for each word.")
+@json_option("Print one JSON object a line for each word.")
 def command(file: Path | None, model: str, threshold: float | None, as_json: bool) -> None:
     """Print the words of FILE, or of the microphone until Ctrl-C, with times and probabilities.
 

@@ -21,19 +21,26 @@ def _checked(context: click.Context, option: click.Parameter, name: str) -> str:
     return name
 
 
-data_option = click.option("--data", type=PATH, help="Folder with the corpora.")
+data_option = click.option(
+    "--data",
+    type=PATH,
+    help="Folder with the corpora.",
+    show_default="$MUSICRNN_DATA, then the user's cache folder",
+)
 device_option = click.option(
     "--device",
     default="auto",
     show_default=True,
     callback=_checked,
-    help="auto, cpu, cuda, or one of several: cuda:1.",
+    help="Where to compute: auto, cpu, cuda (a GPU), or one of several GPUs, such as cuda:1. auto "
+    "composes on the CPU, and else takes a GPU where there is one.",
 )
 seed_option = click.option(
     "--seed",
     type=click.IntRange(0),
     default=lambda: secrets.randbelow(2**31),
-    help="Else drawn and printed.",
+    show_default="drawn and printed",
+    help="Number that all random choices follow from: the same seed gives the same piece.",
 )
 
 
@@ -54,17 +61,51 @@ def renamed(old: str, new: str) -> type[click.Command]:
     return Renamed
 
 
-def json_option(text: str = "One JSON object for programs.") -> Option:
-    return click.option("--json", "as_json", is_flag=True, help=text)
+temperature_option = click.option(
+    "--temperature",
+    type=float,
+    show_default="what suits the model",
+    help="How daring: above 1 unlikely choices are made more often, below 1 less often. "
+    "From 0.000001 to 100.",
+)
+soundfont_option = click.option(
+    "--soundfont",
+    type=PATH,
+    show_default="TimGM6mb.sf2",
+    help="SoundFont (.sf2) with the instruments that are heard.",
+)
 
 
-def outputs_option(text: str, *, required: bool = False) -> Option:
-    """Files to write, ``outputs``: the suffix says what."""
+def set_option(example: str) -> Option:
+    """Settings by name, ``settings``."""
     return click.option(
-        "-o", "--output", "outputs", type=PATH, multiple=True, required=required, help=text
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help=f"A setting by name, such as {example}, repeatable. docs/training.md and "
+        "docs/cells.md list them.",
     )
 
 
-def output_option(text: str | None = None, *, required: bool = True) -> Option:
+def json_option(text: str = "Print one JSON object, for programs.") -> Option:
+    return click.option("--json", "as_json", is_flag=True, help=text)
+
+
+def outputs_option(text: str, *, required: bool = False, default: str | None = None) -> Option:
+    """Files to write, ``outputs``: the suffix says what; ``default``: which if none is given."""
+    return click.option(
+        "-o",
+        "--output",
+        "outputs",
+        type=PATH,
+        multiple=True,
+        required=required,
+        show_default=default,
+        help=text,
+    )
+
+
+def output_option(text: str, *, required: bool = True) -> Option:
     """The one file or folder to write, ``output``."""
     return click.option("-o", "--output", type=PATH, required=required, help=text)

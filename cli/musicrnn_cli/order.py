@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +11,18 @@ import click
 
 from musicrnn.checkpoint import Checkpoint, read_metadata
 from musicrnn.errors import MusicRNNError, counted
+from musicrnn.face.asking import request_of, style_of
+from musicrnn.face.saving import HalfSaved
 from musicrnn.io.save import check_saved, read_piece
-from musicrnn.pretrained import STYLES, Style, bundled_names, known, load_model, model_path
-from musicrnn.sampling.composer import Composer, Request
-from musicrnn.sampling.filters import Settings
+from musicrnn.pretrained import STYLES, bundled_names, known, load_model, model_path
+from musicrnn.sampling.compose import Composition, Request
+from musicrnn.sampling.composer import Composer
 from musicrnn.sampling.sample_function import SamplingBudget
 from musicrnn.score import Score
-from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
+from musicrnn.tokens import Tokenizer, tokenizer_from
 from musicrnn.tokens.grid import is_played
 from musicrnn.training.task import task_of
-from musicrnn_cli.composed import paths_of, record_of, save_composition
+from musicrnn_cli.composed import paths_of, record_of
 from musicrnn_cli.tunes import say_which_tune
 
 Record = dict[str, Any]  # what ``--json`` prints of a piece
@@ -55,19 +57,14 @@ def check_style(name_or_file: str) -> None:
     raise MusicRNNError(f"{why}: the styles are {known(name_or_file, STYLES)}")
 
 
-def request_of(
+def asked_of(
     name: str, options: dict[str, Any], primer: Path | None, budget: SamplingBudget
 ) -> Request:
-    """What the options say; the sampler's settings are the style's own where none are given."""
-    given = {field.name: options.pop(field.name) for field in fields(Settings)}
-    settings = replace(
-        style_of(name).settings,
-        **{key: value for key, value in given.items() if value is not None},
-    )
-    controls = Controls(**options)
+    """What the options say."""
     if primer is not None:
         say_which_tune(primer)
-    return Request(controls, settings, read_piece(primer) if primer else None, budget)
+    start = read_piece(primer) if primer else None
+    return request_of(name, options, primer=start, budget=budget)
 
 
 def composer_of(order: Order) -> Composer:
@@ -96,13 +93,23 @@ def compose_numbered(
         number = numbered[piece.number][0]
         count = number + 1 if order.many else None
         paths = paths_of(order.outputs, order.style, piece.seed, count)
-        save_composition(piece, order.style, paths, order.soundfont)
-        yield number, record_of(piece, order.style, paths)
+        yield number, saved(order, piece, paths)
 
 
-def style_of(name: str) -> Style:
-    """The bundled style of that name, or plain settings for a model of one's own."""
-    return STYLES.get(name, Style(Settings()))
+def saved(order: Order, piece: Composition, paths: list[Path]) -> Record:
+    """Write the piece and give its record.
+
+    Raises:
+        MusicRNNError: a file cannot be written; what has been is said.
+    """
+    try:
+        if paths:
+            replace(piece, style=order.style).save(*paths, soundfont=order.soundfont)
+    except HalfSaved as error:
+        for path in error.written:
+            click.echo(f"{path} is written, the rest is not", err=True)
+        raise
+    return record_of(piece, order.style, paths)
 
 
 def _say_what_changes(checkpoint: Checkpoint, primer: Score) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from musicrnn.face.asking import style_of
 from musicrnn.metrics.tables import table
 from musicrnn.pretrained import load_model
 from musicrnn.sampling.divergence import FormatFigures
-from musicrnn_cli.order import style_of
 from musicrnn_cli.reporting import report_refused
 from musicrnn_datasets.examined import Examinee, Quantization, quantization
 
@@ -44,8 +43,7 @@ def _json(model: str, measured: Quantization) -> str:
         }
         for one in measured.held
     ]
-    figures = asdict(measured)
-    about = {name: figures[name] for name in ("read", "pieces", "cut", "baselines")}
+    about = {name: getattr(measured, name) for name in ("read", "pieces", "cut", "baselines")}
     record = {"model": model, **about, "n": measured.tokens, "weights": held}
     return json.dumps(record, allow_nan=False)
 

@@ -6,17 +6,23 @@ from pathlib import Path
 
 import click
 
-from musicrnn_cli.options import PATH, outputs_option
+from musicrnn_cli.options import PATH, outputs_option, soundfont_option
 
 
 @click.command("render")
 @click.argument("piece", type=PATH)
 @outputs_option(
-    "File to write, as often as you like: .wav .flac .ogg .mp3 .html .png .svg .mid .abc "
-    "(default: PIECE with the suffix .wav)."
+    "File to write, repeatable: .wav .flac .ogg .mp3 .html .png .svg .mid .abc.",
+    default="PIECE with the suffix .wav",
 )
-@click.option("--soundfont", type=PATH, help="An .sf2 file (default: TimGM6mb.sf2).")
-@click.option("--rate", type=int, default=44_100, show_default=True, help="Hz of the sound.")
+@soundfont_option
+@click.option(
+    "--rate",
+    type=int,
+    default=44_100,
+    show_default=True,
+    help="Sample rate of the sound in Hz. From 8000 to 192000.",
+)
 def command(piece: Path, outputs: tuple[Path, ...], soundfont: Path | None, rate: int) -> None:
     """Turn PIECE, a MIDI or ABC file, into sound or a picture.
 

@@ -18,8 +18,8 @@ from musicrnn.sampling.composer import Composer
 from musicrnn.synth.loudspeaker import BLOCK_FRAMES, Loudspeaker
 from musicrnn.synth.mixer import Mixer
 from musicrnn.training.interrupt import Interrupt
-from musicrnn_cli.composed import paths_of, record_of, save_composition
-from musicrnn_cli.order import Order, Record
+from musicrnn_cli.composed import paths_of
+from musicrnn_cli.order import Order, Record, saved
 
 DECIMALS = 6  # of a second on the stream
 
@@ -59,8 +59,7 @@ def sound_piece(order: Order, composer: Composer, seed: int, *, play: bool, stre
             err=True,
         )
     paths = paths_of(order.outputs, order.style, seed, None) if order.outputs else []
-    save_composition(made, order.style, paths, order.soundfont)
-    return record_of(made, order.style, paths)
+    return saved(order, made, paths)
 
 
 def _play(

@@ -38,10 +38,10 @@ def stream_figures(
     """
     if len(checkpoints) != 1:
         raise MusicRNNError(f"--stream measures one model, got {len(checkpoints)}")
-    plot: Path | None = given.get("plot")
+    asked = dict(given)
+    plot: Path | None = asked.pop("plot", None)
     if plot is not None:
         check_picture(plot)
-    asked = {name: value for name, value in given.items() if name != "plot"}
     if "snr" in asked:
         asked["snr"] = tuple(numbers("--snr", asked["snr"]))
     options = StreamOptions(**asked)

@@ -35,20 +35,31 @@ OPTIONS = (
         "--stream",
         is_flag=True,
         callback=_asked,
-        help="Find words in long recordings made of DATA.",
+        help="Measure a model of words on long recordings that are made of DATA.",
     ),
     *(
-        click.option(name, type=kind, expose_value=False, callback=_gather, help=text)
-        for name, kind, text in (
-            ("--snr", None, "dB from the words down to the background, as 10,20.  [10]"),
-            ("--hours", float, "How long a recording lasts.  [1]"),
-            ("--seed", click.IntRange(0), "Of what is drawn for it.  [0]"),
-            ("--unknown", None, "A corpus or folder of words not to be answered to."),
-            ("--backgrounds", SOUNDS_FOLDER, "A folder of further recordings without words."),
-            ("--plot", PATH, "DET curve, .png or .svg."),
+        click.option(
+            name,
+            type=kind,
+            expose_value=False,
+            callback=_gather,
+            show_default=usual,
+            help=f"With --stream: {text}",
+        )
+        for name, kind, usual, text in (
+            ("--snr", None, "10", "how many dB the words lie above the background, -40 to 80; "
+             "commas between several."),
+            ("--hours", float, "1", "how many hours a recording lasts, 1000 at most."),
+            ("--seed", click.IntRange(0), "0", "number that all random choices follow from."),
+            ("--unknown", None, None, "corpus or folder of other words, which the model should "
+             "not answer to."),
+            ("--backgrounds", SOUNDS_FOLDER, None, "folder of more recordings without words, to "
+             "lie under the words."),
+            ("--plot", PATH, None, "file for the curve of misses against false accepts (DET), "
+             ".png or .svg."),
         )
     ),
-)
+)  # fmt: skip
 
 
 def stream_options(command: Command) -> Command:

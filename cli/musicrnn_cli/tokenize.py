@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from musicrnn.errors import counted
+from musicrnn_cli.options import json_option
 
 if TYPE_CHECKING:
     from musicrnn.score import Score
@@ -18,10 +18,19 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--model", help="The tokens of this model: a bundled name or a file.")
-@click.option("--tokens", metavar="NAME", help="beat, performance or abc; else chosen.")
-@click.option("--check", is_flag=True, help="Only the round trip and the notes kept.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a file.")
+@click.option("--model", help="Take the tokens of this model: a bundled name or a file.")
+@click.option(
+    "--tokens",
+    metavar="NAME",
+    show_default="what suits the piece",
+    help="Take these tokens: beat, performance or abc.",
+)
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Print only whether the tokens give the piece back, and how many notes they keep.",
+)
+@json_option("Print one JSON object for each file.")
 @click.pass_context
 def command(
     context: click.Context,
@@ -62,55 +71,39 @@ def command(
         for name, score in pieces:
             try:
                 tokenizer = known or suitable_tokenizer([score])
-                seen = _Seen.of(name, score, tokenizer)
+                seen = _seen(name, score, tokenizer)
             except MusicRNNError as error:
                 failed = True
                 click.echo(f"{name}: {error}", err=True)
                 continue
-            failed = failed or not seen.round_trip
-            if as_json:
-                click.echo(json.dumps(seen.counts() if check else seen.record()))
-            elif check:
-                click.echo(f"{name}: {seen.verdict()}")
+            failed = failed or not seen["round_trip"]
+            if check:
+                counts = {**seen, "tokens": len(seen["tokens"])}
+                click.echo(json.dumps(counts) if as_json else f"{name}: {_verdict(counts)}")
+            elif as_json:
+                del seen["notes"], seen["kept"]
+                click.echo(json.dumps(seen))
             else:
-                click.echo(("" if seen.tokenizer == "abc" else " ").join(seen.tokens[1:-1]))
+                click.echo(("" if tokenizer.name == "abc" else " ").join(seen["tokens"][1:-1]))
     if failed:
         context.exit(1)
 
 
-@dataclass(frozen=True)
-class _Seen:
+def _seen(name: str, score: Score, tokenizer: Tokenizer) -> dict[str, Any]:
     """A piece, its tokens, and how many of its notes they hold."""
+    ids = tokenizer.encode(score)
+    decoded = tokenizer.decode(ids)
+    return {
+        "file": name,
+        "tokenizer": tokenizer.name,
+        "round_trip": decoded == tokenizer.quantize(score),
+        "tokens": [tokenizer.vocabulary[token] for token in ids],
+        "notes": score.note_count,
+        "kept": decoded.note_count,
+    }
 
-    file: str
-    tokenizer: str
-    round_trip: bool
-    tokens: tuple[str, ...]
-    notes: int
-    kept: int
 
-    @classmethod
-    def of(cls, name: str, score: Score, tokenizer: Tokenizer) -> _Seen:
-        ids = tokenizer.encode(score)
-        decoded = tokenizer.decode(ids)
-        return cls(
-            name,
-            tokenizer.name,
-            decoded == tokenizer.quantize(score),
-            tuple(tokenizer.vocabulary[token] for token in ids),
-            score.note_count,
-            decoded.note_count,
-        )
-
-    def counts(self) -> dict[str, Any]:
-        return {**asdict(self), "tokens": len(self.tokens)}
-
-    def record(self) -> dict[str, Any]:
-        values = asdict(self)
-        del values["notes"], values["kept"]
-        return values
-
-    def verdict(self) -> str:
-        trip = "the round trip holds" if self.round_trip else "the round trip FAILS"
-        kept = f"{self.kept} of {counted(self.notes, 'note')} kept"
-        return f"{counted(len(self.tokens), f'{self.tokenizer} token')}, {trip}, {kept}"
+def _verdict(counts: dict[str, Any]) -> str:
+    trip = "the round trip holds" if counts["round_trip"] else "the round trip FAILS"
+    kept = f"{counts['kept']} of {counted(counts['notes'], 'note')} kept"
+    return f"{counted(counts['tokens'], counts['tokenizer'] + ' token')}, {trip}, {kept}"

@@ -22,10 +22,10 @@ from musicrnn_cli.options import (
     device_option,
     output_option,
     renamed,
+    set_option,
 )
 
 if TYPE_CHECKING:
-    from musicrnn.training.config import TrainingConfig
     from musicrnn.training.data import TrainingData
     from musicrnn.training.protocol import Task
     from musicrnn_datasets.recipes import Recipe
@@ -34,7 +34,6 @@ HELP = {
     "compose": "Learn to compose from MIDI and ABC files, or a corpus.",
     "classify": "Learn labels from a folder a label, or a corpus.",
 }
-ENDLESS = 10**9  # updates of a training that ends by the clock
 
 
 class Verbs(click.Group):
@@ -72,37 +71,67 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
 
 @click.command()
 @click.argument("sources", metavar="DATA...", nargs=-1, required=True)
-@output_option()
-@click.option("--minutes", type=float, help="Time to train for, in place of the usual.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-@click.option("--cell", help="lstm, gru, elman ...: any of docs/cells.md.")
-@click.option("--recipe", metavar="NAME", help="Settings by name: see docs/literature.md.")
-@click.option("--tokens", metavar="NAME", help="beat, performance, abc or voices; else chosen.")
-@click.option("--mix", help="How the sources are mixed, e.g. 2,1 (else by size).")
+@output_option("Model file to write (.safetensors).")
+@click.option(
+    "--minutes",
+    type=float,
+    show_default="the usual length for the data",
+    help="How long to train, in minutes. More than 0.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Number that all random choices follow from: the start weights, the order of the data.",
+)
+@click.option(
+    "--cell",
+    show_default="lstm for tokens and frames, gru for voices, songs and words",
+    help="Recurrent cell, such as lstm, gru or elman; docs/cells.md lists all.",
+)
+@click.option(
+    "--recipe",
+    metavar="NAME",
+    help="Settings of a published network by name; docs/literature.md lists them.",
+)
+@click.option(
+    "--tokens",
+    metavar="NAME",
+    show_default="chosen from the files",
+    help="How pieces are written as tokens: beat, performance, abc or voices.",
+)
+@click.option(
+    "--mix",
+    show_default="by size",
+    help="Shares in which several sources are mixed, commas between, such as 2,1.",
+)
 @click.option(
     "--split",
     "split_file",
     type=PATH,
     metavar="FILE",
-    help="CSV with the columns file,label,split (else by speaker, or by the files' contents).",
+    show_default="by speaker, or by the contents of the files",
+    help="CSV file with the columns file,label,split, which says what is trained on, validated on "
+    "and tested on.",
 )
 @click.option(
     "--backgrounds",
     type=SOUNDS_FOLDER,
-    help="Folder of sounds without words, to be put under words.",
+    help="Folder of recordings without words, which are mixed under the words.",
 )
+@set_option("hidden=512, updates=1000 or layer.zoneout=0.1")
 @click.option(
-    "--set",
-    "words",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="e.g. hidden=512, updates=1000 or layer.zoneout=0.1.",
+    "--resume", is_flag=True, help="Go on with the unfinished run that is kept in OUTPUT.run."
 )
-@click.option("--resume", is_flag=True, help="Go on with the run that OUTPUT.run holds.")
-@click.option("--overwrite", is_flag=True, help="Replace the model that OUTPUT is already.")
+@click.option("--overwrite", is_flag=True, help="Replace OUTPUT if there is such a file already.")
 @device_option
 @data_option
-@click.option("--tensorboard", metavar="FOLDER", help="Write a TensorBoard log, if installed.")
+@click.option(
+    "--tensorboard",
+    metavar="FOLDER",
+    help="Folder to write a TensorBoard log to; needs TensorBoard installed.",
+)
 @click.pass_context
 def _train(context: click.Context, **options: Any) -> None:
     """Train on DATA: folders of your files, or corpora by name (musicrnn data list).
@@ -111,10 +140,10 @@ def _train(context: click.Context, **options: Any) -> None:
     frames; folders of short recordings as spoken words, of longer ones as songs, of MIDI as scores.
     """
     from musicrnn.device import torch_device
+    from musicrnn.sources.readers import task_for
     from musicrnn.training.data import DataRequest
     from musicrnn.training.machine import check_output
     from musicrnn_cli.reporting import numbers
-    from musicrnn_datasets.readers import task_for
     from musicrnn_datasets.recipes import recipe_called
 
     mix = options.get("mix")
@@ -134,37 +163,31 @@ def _train(context: click.Context, **options: Any) -> None:
 
 
 def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any]) -> None:
-    from musicrnn.training.config import TrainingConfig
+    from musicrnn.face.progress import ProgressBar
+    from musicrnn.sources.readers import read_data
     from musicrnn.training.lock import first_process
-    from musicrnn.training.settings import override
     from musicrnn.training.train import Run, train
-    from musicrnn_cli.progress import ProgressBar
+    from musicrnn.training.wanted import Wanted
     from musicrnn_cli.reporting import report_outcome, report_refused, say
-    from musicrnn_datasets.readers import read_data
 
-    words = options["words"]
     first = recipe.settings if recipe else task.settings()
     first = replace(first, cell=options["cell"]) if options["cell"] else first
-    settings, _ = override(words, first, TrainingConfig(ENDLESS, options["minutes"]))  # at once
     planned = recipe.plan(request.sources[0]) if recipe else None
+    asked = {name: options[name] for name in ("minutes", "seed", "device", "overwrite")}
+    wanted = Wanted(first, options["settings"], plan=planned, **asked)
     data = read_data(task, request)
     report_refused(data.refused)
     task.check(data)
     baselines = task.baselines(data, "valid")
     say(_summary(task, data, baselines))
-    plan = planned or _usual(task.plan(data, settings), options["minutes"], words)
-    plan = replace(
-        plan, seed=options["seed"], device=options["device"], overwrite=options["overwrite"]
-    )
-    if options["minutes"] is not None:
-        plan = replace(plan, minutes=options["minutes"])
-    settings, plan = override(words, first, plan)
+    settings, plan = wanted.settled(task, data)
     with ProgressBar(task.items, options["tensorboard"]) as callback:
         run = Run(
             options["output"],
             command=shlex.join(["musicrnn", *sys.argv[1:]]),
             callback=callback,
             resume=options["resume"],
+            baselines=baselines,
         )
         outcome = train(task, data, run, settings=settings, plan=plan)
     finished = outcome.reason != "interrupted" and first_process()
@@ -172,12 +195,6 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
         _beside_the_paper(task, data, recipe, request.sources[0], options["output"])
     floor = (task.floor, baselines.get(task.floor), task.unit)
     report_outcome(outcome, options["output"], floor=floor)
-
-
-def _usual(plan: TrainingConfig, minutes: float | None, words: tuple[str, ...]) -> TrainingConfig:
-    """The usual plan, without its length where another one is asked for."""
-    said = minutes is not None or any(w.startswith(("updates=", "minutes=")) for w in words)
-    return replace(plan, updates=ENDLESS, minutes=None) if said else plan
 
 
 def _summary(task: Task, data: TrainingData, baselines: dict[str, Any]) -> str:

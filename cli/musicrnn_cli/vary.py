@@ -7,7 +7,13 @@ from pathlib import Path
 
 import click
 
-from musicrnn_cli.options import PATH, outputs_option, seed_option
+from musicrnn_cli.options import (
+    PATH,
+    json_option,
+    outputs_option,
+    seed_option,
+    temperature_option,
+)
 
 
 def _bars(context: click.Context, option: click.Parameter, text: str) -> tuple[int, int]:
@@ -19,13 +25,24 @@ def _bars(context: click.Context, option: click.Parameter, text: str) -> tuple[i
 
 @click.command()
 @click.argument("piece", type=PATH)
-@outputs_option("File to write, repeatable: .mid .wav .mp3 .abc .html .png ...", required=True)
-@click.option("--bars", required=True, callback=_bars, help="Such as 5-8; the file's first is 1.")
-@click.option("--voices", help="Such as alto,tenor (default: all).")
-@click.option("--model", default="chorale", show_default=True, help="A model file of voices.")
-@click.option("--temperature", type=float, help="Above 1 wilder, below 1 tamer.")
+@outputs_option(
+    "File to write, repeatable: .mid .wav .flac .ogg .mp3 .abc .html .png .svg.", required=True
+)
+@click.option(
+    "--bars",
+    required=True,
+    callback=_bars,
+    help="Bars to rewrite, such as 5-8 or 5; the first bar of the file is 1.",
+)
+@click.option(
+    "--voices", show_default="all", help="Voices to rewrite, such as alto,tenor, commas between."
+)
+@click.option(
+    "--model", default="chorale", show_default=True, help="Bundled model or model file of voices."
+)
+@temperature_option
 @seed_option
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@json_option()
 def command(
     piece: Path,
     outputs: tuple[Path, ...],
@@ -40,12 +57,14 @@ def command(
 
     All else is written as it was read, to the tick.
     """
+    from musicrnn.face.voices import named_voices
     from musicrnn.tokens.parts import voice_tracks
-    from musicrnn_cli.voices_files import opened, save_written, voice_names
+    from musicrnn_cli.voices_files import opened, save_written
 
     score, writer, settings = opened(piece, outputs, model, temperature)
     tracks = voice_tracks(score, writer.names, writer.names)
-    chosen = list(writer.names) if voices is None else voice_names(voices, writer.names)
+    asked = writer.names if voices is None else voices.split(",")
+    chosen = named_voices(asked, writer.names)
     written = writer.vary(score, tracks, settings, seed, bars=bars, voices=chosen)
     facts = {"bars": list(bars), "voices": chosen}
     save_written(written, outputs, "varied", facts, as_json=as_json)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from musicrnn.errors import MusicRNNError, counted
+from musicrnn.face.voices import gibbs_settings
 from musicrnn.io.save import check_saved, read_piece, save_pieces
 from musicrnn.pretrained import load_model
 from musicrnn.sampling.gibbs import GibbsSettings
 from musicrnn.sampling.voices import VoicesWriter, Written
 from musicrnn.score import Score
 from musicrnn.training.task import task_of
-from musicrnn_cli.order import style_of
 from musicrnn_cli.tunes import say_which_tune
 
 
@@ -34,25 +33,10 @@ def opened(
         check_saved(path)
         if path.exists() and piece.exists() and path.samefile(piece):
             raise MusicRNNError(f"{path} is the piece that is read: name another file")
-    settings = style_of(model).settings
-    if temperature is not None:
-        settings = replace(settings, temperature=temperature)
     say_which_tune(piece)
     checkpoint = load_model(model)
     writer = task_of(checkpoint).writer(checkpoint)
-    return read_piece(piece), writer, GibbsSettings(settings=settings)
-
-
-def voice_names(text: str, names: Sequence[str]) -> list[str]:
-    """Of "soprano, bass" in the order of ``names``.
-
-    Raises:
-        MusicRNNError: none, or one that there is not.
-    """
-    words = [word.strip().lower() for word in text.split(",") if word.strip()]
-    if not words or not set(words) <= set(names):
-        raise MusicRNNError(f"voices are some of {', '.join(names)}, got {text!r}")
-    return [name for name in names if name in words]
+    return read_piece(piece), writer, gibbs_settings(model, temperature)
 
 
 def say_how_it_was_read(written: Written) -> None:

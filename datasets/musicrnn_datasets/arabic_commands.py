@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.sources.corpus import LabelledFile
 from musicrnn.training.data import Card, Split
-from musicrnn_datasets.labelled_folder import LabelledFile
 
 LISTS: tuple[tuple[str, Split], ...] = (
     ("train.csv", "train"), ("val.csv", "valid"), ("test.csv", "test"),
@@ -31,7 +31,6 @@ class ArabicCommands:
         source="A. Ghandoura, F. Hjabo, O. Al Dakkak",
         licence="CC BY 4.0",
         split="official 7200/2400/2400, speakers disjoint",
-        citation="Ghandoura et al. 2021",
     )
 
     def clips(self, folder: Path) -> Iterator[LabelledFile]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from musicrnn.comparison.budget import Budget, RunConfig
 from musicrnn.comparison.subject import Subject
+from musicrnn.sources.readers import read_data, task_for
+from musicrnn.sources.scores import check_source
 from musicrnn.training.data import DataRequest, SkippedFile
 from musicrnn.training.task import Task
-from musicrnn_datasets.readers import read_data, task_for
-from musicrnn_datasets.sources import check_source
 
 VERB = "compose"  # cells are compared by likelihood
 

@@ -14,13 +14,14 @@ from typing import Any
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import counted
-from musicrnn.models.gradients import DEFAULT_STEPS, GradientNorms
+from musicrnn.networks.gradients import DEFAULT_STEPS, GradientNorms
 from musicrnn.pretrained import Style
 from musicrnn.sampling.divergence import MAX_TOKENS, FormatFigures, format_figures, truncated
 from musicrnn.sampling.engine import check_sampled
+from musicrnn.sources.readers import read_data
 from musicrnn.training.data import DataRequest, SkippedFile, Split, TrainingData
-from musicrnn.training.task import OwnPieces, task_of
-from musicrnn_datasets.readers import data_for
+from musicrnn.training.protocol import OwnPieces
+from musicrnn.training.task import task_of
 
 OWN_TOKENS = 20_000  # of its own pieces that the cost of lighter weights is measured on
 
@@ -60,7 +61,8 @@ def examined(examinee: Examinee, own: OwnPieces) -> Examined:
     if examinee.on is None:
         pieces = task.own_pieces(examinee.checkpoint, examinee.style, own=own, seed=examinee.seed)
         return Examined(pieces, f"{counted(len(pieces), 'piece')} of its own, seed {examinee.seed}")
-    data = data_for(examinee.checkpoint, DataRequest((examinee.on,), examinee.found))
+    request = DataRequest((examinee.on,), examinee.found)
+    data = read_data(task, request, examinee.checkpoint)
     pieces = data.require("test", task.example)
     text = f"{counted(len(pieces), task.example)} of the test split of {examinee.on}"
     return Examined(pieces, text, data)
@@ -77,7 +79,7 @@ class ModelGradients:
 
 
 def model_gradients(examinee: Examinee, *, steps: int | None = None) -> ModelGradients:
-    """How far back in time the loss of a model is felt; see :mod:`musicrnn.models.gradients`.
+    """How far back in time the loss of a model is felt; see :mod:`musicrnn.networks.gradients`.
 
     Raises:
         MusicRNNError: a kind of model that makes no pieces, without data; one that gradients are

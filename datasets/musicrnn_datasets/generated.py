@@ -14,9 +14,9 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.io.save import read_piece
 from musicrnn.metrics.report import Report, compare_sets
 from musicrnn.score import Score
+from musicrnn.sources.score_folder import score_files
+from musicrnn.sources.scores import read_source
 from musicrnn.training.data import SkippedFile, Split, read_all, skipping
-from musicrnn_datasets.midi_folder import score_files
-from musicrnn_datasets.sources import read_source
 from musicrnn_datasets.voice_leading import LeadingComparison, compare_voice_leading
 
 

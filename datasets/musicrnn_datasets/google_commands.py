@@ -10,6 +10,8 @@ are passed over, so a part of the corpus is a corpus.
 commands: all other words become ``_unknown_``; the twelfth label, ``_silence_``, has no clips here:
 training makes it from the backgrounds. Its test clips are those of the testing list, not the
 separate archive of 12 balanced labels that goes with v0.02.
+
+Source: Warden 2018, arXiv:1804.03209.
 """
 
 from __future__ import annotations
@@ -20,8 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.sources.corpus import LabelledFile
+from musicrnn.sources.labelled_folder import AUDIO
 from musicrnn.training.data import Card, Split
-from musicrnn_datasets.labelled_folder import AUDIO, LabelledFile
 
 FOLDERS = (
     "google-commands", "google-speech-commands", "google-speech-commands-v0.02",
@@ -102,7 +105,6 @@ def _card(name: str, title: str) -> Card:
         source="P. Warden, Google",
         licence="CC BY 4.0",
         split="official lists, speakers disjoint",
-        citation="Warden 2018, arXiv:1804.03209",
     )
 
 

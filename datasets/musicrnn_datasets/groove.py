@@ -4,6 +4,8 @@ Conventions. One drum track a piece, with the drummer's own velocities and timin
 click: 480 ticks a quarter, tempo and time signature of the click at tick 0 (they agree with
 ``info.csv`` in all files). The official split; its "validation" is our "valid". The title says
 style and kind: "funk/groove1 beat", "rock fill".
+
+Source: Gillick et al., Learning to Groove with Inverse Sequence Transformations, ICML 2019.
 """
 
 from __future__ import annotations
@@ -32,8 +34,6 @@ class Groove:
         source="https://magenta.tensorflow.org/datasets/groove",
         licence="CC BY 4.0",
         split="official, 897/124/129",
-        citation="Gillick et al., Learning to Groove with Inverse Sequence Transformations, "
-        "ICML 2019",
     )
 
     def pieces(self, folder: Path) -> Iterator[Piece]:

@@ -2,8 +2,9 @@
 
 Conventions. ``logmel/<genre>.npy`` holds uint8 [clip, 387, 128], the names in ``<genre>.txt``; the
 recipe is that of musicrnn.features.logmel. The split is the fault-filtered one, without
-repetitions, distortions and artists on both sides: it lists 443, 197 and 290 clips. Of these
-jazz.00054 (train) is not readable in any known copy, which leaves 442.
+repetitions, distortions and artists on both sides (Sturm 2013 has found these faults): it lists
+443, 197 and 290 clips. Of these jazz.00054 (train) is not readable in any known copy, which leaves
+442.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel
+from musicrnn.sources.corpus import Example, Windows
 from musicrnn.training.data import SPLITS, Card
-from musicrnn_datasets.labelled import Example, Windows
 
 GENRES = (
     "blues", "classical", "country", "disco", "hiphop", "jazz", "metal", "pop", "reggae", "rock",
@@ -28,7 +29,7 @@ SHAPE = (387, 128)
 
 
 class Gtzan:
-    """Implements LabelledCorpus."""
+    """A corpus with labels; its folder is e.g. $MUSICRNN_DATA/gtzan, ``recipe`` made the frames."""
 
     card = Card(
         name="gtzan",
@@ -37,7 +38,6 @@ class Gtzan:
         source="G. Tzanetakis, Marsyas; split: C. Kereliuk, B. Sturm, J. Larsen 2015",
         licence="none stated, research use",
         split="fault-filtered 443/197/290 (jazz.00054 is missing: 442)",
-        citation="Tzanetakis and Cook 2002; Sturm 2013 (its faults)",
     )
     recipe = LogMel()
 

@@ -5,6 +5,9 @@ Conventions. ``Jsb16thSeparated.json`` holds, for each split, pieces of steps of
 voices as four tracks of choir; a pitch that goes on is one note, as the grid cannot say that it is
 struck again. Tempo, key and bar lines are not given: 100 quarters a minute and 4/4 from the first
 step stand in, so a chorale with an upbeat is off its bars.
+
+Source: Boulanger-Lewandowski et al., Modeling Temporal Dependencies in High-Dimensional Sequences,
+ICML 2012.
 """
 
 from __future__ import annotations
@@ -35,8 +38,6 @@ class JsbChorales:
         source="https://github.com/czhuang/JSB-Chorales-dataset",
         licence="the music is in the public domain; no terms stated for the encoding",
         split="official (Boulanger-Lewandowski 2012), 229/76/77",
-        citation="Boulanger-Lewandowski et al., Modeling Temporal Dependencies in "
-        "High-Dimensional Sequences, ICML 2012",
         bars_known=False,
     )
 

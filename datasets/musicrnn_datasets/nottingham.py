@@ -4,6 +4,8 @@ Conventions. A piece is a tune, named by its file and number (``jigs12``); ``abc
 Split by tune family: tunes that share a title (without articles, numbers, brackets and "the") or
 that have a run of RUN_INTERVALS intervals in common, counting pitch alone, are one family and fall
 on one side, so versions of a tune never straddle. The families follow from the corpus as a whole.
+
+Source: E. Foxley, Nottingham Music Database; cleaned by Jukedeck.
 """
 
 from __future__ import annotations
@@ -18,8 +20,8 @@ from pathlib import Path
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc import parse_abc, read_abc_tunes
 from musicrnn.score import Score
+from musicrnn.sources.corpus import split_by_hash
 from musicrnn.training.data import Card, Piece
-from musicrnn_datasets.corpus import split_by_hash
 
 RUN_INTERVALS = 16  # intervals
 _NOT_THE_NAME = re.compile(r"\([^)]*\)|\[[^]]*\]|\bno\.?\s*\d+|[^a-z ]|\b(?:the|a|an|of|and)\b")
@@ -43,7 +45,6 @@ class Nottingham:
         source="https://github.com/jukedeck/nottingham-dataset",
         licence="GPL-3.0",
         split="by tune family (same title, or 16 intervals in common), sha256 of the family",
-        citation="E. Foxley, Nottingham Music Database; cleaned by Jukedeck",
     )
 
     def pieces(self, folder: Path) -> Iterator[Piece]:

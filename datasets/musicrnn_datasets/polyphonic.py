@@ -3,6 +3,9 @@
 Conventions. A piece is uint8 [T, 88], 1 where a pitch sounds; column 0 is pitch 21 (A0), column 87
 pitch 108 (C8). The steps are those that the authors cut; a note that is held and one that is struck
 again look the same. The MATLAB files have one cell array a split: traindata, validdata, testdata.
+
+Source: Boulanger-Lewandowski et al., Modeling Temporal Dependencies in High-Dimensional Sequences,
+ICML 2012.
 """
 
 from __future__ import annotations
@@ -15,14 +18,10 @@ from typing import Any
 import numpy as np
 
 from musicrnn.arrays import Frames
-from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, listed
-from musicrnn.training.data import Card, DataRequest, Split, TrainingData, described
-from musicrnn.training.task import Task
-from musicrnn_datasets.find import corpus_folder
+from musicrnn.training.data import Card, Split
 
-FOLDER = "polyphonic"  # all four lie in it
-PITCHES, LOWEST = 88, 21  # A0 to C8
+PITCHES = 88  # A0 to C8
 MAX_FILE_BYTES = 256 * 2**20  # bytes of a file
 KEYS: dict[Split, str] = {"train": "traindata", "valid": "validdata", "test": "testdata"}
 
@@ -35,6 +34,8 @@ class PolyphonicCorpus:
     file: str
     pieces: tuple[int, int, int]  # of train, valid, test
     step: float  # of a frame, in quarters
+    folders: tuple[str, ...] = ("polyphonic",)  # in which all four lie
+    lowest: int = 21  # A0
 
     def frames(self, folder: Path) -> dict[Split, list[Frames]]:
         """The pieces of every split, each uint8 [T, 88]; ``folder`` e.g. $MUSICRNN_DATA/polyphonic.
@@ -54,30 +55,6 @@ class PolyphonicCorpus:
                 f"got {listed(counts)}: it is another file"
             )
         return found
-
-
-def read_frames(task: Task, request: DataRequest, like: Checkpoint | None) -> TrainingData:
-    """Examples are pieces uint8 [T, 88] of the one corpus of frames that is asked for.
-
-    Raises:
-        MusicRNNError: another source, or several; it is not on this computer or damaged.
-    """
-    del task, like  # all models of frames read the same
-    sources = request.sources
-    if len(sources) != 1 or sources[0] not in POLYPHONIC:
-        raise MusicRNNError(
-            f"frames are learnt from, and measured on, one of {', '.join(POLYPHONIC)} and nothing "
-            f"beside it, got {' and '.join(sources)}"
-        )
-    corpus = POLYPHONIC[sources[0]]
-    frames = corpus.frames(corpus_folder(FOLDER, request.folder))
-    counts = {
-        "pieces": {split: len(pieces) for split, pieces in frames.items()},
-        "frames": {split: sum(map(len, pieces)) for split, pieces in frames.items()},
-    }
-    arrays = (piece for pieces in frames.values() for piece in pieces)
-    description = described([corpus.card], arrays, counts)
-    return TrainingData(frames, {"lowest": LOWEST, "step": corpus.step}, description)
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -122,8 +99,6 @@ def _corpus(
         "http://www-etud.iro.umontreal.ca/~boulanni/icml2012",
         licence="no terms stated for the music",
         split=f"official (Boulanger-Lewandowski 2012), {'/'.join(map(str, pieces))}",
-        citation="Boulanger-Lewandowski et al., Modeling Temporal Dependencies in "
-        "High-Dimensional Sequences, ICML 2012",
     )
     return PolyphonicCorpus(card, file, pieces, step)
 

@@ -14,6 +14,8 @@ The tempo is the mean until a bar is more than 5 % from it (in 787 songs it neve
 ``chord_midi.txt``: begin, end, chord; inversions lose their bass, sus4(b7) and minmaj7 their
 seventh.
 ``key_audio.txt``: begin, end, key, heard in the recording: a change stands on the nearest bar line.
+
+Source: Wang et al., POP909: A Pop-song Dataset for Music Arrangement Generation, ISMIR 2020.
 """
 
 from __future__ import annotations
@@ -37,9 +39,9 @@ from musicrnn.score import (
     Track,
     make_score,
 )
+from musicrnn.sources.corpus import split_by_hash
 from musicrnn.training.data import Card, Piece
 from musicrnn_datasets.beats import BeatGrid, beat_grid
-from musicrnn_datasets.corpus import split_by_hash
 
 TICKS_PER_QUARTER = 480
 
@@ -59,8 +61,6 @@ class Pop909:
         source="https://github.com/music-x-lab/POP909-Dataset",
         licence="MIT",
         split="none official: sha256 of the song number, 80/10/10",
-        citation="Wang et al., POP909: A Pop-song Dataset for Music Arrangement Generation, "
-        "ISMIR 2020",
     )
 
     def pieces(self, folder: Path) -> Iterator[Piece]:

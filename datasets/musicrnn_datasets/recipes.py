@@ -26,6 +26,7 @@ from musicrnn.training.words.settings import Drawing, WordsSettings
 
 JSB, NOTTINGHAM = "polyphonic-jsb", "polyphonic-nottingham"
 MUSEDATA, PIANO = "polyphonic-musedata", "polyphonic-piano"
+BAI = "Bai et al. 2018"
 UPDATES = {JSB: 800, NOTTINGHAM: 1000, MUSEDATA: 1000, PIANO: 800}
 
 
@@ -103,19 +104,11 @@ def descent(rate: float, clip_by: str) -> dict[str, TrainingConfig]:
     )
 
 
-CHUNG = "Chung et al. 2014"
-BAI = "Bai et al. 2018"
-PASCANU = "Pascanu et al. 2013"
-JOZEFOWICZ = "Jozefowicz et al. 2015"
-GREFF = "Greff et al. 2015"
-JOHNSON = "Johnson 2017"
-BOULANGER = "Boulanger-Lewandowski et al. 2012"
-
-
 def _chung(cell: str, hidden: int, rate: float, figures: tuple[float, ...]) -> Recipe:
     name = f"chung-{'tanh' if cell == 'elman' else cell.removesuffix('-cho')}"
     reported: dict[str, float] = dict(zip((JSB, NOTTINGHAM, MUSEDATA, PIANO), figures, strict=True))
-    return Recipe(name, CHUNG, FrameSettings(cell=cell, hidden=hidden), adam(rate), reported)
+    settings = FrameSettings(cell=cell, hidden=hidden)
+    return Recipe(name, "Chung et al. 2014", settings, adam(rate), reported)
 
 
 def _bai(cell: str, hidden: int, rate: float, jsb: float, nottingham: float) -> Recipe:
@@ -131,7 +124,8 @@ def _pascanu(
         cell="elman", hidden=200, sequence_length=100, gradient_norm_regulariser=weight
     )
     reported: dict[str, float] = dict(zip((NOTTINGHAM, MUSEDATA, PIANO), figures, strict=True))
-    return Recipe(f"pascanu-{name}", PASCANU, settings, descent(rate, clip_by), reported)
+    plans = descent(rate, clip_by)
+    return Recipe(f"pascanu-{name}", "Pascanu et al. 2013", settings, plans, reported)
 
 
 def _jozefowicz(
@@ -141,14 +135,14 @@ def _jozefowicz(
         cell=cell, hidden=hidden, sequence_length=100, layer=LayerSettings(plain_forget=plain)
     )
     reported: dict[str, float] = dict(zip((NOTTINGHAM, PIANO), figures, strict=True))
-    return Recipe(f"jozefowicz-{name}", JOZEFOWICZ, settings, adam(5e-3), reported)
+    return Recipe(f"jozefowicz-{name}", "Jozefowicz et al. 2015", settings, adam(5e-3), reported)
 
 
 def _greff(name: str, hidden: int, rate: float = 2.4e-2) -> Recipe:
     cell = "lstm-peephole" if name == "v" else name
     of = "" if name == "niaf" else "best of the nine, niaf"
     settings = FrameSettings(cell=cell, hidden=hidden)
-    return Recipe(f"greff-{name}", GREFF, settings, adam(rate), {JSB: 8.38}, of)
+    return Recipe(f"greff-{name}", "Greff et al. 2015", settings, adam(rate), {JSB: 8.38}, of)
 
 
 def _joint(
@@ -184,7 +178,7 @@ def _joint(
         patience=1000,
         precision="bf16-mixed",
     )
-    return Recipe(name, JOHNSON, settings, {corpus: plan}, {corpus: best}, "BALSTM")
+    return Recipe(name, "Johnson 2017", settings, {corpus: plan}, {corpus: best}, "BALSTM")
 
 
 RECIPES: dict[str, Recipe] = {
@@ -220,7 +214,7 @@ RECIPES: dict[str, Recipe] = {
         _greff("fgr", 26),
         Recipe(
             "rnn-nade",
-            BOULANGER,
+            "Boulanger-Lewandowski et al. 2012",
             FrameSettings(cell="elman", hidden=128, head="nade", head_hidden=64),
             adam(3e-3),
             {JSB: 5.56, NOTTINGHAM: 2.31, MUSEDATA: 5.60, PIANO: 7.05},

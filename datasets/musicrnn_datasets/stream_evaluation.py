@@ -23,10 +23,11 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.listening.header import number_of
 from musicrnn.metrics.detection import Detection, Point, detection
-from musicrnn.models.detector import DetectorSettings
+from musicrnn.networks.detector import DetectorSettings
+from musicrnn.sources.word_cache import decoded
+from musicrnn.sources.words import find_words, prepare_words
 from musicrnn.training.data import SkippedFile, Split
-from musicrnn.training.task import load, task_of
-from musicrnn.training.words.data import WordsData
+from musicrnn.training.task import task_of
 from musicrnn.training.words.stream import (
     Choice,
     HeardStream,
@@ -35,8 +36,6 @@ from musicrnn.training.words.stream import (
     hear,
     streaming_cost,
 )
-from musicrnn_datasets.word_cache import decoded
-from musicrnn_datasets.words import find_words, prepare_words
 
 VALID_TIMES = 3
 
@@ -127,8 +126,9 @@ def evaluate_stream(
     """
     options = options or StreamOptions()
     settings = [StreamSettings(options.hours, (snr,)) for snr in options.snr]  # refused at once
-    listener = task_of(checkpoint).listener(checkpoint)
-    model, recipe, labels = load(checkpoint), listener.recipe, listener.labels
+    task = task_of(checkpoint)
+    listener = task.listener(checkpoint)
+    model, recipe, labels = task.load(checkpoint), listener.recipe, listener.labels
     temperature = number_of(checkpoint.metadata, "temperature", 1.0, 0.01, 100.0)
     own = checkpoint.metadata.get("detector")
     shipped = DetectorSettings.from_json(own) if own is not None else None
@@ -137,7 +137,15 @@ def evaluate_stream(
     )
 
     def heard(where: Split, random: list[int], settings: StreamSettings) -> HeardStream:
-        source = _source(prepared, where, recipe, labels=labels, options=options, found=found)
+        clips = prepared.examples[where]
+        if not len(clips.labels):
+            raise MusicRNNError(f"the {where} split holds no words to make a stream of")
+        other = None
+        if options.unknown is not None:
+            other = _other(options.unknown, where, recipe, known=labels, found=found)
+        spoken = [labels[label] for label in clips.labels]
+        recordings = prepared.recordings[where]
+        source = StreamSource(clips.sounds, spoken, recipe.rate, recordings, other)
         pieces = stream(np.random.default_rng(random), source, settings)
         return hear(model, recipe, pieces, labels=labels, temperature=temperature)
 
@@ -161,30 +169,6 @@ def evaluate_stream(
         options.hours, options.seed, tuple(streams), choice, valid_hours, shipped, cost,
         tuple(prepared.refused),
     )  # fmt: skip
-
-
-def _source(
-    prepared: WordsData,
-    split: Split,
-    recipe: CausalLogMel,
-    *,
-    labels: Sequence[str],
-    options: StreamOptions,
-    found: Path | None,
-) -> StreamSource:
-    clips = prepared.examples[split]
-    if not len(clips.labels):
-        raise MusicRNNError(f"the {split} split holds no words to make a stream of")
-    other = None
-    if options.unknown is not None:
-        other = _other(options.unknown, split, recipe, known=labels, found=found)
-    return StreamSource(
-        clips.sounds,
-        [str(labels[int(label)]) for label in clips.labels],
-        recipe.rate,
-        prepared.recordings[split],
-        other,
-    )
 
 
 def _other(

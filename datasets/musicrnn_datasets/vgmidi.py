@@ -3,6 +3,8 @@
 Conventions. As in the files: quantised, with the piano's program. A name is
 ``series_console_game_piece``; the split is drawn from the game, so that no game stands on both
 sides. Games of one series do, and series quote themselves: measure copies with that in mind.
+
+Source: Ferreira and Whitehead, Learning to Generate Music with Sentiment, ISMIR 2019.
 """
 
 from __future__ import annotations
@@ -12,8 +14,8 @@ from functools import partial
 from pathlib import Path
 
 from musicrnn.io.midi import read_midi
+from musicrnn.sources.corpus import split_by_hash
 from musicrnn.training.data import Card, Piece
-from musicrnn_datasets.corpus import split_by_hash
 
 
 class VGMidi:
@@ -26,7 +28,6 @@ class VGMidi:
         source="https://github.com/lucasnfe/vgmidi",
         licence="not stated",
         split="none official: sha256 of the game's name, 80/10/10 of the games",
-        citation="Ferreira and Whitehead, Learning to Generate Music with Sentiment, ISMIR 2019",
     )
 
     def pieces(self, folder: Path) -> Iterator[Piece]:

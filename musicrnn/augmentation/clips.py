@@ -111,8 +111,7 @@ def background(
         return random_noise(random, length, rate)
     recording = backgrounds[int(random.integers(len(backgrounds)))]
     start = int(random.integers(max(1, len(recording) - length)))
-    piece = recording[start : start + length]
-    return unit_power(np.resize(piece, length) if len(piece) < length else piece)
+    return unit_power(np.resize(recording[start : start + length], length))
 
 
 def frequency_warp(random: Random, frames: Samples, variation: AugmentationSettings) -> Samples:

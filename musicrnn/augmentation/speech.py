@@ -46,12 +46,8 @@ def spliced(first: Samples, second: Samples, rate: int) -> Samples:
     start, end = extent(first, rate)
     begin, finish = extent(second, rate)
     middle, other = (start + end) // 2, (begin + finish) // 2
-    tail = second[other:]
-    joined = first.copy()
-    room = len(first) - middle
-    joined[middle:] = 0
-    joined[middle : middle + min(room, len(tail))] = tail[:room]
-    return joined
+    joined = np.concatenate([first[:middle], second[other:]])[: len(first)]
+    return np.pad(joined, (0, len(first) - len(joined)))
 
 
 def babble(random: np.random.Generator, words: NDArray[np.int16], samples: int) -> Samples:

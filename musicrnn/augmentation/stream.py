@@ -93,7 +93,7 @@ def stream(random: Random, source: StreamSource, settings: StreamSettings) -> It
         samples = min(left, round(PIECE_SECONDS * source.rate))
         kind = kinds[number % len(kinds)]
         snr = settings.snr[number // len(kinds) % len(settings.snr)]
-        voice, words = _voices(random, shuffled, source, settings=settings, samples=samples)
+        voice, words = _voices(shuffled, settings, samples)
         under = _faded(
             _background(random, kind, source, samples), round(CROSSFADE_SECONDS * source.rate)
         )
@@ -143,14 +143,10 @@ class _Shuffled:
 
 
 def _voices(
-    random: Random,
-    shuffled: _Shuffled,
-    source: StreamSource,
-    *,
-    settings: StreamSettings,
-    samples: int,
+    shuffled: _Shuffled, settings: StreamSettings, samples: int
 ) -> tuple[Samples, list[tuple[int, int, str | None]]]:
     """A piece's words with a mean square of 1, and where each begins and ends, in samples."""
+    random, source = shuffled.random, shuffled.source
     voice = np.zeros(samples, np.float32)
     words: list[tuple[int, int, str | None]] = []
     fade, after = round(FADE_SECONDS * source.rate), round(MIN_SECONDS_AFTER * source.rate)

@@ -1,6 +1,6 @@
 """Recurrent cells: one family a file, all of them in the table CELLS.
 
-A cell's options are the fields of its class; :func:`cell_of` gives one with other options.
+A cell's options are the fields of its class; LayerSettings.cell gives one with other options.
 """
 
 from __future__ import annotations

@@ -1,15 +1,26 @@
-"""Clockwork networks (Koutnik et al. 2014, 1402.3511): modules that wake at periods of their own.
+"""Clockwork networks (Koutník et al. 2014, arXiv:1402.3511): modules with periods of their own.
 
-The units are cut into modules, fastest first. At step t a module with period P wakes if P divides
-t (t counts from 0, when all wake); the others keep their state bit for bit. A module sees its own
-units and those of all slower modules, never faster ones:
+The units are cut into modules, the fastest first. At step t = 0, 1, 2 ... a module is updated if
+its period P divides t; the others keep their state bit for bit. These are the equations of one
+module. s is its own state h joined with the states of all slower modules, never of faster ones:
 
-    awake:  h_i' = tanh(W_i x + sum over j with P_j >= P_i of U_ij h_j + b_i)      else h_i' = h_i
+    clockwork:
+        h' = tanh(W x + U s + b)           if P divides t, else h' = h
 
-or an LSTM step with the same inputs in place of the tanh (``clockwork-lstm``). Periods 1, 2, 4, 8,
-16 are the metre's on a grid of sixteenths: sixteenth, eighth, beat, half bar, bar. ``weight_hh_m``
-[G*k, k + units of slower modules] belongs to module m; rows of ``weight_ih`` and ``bias_ih`` are
-module by module, in each the gates in torch's order. The state ``clock`` [B, 1] is t.
+    clockwork-lstm:
+        i = σ(W_i x + U_i s + b_i)
+        f = σ(W_f x + U_f s + b_f)
+        g = tanh(W_g x + U_g s + b_g)
+        o = σ(W_o x + U_o s + b_o)
+        c' = f ⊙ c + i ⊙ g                 if P divides t, else c' = c
+        h' = o ⊙ tanh(c')                  if P divides t, else h' = h
+
+The periods 1, 2, 4, 8, 16 are those of the metre on a grid of sixteenths: sixteenth, eighth, beat,
+half bar, bar. The bias of the forget gate starts at 1.
+
+In the code: ``weight_hh_m`` [G*k, k + units of slower modules] is U of module m with k units. The
+rows of ``weight_ih`` and ``bias_ih`` are module by module, in each the gates in torch's order i, f,
+g, o. The state ``clock`` [B, 1] is t.
 """
 
 from __future__ import annotations

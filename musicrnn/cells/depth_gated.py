@@ -1,14 +1,23 @@
-"""Depth-gated LSTM (Yao et al. 2015, 1508.03790): memories of neighbouring layers are joined.
+"""The depth-gated LSTM (Yao et al. 2015, arXiv:1508.03790): layers share their cell states.
 
-The peephole LSTM of ``lstm-peephole``, and above the first layer a depth gate lets the memory of
-the layer below (same step) into this one's:
+It is the LSTM with peepholes. Above the first layer a depth gate lets in c_below, the new cell
+state of the layer below at the same step:
 
-    depth = sigmoid(W x + p * cell + q * cell_below + b)
-    cell' = depth * cell_below + forget * cell + input * candidate
+    depth-gated:
+        f = σ(W_f x + U_f h + p_f ⊙ c + b_f)
+        i = σ(W_i x + U_i h + p_i ⊙ c + b_i)
+        d = σ(W_d x + p_d ⊙ c + q_d ⊙ c_below + b_d)      depth gate; first layer: d = 0
+        g = tanh(W_g x + U_g h + b_g)
+        c' = d ⊙ c_below + f ⊙ c + i ⊙ g
+        o = σ(W_o x + U_o h + p_o ⊙ c' + b_o)
+        h' = o ⊙ tanh(c')
 
-The flow is (h, cell) of the layer below. Row blocks: input, forget, candidate, output, depth. The
-depth gate's bias starts at -2, so that training begins near a stacked LSTM. The authors' own code
-couples input = 1 - forget and has full peephole matrices; this is the paper's cell.
+The bias of the forget gate starts at 1. The bias of the depth gate starts at -2, so that training
+begins near a stacked LSTM. The authors' own code couples i = 1 - f and has full matrices in place
+of the peepholes; this is the paper's cell.
+
+In the code: the flow between layers is (h, c). The row blocks have the order i, f, g, o, d;
+``peephole_below`` is q_d.
 """
 
 from __future__ import annotations

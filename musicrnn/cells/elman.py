@@ -1,4 +1,12 @@
-"""The simple recurrent network (Elman 1990): h' = tanh(W x + b + U h + b'), or ReLU for tanh."""
+"""The simple recurrent network (Elman 1990).
+
+    elman:       h' = tanh(W x + U h + b)
+    elman-relu:  h' = relu(W x + U h + b)
+
+relu(a) is the larger of a and 0. b is the sum of two biases, as in torch.
+
+In the code: the two biases are ``bias_ih`` and ``bias_hh``.
+"""
 
 from __future__ import annotations
 

@@ -1,11 +1,19 @@
 """Full gate recurrence (Hochreiter and Schmidhuber 1997; FGR in Greff et al. 2015).
 
-The peephole LSTM whose input, forget and output gates also see all three gates of the step before:
+It is the LSTM with peepholes whose gates also see the gates of the step before:
 
-    input, forget, output = sigmoid(W x + U h + p * c + b + R [input; forget; output])
+    fgr:
+        i' = σ(W_i x + U_i h + p_i ⊙ c + R_ii i + R_if f + R_io o + b_i)
+        f' = σ(W_f x + U_f h + p_f ⊙ c + R_fi i + R_ff f + R_fo o + b_f)
+        g = tanh(W_g x + U_g h + b_g)
+        c' = f' ⊙ c + i' ⊙ g
+        o' = σ(W_o x + U_o h + p_o ⊙ c' + R_oi i + R_of f + R_oo o + b_o)
+        h' = o' ⊙ tanh(c')
 
-R is ``weight_gates`` [3H, 3H], blocks in the order input, forget, output; gates are 0 before the
-first step. Everything else as in ``lstm-peephole``, the row blocks too.
+R are nine matrices more, [H, H] each. The gates are 0 before the first step.
+
+In the code: the row blocks have torch's order i, f, g, o. ``weight_gates`` [3H, 3H] holds R, its
+rows and its columns in the order i, f, o.
 """
 
 from __future__ import annotations

@@ -1,14 +1,27 @@
-"""The LSTM with peepholes and the eight variants that Greff et al. 2015 (1503.04069) compared.
+"""The LSTM with peepholes (Gers 2002) and seven variants (Greff et al. 2015, arXiv:1503.04069).
 
-    candidate = tanh(W x + U h + b)
-    input, forget = sigmoid(W x + U h + p * cell + b)
-    cell' = forget * cell + input * candidate
-    output = sigmoid(W x + U h + p * cell' + b)          h' = output * tanh(cell')
+    lstm-peephole:
+        f = σ(W_f x + U_f h + p_f ⊙ c + b_f)       forget gate
+        i = σ(W_i x + U_i h + p_i ⊙ c + b_i)       input gate
+        g = tanh(W_g x + U_g h + b_g)              candidate
+        c' = f ⊙ c + i ⊙ g
+        o = σ(W_o x + U_o h + p_o ⊙ c' + b_o)      output gate; it sees c'
+        h' = o ⊙ tanh(c')
 
-nig, nfg, nog: that gate is always 1. niaf: the candidate without its tanh. noaf: h' = output *
-cell'. cifg: input = 1 - forget. np: no peepholes, the LSTM of ``lstm`` with one bias. fgr is in
-its own file. Row blocks in torch's order, input, forget, candidate, output, without those that are
-not there. The forget gate's bias starts at 1 (Gers 2000, Jozefowicz 2015), peepholes at 0.
+Each variant changes one line:
+
+    nig:   i = 1                                   no input gate
+    nfg:   f = 1                                   no forget gate
+    nog:   o = 1                                   no output gate
+    niaf:  g = W_g x + U_g h + b_g                 no tanh on the way in
+    noaf:  h' = o ⊙ c'                             no tanh on the way out
+    cifg:  i = 1 - f                               input and forget gate coupled
+    np:    p_f = p_i = p_o = 0                     no peepholes
+
+``np`` is ``lstm`` with one bias. The bias of the forget gate starts at 1 (Gers 2000, Jozefowicz
+2015), the peepholes start at 0. The eighth variant of that paper is ``fgr``.
+
+In the code: the row blocks have torch's order i, f, g, o, without those that are not there.
 """
 
 from __future__ import annotations

@@ -1,16 +1,32 @@
-"""Grid LSTM (Kalchbrenner et al. 2015, 1507.01526) of two dimensions, time and depth.
+"""The Grid LSTM (Kalchbrenner et al. 2015, arXiv:1507.01526) of two dimensions, time and depth.
 
-Every block is given a hidden vector and a memory along time (of the step before) and along depth
-(of the layer below), and gives back new ones. Both dimensions have an LSTM of their own, which sees
-both hidden vectors, H = [h_time; h_depth]:
+Each dimension has a hidden state and a cell state: h and c go along time, from step to step; y and
+m go along depth, from layer to layer. Each dimension has an LSTM of its own, and both see both
+hidden states:
 
-    input, forget, output = sigmoid(W H + b)     candidate = tanh(W H + b)
-    memory' = forget * memory + input * candidate      h' = output * tanh(memory')
+    grid:
+        i = σ(W_i y + U_i h + b_i)              along time
+        f = σ(W_f y + U_f h + b_f)
+        g = tanh(W_g y + U_g h + b_g)
+        o = σ(W_o y + U_o h + b_o)
+        c' = f ⊙ c + i ⊙ g
+        h' = o ⊙ tanh(c')
+        i_d = σ(W_id y + U_id h + b_id)         along depth
+        f_d = σ(W_fd y + U_fd h + b_fd)
+        g_d = tanh(W_gd y + U_gd h + b_gd)
+        o_d = σ(W_od y + U_od h + b_od)
+        m' = f_d ⊙ m + i_d ⊙ g_d
+        y' = o_d ⊙ tanh(m')
 
-(the paper prints tanh(output * memory')). A ``priority`` dimension goes last and sees the other's
-new h. ``depth`` other than "lstm" makes h_depth' = alpha(W H + b), and depth has no memory. The
-input enters at the edge as h_depth and depth memory, through two linear maps. The flow is (h_depth,
-memory); states are time's. Row blocks in torch's order. ``tied``: all layers share their weights.
+The layer above is given y' and m'. The first layer is given y = W_y x + b_y and m = W_m x + b_m.
+The paper prints tanh(o ⊙ c') and tanh(o_d ⊙ m').
+
+With ``layer.priority`` one dimension goes last and sees the other's new hidden state. With a
+``layer.depth`` other than lstm, depth has no cell state: y' = α(W_d y + U_d h + b_d), where α is
+the identity, tanh or relu. With ``layer.tied`` all layers share their weights.
+
+In the code: the flow between layers is (y, m), the states are (h, c). The row blocks have torch's
+order i, f, g, o. ``weight_enter`` [2H, I] holds W_y, then W_m.
 """
 
 from __future__ import annotations

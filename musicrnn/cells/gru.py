@@ -1,10 +1,15 @@
-"""Gated recurrent unit, torch's form: the reset gate acts after the recurrent product.
+"""The gated recurrent unit in torch's form: the reset gate acts after the recurrent product.
 
-    reset, update = sigmoid(W x + U h + b)     candidate = tanh(W x + b + reset * (U h + b'))
-    h' = update * h + (1 - update) * candidate
+    gru:
+        r = σ(W_r x + U_r h + b_r)                     reset gate
+        z = σ(W_z x + U_z h + b_z)                     update gate
+        g = tanh(W_g x + b_g + r ⊙ (U_g h + b_u))      candidate
+        h' = z ⊙ h + (1 - z) ⊙ g
 
-Row blocks in torch's order: reset, update, candidate. Cho et al. 2014 put the reset gate before the
-product: that is another cell, ``gru-cho``.
+Cho et al. 2014 put the reset gate before the product: that is another cell, ``gru-cho``. The biases
+of r and z are sums of two, as in torch.
+
+In the code: the row blocks have torch's order r, z, g. ``bias_hh`` ends with b_u.
 """
 
 from __future__ import annotations

@@ -1,11 +1,15 @@
-"""Gated recurrent unit as Cho et al. 2014 (1406.1078) wrote it: the reset gate acts before.
+"""The GRU of Cho et al. 2014 (arXiv:1406.1078): the reset gate acts before the product.
 
-    reset, update = sigmoid(W x + U h + b)      candidate = tanh(W x + U (reset * h) + b)
-    h' = update * h + (1 - update) * candidate
+    gru-cho:
+        r = σ(W_r x + U_r h + b_r)                     reset gate
+        z = σ(W_z x + U_z h + b_z)                     update gate
+        g = tanh(W_g x + U_g (r ⊙ h) + b_g)            candidate
+        h' = z ⊙ h + (1 - z) ⊙ g
 
-Chung et al. 2014 and Jozefowicz et al. 2015 exchange update and 1 - update. Row blocks: reset,
-update, candidate; ``weight_hh`` [2H, H] belongs to the gates, ``weight_hh_candidate`` [H, H] to the
-candidate.
+Chung et al. 2014 and Jozefowicz et al. 2015 exchange z and 1 - z.
+
+In the code: the row blocks have the order r, z, g. ``weight_hh`` [2H, H] belongs to the gates,
+``weight_hh_candidate`` [H, H] to the candidate.
 """
 
 from __future__ import annotations

@@ -1,10 +1,17 @@
-"""Long short-term memory (Hochreiter and Schmidhuber 1997, forget gate of Gers 2000, no peepholes).
+"""Long short-term memory (Hochreiter and Schmidhuber 1997), with a forget gate (Gers 2000).
 
-    input, forget, output = sigmoid(W x + U h + b)      candidate = tanh(W x + U h + b)
-    cell' = forget * cell + input * candidate            h' = output * tanh(cell')
+    lstm:
+        i = σ(W_i x + U_i h + b_i)         input gate
+        f = σ(W_f x + U_f h + b_f)         forget gate
+        g = tanh(W_g x + U_g h + b_g)      candidate
+        o = σ(W_o x + U_o h + b_o)         output gate
+        c' = f ⊙ c + i ⊙ g
+        h' = o ⊙ tanh(c')
 
-Row blocks in torch's order: input, forget, candidate, output. The forget gate's bias starts at 1
-(Jozefowicz 2015), with ``plain_forget`` like all others.
+b is the sum of two biases, as in torch. The bias of the forget gate starts at 1 (Jozefowicz 2015);
+with ``layer.plain_forget`` it starts like the others.
+
+In the code: the row blocks have torch's order i, f, g, o.
 """
 
 from __future__ import annotations

@@ -1,13 +1,21 @@
-"""minGRU and minLSTM (Feng et al. 2024, 2410.01201): gates that see the input alone.
+"""minGRU and minLSTM (Feng et al. 2024, arXiv:2410.01201): gates that see the input alone.
 
-    mingru:   h' = (1 - update) * h + update * g(W x + b)       update = sigmoid(W x + b)
-    minlstm:  h' = f' * h + i' * g(W x + b)                     f' = forget / (forget + input),
-              i' = input / (forget + input), both gates sigmoid(W x + b)
-    g(a) = a + 1/2 where a >= 0, sigmoid(a) elsewhere
+    mingru:
+        z = σ(W_z x + b_z)                      update gate
+        g = pos(W_g x + b_g)                    candidate
+        h' = (1 - z) ⊙ h + z ⊙ g
 
-The state is linear in the state before it, so a whole sequence is one scan. g keeps candidates
-positive, as the paper's scan in log space needs; ours needs no logarithms and gives the same. Row
-blocks: update, candidate (mingru); input, forget, candidate (minlstm).
+    minlstm:
+        i = σ(W_i x + b_i)                      input gate
+        f = σ(W_f x + b_f)                      forget gate
+        g = pos(W_g x + b_g)                    candidate
+        h' = (f ⊙ h + i ⊙ g) / (f + i)
+
+pos(a) is a + 1/2 if a is 0 or more, else σ(a). It keeps the candidate positive, which the paper's
+scan in log space needs. The scan here takes no logarithms and gives the same. The new state is
+linear in the state before it, so that a whole sequence is one scan.
+
+In the code: the row blocks have the order z, g (``mingru``) and i, f, g (``minlstm``).
 """
 
 from __future__ import annotations

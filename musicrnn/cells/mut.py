@@ -1,22 +1,36 @@
 """The three cells that a search over ten thousand found (Jozefowicz et al. 2015).
 
-    mut1:  update = sigmoid(W x + b)                reset = sigmoid(W x + U h + b)
-           candidate = tanh(U (reset * h) + tanh(W x) + b)
-    mut2:  update = sigmoid(W x + U h + b)          reset = sigmoid(W x + U h + b)
-           candidate = tanh(U (reset * h) + W x + b)
-    mut3:  update = sigmoid(W x + U tanh(h) + b)    reset, candidate as mut2
-    h' = update * candidate + (1 - update) * h
+    mut1:
+        r = σ(W_r x + U_r h + b_r)
+        z = σ(W_z x + b_z)
+        g = tanh(U_g (r ⊙ h) + tanh(W_g x) + b_g)
+        h' = z ⊙ g + (1 - z) ⊙ h
 
-The paper adds x itself in mut1's candidate and mut2's reset gate, which needs I = H: here x is
-projected, and mut2 with a projection is Cho's GRU with update and 1 - update exchanged. Row blocks:
-reset, update, candidate; ``weight_hh`` [H, H] of the reset gate, ``weight_hh_update`` and
-``weight_hh_candidate`` where they are.
+    mut2:
+        r = σ(W_r x + U_r h + b_r)
+        z = σ(W_z x + U_z h + b_z)
+        g = tanh(U_g (r ⊙ h) + W_g x + b_g)
+        h' = z ⊙ g + (1 - z) ⊙ h
+
+    mut3:
+        r = σ(W_r x + U_r h + b_r)
+        z = σ(W_z x + U_z tanh(h) + b_z)
+        g = tanh(U_g (r ⊙ h) + W_g x + b_g)
+        h' = z ⊙ g + (1 - z) ⊙ h
+
+Here the update gate z is the share of the candidate; in ``gru`` and ``gru-cho`` it is the share of
+h. The paper adds x itself in the candidate of ``mut1`` and in the reset gate of ``mut2``, which
+needs as many inputs as units; here x is projected. With this projection ``mut2`` is ``gru-cho``
+with z and 1 - z exchanged.
+
+In the code: the row blocks have the order r, z, g. ``weight_hh`` [H, H] is U_r,
+``weight_hh_update`` U_z and ``weight_hh_candidate`` U_g; ``bias_candidate`` is b_g.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -29,16 +43,14 @@ from musicrnn.cells.protocol import Array, Arrays, Shapes, StepCell, Tensor, Ten
 class MutatedCell(StepCell):
     """Parameters: 3 (I*H + H^2 + H), mut1 without one H^2."""
 
+    vectors: ClassVar[tuple[str, ...]] = ("bias_candidate",)
+
     form: Literal[1, 2, 3] = 1
 
     @property
     def matrices(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
         update = () if self.form == 1 else ("weight_hh_update",)
         return ("weight_hh", *update, "weight_hh_candidate")
-
-    @property
-    def vectors(self) -> tuple[str, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
-        return ("bias_candidate",)
 
     def shapes(self, inputs: int, hidden: int, *, first: bool = True) -> Shapes:
         return {

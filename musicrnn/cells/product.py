@@ -37,7 +37,6 @@ from musicrnn.weights import SCALE, stored
 WeightFormat = Literal["float32", "bfloat16", "int8"]
 WEIGHT_FORMATS: tuple[WeightFormat, ...] = get_args(WeightFormat)
 
-
 QUANTIZATION_STEPS = 2047  # of x either way: sixteen times finer than the weights
 MAGNITUDE_BITS, INFINITY_BITS = np.int32(0x7FFFFFFF), np.int32(0x7F800000)  # bits of a float32
 MIN_MAGNITUDE = np.float32(1e-30)  # a STEPS-th of less might be 0

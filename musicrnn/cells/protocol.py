@@ -5,6 +5,9 @@ Conventions. x is the input, [B, I], hidden and every other state [B, H]. Matric
 in the order that the cell's file states. A layer registers each parameter under its name and "_l0",
 as torch's own layers do, so that a cell which torch has too can be exchanged for torch's.
 
+Each cell's file opens with its equations, in the symbols that docs/cells.md explains; from there
+``docs/scripts/equations.py`` copies them to that page.
+
 What depends on x alone is computed for all steps at once and is called ``from_input``; a step takes
 its row of it. A flow is what a layer hands to the one above it: its outputs, for most cells one
 sequence; depth-gated and grid cells hand up a memory as well.

@@ -1,11 +1,17 @@
-"""The real-gated linear recurrent unit (De et al. 2024, Griffin, 2402.19427).
+"""The real-gated linear recurrent unit (De et al. 2024, Griffin, arXiv:2402.19427).
 
-    recurrence, input = sigmoid(W x + b)        u = W x + b
-    decay = exp(-8 softplus(L) * recurrence)    h' = decay * h + sqrt(1 - decay^2) * (input * u)
+    rglru:
+        r = σ(W_r x + b_r)                      recurrence gate
+        i = σ(W_i x + b_i)                      input gate
+        g = W_g x + b_g                         projected input
+        a = exp(-8 r ⊙ softplus(l))             decay
+        h' = a ⊙ h + sqrt(1 - a²) ⊙ (i ⊙ g)
 
-The paper has u = x, which needs I = H: here x is projected. Row blocks: recurrence, input, u. L
-[H], ``decay``, starts so that decay^(1 / recurrence) is uniform in (0.9, 0.999). Linear in the
-state: a whole sequence is one scan.
+l is learned, one number a unit, and starts so that the decay at r = 1 is uniform in (0.9, 0.999).
+The paper has x in place of g, which needs as many inputs as units. The new state is linear in the
+state before it, so that a whole sequence is one scan.
+
+In the code: the row blocks have the order r, i, g; ``decay`` [H] is l.
 """
 
 from __future__ import annotations

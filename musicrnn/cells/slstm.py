@@ -1,12 +1,19 @@
-"""sLSTM (Beck et al. 2024, xLSTM, 2405.04517): an exponential input gate, and what it sums to.
+"""The sLSTM (Beck et al. 2024, xLSTM, arXiv:2405.04517): an exponential input gate, normalised.
 
-    input = exp(a), forget = sigmoid(a), output = sigmoid(a), candidate = tanh(a), a = W x + U h + b
-    cell' = forget * cell + input * candidate      normaliser' = forget * normaliser + input
-    h' = output * cell' / normaliser'
+    slstm:
+        i = exp(W_i x + U_i h + b_i)            input gate
+        f = σ(W_f x + U_f h + b_f)              forget gate
+        g = tanh(W_g x + U_g h + b_g)           candidate
+        o = σ(W_o x + U_o h + b_o)              output gate
+        c' = f ⊙ c + i ⊙ g
+        n' = f ⊙ n + i                          normaliser: what the input gate sums to
+        h' = o ⊙ c' / n'
 
-Cell and normaliser are kept divided by exp(stabiliser), stabiliser' = max(log forget + stabiliser,
-log input) from 0, so that nothing overflows; h does not depend on it. Row blocks: input, forget,
-candidate, output. One head: U is a full matrix. The forget gate's bias starts at 1.
+There is one head: U is a full matrix. The bias of the forget gate starts at 1. So that nothing
+overflows, c and n are kept divided by exp(s), where s' = max(log f + s, log i) starts at 0; h does
+not depend on s.
+
+In the code: s is the state ``stabiliser``. The row blocks have the order i, f, g, o.
 """
 
 from __future__ import annotations

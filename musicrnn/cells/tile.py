@@ -95,7 +95,7 @@ def _tile(rows: int, width: int, panel_width: int) -> Any:
             for row in range(rows):
                 sum_ = new[row][place]
                 if scaled is not None:
-                    sum_ = _fused(builder, builder.sitofp(sum_, _FLOATS), scaled, added)
+                    sum_ = _add_product(builder, added, builder.sitofp(sum_, _FLOATS), scaled)
                 else:
                     sum_ = builder.fadd(sum_, added)
                 start = builder.mul(builder.add(to_row, _INDEX(row)), columns)
@@ -138,17 +138,13 @@ def _spread(builder: Any, number: Any, lanes: Any) -> Any:
     return builder.shuffle_vector(one, nothing, _INTS([0] * LANES))
 
 
-def _add_product(builder: Any, total: Any, number: Any, weights: Any) -> Any:
-    return _fused(builder, number, weights, total)
-
-
-def _fused(builder: Any, a: Any, b: Any, c: Any) -> Any:
-    """a * b + c in one operation."""
+def _add_product(builder: Any, total: Any, a: Any, b: Any) -> Any:
+    """total + a * b in one operation."""
     module, name = builder.module, f"llvm.fmuladd.v{LANES}f32"
     multiply_add = module.globals.get(name)
     if multiply_add is None:
         multiply_add = ir.Function(module, ir.FunctionType(_FLOATS, [_FLOATS] * 3), name)
-    return builder.call(multiply_add, [a, b, c])
+    return builder.call(multiply_add, [a, b, total])
 
 
 def _add_pairs(builder: Any, total: Any, pair: Any, weights: Any) -> Any:

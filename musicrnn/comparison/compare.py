@@ -9,6 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 from musicrnn.cells import CELLS
@@ -40,18 +42,12 @@ class Contest:
             raise MusicRNNError(
                 f"cells must be different ones of {', '.join(CELLS)}, got {', '.join(self.cells)}"
             )
-        for rate in self.budget.rates:
-            self.run_config.training_config(
-                self.budget, Trial("", 1, 1, rate, 0)
-            )  # a wrong value is an error now
+        for rate in self.budget.rates:  # a wrong value is an error now
+            self.run_config.training_config(self.budget, Trial("", 1, 1, rate, 0))
 
     def settings(self) -> dict[str, object]:
         """What all rows of a folder share."""
-        return {
-            **self.subject.settings(),
-            **self.budget.fixed(),
-            **asdict(self.run_config),
-        }
+        return self.subject.settings() | self.budget.fixed() | asdict(self.run_config)
 
 
 @dataclass(frozen=True)
@@ -88,45 +84,32 @@ def compare(
     kept = Folder(folder)
     trials = _Trials(contest, kept)
     kept.open(contest.settings(), contest.subject.as_now)
+    started, made, interrupted = time.monotonic(), 0, False
     try:
-        interrupted = not all(_made(trials, run, say=say, retry=retry))
+        for trial in trials:
+            row = kept.row(trial)
+            if row is not None and not (retry and row.error):
+                continue
+            row = trials.refused(trial) or run(
+                contest.subject, trial, contest.budget, contest.run_config, kept.model(trial)
+            )
+            if row is None:
+                interrupted = True
+                break
+            kept.keep(row)
+            made += 1
+            pace = (time.monotonic() - started) / made
+            say(f"{row_text(row, contest.subject.unit)}; {trials.left(pace)}")
     except KeyboardInterrupt:
         interrupted = True
     return table_of(contest, kept.rows(), interrupted=interrupted)
 
 
-def _made(
-    trials: _Trials, run: Runner, *, say: Callable[[str], None], retry: bool
-) -> Iterator[bool]:
-    """Run the trials that have no row; whether each came to an end."""
-    contest, kept = trials.contest, trials.kept
-    started, made = time.monotonic(), 0
-    tried: set[str] = set()
-    for trial in trials:
-        row = kept.row(trial)
-        if row is not None and not (retry and row.error and trial.name not in tried):
-            continue
-        tried.add(trial.name)
-        row = trials.refused(trial) or run(
-            contest.subject, trial, contest.budget, contest.run_config, kept.model(trial)
-        )
-        if row is not None:
-            kept.keep(trial, row)
-            made += 1
-            pace = (time.monotonic() - started) / made
-            say(f"{row_text(row, contest.subject.unit)}; {trials.left(pace)}")
-        yield row is not None
-
-
 def table_of(contest: Contest, rows: Sequence[Row], *, interrupted: bool = False) -> Comparison:
-    """The table of all rows of a folder, be the cells asked for in this contest or before."""
-    by_cell: dict[str, list[Row]] = {}
-    for row in rows:
-        by_cell.setdefault(row.cell, []).append(row)
-    lines: list[CellSummary] = []
-    for ours in by_cell.values():
-        rates = sorted({row.rate for row in ours})
-        lines.append(summarise(ours, rates, contest.budget.seeds))
+    """The table of all rows of a folder, in their order there, be the cells asked for in this
+    contest or before."""
+    by_cell = {cell: list(ours) for cell, ours in groupby(rows, lambda row: row.cell)}
+    lines = [summarise(ours, contest.budget.seeds) for ours in by_cell.values()]
     lines.sort(key=lambda line: (line.test is None, line.test or 0.0, line.cell))
     return Comparison(lines, [c for c in contest.cells if c not in by_cell], interrupted)
 
@@ -149,10 +132,8 @@ class _Trials:
         self.refusals: dict[str, str] = {}
         for cell in contest.cells:
             try:
-                self.matches[cell] = matched(
-                    lambda hidden, cell=cell: contest.subject.parameters(cell, hidden),
-                    contest.budget.parameters,
-                )
+                count = partial(contest.subject.parameters, cell)
+                self.matches[cell] = matched(count, contest.budget.parameters)
             except Exception as error:  # a cell that breaks down must not end the others' runs
                 reason = str(error) if isinstance(error, MusicRNNError) else repr(error)
                 self.matches[cell], self.refusals[cell] = Match(0, 0), reason
@@ -167,10 +148,10 @@ class _Trials:
                     rates = budget.rates
                 else:
                     ours = [row for row in self.kept.rows() if row.cell == cell]
-                    known = {row.rate for row in ours} | set(budget.rates)
-                    rates = (chosen_rate(ours, sorted(known)),)
+                    rates = (chosen_rate(ours, budget.rates),)
+                match = self.matches[cell]
                 for rate in rates:
-                    yield self._trial(cell, rate, seed)
+                    yield Trial(cell, match.hidden, match.parameters, rate, seed)
 
     def refused(self, trial: Trial) -> Row | None:
         """The row of a cell that has no size for the budget."""
@@ -189,7 +170,3 @@ class _Trials:
         if not runs:
             return "all are done"
         return f"{counted(runs, 'run')} left, about {runs * pace / 60:.1f} minutes"
-
-    def _trial(self, cell: str, rate: float, seed: int) -> Trial:
-        match = self.matches[cell]
-        return Trial(cell, match.hidden, match.parameters, rate, seed)

@@ -18,10 +18,6 @@ class Match:
     hidden: int
     parameters: int
 
-    def deviation(self, wanted: int) -> float:
-        """How far the parameters are off, as a share of those wanted; negative for too few."""
-        return self.parameters / wanted - 1
-
 
 def matched(parameters: Callable[[int], int], wanted: int) -> Match:
     """The hidden size whose model has the number of parameters nearest to ``wanted``.

@@ -82,7 +82,7 @@ def markdown(contest: Contest, comparison: Comparison, command: str) -> str:
         "has the one that was best on validation with seed 0. The model of a run is the best on "
         "validation, measured once on test; ± is Student's 95 % interval of the mean over seeds. "
         f"Training took {spent / 60:.0f} minutes in all on {run_config.device}, "
-        f"{run_config.threads} thread{'' if run_config.threads == 1 else 's'}.",
+        f"{counted(run_config.threads, 'thread')}.",
         "",
         *("| " + " | ".join(_cell(part) for part in row) + " |" for row in rows),
         "",
@@ -107,7 +107,11 @@ def as_json_object(contest: Contest, comparison: Comparison) -> dict[str, Any]:
         "complete": comparison.complete,
         "missing": comparison.missing,
         "cells": [
-            {**asdict(cell), "rates": _rates(cell), "complete": cell.complete}
+            {
+                **asdict(cell),
+                "rates": [{"rate": r, "valid": loss} for r, loss in sorted(cell.rates.items())],
+                "complete": cell.complete,
+            }
             for cell in comparison.cells
         ],
     }
@@ -165,10 +169,6 @@ def _length(contest: Contest) -> str:
     if budget.updates is not None:
         return counted(budget.updates, "update")
     return f"{budget.minutes:g} minutes a run"
-
-
-def _rates(cell: CellSummary) -> list[dict[str, float]]:
-    return [{"rate": rate, "valid": loss} for rate, loss in sorted(cell.rates.items())]
 
 
 def _cell(text: str) -> str:

@@ -90,20 +90,20 @@ class Folder:
 
     def row(self, trial: Trial) -> Row | None:
         """What came of a trial, or None; a row of another size counts as none."""
-        path = self._row_path(trial.name)
+        path = self._row_path(trial)
         if not path.exists():
             return None
         row = _row(path)
         return row if (row.hidden, row.parameters) == (trial.hidden, trial.parameters) else None
 
-    def keep(self, trial: Trial, row: Row) -> None:
-        _write(self._row_path(trial.name), asdict(row))
+    def keep(self, row: Row) -> None:
+        _write(self._row_path(row), asdict(row))
 
     def model(self, trial: Trial) -> Path:
         return self.models / f"{trial.name}.safetensors"
 
-    def _row_path(self, name: str) -> Path:
-        return self.path / "rows" / f"{name}.json"
+    def _row_path(self, trial: Trial) -> Path:
+        return self.path / "rows" / f"{trial.name}.json"
 
 
 def _row(path: Path) -> Row:

@@ -39,19 +39,20 @@ class CellSummary:
         return len(self.tests) >= self.asked
 
 
-def chosen_rate(rows: Sequence[Row], rates: Sequence[float]) -> float:
+def chosen_rate(rows: Sequence[Row], rates: Sequence[float] = ()) -> float:
     """Of the rates of one cell the one with the lowest validation loss of seed 0.
 
-    The smallest where every one failed.
+    The smallest of its rows and of ``rates`` where every one failed.
     """
-    losses = {row.rate: row.valid for row in rows if row.seed == 0 and row.valid is not None}
-    known = {rate: loss for rate, loss in losses.items() if rate in rates}
-    return min(known, key=lambda rate: known[rate]) if known else min(rates)
+    losses = _losses(rows)
+    if losses:
+        return min(losses, key=losses.__getitem__)
+    return min([*rates, *(row.rate for row in rows)])
 
 
-def summarise(rows: Sequence[Row], rates: Sequence[float], asked: int) -> CellSummary:
+def summarise(rows: Sequence[Row], asked: int) -> CellSummary:
     """``rows``, one at least, are all of one cell; ``asked`` the number of seeds wanted."""
-    rate = chosen_rate(rows, rates)
+    rate = chosen_rate(rows)
     ours = [row for row in rows if row.rate == rate and row.seed < asked]
     done = [row for row in ours if row.test is not None]
     tests = tuple(row.test for row in done if row.test is not None)
@@ -73,11 +74,16 @@ def summarise(rows: Sequence[Row], rates: Sequence[float], asked: int) -> CellSu
         memory=round(statistics.median(peaks)) if peaks else None,
         best_update=statistics.median(row.best_update for row in done) if done else None,
         seconds=sum(row.seconds for row in rows),
-        rates={row.rate: row.valid for row in rows if row.seed == 0 and row.valid is not None},
+        rates=_losses(rows),
         failures=tuple(
             f"rate {row.rate:g}, seed {row.seed}: {row.error}" for row in rows if row.error
         ),
     )
+
+
+def _losses(rows: Sequence[Row]) -> dict[float, float]:
+    """Validation losses of seed 0 by rate."""
+    return {row.rate: row.valid for row in rows if row.seed == 0 and row.valid is not None}
 
 
 def interval(values: Sequence[float]) -> float | None:

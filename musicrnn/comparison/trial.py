@@ -7,18 +7,22 @@ The process is started by multiprocessing; a program that compares must therefor
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import signal
 import statistics
 import threading
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from musicrnn.comparison.budget import Budget, RunConfig, Trial
+from musicrnn.comparison.memory import PeakMemory
 from musicrnn.comparison.rows import Row
 from musicrnn.comparison.subject import Subject
 from musicrnn.errors import MusicRNNError
@@ -57,10 +61,6 @@ def run_here(
     subject: Subject, trial: Trial, budget: Budget, run_config: RunConfig, model: Path
 ) -> Row | None:
     """Train and measure in this process; a failure is a row with its reason, Ctrl-C is None."""
-    import torch
-
-    from musicrnn.comparison.memory import PeakMemory
-
     timer = Timer()
     threads = torch.get_num_threads()
     torch.set_num_threads(run_config.threads)
@@ -85,25 +85,19 @@ def run_here(
     finally:
         torch.set_num_threads(threads)
         run_path(model).unlink(missing_ok=True)
-    row = Row(
+    finite = math.isfinite(valid) and math.isfinite(test)
+    return Row(
         **asdict(trial),
-        valid=valid,
-        test=test,
+        valid=valid if finite else None,
+        test=test if finite else None,
         updates=outcome.state.update,
         best_update=timer.best_update,
         seconds=outcome.state.seconds,
         step_seconds=statistics.median(timer.durations) if timer.durations else None,
         memory=peak,
         ended=outcome.reason,
+        error="" if finite else f"the likelihood is {valid} on validation, {test} on test",
     )
-    if valid != valid or test != test or max(valid, test) == float("inf"):
-        return replace(
-            row,
-            valid=None,
-            test=None,
-            error=f"the likelihood is {valid} on validation, {test} on test",
-        )
-    return row
 
 
 def run_apart(

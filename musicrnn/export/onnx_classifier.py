@@ -22,8 +22,8 @@ from musicrnn.export.plain import plain
 from musicrnn.export.sounds import trial_sounds
 from musicrnn.features.logmel import LogMel, dequantize, quantize
 from musicrnn.listening.labeller import Labeller
-from musicrnn.models.classifier import together
-from musicrnn.models.labelling import probabilities, window_logits
+from musicrnn.networks.classifier import together
+from musicrnn.networks.labelling import probabilities, window_logits
 from musicrnn.waveform import Waveform
 
 BORDER = 1e-4  # dB, of a step of 0.31
@@ -47,8 +47,8 @@ def classifier_graph(checkpoint: Checkpoint, labeller: Labeller) -> Graph:
     Raises:
         MusicRNNError: the model reads scores.
     """
-    recipe = labeller.recipe
-    if recipe is None:
+    recipe = labeller.encoding
+    if not isinstance(recipe, LogMel):
         raise MusicRNNError(
             "this classifier reads scores, and their tokens come from musicrnn: ONNX is for those "
             "that hear sound"

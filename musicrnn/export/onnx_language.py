@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.export.graph import Graph, Runner, distinct, relative
 from musicrnn.export.plain import plain
-from musicrnn.models.language import LanguageModel
+from musicrnn.networks.language import LanguageModel
 
 COMPARED_STEPS, COMPARED_ROWS = 24, 3  # of the comparison
 

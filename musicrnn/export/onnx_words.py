@@ -24,9 +24,9 @@ from musicrnn.export.sounds import trial_sounds
 from musicrnn.features.causal_logmel import CausalLogMel, FrameStream
 from musicrnn.listening.header import labels_of, number_of
 from musicrnn.listening.word_labeller import words_recipe
-from musicrnn.models.labelling import probabilities
-from musicrnn.models.words import WordsModel, clip_logits
-from musicrnn.models.words_config import FRAMES_A_STEP
+from musicrnn.networks.labelling import probabilities
+from musicrnn.networks.words import WordsModel, clip_logits
+from musicrnn.networks.words_config import FRAMES_A_STEP
 
 
 class _Clip(nn.Module):

@@ -132,7 +132,7 @@ class _ClockworkSteps(_Plain):
 
 
 class _Recent(nn.Module):
-    """All sums at once: one product with the powers of ``hold``."""
+    """All sums at once: one product with the powers of ``decay``."""
 
     def __init__(self, attention: RecentAttention) -> None:
         super().__init__()

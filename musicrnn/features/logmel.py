@@ -25,7 +25,6 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.waveform import Waveform
 
 # frames by which the length of a "30 s" clip may differ: GTZAN has 1290..1320
-
 CLIP_TOLERANCE_FRAMES = 30
 POWER_FLOOR = 1e-10
 
@@ -67,16 +66,6 @@ class LogMel:
     def configuration(self) -> dict[str, Any]:
         """What :func:`logmel_from` takes, as JSON."""
         return {"name": "log-mel", **asdict(self)}
-
-    @property
-    def floor(self) -> float:
-        """The quietest value, dB."""
-        return -self.top_db
-
-    @property
-    def frame_seconds(self) -> float:
-        """The time between two frames that are kept."""
-        return self.hop / self.rate * (self.per / self.keep if self.keep else 1.0)
 
     def all_frames(self, waveform: Waveform) -> NDArray[np.float32]:
         """Every frame, [1 + samples // hop, n_mels].

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +28,8 @@ from musicrnn.io.atomic import write_whole
 from musicrnn.io.midi_events import midi_bytes
 from musicrnn.io.midi_walk import Walked, canonical
 from musicrnn.score import (
-    CHORD_QUALITIES,
     MAX_TICK,
+    NAMED_CHORDS,
     Chord,
     Key,
     Note,
@@ -48,17 +47,6 @@ MAX_BYTES = 16 * 2**20
 MAX_NOTES = 2_000_000
 
 _SUSTAIN = 64
-_NAMED_CHORDS = {
-    Chord(0, root, quality).name: (root, quality)
-    for root in range(12)
-    for quality in CHORD_QUALITIES
-} | {"N": (-1, "none")}
-
-
-class _Table(Protocol):
-    """The parser's lists of events, each column an array."""
-
-    def numpy(self) -> dict[str, NDArray[np.int32]]: ...
 
 
 def read_midi(path: str | Path) -> Score:
@@ -105,9 +93,9 @@ def _score(parsed: ScoreTick, walked: Walked) -> Score:
     if found > MAX_NOTES:
         raise MusicRNNError(f"a MIDI file may have {MAX_NOTES} notes, this one has {found}")
     chords = [
-        Chord(marker.time, *_NAMED_CHORDS[marker.text])
+        Chord(marker.time, *NAMED_CHORDS[marker.text])
         for marker in parsed.markers
-        if marker.text in _NAMED_CHORDS
+        if marker.text in NAMED_CHORDS
     ]
     tracks = [_track(track) for track in parsed.tracks]
     return make_score(
@@ -133,7 +121,7 @@ def key_tonic(sharps: int, minor: bool) -> int:
 
 def _track(parsed: TrackTick) -> Track:
     start, pitch, duration, velocity = _columns(
-        parsed.notes, ("time", "pitch", "duration", "velocity")
+        parsed.notes.numpy(), ("time", "pitch", "duration", "velocity")
     )
     if start.size and (start.min() < 0 or (start + duration).max() > MAX_TICK):
         raise MusicRNNError(f"the piece is longer than {MAX_TICK} ticks: a time in it is broken")
@@ -155,7 +143,7 @@ def _pedals(parsed: TrackTick, end: int) -> tuple[Pedal, ...]:
 
     A pedal that is never released is held to the end of the last note.
     """
-    time, number, value = _columns(parsed.controls, ("time", "number", "value"))
+    time, number, value = _columns(parsed.controls.numpy(), ("time", "number", "value"))
     time, down = time[number == _SUSTAIN], value[number == _SUSTAIN] >= 64
     moves = np.flatnonzero(np.diff(down, prepend=False))
     times = time[moves].tolist()
@@ -165,6 +153,8 @@ def _pedals(parsed: TrackTick, end: int) -> tuple[Pedal, ...]:
     return tuple(Pedal(begin, stop - begin) for begin, stop in pairs if 0 <= begin < stop)
 
 
-def _columns(events: _Table, names: tuple[str, ...]) -> Iterator[NDArray[np.int64]]:
-    table = events.numpy()
+def _columns(
+    table: dict[str, NDArray[np.int32]], names: tuple[str, ...]
+) -> Iterator[NDArray[np.int64]]:
+    """The columns of one of the parser's lists of events."""
     return (np.asarray(table[name], dtype=np.int64) for name in names)

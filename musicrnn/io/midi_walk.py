@@ -83,19 +83,19 @@ def canonical(data: bytes) -> Walked:
             + (" (time code in frames a second, which has no beats)" if division else "")
         )
     tracks = bytearray()
-    count = 0
     allowance = MAX_OTHER_EVENTS
     title = ""
-    for start, stop in _track_chunks(data, 8 + length):
+    chunks = _track_chunks(data, 8 + length)
+    for number, (start, stop) in enumerate(chunks):
         track = _track(data, start, stop, allowance)
         allowance -= track.others
-        if count == 0 and kind == 1 and track.silent:
+        if number == 0 and kind == 1 and track.silent:
             title = track.name
         tracks += b"MTrk" + struct.pack(">I", len(track.body)) + track.body
-        count += 1
-    if count == 0 or count > 0xFFFF:
-        raise MusicRNNError(f"a MIDI file holds 1 to 65535 tracks, found {count}")
-    header = b"MThd" + struct.pack(">IHHH", 6, kind if count == 1 else 1, count, division)
+    if not 1 <= len(chunks) <= 0xFFFF:
+        raise MusicRNNError(f"a MIDI file holds 1 to 65535 tracks, found {len(chunks)}")
+    kind = kind if len(chunks) == 1 else 1
+    header = b"MThd" + struct.pack(">IHHH", 6, kind, len(chunks), division)
     return Walked(header + bytes(tracks), title)
 
 

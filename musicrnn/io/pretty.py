@@ -8,10 +8,8 @@ Importing pretty_midi takes a while and happens on first use.
 
 from __future__ import annotations
 
-import importlib
 import io
 import warnings
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from musicrnn.errors import MusicRNNError
@@ -24,7 +22,11 @@ if TYPE_CHECKING:
 
 def to_pretty_midi(score: Score) -> PrettyMIDI:
     """The score with times in seconds; see the module's text for what is lost."""
-    return _pretty_midi().PrettyMIDI(io.BytesIO(midi_bytes(score)))
+    with warnings.catch_warnings():  # it imports pkg_resources, which warns that it is deprecated
+        warnings.simplefilter("ignore", UserWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from pretty_midi import PrettyMIDI  # pyright: ignore[reportMissingTypeStubs]
+    return PrettyMIDI(io.BytesIO(midi_bytes(score)))
 
 
 def from_pretty_midi(pretty: PrettyMIDI) -> Score:
@@ -39,10 +41,3 @@ def from_pretty_midi(pretty: PrettyMIDI) -> Score:
     except (ValueError, TypeError, OverflowError) as error:
         raise MusicRNNError(f"this PrettyMIDI cannot be written as MIDI: {error}") from error
     return score_from_midi(file.getvalue())
-
-
-def _pretty_midi() -> ModuleType:
-    with warnings.catch_warnings():  # it imports pkg_resources, which warns that it is deprecated
-        warnings.simplefilter("ignore", UserWarning)
-        warnings.simplefilter("ignore", DeprecationWarning)
-        return importlib.import_module("pretty_midi")

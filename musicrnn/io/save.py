@@ -127,15 +127,12 @@ def save_picture(picture: Picture, path: str | Path) -> None:
 
 def check_picture(path: str | Path) -> None:
     """Raises MusicRNNError unless :func:`save_picture` knows the suffix and the folder exists."""
-    _check(Path(path), PICTURES)
+    check_saved(path, PICTURES)
 
 
-def check_saved(path: str | Path) -> None:
-    """Raises MusicRNNError unless :func:`save_pieces` knows the suffix and the folder exists."""
-    _check(Path(path), SAVED)
-
-
-def _check(path: Path, suffixes: tuple[str, ...]) -> None:
+def check_saved(path: str | Path, suffixes: tuple[str, ...] = SAVED) -> None:
+    """Raises MusicRNNError unless the suffix is one of these and the folder exists."""
+    path = Path(path)
     if path.suffix.lower() not in suffixes:
         raise MusicRNNError(
             f"cannot write {path}: the suffix must be one of {' '.join(suffixes)}, "
@@ -163,10 +160,18 @@ def _save(score: Score, path: Path, *, sound: Waveform | None, caption: str) -> 
 
         write_audio(sound, path)
     elif sound is not None:
-        from musicrnn.plot.page import page
+        write_whole(path, page_of(titled, sound, caption).encode("utf-8"))
 
-        text = page(titled, mp3=_mp3(sound), midi=midi_bytes(score), caption=caption)
-        write_whole(path, text.encode("utf-8"))
+
+def page_of(score: Score, sound: Waveform, caption: str = "") -> str:
+    """The page of a score and its rendered sound.
+
+    Raises:
+        MusicRNNError: the score has no notes, or is too large to be drawn.
+    """
+    from musicrnn.plot.page import page
+
+    return page(score, mp3=_mp3(sound), midi=midi_bytes(score), caption=caption)
 
 
 def _mp3(sound: Waveform) -> bytes:

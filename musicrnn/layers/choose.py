@@ -10,7 +10,7 @@ from musicrnn.cells.grid import GridCell
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.clockwork import ClockworkLayer
 from musicrnn.layers.grid import GridLayer
-from musicrnn.layers.layer import Flow, ScannedLayer, UnrolledLayer, torch_layer
+from musicrnn.layers.layer import Flow, ScannedLayer, UnrolledLayer, lstm_autocast, torch_layer
 from musicrnn.layers.settings import LayerSettings
 
 
@@ -26,9 +26,9 @@ def layer_of(
     if isinstance(cell, ClockworkCell | GridCell) and noise:
         raise MusicRNNError("clockwork and grid cells have neither recurrent dropout nor zoneout")
     if isinstance(cell, ClockworkCell):
-        return ClockworkLayer(cell, inputs, hidden, first=first)
+        return ClockworkLayer(cell, inputs, hidden, first=first, settings=settings)
     if isinstance(cell, GridCell):
-        return GridLayer(cell, inputs, hidden, first=first)
+        return GridLayer(cell, inputs, hidden, first=first, settings=settings)
     if isinstance(cell, LinearCell):
         if settings.recurrent_dropout > 0:
             raise MusicRNNError("recurrent dropout needs a recurrent product, this cell has none")
@@ -46,6 +46,10 @@ def run(layer: nn.Module, flow: Flow, state: Flow) -> tuple[Flow, Flow]:
     if not isinstance(layer, nn.RNNBase):
         return layer(flow, state)
     start = [part.unsqueeze(0).contiguous() for part in state]
-    y, after = layer(flow[0], start[0] if len(start) == 1 else tuple(start))
+    if isinstance(layer, nn.LSTM):
+        with lstm_autocast(flow[0].device.type) as cast:
+            y, after = layer(cast(flow[0]), tuple(map(cast, start)))
+    else:
+        y, after = layer(flow[0], start[0])
     after = after if isinstance(after, tuple) else (after,)
     return (y,), tuple(part[0].to(state[0].dtype) for part in after)  # autocast gives bf16

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from musicrnn.cells.clockwork import ClockworkCell
-from musicrnn.layers.layer import Flow, Layer, named
+from musicrnn.layers.layer import Flow, Layer, lstm_autocast, named
 
 
 class ClockworkLayer(Layer[ClockworkCell]):
@@ -80,7 +80,8 @@ class ClockworkLayer(Layer[ClockworkCell]):
         start = [part.unsqueeze(0).contiguous() for part in before]
         options = (True, 1, 0.0, self.training, False, True)  # biases, layers, ..., batch first
         if self.cell.lstm:
-            y, *after = torch.lstm(given, start, parameters, *options)
+            with lstm_autocast(given.device.type) as cast:
+                y, *after = torch.lstm(cast(given), [*map(cast, start)], parameters, *options)
         else:
             y, *after = torch.rnn_tanh(given, start[0], parameters, *options)
         return y, [part[0].to(before[0].dtype) for part in after]

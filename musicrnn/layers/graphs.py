@@ -34,7 +34,7 @@ class GraphedUnroll:
     ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
         if run.dropped is not None or run.zoneout is not None or not torch.is_grad_enabled():
             return unroll(run, from_input, state, parameters)
-        names = (*run.vectors, *run.matrices)
+        names = (*run.vectors, *run.cell.matrices)
         given = (from_input, *state, *(parameters[name] for name in names))
         key = (run.bf16, *((t.shape, t.dtype, t.device, t.requires_grad) for t in given))
         if key not in self.recorded:
@@ -47,7 +47,7 @@ class GraphedUnroll:
             samples = tuple(torch.randn_like(t).requires_grad_(t.requires_grad) for t in given)
             self.recorded[key] = self.capture(plain, samples)
         found = self.recorded[key](*given)
-        return found[: run.outputs], found[run.outputs :]
+        return found[: run.cell.passes], found[run.cell.passes :]
 
 
 def use_graphs(network: nn.Module, capture: Capture | None = None) -> int:

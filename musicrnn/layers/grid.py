@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn.functional import linear
 
 from musicrnn.cells.grid import GridCell
-from musicrnn.layers.layer import Flow, Layer, casts_to_bf16, named
+from musicrnn.layers.layer import Flow, Layer, casts_to_bf16, lstm_autocast, named
 from musicrnn.layers.unroll import Run, unroll
 
 
@@ -37,7 +37,9 @@ class GridLayer(Layer[GridCell]):
         bias = weights["bias_ih"]
         parameters = [weights["weight_ih"], weights["weight_hh"], bias, torch.zeros_like(bias)]
         start = [part.unsqueeze(0).contiguous() for part in state]
-        y, *after = torch.lstm(below, start, parameters, True, 1, 0.0, self.training, False, True)
+        options = (True, 1, 0.0, self.training, False, True)  # biases, layers, ..., batch first
+        with lstm_autocast(below.device.type) as cast:
+            y, *after = torch.lstm(cast(below), [*map(cast, start)], parameters, *options)
         return y.to(state[0].dtype), tuple(part[0].to(state[0].dtype) for part in after)
 
     def _step_by_step(self, flow: Flow, state: Flow) -> tuple[Flow, Flow]:
@@ -46,7 +48,7 @@ class GridLayer(Layer[GridCell]):
         bf16 = casts_to_bf16(kind)
         x = self.cell.from_input(weights, tuple(part.transpose(0, 1) for part in flow))
         with torch.autocast(kind, enabled=False):
-            run = Run(self.cell, self.cell.vectors, self.cell.matrices, 2, bf16=bf16)
+            run = Run(self.cell, self.cell.vectors, bf16=bf16)
             unseen = torch.zeros_like(state[0])  # the flow of the step before is not read
             whole = (unseen, unseen, *state)
             above, after = unroll(run, x.to(state[0].dtype), whole, weights)

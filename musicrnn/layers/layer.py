@@ -9,6 +9,9 @@ in the engine of :mod:`musicrnn.layers.unroll`. :func:`musicrnn.layers.choose.la
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from functools import cache
 from typing import Generic, TypeVar
 
 import torch
@@ -26,9 +29,11 @@ Flow = tuple[Tensor, ...]
 class Layer(nn.Module, ABC, Generic[AnyCell]):
     """Registers the cell's parameters as name + "_l0"."""
 
-    def __init__(self, cell: AnyCell, inputs: int, hidden: int, *, first: bool) -> None:
+    def __init__(
+        self, cell: AnyCell, inputs: int, hidden: int, *, first: bool, settings: LayerSettings
+    ) -> None:
         super().__init__()
-        self.cell, self.hidden = cell, hidden
+        self.cell, self.hidden, self.settings = cell, hidden, settings
         shapes = cell.shapes(inputs, hidden, first=first)
         for name, shape in shapes.items():
             self.register_parameter(name + "_l0", nn.Parameter(torch.empty(shape)))
@@ -43,12 +48,8 @@ class Layer(nn.Module, ABC, Generic[AnyCell]):
 class UnrolledLayer(Layer[StepCell]):
     """The engine, with recurrent dropout and zoneout."""
 
-    def __init__(
-        self, cell: StepCell, inputs: int, hidden: int, *, first: bool, settings: LayerSettings
-    ) -> None:
-        super().__init__(cell, inputs, hidden, first=first)
-        self.settings = settings
-        self.unroll = unroll  # musicrnn.layers.graphs has another one for CUDA
+    # musicrnn.layers.graphs has another one for CUDA
+    unroll: Callable[..., tuple[Flow, Flow]] = staticmethod(unroll)
 
     def forward(self, flow: Flow, state: Flow) -> tuple[Flow, Flow]:
         parameters = named(self)
@@ -60,8 +61,6 @@ class UnrolledLayer(Layer[StepCell]):
             run = Run(
                 self.cell,
                 tuple(name for name in self.cell.vectors if name in parameters),
-                tuple(self.cell.matrices),
-                self.cell.passes,
                 bf16=bf16,
                 dropped=self._dropped(x),
                 zoneout=zoneout_mask(x, self.hidden, self.settings.zoneout, self.training),
@@ -79,12 +78,6 @@ class UnrolledLayer(Layer[StepCell]):
 
 class ScannedLayer(Layer[LinearCell]):
     """A linear cell, with zoneout."""
-
-    def __init__(
-        self, cell: LinearCell, inputs: int, hidden: int, *, first: bool, settings: LayerSettings
-    ) -> None:
-        super().__init__(cell, inputs, hidden, first=first)
-        self.settings = settings
 
     def forward(self, flow: Flow, state: Flow) -> tuple[Flow, Flow]:
         a, b = self.cell.coefficients(named(self), flow[0].transpose(0, 1))
@@ -104,6 +97,28 @@ def named(layer: nn.Module) -> dict[str, Tensor]:
 def casts_to_bf16(kind: str) -> bool:
     """Whether autocast to bfloat16 is on for a kind of device, "cpu" or "cuda"."""
     return torch.is_autocast_enabled(kind) and torch.get_autocast_dtype(kind) == torch.bfloat16
+
+
+@cache
+def has_bf16_lstm() -> bool:
+    """Whether torch's LSTM takes bfloat16 on this processor."""
+    try:
+        with torch.autocast("cpu", torch.bfloat16), torch.no_grad():
+            nn.LSTM(1, 1)(torch.zeros(1, 1, 1))
+    except RuntimeError:  # oneDNN has none for it
+        return False
+    return True
+
+
+@contextmanager
+def lstm_autocast(kind: str) -> Generator[Callable[[Tensor], Tensor]]:
+    """Around a call of torch's LSTM on a kind of device; what it is given goes through the function
+    yielded: where bfloat16 is wanted and cannot be had, all is float32."""
+    if kind != "cpu" or not casts_to_bf16("cpu") or has_bf16_lstm():
+        yield lambda x: x
+        return
+    with torch.autocast("cpu", enabled=False):
+        yield Tensor.float
 
 
 def torch_layer(cell: StepCell, inputs: int, hidden: int) -> nn.RNNBase:

@@ -8,7 +8,7 @@ decays by ``decay`` a step, and a mass of 1 without content stands for silence, 
 is 0 where nothing worth attending to was heard lately. The state is (sum, mass): constant memory.
 
 Conventions. h [B, T, H] -> contexts [B, T, H]; the state [B, H + 1], zeros at the start. The
-weight's logarithm stays within +-LIMIT.
+weight's logarithm stays within +-MAX_LOG_WEIGHT.
 """
 
 from __future__ import annotations

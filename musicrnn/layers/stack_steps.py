@@ -80,7 +80,6 @@ class LayerSteps(ABC, Generic[AnyCell]):
         self.cell = cell
         self.weights = Matrices(parameters, bf16=bf16)
         self.parameters = parameters
-        self.passes = cell.passes
 
     @abstractmethod
     def enter(self, flow: Flow) -> Tensor:
@@ -120,7 +119,7 @@ class RecurrentSteps(LayerSteps[StepCell]):
             whole = self.cell.step(rows, (memory[0], memory[0], *memory), self.weights)
             return whole[:2], whole[2:]
         memory = tuple(self.cell.step(rows, memory, self.weights))
-        return memory[: self.passes], memory
+        return memory[: self.cell.passes], memory
 
 
 class LSTMSteps(RecurrentSteps):
@@ -243,7 +242,7 @@ class StackSteps:
             if self.settings.zoneout:
                 kept = self.settings.zoneout
                 new = tuple(torch.lerp(n, s, kept) for n, s in zip(new, before, strict=True))
-                flow = new[: layer.passes]
+                flow = new[: self.stack.cell.passes]
             if self.settings.residual and index:
                 flow = (below[0] + flow[0], *flow[1:])
             after.extend(new)

@@ -32,16 +32,13 @@ MAX_DEFERRED_ROWS = 1024  # of a deferred product: enough for full speed, small 
 class Run:
     """What is the same at every step.
 
-    ``vectors`` and ``matrices`` name the parameters; the first ``outputs`` states are wanted as
-    sequences; ``dropped`` [B, H] masks what enters the products (Gal and Ghahramani 2016);
-    ``zoneout`` [T, B, H] says which units keep their old states, as a share when not training
-    (Krueger 2017).
+    ``vectors`` are those of the cell's that this layer has; ``dropped`` [B, H] masks what enters
+    the products (Gal and Ghahramani 2016); ``zoneout`` [T, B, H] says which units keep their old
+    states, as a share when not training (Krueger 2017).
     """
 
     cell: StepCell
     vectors: tuple[str, ...]
-    matrices: tuple[str, ...]
-    outputs: int
     bf16: bool = False
     dropped: Tensor | None = None
     zoneout: Tensor | None = None
@@ -63,7 +60,7 @@ class Products:
 
     def __init__(self, run: Run, factors: Sequence[Factor], vectors: Sequence[Tensor]) -> None:
         self.dropped = run.dropped
-        self.factors = dict(zip(run.matrices, factors, strict=True))
+        self.factors = dict(zip(run.cell.matrices, factors, strict=True))
         self.vectors = dict(zip(run.vectors, vectors, strict=True))
         self.after: dict[str, list[tuple[Tensor, Tensor]]] = {name: [] for name in self.factors}
         self.replaying = False
@@ -120,7 +117,7 @@ class _Unrolled(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, run: Run, x: Tensor, *tensors: Tensor) -> tuple[Tensor, ...]:
         vectors = tensors[: len(run.vectors)]
-        matrices = tensors[len(vectors) : len(vectors) + len(run.matrices)]
+        matrices = tensors[len(vectors) : len(vectors) + len(run.cell.matrices)]
         states = tensors[len(vectors) + len(matrices) :]
         ctx.set_materialize_grads(False)
         factors = [Factor(m, steps=len(x), bf16=run.bf16) for m in matrices]
@@ -139,7 +136,7 @@ class _Unrolled(torch.autograd.Function):
         ctx.save_for_backward(x, *history)
         ctx.run, ctx.results, ctx.factors, ctx.vectors = run, results, factors, vectors
         return (
-            *(kept[1:] for kept in history[: run.outputs]),
+            *(kept[1:] for kept in history[: run.cell.passes]),
             *(kept[-1].clone() for kept in history),
         )
 
@@ -151,7 +148,7 @@ class _Unrolled(torch.autograd.Function):
         vectors = [v.detach().requires_grad_() for v in ctx.vectors]
         products = Products(run, ctx.factors, vectors)
         products.replaying = True
-        outputs, ends = gradients[: run.outputs], gradients[run.outputs :]
+        outputs, ends = gradients[: run.cell.passes], gradients[run.cell.passes :]
         towards = [
             torch.zeros_like(k[0]) if g is None else g for k, g in zip(history, ends, strict=True)
         ]
@@ -180,12 +177,13 @@ class _Unrolled(torch.autograd.Function):
 def unroll(
     run: Run, from_input: Tensor, state: States, parameters: Mapping[str, Tensor]
 ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
-    """Sequences [T, B, H] of the first states, and all states after the last step, [B, H].
+    """Sequences [T, B, H] of the states that the cell passes up, and all states after the last
+    step, [B, H].
 
     ``from_input`` [T, B, rows] is used up.
     """
     batch = from_input.shape[1]
     vectors = [parameters[name].expand(batch, -1) for name in run.vectors]
-    matrices = [parameters[name] for name in run.matrices]
+    matrices = [parameters[name] for name in run.cell.matrices]
     found = _Unrolled.apply(run, from_input, *vectors, *matrices, *state)
-    return found[: run.outputs], found[run.outputs :]
+    return found[: run.cell.passes], found[run.cell.passes :]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,8 @@ from musicrnn.io.midi import read_midi
 from musicrnn.listening.answer import Answer, Moment
 from musicrnn.listening.header import labels_of, number_of
 from musicrnn.listening.windows import Window, score_windows, sound_windows
-from musicrnn.models.classifier import Classifier
-from musicrnn.models.labelling import probabilities, window_logits
+from musicrnn.networks.classifier import Classifier
+from musicrnn.networks.labelling import probabilities, window_logits
 from musicrnn.tokens import Tokenizer, tokenizer_from
 
 BATCH_WINDOWS = 8  # windows classified at a time, whatever the song's length
@@ -38,8 +39,7 @@ class Labeller:
     labels: tuple[str, ...]
     temperature: float
     threshold: float
-    recipe: LogMel | None
-    tokenizer: Tokenizer | None
+    encoding: LogMel | Tokenizer
 
     @staticmethod
     def from_checkpoint(
@@ -52,10 +52,12 @@ class Labeller:
         """
         metadata = checkpoint.metadata
         labels = labels_of(metadata, model.config.labels)
-        reads = model.config.reads_tokens
-        tokenizer = tokenizer_from(checkpoint.entry("tokenizer")) if reads else None
-        recipe = None if reads else logmel_from(metadata.get("features"))
-        size = len(tokenizer.vocabulary) if tokenizer else recipe.n_mels if recipe else 0
+        if model.config.reads_tokens:
+            encoding = tokenizer_from(checkpoint.entry("tokenizer"))
+            size = len(encoding.vocabulary)
+        else:
+            encoding = logmel_from(metadata.get("features"))
+            size = encoding.n_mels
         if size != model.config.size:
             raise MusicRNNError(
                 f"the model takes {model.config.size} bands or tokens, its header makes {size}"
@@ -65,8 +67,7 @@ class Labeller:
             labels,
             number_of(metadata, "temperature", 1.0, 0.01, 100.0),
             number_of(metadata, "threshold", 0.0, 0.0, 1.0),
-            recipe,
-            tokenizer,
+            encoding,
         )
 
     def classify_file(self, path: str | Path) -> Answer:
@@ -79,27 +80,21 @@ class Labeller:
         moments: list[Moment] = []
         kept: list[NDArray[np.float64]] = []
         weights: list[float] = []
-        waiting: list[Window] = []
 
-        def hear() -> None:
-            for window, row in zip(waiting, self._rows(waiting), strict=True):
-                best = int(row.argmax())
-                end = window.start + window.seconds
-                moments.append(Moment(window.start, end, self.labels[best], float(row[best])))
+        def with_music() -> Iterator[Window]:
+            for window in self._windows(path):
+                if window.refused is None:
+                    yield window
+                else:
+                    moments.append(Moment(window.start, window.end, None, 0.0, window.refused))
+
+        windows = with_music()
+        while batch := list(islice(windows, BATCH_WINDOWS)):
+            for window, row in zip(batch, self._rows(batch), strict=True):
+                best, start, end = int(row.argmax()), window.start, window.end
+                moments.append(Moment(start, end, self.labels[best], float(row[best])))
                 kept.append(row)
                 weights.append(window.seconds)
-            waiting.clear()
-
-        for window in self._windows(path):
-            if window.refused is not None:
-                end = window.start + window.seconds
-                moments.append(Moment(window.start, end, None, 0.0, window.refused))
-                continue
-            waiting.append(window)
-            if len(waiting) == BATCH_WINDOWS:
-                hear()
-        if waiting:
-            hear()
         if not kept:
             reason = moments[0].reason if moments else "it holds nothing"
             raise MusicRNNError(f"{path} cannot be classified: {reason}")
@@ -111,18 +106,17 @@ class Labeller:
             probabilities={self.labels[index]: float(mean[index]) for index in order},
             likely=bool(mean[order[0]] >= self.threshold),
             timeline=tuple(sorted(moments, key=lambda moment: moment.start)),
-            unit="seconds" if self.tokenizer is None else "tokens",
+            unit="seconds" if isinstance(self.encoding, LogMel) else "tokens",
         )
 
     def _windows(self, path: Path) -> Iterator[Window]:
-        if self.tokenizer is not None:
-            score = read_midi(path)
-            if score.note_count == 0:
-                raise MusicRNNError(f"{path} cannot be classified: it has no note")
-            return score_windows(self.tokenizer.encode(score))
-        if self.recipe is None:
-            raise MusicRNNError("the model has neither a log-mel recipe nor a tokenizer")
-        return sound_windows(path, self.recipe, hop_seconds=self.recipe.window_seconds / 2)
+        recipe = self.encoding
+        if isinstance(recipe, LogMel):
+            return sound_windows(path, recipe, hop_seconds=recipe.window_seconds / 2)
+        score = read_midi(path)
+        if score.note_count == 0:
+            raise MusicRNNError(f"{path} cannot be classified: it has no note")
+        return score_windows(recipe.encode(score))
 
     def _rows(self, windows: list[Window]) -> NDArray[np.float64]:
         heard = [dequantize(w.values) if w.values.dtype == np.uint8 else w.values for w in windows]

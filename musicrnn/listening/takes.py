@@ -35,7 +35,7 @@ EDGE_SECONDS = 0.02  # seconds: a word that begins or ends here goes on outside
 MAX_SECOND_SHARE = 0.1  # share of the word's energy that a second sound may have
 MAX_CLIPPED_SHARE = 0.001  # share of a word's samples at full scale
 FULL_SCALE = 0.999
-NAME = re.compile(r"[^\W_]+(-[^\W_]+)*")  # what musicrnn_datasets.speakers finds again
+NAME = re.compile(r"[^\W_]+(-[^\W_]+)*")  # what musicrnn.sources.speakers finds again
 NOT_IN_A_WORD = re.compile(r'[<>:"/\\|?*\x00-\x1f]|^[.\s]|[.\s]$|^$')  # file systems refuse them
 
 

@@ -37,6 +37,10 @@ class Window:
     values: NDArray[Any]
     refused: str | None = None
 
+    @property
+    def end(self) -> float:
+        return self.start + self.seconds
+
 
 def sound_windows(path: Path, recipe: LogMel, *, hop_seconds: float) -> Iterator[Window]:
     """The windows of an audio file, in steps of ``hop_seconds``.
@@ -46,14 +50,13 @@ def sound_windows(path: Path, recipe: LogMel, *, hop_seconds: float) -> Iterator
     """
     overlap = max(1, round(recipe.window_seconds / hop_seconds))
     held: list[Waveform] = []
-    start, heard, total = 0.0, False, 0.0
+    start, total = 0.0, 0.0
     for piece in stream_audio(path, seconds=hop_seconds):
         total += piece.seconds
-        if piece.seconds < MIN_SECONDS and (held or heard):
+        if piece.seconds < MIN_SECONDS and held:
             break
         if len(held) == overlap:
             yield _hear(held, start, recipe)
-            heard = True
             start += held.pop(0).seconds
         held.append(piece.mono())
     if reason := too_short(total):

@@ -22,8 +22,8 @@ from musicrnn.features.causal_logmel import CausalLogMel, causal_logmel_from
 from musicrnn.listening.answer import Answer, Moment
 from musicrnn.listening.header import labels_of, number_of
 from musicrnn.listening.one_word import one_word
-from musicrnn.models.words_array import WordsEngine
-from musicrnn.models.words_config import FRAMES_A_STEP, WordsConfig
+from musicrnn.networks.words_array import WordsEngine
+from musicrnn.networks.words_config import FRAMES_A_STEP, WordsConfig
 from musicrnn.waveform import in_full_scale
 
 
@@ -95,8 +95,8 @@ def _stepped(engine: WordsEngine) -> Any:
 
 
 def _whole(network: Any, temperature: float, device: str) -> Any:
-    from musicrnn.models.labelling import probabilities
-    from musicrnn.models.words import clip_logits
+    from musicrnn.networks.labelling import probabilities
+    from musicrnn.networks.words import clip_logits
 
     network.to(torch_device(device))
     return lambda frames: probabilities(clip_logits(network, frames), temperature)

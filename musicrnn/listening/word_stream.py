@@ -21,9 +21,9 @@ from musicrnn.features.causal_logmel import CausalLogMel, FrameStream
 from musicrnn.io.audio import stream_audio
 from musicrnn.listening.header import labels_of, number_of
 from musicrnn.listening.word_labeller import words_recipe
-from musicrnn.models.detector import Detector, DetectorSettings
-from musicrnn.models.words_array import WordsEngine
-from musicrnn.models.words_config import FRAMES_A_STEP, WordsConfig
+from musicrnn.networks.detector import Detector, DetectorSettings
+from musicrnn.networks.words_array import WordsEngine
+from musicrnn.networks.words_config import FRAMES_A_STEP, WordsConfig
 
 SECONDS_AFTER = 0.5  # seconds of silence after a file, in which its last word may fire
 
@@ -67,8 +67,7 @@ class WordStream:
 
     def push(self, samples: Samples) -> list[DetectedWord]:
         """The words that these samples [N] complete."""
-        told = self.probabilities(samples)
-        return self.detector.push(told) if len(told) else []
+        return self.detector.push(self.probabilities(samples))
 
     def probabilities(self, samples: Samples) -> NDArray[np.float32]:
         """The labels' probabilities at the steps that these samples complete, [S, K]."""

@@ -33,8 +33,9 @@ class LabelScores:
 
 
 @dataclass(frozen=True)
-class Classification:
-    """How ``n`` recordings were labelled."""
+class LabelFigures:
+    """How ``n`` recordings were labelled; ``nats`` is the mean negative log-likelihood of the right
+    label."""
 
     n: int
     accuracy: float
@@ -43,25 +44,40 @@ class Classification:
     labels: tuple[str, ...]
     confusion: tuple[tuple[int, ...], ...]
     scores: dict[str, LabelScores]
-
-
-@dataclass(frozen=True)
-class LabelFigures:
-    """Scores, and the mean negative log-likelihood of the right label in nats."""
-
-    scores: Classification
     nats: float
-
-    @property
-    def n(self) -> int:
-        return self.scores.n
 
     def as_json(self) -> dict[str, Any]:
         """n, accuracy, interval, majority, labels, confusion, scores, nats."""
-        return {**asdict(self.scores), "nats": self.nats}
+        return asdict(self)
 
     def as_text(self) -> str:
-        return classification_text(self.scores, self.nats)
+        """Accuracy beside the majority baseline, a line a label, and who was taken for whom."""
+        low, high = self.interval
+        width = max(map(len, self.labels))
+        matrix = len(self.labels) <= MAX_COLUMNS
+        lines = [
+            f"accuracy {self.accuracy:.1%} (95 % interval {low:.1%} .. {high:.1%}), "
+            f"always the commonest label {self.majority:.1%}, {self.nats:.3f} nats a recording",
+            "",
+            f"{'':{width}}      n  precision  recall     F1   called "
+            + (" ".join(f"{label[:4]:>4}" for label in self.labels) if matrix else "otherwise"),
+        ]
+        for label, row in zip(self.labels, self.confusion, strict=True):
+            of = self.scores[label]
+            if not matrix and not of.n and not of.precision:
+                continue  # a label that training added, and no recording has
+            lines.append(
+                f"{label:{width}}  {of.n:5}  {of.precision:9.1%} {of.recall:7.1%} {of.f1:6.1%}"
+                + " " * 10
+                + (" ".join(f"{count:4}" for count in row) if matrix else self._others(label, row))
+            )
+        return "\n".join(lines)
+
+    def _others(self, label: str, row: tuple[int, ...]) -> str:
+        """What the recordings of a label are called, if not by its name: the three commonest."""
+        called = zip(row, self.labels, strict=True)
+        wrong = sorted((-count, name) for count, name in called if count and name != label)[:3]
+        return ", ".join(f"{name} {-count}" for count, name in wrong)
 
 
 def wilson_interval(right: int, n: int) -> tuple[float, float]:
@@ -74,37 +90,30 @@ def wilson_interval(right: int, n: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def classification(
-    truth: Sequence[int], called: Sequence[int], labels: Sequence[str]
-) -> Classification:
-    """Scores from the indices of the true labels and of those called.
+def label_figures(told: Probabilities, truth: Sequence[int], labels: Sequence[str]) -> LabelFigures:
+    """What probabilities [n, K] come to, where the labels ``truth`` [n] are right.
 
     Raises:
-        MusicRNNError: nothing to score, or another number of calls than of recordings.
+        MusicRNNError: nothing to score, or probabilities of another number of recordings.
     """
-    if len(truth) != len(called) or not truth:
+    if len(truth) != len(told) or not truth:
         raise MusicRNNError(
-            f"as many calls as recordings are needed, and at least one: got {len(called)} calls "
+            f"as many calls as recordings are needed, and at least one: got {len(told)} calls "
             f"for {counted(len(truth), 'recording')}"
         )
     confusion = np.zeros((len(labels), len(labels)), np.int64)
-    np.add.at(confusion, (np.asarray(truth), np.asarray(called)), 1)
+    np.add.at(confusion, (np.asarray(truth), told.argmax(axis=1)), 1)
     right = int(np.trace(confusion))
-    return Classification(
+    return LabelFigures(
         n=len(truth),
         accuracy=right / len(truth),
         interval=wilson_interval(right, len(truth)),
         majority=int(confusion.sum(axis=1).max()) / len(truth),
         labels=tuple(labels),
-        confusion=tuple(tuple(int(count) for count in row) for row in confusion),
+        confusion=tuple(map(tuple, confusion.tolist())),
         scores={label: _scores(confusion, index) for index, label in enumerate(labels)},
+        nats=log_loss(told, truth),
     )
-
-
-def label_figures(told: Probabilities, truth: Sequence[int], labels: Sequence[str]) -> LabelFigures:
-    """What probabilities [n, K] come to, where the labels ``truth`` [n] are right."""
-    scores = classification(truth, told.argmax(axis=1).tolist(), labels)
-    return LabelFigures(scores, log_loss(told, truth))
 
 
 def log_loss(told: Probabilities, truth: Sequence[int]) -> float:
@@ -122,12 +131,11 @@ def calibrated(
     """
     temperature = calibrate(lambda at: log_loss(told(at), truth))
     found = label_figures(told(temperature), truth, labels)
-    scores = found.scores
     metrics = {
-        "valid_n": scores.n,
-        "valid_accuracy": scores.accuracy,
-        "valid_interval": list(scores.interval),
-        "valid_majority": scores.majority,
+        "valid_n": found.n,
+        "valid_accuracy": found.accuracy,
+        "valid_interval": list(found.interval),
+        "valid_majority": found.majority,
         "valid_loss": found.nats,
     }
     return {"temperature": temperature, "metrics": metrics}
@@ -146,34 +154,3 @@ def _scores(confusion: NDArray[np.int64], index: int) -> LabelScores:
     recall = right / n if n else 0.0
     both = precision + recall
     return LabelScores(n, precision, recall, 2 * precision * recall / both if both else 0.0)
-
-
-def classification_text(scores: Classification, nats: float) -> str:
-    """Accuracy beside the majority baseline, a line a label, and who was taken for whom."""
-    low, high = scores.interval
-    width = max(map(len, scores.labels))
-    matrix = len(scores.labels) <= MAX_COLUMNS
-    lines = [
-        f"accuracy {scores.accuracy:.1%} (95 % interval {low:.1%} .. {high:.1%}), "
-        f"always the commonest label {scores.majority:.1%}, {nats:.3f} nats a recording",
-        "",
-        f"{'':{width}}      n  precision  recall     F1   called "
-        + (" ".join(f"{label[:4]:>4}" for label in scores.labels) if matrix else "otherwise"),
-    ]
-    for label, row in zip(scores.labels, scores.confusion, strict=True):
-        of = scores.scores[label]
-        if not matrix and not of.n and not of.precision:
-            continue  # a label that training added, and no recording has
-        lines.append(
-            f"{label:{width}}  {of.n:5}  {of.precision:9.1%} {of.recall:7.1%} {of.f1:6.1%}"
-            + " " * 10
-            + (" ".join(f"{count:4}" for count in row) if matrix else _others(scores, label, row))
-        )
-    return "\n".join(lines)
-
-
-def _others(scores: Classification, label: str, row: tuple[int, ...]) -> str:
-    """What the recordings of a label are called, if not by its name: the three most frequent."""
-    wrong = [(count, name) for count, name in zip(row, scores.labels, strict=True) if count]
-    wrong = sorted((-count, name) for count, name in wrong if name != label)[:3]
-    return ", ".join(f"{name} {-count}" for count, name in wrong)

@@ -166,26 +166,18 @@ def _scatter(symbols: Integers) -> Hashes:
 
 def _run_hashes(scattered: Hashes, width: int) -> Hashes:
     """The hash of every run of ``width`` symbols, in order: Horner's rule over all runs at once."""
-    count = max(0, len(scattered) - width + 1)
-    hashes = np.zeros(count, dtype=np.uint64)
-    if count:
-        done = 0
-        for bit in bin(width)[2:]:  # runs of twice the width are two runs side by side
-            doubled = 2 * done
-            if done:
-                first, second = hashes[: len(scattered) - doubled + 1], hashes[done:]
-                hashes = first * _power(done) + second[: len(first)]
-            done = doubled
-            if bit == "1":
-                longer = len(scattered) - done
-                last = scattered[done : done + longer]
-                hashes = hashes[:longer] * BASE + last if done else scattered.copy()
-                done += 1
-    return hashes[:count]
-
-
-def _power(exponent: int) -> np.uint64:
-    return np.uint64(pow(int(BASE), exponent, 2**64))
+    if len(scattered) < width:
+        return np.zeros(0, dtype=np.uint64)
+    hashes, done = scattered, 1
+    for bit in bin(width)[3:]:  # runs of twice the width are two runs side by side
+        second = hashes[done:]
+        hashes = hashes[: len(second)] * np.uint64(pow(int(BASE), done, 2**64)) + second
+        done *= 2
+        if bit == "1":
+            last = scattered[done:]
+            hashes = hashes[: len(last)] * BASE + last
+            done += 1
+    return hashes
 
 
 def _distinct_pitches(line: Line, notes: int) -> Integers:

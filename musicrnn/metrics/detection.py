@@ -11,6 +11,7 @@ sooner.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -67,16 +68,13 @@ def match(script: Script, events: Sequence[DetectedWord]) -> Matching:
     found: dict[int, DetectedWord] = {}
     confused: list[tuple[Spoken, DetectedWord]] = []
     false: list[tuple[str, DetectedWord]] = []
+    begins = [word.start for word in spoken]
     low = 0
     for event in events:
         while low < len(spoken) and spoken[low].end + MAX_DELAY_SECONDS < event.time:
             low += 1
-        near: list[int] = []
-        for index in range(low, len(spoken)):
-            if spoken[index].start > event.time:
-                break
-            if event.time <= spoken[index].end + MAX_DELAY_SECONDS:
-                near.append(index)
+        begun = range(low, bisect_right(begins, event.time))
+        near = [i for i in begun if event.time <= spoken[i].end + MAX_DELAY_SECONDS]
         right = [index for index in near if spoken[index].label == event.label]
         fresh = [index for index in right if index not in found]
         words = [index for index in near if spoken[index].label is not None]
@@ -93,7 +91,7 @@ def match(script: Script, events: Sequence[DetectedWord]) -> Matching:
         tuple(
             word
             for index, word in enumerate(spoken)
-            if word.label is not None and (index not in found)
+            if word.label is not None and index not in found
         ),
         tuple(confused),
         tuple(false),

@@ -59,8 +59,6 @@ class Baselines:
 
     unigram: Float64Array  # [V], probabilities
     bigram: Float64Array  # [V, V], row: the id before; probabilities
-    unigram_strength: float
-    bigram_strength: float
 
     def nats(self, sequences: Sequence[Ids]) -> dict[str, float]:
         """Nats per token of each baseline on sequences, by its name: unigram, bigram."""
@@ -92,16 +90,14 @@ def fit_baselines(
     def unigram_of(strength: float) -> Float64Array:
         return (counts + strength) / (counts.sum() + strength * vocabulary_size)
 
-    unigram_strength = bigram_strength = 1.0
-    unigram = unigram_of(unigram_strength)
+    unigram, bigram_strength = unigram_of(1.0), 1.0
     if any(len(ids) > 1 for ids in validation):
         first, second = _pairs(validation, vocabulary_size)
-        unigram_strength = _best(lambda strength: unigram_of(strength)[second])
-        unigram = unigram_of(unigram_strength)
+        unigram = unigram_of(_best(lambda strength: unigram_of(strength)[second]))
         seen, begun, alone = pairs[first, second], rows[first], unigram[second]
         bigram_strength = _best(lambda strength: (seen + strength * alone) / (begun + strength))
     bigram = (pairs + bigram_strength * unigram) / (rows[:, None] + bigram_strength)
-    return Baselines(unigram, bigram, unigram_strength, bigram_strength)
+    return Baselines(unigram, bigram)
 
 
 def likelihood(

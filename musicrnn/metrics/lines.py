@@ -42,8 +42,6 @@ class Line:
 
     def symbols(self, *, rhythm: bool) -> Integers:
         """[N - 1], or empty for fewer than two notes; below 2**26."""
-        if len(self.pitch) < 2:
-            return np.zeros(0, dtype=np.int64)
         before, after = self.pitch[:-1], self.pitch[1:]
         step = before * 128 + after if self.drums else after - before + 128
         if rhythm:

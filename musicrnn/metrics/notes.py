@@ -52,16 +52,9 @@ class NoteArrays:
         table = np.array(rows, dtype=np.int64).reshape(-1, 6)
         table = table[np.lexsort((table[:, 4], table[:, 1], table[:, 0]))]
         start, pitch, duration, velocity, track, drum = np.ascontiguousarray(table.T)
-        return NoteArrays(
-            ticks_per_quarter=score.ticks_per_quarter,
-            start=start,
-            pitch=pitch,
-            duration=duration,
-            velocity=velocity,
-            track=track,
-            drum=drum.astype(np.bool_),
-            bars=np.array(score.bar_lines(), dtype=np.int64),
-        )
+        is_drum, bars = drum.astype(np.bool_), np.array(score.bar_lines(), dtype=np.int64)
+        quarter = score.ticks_per_quarter
+        return NoteArrays(quarter, start, pitch, duration, velocity, track, is_drum, bars)
 
     def where(self, chosen: NDArray[np.bool_]) -> NoteArrays:
         """Only the chosen notes, [N]; the bars stay."""

@@ -64,20 +64,18 @@ def distribution_overlap(tested: ArrayLike, reference: ArrayLike) -> float:
     return density_overlap(one[:, 0], other[:, 0])
 
 
-def ceiling_area(reference: ArrayLike, size: int | None = None) -> float:
-    """The ceiling: overlapping_area of ``size`` random reference pieces (at most, and by default,
-    half of them) with the others, the mean over several draws. What that many pieces of a perfect
+def ceiling_area(reference: ArrayLike, size: int) -> float:
+    """The ceiling: overlapping_area of ``size`` random reference pieces (at most half of them) with
+    the others, the mean over several draws. What that many pieces of a perfect
     model can expect.
     """
     rows = _finite_rows(reference)
     if len(rows) < 4:
         return float("nan")
-    middle = len(rows) // 2 if size is None else max(2, min(size, len(rows) // 2))
+    middle = max(2, min(size, len(rows) // 2))
     generator = np.random.default_rng(0)
-    areas: list[float] = []
-    for _ in range(CEILING_DRAWS):
-        order = generator.permutation(len(rows))
-        areas.append(overlapping_area(rows[order[:middle]], rows[order[middle:]]))
+    orders = [generator.permutation(len(rows)) for _ in range(CEILING_DRAWS)]
+    areas = [overlapping_area(rows[order[:middle]], rows[order[middle:]]) for order in orders]
     return float(np.mean(areas))
 
 

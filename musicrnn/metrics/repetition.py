@@ -6,11 +6,11 @@ Conventions. A voice is a track. An onset event is all notes of a voice that sta
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
-from musicrnn.metrics.notes import Integers, NoteArrays
+from musicrnn.metrics.notes import NoteArrays
 
 BAR_STEPS = 12  # positions a quarter at which two bars are compared
 
@@ -24,9 +24,7 @@ def longest_note_run(notes: NoteArrays) -> int:
     changed = (np.diff(track) != 0) | (np.diff(start) != 0)
     first = np.flatnonzero(np.concatenate([[True], changed]))[: len(notes)]
     size = np.diff(np.append(first, len(notes)))
-    alone = size == 1
-    symbol = np.where(alone, track[first] * 128 + pitch[first], -1)
-    return _longest_run(symbol, alone)
+    return _longest_run(np.where(size == 1, track[first] * 128 + pitch[first] + 1, 0).tolist())
 
 
 def longest_bar_run(notes: NoteArrays) -> int:
@@ -41,17 +39,10 @@ def longest_bar_run(notes: NoteArrays) -> int:
     rows = np.stack([bar, length, notes.track, position, notes.pitch], axis=1)
     rows = rows[np.lexsort(rows.T[::-1])]
     borders = np.searchsorted(rows[:, 0], np.arange(len(notes.bars)))
-    contents = [rows[a:b, 1:].tobytes() for a, b in itertools.pairwise(borders)]
-    names = {content: index for index, content in enumerate(dict.fromkeys(contents))}
-    symbol = np.array([names[content] for content in contents])
-    return _longest_run(symbol, np.diff(borders) > 0)
+    return _longest_run(rows[a:b, 1:].tobytes() for a, b in itertools.pairwise(borders))
 
 
-def _longest_run(symbols: Integers, counted: NDArray[np.bool_]) -> int:
-    """Length of the longest run of equal symbols among those that are counted."""
-    if not counted.any():
-        return 0
-    border = np.flatnonzero(np.diff(symbols) != 0) + 1
-    begins = np.concatenate([[0], border])
-    lengths = np.diff(np.append(begins, len(symbols)))
-    return int(lengths[counted[begins]].max())
+def _longest_run(symbols: Iterable[int | bytes]) -> int:
+    """Length of the longest run of equal symbols; those that are 0 or empty do not count."""
+    runs = itertools.groupby(symbols)
+    return max((len(list(run)) for symbol, run in runs if symbol), default=0)

@@ -108,11 +108,11 @@ def compare_sets(
     bars = max(1, round(float(np.median([len(notes.bars) - 1 for notes in ours.values()]))))
     excerpts = {name: NoteArrays.of(part) for name, part in parts_of(held_out, bars).items()}
     known = {name: NoteArrays.of(score) for name, score in training}
-    one = {name: statistics(notes) for name, notes in ours.items()}
-    other = {name: statistics(notes) for name, notes in excerpts.items()}
-    rows = tuple(_feature_row(f, list(one.values()), list(other.values())) for f in FEATURES)
+    found = {name: statistics(notes) for name, notes in ours.items()}
+    one, other = list(found.values()), [statistics(notes) for notes in excerpts.values()]
+    rows = tuple(_feature_row(feature, one, other) for feature in FEATURES)
     compared = [row for row in rows if row.area is not None]
-    reasons = {name: degeneration(found) for name, found in one.items()}
+    reasons = {name: degeneration(piece) for name, piece in found.items()}
     return Report(
         n=len(ours),
         held_out=len(excerpts),
@@ -122,9 +122,9 @@ def compare_sets(
         features=rows,
         mean_area=_mean([row.area for row in compared]),
         mean_ceiling=_mean([row.ceiling for row in compared]),
-        runs={run: _run_figures(run, list(one.values()), list(other.values())) for run in RUNS},
+        runs={run: _run_figures(run, one, other) for run in RUNS},
         degenerate={name: reason for name, reason in reasons.items() if reason is not None},
-        held_out_degenerate=sum(degeneration(found) is not None for found in other.values()),
+        held_out_degenerate=sum(degeneration(piece) is not None for piece in other),
         copies=copy_report(ours, excerpts, known),
     )
 
@@ -142,8 +142,7 @@ def degeneration(found: Statistics) -> str | None:
 
 def _column(feature: str, found: Sequence[Statistics]) -> NDArray[np.float64]:
     """[pieces, numbers of the feature]."""
-    values = [np.atleast_1d(np.asarray(getattr(s, feature), dtype=np.float64)) for s in found]
-    return np.stack(values)
+    return np.stack([np.atleast_1d(np.asarray(getattr(s, feature), np.float64)) for s in found])
 
 
 def _feature_row(

@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from itertools import combinations
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -63,9 +64,7 @@ class VoiceLeading:
     out_of_range: Tally = Tally()
 
     def __add__(self, other: VoiceLeading) -> VoiceLeading:
-        return VoiceLeading(
-            *(getattr(self, f.name) + getattr(other, f.name) for f in fields(VoiceLeading))
-        )
+        return VoiceLeading(*map(add, self.tallies().values(), other.tallies().values()))
 
     def tallies(self) -> dict[str, Tally]:
         """By name, in the order of the module's text."""
@@ -78,8 +77,8 @@ def voice_leading(pitches: Pitches, ranges: Sequence[tuple[int, int]]) -> VoiceL
     return VoiceLeading(
         parallel_fifths=_sum(_parallels(pitches, *pair, 7) for pair in combinations(voices, 2)),
         parallel_octaves=_sum(_parallels(pitches, *pair, 0) for pair in combinations(voices, 2)),
-        crossings=_sum(_apart(pitches, upper, upper + 1, low=0) for upper in voices[:-1]),
-        wide_spacing=_sum(_apart(pitches, upper, upper + 1, high=12) for upper in voices[:-2]),
+        crossings=_sum(_apart(pitches, upper, low=0) for upper in voices[:-1]),
+        wide_spacing=_sum(_apart(pitches, upper, high=12) for upper in voices[:-2]),
         leading_tones=_leading_tones(pitches),
         out_of_range=_sum(
             _outside(pitches[:, voice], low, high) for voice, (low, high) in enumerate(ranges)
@@ -126,16 +125,16 @@ def _parallel_rows(
     return both & alike & apart[:-1] & apart[1:], both
 
 
-def _apart(pitches: Pitches, upper: int, lower: int, *, low: int = -128, high: int = 128) -> Tally:
-    both = (pitches[:, upper] >= 0) & (pitches[:, lower] >= 0)
-    distance = (pitches[:, upper] - pitches[:, lower])[both]
+def _apart(pitches: Pitches, upper: int, *, low: int = -128, high: int = 128) -> Tally:
+    """Rows in which a voice and the next lower one are nearer than ``low`` or further than
+    ``high`` semitones."""
+    both = (pitches[:, upper] >= 0) & (pitches[:, upper + 1] >= 0)
+    distance = (pitches[:, upper] - pitches[:, upper + 1])[both]
     return Tally(int(((distance < low) | (distance > high)).sum()), len(distance))
 
 
 def _outside(line: Pitches, low: int, high: int) -> Tally:
-    begins = np.ones(len(line), np.bool_)
-    begins[1:] = line[1:] != line[:-1]
-    notes = line[begins & (line >= 0)]
+    notes = line[(np.diff(line, prepend=-1) != 0) & (line >= 0)]
     return Tally(int(((notes < low) | (notes > high)).sum()), len(notes))
 
 

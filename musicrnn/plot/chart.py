@@ -101,11 +101,10 @@ def _dot(
 ) -> None:
     if dot.half is not None:
         start, stop = x(dot.mean - dot.half), x(dot.mean + dot.half)
-        pale = blend(colour, 0.35)
-        picture.boxes.append(Box(start, middle - 1.5, max(1.0, stop - start), 3, pale, 1.5))
+        width = max(1.0, stop - start)
+        picture.boxes.append(Box(start, middle - 1.5, width, 3, blend(colour, 0.35), 1.5))
     for value in dot.single:
-        pale = blend(colour, 0.5)
-        picture.boxes.append(Box(x(value) - 2.5, middle - 2.5, 5, 5, pale, 2.5))
+        picture.boxes.append(Box(x(value) - 2.5, middle - 2.5, 5, 5, blend(colour, 0.5), 2.5))
     picture.boxes.append(Box(x(dot.mean) - 5, middle - 5, 10, 10, colour, 5))
 
 
@@ -129,10 +128,7 @@ def _reach(column: Column) -> tuple[float, float]:
 def ticks(low: float, high: float, most: int) -> list[float]:
     """Round numbers from ``low`` to ``high``, about ``most``."""
     step = 10 ** math.floor(math.log10(high - low))
-    for part in (0.1, 0.2, 0.5, 1.0):
-        if (high - low) / (step * part) <= most:
-            step *= part
-            break
+    step *= next((part for part in (0.1, 0.2, 0.5) if (high - low) / (step * part) <= most), 1.0)
     first, last = math.ceil(low / step), math.floor(high / step)
     digits = 12 - math.floor(math.log10(step))
     return [round(number * step, digits) for number in range(first, last + 1)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.plot.chart import ticks
@@ -115,17 +116,14 @@ def _unbroken(
     points: Sequence[tuple[float, float]], across: Axis, up: Axis
 ) -> list[list[tuple[float, float]]]:
     """The points between two that cannot be drawn."""
-    parts: list[list[tuple[float, float]]] = [[]]
-    for point in points:
-        drawable = all(
+
+    def drawable(point: tuple[float, float]) -> bool:
+        return all(
             math.isfinite(value) and (value > 0 or not axis.log)
             for value, axis in zip(point, (across, up), strict=True)
         )
-        if drawable:
-            parts[-1].append(point)
-        elif parts[-1]:
-            parts.append([])
-    return [part for part in parts if part]
+
+    return [list(part) for drawn, part in groupby(points, drawable) if drawn]
 
 
 def _axes(picture: Picture, x: _Scale, y: _Scale) -> None:

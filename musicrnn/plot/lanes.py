@@ -85,22 +85,23 @@ def lanes_of(score: Score) -> Lanes:
             "(a stray late note is the likely cause)"
         )
     pitched = [n.pitch for track in score.tracks if not track.is_drum for n in track.notes]
-    drums = {n.pitch for track in score.tracks if track.is_drum for n in track.notes}
+    played = {n.pitch for track in score.tracks if track.is_drum for n in track.notes}
+    drums = tuple(sorted(played, reverse=True))
     if not pitched:
-        return Lanes(127, 0, tuple(sorted(drums, reverse=True)))
+        return Lanes(127, 0, drums)
     low, high = min(pitched) - 1, max(pitched) + 1
     missing = max(0, 13 - (high - low + 1))
     low, high = max(0, low - missing // 2), min(127, high + (missing + 1) // 2)
-    return Lanes(high, high - low + 1, tuple(sorted(drums, reverse=True)))
+    return Lanes(high, high - low + 1, drums)
 
 
 def bar_count(score: Score) -> int:
     """``len(score.bars())``, counted without making them: a hostile score has billions."""
     count = 0
-    for index, signature in enumerate(score.time_signatures):
-        last = index + 1 == len(score.time_signatures)
-        stop = score.end if last else min(score.end, score.time_signatures[index + 1].tick)
-        count += max(0, -(-(stop - signature.tick) // signature.bar_ticks(score.ticks_per_quarter)))
+    stops = [*(signature.tick for signature in score.time_signatures[1:]), score.end]
+    for signature, stop in zip(score.time_signatures, stops, strict=True):
+        ticks = min(score.end, stop) - signature.tick
+        count += max(0, -(-ticks // signature.bar_ticks(score.ticks_per_quarter)))
     return max(1, count)
 
 
@@ -129,14 +130,13 @@ def chord_symbol(chord: Chord) -> str:
 
 def facts(score: Score, caption: str = "") -> str:
     """``pop · G major · 96 bpm · 4/4 · 16 bars · 0:40``: the line under the title."""
-    bars = bar_count(score)
     seconds = round(score.seconds)
     parts = [
         caption,
         score.keys[0].name if score.keys else "",
         f"{score.tempos[0].bpm:.0f} bpm",
         score.time_signatures[0].name,
-        counted(bars, "bar"),
+        counted(bar_count(score), "bar"),
         f"{seconds // 60}:{seconds % 60:02d}",
     ]
     return " · ".join(part for part in parts if part)

@@ -9,6 +9,7 @@ plays and pauses, the arrows move by a beat, with shift by a bar.
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from importlib.resources import files
 
@@ -23,7 +24,6 @@ def page(score: Score, *, mp3: bytes, midi: bytes, caption: str = "") -> str:
     Raises:
         MusicRNNError: the score has no notes, or is too large to be drawn.
     """
-    roll = _roll(score)
     title = score.title.strip()[:200] or "Untitled"
     legend = "".join(
         f'<li><span style="background:{colour}"></span>{escaped(name)}</li>'
@@ -36,18 +36,16 @@ def page(score: Score, *, mp3: bytes, midi: bytes, caption: str = "") -> str:
         "file": escaped("".join(c if c.isalnum() or c in " -_" else "_" for c in title)[:80]),
         "mp3": b64encode(mp3).decode("ascii"),
         "midi": b64encode(midi).decode("ascii"),
-        "data": _script_safe(roll),
+        "data": _script_safe(_roll(score)),
     }
     folder = files("musicrnn.plot")
-    text = (folder / "page.html").read_text("utf-8")
-    # Pieces between markers, not replacements one after the other: a title may hold a marker.
-    first, *rest = text.split("{{")
-    written = [first]
-    for part in rest:
-        name, after = part.split("}}", 1)
-        embedded = parts[name] if name in parts else (folder / name).read_text("utf-8")
-        written += [embedded, after]
-    return "".join(written)
+
+    def part(marker: re.Match[str]) -> str:
+        name = marker[1]
+        return parts[name] if name in parts else (folder / name).read_text("utf-8")
+
+    # All markers at once, not one after the other: a title may hold a marker.
+    return re.sub(r"\{\{(.+?)\}\}", part, (folder / "page.html").read_text("utf-8"))
 
 
 def _roll(score: Score) -> dict[str, object]:

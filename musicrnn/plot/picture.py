@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Literal
 
 from musicrnn.plot.lanes import Lanes, chord_symbol, coloured_tracks, facts, lanes_of
@@ -186,10 +187,9 @@ def _grid(picture: Picture, line: _Line, bars: Bars) -> None:
 
 def _chords(picture: Picture, line: _Line) -> None:
     free = -math.inf  # a symbol that would overlap the one before is left out
-    for index, chord in enumerate(line.score.chords):
-        following = line.score.chords[index + 1 :][:1]
+    for chord, following in zip_longest(line.score.chords, line.score.chords[1:]):
         begins = max(chord.tick, line.start)
-        if begins >= line.stop or (following and following[0].tick <= line.start):
+        if begins >= line.stop or (following and following.tick <= line.start):
             continue
         symbol = chord_symbol(chord)
         x = line.x(begins)

@@ -18,8 +18,7 @@ BAND = 256  # picture pixels drawn at once, so that a tall picture takes little 
 
 def png(picture: Picture, *, scale: int = 2) -> bytes:
     """A PNG file, ``scale`` times as wide and high as the picture."""
-    size = (picture.width * scale, picture.height * scale)
-    image = Image.new("RGB", size)
+    image = Image.new("RGB", (picture.width * scale, picture.height * scale))
     fine = scale * SMOOTH
     for top in range(0, picture.height, BAND):
         height = min(BAND, picture.height - top)

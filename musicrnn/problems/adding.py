@@ -18,7 +18,6 @@ from musicrnn.problems.protocol import Examples, Problem
 class Adding(Problem):
     """Inputs: number, mark. Length: steps."""
 
-    unit: ClassVar[str] = "steps"
     inputs: ClassVar[int] = 2
     shortest: ClassVar[int] = 2
 

@@ -22,12 +22,8 @@ NOTHING, SIGN = 2, 3
 class Copying(Problem):
     """Inputs: bit 0, bit 1, nothing, sign. Length: steps between the last bit and the sign."""
 
-    unit: ClassVar[str] = "steps"
     inputs: ClassVar[int] = 4
     classes: ClassVar[int] = 2
-
-    def guess(self, length: int) -> float:
-        return 0.5
 
     def _draw(self, random: np.random.Generator, rows: int, length: int) -> Examples:
         bits = random.integers(0, 2, (rows, BITS))

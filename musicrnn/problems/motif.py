@@ -26,9 +26,6 @@ class MotifRecall(Problem):
     inputs: ClassVar[int] = PITCHES + 3
     classes: ClassVar[int] = PITCHES
 
-    def guess(self, length: int) -> float:
-        return 1 / PITCHES
-
     def _draw(self, random: np.random.Generator, rows: int, length: int) -> Examples:
         motif = random.integers(0, PITCHES, (rows, BEATS))
         steps = random.integers(-2, 3, (rows, BEATS * length)).cumsum(1)

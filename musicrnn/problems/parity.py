@@ -25,9 +25,6 @@ class Parity(Problem):
     classes: ClassVar[int] = 2
     at_end: bool = False
 
-    def guess(self, length: int) -> float:
-        return 0.5
-
     def _draw(self, random: np.random.Generator, rows: int, length: int) -> Examples:
         bits = random.integers(0, 2, (rows, length))
         x = (2 * bits - 1).astype(np.float32)[..., None]

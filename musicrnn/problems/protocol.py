@@ -30,7 +30,7 @@ class Examples:
 class Problem(ABC):
     """One problem; listed by name in PROBLEMS. Its fields are the options that it has."""
 
-    unit: ClassVar[str]  # of a length
+    unit: ClassVar[str] = "steps"  # of a length
     inputs: ClassVar[int]  # numbers a step
     classes: ClassVar[int] = 0  # to choose from at a step; 0: the answer is a number
     shortest: ClassVar[int] = 1
@@ -46,9 +46,9 @@ class Problem(ABC):
         """The accuracy or mean squared error from which on the problem counts as solved."""
         return 0.95 if self.classes else 0.01
 
-    @abstractmethod
     def guess(self, length: int) -> float:
-        """The measure of the best answer that ignores the inputs."""
+        """The measure of the best answer that ignores the inputs; classes are equally likely."""
+        return 1 / self.classes
 
     @abstractmethod
     def _draw(self, random: np.random.Generator, rows: int, length: int) -> Examples: ...

@@ -22,7 +22,6 @@ PERIODS = (8, 32, 80, 160)
 class SumOfSines(Problem):
     """Inputs: 1. Length: steps. All examples are the same; ``phases`` is the seed of the wave."""
 
-    unit: ClassVar[str] = "steps"
     inputs: ClassVar[int] = 1
     varied: ClassVar[bool] = False
     phases: int = 0

@@ -20,13 +20,9 @@ MEANINGLESS = 4  # symbols 0..3; X and Y follow
 class TemporalOrder(Problem):
     """Inputs: one of six symbols. Length: steps."""
 
-    unit: ClassVar[str] = "steps"
     inputs: ClassVar[int] = MEANINGLESS + 2
     classes: ClassVar[int] = 4
     shortest: ClassVar[int] = 10
-
-    def guess(self, length: int) -> float:
-        return 0.25
 
     def _draw(self, random: np.random.Generator, rows: int, length: int) -> Examples:
         symbols = random.integers(0, MEANINGLESS, (rows, length))

@@ -10,6 +10,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.notes import NoteArrays
 from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
+from musicrnn.presentable import Presentable
 from musicrnn.sampling.controls import primed
 from musicrnn.sampling.engine import check_sampled
 from musicrnn.sampling.filters import Settings
@@ -34,8 +35,8 @@ class Request:
     budget: SamplingBudget = field(default_factory=SamplingBudget)
 
 
-@dataclass(frozen=True)
-class Composition:
+@dataclass(frozen=True, repr=False)
+class Composition(Presentable):
     """A piece as it came out of the sampler."""
 
     score: Score
@@ -46,6 +47,11 @@ class Composition:
     attempts: int  # draws until the piece was not stuck
     sampling_seconds: float  # its share of the time
     number: int = 0  # of its seed among the seeds
+    style: str = ""  # the name of the model that composed it
+
+    def __repr__(self) -> str:
+        bars, notes = counted(self.bars, "bar"), counted(self.score.note_count, "note")
+        return f"<Composition {self.style!r}, seed {self.seed}: {bars}, {notes}>"
 
 
 def compose(
@@ -81,19 +87,19 @@ def compose_each(
     tempo = tempo_of(tokenizer, controls, primer)
     sampled = SamplingRequest(tokenizer, controls, request.settings, start)
     draw = sample_function(checkpoint, sampled, budget, len(seeds) * budget.candidates)
-    waiting, drawn = list(range(len(seeds))), 0
-    for attempt in range(MAX_ATTEMPTS):
-        numbers, stuck = waiting, list[int]()
+    waiting, attempt, drawn = list(range(len(seeds))), 0, 0
+    while waiting:
+        stuck: list[int] = []
         takes = [
             [seeds[number], attempt, *([take] if take else [])]
-            for number in numbers
+            for number in waiting
             for take in range(budget.candidates)
         ]
         for place, candidates in _grouped(draw(takes), budget.candidates):
             tokens = sum(len(sequence.ids) for sequence in candidates)
             drawn += tokens
             sequence, score = best_of(candidates, tokenizer)
-            number = numbers[place]
+            number = waiting[place]
             if primer is None and attempt + 1 < MAX_ATTEMPTS and is_stuck(score):
                 stuck.append(number)
                 continue
@@ -106,9 +112,7 @@ def compose_each(
                 attempts=attempt + 1,
                 seconds=(time.perf_counter() - started) * tokens / drawn,
             )
-        waiting = sorted(stuck)
-        if not waiting:
-            break
+        waiting, attempt = sorted(stuck), attempt + 1
 
 
 def fitting_tokenizer(checkpoint: Checkpoint) -> Tokenizer:

@@ -16,7 +16,7 @@ from musicrnn.arrays import Frames
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.key import estimate_key
-from musicrnn.models.frames import FrameModel
+from musicrnn.networks.frames import FrameModel
 from musicrnn.sampling.compose import MAX_ATTEMPTS, Composition, is_stuck
 from musicrnn.sampling.composer import Request, WholeComposer
 from musicrnn.sampling.controls import refuse_others

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
@@ -20,16 +20,6 @@ from musicrnn.sampling.live import LivePiece
 from musicrnn.tokens import tokenizer_from
 
 SECONDS = 30.0  # of a piece without bars, when nothing else is said
-
-
-class Live(Protocol):
-    """A piece that is heard while it is drawn; ``drawn_once``: it may turn out stuck."""
-
-    drawn_once: bool
-
-    def events(self) -> Generator[EventBatch]: ...
-
-    def finished(self) -> Composition: ...
 
 
 class Composer(ABC):
@@ -51,7 +41,7 @@ class Composer(ABC):
         """One piece a seed, as they are finished."""
 
     @abstractmethod
-    def live(self, seed: int, request: Request) -> Live:
+    def live(self, seed: int, request: Request) -> LivePiece | WholePiece:
         """A piece to be heard while it is drawn."""
 
 
@@ -69,7 +59,7 @@ class TokenComposer(Composer):
     def compose(self, seeds: Sequence[int], request: Request) -> Iterator[Composition]:
         return compose_each(self.checkpoint, seeds, request)
 
-    def live(self, seed: int, request: Request) -> Live:
+    def live(self, seed: int, request: Request) -> LivePiece:
         return LivePiece(
             self.checkpoint,
             seed,
@@ -114,7 +104,7 @@ class WholeComposer(Composer):
         for number, seed in enumerate(seeds):
             yield replace(self.piece(seed, request), number=number)
 
-    def live(self, seed: int, request: Request) -> Live:
+    def live(self, seed: int, request: Request) -> WholePiece:
         return WholePiece(self.piece(seed, request))
 
 

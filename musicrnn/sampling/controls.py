@@ -37,12 +37,12 @@ def refuse_others(asked: Controls | Settings, granted: Collection[str], how: str
 def primed(
     checkpoint: Checkpoint, tokenizer: Tokenizer, primer: Score | None, controls: Controls
 ) -> tuple[list[int], Controls]:
-    """The ids to start from, and the wishes counted from the end of the primer; without one, with
-    the key that wished chords imply where none is wished.
+    """The ids to start from, and the controls counted from the end of the primer; without one, with
+    the key that the asked chords imply where none is asked.
 
     Raises:
         MusicRNNError: a control for what the primer has settled, a primer the tokens cannot hold or
-            too long for what is wished behind it, or without one a wish the model has not learnt.
+            too long for what is asked behind it, or without one a control the model has not learnt.
     """
     if primer is None:
         return [START], _possible(checkpoint, tokenizer, controls)
@@ -70,11 +70,12 @@ def primed(
 
 
 def _possible(checkpoint: Checkpoint, tokenizer: Tokenizer, controls: Controls) -> Controls:
-    """The wishes, with the key that wished chords imply where none is wished and tokens say keys.
+    """The controls, with the key that the asked chords imply where none is asked and tokens say
+    keys.
 
     Raises:
-        MusicRNNError: a wish that the tokens cannot express, a metre of hardly any training piece,
-            or such a key where the pieces were not transposed: what would come is noise.
+        MusicRNNError: a control that the tokens cannot express, a metre of hardly any training
+            piece, or such a key where the pieces were not transposed: what would come is noise.
     """
     key_is = "key"
     if controls.chords and controls.key is None:

@@ -22,7 +22,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.device import check_device
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.array_stack import ArrayStack, check_shapes, part_of, stack_shapes
-from musicrnn.models.language_config import LanguageConfig
+from musicrnn.networks.language_config import LanguageConfig
 
 
 class Engine(Protocol):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.bounds import check, positive, share
+from musicrnn.bounds import check, check_number, positive, share
 from musicrnn.cells.compiled import compiled, exp
 from musicrnn.errors import MusicRNNError
 
@@ -42,6 +42,8 @@ class Settings:
     repetition_penalty: float = 1.0
 
     def __post_init__(self) -> None:
+        for name in ("temperature", "top_k", "repetition_penalty"):
+            check_number(name, getattr(self, name), whole=name == "top_k")
         if not MIN_TEMPERATURE <= self.temperature <= 100:
             raise MusicRNNError(
                 f"temperature must be in [1e-6, 100], got {self.temperature}: "

@@ -1,7 +1,7 @@
 """Voices filled in by Gibbs sampling: mask some positions, sample them from the rest, again and
 again.
 
-Conventions. Symbols int64 [T, V] as in :mod:`musicrnn.models.voices`; ``free`` [T, V] says which
+Conventions. Symbols int64 [T, V] as in :mod:`musicrnn.networks.voices`; ``free`` [T, V] says which
 positions are drawn, the others stay as they are. First all free positions are hidden at once and
 drawn independently; then a share of them that falls from pass to pass (Yao et al. 2014, Huang et
 al. ISMIR 2017), so that the draws depend on more and more of each other; at last sweeps over one
@@ -28,7 +28,7 @@ from torch import Tensor
 from musicrnn.bounds import check, positive, whole
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.voice_leading import parallels
-from musicrnn.models.voices import VoicesModel, position_losses
+from musicrnn.networks.voices import VoicesModel, position_losses
 from musicrnn.sampling.filters import Logits, Settings, draw, filtered
 from musicrnn.tokens.voices import GridPositions, sounding
 
@@ -98,25 +98,21 @@ class GibbsSampler:
             if not hidden.any():
                 break
             self._draw(drawn, hidden, where, settings, random, low_temperature=True, resample=True)
-        nats = self.nats(drawn, free, metre, settings.parts)
+        nats = self._nats(drawn, free, where, settings.parts)
         left = [len(parallels(self._sounding(candidate))) for candidate in drawn]
         order = sorted(range(len(drawn)), key=lambda row: (left[row], nats[row]))
         return [(drawn[row], float(nats[row])) for row in order]
 
-    def nats(
-        self, drawn: Symbols, free: Free, metre: NDArray[np.float32], parts: int
-    ) -> NDArray[np.float64]:
+    def _nats(self, drawn: Symbols, free: Free, where: Tensor, parts: int) -> NDArray[np.float64]:
         """Mean loss [K] of the free positions, each predicted with a part of its own voice
         hidden."""
-        where = torch.from_numpy(metre)[None].expand(len(drawn), -1, -1)
         total, count = np.zeros(len(drawn)), 0
-        steps = np.arange(drawn.shape[1])[:, None]
-        for voice in np.flatnonzero(free.any(axis=0)).tolist():
+        steps, alone = np.arange(drawn.shape[1])[:, None], np.eye(drawn.shape[2], dtype=np.bool_)
+        for voice in np.flatnonzero(free.any(axis=0)):
             for part in range(parts):
-                hidden = free & (steps % parts == part)
-                hidden[:, [v for v in range(free.shape[1]) if v != voice]] = False
+                hidden = free & (steps % parts == part) & alone[voice]
                 if hidden.any():
-                    logits = self._logits(drawn, np.repeat(hidden[None], len(drawn), 0), where)
+                    logits = self._logits(drawn, hidden, where)
                     losses = position_losses(logits, torch.from_numpy(drawn)).double().numpy()
                     total += (losses * hidden).sum(axis=(1, 2))
                     count += int(hidden.sum())

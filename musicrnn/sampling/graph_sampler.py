@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from musicrnn.errors import MusicRNNError, counted
-from musicrnn.models.language import LanguageModel
-from musicrnn.models.language_steps import LanguageSteps
+from musicrnn.networks.language import LanguageModel
+from musicrnn.networks.language_steps import LanguageSteps
 from musicrnn.sampling.capture import Capture, Exchange, as_it_is, cuda_graph
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_steps import GraphSteps, primed_state

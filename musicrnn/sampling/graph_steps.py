@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from musicrnn.layers.private_torch import many_versions
-from musicrnn.models.language_steps import LanguageSteps, exact_products
+from musicrnn.networks.language_steps import LanguageSteps, exact_products
 from musicrnn.sampling.capture import Capture
 from musicrnn.sampling.filters import PENALTY_WINDOW, Settings
 from musicrnn.sampling.torch_filters import draw, filtered

@@ -38,7 +38,7 @@ class LivePiece:
         MusicRNNError: the model cannot compose, or a control, setting or primer does not fit it.
     """
 
-    drawn_once = True
+    drawn_once = True  # it may turn out stuck
 
     def __init__(
         self,

@@ -74,7 +74,7 @@ def sample_function(
 def _on_gpu(
     checkpoint: Checkpoint, request: SamplingRequest, budget: SamplingBudget, most: int
 ) -> SampleFunction:
-    from musicrnn.models.language import LanguageModel
+    from musicrnn.networks.language import LanguageModel
     from musicrnn.sampling.graph_sampler import GraphSampler, Replays
 
     device = torch_device(budget.engine.device)

@@ -33,7 +33,7 @@ class FinishedSequence:
     Attributes:
         number: which of the pieces it is, from 0.
         ids: the primer's and those that were drawn, four bytes each.
-        drawn: how many were drawn.
+        sampled: how many were drawn.
         likelihood: the sum of their log-probabilities in nats, at temperature 1; 0 where none was
             asked for.
     """

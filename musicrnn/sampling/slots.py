@@ -19,7 +19,6 @@ from musicrnn.sampling.sampler import FinishedSequence, Seed, unended
 from musicrnn.tokens.protocol import END
 
 # uniforms drawn from a generator at once, or one replay's where that is more
-
 UNIFORMS_AT_ONCE = 256
 
 

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted, listed
-from musicrnn.models.voices import VoicesModel
+from musicrnn.networks.voices import VoicesModel
+from musicrnn.presentable import Presentable
 from musicrnn.sampling.gibbs import GibbsSampler, GibbsSettings
 from musicrnn.score import Note, Score, Track
 from musicrnn.tokens.metrical import METRICAL_FEATURES, metre_of, regular_metre
@@ -46,8 +47,8 @@ VELOCITY = 80
 Free = NDArray[np.bool_]  # [T, V]
 
 
-@dataclass(frozen=True)
-class Written:
+@dataclass(frozen=True, repr=False)
+class Written(Presentable):
     """A piece, and how the given voices were read."""
 
     score: Score
@@ -57,6 +58,9 @@ class Written:
     folded: int = 0  # positions looked at in another octave
     off_grid: tuple[str, ...] = ()  # given voices that are not on the grid of sixteenths
     seconds: float = 0.0
+
+    def __repr__(self) -> str:
+        return f"<Written, seed {self.seed}: {self.score!r}>"
 
 
 class VoicesWriter:
@@ -103,16 +107,14 @@ class VoicesWriter:
         sampled, written = self._sample(score, positions, free, settings, seed)
         first = next(iter(given.values()))
         velocity = int(np.median([note.velocity for note in first.notes]))
-        tracks: list[Track] = []
-        for index, name in enumerate(self.names):
-            if name in given:
-                tracks.append(given[name])
-                continue
-            notes = line_notes(sampled[:, index], score.ticks_per_quarter, velocity)
-            tracks.append(Track(notes, first.program, name=name.capitalize()))
-        off = [n for n, t in given.items() if not is_on_grid(t.notes, score.ticks_per_quarter)]
-        whole = replace(score, tracks=tuple(tracks))
-        return replace(written, score=whole, off_grid=tuple(off))
+        quarter, program = score.ticks_per_quarter, first.program
+        tracks = tuple(
+            given.get(name)
+            or Track(line_notes(line, quarter, velocity), program, name=name.capitalize())
+            for name, line in zip(self.names, sampled.T, strict=True)
+        )
+        off = tuple(n for n, t in given.items() if not is_on_grid(t.notes, quarter))
+        return replace(written, score=replace(score, tracks=tracks), off_grid=off)
 
     def vary(
         self,
@@ -155,8 +157,8 @@ class VoicesWriter:
             for name in voices
         }
         whole = replace(score, tracks=tuple(replaced.get(id(t), t) for t in score.tracks))
-        off = [n for n, t in tracks.items() if not is_on_grid(t.notes, quarter)]
-        return replace(written, score=whole, off_grid=tuple(off))
+        off = tuple(n for n, t in tracks.items() if not is_on_grid(t.notes, quarter))
+        return replace(written, score=whole, off_grid=off)
 
     def compose(
         self, steps: int, settings: GibbsSettings, seed: int | Sequence[int]
@@ -168,12 +170,10 @@ class VoicesWriter:
         found = self.sampler.sample(symbols, free, regular_metre(steps), settings, seed)
         return [(self.grid.positions(candidate), nats) for candidate, nats in found]
 
-    def tracks(
-        self, positions: GridPositions, ticks_per_quarter: int, program: int = CHOIR
-    ) -> list[Track]:
+    def tracks(self, positions: GridPositions, ticks_per_quarter: int) -> list[Track]:
         """A track a voice."""
         return [
-            Track(line_notes(line, ticks_per_quarter, VELOCITY), program, name=name.capitalize())
+            Track(line_notes(line, ticks_per_quarter, VELOCITY), CHOIR, name=name.capitalize())
             for name, line in zip(self.names, positions.T, strict=True)
         ]
 

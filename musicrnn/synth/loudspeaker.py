@@ -25,8 +25,9 @@ BLOCK_FRAMES = 1024  # frames: 23 ms
 LEAD_SECONDS = 0.15  # of sound are there before the first is played
 AHEAD_SECONDS = 2.0
 HEADROOM = np.float32(10 ** (-4.5 / 20))
-TIMEOUT_SECONDS = 5.0  # seconds in which no block is taken, then the loudspeaker is gone
-POLL_SECONDS = 0.05  # seconds
+TIMEOUT_SECONDS = 5.0  # without a block taken: then the loudspeaker is gone
+POLL_SECONDS = 0.05
+GONE = f"the loudspeaker took no sound for {TIMEOUT_SECONDS:g} s: was it unplugged?"
 
 
 class Loudspeaker:
@@ -86,7 +87,6 @@ class Loudspeaker:
 
     def _give(self, out: Any, frames: int, time: Any, status: Any) -> None:
         """Callback of the device, in its own thread: fill ``out`` [frames, 2]."""
-        del frames, time, status
         out[:] = 0
         try:
             block = self._waiting.get_nowait()
@@ -107,15 +107,11 @@ class Loudspeaker:
             except queue.Full:
                 continue
             return True
-        raise MusicRNNError(
-            f"the loudspeaker took no sound for {TIMEOUT_SECONDS:g} s: was it unplugged?"
-        )
+        raise MusicRNNError(GONE)
 
     def _wait(self, stopped: Callable[[], bool]) -> None:
         """Until what is still in the queue, and in the device, has been played."""
         for _ in repeat(None, round((TIMEOUT_SECONDS + AHEAD_SECONDS) / POLL_SECONDS)):
             if stopped() or self._ended.wait(POLL_SECONDS):
                 return
-        raise MusicRNNError(
-            f"the loudspeaker took no sound for {TIMEOUT_SECONDS:g} s: was it unplugged?"
-        )
+        raise MusicRNNError(GONE)

@@ -56,7 +56,7 @@ class Tone:
         return longest
 
     def block(self, index: int) -> tuple[Float32Array, Float32Array]:
-        """Frames ``index * BLOCK`` to the next block's: with the loudness envelope, and without."""
+        """Block ``index`` of TONE_BLOCK_FRAMES: with the loudness envelope, and without."""
         while len(self._blocks) <= index:
             self._blocks.append(self._next_block())
         return self._blocks[index]
@@ -69,14 +69,10 @@ class Tone:
     @cached_property
     def release(self) -> Float32Array:
         """The gain of each frame after the key is let go, down to SILENCE_DB."""
-        down = np.arange(int(self.release_seconds * SILENCE_DB / 100 * self.rate) + 1)
-        down = down * (-100 / 20 * np.log(10) / (self.release_seconds * self.rate))
+        seconds = max(self.region.release, MIN_RELEASE_SECONDS)  # in which it falls by 100 dB
+        down = np.arange(int(seconds * SILENCE_DB / 100 * self.rate) + 1)
+        down = down * (-100 / 20 * np.log(10) / (seconds * self.rate))
         return np.exp(down).astype(np.float32)
-
-    @cached_property
-    def release_seconds(self) -> float:
-        """Seconds in which the level falls by 100 dB."""
-        return max(self.region.release, MIN_RELEASE_SECONDS)
 
     def attenuation(self, frames: NDArray[np.int64]) -> Float32Array:
         """dB below the peak at these frames of the held tone."""

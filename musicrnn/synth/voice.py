@@ -1,6 +1,6 @@
 """Note-on and note-off events become voices, and voices are added to a mix.
 
-Conventions. Frames count from the beginning of the piece. A voice is one recording that a stroke
+Conventions. Frames count from the beginning of the piece. A voice is one recording that a note
 sounds. It is added to any stretch of the mix by itself, and the same samples come whatever the
 stretches; where voices are added in the order of ``Voice.order``, so does their sum.
 

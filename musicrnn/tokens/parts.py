@@ -41,7 +41,7 @@ def voice_tracks(score: Score, names: Sequence[str], wanted: Sequence[str]) -> d
         MusicRNNError: no notes, it is ambiguous which track is which voice, or one sounds several
             notes at once.
     """
-    found = _told(score, names, wanted)
+    found = _identified(score, names, wanted)
     for name, track in found.items():
         check_monophonic(score, track, name)
     return found
@@ -75,7 +75,7 @@ def check_monophonic(score: Score, track: Track, name: str) -> None:
             )
 
 
-def _told(score: Score, names: Sequence[str], wanted: Sequence[str]) -> dict[str, Track]:
+def _identified(score: Score, names: Sequence[str], wanted: Sequence[str]) -> dict[str, Track]:
     sung = parts(score)
     if not sung:
         raise MusicRNNError("the file has no notes beside drums: there is no voice in it")

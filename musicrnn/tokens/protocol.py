@@ -11,15 +11,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.bounds import check_number
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc.chord import CANONICAL, NO_CHORD, chord_symbol
 from musicrnn.io.abc.fields import MAX_BPM, MIN_BPM
 from musicrnn.score import Key, Score, TimeSignature
+from musicrnn.tokens.active_notes import ActiveNotes
 
 if TYPE_CHECKING:
     import torch
@@ -27,13 +29,14 @@ if TYPE_CHECKING:
     from musicrnn.tokens.rules import Rules
 
 START, END = 0, 1
-TEMPO = -1  # in place of a velocity: see Event
 BOUNDS = {  # lowest, highest, and what the number is
     "bars": (1, 4000, ""),
     "seconds": (0.01, 7200, ", two hours at most"),
     "tempo": (MIN_BPM, MAX_BPM, " quarters a minute, as files of notes hold it"),
     "density": (1, 5, ", from sparse to dense"),
 }
+
+WHOLE = ("bars", "density")
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,10 @@ class Controls:
     def __post_init__(self) -> None:
         for name, (low, high, meaning) in BOUNDS.items():
             value = getattr(self, name)
-            if value is not None and not low <= value <= high:
+            if value is None:
+                continue
+            check_number(name, value, whole=name in WHOLE)
+            if not low <= value <= high:
                 raise MusicRNNError(f"{name} must be in {low}..{high}{meaning}, got {value}")
         if self.key is not None and self.key[0] not in range(12):
             raise MusicRNNError(f"a key's tonic must be in 0..11, from C to B, got {self.key[0]}")
@@ -101,20 +107,11 @@ class Constraint(Protocol):
         ...
 
 
-class TickEvent(NamedTuple):
-    """A note-on at a tick, a note-off where ``velocity`` is 0; a tempo where it is TEMPO."""
-
-    tick: int
-    velocity: int
-    program: int  # 128 for drums; of a tempo, microseconds to the quarter
-    pitch: int
-
-
 class IncrementalDecoder(Protocol):
-    """Reads the ids of one piece and emits the events that they have settled."""
+    """Reads the ids of one piece; ``active`` emits the events that they have settled."""
 
-    @property
-    def ticks_per_quarter(self) -> int: ...
+    ticks_per_quarter: int
+    active: ActiveNotes
 
     def read(self, token: int) -> None:
         """Take note of an id."""
@@ -122,15 +119,6 @@ class IncrementalDecoder(Protocol):
 
     def finish(self) -> None:
         """There are no more ids."""
-        ...
-
-    def emit(self) -> list[TickEvent]:
-        """The events that have become final since the last call, in order."""
-        ...
-
-    @property
-    def watermark(self) -> float:
-        """The tick before which every event has been emitted; inf when the piece is over."""
         ...
 
 
@@ -148,7 +136,6 @@ class Tokenizer(ABC):
     @classmethod
     def suited(cls, scores: Sequence[Score]) -> Self:
         """The tokenizer with the settings that suit these scores, one of which has a note."""
-        del scores
         return cls()
 
     @property
@@ -166,7 +153,6 @@ class Tokenizer(ABC):
 
     def encode_source(self, score: Score, abc: str | None) -> NDArray[np.int32]:
         """ids of a score that was read from the ABC text ``abc``, where it was."""
-        del abc
         return self.encode(score)
 
     @abstractmethod
@@ -175,7 +161,7 @@ class Tokenizer(ABC):
 
     def text(self, ids: Sequence[int] | NDArray[np.int32]) -> str | None:
         """The piece's own text, where the tokens are characters."""
-        del ids
+        return None
 
     def incremental_decoder(self) -> IncrementalDecoder | None:
         """Decodes a piece while it is sampled; None where no event is final before the end."""
@@ -192,7 +178,7 @@ class Tokenizer(ABC):
 
     def rules(self, controls: Controls, device: torch.device) -> Rules | None:
         """The same for many pieces at once, on a GPU; None where there is no such thing."""
-        del controls, device
+        return None
 
     def augmentation_maps(self) -> NDArray[np.int32]:
         """[A, V] maps of ids for data augmentation: the piece transposed, or at another tempo.
@@ -207,7 +193,6 @@ class Tokenizer(ABC):
 
     def count_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
         """How many bars the ids write; 0 where the tokens have no bars."""
-        del ids
         return 0
 
     def played_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from musicrnn.errors import MusicRNNError
 
 
@@ -53,6 +56,11 @@ def check_velocity_bins(bins: int) -> None:
     """Raises MusicRNNError unless 128 velocities fall into so many equal bins, 64 at most."""
     if bins not in (1, 2, 4, 8, 16, 32, 64):
         raise MusicRNNError(f"velocity_bins must be a power of two up to 64, got {bins}")
+
+
+def bin_velocities(bins: int) -> NDArray[np.int64]:
+    """[bins]: the velocity in the middle of each; ``velocity * bins // 128`` gives the bin."""
+    return np.arange(64 // bins, 128, 128 // bins)
 
 
 def _spell(value: Hashable) -> str:

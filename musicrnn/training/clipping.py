@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import torch
 from torch import Tensor, nn
 
 
@@ -23,6 +22,5 @@ def clip_gradients(parameters: Iterable[Tensor], theta: float, *, by: str) -> Te
         return nn.utils.clip_grad_norm_(held, theta)
     norm = nn.utils.get_total_norm([p.grad for p in held if p.grad is not None])
     if by == "value":
-        with torch.no_grad():
-            nn.utils.clip_grad_value_(held, theta)
+        nn.utils.clip_grad_value_(held, theta)
     return norm

@@ -24,11 +24,10 @@ class Clock:
         done = update - self.first
         if done == 1:
             self.warm = spent
-        if self.limit is None:
-            return self.before + spent, total
-        if spent >= self.limit:
-            return self.before + spent, update
-        if done > 1 and (done in (2, 5, 10) or done % 20 == 0 or update >= total):
-            pace = max(1e-9, (spent - self.warm) / (done - 1))  # validations included
-            total = min(self.most, update + int((self.limit - spent) / pace))
+        if self.limit is not None:
+            if spent >= self.limit:
+                total = update
+            elif done > 1 and (done in (2, 5, 10) or done % 20 == 0 or update >= total):
+                pace = max(1e-9, (spent - self.warm) / (done - 1))  # validations included
+                total = min(self.most, update + int((self.limit - spent) / pace))
         return self.before + spent, total

@@ -35,7 +35,6 @@ class Card:
     source: str
     licence: str
     split: str
-    citation: str = ""
     bars_known: bool = True  # False: pieces of 4/4 that end with a whole bar, without bar lines
 
 
@@ -47,6 +46,9 @@ class Piece:
     split: Split
     read: Callable[[], Score]
     abc: str | None = None
+
+
+Sources = Sequence[tuple[Card, Sequence[Piece]]]
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ def described(
             {"name": c.name, "source": c.source, "licence": c.licence, "split": c.split}
             for c in cards
         ],
-        **{name: dict(count) for name, count in counts.items()},
+        **counts,
         "refused": refused,
         "sha256": sha256_of(arrays),
     }

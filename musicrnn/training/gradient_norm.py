@@ -55,7 +55,7 @@ class PlainSteps:
         return self.parameters[name].expand(self.batch, -1)
 
     def add(self, x: Tensor, name: str, v: Tensor) -> Tensor:
-        return x + v @ self.parameters[name].t()
+        return x + self.product(name, v)
 
     def product(self, name: str, v: Tensor) -> Tensor:
         return v @ self.parameters[name].t()
@@ -123,11 +123,7 @@ def omega(stack: Stack, heard: Sequence[LayerReading], loss: Tensor) -> Tensor:
     ``loss`` is the E that came out of what was ``heard``; its own graph stays as it is.
     """
     outputs = [part for reading in heard for part in reading.outputs]
-    direct = iter(
-        torch.autograd.grad(
-            loss, outputs, retain_graph=True, allow_unused=True, materialize_grads=True
-        )
-    )
+    direct = iter(torch.autograd.grad(loss, outputs, retain_graph=True, materialize_grads=True))
     total = loss.new_zeros(())
     for reading in heard:
         towards = [next(direct) for _ in reading.outputs]
@@ -162,7 +158,7 @@ def towards_states(
         said = said[: len(direct)]
     given = [part.transpose(0, 1).to(start[0].dtype) for part in direct]
     nodes = [part for state in states[1:] for part in state]
-    found = torch.autograd.grad(said, nodes, given, allow_unused=True, materialize_grads=True)
+    found = torch.autograd.grad(said, nodes, given, materialize_grads=True)
     count = len(start)
     before = [torch.cat([s[index].detach() for s in states[:-1]]) for index in range(count)]
     return before, [torch.cat(found[index::count]) for index in range(count)]
@@ -180,8 +176,6 @@ def step_omega(
     with torch.enable_grad():
         leaves = [part.detach().requires_grad_() for part in before]
         after = plain.step(rows, leaves)
-        back = torch.autograd.grad(
-            after, leaves, unit, create_graph=True, allow_unused=True, materialize_grads=True
-        )
+        back = torch.autograd.grad(after, leaves, unit, create_graph=True, materialize_grads=True)
         ratio = torch.linalg.vector_norm(torch.cat(back, 1), dim=1)
         return (ratio - 1).square()[counts].sum()

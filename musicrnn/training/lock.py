@@ -95,13 +95,12 @@ def locked(output: Path) -> Generator[None]:
 def _created(path: Path, text: str) -> bool:
     """Whether ``path`` was not there and now is, with this text."""
     try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
     except FileExistsError:
         return False
     except OSError as error:
         raise MusicRNNError(f"cannot write {path}: {error.strerror}") from error
-    with open(handle, "w", encoding="utf-8") as file:
-        file.write(text)
     return True
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.graphs import use_graphs
@@ -85,7 +85,7 @@ def fit(
     Raises:
         MusicRNNError: nothing to resume, it is damaged, or with other settings; the loss is not
             finite; the output cannot be written, is being trained, or exists and is neither to be
-            resumed nor to be overwritten (see Plan); there is no such device.
+            resumed nor to be overwritten (see TrainingConfig); there is no such device.
         KeyboardInterrupt, SystemExit: at the second signal; the run is as it was last saved.
     """
     check_output(output, overwrite=plan.overwrite, resume=resume)
@@ -119,17 +119,16 @@ class _Run:
         self.callback = callback if self.fabric.is_global_zero else None
         self.interrupt = interrupt
         self.path = run_path(output, self.fabric.global_rank)
-        processes = {"processes": self.fabric.world_size}
-        self.made_with: dict[str, Any] = {**made_with, **plan.fixed(), **processes}
+        self.made_with = {**made_with, **plan.fixed(), "processes": self.fabric.world_size}
         torch.manual_seed(plan.seed)
         self.module: nn.Module = objective.module
         if plan.graphs:
             if self.fabric.device.type != "cuda":
                 raise MusicRNNError(f"graphs need a CUDA device, got {self.fabric.device}")
             use_graphs(self.module)
-        self.parameters = dict(self.module.named_parameters())
+        self.parameters = list(self.module.parameters())
         self.network, self.optimizer = self.fabric.setup(
-            self.module, optimizer_of(plan, self.parameters.values())
+            self.module, optimizer_of(plan, self.parameters)
         )
         objective.share(self.fabric.global_rank, self.fabric.world_size)
         self.average = WeightAverage(self.module, plan.average)
@@ -140,8 +139,8 @@ class _Run:
         """Go on where the run was; what is to be said of that."""
         warnings = check_made_with(self.path, self.made_with)
         self.state = load_run(self.path, self.optimizer, self.average, self.objective)
-        first = self.fabric.broadcast(self.state.update) if self.fabric.world_size > 1 else None
-        if first is not None and first != self.state.update:
+        first = self.fabric.broadcast(self.state.update)
+        if first != self.state.update:
             raise MusicRNNError(
                 f"the processes' runs do not belong together: {self.path} stands at update "
                 f"{self.state.update}, the first process's at {first}"
@@ -185,8 +184,8 @@ class _Run:
             seconds, total = clock.after(update, self.state.total)
             asked = self.interrupt.signal
             due = time.monotonic() - self.saved_when >= SAVE_EVERY
-            if not alone:  # the first process's clock and signals count
-                total, asked, due = self.fabric.broadcast((total, asked, due))
+            # the first process's clock and signals count
+            total, asked, due = self.fabric.broadcast((total, asked, due))
             self.state = replace(self.state, update=update, seconds=seconds, total=total)
             figures["items_a_second"] = self.state.items / max(1e-9, seconds)
             figures["seconds_left"] = (total - update) * seconds / update
@@ -223,8 +222,8 @@ class _Run:
         summed, count = self.objective.loss(self.network)
         loss = summed / max(1, count)
         self.fabric.backward(loss)
-        norm = clip_gradients(self.parameters.values(), self.plan.clip, by=self.plan.clip_by)
-        value = _number(loss)
+        norm = clip_gradients(self.parameters, self.plan.clip, by=self.plan.clip_by)
+        value = loss.item()
         if value != value or value in (float("inf"), float("-inf")):
             raise MusicRNNError(
                 f"the loss became {value} at update {self.state.update}: "
@@ -234,7 +233,7 @@ class _Run:
         self.optimizer.zero_grad()
         self.average.update()
         self.state = replace(self.state, items=self.state.items + count)
-        return {"loss": value, "gradient_norm": _number(norm), "learning_rate": rate}
+        return {"loss": value, "gradient_norm": norm.item(), "learning_rate": rate}
 
     def _validate(self) -> None:
         self.module.eval()
@@ -248,7 +247,3 @@ class _Run:
         best = min(self.state.best, figures["loss"])
         self.state = replace(self.state, best=best, validations_since_best=since)
         self._tell("validated", figures)
-
-
-def _number(value: Tensor | Any) -> float:
-    return float(value.detach()) if isinstance(value, Tensor) else float(value)

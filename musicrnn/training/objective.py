@@ -18,7 +18,7 @@ from torch import Tensor
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.models.network import Network
+from musicrnn.networks.network import Network
 
 
 class Objective(ABC):
@@ -82,11 +82,9 @@ class Objective(ABC):
 
     def checkpoint(self, figures: dict[str, float]) -> Checkpoint:
         """The network as it is now, as a model file; ``figures`` are its validation figures."""
-        if self.measured:
-            figures = {self.measured: figures["loss"]} if figures else {}
-        metrics = {
-            name if self.measured else f"valid_{name}": value for name, value in figures.items()
-        }
+        metrics = {f"valid_{name}": value for name, value in figures.items()}
+        if self.measured and figures:
+            metrics = {self.measured: figures["loss"]}
         metadata = {**self.header, "model": self.module.configuration(), "metrics": metrics}
         return Checkpoint(self.module.arrays(), metadata)
 

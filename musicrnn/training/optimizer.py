@@ -6,7 +6,7 @@ The descent, w - rate * gradient, has no momentum: it is what papers call SGD wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import torch
 from torch import nn
@@ -14,12 +14,11 @@ from torch import nn
 from musicrnn.training.config import TrainingConfig
 
 
-def optimizer_of(plan: TrainingConfig, parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
+def optimizer_of(plan: TrainingConfig, parameters: Sequence[nn.Parameter]) -> torch.optim.Optimizer:
     """The optimizer that ``plan`` names."""
-    held = list(parameters)
     groups = [
-        {"params": [p for p in held if p.ndim > 1], "weight_decay": plan.weight_decay},
-        {"params": [p for p in held if p.ndim <= 1], "weight_decay": 0.0},
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": plan.weight_decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
     ]
     if plan.optimizer == "sgd":
         return torch.optim.SGD(groups, lr=plan.learning_rate)

@@ -17,21 +17,21 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.pretrained import Style
 from musicrnn.training.config import TrainingConfig
-from musicrnn.training.data import Card, DataRequest, Piece, Split, TrainingData
+from musicrnn.training.data import DataRequest, Sources, Split, TrainingData
 
 if TYPE_CHECKING:
     from musicrnn.export.graph import Graph
     from musicrnn.listening.answer import FileLabeller
     from musicrnn.listening.word_stream import WordStream
-    from musicrnn.models.gradients import GradientNorms
-    from musicrnn.models.network import Network
-    from musicrnn.models.sizes import Sizes
+    from musicrnn.networks.following import Values
+    from musicrnn.networks.gradients import GradientNorms
+    from musicrnn.networks.network import Network
+    from musicrnn.networks.sizes import Sizes
     from musicrnn.sampling.composer import Composer
     from musicrnn.sampling.voices import VoicesWriter
     from musicrnn.training.objective import Objective
 
 MINUTES = 30.0  # of a training of which nothing else is said
-Sources = Sequence[tuple[Card, Sequence[Piece]]]
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ class Task(ABC):
         options: what a user may say of the data: of DataRequest's fields.
         tokens: the names that ``--tokens`` may have for it.
         floor: the baseline that a trained network should be better than.
-        small: settings, and sizes, of a comparison of cells, parameters and validations apart.
+        ensembles: whether several models can be measured as one.
+        compared: of a comparison of cells: how many parameters, and updates between validations.
     """
 
     name: ClassVar[str]
@@ -88,8 +89,8 @@ class Task(ABC):
     options: ClassVar[tuple[str, ...]] = ()
     tokens: ClassVar[tuple[str, ...]] = ()
     floor: ClassVar[str] = ""
-    ensembles: ClassVar[bool] = False  # several models are measured as one
-    compared: ClassVar[tuple[int, int] | None] = None  # parameters, updates between validations
+    ensembles: ClassVar[bool] = False
+    compared: ClassVar[tuple[int, int] | None] = None
 
     # Data and learning.
 
@@ -194,6 +195,14 @@ class Task(ABC):
     ) -> list[Any]:
         """Pieces that a model samples itself, as the network reads them."""
         self.cannot("make pieces of its own", "name a corpus or a folder for it to read (--on)")
+
+    def logits(self, network: Any, example: Any) -> Values:
+        """What the network says of one example, as it reads it: [T, V], or [K] of labels."""
+        self.cannot("show its logits", "they are of a shape of their own")
+
+    def states(self, network: Any, example: Any) -> dict[str, Values]:
+        """The states after each step of one example, by name, [layers, T, units]."""
+        self.cannot("show its states", "it has none that pass from one step to the next alone")
 
     def gradients(
         self, network: Any, pieces: Sequence[Any], steps: int | None = None

@@ -18,8 +18,8 @@ from typing import Any, cast
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from musicrnn.errors import MusicRNNError
@@ -29,7 +29,6 @@ from musicrnn.training.objective import Objective, stored_count
 from musicrnn.training.settings import as_now
 
 TELLING = ("musicrnn", "torch")  # with other versions of these a run may take another course
-MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ def load_run(path: Path, optimizer: Any, average: WeightAverage, objective: Obje
     """
     module: nn.Module = objective.module
     with _undamaged(path), torch.no_grad():
-        header, tensors = _header(path), _arrays(path)
+        header, tensors = _header(path), load_file(path)
         state = _state(header["state"])
         for name, target in _tensors(module).items():
             target.copy_(_fitting(tensors, f"weight.{name}", target))
@@ -177,19 +176,9 @@ def _undamaged(path: Path) -> Generator[None]:
         raise MusicRNNError(f"there is no run to resume: {path} does not exist")
     try:
         yield
-    except torch.OutOfMemoryError:
+    except (MemoryError, torch.OutOfMemoryError):
         raise
-    except (
-        SafetensorError,
-        MusicRNNError,
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        OSError,
-        RuntimeError,
-        TypeError,
-        ValueError,
-    ) as error:
+    except Exception as error:
         missing = isinstance(error, KeyError)
         reason = f"{error} is missing" if missing else str(error).strip().split("\n")[0]
         raise MusicRNNError(
@@ -200,12 +189,6 @@ def _undamaged(path: Path) -> Generator[None]:
 def _header(path: Path) -> dict[str, Any]:
     with safe_open(path, "pt") as file:
         return _object(json.loads(file.metadata()["run"]))
-
-
-def _arrays(path: Path) -> dict[str, Tensor]:
-    with safe_open(path, "pt") as file:
-        names = file.keys()  # the file itself cannot be iterated over
-        return {name: file.get_tensor(name) for name in names}
 
 
 def _object(value: Any) -> dict[str, Any]:
@@ -232,17 +215,16 @@ def _moments(tensors: dict[str, Tensor], name: str, parameter: Tensor) -> dict[s
 
     It counts its steps on the CPU.
     """
-    if not any(f"adam.{key}.{name}" in tensors for key in MOMENTS):
+    likes = {"step": torch.zeros(()), "exp_avg": parameter, "exp_avg_sq": parameter}
+    if not any(f"adam.{key}.{name}" in tensors for key in likes):
         return {}
-    likes = (torch.zeros(()), parameter, parameter)
-    step, first, second = (
-        _fitting(tensors, f"adam.{key}.{name}", like)
-        for key, like in zip(MOMENTS, likes, strict=True)
-    )
-    if step < 0 or (second < 0).any():
+    moments = {
+        key: _fitting(tensors, f"adam.{key}.{name}", like).to(like.device, copy=True)
+        for key, like in likes.items()
+    }
+    if moments["step"] < 0 or (moments["exp_avg_sq"] < 0).any():
         raise ValueError(f"the moments of {name} are below 0")
-    values = (step, first.to(parameter.device), second.to(parameter.device))
-    return dict(zip(MOMENTS, (value.clone() for value in values), strict=True))
+    return moments
 
 
 def _fitting(tensors: dict[str, Tensor], name: str, like: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from musicrnn.errors import MusicRNNError, listed
-from musicrnn.models.sizes import OLD_NAMES as SIZES_BEFORE
+from musicrnn.networks.sizes import OLD_NAMES as SIZES_BEFORE
 
 OLD_NAMES = {
     "rows": "batch_size",

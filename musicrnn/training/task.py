@@ -13,7 +13,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.training.classify.task import CLASSIFY
 from musicrnn.training.compose.task import COMPOSE
 from musicrnn.training.frames.task import FRAMES
-from musicrnn.training.protocol import Figures, OwnPieces, Task
+from musicrnn.training.protocol import Task
 from musicrnn.training.voices.task import VOICES
 from musicrnn.training.words.task import WORDS
 
@@ -57,11 +57,3 @@ def ensemble_task(checkpoints: Sequence[Checkpoint]) -> Task:
             f"{' and '.join(kinds)}"
         )
     return first
-
-
-def load(checkpoint: Checkpoint) -> Any:
-    """The network of a model file of any kind, in evaluation mode."""
-    return task_of(checkpoint).load(checkpoint)
-
-
-__all__ = ["TASKS", "Figures", "OwnPieces", "Task", "ensemble_task", "load", "task_of"]

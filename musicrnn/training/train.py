@@ -14,19 +14,22 @@ from musicrnn.training.data import TrainingData
 from musicrnn.training.lock import first_process
 from musicrnn.training.loop import Callback, TrainingResult, fit
 from musicrnn.training.protocol import Task
+from musicrnn.training.run_state import versions
 
 
 @dataclass(frozen=True, eq=False)
 class Run:
     """Where a model goes and how its training is watched; see :func:`fit`.
 
-    ``command`` is what a user typed, for the file's header.
+    ``command`` is what a user typed, for the file's header; ``baselines`` are those of the
+    validation examples, where they have been counted already.
     """
 
     output: Path
     command: str = ""
     callback: Callback | None = None
     resume: bool = False
+    baselines: dict[str, Any] | None = None
 
 
 def train(
@@ -52,13 +55,17 @@ def train(
     torch.manual_seed(plan.seed)  # pyright: ignore[reportUnknownMemberType]
     network = task.build(data, settings)
     objective = task.objective(network, data, settings, plan)
-    encoding, baselines = task.header(data, settings), task.baselines(data, "valid")
+    encoding, baselines = task.header(data, settings), run.baselines
+    if baselines is None:
+        baselines = task.baselines(data, "valid")
     described = {**data.description, **({"baselines": baselines} if baselines else {})}
     objective.header = {
         "task": task.name,
         **encoding,
         "data": described,
         "command": run.command,
+        "seed": plan.seed,
+        "versions": versions(),
     }
     made_with = {
         **asdict(settings),

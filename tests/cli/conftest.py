@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.models.language import LanguageModel
-from musicrnn.models.language_config import LanguageConfig
+from musicrnn.networks.language import LanguageModel
+from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.tokens import TOKENIZERS
 
 

@@ -7,10 +7,10 @@ from click.testing import CliRunner
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.audio import write_audio
+from musicrnn.sources.readers import measured
 from musicrnn.training.data import DataRequest
 from musicrnn.waveform import Waveform
 from musicrnn_cli.main import main
-from musicrnn_datasets.readers import measured
 
 
 def run(*words):
@@ -92,9 +92,9 @@ def test_usage(model, folder):
 def test_evaluation_of_ones_own_model(model, folder):
     checkpoint = Checkpoint.load(model)
     evaluation, data = measured([checkpoint], DataRequest((str(folder),)))
-    assert evaluation.n == evaluation.scores.n == 2
-    assert evaluation.scores.majority == 0.5
-    assert evaluation.scores.labels == ("fast", "slow")
+    assert evaluation.n == 2
+    assert evaluation.majority == 0.5
+    assert evaluation.labels == ("fast", "slow")
     assert evaluation.nats > 0
     known = {"n", "accuracy", "interval", "majority", "labels", "confusion", "scores", "nats"}
     assert set(json.loads(json.dumps(evaluation.as_json()))) == known
@@ -102,7 +102,7 @@ def test_evaluation_of_ones_own_model(model, folder):
     assert "always the commonest label 50.0%" in text
     assert [skipped.name for skipped in data.refused] == ["fast/broken.mp3"]
     valid = measured([checkpoint], DataRequest((str(folder),)), "valid")[0]
-    assert valid.scores.accuracy == checkpoint.metadata["metrics"]["valid_accuracy"]
+    assert valid.accuracy == checkpoint.metadata["metrics"]["valid_accuracy"]
     with pytest.raises(MusicRNNError, match=r"does not hear what gtzan holds|not on this computer"):
         measured([replace_recipe(checkpoint)], DataRequest(("gtzan",)))
 

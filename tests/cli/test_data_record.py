@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from musicrnn.io.audio import read_audio
 from musicrnn.listening import microphone
+from musicrnn.sources.word_folder import word_files
 from musicrnn_cli.main import main
-from musicrnn_datasets.word_folder import word_files
 
 RATE = 16_000
 

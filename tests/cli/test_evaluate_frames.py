@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.metrics.frame_evaluation import frame_evaluation
 from musicrnn.metrics.frames import fit_frame_baselines
-from musicrnn.models.frame_config import FrameConfig
-from musicrnn.models.frames import FrameModel
+from musicrnn.networks.frame_config import FrameConfig
+from musicrnn.networks.frames import FrameModel
 from musicrnn_cli.main import main
 from musicrnn_datasets.polyphonic import POLYPHONIC
 

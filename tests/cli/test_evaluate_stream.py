@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.io.audio import write_audio
-from musicrnn.models.words import WordsModel
-from musicrnn.models.words_config import WordsConfig
+from musicrnn.networks.words import WordsModel
+from musicrnn.networks.words_config import WordsConfig
 from musicrnn.waveform import Waveform
 from musicrnn_cli.main import main
 

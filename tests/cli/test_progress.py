@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from musicrnn.face.progress import ProgressBar
 from musicrnn.training.loop import TrainingResult
 from musicrnn.training.run_state import RunState
-from musicrnn_cli.progress import ProgressBar
 from musicrnn_cli.reporting import report_outcome
 
 FIGURES = {"loss": 1.0, "gradient_norm": 0.5, "learning_rate": 1e-3, "items_a_second": 123456.0}

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from musicrnn.cells import CELLS
 from musicrnn.checkpoint import read_metadata
-from musicrnn.models.frame_config import FrameConfig
-from musicrnn.models.frames import FrameModel
+from musicrnn.networks.frame_config import FrameConfig
+from musicrnn.networks.frames import FrameModel
 from musicrnn_cli.main import main
 from musicrnn_datasets.polyphonic import POLYPHONIC
 from musicrnn_datasets.recipes import RECIPES

@@ -7,10 +7,10 @@ import pytest
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.audio import read_audio
+from musicrnn.sources.catalogue import catalogue
+from musicrnn.sources.find import corpus_folder
 from musicrnn_datasets.arabic_commands import ARABIC_COMMANDS
-from musicrnn_datasets.catalogue import catalogue
-from musicrnn_datasets.find import corpus_folder
-from musicrnn_datasets.spoken_corpora import SPOKEN
+from musicrnn_datasets.corpora import SPOKEN
 
 
 @pytest.fixture

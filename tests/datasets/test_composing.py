@@ -9,15 +9,15 @@ from click.testing import CliRunner
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import read_midi, write_midi
-from musicrnn.models.language import LanguageModel
-from musicrnn.models.language_config import LanguageConfig
+from musicrnn.networks.language import LanguageModel
+from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.score import Note, Track, make_score
+from musicrnn.sources.catalogue import survey, write_prepared
+from musicrnn.sources.readers import measured, read_data
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.training.data import DataRequest
 from musicrnn.training.task import TASKS
 from musicrnn_cli.main import main
-from musicrnn_datasets.catalogue import survey, write_prepared
-from musicrnn_datasets.readers import measured, read_data
 
 COMPOSE = TASKS["compose"]
 TUNE = "X:{0}\nL:1/8\nM:4/4\nK:C\n{1}CDEF GABc|cBAG FEDC|]\n"

@@ -11,13 +11,13 @@ from click.testing import CliRunner
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import write_midi
-from musicrnn.models.language import LanguageModel
-from musicrnn.models.language_config import LanguageConfig
+from musicrnn.networks.language import LanguageModel
+from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.score import Note, Track, make_score
+from musicrnn.sources.readers import measured
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.training.data import DataRequest
 from musicrnn_cli.main import main
-from musicrnn_datasets.readers import measured
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from musicrnn.errors import MusicRNNError
-from musicrnn_datasets.find import corpus_folder
+from musicrnn.sources.find import corpus_folder
 from musicrnn_datasets.google_commands import (
     FOLDERS,
     GOOGLE_COMMANDS,

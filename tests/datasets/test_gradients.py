@@ -9,10 +9,10 @@ import torch
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import write_midi
-from musicrnn.models.frame_config import FrameConfig
-from musicrnn.models.frames import FrameModel
-from musicrnn.models.gradients import language_gradients
-from musicrnn.models.language import LanguageModel
+from musicrnn.networks.frame_config import FrameConfig
+from musicrnn.networks.frames import FrameModel
+from musicrnn.networks.gradients import language_gradients
+from musicrnn.networks.language import LanguageModel
 from musicrnn.pretrained import STYLES, Style, load_model
 from musicrnn.sampling.filters import Settings
 from musicrnn.score import Note, Track, make_score

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.sources.labelled_folder import labelled_files, recording_name
+from musicrnn.sources.readers import read_data
 from musicrnn.training.data import DataRequest, TrainingData
 from musicrnn.training.task import TASKS
-from musicrnn_datasets.labelled_folder import labelled_files, recording_name
-from musicrnn_datasets.readers import read_data
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from scipy.io import savemat
 
 from musicrnn.errors import MusicRNNError
-from musicrnn_datasets.catalogue import catalogue
+from musicrnn.sources.catalogue import catalogue
 from musicrnn_datasets.polyphonic import KEYS, POLYPHONIC
 
 every = pytest.mark.parametrize("name", POLYPHONIC)

@@ -7,10 +7,10 @@ import pytest
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.pretrained import STYLES, load_model
+from musicrnn.sources.readers import measured
 from musicrnn.training.data import DataRequest
 from musicrnn_datasets import examined
 from musicrnn_datasets.examined import Examinee, quantization
-from musicrnn_datasets.readers import measured
 from tests.datasets.test_gradients import write_tunes
 
 MAX_DIVERGENCE = 1e-3  # nats a token, in the mean

@@ -9,11 +9,11 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import write_midi
 from musicrnn.score import Note, Track, make_score
+from musicrnn.sources.readers import measured, read_data
 from musicrnn.tokens.voices import VoiceGrid
 from musicrnn.training.data import DataRequest, TrainingData
 from musicrnn.training.task import TASKS
 from musicrnn.training.voices.measure import VoicesEvaluation
-from musicrnn_datasets.readers import measured, read_data
 from musicrnn_datasets.voice_leading import compare_voice_leading
 from tests.musicrnn.four_voices import GRID, random_score, untrained_voices
 

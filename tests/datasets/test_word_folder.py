@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from musicrnn.errors import MusicRNNError
-from musicrnn_datasets.speakers import speakers, spoken_name
-from musicrnn_datasets.word_folder import WordFiles, background_files, word_files
+from musicrnn.sources.speakers import speakers, spoken_name
+from musicrnn.sources.word_folder import WordFiles, background_files, word_files
 
 WORDS = ("yes", "no", "zoom in")
 PEOPLE = ("anna", "bob", "carl", "dora", "emil")

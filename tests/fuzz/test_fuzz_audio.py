@@ -13,8 +13,8 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel
 from musicrnn.io.audio import read_audio, write_audio
 from musicrnn.listening.windows import sound_windows
-from musicrnn.models.classifier import Classifier
-from musicrnn.models.classifier_config import ClassifierConfig
+from musicrnn.networks.classifier import Classifier
+from musicrnn.networks.classifier_config import ClassifierConfig
 from musicrnn.training.task import task_of
 from musicrnn.waveform import Waveform
 

@@ -9,7 +9,7 @@ import pytest
 
 from musicrnn.checkpoint import Checkpoint, read_metadata
 from musicrnn.errors import MusicRNNError
-from musicrnn.models.language import LanguageModel
+from musicrnn.networks.language import LanguageModel
 from musicrnn.sampling.compose import compose
 from musicrnn.sampling.filters import Settings
 from musicrnn.tokens import Controls

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.models.voices import VoicesModel
-from musicrnn.models.voices_config import VoicesConfig
+from musicrnn.networks.voices import VoicesModel
+from musicrnn.networks.voices_config import VoicesConfig
 from musicrnn.sampling.gibbs import GibbsSettings
 from musicrnn.score import Score, Tempo, TimeSignature, Track, make_score
 from musicrnn.tokens.metrical import METRICAL_FEATURES

@@ -20,18 +20,18 @@ STACK = {
 }
 
 # A part of musicrnn, what it is, and the parts that it may import.
-PIECE = "errors arrays score key waveform note_events"
+PIECE = "errors arrays presentable score key waveform note_events"
 PARTS = {
     "errors": ("the one exception", ""),
-    "arrays": ("array types", ""),
+    "arrays": ("array types", "errors"),
     "bounds": ("options with their bounds", "errors arrays"),
-    "score": ("written and played music", "errors arrays"),
+    "score": ("written and played music", "errors arrays presentable"),
     "key": ("which key a piece is in", "errors arrays score"),
     "note_events": (
         "notes as they are performed: note on and off, in seconds",
         "errors arrays score",
     ),
-    "waveform": ("sampled sound", "errors arrays"),
+    "waveform": ("sampled sound", "errors arrays presentable"),
     "events": ("spoken words and detected words, with times", "errors arrays"),
     "accompaniment": ("chord symbols -> a part that plays them", "errors arrays score"),
     "soundcard": ("microphone and loudspeaker, where there are", "errors arrays"),
@@ -42,7 +42,7 @@ PARTS = {
         "augmentation of sound, and synthetic sound",
         "errors arrays bounds score waveform events synth",
     ),
-    "tokens": ("score <-> integers", PIECE + " io"),
+    "tokens": ("score <-> integers", PIECE + " bounds io"),
     "plot": ("score -> picture and page", PIECE),
     "io.save": ("any format, by suffix", PIECE + " accompaniment io synth plot"),
     "metrics": ("what a piece or a prediction is worth", PIECE + " events"),
@@ -50,38 +50,51 @@ PARTS = {
     "checkpoint": ("a model's file", "errors arrays io weights"),
     "cells": ("one step of a recurrent network", "errors arrays weights"),
     "layers": ("steps unrolled and stacked", "errors arrays bounds cells"),
-    "models": ("whole networks: integers and floats", "errors arrays bounds events cells layers"),
+    "networks": ("whole networks: integers and floats", "errors arrays bounds events cells layers"),
     "device": ("where a network runs", "errors arrays"),
     "sampling": (
         "model -> piece",
-        PIECE + " accompaniment bounds device io tokens checkpoint cells layers models metrics",
+        PIECE + " accompaniment bounds device io tokens checkpoint cells layers networks metrics",
     ),
     "problems": ("problems that show what a memory can hold", "errors arrays bounds layers"),
     "listening": (
         "sound -> label",
         PIECE
-        + " soundcard events device io features tokens checkpoint cells layers models metrics"
+        + " soundcard events device io features tokens checkpoint cells layers networks metrics"
         + " pretrained",
     ),
     "export": (
         "models for other programs",
-        "errors arrays waveform io features checkpoint cells layers models listening",
+        "errors arrays waveform io features checkpoint cells layers networks listening",
     ),
     "training": (
         "batches -> model; what a kind of model is",
         PIECE
         + " bounds events device io features augmentation tokens weights checkpoint cells layers"
-        + " models metrics sampling listening export pretrained",
+        + " networks metrics sampling listening export pretrained",
     ),
     "comparison": (
         "many cells under one budget -> table",
-        "errors arrays bounds io plot tokens checkpoint cells layers models metrics training",
+        "errors arrays bounds io plot tokens checkpoint cells layers networks metrics training",
+    ),
+    "sources": (
+        "a user's folders, and corpora by name -> data to learn from",
+        PIECE
+        + " events bounds device io features augmentation tokens weights checkpoint networks"
+        + " metrics listening training",
+    ),
+    "presentable": ("what is saved and shows itself, by doors further up", ""),
+    "face": (
+        "what import musicrnn offers",
+        PIECE
+        + " accompaniment bounds device io io.save synth features plot tokens weights checkpoint"
+        + " networks metrics sampling listening training pretrained sources",
     ),
     "pretrained": ("models that come with the package", "errors arrays checkpoint sampling"),
 }
 
 # Modules that only some parts may import; the rest of the library is silent and knows no terminal.
-RESERVED = {"click": {"musicrnn_cli"}, "rich": {"musicrnn_cli"}}
+RESERVED = {"click": {"musicrnn_cli"}, "rich": {"musicrnn_cli", "musicrnn.face.progress"}}
 
 # What other libraries do not promise has one file each that may use it, with a way out.
 PRIVATE = {"numba": "musicrnn.cells.private_numba", "torch": "musicrnn.layers.private_torch"}

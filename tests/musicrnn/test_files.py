@@ -14,6 +14,7 @@ CORPORA = ("pop909", "nottingham", "vgmidi", "gtzan", "jsb", "musedata", "speech
 NO_FOLDER_OR_FILE = {"utils", "util", "helpers", "misc", "common"}
 MAX_LINES = 300
 MAX_PARAMETERS = 7
+DOORS = ("compose", "train")  # of the face: every wish by its name, as the command has options
 
 # What `musicrnn --help` must not wait for.
 SLOW = "torch numpy numba scipy librosa soundfile symusic pretty_midi lightning_fabric PIL rich"
@@ -62,7 +63,9 @@ def test_a_file_is_short_and_says_what_it_is(module):
 @each_module
 def test_functions_have_few_parameters_each_named(module):
     for node in ast.walk(tree(module)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not is_command(node):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not (
+            is_command(node) or (module.startswith("musicrnn.face.") and node.name in DOORS)
+        ):
             names = [
                 a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
             ]

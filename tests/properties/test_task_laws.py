@@ -15,11 +15,11 @@ from click.testing import CliRunner
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
+from musicrnn.face.progress import ProgressBar
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.settings import override
-from musicrnn.training.task import TASKS, Task, load, task_of
+from musicrnn.training.task import TASKS, Task, task_of
 from musicrnn_cli.main import main
-from musicrnn_cli.progress import ProgressBar
 from tests.properties.small_data import WRITERS
 
 SMALL = {
@@ -145,7 +145,7 @@ def test_stopped_and_resumed_equals_not_stopped(
 @every
 def test_saved_and_loaded_it_measures_the_same(name: str, models, sources, tmp_path: Path) -> None:
     checkpoint = Checkpoint.load(models[name])
-    network = load(checkpoint)
+    network = task_of(checkpoint).load(checkpoint)
     assert not network.training
     again = tmp_path / "again.safetensors"
     Checkpoint(network.arrays(), checkpoint.metadata).save(again)

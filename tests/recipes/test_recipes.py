@@ -26,6 +26,8 @@ FILES = (
     "tests/musicrnn/test_files.py",
     "tests/musicrnn/cells/test_transcriptions.py",
     "tests/musicrnn/cells/test_parameters.py",
+    "tests/musicrnn/cells/test_equations.py",
+    "tests/test_generated_pages.py",
     "tests/musicrnn/layers/test_laws.py",
     "tests/musicrnn/layers/test_gradients.py",
     "tests/musicrnn/training/test_every_cell.py",
@@ -34,7 +36,7 @@ FILES = (
     "tests/datasets/test_corpora.py",
     "tests/cli/test_key_command.py",
 )
-NAMED = [*TESTS, "test_architecture", "test_files", "page_of_cells"]
+NAMED = [*TESTS, "test_architecture", "test_files", "page_of_cells", "generated_pages"]
 
 
 def blocks() -> list[tuple[str, str, str]]:
@@ -60,6 +62,19 @@ def added_to(text: str, block: str) -> str:
     return "\n".join(lines)
 
 
+def run(house: Path, *words: str, **environment: str) -> str:
+    """What a Python program printed; it must end well."""
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=house,
+        env={**os.environ, "PYTHONPATH": "", **environment},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    return done.stdout
+
+
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
     """A copy of the sources with all recipes in it."""
@@ -76,20 +91,13 @@ def house(tmp_path: Path) -> Path:
         else:
             assert not path.exists(), file
         path.write_text(text, "utf-8")
+    folders = os.pathsep.join(str(home / name) for name in ("", "datasets", "cli"))
+    page = (home / "CONTRIBUTING.md").read_text("utf-8")
+    for script, file in re.findall(r"^python (docs/\S+)(?: > (\S+))?$", page, re.MULTILINE):
+        printed = run(home, script, PYTHONPATH=folders)
+        if file:
+            (home / file).write_text(printed, "utf-8")
     return home
-
-
-def run(house: Path, *words: str, **environment: str) -> str:
-    """What a Python module printed; it must end well."""
-    done = subprocess.run(
-        [sys.executable, "-m", *words],
-        cwd=house,
-        env={**os.environ, "PYTHONPATH": "", **environment},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-    return done.stdout
 
 
 def test_the_laws_hold_for_every_recipe(house: Path, tmp_path: Path) -> None:
@@ -99,7 +107,7 @@ def test_the_laws_hold_for_every_recipe(house: Path, tmp_path: Path) -> None:
     named = " or ".join(NAMED)
     chosen = f"({named}) and not bf16 and (not sixteenths or hymns or not real_pieces)"
     words = ("-p", "no:cacheprovider", "-rA", "-k", chosen, *FILES)
-    told = run(house, "pytest", *words, MUSICRNN_DATA=str(tmp_path / "data"))
+    told = run(house, "-m", "pytest", *words, MUSICRNN_DATA=str(tmp_path / "data"))
     assert str(ROOT / "musicrnn") not in told
     passed = [line for line in told.splitlines() if line.startswith("PASSED ")]
     counts = Counter(name for line in passed for name in TESTS if name in line)
@@ -110,10 +118,10 @@ def test_pyright_and_ruff_find_nothing_in_the_recipes(house: Path) -> None:
     files = [file for language, file, _ in blocks() if file.endswith(".py")]
     typed = [file for file in files if not file.startswith("tests/")]
     assert len(typed) >= 10
-    run(house, "ruff", "check", *files)
-    run(house, "ruff", "format", "--check", *files)
+    run(house, "-m", "ruff", "check", *files)
+    run(house, "-m", "ruff", "format", "--check", *files)
     if subprocess.run(
         [sys.executable, "-m", "pyright", "--version"], capture_output=True
     ).returncode:
         pytest.skip("pyright cannot be started here")  # it loads itself when it is first used
-    run(house, "pyright", "--pythonpath", sys.executable, *typed)
+    run(house, "-m", "pyright", "--pythonpath", sys.executable, *typed)

@@ -7,7 +7,6 @@ None for text that it does not recognise.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 
 Metre = tuple[int, int]
@@ -85,33 +84,23 @@ def default_tempo(metre: Metre | None) -> float:
     return {(2, 4): 116.0, (3, 4): 138.0, (4, 4): 150.0}.get(metre, 132.0)
 
 
-@dataclass(frozen=True, slots=True)
-class VoiceText:
-    """A ``V:`` field: its id, name (None if unsaid) and transposition in semitones (None ...)."""
-
-    id: str
-    name: str | None
-    transpose: int | None
-
-
-def parse_voice(text: str) -> VoiceText:
-    """``1 clef=treble name="Fiddle" transpose=-2``; octave=1 counts 12."""
+def parse_voice(text: str) -> tuple[str, str | None]:
+    """The id and the name (None if unsaid) of ``1 clef=treble name="Fiddle" transpose=-2``."""
     words = text.split(None, 1)
-    properties = {m[1]: m[2] if m[2] is not None else m[3] for m in _PROPERTY.finditer(text)}
-    name = properties.get("name", properties.get("nm"))
-    semitones = _shift_of(properties)
-    return VoiceText(words[0][:40] if words else "", name, semitones)
+    properties = _properties(text)
+    return words[0][:40] if words else "", properties.get("name", properties.get("nm"))
 
 
-def key_shift(text: str) -> int | None:
-    """The transposition that a ``K:`` field may carry."""
-    return _shift_of({m[1]: m[2] if m[2] is not None else m[3] for m in _PROPERTY.finditer(text)})
-
-
-def _shift_of(properties: dict[str, str]) -> int | None:
+def transposition(text: str) -> int | None:
+    """The semitones that a ``K:`` or ``V:`` field says, None if unsaid; octave=1 counts 12."""
+    properties = _properties(text)
     total: int | None = None
     for name, size in (("transpose", 1), ("t", 1), ("octave", 12)):
         value = properties.get(name, "")
         if re.fullmatch(r"[+-]?\d{1,2}", value):
             total = (total or 0) + size * int(value)
     return total
+
+
+def _properties(text: str) -> dict[str, str]:
+    return {m[1]: m[2] if m[2] is not None else m[3] for m in _PROPERTY.finditer(text)}

@@ -18,7 +18,6 @@ class Field:
 
     letter: str
     text: str
-    inline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

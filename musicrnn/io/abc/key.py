@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
+
 LETTERS = "CDEFGAB"
 NATURAL = (0, 2, 4, 5, 7, 9, 11)
 SHARPS_IN_ORDER = (3, 0, 4, 1, 5, 2, 6)  # F C G D A E B
@@ -177,11 +179,6 @@ def estimated_key(weights: list[float]) -> tuple[int, bool]:
     counting more (the profile of Temperley 1999)."""
     major = (5.0, 2.0, 3.5, 2.0, 4.5, 4.0, 2.0, 4.5, 2.0, 3.5, 1.5, 4.0)
     minor = (5.0, 2.0, 3.5, 4.5, 2.0, 4.0, 2.0, 4.5, 3.5, 2.0, 1.5, 4.0)
-    best = (0, False)
-    best_score = -1.0
-    for is_minor, profile in ((False, major), (True, minor)):
-        for tonic in range(12):
-            score = sum(weights[(tonic + i) % 12] * profile[i] for i in range(12))
-            if score > best_score + 1e-9:
-                best, best_score = (tonic, is_minor), score
-    return best
+    fits = [np.roll(profile, tonic) @ weights for profile in (major, minor) for tonic in range(12)]
+    best = int(np.argmax(fits))
+    return best % 12, best >= 12

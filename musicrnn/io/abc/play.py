@@ -21,16 +21,11 @@ MAX_QUARTERS = 100_000.0
 
 @dataclass(slots=True)
 class Play:
-    """Pitches that sound for ``quarters``; those in ``tied`` go on into the next event."""
+    """Pitches that sound for ``quarters``, none in a rest; ``tied`` ones go on into the next."""
 
     pitches: tuple[int, ...]
     quarters: float
     tied: tuple[int, ...] = ()
-
-
-@dataclass(slots=True)
-class Silence:
-    quarters: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +66,7 @@ class Volta:
     numbers: frozenset[int]
 
 
-AbcEvent = Play | Silence | Harmony | Speed | InForce | BarLine | Volta
+AbcEvent = Play | Harmony | Speed | InForce | BarLine | Volta
 
 
 def unroll(events: list[AbcEvent], opening: InForce, limit: int) -> tuple[list[AbcEvent], int]:
@@ -84,7 +79,7 @@ def unroll(events: list[AbcEvent], opening: InForce, limit: int) -> tuple[list[A
     while at < len(events):
         event = events[at]
         at += 1
-        limit -= len(event.pitches) if isinstance(event, Play) else 1
+        limit -= max(1, len(event.pitches)) if isinstance(event, Play) else 1
         if limit <= 0:
             return played, 0
         if isinstance(event, Volta):
@@ -150,26 +145,23 @@ class Performance:
     left: int = MAX_EVENTS
 
 
-def perform(events: list[AbcEvent], opening: InForce, limit: int = MAX_EVENTS) -> Performance:
+def perform(events: list[AbcEvent], opening: InForce, limit: int) -> Performance:
     """Plays a voice from time 0; ``left`` of the limit is 0 if it was cut at a bound."""
     played, left = unroll(events, opening, limit)
-    result = Performance(left=left)
-    result.states.append((0.0, opening))
+    result = Performance(left=left, states=[(0.0, opening)])
     now = 0.0
     ringing: dict[int, tuple[float, float]] = {}  # tied pitch -> start and end so far
     for event in played:
-        if isinstance(event, (Play, Silence)):
+        if isinstance(event, Play):
             end = now + event.quarters
             if end > MAX_QUARTERS:
                 result.left = 0
                 break
-            pitches = event.pitches if isinstance(event, Play) else ()
-            tied = event.tied if isinstance(event, Play) else ()
-            for pitch in [p for p in ringing if p not in pitches]:
+            for pitch in [p for p in ringing if p not in event.pitches]:
                 result.notes.append((*ringing.pop(pitch), pitch))
-            for pitch in pitches:
+            for pitch in event.pitches:
                 start, _ = ringing.pop(pitch, (now, end))
-                if pitch in tied:
+                if pitch in event.tied:
                     ringing[pitch] = (start, end)
                 else:
                     result.notes.append((start, end, pitch))

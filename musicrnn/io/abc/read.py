@@ -18,7 +18,7 @@ from musicrnn.io.abc.bars import place_bars
 from musicrnn.io.abc.fields import default_tempo
 from musicrnn.io.abc.play import MAX_EVENTS, MAX_QUARTERS, Performance, perform
 from musicrnn.io.abc.sound import Voice
-from musicrnn.io.abc.voice import Reader, VoiceBook
+from musicrnn.io.abc.voice import Reader
 from musicrnn.score import Chord, Key, Note, Score, Tempo, TimeSignature, Track, make_score
 
 TICKS_PER_QUARTER = 10_080
@@ -93,11 +93,11 @@ def parse_abc(text: str, *, strict: bool = False) -> Score:
     """
     if len(text) > MAX_TEXT and strict:
         raise MusicRNNError(f"an ABC tune may have {MAX_TEXT} characters, got {len(text)}")
-    book = Reader(strict).read(text[:MAX_TEXT])
+    reader = Reader(strict)
     voices: list[tuple[Voice, Performance]] = []
     left = MAX_EVENTS
-    for voice in book.voices:
-        performance = perform(voice.events, book.opening, left)
+    for voice in reader.read(text[:MAX_TEXT]):
+        performance = perform(voice.events, reader.opening, left)
         voices.append((voice, performance))
         left = performance.left
     if strict and left == 0:
@@ -119,7 +119,10 @@ def parse_abc(text: str, *, strict: bool = False) -> Score:
     return make_score(
         TICKS_PER_QUARTER,
         tracks,
-        tempos=_tempos(book, first, pickup),
+        tempos=[
+            Tempo.from_bpm(0, reader.tempo or default_tempo(reader.opening.metre)),
+            *(Tempo.from_bpm(_tick(at + pickup if at else 0.0), s.bpm) for at, s in first.speeds),
+        ],
         time_signatures=[TimeSignature(_tick(at), *metre) for at, metre in metres],
         keys=[
             Key(_tick(at + pickup if at else 0.0), state.key.tonic, state.key.minor)
@@ -132,7 +135,7 @@ def parse_abc(text: str, *, strict: bool = False) -> Score:
                 (h for _, p in reversed(with_notes) for h in p.harmonies), key=lambda h: h[0]
             )
         ],
-        title=book.title,
+        title=reader.title,
     )
 
 
@@ -146,12 +149,3 @@ def _notes(performance: Performance, pickup: float) -> tuple[Note, ...]:
         tick = _tick(start + pickup)
         notes.append(Note(tick, pitch, max(1, _tick(end + pickup) - tick), VELOCITY))
     return tuple(sorted(notes))
-
-
-def _tempos(book: VoiceBook, first: Performance, pickup: float) -> list[Tempo]:
-    opening = book.tempo if book.tempo is not None else default_tempo(book.opening.metre)
-    tempos = [Tempo.from_bpm(0, opening)]
-    tempos.extend(
-        Tempo.from_bpm(_tick(at + pickup if at else 0.0), speed.bpm) for at, speed in first.speeds
-    )
-    return tempos

@@ -13,7 +13,7 @@ from musicrnn.io.abc.bars import bar_quarters
 from musicrnn.io.abc.fields import default_unit
 from musicrnn.io.abc.items import Bar, Broken, Item, Rest, Sound, Tie, Tuplet
 from musicrnn.io.abc.key import Accidentals, Place, pitch_at
-from musicrnn.io.abc.play import AbcEvent, BarLine, InForce, Play, Silence
+from musicrnn.io.abc.play import AbcEvent, BarLine, InForce, Play
 
 MAX_NOTE_QUARTERS = 4096.0  # quarters of one note or rest
 _TUPLET_TIME = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}  # 5, 7 and 9 follow the metre
@@ -23,16 +23,15 @@ _TUPLET_TIME = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}  # 5, 7 and 9 follow the metre
 class Voice:
     """One voice while it is read; its methods return what is wrong with an item, or None."""
 
-    id: str
-    name: str
     state: InForce
     unit: Fraction | None
     accidentals: Accidentals
     transpose: int = 0
+    name: str = ""
     program: int = 0
     is_drum: bool = False
     events: list[AbcEvent] = field(default_factory=list[AbcEvent])
-    last: Play | Silence | None = None  # what a tie or a broken rhythm looks back to
+    last: Play | None = None  # what a tie or a broken rhythm looks back to
     last_places: tuple[tuple[Place, int], ...] = ()  # with their alterations
     broken: float = 1.0  # times the next length
     tuplet_left: int = 0
@@ -76,7 +75,7 @@ class Voice:
             return f"a note may last {MAX_NOTE_QUARTERS:g} quarters, got {quarters:g}"
         self.accidentals.next_note([p for p, t in zip(places, pitches, strict=True) if t in tied])
         self.last_places = tuple(places)
-        self.last = Play(tuple(pitches), quarters, tuple(tied)) if pitches else Silence(quarters)
+        self.last = Play(tuple(pitches), quarters, tuple(tied))
         self.events.append(self.last)
         return None if pitches else "the pitch lies outside MIDI's 0..127"
 
@@ -99,12 +98,12 @@ class Voice:
         if quarters > MAX_NOTE_QUARTERS:
             return f"a rest may last {MAX_NOTE_QUARTERS:g} quarters, got {quarters:g}"
         self.accidentals.next_note([])
-        self.last = Silence(quarters)
+        self.last = Play((), quarters)
         self.events.append(self.last)
         return None
 
     def _tie(self) -> str | None:
-        if not isinstance(self.last, Play):
+        if self.last is None or not self.last.pitches:
             return "a tie without a note before it"
         self.last.tied = self.last.pitches
         self.accidentals.next_note(self.last_places)

@@ -144,7 +144,7 @@ def _items(kind: str, match: re.Match[str]) -> list[Item]:
     if kind == "ending":
         return [_ending(match[1])]
     if kind == "inline":
-        return [Field(match[1], match[2].strip(), inline=True)]
+        return [Field(match[1], match[2].strip())]
     if kind == "chord":
         return _chord(match)
     return [Overlay()] if kind == "overlay" else []

@@ -7,7 +7,6 @@ over it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from musicrnn.errors import MusicRNNError
@@ -15,11 +14,11 @@ from musicrnn.io.abc.chord import parse_chord
 from musicrnn.io.abc.fields import (
     default_unit,
     is_no_metre,
-    key_shift,
     parse_metre,
     parse_tempo,
     parse_unit,
     parse_voice,
+    transposition,
 )
 from musicrnn.io.abc.items import Bar, Directive, Ending, Field, Item, Overlay, Symbol, Wrong
 from musicrnn.io.abc.key import NO_KEY, Accidentals, is_key_text, parse_key
@@ -30,18 +29,14 @@ from musicrnn.io.abc.syntax import scan
 MAX_VOICES = 64
 
 
-@dataclass(slots=True)
-class VoiceBook:
-    """A tune as it was read; ``tempo`` in quarters a minute, None where the header has no Q:."""
-
-    title: str
-    opening: InForce
-    tempo: float | None
-    voices: list[Voice]
-
-
 class Reader:
-    """Reads one tune."""
+    """Reads one tune.
+
+    Attributes:
+        title: the first T: field.
+        opening: key and metre at the beginning.
+        tempo: quarters a minute, None where the header has no Q:.
+    """
 
     def __init__(self, strict: bool) -> None:
         self.strict = strict
@@ -49,6 +44,7 @@ class Reader:
         self.opening = InForce(NO_KEY, None)
         self.unit: Fraction | None = None
         self.tempo_text = ""
+        self.tempo: float | None = None
         self.voices: dict[str, Voice] = {}
         self.voice: Voice | None = None
         self.in_body = False
@@ -62,7 +58,8 @@ class Reader:
             "Q": self._tempo_field,
         }
 
-    def read(self, text: str) -> VoiceBook:
+    def read(self, text: str) -> list[Voice]:
+        """The voices of the tune."""
         for self.line, self.column, item in scan(text):
             if isinstance(item, Field):
                 self._field(item)
@@ -76,9 +73,9 @@ class Reader:
                 self._music(voice, item)
         if not self.in_body:
             self._wrong("there is no K: field, so no tune")
-        voices = [v for v in self.voices.values() if v.events] or [self._enter("")]
         unit = self.unit or default_unit(self.opening.metre)
-        return VoiceBook(self.title, self.opening, parse_tempo(self.tempo_text, unit), voices)
+        self.tempo = parse_tempo(self.tempo_text, unit)
+        return [v for v in self.voices.values() if v.events] or [self._enter("")]
 
     def _wrong(self, reason: str) -> None:
         if self.strict:
@@ -91,7 +88,7 @@ class Reader:
                 self._wrong(f"a tune may have {MAX_VOICES} voices")
                 return next(reversed(self.voices.values()))
             accidentals = Accidentals(self.opening.key.signature)
-            voice = Voice(name, "", self.opening, self.unit, accidentals, self.transpose)
+            voice = Voice(self.opening, self.unit, accidentals, self.transpose)
             voice.program, voice.is_drum = self.program, self.is_drum
             self.voices[name] = voice
         return self.voices[name]
@@ -116,20 +113,20 @@ class Reader:
             read(item.text)
 
     def _voice_field(self, text: str) -> None:
-        said = parse_voice(text)
-        if not said.id:
+        voice_id, name = parse_voice(text)
+        if not voice_id:
             self._wrong("a V: field needs the name of a voice")
             return
-        voice = self._enter(said.id)
-        voice.name = voice.name if said.name is None else said.name
-        voice.transpose = voice.transpose if said.transpose is None else said.transpose
-        self.voice = voice
+        voice = self.voice = self._enter(voice_id)
+        voice.name = voice.name if name is None else name
+        shift = transposition(text)
+        voice.transpose = voice.transpose if shift is None else shift
 
     def _key_field(self, text: str) -> None:
         if not is_key_text(text):
             self._wrong(f"K:{text[:40]} is no key")
         key = parse_key(text)
-        shift = key_shift(text)
+        shift = transposition(text)
         if not self.in_body:
             self.in_body = True
             self.voice = next(iter(self.voices.values()), None)

@@ -10,7 +10,6 @@ line.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -32,7 +31,7 @@ from musicrnn.io.abc.key import (
 )
 from musicrnn.io.abc.read import MAX_TEXT, TICKS_PER_QUARTER
 from musicrnn.io.atomic import write_whole
-from musicrnn.score import Key, Score, Track
+from musicrnn.score import Key, Score, TimeSignature, Track
 
 UNITS_PER_EIGHTH = 24
 TICKS_PER_UNIT = TICKS_PER_QUARTER // (2 * UNITS_PER_EIGHTH)
@@ -136,12 +135,13 @@ class _Writer:
             pieces = _without_lead(pieces, self.bar_starts[1], self.fields)
         texts: list[str] = []
         at = 0
-        for start, end in zip(self.bar_starts, [*self.bar_starts[1:], self.score.end], strict=True):
+        ends = [*self.bar_starts[1:], self.score.end]
+        for (start, metre), end in zip(self.score.bars(), ends, strict=True):
             inside: list[_Piece] = []
             while at < len(pieces) and pieces[at].start < end:
                 inside.append(pieces[at])
                 at += 1
-            texts.append(self._bar(inside, start))
+            texts.append(self._bar(inside, start, metre))
             self.accidentals.barline()
         return texts
 
@@ -165,8 +165,10 @@ class _Writer:
             pieces.append(_Piece(start, stop, pitches))
         return pieces
 
-    def _bar(self, pieces: list[_Piece], start: int) -> str:
-        beat = self._beat_ticks(start)
+    def _bar(self, pieces: list[_Piece], start: int, metre: TimeSignature) -> str:
+        """Notes of one beat are written together: of a quarter, dotted in 6/8 and its kin."""
+        compound = metre.denominator == 8 and metre.numerator % 3 == 0
+        beat = TICKS_PER_QUARTER * (3 if compound else 2) // 2
         words: list[str] = []
         grouped = 0  # pieces of the triplet group still to come
         for index, piece in enumerate(pieces):
@@ -175,7 +177,8 @@ class _Writer:
             units = (piece.end - piece.start) // TICKS_PER_UNIT
             words.append(self.fields.get(piece.start, ""))
             if piece.start in self.keys and piece.start:
-                self._change_key(self.keys[piece.start])
+                self.fifths, self.minor = _fifths(self.keys[piece.start])
+                self.accidentals.change(signature_of_fifths(self.fifths))
             if not grouped and units % 3:
                 grouped = _triplet_group(pieces[index:])
                 words.append("(3" if grouped == 3 else f"(3:2:{grouped}")
@@ -183,18 +186,6 @@ class _Writer:
             grouped -= grouped > 0
             words.append(self._sound(piece.pitches, length))
         return "".join(words)
-
-    def _beat_ticks(self, bar_start: int) -> int:
-        """Within a beat notes are written together: a quarter, dotted in 6/8 and its kin."""
-        signatures = self.score.time_signatures
-        index = bisect_right([s.tick for s in signatures], bar_start) - 1
-        metre = signatures[index]
-        compound = metre.denominator == 8 and metre.numerator % 3 == 0
-        return TICKS_PER_QUARTER * (3 if compound else 2) // 2
-
-    def _change_key(self, key: Key) -> None:
-        self.fifths, self.minor = _fifths(key)
-        self.accidentals.change(signature_of_fifths(self.fifths))
 
     def _sound(self, pitches: list[tuple[int, bool]], length: Fraction) -> str:
         if not pitches:

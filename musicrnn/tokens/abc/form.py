@@ -45,8 +45,7 @@ class Form:
         return -(-self.position // self.bar)
 
     def may_end(self, position: int) -> bool:
-        bars = -(-position // self.bar)
-        return bars >= 1 and (bars >= self.limit if self.exact else True)
+        return -(-position // self.bar) >= (self.limit if self.exact else 1)
 
     def _next_close(self, position: int) -> int:
         """The first position from there on where the repeat has whole sections."""
@@ -83,25 +82,22 @@ class Form:
         rest, position = self.rest - taken, self.position + taken
         end = self.limit * self.bar
         outside = self.mode in (PLAIN, SECOND)
-        if rest == 0:
+        if rest == 0 and not outside:
             step = self.bar - self.phase if self.mode in (REPEAT, FIRST) else self.bar
-            if outside:
-                flags = GO_ON | DOUBLE if position + self.bar <= end else 0
-                flags |= FINAL if self.may_end(position) else 0
-                return flags | (OPEN if position + 2 * SECTION_BARS * self.bar <= end else 0)
             flags = GO_ON if self._fits(position + step) else 0
             length = position - self.begin
             if self.mode == REPEAT and length >= self.bar:
                 first = self._next_close(position + step)
                 flags |= ENDING if first + length + self.bar <= end else 0
             return flags
-        if self.opening:
+        if rest and self.opening:
             filled = self.bar - rest
             if not 0 < filled <= self.bar * 3 // 4:
                 return 0
             return GO_ON | (OPEN if self.mode == PLAIN and self.limit >= 2 * SECTION_BARS else 0)
-        if outside and position > 0 and rest in (self.pickup, self.phase):
-            flags = DOUBLE if position + rest + self.bar <= end else 0
+        if outside and (rest == 0 or (position > 0 and rest in (self.pickup, self.phase))):
+            following = DOUBLE if rest else GO_ON | DOUBLE
+            flags = following if position + rest + self.bar <= end else 0
             flags |= FINAL if self.may_end(position) else 0
             return flags | (OPEN if position + 2 * SECTION_BARS * self.bar <= end else 0)
         return 0
@@ -155,10 +151,3 @@ class Form:
     def first_ending(self) -> None:
         self.mode = FIRST
         self.common, self.ending = self.position - self.begin, self.position
-
-    def second_ending(self) -> None:
-        self.mode = SECOND
-
-    def new_section(self) -> None:
-        """A ``||`` was put."""
-        self.mode = PLAIN

@@ -41,7 +41,7 @@ class AbcConstraint(Steps):
     """The state of one tune while it is sampled; see :class:`musicrnn.tokens.protocol.Constraint`.
 
     Raises:
-        MusicRNNError: a wish for a density, or for a metre that ABC text cannot say.
+        MusicRNNError: a control for density, or for a metre that ABC text cannot say.
     """
 
     def __init__(

@@ -95,7 +95,7 @@ class _Normaliser:
     def _field(self, item: Field) -> None:
         letter, text = item.letter, item.text
         if letter == "V":
-            name = parse_voice(text).id
+            name = parse_voice(text)[0]
             if self.in_body or self.voice is None:
                 self.voice = self.voice or name
                 self.elsewhere = self.in_body and name != self.voice
@@ -202,10 +202,9 @@ def _with_barlines(words: list[_Word]) -> list[_Word]:
         elif bar.before:
             word.bar = Bar(0, bar.after, double=True)
         elif not bar.after:
-            inside = not last_ending and _opens(opening)
             if not bar.double:
                 continue
-            if inside:
+            if not last_ending and _opens(opening):
                 word.bar = Bar()
                 continue
         _close(opening, closed)

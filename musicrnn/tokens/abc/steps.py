@@ -19,6 +19,7 @@ from musicrnn.tokens.abc.form import (
     OPEN,
     PLAIN,
     REPEAT,
+    SECOND,
     UNBOUNDED_BARS,
     Form,
 )
@@ -35,7 +36,7 @@ class Steps:
     """The state of one tune while it is sampled.
 
     Raises:
-        MusicRNNError: a wish for a density, or for a metre that ABC text cannot say.
+        MusicRNNError: a control for density, or for a metre that ABC text cannot say.
     """
 
     def __init__(self, controls: Controls) -> None:
@@ -90,7 +91,7 @@ class Steps:
         elif state == "bracket":
             self.tones = 0
             self._tone(character)
-        elif state == "bar" and character in "|]:[":
+        elif state == "reopening" or (state == "bar" and character in "|]:["):
             self._behind_barline(character)
         elif state == "closing":
             self.form.close()
@@ -98,13 +99,10 @@ class Steps:
             self.state = "between" if self.form.mode == BETWEEN else "closed"
         elif state == "closed" and character == "|":
             self.state = "reopening"
-        elif state == "reopening":
-            self.form.open()
-            self.after, self.state = "bar", "item"
         elif state == "between":
             self.state = "second"
         elif state == "second":
-            self.form.second_ending()
+            self.form.mode = SECOND
             self.after, self.state = "bar", "item"
         else:
             self._item(character)
@@ -175,7 +173,7 @@ class Steps:
 
     def _behind_barline(self, character: str) -> None:
         if character == "|":
-            self.form.new_section()
+            self.form.mode = PLAIN  # a new section
             self.after, self.state = "bar", "item"
         elif character == "]":
             self.state = "final"
@@ -205,11 +203,8 @@ class Steps:
         bar = max(1, 8 * EIGHTH * metre[0] // metre[1])
         self.metre = metre
         limit = self._limit() if self.bounded else UNBOUNDED_BARS
-        if self.form.position == 0:
-            self.form = Form(bar, limit, self.exact)
-        else:  # inside a primer
-            self.form = Form(bar, limit, self.exact, position=self.form.bars * bar)
-            self.form.opening = False
+        position = self.form.bars * bar  # above 0 inside a primer
+        self.form = Form(bar, limit, self.exact, position, opening=position == 0)
 
     def bound(self) -> None:
         """The primer is over, and from here on the length that is asked for holds."""

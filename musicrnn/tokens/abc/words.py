@@ -87,7 +87,7 @@ def _is_key(name: str, control: tuple[int, bool]) -> bool:
 
 
 @lru_cache(maxsize=256)
-def chord_trie(name: str | None = None) -> Trie:
+def chord_trie(name: str | None) -> Trie:
     """A symbol and its closing quotation mark; only ``name`` if one is given."""
     if name is not None:
         return trie_of([name + '"'])

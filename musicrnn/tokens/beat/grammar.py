@@ -16,13 +16,13 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.score import PITCH_CLASSES, Chord, TimeSignature
 from musicrnn.tokens.beat.grid import MAX_BARS, POSITIONS, nearest_tempo
 from musicrnn.tokens.programs import DRUM_PROGRAM
-from musicrnn.tokens.protocol import END, START, Controls
+from musicrnn.tokens.protocol import END, Controls
 from musicrnn.tokens.vocabulary import EventVocabulary
 
 MAX_EMPTY_BARS = 2  # running
 # positions: nothing begins later than this before the end of the bars asked for
 MIN_LAST_POSITIONS = 2
-GROUPS = {"time signature": "time", "chords": "chord"}  # of tokens, for wishes of another name
+GROUPS = {"time signature": "time", "chords": "chord"}  # of tokens, for controls of another name
 
 
 class BeatConstraint:
@@ -41,7 +41,6 @@ class BeatConstraint:
         self._mask = np.zeros(len(events), np.bool_)
         self._forced = forced_ids(events, controls)
         self.last = "start"
-        self.begun = False
         self.bars = 0
         self.empty_bars = 0
         self.notes_in_bar = 0
@@ -84,7 +83,6 @@ class BeatConstraint:
             self.sounding_until = max(self.sounding_until, end)
         elif token == END:
             self.finished = True
-        self.begun = self.begun or token != START
         self.last = group
 
     def allowed(self) -> NDArray[np.bool_]:
@@ -135,10 +133,10 @@ class BeatConstraint:
                 self._mask[self.tempo] = False
         if first:
             return
-        due = self._due_chord()
-        if due >= 0:
+        asked = self._chord_control()
+        if self.position == 0 and self.last != "chord" and asked not in (-1, self.chord):
             self._mask[:] = False
-            self._mask[due] = True
+            self._mask[asked] = True
             return
         if self.last != "chord" and "chord" in self.events.span and not self.controls.chords:
             self._allow("chord")
@@ -223,13 +221,6 @@ class BeatConstraint:
         """The id asked for in this bar, or -1."""
         asked = self._forced.get("chord")
         return -1 if asked is None else asked[(self.bars - 1) % len(asked)]
-
-    def _due_chord(self) -> int:
-        """The chord asked for if it is due here and does not hold already, else -1."""
-        control = self._chord_control()
-        return (
-            control if self.position == 0 and self.last != "chord" and control != self.chord else -1
-        )
 
     def _allow(self, group: str) -> None:
         self._mask[self.events.span[group]] = True

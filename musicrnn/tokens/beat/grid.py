@@ -29,6 +29,7 @@ from musicrnn.score import (
     make_score,
 )
 from musicrnn.tokens.programs import DRUM_PROGRAM
+from musicrnn.tokens.vocabulary import bin_velocities
 
 POSITIONS = 12  # to the quarter note
 MAX_BARS = 4000
@@ -71,7 +72,7 @@ def quantize_to_beats(
     end = starts[-1] + signatures[-1].bar_ticks(POSITIONS)
 
     notes[:, 0] -= first_bar
-    notes[:, 4] = velocity_centre(notes[:, 4] * velocity_bins // 128, velocity_bins)
+    notes[:, 4] = bin_velocities(velocity_bins)[notes[:, 4] * velocity_bins // 128]
     moved = [(max(0, round(t.tick * scale) - first_bar), t) for t in score.tempos]
     tempos = [Tempo.from_bpm(at, nearest_tempo(t.bpm)) for at, t in moved if at < end - first_bar]
     pitched = any(program != DRUM_PROGRAM for program in programs)
@@ -111,19 +112,13 @@ def nearest_tempo(bpm: float) -> int:
     return TEMPOS[bisect_right(_TEMPO_BORDERS, bpm)]
 
 
-def velocity_centre(bins: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """The velocity in the middle of each of ``count`` equal bins of 0..127, at least 1."""
-    return np.maximum(1, (2 * bins + 1) * 64 // count)
-
-
 def _notes(score: Score, scale: float, programs: tuple[int, ...]) -> NDArray[np.int64]:
     """Rows (start, program, pitch, duration, velocity), durations from the table."""
     pitched = np.array([program for program in programs if program != DRUM_PROGRAM])
     parts: list[NDArray[np.int64]] = []
     for track in score.tracks:
-        if not track.notes or (track.is_drum and DRUM_PROGRAM not in programs):
-            continue
-        if not track.is_drum and len(pitched) == 0:
+        expressible = DRUM_PROGRAM in programs if track.is_drum else len(pitched) > 0
+        if not track.notes or not expressible:
             continue
         rows = np.array([(n.start, 0, n.pitch, n.duration, n.velocity) for n in track.notes])
         rows[:, 0] = np.floor(rows[:, 0] * scale + 0.5)
@@ -146,14 +141,11 @@ def _without_overlaps(notes: NDArray[np.int64]) -> NDArray[np.int64]:
     """One note a (start, program, pitch), the longest, each ending before the next of its pitch."""
     order = np.lexsort((-notes[:, 4], -notes[:, 3], notes[:, 0], notes[:, 2], notes[:, 1]))
     notes = notes[order]
-    if len(notes) > 1:
-        same_key = (notes[1:, 1:3] == notes[:-1, 1:3]).all(axis=1)
-        keep = np.concatenate([[True], ~(same_key & (notes[1:, 0] == notes[:-1, 0]))])
-        notes = notes[keep]
-        same_key = (notes[1:, 1:3] == notes[:-1, 1:3]).all(axis=1)
-        room = np.where(same_key, notes[1:, 0] - notes[:-1, 0], DURATIONS[-1])
-        fitting = _DURATIONS[np.searchsorted(_DURATIONS, room, side="right") - 1]
-        notes[:-1, 3] = np.minimum(notes[:-1, 3], fitting)
+    notes = notes[np.append(True, (notes[1:, :3] != notes[:-1, :3]).any(axis=1))]
+    same_key = (notes[1:, 1:3] == notes[:-1, 1:3]).all(axis=1)
+    room = np.where(same_key, notes[1:, 0] - notes[:-1, 0], DURATIONS[-1])
+    fitting = _DURATIONS[np.searchsorted(_DURATIONS, room, side="right") - 1]
+    notes[:-1, 3] = np.minimum(notes[:-1, 3], fitting)
     return notes
 
 
@@ -196,8 +188,6 @@ def _bars(score: Score, scale: float, last_tick: int) -> tuple[list[TimeSignatur
 def _supported(signature: TimeSignature) -> tuple[int, int]:
     """The same bar length written with a numerator and denominator that the tokens have."""
     numerator, denominator = signature.numerator, signature.denominator
-    while denominator > 16 and numerator % 2 == 0:
-        numerator, denominator = numerator // 2, denominator // 2
     while (numerator, denominator) not in SIGNATURES and numerator % 2 == 0 and denominator > 2:
         numerator, denominator = numerator // 2, denominator // 2
     if denominator == 1:

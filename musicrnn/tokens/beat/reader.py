@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-import numpy as np
-
-from musicrnn.score import PITCH_CLASSES, Chord, Key, Tempo, TimeSignature
-from musicrnn.tokens.beat.grid import DURATIONS, KEYS, MAX_BARS, POSITIONS, velocity_centre
-from musicrnn.tokens.incremental import ActiveNotes
+from musicrnn.score import NAMED_CHORDS, Chord, Key, Tempo, TimeSignature
+from musicrnn.tokens.active_notes import ActiveNotes
+from musicrnn.tokens.beat.grid import DURATIONS, KEYS, MAX_BARS, POSITIONS
 from musicrnn.tokens.programs import DRUM_PROGRAM
-from musicrnn.tokens.protocol import TickEvent
-from musicrnn.tokens.vocabulary import EventVocabulary
+from musicrnn.tokens.vocabulary import EventVocabulary, bin_velocities
 
 
 class BeatReader:
@@ -27,7 +24,7 @@ class BeatReader:
     ) -> None:
         self.events = events
         self.programs = programs
-        self.velocities = velocity_centre(np.arange(velocity_bins), velocity_bins).tolist()
+        self.velocities = bin_velocities(velocity_bins).tolist()
         self.bars = 0
         self.bar_start = 0
         self.bar_length = 4 * POSITIONS
@@ -62,19 +59,14 @@ class BeatReader:
             index = KEYS.index(value)
             self.keys.append(Key(0, index % 12, index >= 12))
         elif group == "chord":
-            root, _, quality = value.partition(":")
-            known = root in PITCH_CLASSES
-            root = PITCH_CLASSES.index(root) if known else -1
-            self.chords.append(Chord(self.tick, root, quality if known else "none"))
+            self.chords.append(Chord(self.tick, *NAMED_CHORDS[value]))
         elif group == "program":
             self.program = value
-        elif group in ("pitch", "drum"):
-            drum_expected = self.program == DRUM_PROGRAM
-            fitting = (group == "drum") == drum_expected
-            program = (
-                self.program if fitting else (DRUM_PROGRAM if group == "drum" else self.programs[0])
-            )
+        elif group == "pitch":
+            program = self.programs[0] if self.program == DRUM_PROGRAM else self.program
             self.note = [self.tick, program, value]
+        elif group == "drum":
+            self.note = [self.tick, DRUM_PROGRAM, value]
         elif group == "velocity" and len(self.note) == 3:
             if self.note[1] == DRUM_PROGRAM:
                 self.notes.append([*self.note, 1, self.velocities[value]])
@@ -109,10 +101,6 @@ class BeatDecoder:
         self.now = 0  # the position whose notes are being read
         self.first: int | None = None  # where the first bar that sounds begins
 
-    @property
-    def watermark(self) -> float:
-        return self.active.watermark
-
     def read(self, token: int) -> None:
         reader = self.reader
         reader.read(token)
@@ -127,9 +115,6 @@ class BeatDecoder:
     def finish(self) -> None:
         self._emit_position()
         self.active.finish(0)
-
-    def emit(self) -> list[TickEvent]:
-        return self.active.emit()
 
     def _emit_position(self) -> None:
         reader = self.reader

@@ -15,14 +15,14 @@ header with key and density is ours. One position is 1/12 of a quarter note. Bar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError, listed
-from musicrnn.score import CHORD_QUALITIES, PITCH_CLASSES, Score, make_score
+from musicrnn.score import NAMED_CHORDS, PITCH_CLASSES, Score, make_score
 from musicrnn.tokens.beat.grammar import BeatConstraint
 from musicrnn.tokens.beat.grid import (
     DURATIONS,
@@ -48,7 +48,6 @@ MAX_PROGRAMS = 16
 MIN_SHARE = 0.005  # share of all notes; rarer instruments are played by their nearest neighbour
 MAX_BAR_POSITIONS = 96  # positions: 8/4
 DENSITY_BORDERS = (1.5, 3.0, 4.5, 6.5)  # notes a quarter between density 1, 2, 3, 4 and 5
-CHORDS = ("N", *(f"{root}:{quality}" for quality in CHORD_QUALITIES for root in PITCH_CLASSES))
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ class BeatTokenizer(Tokenizer):
             "time": SIGNATURES,
             "position": range(MAX_BAR_POSITIONS),
             "tempo": TEMPOS,
-            "chord": CHORDS if self.chords else (),
+            "chord": tuple(NAMED_CHORDS) if self.chords else (),
             "program": self.programs if len(self.programs) > 1 else (),
             "pitch": range(128) if self.pitched else (),
             "drum": range(128) if DRUM_PROGRAM in self.programs else (),
@@ -111,9 +110,7 @@ class BeatTokenizer(Tokenizer):
         return self.events.names
 
     def configuration(self) -> dict[str, Any]:
-        values = asdict(self)
-        del values["events"]
-        return values
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
 
     def quantize(self, score: Score) -> Score:
         bins, programs = self.velocity_bins, self.programs
@@ -133,19 +130,14 @@ class BeatTokenizer(Tokenizer):
         ids.append(token("density", density))
 
         events = self._events_by_position(score)
-        ticks = sorted(events)
-        index = 0
-        signature: tuple[int, int] | None = None
         for start, time in bars:
             ids.append(token("bar"))
-            if (time.numerator, time.denominator) != signature:
-                signature = (time.numerator, time.denominator)
-                ids.append(token("time", signature))
-            stop = start + time.bar_ticks(POSITIONS)
-            while index < len(ticks) and ticks[index] < stop:
-                ids.append(token("position", ticks[index] - start))
-                ids.extend(events[ticks[index]])
-                index += 1
+            if start == time.tick:
+                ids.append(token("time", (time.numerator, time.denominator)))
+            for position in range(time.bar_ticks(POSITIONS)):
+                if start + position in events:
+                    ids.append(token("position", position))
+                    ids.extend(events[start + position])
         ids.append(token("end"))
         return np.array(ids, np.int32)
 

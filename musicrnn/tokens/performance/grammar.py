@@ -21,7 +21,7 @@ class PerformanceConstraint:
     """The state of one piece while it is sampled; see :class:`musicrnn.tokens.protocol.Constraint`.
 
     Raises:
-        MusicRNNError: a wish other than seconds.
+        MusicRNNError: a control other than seconds.
     """
 
     def __init__(self, events: EventVocabulary, controls: Controls) -> None:
@@ -106,7 +106,7 @@ class PerformanceConstraint:
 
 
 def limit_in_ticks(controls: Controls) -> int:
-    """When a piece must end; raises MusicRNNError for wishes other than seconds."""
+    """When a piece must end; raises MusicRNNError for other controls than seconds."""
     if controls.bars is not None:
         raise MusicRNNError(
             f"performance events have no bars, so {counted(controls.bars, 'bar')} cannot be "

@@ -8,16 +8,10 @@ from __future__ import annotations
 
 from math import inf
 
-from musicrnn.tokens.incremental import ActiveNotes
-from musicrnn.tokens.performance.time import (
-    HIT_TICKS,
-    MAX_TICKS,
-    TICKS_PER_QUARTER,
-    velocity_of_bin,
-)
+from musicrnn.tokens.active_notes import ActiveNotes
+from musicrnn.tokens.performance.time import HIT_TICKS, MAX_TICKS, TICKS_PER_QUARTER
 from musicrnn.tokens.programs import DRUM_PROGRAM
-from musicrnn.tokens.protocol import TickEvent
-from musicrnn.tokens.vocabulary import EventVocabulary
+from musicrnn.tokens.vocabulary import EventVocabulary, bin_velocities
 
 
 class PerformanceReader:
@@ -25,8 +19,8 @@ class PerformanceReader:
 
     def __init__(self, events: EventVocabulary, velocity_bins: int) -> None:
         self.events = events
-        self.velocity_bins = velocity_bins
-        self.velocity = velocity_of_bin(velocity_bins // 2, velocity_bins)
+        self.velocities: list[int] = bin_velocities(velocity_bins).tolist()
+        self.velocity = self.velocities[velocity_bins // 2]
         self.now = 0
         self.over = False
         self._begun: dict[int, int] = {}  # pitch that sounds: since when
@@ -44,7 +38,7 @@ class PerformanceReader:
         elif group in ("time_shift", "end"):
             self.over = True
         elif group == "velocity":
-            self.velocity = velocity_of_bin(value, self.velocity_bins)
+            self.velocity = self.velocities[value]
         elif group in ("note_on", "note_off") and self._begun.get(value) != self.now:
             if group == "note_on":
                 self._begun[value] = self.now
@@ -66,10 +60,6 @@ class PerformanceDecoder:
         self.active = ActiveNotes(lambda room: room)
         self.first: int | None = None  # the tick of the first note
 
-    @property
-    def watermark(self) -> float:
-        return self.active.watermark
-
     def read(self, token: int) -> None:
         before = self.reader.now
         moment = self.reader.read(token)
@@ -90,6 +80,3 @@ class PerformanceDecoder:
         if not self.drums:  # what begins at the end does not sound
             self.active.retract(now)
         self.active.finish(now)
-
-    def emit(self) -> list[TickEvent]:
-        return self.active.emit()

@@ -32,7 +32,7 @@ class PerformanceState(NamedTuple):
 
 
 class PerformanceRules:
-    """Raises MusicRNNError for a wish other than seconds."""
+    """Raises MusicRNNError for a control other than seconds."""
 
     def __init__(
         self, events: EventVocabulary, controls: Controls, *, device: torch.device
@@ -52,16 +52,10 @@ class PerformanceRules:
         zero = torch.zeros(1, dtype=torch.long, device=self.device)
         no = zero > 0
         silence = no.repeat(1, 128)
-        return PerformanceState(
-            last=zero,
-            value=zero,
-            velocity=zero - 1,
-            tick=zero,
-            played=no,
-            finished=no,
-            sounding=silence,
-            new=silence,
-        )
+        state = dict.fromkeys(PerformanceState._fields, zero)
+        state |= {"velocity": zero - 1, "played": no, "finished": no}
+        state |= {"sounding": silence, "new": silence}
+        return PerformanceState(**state)
 
     def push(self, state: tuple[Tensor, ...], ids: Tensor) -> PerformanceState:
         s = PerformanceState(*state)

@@ -13,17 +13,12 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Note, Score, Tempo, Track, make_score
+from musicrnn.tokens.vocabulary import bin_velocities
 
 TICKS_PER_QUARTER = 50
 TICKS_PER_SECOND = 100
 MAX_TICKS = 2 * 60 * 60 * TICKS_PER_SECOND
 HIT_TICKS = 10  # ticks
-
-
-def velocity_of_bin(index: int, bins: int) -> int:
-    """The velocity in the middle of a bin of 1 to 127; ``velocity * bins // 128`` gives it back."""
-    width = 128 // bins
-    return index * width + width // 2
 
 
 def played_notes(score: Score, *, drums: bool, velocity_bins: int) -> NDArray[np.int64]:
@@ -53,8 +48,7 @@ def played_notes(score: Score, *, drums: bool, velocity_bins: int) -> NDArray[np
     steps = (steps - first).astype(np.int64)
     notes[:, 0] = steps[:, 0]
     notes[:, 2] = np.maximum(steps[:, 1], steps[:, 0] + 1)
-    width = 128 // velocity_bins
-    notes[:, 3] = notes[:, 3] // width * width + width // 2
+    notes[:, 3] = bin_velocities(velocity_bins)[notes[:, 3] * velocity_bins // 128]
     return _one_voice_a_pitch(notes, drums)
 
 

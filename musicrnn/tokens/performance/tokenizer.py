@@ -12,7 +12,7 @@ longest kind and a rest. With ``drums`` a note_on is a hit and there is no note_
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -76,9 +76,7 @@ class PerformanceTokenizer(Tokenizer):
         return self.events.names
 
     def configuration(self) -> dict[str, Any]:
-        values = asdict(self)
-        del values["events"]
-        return values
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
 
     def quantize(self, score: Score) -> Score:
         """One track from the first note on, in 10 ms; pedals become length, all else goes.

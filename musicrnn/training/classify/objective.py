@@ -2,7 +2,7 @@
 
 Conventions. A recording is a list of windows, uint8 log-mel frames [T, F] or int32 tokens [N], and
 the index of its label. An epoch draws one crop of every training recording; what is drawn depends
-on the seed, the epoch and the batch alone. Every listener learns by itself: the loss is the sum of
+on the seed, the epoch and the batch alone. Every branch learns by itself: the loss is the sum of
 their cross-entropies with smoothed labels (Szegedy 2016), nats. Validation is by recording: the
 probabilities of its windows, averaged.
 """
@@ -19,8 +19,8 @@ from torch import Tensor
 
 from musicrnn.features.logmel import dequantize
 from musicrnn.metrics.classification import log_loss
-from musicrnn.models.classifier import Classifier, padded
-from musicrnn.models.labelling import mean_probabilities, window_logits
+from musicrnn.networks.classifier import Classifier, padded
+from musicrnn.networks.labelling import mean_probabilities, window_logits
 from musicrnn.training.classify.recording import Recording
 from musicrnn.training.classify.settings import ClassifierSettings
 from musicrnn.training.objective import Objective, stored_count
@@ -75,7 +75,7 @@ class ClassificationObjective(Objective):
         order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.train))
         size = min(self.settings.batch_size, len(self.train))
         random = np.random.default_rng([self.seed, self.epoch, self.batch + 1])
-        chosen: list[int] = order[self.batch * size : (self.batch + 1) * size].tolist()
+        chosen = order[self.batch * size : (self.batch + 1) * size]
         drawn = [self.train[index] for index in chosen]
         clips = [self._crop(recording, random) for recording in drawn]
         self.batch += 1
@@ -102,7 +102,7 @@ class ClassificationObjective(Objective):
 def shifted(frames: NDArray[np.uint8], bands: int) -> NDArray[np.uint8]:
     """Frames [T, F] moved up by so many bands; the outermost band fills the gap."""
     size = frames.shape[1]
-    return frames[:, [min(max(band - bands, 0), size - 1) for band in range(size)]]
+    return frames[:, np.clip(np.arange(size) - bands, 0, size - 1)]
 
 
 def recording_logits(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from musicrnn.bounds import share, whole
-from musicrnn.models.classifier_config import ClassifierSizes
+from musicrnn.networks.classifier_config import ClassifierSizes
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from musicrnn.arrays import checked_ids
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.features.logmel import LogMel
-from musicrnn.models.classifier_config import TOKEN_BRANCH, ClassifierConfig
+from musicrnn.networks.classifier_config import TOKEN_BRANCH, ClassifierConfig
 from musicrnn.training.classify.settings import ClassifierSettings
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import Split, TrainingData
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from musicrnn.export.graph import Graph
     from musicrnn.listening.labeller import Labeller
     from musicrnn.metrics.classification import LabelFigures
-    from musicrnn.models.classifier import Classifier
-    from musicrnn.models.gradients import GradientNorms
+    from musicrnn.networks.classifier import Classifier
+    from musicrnn.networks.following import Values
+    from musicrnn.networks.gradients import GradientNorms
     from musicrnn.training.classify.objective import ClassificationObjective
 
 DOUBTFUL = 0.05  # share of the validation recordings that are called "nothing is likely"
@@ -59,7 +61,6 @@ class Classify(Task):
             weight_decay=0.1,
             average=0.99,
             validate_every=50,
-            patience=20,
         )
 
     def config(self, data: TrainingData, settings: ClassifierSettings) -> ClassifierConfig:
@@ -77,7 +78,7 @@ class Classify(Task):
 
     def build(self, data: TrainingData, settings: ClassifierSettings) -> Classifier:
         """The scales of its features are those of every recording's first window."""
-        from musicrnn.models.classifier import padded
+        from musicrnn.networks.classifier import padded
         from musicrnn.training.classify.objective import for_model
 
         network = super().build(data, settings)
@@ -112,7 +113,7 @@ class Classify(Task):
     def calibrate(self, network: Any, data: TrainingData, objective: Any) -> dict[str, Any]:
         """Temperature, and the threshold under which nothing is likely."""
         from musicrnn.metrics.classification import calibrated
-        from musicrnn.models.labelling import mean_probabilities
+        from musicrnn.networks.labelling import mean_probabilities
         from musicrnn.training.classify.objective import recording_logits
 
         logits = recording_logits(network, data.examples["valid"])
@@ -127,7 +128,7 @@ class Classify(Task):
 
     @property
     def network(self) -> type[Classifier]:
-        from musicrnn.models.classifier import Classifier
+        from musicrnn.networks.classifier import Classifier
 
         return Classifier
 
@@ -136,7 +137,7 @@ class Classify(Task):
     ) -> LabelFigures:
         """By recording, with all its windows."""
         from musicrnn.metrics.classification import label_figures
-        from musicrnn.models.labelling import mean_probabilities
+        from musicrnn.networks.labelling import mean_probabilities
         from musicrnn.training.classify.objective import recording_logits
 
         labeller, recordings = self.labeller(checkpoints[0]), data.require(split, self.example)
@@ -156,10 +157,22 @@ class Classify(Task):
             self.cannot("stream sound", "it hears whole windows: leave out --streaming")
         return classifier_graph(checkpoint, self.labeller(checkpoint, "cpu"))
 
+    def logits(self, network: Any, example: Any) -> Values:
+        """[K] of a window: frames in dB [T, F], or ids [T]."""
+        from musicrnn.networks.labelling import window_logits
+
+        window, config = np.asarray(example), network.config
+        if config.reads_tokens:
+            window = checked_ids(window, config.size).astype(np.int32)
+        elif window.ndim != 2 or not len(window) or window.shape[1] != config.size:
+            wanted = f"frames in dB [T, {config.size}], T at least 1"
+            raise MusicRNNError(f"the network reads {wanted}, got {list(window.shape)}")
+        return window_logits(network, [window])[0]
+
     def gradients(
         self, network: Any, pieces: Sequence[Any], steps: int | None = None
     ) -> GradientNorms:
-        from musicrnn.models.gradients import MAX_PLACES, classifier_gradients
+        from musicrnn.networks.gradients import MAX_PLACES, classifier_gradients
         from musicrnn.training.classify.objective import for_model
 
         some = pieces[:: -(-len(pieces) // MAX_PLACES)]  # of all labels, however they are ordered

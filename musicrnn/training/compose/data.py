@@ -8,8 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +23,10 @@ from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.choose import suitable_tokenizer
 from musicrnn.training.data import (
     SPLITS,
-    Card,
     DataRequest,
     Loaded,
-    Piece,
     SkippedFile,
+    Sources,
     Split,
     TrainingData,
     described,
@@ -44,15 +42,10 @@ class TokenData(TrainingData):
     ``weights`` say how often each training piece is read (None: once an epoch).
     """
 
-    names: dict[Split, list[str]] = field(default_factory=dict[Split, list[str]])
     weights: NDArray[np.float64] | None = None
 
 
-def token_data(
-    sources: Sequence[tuple[Card, Sequence[Piece]]],
-    request: DataRequest,
-    like: Checkpoint | None = None,
-) -> TokenData:
+def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None = None) -> TokenData:
     """Read and tokenize, be it little or nothing that can be used.
 
     Without a model the tokenizer that suits the pieces is chosen, of the kind that is asked for.
@@ -81,7 +74,6 @@ def token_data(
         else choose_tokenizer([item for _, item in read], request.tokens)
     )
     ids: dict[Split, list[Ids]] = {split: [] for split in SPLITS}
-    names: dict[Split, list[str]] = {split: [] for split in SPLITS}
     origin: list[int] = []  # the source of each training piece
     keys: Counter[str] = Counter()
     metres: Counter[str] = Counter()
@@ -89,13 +81,12 @@ def token_data(
         split = item.piece.split
         with skipping(item.piece.name, refused):
             ids[split].append(tokenizer.encode_source(item.content, item.piece.abc))
-            names[split].append(item.piece.name)
             if split == "train":
                 origin.append(index)
                 if any(track.notes and not track.is_drum for track in item.content.tracks):
                     keys[_key_name(item.content)] += 1
                 metres.update({s.name for s in item.content.time_signatures})
-    _balance(ids, names, origin)
+    _balance(ids, origin)
     sizes = Counter(origin)
     weights = None if mix is None else np.array([mix[i] / sizes[i] for i in origin])
     counts = {
@@ -111,7 +102,6 @@ def token_data(
         described((card for card, _ in sources), arrays, counts, len(refused)),
         refused=refused,
         title=f"{tokenizer.name} tokens",
-        names=names,
         weights=weights,
     )
 
@@ -128,16 +118,14 @@ def _key_name(score: Score) -> str:
     return (score.keys[0] if score.keys else estimate_key(score)).name
 
 
-def _balance(ids: dict[Split, list[Any]], names: dict[Split, list[str]], origin: list[int]) -> None:
-    def give(giver: Split, taker: Split) -> None:
-        ids[taker].append(ids[giver].pop())
-        names[taker].append(names[giver].pop())
-
+def _balance(ids: dict[Split, list[Ids]], origin: list[int]) -> None:
+    """A piece for validation, and one to train on, where another split can spare it."""
     if not ids["valid"] and len(ids["train"]) > 1:
-        give("train", "valid")
+        ids["valid"].append(ids["train"].pop())
         origin.pop()
     if not ids["train"] and len(ids["valid"]) + len(ids["test"]) > 1:
-        give("test" if ids["test"] and len(ids["valid"]) < 2 else "valid", "train")
+        giver = "test" if ids["test"] and len(ids["valid"]) < 2 else "valid"
+        ids["train"].append(ids[giver].pop())
         origin.append(0)
     if not ids["valid"] and ids["train"] and ids["test"]:
-        give("test", "valid")
+        ids["valid"].append(ids["test"].pop())

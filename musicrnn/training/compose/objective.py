@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from musicrnn.arrays import Ids
-from musicrnn.models.language import LanguageModel, token_losses
-from musicrnn.models.scoring import nats
+from musicrnn.networks.language import LanguageModel, token_losses
+from musicrnn.networks.scoring import nats
 from musicrnn.training.compose.windows import Windows
 from musicrnn.training.gradient_norm import check_regularised, omega, readings
 from musicrnn.training.objective import Objective

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from musicrnn.bounds import number, whole
-from musicrnn.models.language_config import LanguageSizes
+from musicrnn.networks.language_config import LanguageSizes
 
 
 @dataclass(frozen=True)

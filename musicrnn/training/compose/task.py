@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from musicrnn.arrays import Ids
+from musicrnn.arrays import Ids, checked_ids
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
-from musicrnn.models.language_config import LanguageConfig
+from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.pretrained import Style
 from musicrnn.tokens import TOKENIZERS, Controls, tokenizer_from
 from musicrnn.training.compose.data import TokenData, token_data
 from musicrnn.training.compose.settings import ComposeSettings
 from musicrnn.training.config import TrainingConfig
-from musicrnn.training.data import DataRequest, Split, TrainingData, reasons
-from musicrnn.training.protocol import OwnPieces, Sources, Task
+from musicrnn.training.data import DataRequest, Sources, Split, TrainingData, reasons
+from musicrnn.training.protocol import OwnPieces, Task
 
 if TYPE_CHECKING:
     from musicrnn.export.graph import Graph
     from musicrnn.metrics.likelihood import Likelihood
-    from musicrnn.models.gradients import GradientNorms
-    from musicrnn.models.language import LanguageModel
+    from musicrnn.networks.following import Values
+    from musicrnn.networks.gradients import GradientNorms
+    from musicrnn.networks.language import LanguageModel
     from musicrnn.sampling.composer import Composer
     from musicrnn.training.compose.objective import LanguageObjective
 
@@ -100,7 +101,7 @@ class Compose(Task):
 
     @property
     def network(self) -> type[LanguageModel]:
-        from musicrnn.models.language import LanguageModel
+        from musicrnn.networks.language import LanguageModel
 
         return LanguageModel
 
@@ -118,7 +119,7 @@ class Compose(Task):
         return fit_baselines(train, valid, vocabulary_size=size).nats(data.examples[split])
 
     def loss(self, network: Any, data: TrainingData, split: Split) -> float:
-        from musicrnn.models.scoring import nats
+        from musicrnn.networks.scoring import nats
 
         total, tokens = nats(network, data.require(split, self.example))
         return total / max(1, tokens)
@@ -127,7 +128,7 @@ class Compose(Task):
         self, checkpoints: Sequence[Checkpoint], data: TrainingData, split: Split
     ) -> TokenFigures:
         from musicrnn.metrics.likelihood import likelihood
-        from musicrnn.models.scoring import nats
+        from musicrnn.networks.scoring import nats
 
         tokenizer, pieces = data.encoding, data.require(split, self.example)
         total, tokens = nats(self.load(checkpoints[0]), pieces)
@@ -166,10 +167,20 @@ class Compose(Task):
             pieces += [np.array(piece.ids, np.int32) for piece in made]
         return pieces
 
+    def logits(self, network: Any, example: Any) -> Values:
+        from musicrnn.networks.following import step_logits
+
+        return step_logits(network, checked_ids(example, network.config.vocabulary).tolist())
+
+    def states(self, network: Any, example: Any) -> dict[str, Values]:
+        from musicrnn.networks.following import step_states
+
+        return step_states(network, checked_ids(example, network.config.vocabulary).tolist())
+
     def gradients(
         self, network: Any, pieces: Sequence[Any], steps: int | None = None
     ) -> GradientNorms:
-        from musicrnn.models.gradients import language_gradients
+        from musicrnn.networks.gradients import language_gradients
 
         return language_gradients(network, pieces, steps=steps)
 

@@ -57,16 +57,14 @@ class Windows:
         self.rank, self.world = 0, 1
         self.epoch = 0
         self.taken = 0  # pieces of this epoch's order that rows have taken
-        self.reading: list[list[int]] = [
-            [-1, 0, 0] for _ in range(rows)
-        ]  # piece, offset, variation
+        self.reading = [(-1, 0, 0)] * rows  # piece, offset, variation
         self._order = self._shuffled(0)
 
     def position(self) -> dict[str, Any]:
         return {
             "epoch": self.epoch,
             "taken": self.taken,
-            "reading": [list(row) for row in self.reading],
+            "reading": list(self.reading),
         }
 
     def seek(self, position: dict[str, Any]) -> None:
@@ -97,17 +95,17 @@ class Windows:
             ids = self.maps[variation][ids]
             inputs[row, : len(ids) - 1] = ids[:-1]
             targets[row, : len(ids) - 1] = ids[1:]
-            self.reading[row] = [piece, offset + self.length, variation]
+            self.reading[row] = (piece, offset + self.length, variation)
         return Window(inputs, targets, fresh)
 
-    def _place(self, piece: int, offset: int, variation: int) -> list[int]:
+    def _place(self, piece: int, offset: int, variation: int) -> tuple[int, int, int]:
         """Where a row reads, if it can."""
         piece = stored_count("piece", piece + 1, len(self.pieces) + 1) - 1  # -1: none yet
         offset = stored_count("offset", offset)
         variation = stored_count("variation", variation, len(self.maps))
         if piece >= 0 and not self._varies(piece, variation):
             raise MusicRNNError(f"piece {piece} has no variation {variation}")
-        return [piece, offset, variation]
+        return piece, offset, variation
 
     def _varies(self, piece: int, variation: int) -> bool:
         """Whether the variation has an id for all of the piece's."""

@@ -23,9 +23,9 @@ from musicrnn.arrays import Frames
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.stack import Stack
 from musicrnn.metrics.frame_likelihood import nats_a_step
-from musicrnn.models.frame_config import FrameConfig
-from musicrnn.models.frame_context import FrameContext, frame_context, pitch_ranges, transposed
-from musicrnn.models.frames import FrameModel
+from musicrnn.networks.frame_config import FrameConfig
+from musicrnn.networks.frame_context import FrameContext, frame_context, pitch_ranges, transposed
+from musicrnn.networks.frames import FrameModel
 from musicrnn.training.frames.settings import FrameSettings
 from musicrnn.training.gradient_norm import check_regularised, omega, readings
 from musicrnn.training.objective import Objective, stored_count
@@ -148,13 +148,11 @@ def nats_a_frame(model: FrameModel, pieces: Sequence[Frames]) -> float:
 
 
 def piece_losses(model: FrameModel, pieces: Sequence[Frames]) -> list[NDArray[np.float64]]:
-    """For each piece the loss of every frame, [T] nats; the model in evaluation mode."""
+    """For each piece the loss of every frame, [T] nats. The model is in evaluation mode."""
     device = model.device
     rows, length = READ[model.config.body]
     order = sorted(range(len(pieces)), key=lambda index: -len(pieces[index]))
     losses: list[list[NDArray[np.float64]]] = [[] for _ in pieces]
-    training = model.training
-    model.eval()
     with torch.no_grad():
         for first in range(0, len(order), rows):
             group = order[first : first + rows]
@@ -169,7 +167,6 @@ def piece_losses(model: FrameModel, pieces: Sequence[Frames]) -> list[NDArray[np
                 found = found.double().cpu()
                 for row, index in enumerate(group):
                     losses[index].append(found[row, true[row] > 0].numpy())
-    model.train(training)
     return [np.concatenate(parts) if parts else np.zeros(0) for parts in losses]
 
 

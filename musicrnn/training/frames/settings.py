@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from musicrnn.bounds import number, whole
-from musicrnn.models.frame_config import FrameSizes
+from musicrnn.networks.frame_config import FrameSizes
 
 MAX_SHIFT = 48  # semitones
 

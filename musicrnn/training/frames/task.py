@@ -11,7 +11,7 @@ import numpy as np
 from musicrnn.arrays import Frames
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.models.frame_config import FrameConfig
+from musicrnn.networks.frame_config import FrameConfig
 from musicrnn.pretrained import Style
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import Split, TrainingData
@@ -20,8 +20,8 @@ from musicrnn.training.protocol import OwnPieces, Task
 
 if TYPE_CHECKING:
     from musicrnn.metrics.frame_evaluation import FrameEvaluation
-    from musicrnn.models.frames import FrameModel
-    from musicrnn.models.gradients import GradientNorms
+    from musicrnn.networks.frames import FrameModel
+    from musicrnn.networks.gradients import GradientNorms
     from musicrnn.sampling.composer import Composer
     from musicrnn.training.frames.objective import FrameObjective
 
@@ -66,7 +66,7 @@ class FramesTask(Task):
 
     @property
     def network(self) -> type[FrameModel]:
-        from musicrnn.models.frames import FrameModel
+        from musicrnn.networks.frames import FrameModel
 
         return FrameModel
 
@@ -111,7 +111,7 @@ class FramesTask(Task):
     def gradients(
         self, network: Any, pieces: Sequence[Any], steps: int | None = None
     ) -> GradientNorms:
-        from musicrnn.models.gradients import frame_gradients
+        from musicrnn.networks.gradients import frame_gradients
 
         return frame_gradients(network, pieces, steps=steps)
 

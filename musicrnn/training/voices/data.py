@@ -21,9 +21,8 @@ from musicrnn.tokens.parts import grid_of, voice_tracks
 from musicrnn.tokens.voices import GridPositions, VoiceGrid, sounding
 from musicrnn.training.data import (
     SPLITS,
-    Card,
-    Piece,
     SkippedFile,
+    Sources,
     Split,
     TrainingData,
     described,
@@ -36,9 +35,7 @@ from musicrnn.training.voices.piece import VoicePiece
 NAMES = ("soprano", "alto", "tenor", "bass")
 
 
-def voices_data(
-    sources: Sequence[tuple[Card, Sequence[Piece]]], like: Checkpoint | None = None
-) -> TrainingData:
+def voices_data(sources: Sources, like: Checkpoint | None = None) -> TrainingData:
     """Examples are VoicePieces, ``encoding`` a VoiceGrid: the model's, where there is one.
 
     When chance leaves no piece for validation, the last training piece becomes it.

@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musicrnn.metrics.likelihood import fit_baselines
 from musicrnn.metrics.tables import number, table
-from musicrnn.models.voices import VoicesModel
+from musicrnn.networks.voices import VoicesModel
 from musicrnn.tokens.voices import VoiceGrid, sounding
 from musicrnn.training.data import Split, TrainingData
 from musicrnn.training.voices.objective import Mask, piece_losses
@@ -65,15 +66,13 @@ class VoicesEvaluation:
     def as_text(self) -> str:
         """Nats of each voice given the others; lower is better."""
         names = list(self.notes)
+        figures = self.as_json()
         parts: list[str] = []
         for unit in ("cell", "note"):
-            rows: list[list[str]] = []
-            for kind, by_voice in self.nats_per_cell.items():
-                values = [
-                    by_voice[name] if unit == "cell" else self.nats_per_note(kind, name)
-                    for name in names
-                ]
-                rows.append([ROWS[kind], *map(number, values)])
+            rows = [
+                [ROWS[kind], *(number(by_voice[name]) for name in names)]
+                for kind, by_voice in figures[f"nats_per_{unit}"].items()
+            ]
             counts = [self.cells if unit == "cell" else self.notes[name] for name in names]
             rows.append(["n", *(f"{count:,}" for count in counts)])
             parts.append(table([f"nats per {unit}", *names], rows))
@@ -124,9 +123,10 @@ def voice_baselines(data: TrainingData, split: Split) -> dict[str, dict[str, flo
     return figures
 
 
-def _hidden(piece: VoicePiece, voice: int) -> Mask:
+def _hidden(piece: VoicePiece, voice: int, steps: NDArray[np.bool_] | bool = True) -> Mask:
+    """What is hidden: these ``steps`` of one voice, or all of them."""
     mask = np.zeros(piece.symbols.shape, np.bool_)
-    mask[:, voice] = True
+    mask[:, voice] = steps
     return mask
 
 
@@ -139,9 +139,7 @@ def _in_turn(model: VoicesModel, pieces: list[VoicePiece], voice: int) -> float:
             steps = len(piece.symbols)
             share = (draw + random.random()) / DRAWS  # k from 1 to T, evenly over the draws
             hidden = random.permutation(steps) < 1 + int(share * steps)
-            mask = np.zeros(piece.symbols.shape, np.bool_)
-            mask[:, voice] = hidden
-            masks.append(mask)
+            masks.append(_hidden(piece, voice, hidden))
         draws.append(_nats(model, pieces, masks))
     return float(np.mean(draws))
 

@@ -1,6 +1,6 @@
 """Learning to fill in masked cells of several voices, and measuring it.
 
-Conventions. A piece is symbols int64 [T, V] (see :mod:`musicrnn.models.voices`) and metrical
+Conventions. A piece is symbols int64 [T, V] (see :mod:`musicrnn.networks.voices`) and metrical
 features [T, F]. A batch is ``batch_size`` pieces cut to ``sequence_length`` steps at a place drawn
 by chance, each transposed so that every voice stays in its range. What is masked is drawn for every
 row: single cells of any share, whole voices or a share of them, or some voices for a stretch of
@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from musicrnn.models.voices import VoicesModel, position_losses
+from musicrnn.networks.voices import VoicesModel, position_losses
 from musicrnn.tokens.metrical import BAR_COLUMNS
 from musicrnn.tokens.voices import VoiceGrid
 from musicrnn.training.objective import Objective

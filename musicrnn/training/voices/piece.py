@@ -14,7 +14,7 @@ Symbols = NDArray[np.int64]  # [T, V]
 
 @dataclass(frozen=True, eq=False)
 class VoicePiece:
-    """symbols [T, V] and places [T, F]."""
+    """symbols [T, V] and metrical features [T, F]."""
 
     symbols: Symbols
     metre: MetricalFeatures

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from musicrnn.bounds import whole
-from musicrnn.models.voices_config import VoicesSizes
+from musicrnn.networks.voices_config import VoicesSizes
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.models.voices_config import VoicesConfig
+from musicrnn.networks.voices_config import VoicesConfig
 from musicrnn.training.config import TrainingConfig
-from musicrnn.training.data import DataRequest, Split, TrainingData
-from musicrnn.training.protocol import Sources, Task
+from musicrnn.training.data import DataRequest, Sources, Split, TrainingData
+from musicrnn.training.protocol import Task
 from musicrnn.training.voices.settings import VoicesSettings
 
 if TYPE_CHECKING:
-    from musicrnn.models.voices import VoicesModel
+    from musicrnn.networks.voices import VoicesModel
     from musicrnn.sampling.composer import Composer
     from musicrnn.sampling.voices import VoicesWriter
     from musicrnn.training.voices.measure import VoicesEvaluation
@@ -60,7 +60,7 @@ class Voices(Task):
 
     @property
     def network(self) -> type[VoicesModel]:
-        from musicrnn.models.voices import VoicesModel
+        from musicrnn.networks.voices import VoicesModel
 
         return VoicesModel
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from musicrnn.augmentation.stream import StreamSettings, StreamSource, stream
 from musicrnn.features.causal_logmel import CausalLogMel
-from musicrnn.models.detector import DetectorSettings
-from musicrnn.models.words import WordsModel
+from musicrnn.networks.detector import DetectorSettings
+from musicrnn.networks.words import WordsModel
 from musicrnn.training.words.stream import choose, hear
 
 MAX_HOURS, MIN_HOURS = 1.0, 1 / 12

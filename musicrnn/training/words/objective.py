@@ -24,8 +24,8 @@ from musicrnn.augmentation.clips import frequency_warp, mix_noise, shift_and_str
 from musicrnn.augmentation.speech import extent, no_word
 from musicrnn.layers.stack import State
 from musicrnn.metrics.classification import calibrate
-from musicrnn.models.words import WordsModel, clip_logits
-from musicrnn.models.words_config import FRAMES_A_STEP
+from musicrnn.networks.words import WordsModel, clip_logits
+from musicrnn.networks.words_config import FRAMES_A_STEP
 from musicrnn.training.objective import Objective, stored_count
 from musicrnn.training.words.data import SILENCE, UNKNOWN, WordsData
 from musicrnn.training.words.settings import WordsSettings
@@ -77,7 +77,7 @@ class WordsObjective(Objective):
             frames[rows, : frames.shape[1] // FRAMES_A_STEP * FRAMES_A_STEP]
         ).to(device)
         targets = torch.from_numpy(batch.targets[rows]).to(device)
-        logits, after = network(heard, self._begin(batch.fresh[rows], device))
+        logits, after = network(heard, self._begin(batch.fresh[rows]))
         self.state = tuple(part.detach().float() for part in after)
         steps = torch.arange(logits.shape[1])
         first = torch.from_numpy(batch.first[rows]).clamp(max=logits.shape[1] - 1)
@@ -109,15 +109,15 @@ class WordsObjective(Objective):
         self.state = () if not tensors else self.state
         super().carry(tensors)
 
-    def _begin(self, fresh: NDArray[np.bool_], device: torch.device) -> State:
+    def _begin(self, fresh: NDArray[np.bool_]) -> State:
         """The state that a batch starts from: zeros in fresh rows, the last clip's elsewhere."""
-        start = self.module.initial_state(len(fresh))
-        kept = torch.from_numpy(~fresh).to(device, torch.float32)
         if not self.state or self.state[0].shape[0] != len(fresh):
-            return start
+            return self.module.initial_state(len(fresh))
+        kept = torch.from_numpy(~fresh).to(self.device, torch.float32)
         at = self.module.batch_places
         return tuple(
-            part.to(device) * kept.view([-1 if place == at[i] else 1 for place in range(part.ndim)])
+            part.to(self.device)
+            * kept.view([-1 if place == at[i] else 1 for place in range(part.ndim)])
             for i, part in enumerate(self.state)
         )
 
@@ -132,12 +132,12 @@ class WordsObjective(Objective):
         drawing, recipe = self.settings.drawing, self.recipe
         order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.train.labels))
         words, unknown, silent = self._rows()
-        chosen = order[self.batch * words : (self.batch + 1) * words]
+        chosen = np.sort(order[self.batch * words : (self.batch + 1) * words])
         self.batch += 1
         if (self.batch + 1) * words > len(order):
             self.epoch, self.batch = self.epoch + 1, 0
-        spoken = in_full_scale(self.train.sounds[np.sort(chosen)])
-        ends, told = self.ends[np.sort(chosen)], self.train.labels[np.sort(chosen)]
+        spoken = in_full_scale(self.train.sounds[chosen])
+        ends, told = self.ends[chosen], self.train.labels[chosen]
         pairs = random.integers(words, size=(unknown, 2))
         wrong = [no_word(random, spoken[a], spoken[b], recipe.rate) for a, b in pairs]
         sounds = np.concatenate(

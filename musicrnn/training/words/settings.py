@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from musicrnn.augmentation.clips import AugmentationSettings
 from musicrnn.bounds import check, share, whole
 from musicrnn.errors import MusicRNNError
-from musicrnn.models.words_config import WordsSizes
+from musicrnn.networks.words_config import WordsSizes
 
 
 @dataclass(frozen=True)

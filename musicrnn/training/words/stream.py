@@ -14,22 +14,23 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Samples
 from musicrnn.augmentation.stream import Piece, script
 from musicrnn.errors import MusicRNNError
 from musicrnn.events import DetectedWord, Script
 from musicrnn.features.causal_logmel import CausalLogMel, FrameStream
 from musicrnn.metrics.classification import wilson_interval
 from musicrnn.metrics.detection import MAX_FALSE_ACCEPTS_AN_HOUR, Point, best_point, sweep
-from musicrnn.models.detector import Average, DetectorSettings, Trigger
-from musicrnn.models.labelling import probabilities
-from musicrnn.models.words import WordsModel, clip_logits
-from musicrnn.models.words_config import FRAMES_A_STEP
+from musicrnn.networks.detector import Average, DetectorSettings, Trigger
+from musicrnn.networks.labelling import probabilities
+from musicrnn.networks.words import WordsModel, clip_logits
+from musicrnn.networks.words_config import FRAMES_A_STEP
 from musicrnn.waveform import in_full_scale
 
 # From 0.12 to 0.99999, evenly in log-odds: most of what matters is near 1.
 THRESHOLDS = tuple(round(1 / (1 + float(np.exp(-x))), 6) for x in np.linspace(-2, 12, 57))
 SMOOTHINGS = (0.1, 0.2, 0.3)  # seconds
-REFRACTORY_SECONDS = 0.5  # seconds
+REFRACTORY_SECONDS = 0.5
 ROWS = 16
 
 
@@ -81,6 +82,27 @@ class StreamingCost:
     streaming_costs: float
 
 
+class _Listening:
+    """Streams that a network reads side by side, piece after piece."""
+
+    def __init__(self, model: WordsModel, recipe: CausalLogMel, rows: int) -> None:
+        self.model, self.state = model, model.initial_state(rows)
+        self.frames = FrameStream(recipe, (rows,))
+        self.waiting = np.zeros((rows, 0, recipe.n_mels), np.float32)
+
+    def push(self, samples: Samples) -> NDArray[np.float32]:
+        """The logits [B, S, K] of the steps that these samples [B, N] complete."""
+        frames = np.concatenate([self.waiting, self.frames.push(samples)], axis=1)
+        whole = frames.shape[1] // FRAMES_A_STEP * FRAMES_A_STEP
+        self.waiting = frames[:, whole:]
+        if not whole:
+            return np.zeros((len(frames), 0, self.model.config.labels), np.float32)
+        with torch.no_grad():
+            ready = torch.from_numpy(frames[:, :whole]).to(self.model.device)
+            logits, self.state = self.model(ready, self.state)
+        return logits.float().cpu().numpy()
+
+
 def hear(
     model: WordsModel,
     recipe: CausalLogMel,
@@ -98,21 +120,12 @@ def hear(
         raise MusicRNNError(
             "a network that reads both ways hears whole clips alone: it cannot be streamed"
         )
-    device = next(model.parameters()).device
-    state, frames = model.initial_state(1), FrameStream(recipe)
-    waiting = np.zeros((0, recipe.n_mels), np.float32)
+    listening = _Listening(model, recipe, 1)
     heard: list[NDArray[np.float32]] = []
     kept: list[Piece] = []
     for piece in pieces:
-        waiting = np.concatenate([waiting, frames.push(piece.samples)])
-        whole = len(waiting) // FRAMES_A_STEP * FRAMES_A_STEP
-        if whole:
-            with torch.no_grad():
-                ready = torch.from_numpy(waiting[None, :whole]).to(device)
-                logits, state = model(ready, state)
-            rows = probabilities(logits[0].float().cpu().numpy(), temperature)
-            heard.append(rows.astype(np.float32))
-            waiting = waiting[whole:]
+        logits = listening.push(piece.samples[None])[0]
+        heard.append(probabilities(logits, temperature).astype(np.float32))
         kept.append(Piece(piece.samples[:0], piece.spoken, piece.stretch))
     return HeardStream(
         script(kept), tuple(labels), np.concatenate(heard), FRAMES_A_STEP * recipe.hop / recipe.rate
@@ -156,7 +169,6 @@ def streaming_cost(
     n = len(sounds)
     if n == 0:
         raise MusicRNNError("what streaming costs is measured on one clip at least, got none")
-    device = next(model.parameters()).device
     blocks = range(0, n, 256)
     alone = [
         clip_logits(model, recipe.frames(in_full_scale(sounds[at : at + 256]))) for at in blocks
@@ -165,16 +177,9 @@ def streaming_cost(
     order = np.random.default_rng(seed).permutation(n)
     rows = min(ROWS, n)
     order = order[: n // rows * rows].reshape(rows, -1)  # the few that fill no row are left out
-    state, told = model.initial_state(rows), np.zeros(order.shape, np.int64)
-    frames = [FrameStream(recipe) for _ in range(rows)]
-    waiting = np.zeros((rows, 0, recipe.n_mels), np.float32)
-    for place in range(order.shape[1]):
-        new = [frames[row].push(in_full_scale(sounds[order[row, place]])) for row in range(rows)]
-        waiting = np.concatenate([waiting, np.stack(new)], axis=1)
-        whole = waiting.shape[1] // FRAMES_A_STEP * FRAMES_A_STEP
-        with torch.no_grad():
-            logits, state = model(torch.from_numpy(waiting[:, :whole]).to(device), state)
-        told[:, place] = logits[:, -1].argmax(1).cpu().numpy()
-        waiting = waiting[:, whole:]
+    listening, told = _Listening(model, recipe, rows), np.zeros(order.shape, np.int64)
+    for place, chosen in enumerate(order.T):
+        logits = listening.push(in_full_scale(sounds[chosen]))
+        told[:, place] = logits[:, -1].argmax(1)
     streamed = float((told == labels[order]).mean())
     return StreamingCost(n, right / n, wilson_interval(right, n), streamed, right / n - streamed)

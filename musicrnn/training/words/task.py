@@ -9,7 +9,7 @@ import numpy as np
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
-from musicrnn.models.words_config import WordsConfig
+from musicrnn.networks.words_config import WordsConfig
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import Split, TrainingData
 from musicrnn.training.protocol import Task
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from musicrnn.listening.word_labeller import WordLabeller
     from musicrnn.listening.word_stream import WordStream
     from musicrnn.metrics.classification import LabelFigures
-    from musicrnn.models.words import WordsModel
+    from musicrnn.networks.words import WordsModel
     from musicrnn.training.words.objective import WordsObjective
 
 MIN_UPDATES, EPOCHS = 600, 40
@@ -97,8 +97,8 @@ class Words(Task):
         """Temperature and, of a network that can be streamed, its detector."""
         from musicrnn.augmentation.stream import StreamSource
         from musicrnn.metrics.classification import calibrated
-        from musicrnn.models.labelling import probabilities
-        from musicrnn.models.words import clip_logits
+        from musicrnn.networks.labelling import probabilities
+        from musicrnn.networks.words import clip_logits
         from musicrnn.training.words.detector import calibrate_detector
 
         names, valid, recipe = objective.labels, data.examples["valid"], data.encoding
@@ -117,7 +117,7 @@ class Words(Task):
 
     @property
     def network(self) -> type[WordsModel]:
-        from musicrnn.models.words import WordsModel
+        from musicrnn.networks.words import WordsModel
 
         return WordsModel
 

@@ -24,10 +24,10 @@ from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.gibbs import GibbsSettings
 from musicrnn.sampling.voices import VoicesWriter
 from musicrnn.score import Score, TimeSignature
+from musicrnn.sources.scores import read_source
 from musicrnn.tokens.parts import grid_of, voice_tracks
 from musicrnn.tokens.voices import sounding
 from musicrnn.training.data import read_all
-from musicrnn_datasets.sources import read_source
 
 ADDED = 0.1  # counts
 

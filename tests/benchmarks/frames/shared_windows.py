@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn_datasets.find import corpus_folder
-from musicrnn_datasets.polyphonic import FOLDER, POLYPHONIC
+from musicrnn.sources.find import corpus_folder
+from musicrnn_datasets.polyphonic import POLYPHONIC
 
 FRAMES, NOTES = 16, 8
 
@@ -28,7 +28,7 @@ def windows(piece: NDArray[np.uint8]) -> Iterator[int]:
 
 def main() -> None:
     for name, corpus in POLYPHONIC.items():
-        frames = corpus.frames(corpus_folder(FOLDER, None))
+        frames = corpus.frames(corpus_folder(corpus.folders, None))
         known = {window for piece in frames["train"] for window in windows(piece)}
         shared = [[window in known for window in windows(piece)] for piece in frames["test"]]
         every = sum(map(len, shared))

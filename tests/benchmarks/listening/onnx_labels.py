@@ -21,11 +21,11 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.export.graph import Runner, runner
 from musicrnn.features.causal_logmel import CausalLogMel, causal_logmel_from
 from musicrnn.listening.header import labels_of, number_of
-from musicrnn.models.labelling import probabilities
-from musicrnn.models.words import WordsModel, clip_logits
-from musicrnn.models.words_config import FRAMES_A_STEP
+from musicrnn.networks.labelling import probabilities
+from musicrnn.networks.words import WordsModel, clip_logits
+from musicrnn.networks.words_config import FRAMES_A_STEP
 from musicrnn.pretrained import load_model
-from musicrnn_datasets.words import find_words, prepare_words
+from musicrnn.sources.words import find_words, prepare_words
 from tests.musicrnn.export.written import export_onnx
 
 BLOCK = 100  # clips at a time

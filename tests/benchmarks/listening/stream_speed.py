@@ -14,7 +14,7 @@ import numpy as np
 
 from musicrnn.features.causal_logmel import FrameStream
 from musicrnn.listening.word_stream import WordStream
-from musicrnn.models.words_config import FRAMES_A_STEP
+from musicrnn.networks.words_config import FRAMES_A_STEP
 from musicrnn.pretrained import load_model
 
 ROUNDS, SECONDS, MANY = 9, 4, 100

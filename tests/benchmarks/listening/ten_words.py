@@ -12,8 +12,8 @@ import sys
 import time
 from pathlib import Path
 
+from musicrnn.sources.find import corpus_folder
 from musicrnn_datasets.arabic_commands import ARABIC_COMMANDS
-from musicrnn_datasets.find import corpus_folder
 
 DIGITS = {
     "zero": "صفر", "one": "واحد", "two": "اثنان", "three": "ثلاثة", "four": "أربعة",

@@ -26,8 +26,8 @@ from torch_engine import TorchEngine
 
 from musicrnn.cells import CELLS
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.models.language import LanguageModel
-from musicrnn.models.language_config import LanguageConfig
+from musicrnn.networks.language import LanguageModel
+from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.sampling.engine import CPUEngine, Engine
 
 STEPS, ROUNDS = {"cpu": 200, "int8": 400, "torch": 30}, 5

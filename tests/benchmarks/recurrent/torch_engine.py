@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from musicrnn.models.language import LanguageModel
+from musicrnn.networks.language import LanguageModel
 
 
 class TorchEngine:

@@ -25,7 +25,7 @@ from report import markdown, setting
 from threadpoolctl import threadpool_limits
 from torch_loops import layer_loop
 
-from musicrnn.models.language_config import LanguageConfig
+from musicrnn.networks.language_config import LanguageConfig
 
 LEVELS, EMBEDDING = 256, 64
 RATES = (8_000, 16_000)  # Hz

@@ -44,7 +44,7 @@ from threadpoolctl import threadpool_limits
 from torch_loops import fused_loop, layer_loop
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.models.language_config import LanguageConfig
+from musicrnn.networks.language_config import LanguageConfig
 
 VOCABULARY = 400
 CHECKED, CHECKED_MANY = 300, 100  # steps compared token by token, of one piece and of many

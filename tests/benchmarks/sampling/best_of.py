@@ -14,9 +14,9 @@ from musicrnn.metrics.report import compare_sets
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import compose
 from musicrnn.sampling.sample_function import SamplingBudget
+from musicrnn.sources.scores import read_source
 from musicrnn.tokens import Controls
 from musicrnn.training.data import read_all
-from musicrnn_datasets.sources import read_source
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("style")

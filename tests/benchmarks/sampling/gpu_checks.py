@@ -13,9 +13,9 @@ import torch
 
 from musicrnn.cells import CELLS
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.models.language import LanguageModel
-from musicrnn.models.language_config import LanguageConfig
-from musicrnn.models.language_steps import LanguageSteps, exact_products
+from musicrnn.networks.language import LanguageModel
+from musicrnn.networks.language_config import LanguageConfig
+from musicrnn.networks.language_steps import LanguageSteps, exact_products
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling import filters, torch_filters
 from musicrnn.sampling.engine import CPUEngine

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import torch
 
-from musicrnn.models.language import LanguageModel
-from musicrnn.models.language_config import LanguageConfig
-from musicrnn.models.language_steps import LanguageSteps, exact_products
+from musicrnn.networks.language import LanguageModel
+from musicrnn.networks.language_config import LanguageConfig
+from musicrnn.networks.language_steps import LanguageSteps, exact_products
 from musicrnn.sampling.capture import as_it_is, cuda_graph
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_sampler import GraphSampler, Replays

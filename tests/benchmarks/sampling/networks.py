@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.layers.array_stack import stack_shapes
-from musicrnn.models.language_config import LanguageConfig
+from musicrnn.networks.language_config import LanguageConfig
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]

@@ -18,7 +18,7 @@ from musicrnn.augmentation.stream import (
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.audio import read_audio
 from musicrnn.metrics.detection import detection
-from musicrnn.models.detector import Detector, DetectorSettings
+from musicrnn.networks.detector import Detector, DetectorSettings
 
 RATE = 16_000
 

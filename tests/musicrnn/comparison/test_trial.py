@@ -11,7 +11,7 @@ from musicrnn.comparison.budget import Budget, RunConfig, Trial
 from musicrnn.comparison.subject import Subject
 from musicrnn.comparison.trial import run_apart, run_here
 from musicrnn.errors import MusicRNNError
-from musicrnn.models.frames import FrameModel
+from musicrnn.networks.frames import FrameModel
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.training.compose.data import TokenData
 from musicrnn.training.compose.settings import ComposeSettings

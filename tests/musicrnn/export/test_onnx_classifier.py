@@ -11,8 +11,8 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel
 from musicrnn.io.audio import read_audio
-from musicrnn.models.classifier import Classifier
-from musicrnn.models.classifier_config import ClassifierConfig
+from musicrnn.networks.classifier import Classifier
+from musicrnn.networks.classifier_config import ClassifierConfig
 from musicrnn.pretrained import load_model
 from musicrnn.tokens import TOKENIZERS
 from musicrnn.training.task import task_of

@@ -9,8 +9,8 @@ import torch
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.layers.settings import LayerSettings
-from musicrnn.models.language import LanguageModel
-from musicrnn.models.language_config import LanguageConfig
+from musicrnn.networks.language import LanguageModel
+from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.pretrained import load_model
 from tests.musicrnn.export.read_graph import read_graph
 from tests.musicrnn.export.written import export_onnx

@@ -14,8 +14,8 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.export.front_end import CausalFrames
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.io.audio import read_audio
-from musicrnn.models.words import WordsModel
-from musicrnn.models.words_config import FRAMES_A_STEP, WordsConfig
+from musicrnn.networks.words import WordsModel
+from musicrnn.networks.words_config import FRAMES_A_STEP, WordsConfig
 from musicrnn.pretrained import load_model
 from musicrnn.training.task import task_of
 from tests.musicrnn.export.read_graph import read_graph

@@ -52,7 +52,8 @@ def test_a_clip_keeps_387(total):
 
 def test_other_lengths_keep_the_spacing():
     recipe = LogMel()
-    assert recipe.frame_seconds == pytest.approx(0.0775, abs=2e-4)
+    seconds = np.diff(recipe.kept(100_000)).mean() * recipe.hop / recipe.rate
+    assert seconds == pytest.approx(0.0775, abs=2e-4)
     for total in (1, 2, 44, 500, 1200, 1400, 5000):
         kept = recipe.kept(total)
         assert len(kept) == max(1, int(total * 387.5 / 1293))

@@ -10,9 +10,9 @@ from musicrnn.layers.attention_past import BLOCK_STEPS, PastAttention
 from musicrnn.layers.bidirectional import Bidirectional
 from musicrnn.layers.settings import ATTENTIONS, LayerSettings
 from musicrnn.layers.stack import Stack
-from musicrnn.models.gradients import language_gradients
-from musicrnn.models.language import LanguageModel
-from musicrnn.models.language_config import LanguageConfig
+from musicrnn.networks.gradients import language_gradients
+from musicrnn.networks.language import LanguageModel
+from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.sampling.engine import CPUEngine
 from tests.benchmarks.recurrent.torch_engine import TorchEngine
 

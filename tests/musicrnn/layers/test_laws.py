@@ -10,8 +10,8 @@ from torch import Tensor
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.layers.settings import LayerSettings
-from musicrnn.models.language import LanguageModel
-from musicrnn.models.language_config import LanguageConfig
+from musicrnn.networks.language import LanguageModel
+from musicrnn.networks.language_config import LanguageConfig
 from tests.musicrnn.random_networks import (
     BATCH,
     HIDDEN,

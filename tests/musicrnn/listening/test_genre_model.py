@@ -1,14 +1,14 @@
 """The bundled genre model does on the test split what its card says."""
 
 from musicrnn.pretrained import load_model
+from musicrnn.sources.readers import measured
 from musicrnn.training.data import DataRequest
-from musicrnn_datasets.readers import measured
 
 
 def test_genre_on_the_test_split(corpora):
     checkpoint = load_model("genre")
     evaluation, _ = measured([checkpoint], DataRequest(("gtzan",), corpora))
     assert evaluation.n == 290
-    assert evaluation.scores.accuracy >= 0.58
-    assert evaluation.scores.accuracy > 5 * evaluation.scores.majority
+    assert evaluation.accuracy >= 0.58
+    assert evaluation.accuracy > 5 * evaluation.majority
     assert checkpoint.metadata["metrics"]["valid_n"] == 197

@@ -10,8 +10,8 @@ from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.io.audio import write_audio
 from musicrnn.listening.word_labeller import WordLabeller
 from musicrnn.listening.word_stream import WordStream, file_blocks
-from musicrnn.models.words import WordsModel
-from musicrnn.models.words_config import WordsConfig
+from musicrnn.networks.words import WordsModel
+from musicrnn.networks.words_config import WordsConfig
 from musicrnn.training.task import task_of
 from musicrnn.waveform import Waveform
 

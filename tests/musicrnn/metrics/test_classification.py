@@ -1,7 +1,8 @@
+import numpy as np
 import pytest
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.metrics.classification import calibrate, classification, wilson_interval
+from musicrnn.metrics.classification import calibrate, label_figures, wilson_interval
 
 
 def test_wilson_interval_of_known_counts():
@@ -14,7 +15,8 @@ def test_wilson_interval_of_known_counts():
 
 
 def test_scores_of_a_small_table():
-    scores = classification([0, 0, 0, 1, 1, 2], [0, 0, 1, 1, 1, 0], ["a", "b", "c"])
+    told = np.eye(3)[[0, 0, 1, 1, 1, 0]]
+    scores = label_figures(told, [0, 0, 0, 1, 1, 2], ["a", "b", "c"])
     assert scores.accuracy == pytest.approx(4 / 6)
     assert scores.majority == 0.5
     assert scores.confusion == ((2, 1, 0), (0, 2, 0), (1, 0, 0))
@@ -23,7 +25,7 @@ def test_scores_of_a_small_table():
     assert scores.scores["b"].recall == 1.0
     assert scores.scores["c"] == type(scores.scores["c"])(1, 0.0, 0.0, 0.0)
     with pytest.raises(MusicRNNError, match="got 1 calls for 2"):
-        classification([0, 1], [0], ["a", "b"])
+        label_figures(told[:1], [0, 1], ["a", "b", "c"])
 
 
 def test_calibrate_finds_the_least():

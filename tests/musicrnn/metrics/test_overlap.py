@@ -66,16 +66,16 @@ def test_pieces_without_the_feature_are_left_out() -> None:
     assert overlapping_area(with_gap, other) == overlapping_area(one, other)
     assert math.isnan(overlapping_area([1.0, math.nan], other))
     assert math.isnan(overlapping_area(one, [math.nan]))
-    assert math.isnan(ceiling_area([1.0, 2.0, 3.0]))
+    assert math.isnan(ceiling_area([1.0, 2.0, 3.0], 2))
 
 
 def test_parts_of_one_population_are_near_one() -> None:
-    area = ceiling_area(GENERATOR.normal(size=(200, 1)))
+    area = ceiling_area(GENERATOR.normal(size=(200, 1)), 100)
     assert 0.9 < area <= 1
     values = GENERATOR.normal(size=30)
-    assert ceiling_area(values, 100) == ceiling_area(values)
-    assert ceiling_area(values, 5) != ceiling_area(values)
-    assert ceiling_area(values) == ceiling_area(values)
+    assert ceiling_area(values, 100) == ceiling_area(values, 15)
+    assert ceiling_area(values, 5) != ceiling_area(values, 15)
+    assert ceiling_area(values, 15) == ceiling_area(values, 15)
 
 
 def test_sets_of_different_width_are_refused() -> None:

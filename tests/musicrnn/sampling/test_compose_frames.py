@@ -6,8 +6,8 @@ import torch
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.models.frame_config import FrameConfig
-from musicrnn.models.frames import FrameModel
+from musicrnn.networks.frame_config import FrameConfig
+from musicrnn.networks.frames import FrameModel
 from musicrnn.pretrained import load_model
 from musicrnn.sampling.compose_frames import compose_frames, score_of
 from musicrnn.sampling.filters import Settings

@@ -9,9 +9,9 @@ from musicrnn.cells.tile import PANEL, PANEL_OF_PAIRS
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.layers.settings import LayerSettings
-from musicrnn.models.language import LanguageModel
-from musicrnn.models.language_config import LanguageConfig
-from musicrnn.models.scoring import piece_losses
+from musicrnn.networks.language import LanguageModel
+from musicrnn.networks.language_config import LanguageConfig
+from musicrnn.networks.scoring import piece_losses
 from musicrnn.sampling.divergence import (
     BATCH_PIECES,
     format_figures,

@@ -7,8 +7,8 @@ import torch
 from musicrnn.cells import CELLS
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.models.language import LanguageModel
-from musicrnn.models.language_config import LanguageConfig
+from musicrnn.networks.language import LanguageModel
+from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.pretrained import load_model
 from musicrnn.sampling.engine import CPUEngine, EngineSettings, engine_for
 from tests.benchmarks.recurrent.torch_engine import TorchEngine

@@ -7,7 +7,7 @@ import pytest
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.voice_leading import parallels
-from musicrnn.models.voices import VoicesModel
+from musicrnn.networks.voices import VoicesModel
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.gibbs import GibbsSampler, GibbsSettings
 from musicrnn.tokens.metrical import regular_metre

@@ -12,9 +12,9 @@ from musicrnn.cells import CELLS
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.settings import LayerSettings
-from musicrnn.models.language import LanguageModel
-from musicrnn.models.language_config import LanguageConfig
-from musicrnn.models.language_steps import LanguageSteps
+from musicrnn.networks.language import LanguageModel
+from musicrnn.networks.language_config import LanguageConfig
+from musicrnn.networks.language_steps import LanguageSteps
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings

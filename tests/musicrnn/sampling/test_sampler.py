@@ -7,7 +7,7 @@ import pytest
 
 from musicrnn.cells import CELLS
 from musicrnn.errors import MusicRNNError
-from musicrnn.models.language import LanguageModel
+from musicrnn.networks.language import LanguageModel
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import begun_at, composition, tempo_of
 from musicrnn.sampling.engine import CPUEngine

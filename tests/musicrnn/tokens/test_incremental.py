@@ -120,7 +120,7 @@ def test_memory_and_time_of_a_long_piece_are_those_of_what_sounds(name, corpora)
     most = notes = 0
     for token in [0, *(ids * (60_000 // len(ids)))]:
         decoder.read(token)
-        notes += sum(event.velocity > 0 for event in decoder.emit())
+        notes += sum(event.velocity > 0 for event in decoder.active.emit())
         lists = [vars(part) for part in (decoder, decoder.reader, decoder.active)]
         most = max(most, *(len(v) for d in lists for v in d.values() if isinstance(v, list | dict)))
     assert notes > 10_000
@@ -162,4 +162,4 @@ def test_what_is_out_of_place_is_passed_over():
     for word in words.split():
         reader.read(tokenizer.vocabulary.index(word))
     assert (reader.tick, reader.notes) == (10, [[9, 0, 60, 1, reader.velocities[8]]])
-    assert BeatDecoder(reader).watermark == 0
+    assert BeatDecoder(reader).active.watermark == 0

@@ -7,7 +7,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel
 from musicrnn.listening.labeller import Labeller
-from musicrnn.models.classifier import Classifier
+from musicrnn.networks.classifier import Classifier
 from musicrnn.tokens import TOKENIZERS
 from musicrnn.training.classify.objective import shifted
 from musicrnn.training.classify.recording import Recording
@@ -52,7 +52,7 @@ def test_it_learns_and_is_calibrated(tmp_path):
     assert labeller.labels == ("slow", "fast")
     assert 0.2 <= labeller.temperature <= 5
     assert 0 < labeller.threshold < 1
-    assert labeller.recipe == LogMel(n_mels=40)
+    assert labeller.encoding == LogMel(n_mels=40)
 
 
 def test_the_same_seed_gives_the_same_model(tmp_path):

@@ -9,9 +9,9 @@ import torch
 from musicrnn.cells import CELLS
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.layers.settings import LayerSettings
-from musicrnn.models.classifier import Classifier
-from musicrnn.models.classifier_config import ClassifierConfig
-from musicrnn.models.language import LanguageModel
+from musicrnn.networks.classifier import Classifier
+from musicrnn.networks.classifier_config import ClassifierConfig
+from musicrnn.networks.language import LanguageModel
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
 from musicrnn.tokens import Controls
@@ -53,7 +53,7 @@ def test_trained_cut_off_resumed_and_sampled(tmp_path, cell: str) -> None:
 def test_the_sampler_steps_as_torch_reads(cell: str, settings: dict) -> None:
     if settings.get("zoneout") and cell in ("grid", "clockwork", "clockwork-lstm", "slstm"):
         pytest.skip("refused: tests/musicrnn/layers/test_laws.py")
-    from musicrnn.models.language_config import LanguageConfig
+    from musicrnn.networks.language_config import LanguageConfig
 
     torch.manual_seed(1)
     layer = LayerSettings(**settings)

@@ -8,9 +8,9 @@ import torch
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.models.frame_config import FrameConfig
-from musicrnn.models.frame_context import frame_context
-from musicrnn.models.frames import FrameModel
+from musicrnn.networks.frame_config import FrameConfig
+from musicrnn.networks.frame_context import frame_context
+from musicrnn.networks.frames import FrameModel
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.frames.objective import (
     FrameObjective,

@@ -14,9 +14,9 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.layers.layer import named
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.layers.stack import Stack
-from musicrnn.models.gradients import language_gradients
-from musicrnn.models.language import LanguageModel
-from musicrnn.models.language_config import LanguageConfig
+from musicrnn.networks.gradients import language_gradients
+from musicrnn.networks.language import LanguageModel
+from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.training.compose.objective import LanguageObjective
 from musicrnn.training.compose.windows import Windows
 from musicrnn.training.gradient_norm import PlainSteps, omega, readings, step_omega, towards_states

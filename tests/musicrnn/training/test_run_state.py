@@ -17,10 +17,10 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.models.classifier import Classifier
-from musicrnn.models.classifier_config import ClassifierConfig
-from musicrnn.models.words import WordsModel
-from musicrnn.models.words_config import WordsConfig
+from musicrnn.networks.classifier import Classifier
+from musicrnn.networks.classifier_config import ClassifierConfig
+from musicrnn.networks.words import WordsModel
+from musicrnn.networks.words_config import WordsConfig
 from musicrnn.training.classify.objective import ClassificationObjective
 from musicrnn.training.classify.recording import Recording
 from musicrnn.training.classify.settings import ClassifierSettings

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.training import loop, run_state
@@ -61,7 +62,7 @@ def test_saving_by_time_changes_nothing(output: Path, tmp_path: Path, often: Non
     assert callback.saved == [0] * 10 + [10] * 10 + [20] * 10
     assert output.read_bytes() == whole.read_bytes()
     assert often_saved.state.best == seldom_saved.state.best
-    first, second = run_state._arrays(run_path(output)), run_state._arrays(run_path(whole))
+    first, second = load_file(run_path(output)), load_file(run_path(whole))
     assert first.keys() == second.keys()
     assert all(torch.equal(first[name], second[name]) for name in first)
 

@@ -5,7 +5,7 @@ import pytest
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.models.voices import VoicesModel
+from musicrnn.networks.voices import VoicesModel
 from musicrnn.tokens.metrical import regular_metre
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.task import TASKS

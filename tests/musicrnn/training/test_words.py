@@ -10,8 +10,8 @@ import torch
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.causal_logmel import CausalLogMel
-from musicrnn.models.words import WordsModel
-from musicrnn.models.words_config import WordsConfig
+from musicrnn.networks.words import WordsModel
+from musicrnn.networks.words_config import WordsConfig
 from musicrnn.training.task import TASKS
 from musicrnn.training.words.data import SILENCE, UNKNOWN, Clips, WordsData
 from musicrnn.training.words.objective import WordsObjective
@@ -124,11 +124,10 @@ def test_a_row_goes_on_from_its_last_clip():
     made = objective(12, carry=0.0)
     made.loss(made.module)
     assert all(part.abs().sum() > 0 for part in made.state)
-    device = torch.device("cpu")
-    going_on = made._begin(np.zeros(12, bool), device)
+    going_on = made._begin(np.zeros(12, bool))
     assert all(torch.equal(a, b) for a, b in zip(going_on, made.state, strict=True))
     fresh = np.arange(12) < 6
-    begun = made._begin(fresh, device)
+    begun = made._begin(fresh)
     for part, place in zip(begun, made.module.batch_places, strict=True):
         rows = part.movedim(place, 0)
         assert not rows[:6].any()
@@ -158,7 +157,7 @@ def test_the_recipes_have_the_sizes_that_their_names_say():
 
 @pytest.mark.learning
 def test_ten_real_words_are_learnt(corpora, tmp_path):
-    from musicrnn_datasets.words import find_words, prepare_words
+    from musicrnn.sources.words import find_words, prepare_words
 
     found = find_words("arabic-commands", data=corpora)
     few = sorted({clip.label for clip in found.clips})[:10]

@@ -8,8 +8,8 @@ from musicrnn.augmentation.stream import Piece, StreamSettings, StreamSource, st
 from musicrnn.errors import MusicRNNError
 from musicrnn.events import Script, Spoken, Stretch
 from musicrnn.features.causal_logmel import CausalLogMel
-from musicrnn.models.words import WordsModel
-from musicrnn.models.words_config import WordsConfig
+from musicrnn.networks.words import WordsModel
+from musicrnn.networks.words_config import WordsConfig
 from musicrnn.training.words.detector import calibrate_detector
 from musicrnn.training.words.stream import HeardStream, choose, hear, streaming_cost
 

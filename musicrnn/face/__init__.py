@@ -1,0 +1,1 @@
+"""What ``import musicrnn`` offers: see the package's own text."""

@@ -1,0 +1,153 @@
+"""What a model learns from or is measured on: folders of one's own files, or corpora by name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.sources.named import named
+from musicrnn.sources.readers import read_data
+from musicrnn.sources.scores import read_source
+from musicrnn.training.data import SPLITS, DataRequest, Piece, Split, TrainingData
+from musicrnn.training.task import task_of
+
+if TYPE_CHECKING:
+    from musicrnn.face.model import Model
+
+
+def data(
+    *sources: str | Path,
+    folder: str | Path | None = None,
+    tokens: str | None = None,
+    mix: Sequence[float] | None = None,
+    split_file: str | Path | None = None,
+    backgrounds: str | Path | None = None,
+) -> Data:
+    """Folders of your own files, or corpora by name (see :func:`musicrnn.corpora`).
+
+    Nothing is read before it is needed. What a model of one kind has no use for, it refuses.
+
+    Args:
+        folder: where corpora lie, in place of $MUSICRNN_DATA.
+        tokens: the tokenizer, in place of the one that suits the music.
+        mix: how often each source is read, beside the others.
+        split_file: a CSV with the columns file, label and split.
+        backgrounds: a folder of sounds without words, to be put under words.
+
+    Raises:
+        MusicRNNError: no source, or one that is neither a folder nor a corpus.
+
+    Example:
+        >>> import musicrnn as mr
+        >>> mr.data("my-midi")
+        <Data of my-midi>
+    """
+    names = tuple(str(source) for source in sources)
+    if not names:
+        raise MusicRNNError('say what to read: a folder or a corpus, such as data("my-midi")')
+    for name in names:
+        _check(name)
+    return Data(
+        DataRequest(
+            names,
+            _path(folder),
+            tokens,
+            None if mix is None else tuple(map(float, mix)),
+            _path(split_file),
+            _path(backgrounds),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Data:
+    """Three parts: to learn from, to choose the best network on, and to measure it once."""
+
+    request: DataRequest
+
+    def __repr__(self) -> str:
+        return f"<Data of {', '.join(self.request.sources)}>"
+
+    @property
+    def train(self) -> Part:
+        """The pieces to learn from."""
+        return Part(self, "train")
+
+    @property
+    def valid(self) -> Part:
+        """The pieces on which the best network is chosen."""
+        return Part(self, "valid")
+
+    @property
+    def test(self) -> Part:
+        """The pieces to measure a model on, once."""
+        return Part(self, "test")
+
+    def read_by(self, model: Model) -> TrainingData:
+        """The examples as a model reads them.
+
+        Raises:
+            MusicRNNError: nothing in the data can be read by it.
+        """
+        return read_data(task_of(model.checkpoint), self.request, model.checkpoint)
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """All pieces of scores: ``piece.name``, ``piece.split``, ``piece.read()`` and, where the
+        source is ABC, ``piece.abc``.
+
+        Raises:
+            MusicRNNError: there are none.
+        """
+        request = self.request
+        return tuple(p for name in request.sources for p in read_source(name, request.folder)[1])
+
+
+@dataclass(frozen=True)
+class Part:
+    """The pieces of one split, in order."""
+
+    data: Data
+    split: Split
+
+    def __repr__(self) -> str:
+        return f"<{self.split} part of {', '.join(self.data.request.sources)}>"
+
+    def __iter__(self) -> Iterator[Piece]:
+        return (piece for piece in self.data.pieces if piece.split == self.split)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def part_of(given: Data | Part | str | Path, split: str | None = None) -> Part:
+    """The part that is meant; the test part of data as a whole.
+
+    Raises:
+        MusicRNNError: no such split, no such source, or another split than the part's.
+    """
+    if split is not None and split not in SPLITS:
+        raise MusicRNNError(f"split must be one of {', '.join(SPLITS)}, got {split!r}")
+    if isinstance(given, Part):
+        if split not in (None, given.split):
+            raise MusicRNNError(f"the part given is {given.split}, got split {split!r} beside it")
+        return given
+    whole = given if isinstance(given, Data) else data(given)
+    return Part(whole, split or "test")
+
+
+def _check(source: str) -> None:
+    names = [name for table in named().tables() for name in table]
+    if source not in names and not Path(source).exists():
+        near = difflib.get_close_matches(source, names, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"corpora are {', '.join(names)}"
+        raise MusicRNNError(f"{source} is neither a folder nor a corpus: {hint}")
+
+
+def _path(path: str | Path | None) -> Path | None:
+    return None if path is None else Path(path)

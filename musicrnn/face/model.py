@@ -1,0 +1,292 @@
+"""A model file in Python: it composes, harmonizes, classifies, listens, and can be looked into.
+
+Conventions. A Model is always in evaluation mode. What its kind cannot do raises MusicRNNError with
+the sentence that the command line prints. Pieces are given as a Score or as a file of notes; keys,
+metres and chords as musicians write them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.face.asking import request_of, style_of
+from musicrnn.io.save import read_piece
+from musicrnn.sampling.compose import Composition, Request
+from musicrnn.sampling.engine import EngineSettings
+from musicrnn.sampling.sample_function import SamplingBudget
+from musicrnn.score import Score
+from musicrnn.tokens import Tokenizer, tokenizer_from
+from musicrnn.tokens.wishes import read_chords, read_key, read_time_signature
+from musicrnn.training.task import task_of
+
+if TYPE_CHECKING:
+    from musicrnn.face.data import Data, Part
+    from musicrnn.listening.answer import Answer
+    from musicrnn.listening.word_stream import WordStream
+    from musicrnn.sampling.voices import Written
+    from musicrnn.training.protocol import Figures
+
+Values = NDArray[np.floating]
+States = dict[str, Values]
+SOPRANO = ("soprano",)
+
+
+class Model:
+    """A model of any kind; ``name`` is that of its file, ``metadata`` its header."""
+
+    def __init__(self, checkpoint: Checkpoint, name: str, device: str = "auto") -> None:
+        self.checkpoint, self.name, self.device = checkpoint, name, device
+        self._task = task_of(checkpoint)
+
+    def __repr__(self) -> str:
+        return f"<Model {self.name!r}: it {self._task.does}>"
+
+    @property
+    def kind(self) -> str:
+        """One of the kinds of model: compose, frames, voices, classify, words ..."""
+        return self._task.name
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What its file says: sizes, data and their terms, figures, the command that made it."""
+        return self.checkpoint.metadata
+
+    def save(self, path: str | Path) -> None:
+        """Write it as a model file.
+
+        Raises:
+            MusicRNNError: the file cannot be written.
+        """
+        self.checkpoint.save(path)
+
+    # Composing.
+
+    def compose(
+        self,
+        seed: int | None = None,
+        *,
+        bars: int | None = None,
+        seconds: float | None = None,
+        key: str | None = None,
+        tempo: float | None = None,
+        time_signature: str | None = None,
+        chords: str | None = None,
+        density: int | None = None,
+        primer: Score | str | Path | None = None,
+        temperature: float | None = None,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        min_p: float | None = None,
+        repetition_penalty: float | None = None,
+        best_of: int = 1,
+    ) -> Composition:
+        """A new piece; what is left out is left to the model.
+
+        Args:
+            seed: the same seed gives the same piece; one is drawn if not given.
+            bars, seconds: the length, after the primer: one of the two.
+            key: such as "C", "F# minor", "Bbm".
+            tempo: quarter notes a minute.
+            time_signature: such as "3/4".
+            chords: one a bar, such as "C Am F G7".
+            density: 1 (sparse) to 5 (dense).
+            primer: music to go on from.
+            temperature: above 1 wilder, below 1 tamer.
+            top_k, top_p, min_p: draw among the likeliest tokens alone: so many, of so much mass, as
+                likely as that share of the likeliest.
+            repetition_penalty: above 1 repeats less.
+            best_of: draw as many, keep the best.
+
+        Raises:
+            MusicRNNError: the model cannot compose, or not what is asked.
+
+        Example:
+            >>> import musicrnn as mr
+            >>> mr.load("pop").compose(seed=3, bars=2, key="D").bars
+            2
+        """
+        if bars is not None and seconds is not None:
+            raise MusicRNNError(f"give bars or seconds, not both, got {bars} and {seconds}")
+        wishes = {
+            "bars": bars,
+            "seconds": seconds,
+            "key": None if key is None else read_key(str(key)),
+            "tempo": tempo,
+            "time_signature": time_signature and read_time_signature(str(time_signature)),
+            "chords": chords and read_chords(str(chords)),
+            "density": density,
+            "temperature": temperature,
+            "top_k": top_k,
+            "top_p": top_p,
+            "min_p": min_p,
+            "repetition_penalty": repetition_penalty,
+        }
+        budget = SamplingBudget(EngineSettings(self.device), best_of)
+        begun = None if primer is None else _score(primer)
+        request = request_of(self.name, wishes, primer=begun, budget=budget)
+        first = secrets.randbelow(2**31) if seed is None else seed
+        return next(self.compose_each([first], request))
+
+    def compose_each(
+        self, seeds: Sequence[int], request: Request | None = None
+    ) -> Iterator[Composition]:
+        """Many pieces, drawn side by side, as they are finished; ``number`` is a seed's place.
+
+        Raises:
+            MusicRNNError: the model cannot compose, or not what the request asks.
+        """
+        composer = self._task.composer(self.checkpoint)
+        asked = request or request_of(self.name, {})
+        asked = composer.completed(asked, style_of(self.name).bars)
+        for piece in composer.compose(seeds, asked):
+            yield replace(piece, style=self.name)
+
+    def harmonize(
+        self,
+        piece: Score | str | Path,
+        *,
+        keep: Sequence[str] = SOPRANO,
+        track: str | None = None,
+        temperature: float | None = None,
+        seed: int | None = None,
+    ) -> Written:
+        """The voices that are missing around those that the piece gives.
+
+        Args:
+            keep: the voices that it gives, such as ("soprano", "bass").
+            track: the name, or the number from 1, of the track that is the one voice kept.
+
+        Raises:
+            MusicRNNError: no model of voices, or a piece that it cannot read.
+        """
+        from musicrnn.face.voices import gibbs_settings, given_voices
+
+        writer, score = self._task.writer(self.checkpoint), _score(piece)
+        given = given_voices(score, writer.names, keep, track)
+        return writer.harmonize(score, given, gibbs_settings(self.name, temperature), _drawn(seed))
+
+    def vary(
+        self,
+        piece: Score | str | Path,
+        bars: tuple[int, int],
+        *,
+        voices: Sequence[str] | None = None,
+        temperature: float | None = None,
+        seed: int | None = None,
+    ) -> Written:
+        """The piece with some bars of some voices written anew; the first bar is 1.
+
+        Raises:
+            MusicRNNError: no model of voices, no such bars or voices, or as for harmonizing.
+        """
+        from musicrnn.face.voices import gibbs_settings, named_voices
+        from musicrnn.tokens.parts import voice_tracks
+
+        writer, score = self._task.writer(self.checkpoint), _score(piece)
+        return writer.vary(
+            score,
+            voice_tracks(score, writer.names, writer.names),
+            gibbs_settings(self.name, temperature),
+            _drawn(seed),
+            bars=bars,
+            voices=named_voices(writer.names if voices is None else voices, writer.names),
+        )
+
+    # Listening.
+
+    def classify(self, path: str | Path) -> Answer:
+        """The label of a file, with the probabilities of all labels.
+
+        Raises:
+            MusicRNNError: no classifier, or a file that it cannot read.
+        """
+        return self._labeller.classify_file(path)
+
+    @cached_property
+    def _labeller(self) -> Any:
+        return self._task.labeller(self.checkpoint, self.device)
+
+    def stream(self, threshold: float | None = None) -> WordStream:
+        """What hears words in a stream: ``push(samples)`` gives those that were detected.
+
+        Samples are float32 [N], full scale +-1, at ``stream.recipe.rate`` Hz, in blocks of any
+        length.
+
+        Raises:
+            MusicRNNError: no model for that, or a threshold outside 0.01..1.
+        """
+        return self._task.listener(self.checkpoint, threshold)
+
+    # Looking inside.
+
+    def evaluate(self, data: Data | Part | str | Path, *, split: str | None = None) -> Figures:
+        """Its figures on held-out data beside trivial baselines; ``print`` them, or ``as_json()``.
+
+        Args:
+            data: a :class:`Data`, one of its parts, a folder, or a corpus by name.
+            split: "test" (unless the part says another), "valid" or "train".
+
+        Raises:
+            MusicRNNError: no such data, or nothing in them that the model can read.
+        """
+        from musicrnn.face.data import part_of
+
+        part = part_of(data, split)
+        return self._task.measure([self.checkpoint], part.data.read_by(self), part.split)
+
+    @cached_property
+    def network(self) -> Any:
+        """The network as a torch module, in evaluation mode."""
+        return self._task.load(self.checkpoint)
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        """What turns scores into the ids that it reads.
+
+        Raises:
+            MusicRNNError: it reads no tokens.
+        """
+        return tokenizer_from(self.checkpoint.entry("tokenizer"))
+
+    def encode(self, piece: Score | str | Path) -> NDArray[np.int32]:
+        """A piece as the ids that the network reads, [T]."""
+        return self.tokenizer.encode(_score(piece))
+
+    def decode(self, ids: Sequence[int]) -> Score:
+        """The piece of any ids."""
+        return self.tokenizer.decode(ids)
+
+    @overload
+    def __call__(self, ids: Any, *, return_states: Literal[False] = False) -> Values: ...
+
+    @overload
+    def __call__(self, ids: Any, *, return_states: Literal[True]) -> tuple[Values, States]: ...
+
+    def __call__(self, ids: Any, *, return_states: bool = False) -> Values | tuple[Values, States]:
+        """The network's logits for a sequence of ids: [T, V], row t for the id after the t-th.
+
+        With ``return_states`` also its states after each id, by name, [layers, T, units].
+
+        Raises:
+            MusicRNNError: ids out of the vocabulary, or a kind of model without logits.
+        """
+        logits = self._task.logits(self.network, ids)
+        return (logits, self._task.states(self.network, ids)) if return_states else logits
+
+
+def _score(piece: Score | str | Path) -> Score:
+    return piece if isinstance(piece, Score) else read_piece(piece)
+
+
+def _drawn(seed: int | None) -> int:
+    return secrets.randbelow(2**31) if seed is None else seed

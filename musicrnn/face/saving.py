@@ -1,0 +1,91 @@
+"""Scores, compositions and sounds into files: the suffix says the format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.atomic import write_whole
+from musicrnn.io.audio import write_audio
+from musicrnn.io.save import NOTES, check_saved, save_pieces
+from musicrnn.presentable import Presentable
+from musicrnn.sampling.compose import Composition
+from musicrnn.score import Score
+from musicrnn.waveform import Waveform
+
+
+class HalfSaved(MusicRNNError):
+    """Some files could not be written; ``written`` are there."""
+
+    def __init__(self, reason: str, written: Sequence[Path]) -> None:
+        super().__init__(reason)
+        self.written = tuple(written)
+
+
+def save(
+    thing: Presentable, paths: Sequence[str | Path], soundfont: str | Path | None = None
+) -> None:
+    """See :meth:`Presentable.save`.
+
+    Raises:
+        MusicRNNError: no path, a suffix that cannot be written, or a file that cannot be.
+        HalfSaved: the notes of a composition are written, its sound cannot be.
+    """
+    wanted = [Path(path) for path in paths]
+    if not wanted:
+        raise MusicRNNError('say where to save it, such as save("tune.mid", "tune.wav")')
+    if isinstance(thing, Waveform):
+        for path in wanted:
+            write_audio(thing, path)
+        return
+    for path in wanted:
+        check_saved(path)
+    if isinstance(thing, Composition):
+        _save_composition(thing, wanted, soundfont)
+    else:
+        score = score_of(thing)
+        save_pieces(score, wanted, soundfont=soundfont, accompany=is_lead_sheet(score))
+
+
+def is_lead_sheet(score: Score) -> bool:
+    """One melody with chord symbols: the symbols are played too, or no one hears them."""
+    if not score.chords or len(score.tracks) != 1:
+        return False
+    notes = score.tracks[0].notes
+    return all(before.start + before.duration <= after.start for before, after in pairwise(notes))
+
+
+def score_of(thing: Presentable) -> Score:
+    """The score itself, or the one that is held."""
+    return thing if isinstance(thing, Score) else getattr(thing, "score")  # noqa: B009
+
+
+def caption_of(piece: Composition) -> str:
+    """What stands under the title of a page or a picture."""
+    return f"{piece.style}, seed {piece.seed}" if piece.style else f"seed {piece.seed}"
+
+
+def _save_composition(
+    piece: Composition, paths: Sequence[Path], soundfont: str | Path | None
+) -> None:
+    """Notes first: they stay when the piece is too long to be made sound of."""
+    texts = [path for path in paths if path.suffix == ".abc" and piece.text]
+    notes = [path for path in paths if path.suffix in NOTES and path not in texts]
+    others = [path for path in paths if path not in texts and path not in notes]
+    for path in texts:  # the tune as the model wrote it, with its repeats
+        write_whole(path, f"X:1\nT:{piece.style} {piece.seed}\n{piece.text}\n".encode())
+    written = texts
+    for group in (notes, others):
+        try:
+            save_pieces(
+                piece.score,
+                group,
+                soundfont=soundfont,
+                caption=caption_of(piece),
+                accompany=piece.text is not None,
+            )
+        except MusicRNNError as error:
+            raise HalfSaved(str(error), written) if written else error from error
+        written = written + group

@@ -1,0 +1,44 @@
+"""From windows to the probabilities of labels, outside training.
+
+Conventions. Windows are float32 frames [T, F] in dB or integer tokens [N]; logits are the
+classifier's mean log-probabilities [windows, K]; a recording's probabilities [K] are those of its
+windows, averaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from musicrnn.networks.classifier import Classifier, padded
+
+
+def window_logits(
+    model: Classifier, windows: Sequence[NDArray[Any]], *, batch: int = 16
+) -> NDArray[np.float32]:
+    """[N, K]; the model must be in evaluation mode."""
+    rows: list[NDArray[np.float32]] = []
+    for start in range(0, len(windows), batch):
+        inputs, lengths = padded(windows[start : start + batch])
+        with torch.no_grad():
+            logits = model.logits(inputs.to(model.device), lengths.to(model.device))
+        rows.append(logits.float().cpu().numpy())
+    return np.concatenate(rows)
+
+
+def mean_probabilities(
+    logits: NDArray[np.float32], temperature: float = 1.0
+) -> NDArray[np.float64]:
+    """[windows, K] -> [K]: softmax at a temperature, averaged over the windows."""
+    return probabilities(logits, temperature).mean(axis=0)
+
+
+def probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float64]:
+    """Softmax at a temperature, [windows, K]."""
+    scaled = logits.astype(np.float64) / temperature
+    scaled = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return scaled / scaled.sum(axis=1, keepdims=True)

@@ -1,0 +1,36 @@
+"""The sizes of a language model, as stored in a checkpoint. Needs no torch."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, dataclass
+
+from musicrnn.bounds import share, whole
+from musicrnn.errors import MusicRNNError
+from musicrnn.networks.sizes import Sizes
+
+
+@dataclass(frozen=True)
+class LanguageSizes(Sizes):
+    """What of a language model does not follow from the tokens; ``tied``: one matrix for the
+    embedding and the output."""
+
+    cell: str = "lstm"
+    embedding: int = whole(192, 1, 2**14)
+    hidden: int = whole(384, 1, 2**14)
+    layers: int = whole(2, 1, 64)
+    dropout: float = share(0.2)
+    tied: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.tied and self.embedding != self.hidden:
+            raise MusicRNNError(
+                f"tied weights need embedding == hidden, got {self.embedding} and {self.hidden}"
+            )
+
+
+@dataclass(frozen=True)
+class LanguageConfig(LanguageSizes):
+    """The whole configuration; ``vocabulary`` comes from the tokenizer."""
+
+    vocabulary: int = whole(MISSING, 2, 2**20)

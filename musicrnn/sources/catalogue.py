@@ -1,0 +1,97 @@
+"""What corpora there are, what is in one, and a corpus written out as a model sees it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.midi import write_midi
+from musicrnn.sources.find import corpus_folder
+from musicrnn.sources.named import named
+from musicrnn.sources.scores import read_source
+from musicrnn.tokens.grid import is_played
+from musicrnn.training.compose.data import choose_tokenizer
+from musicrnn.training.data import Piece, SkippedFile, read_all, reasons, skipping
+
+SHOWN = ("name", "title", "holds", "licence", "split", "source")  # of a card
+
+
+def catalogue(data: Path | None = None) -> list[dict[str, Any]]:
+    """The card of every corpus, and its folder on this computer or None."""
+    entries: list[dict[str, Any]] = []
+    for corpus in (corpus for table in named().tables() for corpus in table.values()):
+        card = corpus.card
+        names = getattr(corpus, "folders", card.name)
+        try:
+            folder = str(corpus_folder(names, data))
+        except MusicRNNError:
+            folder = None
+        entries.append({**{name: getattr(card, name) for name in SHOWN}, "folder": folder})
+    return entries
+
+
+def survey(source: str, data: Path | None = None) -> dict[str, Any]:
+    """Counts over all pieces of a source of scores, and the reason why each skipped file was, by
+    name.
+
+    Raises:
+        MusicRNNError: no such source, or nothing in it can be read.
+    """
+    _, pieces = read_source(source, data)
+    read, refused = read_all(pieces, lambda piece: piece.read())
+    if not read:
+        raise MusicRNNError(f"nothing in {source} can be read ({reasons(refused)})")
+    scores = [item.content for item in read]
+    return {
+        "pieces": len(scores),
+        "notes": sum(score.note_count for score in scores),
+        "hours": sum(score.seconds for score in scores) / 3600,
+        "split": dict(Counter(item.piece.split for item in read)),
+        "played": sum(map(is_played, scores)),
+        "tokens": choose_tokenizer(read).name,
+        "refused": {skipped.name: skipped.reason for skipped in refused},
+    }
+
+
+def write_prepared(
+    source: str, output: Path, data: Path | None = None
+) -> tuple[int, list[SkippedFile]]:
+    """Every piece, quantised by the tokenizer that suits the source, as OUTPUT/split/name.mid.
+
+    Folders of the source stay folders. Gives the number written, which may be 0, and what was left
+    out.
+
+    Raises:
+        MusicRNNError: no such source, or ``output`` cannot be written.
+    """
+    _, pieces = read_source(source, data)
+    read, refused = read_all(pieces, lambda piece: piece.read())
+    tokenizer = choose_tokenizer(read)
+    taken: set[str] = set()
+    written = 0
+    for item in read:
+        path = output / _name(item.piece, taken)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise MusicRNNError(f"cannot write {path}: {error.strerror}") from error
+        with skipping(item.piece.name, refused):
+            write_midi(tokenizer.quantize(item.content), path)
+            written += 1
+    return written, refused
+
+
+def _name(piece: Piece, taken: set[str]) -> str:
+    """A path that no other piece has, not even where upper and lower case are one."""
+    whole, _, tune = piece.name.replace("\\", "/").partition(":")
+    stem = re.sub(r"\.(mid|midi|kar|abc)$", "", whole, flags=re.IGNORECASE)
+    base = f"{piece.split}/{stem}" + (f"-{tune}" if tune else "")
+    name, number = base, 1
+    while name.casefold() in taken:
+        number += 1
+        name = f"{base}-{number}"
+    taken.add(name.casefold())
+    return f"{name}.mid"

@@ -1,0 +1,113 @@
+"""What a corpus is: scores, frames, labelled recordings or spoken words, each with its card.
+
+Conventions. ``folder`` is a corpus's own folder, e.g. $MUSICRNN_DATA/pop909; ``folders`` are the
+names that it may have there, the usual one first. The split is official where one exists, otherwise
+drawn by :func:`split_by_hash` from a name that all versions of one recording or tune share, so that
+no tune stands on both sides. What is read gives windows as a classifier reads them
+(musicrnn.listening.windows), uint8 log-mel frames [T, F] or int32 tokens [N], and raises
+MusicRNNError for what cannot be read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from numpy.typing import NDArray
+
+from musicrnn.arrays import Frames
+from musicrnn.features.logmel import LogMel
+from musicrnn.training.data import Card, Piece, Split
+
+Windows = tuple[NDArray[Any], ...]
+
+
+class Corpus(Protocol):
+    """Any corpus."""
+
+    @property
+    def card(self) -> Card: ...
+
+
+class ScoreCorpus(Corpus, Protocol):
+    """A corpus of pieces; its folder is called after it."""
+
+    def pieces(self, folder: Path) -> Iterator[Piece]: ...
+
+
+class FrameCorpus(Corpus, Protocol):
+    """A corpus of frames uint8 [T, P]; column 0 is the pitch ``lowest``, a step lasts ``step``
+    quarters."""
+
+    @property
+    def folders(self) -> tuple[str, ...]: ...
+
+    @property
+    def lowest(self) -> int: ...
+
+    @property
+    def step(self) -> float: ...
+
+    def frames(self, folder: Path) -> dict[Split, list[Frames]]: ...
+
+
+@dataclass(frozen=True)
+class Example:
+    """One recording of a labelled corpus."""
+
+    name: str
+    label: str
+    split: Split
+    read: Callable[[], Windows]
+
+
+class LabelledCorpus(Corpus, Protocol):
+    """A corpus with labels; its folder is called after it."""
+
+    @property
+    def recipe(self) -> LogMel:
+        """How the windows were made from sound."""
+        ...
+
+    def examples(self, folder: Path) -> Iterator[Example]: ...
+
+
+@dataclass(frozen=True)
+class LabelledFile:
+    """A file with its label and split; ``speaker`` "" when it is not known who speaks."""
+
+    name: str
+    path: Path
+    label: str
+    split: Split
+    speaker: str = ""
+
+
+class SpokenCorpus(Corpus, Protocol):
+    """A corpus of words: a clip is one file with one word in it, of any rate and length, read
+    later. Where speakers are known, none is in two splits."""
+
+    @property
+    def folders(self) -> tuple[str, ...]: ...
+
+    def clips(self, folder: Path) -> Iterator[LabelledFile]: ...
+
+    def backgrounds(self, folder: Path) -> list[Path]:
+        """Recordings without words, to be mixed under them."""
+        ...
+
+
+def split_by_hash(name: str, valid: float = 0.1, test: float = 0.1) -> Split:
+    """A reproducible split: the sha256 of ``name`` as a fraction of 1, test first, then valid."""
+    fraction = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") / 2**64
+    if fraction < test:
+        return "test"
+    return "valid" if fraction < test + valid else "train"
+
+
+def own_card(name: str, title: str, *, holds: Literal["scores", "sounds"], split: str) -> Card:
+    """The card of a folder of the user's own files."""
+    return Card(name, title, holds, "the user's own files", "the user's to know", split)

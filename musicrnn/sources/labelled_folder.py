@@ -1,0 +1,191 @@
+"""A user's own labelled recordings: a folder a label, of audio or of MIDI files, at any depth.
+
+Conventions. The label is the name of the first folder below the root. Files are named by their
+path below the root. Parts of one recording go together: files of one label whose names differ only
+by the suffix, or by a last "chunk", "part", "segment", "clip", "slice", "excerpt" or "take" with a
+number ("song_chunk3.wav", "song-part-01.mp3", "song.wav"); plain numbers ("blues.00001") tell
+recordings apart. Of files with the same content the first is kept. Without a split file, the
+recordings of each label are ordered by the smallest sha256 of their files' contents, and 15 % of
+them (one at least) are tested on, the next 15 % validated on, the rest learned from.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from musicrnn.errors import MusicRNNError, counted
+from musicrnn.sources.corpus import LabelledFile
+from musicrnn.sources.find import files_below
+from musicrnn.training.data import SkippedFile, Split
+
+AUDIO = frozenset(
+    {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".m4a", ".aac"}
+)
+SCORES = frozenset({".mid", ".midi", ".kar"})
+HELD_OUT_SHARE = 0.15
+PART = re.compile(
+    r"[\s_.\-]*(chunk|part|segment|seg|clip|slice|excerpt|take)[\s_.\-]*\d+$", re.IGNORECASE
+)
+SPLITS: dict[str, Split] = {
+    "train": "train", "training": "train", "valid": "valid", "val": "valid",
+    "validation": "valid", "dev": "valid", "test": "test", "testing": "test",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A file below the root, its label ("" for none) and the sha256 of its content ("": unread)."""
+
+    name: str
+    path: Path
+    label: str
+    digest: str
+
+
+def labelled_files(
+    root: Path, split_file: Path | None = None
+) -> tuple[list[LabelledFile], list[SkippedFile]]:
+    """The files of a folder a label, or those that a split file lists, and what was left out.
+
+    Raises:
+        MusicRNNError: nothing to read, fewer than two labels, a label with fewer than three
+            recordings, or a split file that is not one.
+    """
+    if not root.is_dir():
+        raise MusicRNNError(f"{root} is no folder")
+    if split_file is not None:
+        return listed_files(root, split_file)
+    found, refused = with_labels(found_files(root, AUDIO | SCORES))
+    recordings: dict[str, list[FoundFile]] = defaultdict(list)
+    for file in found:
+        recordings[recording_name(file.name)].append(file)
+    return split_by_content(list(recordings.values()), root), refused
+
+
+def with_labels(found: list[FoundFile]) -> tuple[list[FoundFile], list[SkippedFile]]:
+    """The files that have a label and another content than those before them, and the others."""
+    strays = [SkippedFile(f.name, "it lies in no label's folder") for f in found if not f.label]
+    kept, refused = _unique([file for file in found if file.label])
+    return kept, strays + refused
+
+
+def split_by_content(recordings: list[list[FoundFile]], root: Path) -> list[LabelledFile]:
+    """15 % test, 15 % valid, the rest train, label by label; a recording's files stay together.
+
+    Raises:
+        MusicRNNError: fewer than two labels, a label with fewer than three recordings.
+    """
+    labels: dict[str, list[list[FoundFile]]] = defaultdict(list)
+    for recording in recordings:
+        labels[recording[0].label].append(recording)
+    refuse_few_labels(set(labels), root)
+    files: list[LabelledFile] = []
+    for label, of_label in sorted(labels.items()):
+        if len(of_label) < 3:
+            raise MusicRNNError(
+                f"the label {label!r} has {counted(len(of_label), 'recording')}, at least 3 are "
+                "needed: one each to train, validate and test on (or give a split file)"
+            )
+        files += _split(of_label)
+    return sorted(files, key=lambda file: file.name)
+
+
+def refuse_few_labels(labels: set[str], root: Path) -> None:
+    """Raises MusicRNNError for fewer than two labels."""
+    if len(labels) < 2:
+        raise MusicRNNError(
+            f"{root} needs at least two folders with recordings, one a label, got "
+            f"{len(labels)}: {', '.join(sorted(labels)) or 'none'}"
+        )
+
+
+def recording_name(name: str) -> str:
+    """The name that all parts of one recording share."""
+    path = Path(name)
+    return (path.parent / (PART.sub("", path.stem) or path.stem)).as_posix()
+
+
+def _split(recordings: list[list[FoundFile]]) -> list[LabelledFile]:
+    """15 % test, 15 % valid, the rest train, in the order of the contents' hashes."""
+    ordered = sorted(recordings, key=lambda files: min(file.digest for file in files))
+    held = max(1, round(HELD_OUT_SHARE * len(ordered)))
+    files: list[LabelledFile] = []
+    for index, recording in enumerate(ordered):
+        split: Split = "test" if index < held else "valid" if index < 2 * held else "train"
+        files += [LabelledFile(file.name, file.path, file.label, split) for file in recording]
+    return files
+
+
+def found_files(root: Path, suffixes: frozenset[str]) -> list[FoundFile]:
+    """The files with one of the suffixes at any depth, in the order of their names."""
+    found: list[FoundFile] = []
+    for path in files_below(root, suffixes):
+        relative = path.relative_to(root)
+        label = relative.parts[0] if len(relative.parts) > 1 else ""
+        found.append(FoundFile(relative.as_posix(), path, label, _digest(path)))
+    return found
+
+
+def _unique(found: list[FoundFile]) -> tuple[list[FoundFile], list[SkippedFile]]:
+    first: dict[str, str] = {}
+    kept: list[FoundFile] = []
+    refused: list[SkippedFile] = []
+    for file in found:
+        if not file.digest:
+            refused.append(SkippedFile(file.name, "it cannot be opened"))
+        elif file.digest in first:
+            refused.append(SkippedFile(file.name, f"the same as {first[file.digest]}"))
+        else:
+            first[file.digest] = file.name
+            kept.append(file)
+    return kept, refused
+
+
+def listed_files(root: Path, split_file: Path) -> tuple[list[LabelledFile], list[SkippedFile]]:
+    """The files of a CSV with the columns file, label, split and perhaps speaker.
+
+    Raises:
+        MusicRNNError: it cannot be read, lacks a column, or a line has no file, label or split.
+    """
+    try:
+        with split_file.open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise MusicRNNError(f"cannot read the split file {split_file}: {error}") from error
+    if not rows or not {"file", "label", "split"} <= set(rows[0]):
+        raise MusicRNNError(
+            f"{split_file} needs a first line with the columns file,label,split and rows below it"
+        )
+    found: list[FoundFile] = []
+    listed: dict[str, tuple[Split, str]] = {}  # the split and the speaker
+    refused: list[SkippedFile] = []
+    for number, row in enumerate(rows, 2):
+        name, label, split = row["file"] or "", row["label"] or "", (row["split"] or "").lower()
+        if not name or not label or split not in SPLITS:
+            raise MusicRNNError(
+                f"{split_file} line {number}: split must be train, valid or test and file and "
+                f"label must be given, got {name!r}, {label!r}, {split!r}"
+            )
+        path = root / name
+        if not path.is_file():
+            refused.append(SkippedFile(name, "the split file lists it, but there is no such file"))
+            continue
+        found.append(FoundFile(name, path, label, _digest(path)))
+        listed[name] = SPLITS[split], (row.get("speaker") or "").strip()
+    kept, copies = _unique(found)
+    files = [LabelledFile(f.name, f.path, f.label, *listed[f.name]) for f in kept]
+    return files, refused + copies
+
+
+def _digest(path: Path) -> str:
+    """The sha256 of a file's content; "" when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,199 @@
+"""Labelled recordings made ready to learn from: found, split, heard or tokenized, described.
+
+DATA is the name of a corpus of recordings, a folder a label of audio or of MIDI files, or a split
+file (CSV with the columns file,label,split) whose files are named from its own folder. A folder
+with both audio and MIDI is taken for what most of its files are. Every file left out is listed with
+its reason.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError, counted, listed
+from musicrnn.features.logmel import LogMel
+from musicrnn.io.midi import read_midi
+from musicrnn.listening.windows import score_windows, sound_windows
+from musicrnn.sources.corpus import Example, LabelledFile, Windows, own_card
+from musicrnn.sources.find import corpus_folder
+from musicrnn.sources.labelled_folder import SCORES, labelled_files
+from musicrnn.sources.named import named
+from musicrnn.tokens import Tokenizer
+from musicrnn.tokens.choose import suitable_tokenizer
+from musicrnn.training.classify.recording import Recording
+from musicrnn.training.data import (
+    SPLITS,
+    DataRequest,
+    SkippedFile,
+    Split,
+    TrainingData,
+    described,
+    reasons,
+    skipping,
+)
+from musicrnn.training.task import Task
+
+
+def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -> TrainingData:
+    """Examples are Recordings; ``encoding`` is the LogMel or the Tokenizer that made them.
+
+    Raises:
+        MusicRNNError: neither a corpus nor a folder, or several; nothing usable in a split; a label
+            that the model does not know.
+    """
+    source = one_source(request)
+    encoding, labels = _of_model(task, like)
+    if source in named().labelled:
+        corpus = named().labelled[source]
+        if encoding not in (None, corpus.recipe):
+            raise MusicRNNError(f"the model does not hear what {source} holds: another recipe")
+        encoding, card = corpus.recipe, corpus.card
+        examples = list(corpus.examples(corpus_folder(source, request.folder)))
+        refused: list[SkippedFile] = []
+    else:
+        root, split_file = _root(source, request.split_file)
+        files, refused = labelled_files(root, split_file)
+        files, others = _one_kind(files, encoding)
+        refused += others
+        name = root.resolve().name
+        title = f"labelled recordings of the folder {name}"
+        split = f"as listed in {split_file.name}" if split_file else "sha256 of content, 70/15/15"
+        card = own_card(name, title, holds="sounds", split=split)
+        if files and files[0].path.suffix.lower() in SCORES:
+            examples, encoding, unread = _score_examples(files, encoding)
+            refused += unread
+        else:
+            encoding = encoding or LogMel()
+            examples = [_sound_example(file, encoding) for file in files]
+    names = labels or tuple(sorted({example.label for example in examples}))
+    recordings, unheard = _read(examples, names)
+    refused += unheard
+    if like is None:
+        _refuse_empty(recordings, names, refused)
+    every = [recording for split in SPLITS for recording in recordings[split]]
+    arrays = [np.array([recording.label for recording in every])]
+    arrays += [window for recording in every for window in recording.windows]
+    counts = {"recordings": {split: len(found) for split, found in recordings.items()}}
+    description = described([card], arrays, counts, len(refused))
+    title = f"{counted(len(names), 'label')}: {listed(names)}"
+    return TrainingData(recordings, encoding, description, names, refused, title)
+
+
+def one_source(request: DataRequest) -> str:
+    """The source that is asked for.
+
+    Raises:
+        MusicRNNError: there are several.
+    """
+    if len(request.sources) != 1:
+        raise MusicRNNError(
+            f"labels are learnt from one folder or corpus, got {len(request.sources)}: "
+            f"{', '.join(request.sources)}"
+        )
+    return request.sources[0]
+
+
+def _of_model(task: Task, like: Checkpoint | None) -> tuple[Any, tuple[str, ...]]:
+    """The recipe or tokenizer of a model, and its labels; None and none without a model."""
+    if like is None:
+        return None, ()
+    labeller: Any = task.labeller(like, "cpu")
+    return labeller.encoding, labeller.labels
+
+
+def _root(source: str, split_file: Path | None) -> tuple[Path, Path | None]:
+    path = Path(source)
+    if path.is_file() and path.suffix.lower() == ".csv":
+        return path.parent, path
+    if path.is_dir():
+        return path, split_file
+    names = [*named().labelled, *named().spoken]
+    near = difflib.get_close_matches(source, names, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"labelled corpora are {listed(names)}"
+    raise MusicRNNError(f"{source} is neither a folder, a split CSV nor a labelled corpus: {hint}")
+
+
+def _one_kind(
+    files: Sequence[LabelledFile], encoding: Any
+) -> tuple[list[LabelledFile], list[SkippedFile]]:
+    """Sounds or scores, whichever are more (or what the model takes); the others are refused."""
+    scores = [file for file in files if file.path.suffix.lower() in SCORES]
+    sounds = [file for file in files if file.path.suffix.lower() not in SCORES]
+    more_scores = len(scores) > len(sounds)
+    wants_scores = more_scores if encoding is None else not isinstance(encoding, LogMel)
+    kept, others = (scores, sounds) if wants_scores else (sounds, scores)
+    kind = "scores" if wants_scores else "sounds"
+    return kept, [SkippedFile(file.name, f"this model is of {kind} alone") for file in others]
+
+
+def _sound_example(file: LabelledFile, recipe: LogMel) -> Example:
+    return Example(file.name, file.label, file.split, partial(_hear, file.path, recipe))
+
+
+def _hear(path: Path, recipe: LogMel) -> Windows:
+    windows = list(sound_windows(path, recipe, hop_seconds=recipe.window_seconds))
+    heard = tuple(window.values for window in windows if window.refused is None)
+    if not heard:
+        raise MusicRNNError(str(windows[0].refused))
+    return heard
+
+
+def _score_examples(
+    files: Sequence[LabelledFile], tokenizer: Tokenizer | None
+) -> tuple[list[Example], Tokenizer, list[SkippedFile]]:
+    read: list[tuple[LabelledFile, Any]] = []
+    refused: list[SkippedFile] = []
+    for file in files:
+        with skipping(file.name, refused):
+            score = read_midi(file.path)
+            if score.note_count == 0:
+                raise MusicRNNError("it has no note")
+            read.append((file, score))
+    chosen = tokenizer or suitable_tokenizer(
+        [score for file, score in read if file.split == "train"]
+    )
+    examples = [
+        Example(file.name, file.label, file.split, partial(_tokenize, chosen, score))
+        for file, score in read
+    ]
+    return examples, chosen, refused
+
+
+def _tokenize(tokenizer: Tokenizer, score: Any) -> Windows:
+    return tuple(window.values for window in score_windows(tokenizer.encode(score)))
+
+
+def _read(
+    examples: Sequence[Example], labels: Sequence[str]
+) -> tuple[dict[Split, list[Recording]], list[SkippedFile]]:
+    index = {label: number for number, label in enumerate(labels)}
+    recordings: dict[Split, list[Recording]] = {"train": [], "valid": [], "test": []}
+    refused: list[SkippedFile] = []
+    for example in examples:
+        with skipping(example.name, refused):
+            if example.label not in index:
+                raise MusicRNNError(f"the model does not know the label {example.label!r}")
+            recording = Recording(example.name, index[example.label], example.read())
+            recordings[example.split].append(recording)
+    return recordings, refused
+
+
+def _refuse_empty(
+    recordings: dict[Split, list[Recording]], labels: Sequence[str], refused: Sequence[SkippedFile]
+) -> None:
+    listed = reasons(refused)
+    for split in ("train", "valid"):
+        if not recordings[split]:
+            raise MusicRNNError(f"no recording is left in the {split} split ({listed})")
+    learned = {recording.label for recording in recordings["train"]}
+    if missing := [name for i, name in enumerate(labels) if i not in learned]:
+        raise MusicRNNError(
+            f"no recording is left to learn {', '.join(missing[:3])} from ({listed})"
+        )

@@ -1,0 +1,100 @@
+"""A user's own folder of scores: every .mid, .midi, .kar and .abc file below it.
+
+Conventions. Files in the order of their paths, named by their path below the folder. An ABC file
+gives one piece a tune, named ``file.abc:2``. The split is drawn from the sha256 of the content, so
+two copies of a file never stand on both sides; the second of two equal files, or tunes, is refused.
+Hidden files and folders are passed over; links are followed for files, not for folders.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.abc import parse_abc, read_abc_tunes
+from musicrnn.io.midi import MAX_BYTES, score_from_midi
+from musicrnn.score import Score
+from musicrnn.sources.corpus import own_card, split_by_hash
+from musicrnn.sources.find import files_below
+from musicrnn.sources.labelled_folder import SCORES
+from musicrnn.training.data import Piece
+
+ABC = ".abc"
+
+
+class ScoreFolder:
+    """The corpus of a folder; its name in reports is the folder's."""
+
+    def __init__(self, name: str = "folder") -> None:
+        title = f"MIDI and ABC files of the folder {name}"
+        split = "sha256 of the file's content, 80/10/10"
+        self.card = own_card(name, title, holds="scores", split=split)
+
+    def pieces(self, folder: Path) -> Iterator[Piece]:
+        """The pieces; a copy or a file that cannot be opened raises its reason from ``read``.
+
+        Raises:
+            MusicRNNError: the folder does not exist or holds no such file.
+        """
+        paths = score_files(folder)
+        if not paths:
+            found = "no such folder" if not folder.is_dir() else "no .mid, .midi, .kar or .abc file"
+            raise MusicRNNError(f"nothing to read in {folder}: {found}")
+        seen: dict[str, str] = {}
+        for path in paths:
+            name = path.relative_to(folder).as_posix()
+            try:
+                if path.suffix.lower() == ABC:
+                    for tune, text in _abc_pieces(name, path):
+                        yield _once(seen, tune, text.encode(), partial(parse_abc, text), text)
+                else:
+                    yield _once(seen, name, _content(path), partial(_read_midi, path), None)
+            except MusicRNNError as error:
+                yield Piece(name, "train", partial(_refuse, str(error)))
+
+
+def score_files(folder: Path) -> list[Path]:
+    """Every file with a known suffix below the folder, sorted by path."""
+    return sorted(path for path in files_below(folder, SCORES | {ABC}) if path.is_file())
+
+
+def _once(
+    seen: dict[str, str], name: str, content: bytes, read: Callable[[], Score], abc: str | None
+) -> Piece:
+    digest = hashlib.sha256(content).hexdigest()
+    split = split_by_hash(digest)
+    if digest in seen:
+        return Piece(name, split, partial(_refuse, f"the same as {seen[digest]}"))
+    seen[digest] = name
+    return Piece(name, split, read, abc)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise MusicRNNError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _read_midi(path: Path) -> Score:
+    score = score_from_midi(_content(path))
+    if score.note_count == 0:
+        raise MusicRNNError("it has no note")
+    return score
+
+
+def _abc_pieces(name: str, path: Path) -> list[tuple[str, str]]:
+    tunes = read_abc_tunes(path)
+    if not tunes:
+        raise MusicRNNError("it has no tune")
+    if len(tunes) == 1:
+        return [(name, tunes[0][1])]
+    return [(f"{name}:{number}", text) for number, (_, text) in enumerate(tunes, 1)]
+
+
+def _refuse(reason: str) -> Score:
+    raise MusicRNNError(reason)

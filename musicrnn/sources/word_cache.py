@@ -1,0 +1,86 @@
+"""Words read once and kept: every clip decoded, brought to one rate and length, mapped from disk.
+
+Conventions. Clips are int16 [n, N] in a ``.npy`` file of the user's cache folder, named by a hash
+of what went in (names, sizes and times of the files, rate and length); reading them again costs no
+memory but what is looked at. Beside the file stands which clips could not be read, and why.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.atomic import whole_file
+from musicrnn.listening.one_word import one_word
+from musicrnn.sources.corpus import LabelledFile
+from musicrnn.sources.find import cache_folder
+from musicrnn.training.data import SkippedFile, skipping
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """Sounds int16 [n, N] of the clips that could be read, in their order, and the others."""
+
+    sounds: NDArray[np.int16]
+    clips: list[LabelledFile]
+    refused: list[SkippedFile]
+
+
+def decoded(clips: Sequence[LabelledFile], *, rate: int, samples: int) -> Decoded:
+    """The clips as they are learnt from.
+
+    Raises:
+        MusicRNNError: the cache folder cannot be written to.
+    """
+    folder = cache_folder() / "words"
+    path = folder / f"{_key(clips, rate, samples)}.npy"
+    listed = path.with_suffix(".json")
+    if not (path.is_file() and listed.is_file()):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise MusicRNNError(f"cannot keep sounds in {folder}: {error.strerror}") from error
+        _write(clips, path, rate=rate, samples=samples)
+    reasons: dict[str, str] = json.loads(listed.read_text(encoding="utf-8"))
+    refused = [SkippedFile(name, reason) for name, reason in reasons.items()]
+    kept = [clip for clip in clips if clip.name not in reasons]
+    if not kept:
+        return Decoded(np.zeros((0, samples), np.int16), [], refused)
+    sounds = np.load(path, mmap_mode="r", allow_pickle=False)
+    if sounds.shape != (len(kept), samples) or sounds.dtype != np.int16:
+        raise MusicRNNError(f"{path} is damaged: delete it, and the sounds are read again")
+    return Decoded(sounds, kept, refused)
+
+
+def _write(clips: Sequence[LabelledFile], path: Path, *, rate: int, samples: int) -> None:
+    refused: list[SkippedFile] = []
+    sounds = np.empty((len(clips), samples), np.int16)
+    row = 0
+    for clip in clips:
+        with skipping(clip.name, refused):
+            sounds[row] = one_word(clip.path, rate=rate, samples=samples).clip
+            row += 1
+    with whole_file(path) as temporary:
+        np.save(temporary, sounds[:row])
+    with whole_file(path.with_suffix(".json")) as temporary:
+        reasons = {file.name: file.reason for file in refused}
+        temporary.write_text(json.dumps(reasons), encoding="utf-8")
+
+
+def _key(clips: Sequence[LabelledFile], rate: int, samples: int) -> str:
+    digest = hashlib.sha256(f"1 {rate} {samples}".encode())
+    for clip in clips:
+        try:
+            state = clip.path.stat()
+            known = f"{clip.name} {clip.path} {state.st_size} {state.st_mtime_ns}"
+        except OSError:
+            known = f"{clip.name} {clip.path} missing"
+        digest.update(known.encode())
+    return digest.hexdigest()[:32]

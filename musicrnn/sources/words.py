@@ -1,0 +1,219 @@
+"""Spoken words made ready to learn from: found, split, decoded, with backgrounds to put under them.
+
+Conventions. DATA is the name of a corpus of words, a folder a word, a folder in the layout of the
+Free Spoken Digits, or a split file. Backgrounds are recordings without words, cut so that no split
+shares sound with another: of each file the first 70 % is for training, the next 15 % for
+validation, the rest for the test. Training has music and babble made by code beside them; a stream
+makes its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.arrays import Samples
+from musicrnn.augmentation.music import random_music
+from musicrnn.augmentation.noise import unit_power
+from musicrnn.augmentation.speech import babble
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError, counted, listed
+from musicrnn.features.causal_logmel import CausalLogMel
+from musicrnn.io.audio import read_audio
+from musicrnn.sources.corpus import LabelledFile, own_card
+from musicrnn.sources.find import corpus_folder
+from musicrnn.sources.labelled_folder import AUDIO
+from musicrnn.sources.named import named
+from musicrnn.sources.recordings import one_source
+from musicrnn.sources.word_cache import decoded
+from musicrnn.sources.word_folder import background_files, word_files
+from musicrnn.training.data import SPLITS, Card, DataRequest, SkippedFile, Split, described
+from musicrnn.training.task import Task
+from musicrnn.training.words.data import Clips, WordsData
+
+SHARES: dict[Split, tuple[float, float]] = {
+    "train": (0.0, 0.7), "valid": (0.7, 0.85), "test": (0.85, 1.0),
+}  # fmt: skip
+MUSIC, BABBLE = (12, 2)  # pieces made by code for training
+PIECE_SECONDS = 12.0
+MAX_WORD_SECONDS = 3.0  # seconds: recordings that are longer are no words
+MAX_BACKGROUND_SECONDS = 600.0  # seconds of a recording
+
+
+@dataclass(frozen=True, eq=False)
+class FoundWords:
+    """The clips of a source, not yet decoded; ``card`` says how they were split."""
+
+    card: Card
+    clips: list[LabelledFile]
+    backgrounds: list[Path]
+    refused: list[SkippedFile]
+
+
+def read_clips(task: Task, request: DataRequest, like: Checkpoint | None) -> WordsData:
+    """Clips of words, decoded; how long a clip is follows from the recordings, or the model.
+
+    Raises:
+        MusicRNNError: there is no such source, it holds no words, or the model does not know one.
+    """
+    found = find_words(one_source(request), split_file=request.split_file, data=request.folder)
+    if like is None:
+        recipe, labels = CausalLogMel(seconds=word_seconds(found)), None
+    else:
+        labeller: Any = task.labeller(like, "cpu")
+        recipe, labels = labeller.recipe, labeller.labels
+    return prepare_words(found, recipe=recipe, labels=labels, backgrounds=request.backgrounds)
+
+
+def find_words(
+    source: str, *, split_file: Path | None = None, data: Path | None = None
+) -> FoundWords:
+    """The clips of a corpus, a folder or a split file.
+
+    Raises:
+        MusicRNNError: there is no such source, or it holds no words.
+    """
+    if source in named().spoken:
+        corpus = named().spoken[source]
+        folder = corpus_folder(corpus.folders, data)
+        clips = list(corpus.clips(folder))
+        return FoundWords(corpus.card, clips, corpus.backgrounds(folder), [])
+    path = Path(source)
+    if path.suffix.lower() == ".csv":
+        path, split_file = path.parent, path
+    files = word_files(path, split_file)
+    name = path.resolve().name
+    card = own_card(name, f"words of the folder {name}", holds="sounds", split=files.split)
+    return FoundWords(card, files.clips, background_files(path), files.refused)
+
+
+def prepare_words(
+    found: FoundWords,
+    *,
+    recipe: CausalLogMel,
+    labels: Sequence[str] | None = None,
+    backgrounds: Path | None = None,
+) -> WordsData:
+    """Decode everything (once: see word_cache); ``labels`` are those of a trained model.
+
+    Args:
+        backgrounds: a folder of further recordings without words.
+
+    Raises:
+        MusicRNNError: nothing can be read of a split, or the model does not know a word.
+    """
+    sounds = decoded(found.clips, rate=recipe.rate, samples=recipe.samples)
+    words = tuple(labels) if labels else tuple(sorted({clip.label for clip in sounds.clips}))
+    index = {word: number for number, word in enumerate(words)}
+    if strange := sorted({clip.label for clip in sounds.clips} - set(index)):
+        raise MusicRNNError(
+            f"the model does not know {len(strange)} of the words, such as {strange[0]!r}: "
+            f"it knows {', '.join(words[:5])} ..."
+        )
+    clips: dict[Split, Clips] = {}
+    for split in SPLITS:
+        rows = [row for row, clip in enumerate(sounds.clips) if clip.split == split]
+        told = np.array([index[sounds.clips[row].label] for row in rows], np.int64)
+        clips[split] = Clips(_rows(sounds.sounds, rows), told)
+    further = _sounds_below(backgrounds) if backgrounds else []
+    whole = [_recording(path, recipe.rate) for path in (*found.backgrounds, *further)]
+    recordings: dict[Split, list[Samples]] = {
+        split: _parts(whole, split, recipe.rate) for split in SPLITS
+    }
+    shown = f"{listed(words[:12])}{' ...' if len(words) > 12 else ''}"
+    return WordsData(
+        clips,
+        recipe,
+        _description(found, clips, sounds.refused),
+        words,
+        found.refused + sounds.refused,
+        f"{counted(len(words), 'word')}: {shown} of {recipe.seconds:g} s ({found.card.split})",
+        recordings["train"] + _made(clips["train"], recipe.rate),
+        recordings,
+    )
+
+
+def holds_words(source: str) -> bool:
+    """Whether a source is a corpus of words, or its recordings last MAX_WORD_SECONDS at the
+    median."""
+    if source in named().spoken:
+        return True
+    path = Path(source)
+    root = path.parent if path.suffix.lower() == ".csv" else path
+    lengths = _lengths(_sounds_below(root) if root.is_dir() else [])
+    return bool(lengths) and float(np.median(lengths)) <= MAX_WORD_SECONDS
+
+
+def word_seconds(found: FoundWords) -> float:
+    """How much of a clip to use: what nineteen of twenty clips last, in half seconds from 1 to 3.
+
+    Files that cannot be read do not count.
+    """
+    lengths = _lengths([clip.path for clip in found.clips])
+    if not lengths:
+        return 1.0
+    return float(np.clip(np.ceil(2 * np.quantile(lengths, 0.95) - 0.05) / 2, 1.0, 3.0))
+
+
+def _sounds_below(root: Path) -> list[Path]:
+    return [path for path in sorted(root.rglob("*")) if path.suffix.lower() in AUDIO]
+
+
+def _lengths(files: Sequence[Path]) -> list[float]:
+    """Seconds of some two hundred of the files, as their headers say; unreadable ones left out."""
+    import soundfile  # pyright: ignore[reportMissingTypeStubs]
+
+    lengths: list[float] = []
+    for path in files[:: max(1, len(files) // 200)]:
+        try:
+            about = soundfile.info(str(path))
+        except (RuntimeError, TypeError, ValueError):
+            continue
+        lengths.append(float(about.frames) / max(1, int(about.samplerate)))
+    return lengths
+
+
+def _rows(sounds: NDArray[np.int16], rows: list[int]) -> NDArray[np.int16]:
+    """A view where the rows follow one another, as in the cache of a corpus in order of splits."""
+    if rows and rows == list(range(rows[0], rows[-1] + 1)):
+        return sounds[rows[0] : rows[-1] + 1]
+    return sounds[rows]
+
+
+def _recording(path: Path, rate: int) -> Samples:
+    return read_audio(path, max_seconds=MAX_BACKGROUND_SECONDS).mono().resampled(rate).samples[0]
+
+
+def _parts(recordings: Sequence[Samples], split: Split, rate: int) -> list[Samples]:
+    """The part of the recordings that belongs to a split: half a second of each at least."""
+    low, high = SHARES[split]
+    parts = [part[int(low * len(part)) : int(high * len(part))] for part in recordings]
+    return [unit_power(part) for part in parts if len(part) >= rate // 2]
+
+
+def _made(clips: Clips, rate: int) -> list[Samples]:
+    """Backgrounds for training that are made by code."""
+    random = np.random.default_rng([0, 20_261_125])
+    made = [random_music(random, PIECE_SECONDS, rate) for _ in range(MUSIC)]
+    if len(clips.labels) >= 50:
+        length = round(PIECE_SECONDS * rate)
+        made += [babble(random, clips.sounds, length) for _ in range(BABBLE)]
+    return made
+
+
+def _description(
+    found: FoundWords, clips: dict[Split, Clips], refused: list[SkippedFile]
+) -> dict[str, Any]:
+    def arrays() -> Iterator[NDArray[Any]]:
+        for split in SPLITS:
+            for start in range(0, len(clips[split]), 1024):
+                yield clips[split].sounds[start : start + 1024]
+            yield clips[split].labels
+
+    counts = {"recordings": {split: len(clips[split]) for split in SPLITS}}
+    return described([found.card], arrays(), counts, len(found.refused) + len(refused))

@@ -1,0 +1,52 @@
+"""What a person wants of a training, beside its data, and what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from musicrnn.training.config import TrainingConfig
+from musicrnn.training.data import TrainingData
+from musicrnn.training.protocol import Task
+from musicrnn.training.settings import override
+
+ENDLESS = 10**9  # updates of a training that ends by the clock
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Settings before they are changed by ``words``, NAME=VALUE each, of settings or plan.
+
+    ``plan`` is that of a recipe, in place of the task's own; ``minutes`` in place of the usual
+    length.
+
+    Raises:
+        MusicRNNError: a word that is no setting, or out of its bounds.
+    """
+
+    settings: Any
+    words: tuple[str, ...] = ()
+    minutes: float | None = None
+    plan: TrainingConfig | None = None
+    seed: int = 0
+    device: str = "auto"
+    overwrite: bool = False
+
+    def __post_init__(self) -> None:
+        override(self.words, self.settings, TrainingConfig(ENDLESS, self.minutes))  # at once
+
+    def settled(self, task: Task, data: TrainingData) -> tuple[Any, TrainingConfig]:
+        """The settings and the plan for these data."""
+        plan = self.plan or self._usual(task, data)
+        plan = replace(plan, seed=self.seed, device=self.device, overwrite=self.overwrite)
+        if self.minutes is not None:
+            plan = replace(plan, minutes=self.minutes)
+        return override(self.words, self.settings, plan)
+
+    def _usual(self, task: Task, data: TrainingData) -> TrainingConfig:
+        """The task's own plan, without its length where another one is asked for."""
+        settings, _ = override(self.words, self.settings, TrainingConfig(ENDLESS, self.minutes))
+        plan = task.plan(data, settings)
+        length = [word.startswith(("updates=", "minutes=")) for word in self.words]
+        said = self.minutes is not None or any(length)
+        return replace(plan, updates=ENDLESS, minutes=None) if said else plan

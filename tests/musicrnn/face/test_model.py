@@ -1,0 +1,158 @@
+"""A Model does what the command line does, and can be looked into."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import musicrnn as mr
+from musicrnn.pretrained import bundled_names
+from musicrnn_cli.main import main
+from tests.musicrnn.four_voices import random_score
+
+
+@pytest.fixture(scope="module")
+def pop() -> mr.Model:
+    return mr.load("pop")
+
+
+def test_it_composes_what_the_command_composes(
+    pop: mr.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    line = "compose --seed 5 --bars 2 --key F# --tempo 90 --temperature 0.9 --chords Bm -o a.mid"
+    result = CliRunner().invoke(main, line.split())
+    assert result.exit_code == 0, result.output
+    piece = pop.compose(5, bars=2, key="F#", tempo=90, temperature=0.9, chords="Bm")
+    piece.save("b.mid")
+    assert Path("a.mid").read_bytes() == Path("b.mid").read_bytes()
+    assert (piece.seed, piece.bars, piece.style) == (5, 2, "pop")
+    assert repr(piece).startswith("<Composition 'pop', seed 5: 2 bars, ")
+    assert "pop, seed 5" in piece._repr_html_()
+
+
+def test_many_are_the_same_as_each_alone(pop: mr.Model) -> None:
+    request = mr.Request(mr.Controls(bars=1))
+    many = {piece.seed: piece.score for piece in pop.compose_each([1, 2, 3], request)}
+    alone = [next(pop.compose_each([seed], request)).score for seed in (1, 2, 3)]
+    assert [many[seed] for seed in (1, 2, 3)] == alone
+
+
+def test_a_primer_is_a_score_or_a_file(pop: mr.Model, tmp_path: Path) -> None:
+    start = pop.compose(1, bars=1).score
+    start.save(tmp_path / "start.mid")
+    by_score = pop.compose(2, bars=1, primer=start)
+    assert by_score.score == pop.compose(2, bars=1, primer=tmp_path / "start.mid").score
+    assert by_score.bars == 2
+
+
+def test_a_tune_is_saved_as_the_model_wrote_it(tmp_path: Path) -> None:
+    tune = mr.load("folk").compose(1, bars=8)
+    tune.save(tmp_path / "tune.abc")
+    assert tune.text
+    assert (tmp_path / "tune.abc").read_text() == f"X:1\nT:folk 1\n{tune.text}\n"
+
+
+def test_it_harmonizes_and_varies_what_the_command_does(tmp_path: Path) -> None:
+    random_score(3, bars=2).save(tmp_path / "four.mid")
+    chorale = mr.load("chorale")
+    four = chorale.harmonize(tmp_path / "four.mid", seed=1, keep=["Soprano", "bass"])
+    line = f"harmonize {tmp_path}/four.mid --keep soprano,bass --seed 1 -o {tmp_path}/by.mid --json"
+    result = CliRunner().invoke(main, line.split())
+    assert result.exit_code == 0, result.output
+    four.save(tmp_path / "here.mid")
+    assert (tmp_path / "here.mid").read_bytes() == (tmp_path / "by.mid").read_bytes()
+    assert json.loads(result.stdout)["nats_per_cell"] == round(four.nats, 4)
+    varied = chorale.vary(four.score, (2, 2), voices=["alto"], seed=2).score
+    assert varied.tracks[0] == four.score.tracks[0]
+    assert varied.tracks[1] != four.score.tracks[1]
+    with pytest.raises(mr.MusicRNNError, match=r"voices are some of soprano, .* got 'flute'"):
+        chorale.vary(four.score, (1, 1), voices=["flute"])
+    with pytest.raises(mr.MusicRNNError, match="keep one, got soprano, bass"):
+        chorale.harmonize(four.score, keep=["soprano", "bass"], track="1")
+
+
+def test_logits_and_states_at_every_step(pop: mr.Model) -> None:
+    ids = pop.encode(pop.compose(1, bars=1).score)
+    logits, states = pop(ids, return_states=True)
+    assert logits.shape == (len(ids), len(pop.tokenizer.vocabulary))
+    assert {name: part.shape for name, part in states.items()} == {
+        "hidden": (2, len(ids), 384),
+        "cell": (2, len(ids), 384),
+    }
+    assert np.abs(pop(ids[:5]) - logits[:5]).max() < 1e-4  # nothing from the future
+    weights = pop.network.output.weight.detach().numpy()
+    bias = pop.network.output.bias.detach().numpy()
+    assert np.abs(states["hidden"][-1] @ weights.T + bias - logits).max() < 1e-3
+    assert pop.decode(ids) == pop.tokenizer.decode(ids)
+
+
+def test_a_label_has_logits_and_no_states() -> None:
+    genre = mr.load("genre")
+    frames = np.random.default_rng(0).normal(-40, 10, (100, 128)).astype(np.float32)
+    assert genre(frames).shape == (10,)
+    with pytest.raises(mr.MusicRNNError, match="cannot show its states"):
+        genre(frames, return_states=True)
+    with pytest.raises(mr.MusicRNNError, match=r"frames in dB \[T, 128\], .* got \[3\]"):
+        genre([1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    ("ids", "reason"),
+    [
+        ([], r"T at least 1, got \[0\]"),
+        ([[1, 2]], r"whole numbers \[T\].*got \[1, 2\]"),
+        ([0.5], "whole numbers"),
+        ([1, 563], "in 0..562, the vocabulary, got 563"),
+        ([-1], "got -1"),
+    ],
+)
+def test_ids_that_are_none_are_refused(pop: mr.Model, ids: list[int], reason: str) -> None:
+    with pytest.raises(mr.MusicRNNError, match=reason):
+        pop(ids)
+
+
+def test_what_a_kind_cannot_do_is_the_commands_sentence(pop: mr.Model, tmp_path: Path) -> None:
+    with pytest.raises(mr.MusicRNNError, match="composes token after token: it cannot classify"):
+        pop.classify(tmp_path / "song.wav")
+    with pytest.raises(mr.MusicRNNError, match="it cannot compose"):
+        mr.load("genre").compose()
+    with pytest.raises(mr.MusicRNNError, match="it cannot listen"):
+        pop.stream()
+
+
+@pytest.mark.parametrize(
+    ("wishes", "reason"),
+    [
+        ({"key": "H"}, "a key reads like"),
+        ({"time_signature": "3"}, "a time signature reads like"),
+        ({"chords": "Cx"}, "a chord reads like"),
+        ({"tempo": 1}, "tempo must be in 4..1000"),
+        ({"tempo": "fast"}, "tempo must be a number, got 'fast'"),
+        ({"bars": "8"}, "bars must be a whole number, got '8'"),
+        ({"bars": 2.5}, "bars must be a whole number, got 2.5"),
+        ({"density": True}, "density must be a whole number, got True"),
+        ({"temperature": "hot"}, "temperature must be .*, got 'hot'"),
+        ({"top_k": 1.5}, "top_k must be .*, got 1.5"),
+        ({"bars": 2, "seconds": 3}, "bars or seconds, not both"),
+        ({"key": 3}, "a key reads like"),
+        ({"best_of": 0}, "the best of 1 to 1000"),
+    ],
+)
+def test_a_wrong_wish_is_one_sentence(
+    pop: mr.Model, wishes: dict[str, object], reason: str
+) -> None:
+    with pytest.raises(mr.MusicRNNError, match=reason):
+        pop.compose(1, **wishes)  # type: ignore[arg-type]
+
+
+def test_models_says_of_every_bundled_one_what_it_does() -> None:
+    told = mr.models()
+    assert list(told) == bundled_names()
+    assert "learnt from pop909 (MIT)" in told["pop"]
+    with pytest.raises(mr.MusicRNNError, match=r"no model 'popp'.*did you mean pop"):
+        mr.load("popp")
+    with pytest.raises(mr.MusicRNNError, match="'banana'"):
+        mr.load("pop", device="banana")
