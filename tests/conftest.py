@@ -1,11 +1,36 @@
 """What several tests share."""
 
+import importlib.metadata
 import os
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests.quick import FILES, file_of, is_quick
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Lightning Fabric reads the entry points of all packages once a training; here, once."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(importlib.metadata, "entry_points", cache(importlib.metadata.entry_points))
+    config.add_cleanup(patch.undo)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A quick run reads the files that have quick tests alone."""
+    asked = config.option.markexpr == "quick" and collection_path.name.startswith("test_")
+    return True if asked and file_of(collection_path) not in FILES else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    seen = set[tuple[str, str]]()
+    for item in items:
+        if is_quick(item.path, getattr(item, "originalname", item.name), seen):
+            item.add_marker(pytest.mark.quick)
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +51,11 @@ def sounddevice(monkeypatch: pytest.MonkeyPatch) -> Callable:
         return device
 
     return put
+
+
+@pytest.fixture
+def brief_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Data of words with one piece of music, not twelve; a detector is calibrated on a minute."""
+    monkeypatch.setattr("musicrnn.sources.words.MUSIC", 1)
+    for bound in ("MIN_HOURS", "MAX_HOURS"):
+        monkeypatch.setattr(f"musicrnn.training.words.detector.{bound}", 1 / 60)

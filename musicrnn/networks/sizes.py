@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
-from musicrnn.bounds import check
+from musicrnn.bounds import check, whole
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.settings import LayerSettings
 
@@ -57,3 +57,11 @@ class Sizes:
         """These sizes as those of a network of ``kind``, with what follows from the ``data``."""
         own: dict[str, Any] = {each.name: getattr(self, each.name, None) for each in fields(kind)}
         return kind(**{**own, **data})
+
+
+@dataclass(frozen=True)
+class RecurrentSizes(Sizes):
+    """Of a network of one stack of layers and an output: all that a small kind of model needs."""
+
+    cell: str = "gru"
+    hidden: int = whole(32, 1, 4096)

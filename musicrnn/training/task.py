@@ -1,4 +1,4 @@
-"""The kinds of model there are. A new one is a Task in a file of its own and an entry here.
+"""The kinds of model there are. A new one is a Task in a file of its own and a line here.
 
 Nothing else knows them by name: see :mod:`musicrnn.training.protocol` for what a kind can be asked.
 """
@@ -17,7 +17,13 @@ from musicrnn.training.protocol import Task
 from musicrnn.training.voices.task import VOICES
 from musicrnn.training.words.task import WORDS
 
-TASKS: dict[str, Task] = {task.name: task for task in (COMPOSE, FRAMES, VOICES, CLASSIFY, WORDS)}
+TASKS: dict[str, Task] = {
+    "compose": COMPOSE,
+    "frames": FRAMES,
+    "voices": VOICES,
+    "classify": CLASSIFY,
+    "words": WORDS,
+}
 
 
 def task_of(model: Checkpoint | dict[str, Any]) -> Task:

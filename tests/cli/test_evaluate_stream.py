@@ -65,7 +65,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, brief_words: None) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
 
 

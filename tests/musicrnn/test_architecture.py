@@ -1,4 +1,4 @@
-"""The house rules that a program can check. The tables are the rules; read them as documentation.
+"""Who may import whom. The tables are the rules; read them as documentation.
 
 The packages stack ``musicrnn_cli -> musicrnn_datasets -> musicrnn``. Inside musicrnn a module may
 import its own folder and what its row names, nothing else. The longest matching row counts, so
@@ -6,22 +6,11 @@ import its own folder and what its row names, nothing else. The longest matching
 """
 
 import ast
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-PACKAGES = {
-    "musicrnn": ROOT / "musicrnn",
-    "musicrnn_datasets": ROOT / "datasets" / "musicrnn_datasets",
-    "musicrnn_cli": ROOT / "cli" / "musicrnn_cli",
-}
+from tests.musicrnn.sources import bindings, dotted, each_module, imports, modules, tree
 
 # A package, and the packages of this repository that it may import.
 STACK = {
@@ -107,60 +96,9 @@ PARTS = {
 # Modules that only some parts may import; the rest of the library is silent and knows no terminal.
 RESERVED = {"click": {"musicrnn_cli"}, "rich": {"musicrnn_cli", "musicrnn.face.progress"}}
 
-# Corpora are the business of musicrnn_datasets; the library may cite one in a docstring, as a
-# figure's witness, but no code in it may depend on one. (A model's card names its data.)
-CORPORA = ("pop909", "nottingham", "vgmidi", "gtzan", "jsb", "musedata", "speech_commands")
-
 # What other libraries do not promise has one file each that may use it, with a way out.
 PRIVATE = {"numba": "musicrnn.cells.private_numba", "torch": "musicrnn.layers.private_torch"}
 NUMBAS_OWN = {"core", "np", "cpython", "misc", "parfors", "stencils"}  # behind its public modules
-
-NO_FOLDER_OR_FILE = {"utils", "util", "helpers", "misc", "common"}
-MAX_LINES = 300
-MAX_PARAMETERS = 7
-FOR_TYPES = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
-
-# What `musicrnn --help` must not wait for.
-SLOW = "torch numpy numba scipy librosa soundfile symusic pretty_midi lightning_fabric PIL rich"
-
-
-@cache
-def modules() -> dict[str, Path]:
-    found = {}
-    for package, folder in PACKAGES.items():
-        for path in sorted(folder.rglob("*.py")):
-            parts = [package, *path.relative_to(folder).with_suffix("").parts]
-            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    return found
-
-
-@cache
-def tree(module: str) -> ast.Module:
-    return ast.parse(modules()[module].read_text("utf-8"))
-
-
-def imports(module: str, *, of_types: bool = True) -> set[str]:
-    """Every module that is imported, also inside functions, and for types alone: full names."""
-    found = set()
-    for node in nodes(tree(module), of_types=of_types):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{module}: relative import"
-            names = {f"{node.module}.{alias.name}" for alias in node.names}
-            files = names & modules().keys()
-            found |= files if files == names else files | {node.module}
-    return found
-
-
-def nodes(node: ast.AST, *, of_types: bool) -> Iterator[ast.AST]:
-    """What is in a tree; without ``of_types`` not what stands under ``if TYPE_CHECKING``."""
-    yield node
-    inside = ast.iter_child_nodes(node)
-    if isinstance(node, ast.If) and ast.unparse(node.test) in FOR_TYPES:
-        inside = (*node.body, *node.orelse) if of_types else node.orelse
-    for child in inside:
-        yield from nodes(child, of_types=of_types)
 
 
 def part(module: str) -> str:
@@ -169,9 +107,6 @@ def part(module: str) -> str:
     rows = [row for row in PARTS if name == row or name.startswith(row + ".")]
     assert rows, f"{module} has no row in PARTS: say what it is and what it may import"
     return max(rows, key=len)
-
-
-each_module = pytest.mark.parametrize("module", sorted(modules()))
 
 
 @each_module
@@ -209,36 +144,6 @@ def test_no_circle_between_files():
         pytest.fail(" <- ".join(error.args[1]))
 
 
-def bindings(module: str) -> dict[str, str]:
-    """What the imported names of a module stand for: {"F": "torch.nn.functional"}."""
-    bound = {}
-    for node in ast.walk(tree(module)):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                first = alias.name.split(".")[0]
-                bound[alias.asname or first] = alias.name if alias.asname else first
-        elif isinstance(node, ast.ImportFrom):
-            bound |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
-        elif isinstance(node, ast.Assign | ast.AnnAssign) and is_import(node.value):
-            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            bound[ast.unparse(target)] = ast.unparse(node.value.args[0])[1:-1]
-    return bound
-
-
-def is_import(node: ast.AST | None) -> bool:
-    return isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module")
-
-
-def dotted(node: ast.AST, bound: dict[str, str]) -> str:
-    """An attribute of what was imported by its full name; "" for all else."""
-    if isinstance(node, ast.Subscript):
-        return dotted(node.value, bound)
-    if isinstance(node, ast.Attribute):
-        owner = dotted(node.value, bound)
-        return owner and f"{owner}.{node.attr}"
-    return bound.get(node.id, "") if isinstance(node, ast.Name) else ""
-
-
 @each_module
 def test_what_is_private_elsewhere_is_used_in_one_place(module):
     bound = bindings(module)
@@ -273,89 +178,3 @@ def test_nothing_is_replaced_in_another_library(module):
         for target in changed(node):
             name = dotted(target, bound)
             assert not name or name.split(".")[0] in STACK, f"{module} changes {name}"
-
-
-@each_module
-def test_the_library_prints_nothing(module):
-    if module.startswith("musicrnn_cli"):
-        return
-    calls = [node.func for node in ast.walk(tree(module)) if isinstance(node, ast.Call)]
-    assert not [c for c in calls if isinstance(c, ast.Name) and c.id in ("print", "input")]
-
-
-@each_module
-def test_no_corpus_in_the_library(module):
-    if not module.startswith("musicrnn.") or module.startswith("musicrnn.pretrained"):
-        return
-    docstrings = {
-        id(node.body[0].value)
-        for node in ast.walk(tree(module))
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
-        and node.body
-        and isinstance(node.body[0], ast.Expr)
-    }
-    for node in ast.walk(tree(module)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            text = "" if id(node) in docstrings else node.value
-        else:
-            text = str(getattr(node, "id", "") or getattr(node, "name", ""))
-        named = [corpus for corpus in CORPORA if corpus in text.lower().replace("-", "_")]
-        assert not named, f"{module} line {node.lineno}: {text[:80]}"
-
-
-@each_module
-def test_a_file_is_short_and_says_what_it_is(module):
-    text = modules()[module].read_text("utf-8")
-    assert text.count("\n") <= MAX_LINES, f"{module} has {text.count(chr(10))} lines"
-    assert not text.strip() or ast.get_docstring(tree(module)), f"{module} has no docstring"
-
-
-@each_module
-def test_functions_have_few_parameters_each_named(module):
-    for node in ast.walk(tree(module)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not (
-            is_command(node) or (module.startswith("musicrnn.face.") and node.name in DOORS)
-        ):
-            names = [
-                a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
-            ]
-            where = f"{module}.{node.name}, line {node.lineno}"
-            count = len([n for n in names if n not in ("self", "cls")])
-            assert count <= MAX_PARAMETERS, f"{where} has {count} parameters"
-            assert node.args.kwarg is None, f"{where} takes **{node.args.kwarg.arg}"
-
-
-DOORS = ("compose", "train")  # of the face: every wish by its name, as the command has options
-
-
-def is_command(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """click hands a command all its options, and checks them."""
-    made_by = [d.func for d in function.decorator_list if isinstance(d, ast.Call)]
-    return any(isinstance(d, ast.Attribute) and d.attr in ("command", "group") for d in made_by)
-
-
-def test_folders_are_called_after_what_is_in_them():
-    for module in modules():
-        assert not NO_FOLDER_OR_FILE & set(module.split(".")), module
-
-
-def test_help_is_quick_to_import():
-    code = (
-        "import sys\n"
-        "from musicrnn_cli.main import main\n"
-        "try: main(['--help'])\n"
-        "except SystemExit: pass\n"
-        f"late = [m for m in {SLOW.split()!r} if m in sys.modules]\n"
-        "sys.exit('imported: ' + ' '.join(late) if late else 0)"
-    )
-    folders = os.pathsep.join(str(folder.parent) for folder in PACKAGES.values())
-    result = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={**os.environ, "PYTHONPATH": folders},
-    )
-    assert (result.returncode, result.stderr) == (0, "")
-    assert "render" in result.stdout

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import pairwise
 
 from musicrnn.errors import counted, listed
-from tests.musicrnn.test_architecture import each_module, modules, tree
+from tests.musicrnn.sources import each_module, modules, tree
 
 CONTAINERS = re.compile(r"(tuple|list|dict|set|frozenset|Sequence|Mapping|Iterable|Counter)\b")
 MAKERS = {"list", "tuple", "dict", "set", "sorted", "asdict"}

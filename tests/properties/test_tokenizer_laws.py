@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -179,10 +179,11 @@ def test_vocabulary_configuration_and_variations(name: str) -> None:
     assert (moves[:, :2] == [START, END]).all()
 
 
-def some_pieces(corpora: Path, corpus: str) -> Iterator[Score]:
+@cache
+def some_pieces(corpora: Path, corpus: str) -> list[Score]:
+    """Eight pieces, read once for all tokenizers."""
     pieces = list(CORPORA[corpus].pieces(folder_of(CORPORA[corpus], corpora)))
-    for piece in random.Random(1).sample(pieces, 8):
-        yield piece.read()
+    return [piece.read() for piece in random.Random(1).sample(pieces, 8)]
 
 
 @every

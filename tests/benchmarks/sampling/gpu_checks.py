@@ -26,6 +26,7 @@ from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
 from musicrnn.tokens.beat import BeatTokenizer
 
 MAX_DIVERGENCE = 1e-3  # nats a token between bfloat16 and float32
+QUICK_CELLS = ("lstm", "mingru")  # a step each, and a scan; on the CPU the tests have them all
 KIT = BeatTokenizer((128,), velocity_bins=2, chords=False)
 FILTERS = Settings(temperature=0.9, top_k=60, top_p=0.97, min_p=0.01, repetition_penalty=1.1)
 Result = tuple[str, bool]
@@ -48,7 +49,7 @@ def every_check(
     for way in ways:
         counts = {"drums": 4} if quick else {"drums": 64, "pop": 64, "folk": 16}
         if way == "graph":
-            counts |= dict.fromkeys(CELLS, 2 if quick else 8)
+            counts |= dict.fromkeys(QUICK_CELLS, 2) if quick else dict.fromkeys(CELLS, 8)
         for model, count in counts.items():
             yield f"{way}, {model}", partial(same_pieces, device, way, model, count)
         yield f"{way}, a single place", partial(same_pieces, device, way, "drums", 2)

@@ -1,5 +1,8 @@
 """How many parameters a cell has, by the formulas of the papers; where they start."""
 
+import re
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -126,3 +129,10 @@ def test_modules_with_an_lstm_start_with_open_forget_gates() -> None:
 def test_depth_gates_start_nearly_shut() -> None:
     bias = parameters_of(Stack("depth-gated", INPUTS, HIDDEN, layers=2), 1)["bias_ih"]
     assert (bias[4 * HIDDEN :] == -2.0).all()
+
+
+def test_the_page_of_cells_lists_exactly_the_table() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "cells.md").read_text("utf-8")
+    table = page.split("## Settings")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert [name for row in rows[1:] for name in re.findall(r"`([\w-]+)`", row)] == list(CELLS)

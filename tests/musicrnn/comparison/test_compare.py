@@ -98,7 +98,9 @@ def test_a_failure_is_a_row_and_the_others_go_on(tmp_path: Path) -> None:
     assert not any(cell.failures for cell in found.cells)
 
 
-def test_a_cell_for_which_there_is_no_size_is_named(tmp_path: Path) -> None:
+def test_a_cell_for_which_there_is_no_size_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     subject = Written()
     small = Contest(
         subject, ["lstm", "gru"], Budget(35, updates=7, seeds=1, rates=(0.1,)), RunConfig()
@@ -107,7 +109,7 @@ def test_a_cell_for_which_there_is_no_size_is_named(tmp_path: Path) -> None:
     def parameters(cell: str, hidden: int) -> int:
         return 40 * hidden if cell == "lstm" else 400 * hidden
 
-    subject.parameters = parameters  # type: ignore[method-assign]
+    monkeypatch.setattr(subject, "parameters", parameters)
     found = compare(small, tmp_path, run=subject.run)
     assert subject.calls == ["lstm-rate0.1-seed0"]
     assert [cell.cell for cell in found.cells] == ["lstm", "gru"]

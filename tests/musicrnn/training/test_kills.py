@@ -1,71 +1,92 @@
-"""A program that trains, ended from outside at any moment and resumed, makes the same file."""
+"""A program that trains, ended from outside at any moment and resumed, makes the same file.
 
+Each program is a process of its own, forked from a server that has imported torch once.
+"""
+
+import multiprocessing
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
 from musicrnn.training.lock import lock_path
 from musicrnn.training.run_state import run_path
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="nothing can be asked to end there")
-ROOT = Path(__file__).parents[3]
-CODE = """
-import sys
-from pathlib import Path
 from tests.musicrnn.training.test_loop import train
 
-class Watcher:
-    def updated(self, state, figures): print(state.update, flush=True)
-    def validated(self, state, figures): pass
-
-outcome = train(Path(sys.argv[1]), callback=Watcher(), resume="resume" in sys.argv, updates=120,
-                average=0.9, patience=1000)
-sys.exit(outcome.exit_code)
-"""
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="nothing can be asked to end there")
 
 
-def begin(output: Path, *words: str) -> subprocess.Popen:
-    folders = (ROOT, ROOT / "datasets", ROOT / "cli")
-    return subprocess.Popen(
-        [sys.executable, "-c", CODE, str(output), *words],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={
-            **os.environ,
-            "OMP_NUM_THREADS": "1",
-            "PYTHONPATH": os.pathsep.join(map(str, folders)),
-        },
+class Sending:
+    """A callback that sends the number of every update, and then rests."""
+
+    def __init__(self, there: Connection, rest: float) -> None:
+        self.there, self.rest = there, rest
+
+    def updated(self, state, figures) -> None:
+        self.there.send(state.update)
+        time.sleep(self.rest)
+
+    def validated(self, state, figures) -> None:
+        pass
+
+
+def program(there: Connection, output: Path, resume: bool, rest: float) -> None:
+    callback = Sending(there, rest)
+    outcome = train(
+        output, callback=callback, resume=resume, updates=120, average=0.9, patience=1000
     )
+    sys.exit(outcome.exit_code)
 
 
-def end(output: Path, number: int, at: int, wait: float, *words: str) -> int:
-    """The exit code of a program that got a signal a moment after so many updates."""
-    process = begin(output, *words)
+def begin(
+    output: Path, *, resume: bool = False, rest: float = 0.0
+) -> tuple[BaseProcess, Connection]:
+    """A program that trains, and where the numbers of its updates arrive."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=program, args=(there, output, resume, rest))
+    process.start()
+    there.close()
+    return process, here
+
+
+def finish(process: BaseProcess, here: Connection) -> tuple[int | None, int]:
+    """The exit code of a program that ends by itself, and its last update."""
+    last = 0
     try:
-        for line in process.stdout:
-            if int(line) >= at:
-                break
+        while True:
+            last = here.recv()
+    except EOFError:
+        process.join()
+    return process.exitcode, last
+
+
+def end(output: Path, number: int, *, at: int, wait: float, resume: bool) -> int | None:
+    """The exit code of a program that got a signal a moment after so many updates."""
+    process, here = begin(output, resume=resume)
+    try:
+        while here.recv() < at:
+            pass
         time.sleep(wait)
-        process.send_signal(number)
-        process.communicate(timeout=60)
+        os.kill(process.pid, number)
+        process.join(60)
     finally:
         process.kill()
-        process.wait()
-    return process.returncode
+        process.join()
+    return process.exitcode
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory) -> Path:
     output = tmp_path_factory.mktemp("whole") / "m.safetensors"
-    process = begin(output)
-    process.communicate()
-    assert process.returncode == 0
+    assert finish(*begin(output)) == (0, 120)
     return output
 
 
@@ -81,35 +102,27 @@ def test_killed_and_resumed_it_is_the_same_to_the_byte(
 ) -> None:
     draw, output = random.Random(sum(numbers)), tmp_path / "m.safetensors"
     for turn, number in enumerate(numbers):
-        at, words = 40 * turn + draw.randrange(11, 40), ["resume"] if turn else []
-        code = end(output, number, at, draw.uniform(0, 0.02), *words)
+        at = 40 * turn + draw.randrange(11, 40)
+        code = end(output, number, at=at, wait=draw.uniform(0, 0.02), resume=turn > 0)
         assert code == (-number if number == signal.SIGKILL else 128 + number)
         assert run_path(output).exists()
         assert lock_path(output).exists() == (number == signal.SIGKILL)
-    process = begin(output, "resume")
-    told, _ = process.communicate()
-    assert (process.returncode, told.split()[-1]) == (0, "120")
+    assert finish(*begin(output, resume=True)) == (0, 120)
     assert output.read_bytes() == whole.read_bytes()
     assert not lock_path(output).exists()
 
 
 def test_a_second_signal_ends_a_program_in_the_midst_of_an_update(tmp_path: Path) -> None:
-    code = CODE.replace("print(state.update, flush=True)", "print(state.update, flush=True); w()")
-    code = code.replace("import sys\n", "import sys, time\ndef w(): time.sleep(60)\n", 1)
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, str(tmp_path / "m.safetensors")],
-        stdout=subprocess.PIPE,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    process, here = begin(tmp_path / "m.safetensors", rest=60)
     try:
-        assert process.stdout.readline() == b"1\n"
-        process.send_signal(signal.SIGTERM)
+        assert here.recv() == 1
+        os.kill(process.pid, signal.SIGTERM)
         time.sleep(0.3)
-        assert process.poll() is None
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 143
+        assert process.is_alive()
+        os.kill(process.pid, signal.SIGTERM)
+        process.join(20)
+        assert process.exitcode == 143
     finally:
         process.kill()
-        process.communicate()
+        process.join()
     assert not any(tmp_path.iterdir())

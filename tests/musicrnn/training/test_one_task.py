@@ -3,7 +3,7 @@
 import ast
 
 from musicrnn.training.task import TASKS
-from tests.musicrnn.test_architecture import modules, tree
+from tests.musicrnn.sources import modules, tree
 
 OWN = tuple(f"musicrnn.training.{name}." for name in TASKS)
 NETWORKS = {task.network.__name__ for task in TASKS.values()}

@@ -63,9 +63,10 @@ def objective(batch_size: int, **drawing: float) -> WordsObjective:
     return WordsObjective(model, material(9), labels=labels, settings=settings, seed=3)
 
 
+@pytest.mark.usefixtures("brief_words")
 def test_it_learns_and_is_calibrated(tmp_path: Path):
     output = tmp_path / "words.safetensors"
-    plan = replace(PLAN, updates=200, validate_every=50, learning_rate=1e-2)
+    plan = replace(PLAN, updates=120, validate_every=40, learning_rate=1e-2)
     drawing = Drawing(unknown=0.0)  # turned round, these words stay what they are
     trained("words", material(), output, settings=replace(TINY, drawing=drawing), plan=plan)
     metadata = Checkpoint.load(output).metadata
@@ -78,6 +79,7 @@ def test_it_learns_and_is_calibrated(tmp_path: Path):
     assert 0 <= metadata["metrics"]["valid_stream_detection"] <= 1
 
 
+@pytest.mark.usefixtures("brief_words")
 def test_interrupted_and_resumed_equals_uninterrupted(tmp_path: Path):
     """The carried states of the rows, the draws and the position go on where they were."""
 
