@@ -20,10 +20,10 @@ from musicrnn_datasets.vgmidi import VGMIDI
 
 CORPORA: dict[str, ScoreCorpus] = {
     "groove": GROOVE,
+    "irish-tunes": TUNES,
     "jsb-chorales": JSB_CHORALES,
     "nottingham": NOTTINGHAM,
     "pop909": POP909,
-    "tunes": TUNES,
     "vgmidi": VGMIDI,
 }
 LABELLED: dict[str, LabelledCorpus] = {"gtzan": GTZAN}

@@ -25,7 +25,7 @@ class Tunes:
 
     bundled = Path(__file__).parent
     card = Card(
-        name="tunes",
+        name="irish-tunes",
         title="200 Irish dance tunes in ABC, bundled with the package",
         holds="scores",
         source="https://github.com/polifonia-project/folk_ngram_analysis",

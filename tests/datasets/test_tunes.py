@@ -20,8 +20,8 @@ def test_the_tunes_are_there_without_any_folder(
     monkeypatch.delenv("MUSICRNN_DATA", raising=False)
     monkeypatch.chdir(tmp_path)
     for data in (None, tmp_path):
-        card, pieces = read_source("tunes", data)
-        assert (card.name, len(pieces)) == ("tunes", 200)
+        card, pieces = read_source("irish-tunes", data)
+        assert (card.name, len(pieces)) == ("irish-tunes", 200)
     assert Counter(piece.split for piece in PIECES) == {"train": 159, "valid": 22, "test": 19}
     assert len({piece.name for piece in PIECES}) == 200
 
