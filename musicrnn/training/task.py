@@ -12,12 +12,15 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.training.classify.task import CLASSIFY
 from musicrnn.training.compose.task import COMPOSE
+from musicrnn.training.emotion.task import EMOTION
 from musicrnn.training.frames.task import FRAMES
 from musicrnn.training.protocol import Task
 from musicrnn.training.voices.task import VOICES
 from musicrnn.training.words.task import WORDS
 
-TASKS: dict[str, Task] = {task.name: task for task in (COMPOSE, FRAMES, VOICES, CLASSIFY, WORDS)}
+TASKS: dict[str, Task] = {
+    task.name: task for task in (COMPOSE, FRAMES, VOICES, CLASSIFY, WORDS, EMOTION)
+}
 
 
 def task_of(model: Checkpoint | dict[str, Any]) -> Task:
