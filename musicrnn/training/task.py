@@ -19,7 +19,12 @@ from musicrnn.training.voices.task import VOICES
 from musicrnn.training.words.task import WORDS
 
 TASKS: dict[str, Task] = {
-    task.name: task for task in (COMPOSE, FRAMES, VOICES, CLASSIFY, WORDS, EMOTION)
+    "compose": COMPOSE,
+    "frames": FRAMES,
+    "voices": VOICES,
+    "classify": CLASSIFY,
+    "words": WORDS,
+    "emotion": EMOTION,
 }
 
 

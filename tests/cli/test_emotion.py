@@ -51,7 +51,7 @@ def test_it_tells_midi_and_abc(home: Path, tmp_path: Path) -> None:
     assert high == pytest.approx(found["axes"]["valence"])
     shown = run("classify", path, "--model", home / "m.safetensors", "--timeline").stdout
     assert "valence is positive" in shown
-    assert "bar 0 - bar 2" in shown
+    assert "bar 1 - bar 2" in shown
     tune = tmp_path / "tune.abc"
     mr.read(path).save(tune)
     assert run("classify", tune, "--model", home / "m.safetensors").exit_code == 0

@@ -213,7 +213,7 @@ def ratings_of(pieces: Sequence[RatedPiece]) -> NDArray[np.int8]:
 
 def sigmoid(logits: Array) -> Array:
     """Probabilities of log-odds."""
-    return 1 / (1 + np.exp(-logits))
+    return 0.5 + 0.5 * np.tanh(logits / 2)
 
 
 def _with_ones(x: Array) -> Array:

@@ -189,7 +189,7 @@ class PieceLabeller:
     network: Any
 
     def classify_file(self, path: str | Path) -> Answer:
-        """The timeline's quadrants are those of windows of bars.
+        """The timeline's quadrants are those of windows, from bar to bar; the first bar is 1.
 
         Raises:
             MusicRNNError: the file cannot be read, or has no pitched note.
@@ -204,7 +204,7 @@ class PieceLabeller:
         moments: list[Moment] = []
         for start, row in zip(window_starts(bars, crop), rows, strict=True):
             label, probability = next(iter(quadrants(row).items()))
-            moments.append(Moment(start, min(bars, start + crop), label, probability))
+            moments.append(Moment(start + 1, min(bars, start + crop), label, probability))
         axes = rows.mean(0)
         found = quadrants(axes)
         label, probability = next(iter(found.items()))
