@@ -101,15 +101,11 @@ class Emotion(Task):
 
     def check(self, data: TrainingData) -> None:
         super().check(data)
-        for split in ("train", "valid"):
-            ratings = ratings_of(data.examples[split])
-            for axis, of in zip(AXES, ratings.T, strict=True):
-                signs = {1, -1} if split == "train" else {1} if 1 in of else {-1}
-                if missing := signs - set(of.tolist()):
-                    raise MusicRNNError(
-                        f"no piece of the {split} split has a rating of {min(missing):+d} "
-                        f"for {axis}"
-                    )
+        train, valid = data.examples["train"], data.examples["valid"]
+        for pieces, what, least in ((train, "train on, +1 and -1,", 2), (valid, "validate on", 1)):
+            for axis, ratings in zip(AXES, ratings_of(pieces).T, strict=True):
+                if len({-1, 1} & set(ratings.tolist())) < least:
+                    raise MusicRNNError(f"there are no ratings to {what} for {axis}")
 
     def plan(self, data: TrainingData, settings: EmotionSettings) -> TrainingConfig:
         """200 updates, validated at their end: so few pieces are too few to choose a length on."""
