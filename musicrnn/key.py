@@ -46,12 +46,16 @@ def estimate_key(score: Score) -> Key:
 
 def key_of_pitch_classes(weights: ArrayLike) -> Key:
     """The key, at tick 0, of how much of each pitch class there is, [12]; see estimate_key."""
-    centred = np.asarray(weights, dtype=np.float64)
-    centred = centred - centred.mean()
-    length = max(float(np.linalg.norm(centred)), 1e-12)
-    correlations = (_KEYS @ centred / length).tolist()  # 24 of them
+    correlations = key_correlations(weights).tolist()
     best = max(range(24), key=lambda key: round(correlations[key], 9))
     return Key(0, best % 12, best >= 12)
+
+
+def key_correlations(weights: ArrayLike) -> NDArray[np.float64]:
+    """[24], how well each key's profile fits, C major to B major, then C minor to B minor."""
+    centred = np.asarray(weights, dtype=np.float64)
+    centred = centred - centred.mean()
+    return _KEYS @ centred / max(float(np.linalg.norm(centred)), 1e-12)
 
 
 def scale_of(key: Key) -> NDArray[np.bool_]:

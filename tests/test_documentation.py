@@ -30,6 +30,7 @@ from musicrnn.score import Note, Track, make_score
 from musicrnn.waveform import Waveform
 from musicrnn_cli.main import main
 from tests.musicrnn.four_voices import random_score
+from tests.properties.small_data import write_rated
 
 ROOT = Path(__file__).parents[1]
 GUIDES = sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))
@@ -43,6 +44,7 @@ RUN = [
     if page not in LESSONS
 ]
 NAMED = {"docs/compare.md", "docs/literature.md", "docs/polyphonic.md"}  # corpora by name
+RATED = "docs/emotion.md"  # on a small corpus of rated pieces
 SMALL = ["--set", "hidden=8", "--set", "validate_every=2"]
 NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
 BRIEF = [
@@ -161,10 +163,16 @@ def shortened(words: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("page", RUN)
 def test_the_commands_of_a_page_run(
-    page: str, workplace: Path, request: pytest.FixtureRequest
+    page: str,
+    workplace: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if page in {MEASURED, *NAMED}:
         request.getfixturevalue("corpora")
+    if page == RATED:
+        write_rated(workplace)
+        monkeypatch.setenv("MUSICRNN_DATA", str(workplace))
     if page == "docs/export.md":
         pytest.importorskip("onnx")
         pytest.importorskip("onnxruntime")

@@ -67,11 +67,15 @@ def _object(file: str, answer: Any, timeline: bool) -> dict[str, Any]:
     result = {"file": file, **asdict(answer)}
     if not timeline:
         del result["timeline"], result["unit"]
+    if not answer.axes:
+        del result["axes"]
     return result
 
 
 def _text(file: str, answer: Any, top: int) -> str:
     shown = ", ".join(f"{name} {p:.0%}" for name, p in list(answer.probabilities.items())[:top])
+    if answer.axes:
+        shown += " (" + ", ".join(f"{a} is positive {p:.0%}" for a, p in answer.axes.items()) + ")"
     return f"{file}: {shown if answer.likely else f'nothing is likely (at best {shown})'}"
 
 
@@ -84,6 +88,6 @@ def _timeline(answer: Any) -> str:
 
 
 def _place(place: float, unit: str) -> str:
-    if unit == "tokens":
-        return f"token {place:.0f}"
-    return f"{int(place) // 60}:{int(place) % 60:02d}"
+    if unit == "seconds":
+        return f"{int(place) // 60}:{int(place) % 60:02d}"
+    return f"{unit.removesuffix('s')} {place:.0f}"

@@ -87,7 +87,7 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
 )
 @click.option(
     "--cell",
-    show_default="lstm for tokens and frames, gru for voices, songs and words",
+    show_default="lstm for tokens, frames and ratings, gru for voices, songs and words",
     help="Recurrent cell, such as lstm, gru or elman; musicrnn docs cells lists all.",
 )
 @click.option(
@@ -137,7 +137,8 @@ def _train(context: click.Context, **options: Any) -> None:
     """Train on DATA: folders of your files, or corpora by name (musicrnn data list).
 
     What is learnt follows from the data: MIDI and ABC files as tokens, polyphonic-* corpora as
-    frames; folders of short recordings as spoken words, of longer ones as songs, of MIDI as scores.
+    frames; folders of short recordings as spoken words, of longer ones as songs, of MIDI as scores;
+    a corpus of rated pieces as valence and arousal.
     """
     from musicrnn.device import torch_device
     from musicrnn.sources.readers import task_for

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -20,14 +20,18 @@ class Moment:
 
 @dataclass(frozen=True)
 class Answer:
-    """The prediction for a file: every label with its probability, the likeliest first."""
+    """The prediction for a file: every label with its probability, the likeliest first.
+
+    ``axes``: where the labels are quadrants, the probability that each axis is positive.
+    """
 
     label: str
     probability: float
     probabilities: dict[str, float]
     likely: bool
     timeline: tuple[Moment, ...]
-    unit: str  # of the timeline: "seconds" or "tokens"
+    unit: str  # of the timeline: "seconds", "tokens" or "bars"
+    axes: dict[str, float] = field(default_factory=dict[str, float])
 
 
 class FileLabeller(Protocol):

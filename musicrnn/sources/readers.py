@@ -74,7 +74,7 @@ def task_for(verb: str, request: DataRequest, name: str | None = None) -> Task:
     elif request.tokens is not None:
         chosen = [task for task in kinds if request.tokens in task.tokens]
     else:
-        chosen = [k for k in kinds if any(map(READERS[k.reads].claims, request.sources))] or kinds
+        chosen = [k for k in kinds if any(_claims(k, s) for s in request.sources)] or kinds
     if not chosen:
         names = [token for task in kinds for token in task.tokens]
         near = difflib.get_close_matches(str(request.tokens), names, n=1)
@@ -84,6 +84,14 @@ def task_for(verb: str, request: DataRequest, name: str | None = None) -> Task:
         )
     check_options(chosen[0], request)
     return chosen[0]
+
+
+def _claims(task: Task, source: str) -> bool:
+    """Whether a source is of this kind and no other."""
+    if task.ratings:
+        rated = named().scores[source].card.ratings if source in named().scores else ()
+        return set(task.ratings) <= set(rated)
+    return READERS[task.reads].claims(source)
 
 
 def check_options(task: Task, request: DataRequest) -> None:

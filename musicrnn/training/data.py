@@ -36,16 +36,23 @@ class Card:
     licence: str
     split: str
     bars_known: bool = True  # False: pieces of 4/4 that end with a whole bar, without bar lines
+    ratings: tuple[str, ...] = ()  # what its pieces are rated for
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece of a corpus of scores; ``abc`` is its own text where the source is ABC."""
+    """One piece of a corpus of scores; ``abc`` is its own text where the source is ABC.
+
+    ``ratings`` are +1 or -1, by what they are of, where known. Pieces of one ``group``, such as
+    those of one game, are alike; "" is a group of its own.
+    """
 
     name: str
     split: Split
     read: Callable[[], Score]
     abc: str | None = None
+    ratings: Mapping[str, int] = field(default_factory=dict[str, int])
+    group: str = ""
 
 
 Sources = Sequence[tuple[Card, Sequence[Piece]]]

@@ -71,6 +71,7 @@ class Task(ABC):
         example: what an example is, in the singular.
         reads: what its data are: "scores", "frames", "recordings" or "clips".
         settings: a dataclass of the network's and a batch's sizes, with their bounds.
+        ratings: what the pieces of a corpus must be rated for.
         options: what a user may say of the data: of DataRequest's fields.
         tokens: the names that ``--tokens`` may have for it.
         floor: the baseline that a trained network should be better than.
@@ -86,6 +87,7 @@ class Task(ABC):
     example: ClassVar[str] = "piece"
     reads: ClassVar[str]
     settings: ClassVar[type[Any]]
+    ratings: ClassVar[tuple[str, ...]] = ()
     options: ClassVar[tuple[str, ...]] = ()
     tokens: ClassVar[tuple[str, ...]] = ()
     floor: ClassVar[str] = ""

@@ -12,6 +12,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.training.classify.task import CLASSIFY
 from musicrnn.training.compose.task import COMPOSE
+from musicrnn.training.emotion.task import EMOTION
 from musicrnn.training.frames.task import FRAMES
 from musicrnn.training.protocol import Task
 from musicrnn.training.voices.task import VOICES
@@ -23,6 +24,7 @@ TASKS: dict[str, Task] = {
     "voices": VOICES,
     "classify": CLASSIFY,
     "words": WORDS,
+    "emotion": EMOTION,
 }
 
 

@@ -7,10 +7,13 @@ from scipy.io import savemat
 
 from musicrnn.io.audio import write_audio
 from musicrnn.io.midi import write_midi
+from musicrnn.sources.corpus import split_by_hash
+from musicrnn.training.protocol import Task
 from musicrnn.waveform import Waveform
 from tests.musicrnn.four_voices import random_score
 
 FRAMES = "polyphonic-jsb"
+RATED = "vgmidi"
 
 
 def write_scores(home: Path) -> str:
@@ -31,6 +34,22 @@ def write_frames(home: Path) -> str:
     (home / "polyphonic").mkdir(parents=True)
     savemat(home / "polyphonic" / "JSB_Chorales.mat", cells)
     return FRAMES
+
+
+def write_rated(home: Path) -> str:
+    """The files of a corpus with ratings: two games a split, of four pieces each."""
+    folder, rows = home / RATED / "labelled" / "midi", ["game,midi,valence,arousal"]
+    folder.mkdir(parents=True)
+    names = [f"Game {number}" for number in range(60)]
+    for split in ("train", "valid", "test"):
+        for game in [name for name in names if split_by_hash(name) == split][:2]:
+            for number in range(4):
+                name = f"Series_PC_{game}_Piece {number}"
+                write_midi(random_score(len(rows), bars=2 + number), folder / f"{name}.mid")
+                signs = f"{1 - 2 * (number % 2)},{1 - 2 * (number // 2)}"
+                rows.append(f"{game},labelled/phrases/{name}_0.mid,{signs}")
+    (home / RATED / "vgmidi_labelled.csv").write_text("\n".join(rows))
+    return RATED
 
 
 def _write_sounds(home: Path, seconds: float, rate: int) -> str:
@@ -58,7 +77,13 @@ def write_clips(home: Path) -> str:
 
 WRITERS = {
     "scores": write_scores,
+    "rated scores": write_rated,
     "frames": write_frames,
     "recordings": write_recordings,
     "clips": write_clips,
-}  # by what a task reads
+}  # by data_for
+
+
+def data_for(task: Task) -> str:
+    """The data of WRITERS that a kind of model learns from."""
+    return f"rated {task.reads}" if task.ratings else task.reads

@@ -20,7 +20,7 @@ from musicrnn.training.config import TrainingConfig
 from musicrnn.training.settings import override
 from musicrnn.training.task import TASKS, Task, task_of
 from musicrnn_cli.main import main
-from tests.properties.small_data import WRITERS
+from tests.properties.small_data import WRITERS, data_for
 
 SMALL = {
     "hidden": 6, "embedding": 6, "layers": 1, "batch_size": 4, "sequence_length": 12, "crop": 24,
@@ -31,7 +31,7 @@ every = pytest.mark.parametrize("name", TASKS)
 
 @pytest.fixture(scope="session")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, Path]]:
-    """By what a task reads: DATA, and the folder with the corpora."""
+    """By data_for: DATA, and the folder with the corpora."""
     found: dict[str, tuple[str, Path]] = {}
     for reads, write in WRITERS.items():
         home = tmp_path_factory.mktemp(reads)
@@ -101,7 +101,7 @@ class Models(dict[str, Path]):
 
     def __missing__(self, name: str) -> Path:
         self[name] = self.home / f"{name}.safetensors"
-        train(TASKS[name], self.sources[TASKS[name].reads], self[name])
+        train(TASKS[name], self.sources[data_for(TASKS[name])], self[name])
         return self[name]
 
 
@@ -124,7 +124,7 @@ def test_its_file_says_what_it_is(name: str, models: dict[str, Path]) -> None:
 def test_stopped_and_resumed_equals_not_stopped(
     name: str, models, sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source, cut = sources[TASKS[name].reads], tmp_path / "cut.safetensors"
+    source, cut = sources[data_for(TASKS[name])], tmp_path / "cut.safetensors"
 
     def ctrl_c(self, state, figures) -> None:
         if state.update == 1:
@@ -149,7 +149,7 @@ def test_saved_and_loaded_it_measures_the_same(name: str, models, sources, tmp_p
     assert not network.training
     again = tmp_path / "again.safetensors"
     Checkpoint(network.arrays(), checkpoint.metadata).save(again)
-    source = sources[TASKS[name].reads]
+    source = sources[data_for(TASKS[name])]
     before = figures(TASKS[name], source, models[name])
     assert same_figures(before, figures(TASKS[name], source, again))
     byte = tmp_path / "byte.safetensors"
@@ -159,7 +159,7 @@ def test_saved_and_loaded_it_measures_the_same(name: str, models, sources, tmp_p
 
 @every
 def test_it_is_measured_beside_its_baselines(name: str, models, sources) -> None:
-    found = figures(TASKS[name], sources[TASKS[name].reads], models[name])
+    found = figures(TASKS[name], sources[data_for(TASKS[name])], models[name])
     assert found["n"] > 0
     text = json.dumps(found)
     assert any(word in text for word in ("baselines", "bigram", "majority", "baseline"))
