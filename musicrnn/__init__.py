@@ -7,7 +7,7 @@
     piece.save("d.mid", "d.wav")
 
 The names below are all that most programs need; each is imported when it is first used, so that
-``import musicrnn`` costs nothing. What else there is stands in the folders: docs/python.md.
+``import musicrnn`` costs nothing. docs/python.md describes them, and the rest.
 """
 
 from __future__ import annotations
@@ -29,23 +29,17 @@ if TYPE_CHECKING:
     from musicrnn.face.reading import read as read
     from musicrnn.face.training import train as train
     from musicrnn.sampling.compose import Composition as Composition
-    from musicrnn.sampling.compose import Request as Request
-    from musicrnn.sampling.filters import Settings as Settings
     from musicrnn.score import Score as Score
-    from musicrnn.tokens.protocol import Controls as Controls
     from musicrnn.waveform import Waveform as Waveform
 
     __version__: str
 
 NAMES = {  # where each name is
     "Composition": "musicrnn.sampling.compose",
-    "Controls": "musicrnn.tokens.protocol",
     "Data": "musicrnn.face.data",
     "Model": "musicrnn.face.model",
     "MusicRNNError": "musicrnn.errors",
-    "Request": "musicrnn.sampling.compose",
     "Score": "musicrnn.score",
-    "Settings": "musicrnn.sampling.filters",
     "Waveform": "musicrnn.waveform",
     "corpora": "musicrnn.face.corpora",
     "data": "musicrnn.face.data",
@@ -54,6 +48,21 @@ NAMES = {  # where each name is
     "read": "musicrnn.face.reading",
     "train": "musicrnn.face.training",
 }
+
+__all__ = [
+    "Composition",
+    "Data",
+    "Model",
+    "MusicRNNError",
+    "Score",
+    "Waveform",
+    "corpora",
+    "data",
+    "load",
+    "models",
+    "read",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -14,13 +14,13 @@ from musicrnn.errors import MusicRNNError
 NAMES = re.compile(r"auto|cpu|cuda(:\d{1,4})?")
 
 
-def check_device(name: str) -> None:
+def check_device(name: Any) -> None:
     """Whether it is the name of a device; needs no torch.
 
     Raises:
         MusicRNNError: it is not.
     """
-    if not NAMES.fullmatch(name):
+    if not isinstance(name, str) or not NAMES.fullmatch(name):
         raise MusicRNNError(
             f"device must be auto, cpu or cuda, or one of several such as cuda:1, got {name!r}"
         )

@@ -23,10 +23,11 @@ class Waveform(Presentable):
     rate: int
 
     def __post_init__(self) -> None:
-        if self.samples.ndim != 2 or self.samples.dtype != np.float32:
+        found = np.asarray(self.samples)
+        if found is not self.samples or found.ndim != 2 or found.dtype != np.float32:
             raise MusicRNNError(
-                "samples must be float32 [channels, frames], "
-                f"got {self.samples.dtype} {list(self.samples.shape)}"
+                "samples must be a float32 array [channels, frames], got "
+                f"{type(self.samples).__name__} of {found.dtype} {list(found.shape)}"
             )
         if not 1 <= self.rate <= 1_000_000:
             raise MusicRNNError(f"a sampling rate must be in 1..1000000 Hz, got {self.rate}")

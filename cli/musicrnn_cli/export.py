@@ -35,6 +35,7 @@ def command(model: str, output: Path, store: str | None, streaming: bool) -> Non
     before it is written it is run by ONNX Runtime and compared with the model. It needs the extra
     [export].
     """
+    from musicrnn.face.asking import with_style
     from musicrnn.pretrained import load_model
     from musicrnn.training.task import task_of
 
@@ -45,7 +46,7 @@ def command(model: str, output: Path, store: str | None, streaming: bool) -> Non
         raise click.UsageError("a .safetensors file needs --store, and an .onnx file has none")
     if streaming and suffix != ".onnx":
         raise click.UsageError("--streaming belongs to an .onnx file")
-    checkpoint = load_model(model)
+    checkpoint = with_style(load_model(model), model)
     task_of(checkpoint).load(checkpoint)  # a damaged one is refused, not copied
     if suffix == ".safetensors":
         from musicrnn.checkpoint import read_holdings

@@ -64,7 +64,7 @@ def asked_of(
     if primer is not None:
         say_which_tune(primer)
     start = read_piece(primer) if primer else None
-    return request_of(name, options, primer=start, budget=budget)
+    return request_of(style_of(name), options, primer=start, budget=budget)
 
 
 def composer_of(order: Order) -> Composer:

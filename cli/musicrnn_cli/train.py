@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from musicrnn.errors import counted
 from musicrnn_cli.options import (
     PATH,
     SOUNDS_FOLDER,
@@ -165,6 +164,7 @@ def _train(context: click.Context, **options: Any) -> None:
 
 def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any]) -> None:
     from musicrnn.face.progress import ProgressBar
+    from musicrnn.face.report import summary
     from musicrnn.sources.readers import read_data
     from musicrnn.training.lock import first_process
     from musicrnn.training.train import Run, train
@@ -180,7 +180,7 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     report_refused(data.refused)
     task.check(data)
     baselines = task.baselines(data, "valid")
-    say(_summary(task, data, baselines))
+    say(summary(task, data, baselines))
     settings, plan = wanted.settled(task, data)
     with ProgressBar(task.items, options["tensorboard"]) as callback:
         run = Run(
@@ -196,22 +196,6 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
         _beside_the_paper(task, data, recipe, request.sources[0], options["output"])
     floor = (task.floor, baselines.get(task.floor), task.unit)
     report_outcome(outcome, options["output"], floor=floor)
-
-
-def _summary(task: Task, data: TrainingData, baselines: dict[str, Any]) -> str:
-    """What was found, and what counting alone reaches."""
-    found = ", ".join(f"{split} {counted(n, task.example)}" for split, n in data.counts().items())
-    title = f"{data.title}; {found}" if data.title else found
-    if not baselines:
-        return title
-    named = ", ".join(f"{name} {_nats(value)}" for name, value in baselines.items())
-    return f"{title}; nats a {task.unit} on the validation pieces without a network: {named}"
-
-
-def _nats(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{part} {nats:.3f}" for part, nats in value.items())
-    return f"{value:.3f}"
 
 
 def _beside_the_paper(

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from musicrnn.errors import MusicRNNError, counted
+from musicrnn.face.asking import style_of
 from musicrnn.face.voices import gibbs_settings
 from musicrnn.io.save import check_saved, read_piece, save_pieces
 from musicrnn.pretrained import load_model
@@ -36,7 +37,7 @@ def opened(
     say_which_tune(piece)
     checkpoint = load_model(model)
     writer = task_of(checkpoint).writer(checkpoint)
-    return read_piece(piece), writer, gibbs_settings(model, temperature)
+    return read_piece(piece), writer, gibbs_settings(style_of(model), temperature)
 
 
 def say_how_it_was_read(written: Written) -> None:

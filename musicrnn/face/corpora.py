@@ -11,7 +11,7 @@ def corpora(folder: str | Path | None = None) -> dict[str, str]:
     """What each corpus is, on what terms, and where it lies on this computer.
 
     Args:
-        folder: where corpora lie, in place of $MUSICRNN_DATA.
+        folder: where corpora are looked for first, before $MUSICRNN_DATA.
 
     Example:
         >>> import musicrnn as mr

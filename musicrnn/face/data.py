@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.score import Score
 from musicrnn.sources.named import named
 from musicrnn.sources.readers import read_data
 from musicrnn.sources.scores import read_source
@@ -33,7 +34,7 @@ def data(
     Nothing is read before it is needed. What a model of one kind has no use for, it refuses.
 
     Args:
-        folder: where corpora lie, in place of $MUSICRNN_DATA.
+        folder: where corpora are looked for first, before $MUSICRNN_DATA.
         tokens: the tokenizer, in place of the one that suits the music.
         mix: how often each source is read, beside the others.
         split_file: a CSV with the columns file, label and split.
@@ -47,11 +48,16 @@ def data(
         >>> mr.data("my-midi")
         <Data of my-midi>
     """
-    names = tuple(str(source) for source in sources)
-    if not names:
+    if not sources:
         raise MusicRNNError('say what to read: a folder or a corpus, such as data("my-midi")')
-    for name in names:
-        _check(name)
+    for source in sources:
+        _check(source)
+    for given in (folder, backgrounds):
+        if given is not None and not Path(given).is_dir():
+            raise MusicRNNError(f"there is no folder {given}")
+    if isinstance(mix, str):
+        raise MusicRNNError(f"mix reads like [2, 1], got {mix!r}")
+    names = tuple(str(source) for source in sources)
     return Data(
         DataRequest(
             names,
@@ -66,7 +72,11 @@ def data(
 
 @dataclass(frozen=True)
 class Data:
-    """Three parts: to learn from, to choose the best network on, and to measure it once."""
+    """Three parts: to learn from, to choose the best network on, and to measure it once.
+
+    Of pieces of notes each part can be iterated over. Where nothing is left to validate on,
+    training takes a piece of another part for that.
+    """
 
     request: DataRequest
 
@@ -98,14 +108,15 @@ class Data:
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
-        """All pieces of scores: ``piece.name``, ``piece.split``, ``piece.read()`` and, where the
-        source is ABC, ``piece.abc``.
+        """All pieces of notes: ``piece.name``, ``piece.split``, ``piece.read()`` and, where the
+        source is ABC, ``piece.abc``. A file that cannot be read says so when it is.
 
         Raises:
-            MusicRNNError: there are none.
+            MusicRNNError: the data hold no files of notes.
         """
         request = self.request
-        return tuple(p for name in request.sources for p in read_source(name, request.folder)[1])
+        found = (p for name in request.sources for p in read_source(name, request.folder)[1])
+        return tuple(replace(piece, read=partial(_named, piece)) for piece in found)
 
 
 @dataclass(frozen=True)
@@ -141,8 +152,18 @@ def part_of(given: Data | Part | str | Path, split: str | None = None) -> Part:
     return Part(whole, split or "test")
 
 
-def _check(source: str) -> None:
+def _named(piece: Piece) -> Score:
+    try:
+        return piece.read()
+    except MusicRNNError as error:
+        raise MusicRNNError(f"{piece.name}: {error}") from error
+
+
+def _check(source: object) -> None:
     names = [name for table in named().tables() for name in table]
+    if not isinstance(source, str | Path) or not str(source):
+        raise MusicRNNError(f"a source is the name of a folder or of a corpus, got {source!r}")
+    source = str(source)
     if source not in names and not Path(source).exists():
         near = difflib.get_close_matches(source, names, n=1)
         hint = f"did you mean {near[0]}?" if near else f"corpora are {', '.join(names)}"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from musicrnn.checkpoint import read_holdings, read_metadata
+from musicrnn.face.asking import style_of
 from musicrnn.face.model import Model
 from musicrnn.pretrained import bundled_names, load_model, model_path
 from musicrnn.sampling.engine import EngineSettings
@@ -13,13 +14,14 @@ from musicrnn.training.task import task_of
 
 
 def load(name_or_file: str | Path, *, device: str = "auto") -> Model:
-    """A bundled model by name (see :func:`musicrnn.networks`), or a model file.
+    """A bundled model by name (see :func:`musicrnn.models`), or a model file.
 
     Args:
         device: "auto", "cpu", "cuda" or "cuda:1": where it classifies and draws.
 
     Raises:
-        MusicRNNError: neither a bundled model nor a file of one, or no such device.
+        MusicRNNError: neither a bundled model nor a file of one, or no name of a device; whether
+            there is one is found out when it is used.
 
     Example:
         >>> import musicrnn as mr
@@ -27,7 +29,8 @@ def load(name_or_file: str | Path, *, device: str = "auto") -> Model:
         'compose'
     """
     engine = EngineSettings(device)  # refuses a device that there is not
-    return Model(load_model(str(name_or_file)), Path(name_or_file).stem, engine.device)
+    name = str(name_or_file)
+    return Model(load_model(name), Path(name).stem, engine.device, style_of(name))
 
 
 def models() -> dict[str, str]:

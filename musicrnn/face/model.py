@@ -8,7 +8,7 @@ metres and chords as musicians write them.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -17,16 +17,20 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.arrays import checked_ids
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
-from musicrnn.face.asking import request_of, style_of
+from musicrnn.face.asking import checked_bars, checked_path, checked_seed, request_of, with_style
+from musicrnn.face.saving import score_of
+from musicrnn.face.words import in_python
 from musicrnn.io.save import read_piece
-from musicrnn.sampling.compose import Composition, Request
+from musicrnn.presentable import Presentable
+from musicrnn.pretrained import Style
+from musicrnn.sampling.compose import Composition
 from musicrnn.sampling.engine import EngineSettings
 from musicrnn.sampling.sample_function import SamplingBudget
 from musicrnn.score import Score
-from musicrnn.tokens import Tokenizer, tokenizer_from
-from musicrnn.tokens.wishes import read_chords, read_key, read_time_signature
+from musicrnn.tokens import TOKENIZERS, Tokenizer, tokenizer_from
+from musicrnn.training.machine import check_output
 from musicrnn.training.task import task_of
 
 if TYPE_CHECKING:
@@ -38,14 +42,14 @@ if TYPE_CHECKING:
 
 Values = NDArray[np.floating]
 States = dict[str, Values]
-SOPRANO = ("soprano",)
+PieceLike = Presentable | str | Path  # a score, what holds one, or a file of notes
 
 
 class Model:
     """A model of any kind; ``name`` is that of its file, ``metadata`` its header."""
 
-    def __init__(self, checkpoint: Checkpoint, name: str, device: str = "auto") -> None:
-        self.checkpoint, self.name, self.device = checkpoint, name, device
+    def __init__(self, checkpoint: Checkpoint, name: str, device: str, style: Style) -> None:
+        self.checkpoint, self.name, self.device, self.style = checkpoint, name, device, style
         self._task = task_of(checkpoint)
 
     def __repr__(self) -> str:
@@ -61,13 +65,12 @@ class Model:
         """What its file says: sizes, data and their terms, figures, the command that made it."""
         return self.checkpoint.metadata
 
-    def save(self, path: str | Path) -> None:
-        """Write it as a model file.
-
-        Raises:
-            MusicRNNError: the file cannot be written.
-        """
-        self.checkpoint.save(path)
+    def save(self, path: str | Path, *, overwrite: bool = False) -> None:
+        """Write it as a model file, .safetensors; raises MusicRNNError where that cannot be, or
+        would replace a file unasked."""
+        with in_python():
+            check_output(Path(path), overwrite=overwrite)
+        with_style(self.checkpoint, self.name).save(path)
 
     # Composing.
 
@@ -80,9 +83,9 @@ class Model:
         key: str | None = None,
         tempo: float | None = None,
         time_signature: str | None = None,
-        chords: str | None = None,
+        chords: str | list[str] | None = None,
         density: int | None = None,
-        primer: Score | str | Path | None = None,
+        primer: PieceLike | None = None,
         temperature: float | None = None,
         top_k: int | None = None,
         top_p: float | None = None,
@@ -98,7 +101,7 @@ class Model:
             key: such as "C", "F# minor", "Bbm".
             tempo: quarter notes a minute.
             time_signature: such as "3/4".
-            chords: one a bar, such as "C Am F G7".
+            chords: one a bar, such as "C Am F G7", or a list of them.
             density: 1 (sparse) to 5 (dense).
             primer: music to go on from.
             temperature: above 1 wilder, below 1 tamer.
@@ -115,55 +118,53 @@ class Model:
             >>> mr.load("pop").compose(seed=3, bars=2, key="D").bars
             2
         """
-        if bars is not None and seconds is not None:
-            raise MusicRNNError(f"give bars or seconds, not both, got {bars} and {seconds}")
         wishes = {
-            "bars": bars,
-            "seconds": seconds,
-            "key": None if key is None else read_key(str(key)),
-            "tempo": tempo,
-            "time_signature": time_signature and read_time_signature(str(time_signature)),
-            "chords": chords and read_chords(str(chords)),
-            "density": density,
-            "temperature": temperature,
-            "top_k": top_k,
-            "top_p": top_p,
-            "min_p": min_p,
+            "bars": bars, "seconds": seconds, "key": key, "tempo": tempo, "chords": chords,
+            "time_signature": time_signature, "density": density, "temperature": temperature,
+            "top_k": top_k, "top_p": top_p, "min_p": min_p,
             "repetition_penalty": repetition_penalty,
-        }
-        budget = SamplingBudget(EngineSettings(self.device), best_of)
-        begun = None if primer is None else _score(primer)
-        request = request_of(self.name, wishes, primer=begun, budget=budget)
-        first = secrets.randbelow(2**31) if seed is None else seed
-        return next(self.compose_each([first], request))
+        }  # fmt: skip
+        first = [_drawn(seed)]
+        return next(self.compose_many(first, wishes, primer=primer, best_of=best_of))
 
-    def compose_each(
-        self, seeds: Sequence[int], request: Request | None = None
+    def compose_many(
+        self,
+        seeds: Iterable[int],
+        wishes: Mapping[str, Any] | None = None,
+        *,
+        primer: PieceLike | None = None,
+        best_of: int = 1,
     ) -> Iterator[Composition]:
-        """Many pieces, drawn side by side, as they are finished; ``number`` is a seed's place.
+        """One piece a seed, drawn side by side, as they are finished: ``piece.number`` is the place
+        of its seed. Each is the one that :meth:`compose` gives for the same seed and wishes.
+
+        Args:
+            wishes: what :meth:`compose` takes, by name, such as {"bars": 8, "key": "D"}.
 
         Raises:
-            MusicRNNError: the model cannot compose, or not what the request asks.
+            MusicRNNError: the model cannot compose, or not what is wished.
         """
+        budget = SamplingBudget(EngineSettings(self.device), best_of)
+        begun = None if primer is None else _score(primer)
+        request = request_of(self.style, wishes or {}, primer=begun, budget=budget)
         composer = self._task.composer(self.checkpoint)
-        asked = request or request_of(self.name, {})
-        asked = composer.completed(asked, style_of(self.name).bars)
-        for piece in composer.compose(seeds, asked):
+        request = composer.completed(request, self.style.bars)
+        for piece in composer.compose([checked_seed(seed) for seed in seeds], request):
             yield replace(piece, style=self.name)
 
     def harmonize(
         self,
-        piece: Score | str | Path,
+        piece: PieceLike,
         *,
-        keep: Sequence[str] = SOPRANO,
-        track: str | None = None,
+        keep: str | Sequence[str] = "soprano",
+        track: str | int | None = None,
         temperature: float | None = None,
         seed: int | None = None,
     ) -> Written:
         """The voices that are missing around those that the piece gives.
 
         Args:
-            keep: the voices that it gives, such as ("soprano", "bass").
+            keep: the voices that it gives, such as "soprano, bass".
             track: the name, or the number from 1, of the track that is the one voice kept.
 
         Raises:
@@ -173,14 +174,14 @@ class Model:
 
         writer, score = self._task.writer(self.checkpoint), _score(piece)
         given = given_voices(score, writer.names, keep, track)
-        return writer.harmonize(score, given, gibbs_settings(self.name, temperature), _drawn(seed))
+        return writer.harmonize(score, given, gibbs_settings(self.style, temperature), _drawn(seed))
 
     def vary(
         self,
-        piece: Score | str | Path,
+        piece: PieceLike,
         bars: tuple[int, int],
         *,
-        voices: Sequence[str] | None = None,
+        voices: str | Sequence[str] | None = None,
         temperature: float | None = None,
         seed: int | None = None,
     ) -> Written:
@@ -196,9 +197,9 @@ class Model:
         return writer.vary(
             score,
             voice_tracks(score, writer.names, writer.names),
-            gibbs_settings(self.name, temperature),
+            gibbs_settings(self.style, temperature),
             _drawn(seed),
-            bars=bars,
+            bars=checked_bars(bars),
             voices=named_voices(writer.names if voices is None else voices, writer.names),
         )
 
@@ -207,10 +208,12 @@ class Model:
     def classify(self, path: str | Path) -> Answer:
         """The label of a file, with the probabilities of all labels.
 
+        ``answer.likely`` is False where no label is; then ``answer.label`` is only the best guess.
+
         Raises:
             MusicRNNError: no classifier, or a file that it cannot read.
         """
-        return self._labeller.classify_file(path)
+        return self._labeller.classify_file(checked_path(path))
 
     @cached_property
     def _labeller(self) -> Any:
@@ -230,7 +233,7 @@ class Model:
     # Looking inside.
 
     def evaluate(self, data: Data | Part | str | Path, *, split: str | None = None) -> Figures:
-        """Its figures on held-out data beside trivial baselines; ``print`` them, or ``as_json()``.
+        """Its figures on held-out data beside trivial baselines: ``as_text()`` or ``as_json()``.
 
         Args:
             data: a :class:`Data`, one of its parts, a folder, or a corpus by name.
@@ -256,15 +259,18 @@ class Model:
         Raises:
             MusicRNNError: it reads no tokens.
         """
+        said = self.metadata.get("tokenizer")
+        if not isinstance(said, dict) or said.get("name") not in TOKENIZERS:
+            self._task.cannot("encode or decode a piece", "it reads no tokens")
         return tokenizer_from(self.checkpoint.entry("tokenizer"))
 
-    def encode(self, piece: Score | str | Path) -> NDArray[np.int32]:
+    def encode(self, piece: PieceLike) -> NDArray[np.int32]:
         """A piece as the ids that the network reads, [T]."""
         return self.tokenizer.encode(_score(piece))
 
     def decode(self, ids: Sequence[int]) -> Score:
-        """The piece of any ids."""
-        return self.tokenizer.decode(ids)
+        """The piece of any ids of the vocabulary, [T]."""
+        return self.tokenizer.decode(checked_ids(ids, len(self.tokenizer.vocabulary)).tolist())
 
     @overload
     def __call__(self, ids: Any, *, return_states: Literal[False] = False) -> Values: ...
@@ -284,9 +290,11 @@ class Model:
         return (logits, self._task.states(self.network, ids)) if return_states else logits
 
 
-def _score(piece: Score | str | Path) -> Score:
-    return piece if isinstance(piece, Score) else read_piece(piece)
+def _score(piece: PieceLike) -> Score:
+    if isinstance(piece, Presentable):
+        return score_of(piece)
+    return read_piece(piece)
 
 
 def _drawn(seed: int | None) -> int:
-    return secrets.randbelow(2**31) if seed is None else seed
+    return secrets.randbelow(2**31) if seed is None else checked_seed(seed)

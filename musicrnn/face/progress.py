@@ -44,6 +44,10 @@ class ProgressBar:
         if self.log is not None:
             self.log.close()
 
+    def say(self, text: str) -> None:
+        """A line above the bar."""
+        self.console.print(text, soft_wrap=True, markup=False)
+
     def updated(self, state: RunState, figures: dict[str, float]) -> None:
         self.figures = figures
         shown = (

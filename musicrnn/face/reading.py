@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from musicrnn.io.audio import read_audio
 from musicrnn.io.save import READ, read_piece
-from musicrnn.score import Score
-from musicrnn.waveform import Waveform
 
 
-def read(path: str | Path) -> Score | Waveform:
+def read(path: str | Path) -> Any:
     """The Score of a MIDI or ABC file, the Waveform of any other: a sound file.
+
+    Of an ABC file with many tunes it is the first; ``musicrnn.data`` reads all.
 
     Raises:
         MusicRNNError: no such file, or one that cannot be read.

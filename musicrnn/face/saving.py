@@ -58,8 +58,15 @@ def is_lead_sheet(score: Score) -> bool:
 
 
 def score_of(thing: Presentable) -> Score:
-    """The score itself, or the one that is held."""
-    return thing if isinstance(thing, Score) else getattr(thing, "score")  # noqa: B009
+    """The score itself, or the one that is held.
+
+    Raises:
+        MusicRNNError: it holds none.
+    """
+    score = thing if isinstance(thing, Score) else getattr(thing, "score", None)
+    if not isinstance(score, Score):
+        raise MusicRNNError(f"a piece of notes is needed, got {thing!r}")
+    return score
 
 
 def caption_of(piece: Composition) -> str:

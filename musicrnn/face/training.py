@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import signal
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from musicrnn.checkpoint import Checkpoint
 from musicrnn.device import torch_device
-from musicrnn.errors import MusicRNNError
+from musicrnn.face.asking import checked_seed, checked_settings
 from musicrnn.face.data import Data
 from musicrnn.face.data import data as named_data
+from musicrnn.face.loading import load
 from musicrnn.face.model import Model
 from musicrnn.face.progress import ProgressBar
+from musicrnn.face.report import left_out, outcome_lines, summary
+from musicrnn.face.words import in_python
 from musicrnn.sources.readers import read_data, task_for
 from musicrnn.training.machine import check_output
 from musicrnn.training.wanted import Wanted
@@ -36,8 +39,9 @@ def train(
 ) -> Model:
     """Train a model, write the one that is best on the validation part, and load it.
 
-    Ctrl-C, or the kernel's stop button, ends it after the update under way: the best model so far
-    comes back, and ``resume=True`` goes on where it stopped.
+    Ctrl-C, or a notebook's stop button, ends it after the update under way, as KeyboardInterrupt
+    does everything: the best model so far is in ``to``, and ``resume=True`` goes on. So does
+    SIGTERM, as SystemExit.
 
     Args:
         verb: "compose" or "classify".
@@ -64,23 +68,32 @@ def train(
     """
     from musicrnn.training.train import Run, train
 
-    source = data if isinstance(data, Data) else named_data(data)
-    task, output = task_for(verb, source.request), Path(to)
-    check_output(output, overwrite=overwrite, resume=resume)
+    source, output = data if isinstance(data, Data) else named_data(data), Path(to)
+    with in_python():
+        task = task_for(verb, source.request)
+        check_output(output, overwrite=overwrite, resume=resume)
     torch_device(device)
     first = task.settings() if cell is None else replace(task.settings(), cell=cell)
-    words = tuple(f"{name}={_word(value)}" for name, value in (settings or {}).items())
-    wanted = Wanted(first, words, minutes, None, seed, device, overwrite)
-    examples = read_data(task, source.request)
+    wanted = Wanted(
+        first, checked_settings(settings), minutes, None, checked_seed(seed), device, overwrite
+    )
+    with in_python():
+        examples = read_data(task, source.request)
     task.check(examples)
+    baselines = task.baselines(examples, "valid")
     sizes, plan = wanted.settled(task, examples)
-    with ProgressBar(task.items) if progress else nullcontext() as callback:
-        command = f"musicrnn.train({verb!r}, {source!r}, to={str(to)!r})"
-        train(task, examples, Run(output, command, callback, resume), settings=sizes, plan=plan)
-    if not output.is_file():
-        raise MusicRNNError(f"interrupted before the first validation: there is no {output} yet")
-    return Model(Checkpoint.load(output), output.stem, device)
-
-
-def _word(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    command = f"musicrnn.train({verb!r}, {source!r}, to={str(to)!r})"
+    with ProgressBar(task.items) if progress else nullcontext() as bar:
+        say: Callable[[str], None] = bar.say if bar else lambda _: None
+        for line in (*left_out(examples.refused), summary(task, examples, baselines)):
+            say(line)
+        run = Run(output, command, bar, resume, baselines)
+        outcome = train(task, examples, run, settings=sizes, plan=plan)
+        floor = (task.floor, baselines.get(task.floor), task.unit)
+        for line in outcome_lines(outcome, output, floor=floor):
+            say(line.replace("--resume", "resume=True"))
+    if outcome.signal == signal.SIGINT:
+        raise KeyboardInterrupt
+    if outcome.signal is not None:
+        raise SystemExit(outcome.exit_code)
+    return load(output, device=device)

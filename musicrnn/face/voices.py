@@ -6,27 +6,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.face.asking import style_of
+from musicrnn.pretrained import Style
 from musicrnn.sampling.gibbs import GibbsSettings
 from musicrnn.score import Score, Track
 from musicrnn.tokens.parts import check_monophonic, named_track, voice_tracks
 
 
-def named_voices(chosen: Sequence[str], names: Sequence[str]) -> list[str]:
-    """``chosen`` in the order of ``names``, in upper or lower case.
+def named_voices(chosen: str | Sequence[str], names: Sequence[str]) -> list[str]:
+    """``chosen``, names or a text with commas between, in the order of ``names``.
 
     Raises:
         MusicRNNError: none, or one that there is not.
     """
-    words = [word.strip().lower() for word in chosen if word.strip()]
+    parts = chosen.split(",") if isinstance(chosen, str) else [*map(str, chosen)]
+    words = [word.strip().lower() for word in parts if word.strip()]
     if not words or not set(words) <= set(names):
-        said = ",".join(chosen)
+        said = ",".join(parts)
         raise MusicRNNError(f"voices are some of {', '.join(names)}, got {said!r}")
     return [name for name in names if name in words]
 
 
 def given_voices(
-    score: Score, names: Sequence[str], keep: Sequence[str], track: str | None
+    score: Score, names: Sequence[str], keep: str | Sequence[str], track: str | int | None
 ) -> dict[str, Track]:
     """The tracks of the voices that are kept; ``track`` names that of the only one.
 
@@ -40,14 +41,14 @@ def given_voices(
         raise MusicRNNError(
             f"a track says which one voice is kept: keep one, got {', '.join(kept)}"
         )
-    found = named_track(score, track)
+    found = named_track(score, str(track))
     check_monophonic(score, found, kept[0])
     return {kept[0]: found}
 
 
-def gibbs_settings(model: str, temperature: float | None) -> GibbsSettings:
+def gibbs_settings(style: Style, temperature: float | None) -> GibbsSettings:
     """Those of the style, at another temperature where one is given."""
-    settings = style_of(model).settings
+    settings = style.settings
     if temperature is not None:
         settings = replace(settings, temperature=temperature)
     return GibbsSettings(settings=settings)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from musicrnn.arrays import Samples
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.events import DetectedWord
 from musicrnn.features.causal_logmel import CausalLogMel, FrameStream
 from musicrnn.io.audio import stream_audio
@@ -58,6 +59,10 @@ class WordStream:
         labels = labels_of(checkpoint.metadata, config.labels)
         return WordStream(engine, words_recipe(checkpoint, config), labels, settings)
 
+    def __repr__(self) -> str:
+        words = counted(sum(not label.startswith("_") for label in self.labels), "word")
+        return f"<WordStream at {self.recipe.rate} Hz, listens for {words}>"
+
     def begin(self) -> None:
         """Start again from silence."""
         self.engine.begin(1)
@@ -66,7 +71,19 @@ class WordStream:
         self.detector = Detector(self.settings, self.labels, self.step_seconds)
 
     def push(self, samples: Samples) -> list[DetectedWord]:
-        """The words that these samples [N] complete."""
+        """The words that these samples [N] complete.
+
+        Raises:
+            MusicRNNError: they are not float32 [N] or not finite; the stream is as it was.
+        """
+        found = np.asarray(samples)
+        if found.dtype != np.float32 or found.ndim != 1:
+            raise MusicRNNError(
+                "a block must be float32 samples [N], full scale +-1, got "
+                f"{found.dtype} {list(found.shape)}"
+            )
+        if not np.isfinite(found).all():
+            raise MusicRNNError("a block must be of finite samples, got some that are not")
         return self.detector.push(self.probabilities(samples))
 
     def probabilities(self, samples: Samples) -> NDArray[np.float32]:

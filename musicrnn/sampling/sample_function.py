@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from musicrnn.bounds import check_number
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.device import torch_device
 from musicrnn.errors import MusicRNNError
@@ -36,6 +37,7 @@ class SamplingBudget:
     candidates: int = 1
 
     def __post_init__(self) -> None:
+        check_number("best_of", self.candidates, whole=True)
         if not 1 <= self.candidates <= 1000:
             raise MusicRNNError(f"the best of 1 to 1000 can be taken, got {self.candidates}")
 

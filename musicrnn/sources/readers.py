@@ -77,6 +77,8 @@ def task_for(verb: str, request: DataRequest, name: str | None = None) -> Task:
         chosen = [k for k in kinds if any(_claims(k, s) for s in request.sources)] or kinds
     if not chosen:
         names = [token for task in kinds for token in task.tokens]
+        if not names:
+            raise MusicRNNError(f"--tokens says nothing to what musicrnn train {verb} learns")
         near = difflib.get_close_matches(str(request.tokens), names, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise MusicRNNError(

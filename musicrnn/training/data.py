@@ -49,8 +49,8 @@ class Piece:
 
     name: str
     split: Split
-    read: Callable[[], Score]
-    abc: str | None = None
+    read: Callable[[], Score] = field(repr=False)
+    abc: str | None = field(default=None, repr=False)
     ratings: Mapping[str, int] = field(default_factory=dict[str, int])
     group: str = ""
 

@@ -18,6 +18,12 @@ def test_every_name_is_there_and_documented() -> None:
     assert musicrnn.__version__ == version("musicrnn")
 
 
+def test_a_star_imports_them() -> None:
+    names: dict[str, object] = {}
+    exec("from musicrnn import *", names)
+    assert set(musicrnn.NAMES) == set(musicrnn.__all__) == names.keys() - {"__builtins__"}
+
+
 def test_a_name_that_is_not_there_names_its_neighbour() -> None:
     with pytest.raises(AttributeError, match="no 'laod'; did you mean load"):
         musicrnn.laod  # noqa: B018

@@ -33,17 +33,29 @@ def test_it_composes_what_the_command_composes(
     assert "pop, seed 5" in piece._repr_html_()
 
 
-def test_many_are_the_same_as_each_alone(pop: mr.Model) -> None:
-    request = mr.Request(mr.Controls(bars=1))
-    many = {piece.seed: piece.score for piece in pop.compose_each([1, 2, 3], request)}
-    alone = [next(pop.compose_each([seed], request)).score for seed in (1, 2, 3)]
-    assert [many[seed] for seed in (1, 2, 3)] == alone
+def test_many_are_the_same_as_each_alone_and_as_a_copys(pop: mr.Model, tmp_path: Path) -> None:
+    many = pop.compose_many(range(1, 4), {"bars": 1, "key": "D", "temperature": None})
+    found = {piece.seed: piece.score for piece in many}
+    assert [found[seed] for seed in (1, 2, 3)] == [
+        pop.compose(seed, bars=1, key="D").score for seed in (1, 2, 3)
+    ]
+    pop.save(tmp_path / "drums.safetensors")  # the name of another style
+    copy = mr.load(tmp_path / "drums.safetensors")
+    assert copy.compose(1, bars=1, key="D").score == found[1]
+    assert copy.compose(1).bars == 16
+    with pytest.raises(mr.MusicRNNError, match="exists already"):
+        pop.save(tmp_path / "drums.safetensors")
+    with pytest.raises(mr.MusicRNNError, match=r"ends in \.safetensors"):
+        pop.save(tmp_path / "drums.mid")
+    with pytest.raises(mr.MusicRNNError, match="no wish 'keys'; did you mean key"):
+        next(pop.compose_many([1], {"keys": "D"}))
 
 
 def test_a_primer_is_a_score_or_a_file(pop: mr.Model, tmp_path: Path) -> None:
     start = pop.compose(1, bars=1).score
     start.save(tmp_path / "start.mid")
     by_score = pop.compose(2, bars=1, primer=start)
+    assert pop.compose(2, bars=1, primer=pop.compose(1, bars=1)).score == by_score.score
     assert by_score.score == pop.compose(2, bars=1, primer=tmp_path / "start.mid").score
     assert by_score.bars == 2
 
@@ -69,9 +81,13 @@ def test_it_harmonizes_and_varies_what_the_command_does(tmp_path: Path) -> None:
     assert varied.tracks[0] == four.score.tracks[0]
     assert varied.tracks[1] != four.score.tracks[1]
     with pytest.raises(mr.MusicRNNError, match=r"voices are some of soprano, .* got 'flute'"):
-        chorale.vary(four.score, (1, 1), voices=["flute"])
+        chorale.vary(four, (1, 1), voices="flute")
     with pytest.raises(mr.MusicRNNError, match="keep one, got soprano, bass"):
-        chorale.harmonize(four.score, keep=["soprano", "bass"], track="1")
+        chorale.harmonize(four, keep="soprano,bass", track=1)
+    with pytest.raises(mr.MusicRNNError, match=r"bars are the first and the last one.* got 3"):
+        chorale.vary(four, 3)  # type: ignore[arg-type]
+    with pytest.raises(mr.MusicRNNError, match="bars must be a whole number, got '1'"):
+        chorale.vary(four, ("1", "2"))  # type: ignore[arg-type]
 
 
 def test_logits_and_states_at_every_step(pop: mr.Model) -> None:
@@ -119,6 +135,14 @@ def test_what_a_kind_cannot_do_is_the_commands_sentence(pop: mr.Model, tmp_path:
         pop.classify(tmp_path / "song.wav")
     with pytest.raises(mr.MusicRNNError, match="it cannot compose"):
         mr.load("genre").compose()
+    for name in ("genre", "jsb", "commands", "chorale"):
+        with pytest.raises(mr.MusicRNNError, match="it cannot encode or decode a piece, it reads"):
+            mr.load(name).encode(tmp_path / "tune.mid")
+    sound = mr.Waveform(np.zeros((1, 9), np.float32), 9)
+    with pytest.raises(mr.MusicRNNError, match="a file is read: give its path, got <Wave"):
+        mr.load("genre").classify(sound)  # type: ignore[arg-type]
+    with pytest.raises(mr.MusicRNNError, match="a piece of notes is needed, got <Wave"):
+        pop.encode(sound)
     with pytest.raises(mr.MusicRNNError, match="it cannot listen"):
         pop.stream()
 
@@ -139,13 +163,19 @@ def test_what_a_kind_cannot_do_is_the_commands_sentence(pop: mr.Model, tmp_path:
         ({"bars": 2, "seconds": 3}, "bars or seconds, not both"),
         ({"key": 3}, "a key reads like"),
         ({"best_of": 0}, "the best of 1 to 1000"),
+        ({"best_of": "2"}, "best_of must be a whole number, got '2'"),
+        ({"time_signature": ""}, "a time signature reads like"),
+        ({"chords": ["C", "H"]}, "a chord reads like"),
+        ({"seed": -1}, "seed must be in 0"),
+        ({"seed": "3"}, "seed must be a whole number, got '3'"),
+        ({"seed": True}, "seed must be a whole number, got True"),
     ],
 )
 def test_a_wrong_wish_is_one_sentence(
     pop: mr.Model, wishes: dict[str, object], reason: str
 ) -> None:
     with pytest.raises(mr.MusicRNNError, match=reason):
-        pop.compose(1, **wishes)  # type: ignore[arg-type]
+        pop.compose(**{"seed": 1, **wishes})  # type: ignore[arg-type]
 
 
 def test_models_says_of_every_bundled_one_what_it_does() -> None:
@@ -154,5 +184,22 @@ def test_models_says_of_every_bundled_one_what_it_does() -> None:
     assert "learnt from pop909 (MIT)" in told["pop"]
     with pytest.raises(mr.MusicRNNError, match=r"no model 'popp'.*did you mean pop"):
         mr.load("popp")
-    with pytest.raises(mr.MusicRNNError, match="'banana'"):
-        mr.load("pop", device="banana")
+    for device in ("banana", None, 0):
+        with pytest.raises(mr.MusicRNNError, match=r"device must be auto, cpu or cuda.* got "):
+            mr.load("pop", device=device)  # type: ignore[arg-type]
+
+
+def test_a_stream_refuses_a_bad_block_and_goes_on() -> None:
+    stream = mr.load("commands-micro").stream()
+    assert repr(stream) == "<WordStream at 16000 Hz, listens for 40 words>"
+    sound = np.random.default_rng(0).normal(0, 0.01, 16_000).astype(np.float32)
+    before = stream.probabilities(sound)
+    for block, reason in (
+        (np.full(2000, np.nan, np.float32), "finite samples"),
+        (np.zeros((1, 100), np.float32), r"float32 samples \[N\].* got float32 \[1, 100\]"),
+        (np.zeros(100, np.int16), "got int16"),
+    ):
+        with pytest.raises(mr.MusicRNNError, match=reason):
+            stream.push(block)
+    stream.begin()
+    assert np.array_equal(stream.probabilities(sound), before)

@@ -1,5 +1,7 @@
 """Data and training from Python: the same as from the command line."""
 
+import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,8 @@ from click.testing import CliRunner
 
 import musicrnn as mr
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.face.progress import ProgressBar
+from musicrnn.training.run_state import RunState
 from musicrnn_cli.main import main
 from tests.properties.small_data import write_scores
 
@@ -37,7 +41,7 @@ def test_it_trains_what_the_command_trains(folder: Path, tmp_path: Path) -> None
     line = ["evaluate", str(there), str(folder), "--split", "valid"]
     result = CliRunner().invoke(main, line)
     assert figures.as_text() in result.output
-    with pytest.raises(mr.MusicRNNError, match="exists"):
+    with pytest.raises(mr.MusicRNNError, match=r"exists.*resume=True, or replace.* overwrite=True"):
         mr.train("compose", folder, to=here, settings=SMALL)
 
 
@@ -51,8 +55,13 @@ def test_its_header_says_versions_and_seed(folder: Path, tmp_path: Path) -> None
 def test_progress_is_shown_unless_it_is_not_wanted(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (folder / "broken.mid").write_text("no notes")
     mr.train("compose", folder, to=tmp_path / "a.safetensors", settings=SMALL)
-    assert capsys.readouterr().err.count("update ") == 2
+    (folder / "broken.mid").unlink()
+    said = capsys.readouterr().err
+    assert said.count("update ") == 2
+    for line in (r"left out broken\.mid: ", "bigram ", "after 4 updates", "has learnt less"):
+        assert re.search(line, said), said
     mr.train("compose", folder, to=tmp_path / "b.safetensors", settings=SMALL, progress=False)
     assert capsys.readouterr().err == ""
 
@@ -69,6 +78,16 @@ def test_parts_iterate_over_their_pieces(folder: Path) -> None:
     ("call", "reason"),
     [
         (lambda folder, to: mr.data(), "say what to read"),
+        (lambda folder, to: mr.data(""), "name of a folder or of a corpus, got ''"),
+        (lambda folder, to: mr.data(["a", "b"]), "name of a folder or of a corpus, got "),
+        (lambda folder, to: mr.data(folder, backgrounds="nope"), "no folder nope"),
+        (lambda folder, to: mr.data(folder, mix="2,1"), "mix reads like"),
+        (lambda folder, to: mr.train("compose", folder, to=to, settings=["x"]), "settings read"),
+        (lambda folder, to: mr.train("compose", folder, to=to, seed="x"), "seed must be a whole"),
+        (
+            lambda folder, to: mr.train("classify", mr.data(folder, tokens="beat"), to=to),
+            r"tokens says nothing to what train\('classify'",
+        ),
         (lambda folder, to: mr.data("pop99"), "neither a folder nor a corpus: did you mean pop909"),
         (lambda folder, to: mr.data("xyzzy"), "corpora are groove, "),
         (
@@ -88,7 +107,7 @@ def test_parts_iterate_over_their_pieces(folder: Path) -> None:
         (lambda folder, to: mr.train("compose", folder, to=to, device="banana"), "'banana'"),
         (
             lambda folder, to: mr.train("compose", mr.data(folder, split_file="a.csv"), to=to),
-            "--split says nothing to a model of the task 'compose'",
+            "split_file says nothing to a model of the task 'compose'",
         ),
         (lambda folder, to: mr.load("pop").evaluate(folder, split="all"), "one of train, valid"),
         (
@@ -107,3 +126,30 @@ def test_corpora_say_their_terms_and_where_they_are(tmp_path: Path) -> None:
     (tmp_path / "pop909").mkdir()
     told = mr.corpora(tmp_path)
     assert told["pop909"].endswith(f"(terms: MIT); {tmp_path / 'pop909'}")
+
+
+@pytest.mark.parametrize(
+    ("number", "raised"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)]
+)
+def test_a_signal_ends_it_with_the_best_model_kept(
+    number: int, raised: type[BaseException], folder: Path, tmp_path: Path
+) -> None:
+    path, before = tmp_path / "mine.safetensors", ProgressBar.validated
+
+    def interrupted(bar: ProgressBar, state: RunState, figures: dict[str, float]) -> None:
+        before(bar, state, figures)
+        signal.raise_signal(number)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ProgressBar, "validated", interrupted)
+        with pytest.raises(raised):
+            mr.train("compose", folder, to=path, settings=SMALL)
+    assert mr.load(path).kind == "compose"
+    mr.train("compose", folder, to=path, settings=SMALL, resume=True, progress=False)
+
+
+def test_a_file_that_cannot_be_read_says_its_name(tmp_path: Path) -> None:
+    (tmp_path / "broken.mid").write_text("no notes")
+    (piece,) = mr.data(tmp_path).pieces
+    with pytest.raises(mr.MusicRNNError, match=r"broken\.mid: not a MIDI file"):
+        piece.read()

@@ -1,0 +1,57 @@
+"""What is said of a training before it begins and after it ended: lines for people."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from musicrnn.errors import counted
+from musicrnn.training.data import SkippedFile, TrainingData
+from musicrnn.training.loop import TrainingResult
+from musicrnn.training.protocol import Task
+from musicrnn.training.run_state import run_path
+
+
+def left_out(refused: Sequence[SkippedFile]) -> list[str]:
+    """One line for every file that was left out, and how many they are."""
+    lines = [f"left out {skipped.name}: {skipped.reason}" for skipped in refused]
+    return [*lines, f"{counted(len(refused), 'file')} left out"] if refused else []
+
+
+def summary(task: Task, data: TrainingData, baselines: dict[str, Any]) -> str:
+    """What was found, and what counting alone reaches."""
+    found = ", ".join(f"{split} {counted(n, task.example)}" for split, n in data.counts().items())
+    title = f"{data.title}; {found}" if data.title else found
+    if not baselines:
+        return title
+    named = ", ".join(f"{name} {_nats(value)}" for name, value in baselines.items())
+    return f"{title}; nats a {task.unit} on the validation pieces without a network: {named}"
+
+
+def outcome_lines(
+    outcome: TrainingResult, output: Path, *, floor: tuple[str, float | None, str] = ("", None, "")
+) -> list[str]:
+    """How a training ended and where its model is; ``floor`` is what counting needs: its name,
+    nats, and a unit of them."""
+    state = outcome.state
+    validated = state.best < math.inf
+    found = f"best validation loss {state.best:.4f}" if validated else "no validation yet"
+    spent = f"{counted(state.update, 'update')} and {state.seconds:.0f} s"
+    lines = [f"{outcome.reason} after {spent}, {found}: {output}", *outcome.warnings]
+    name, needed, unit = floor
+    if validated and needed is not None and state.best > needed:
+        lines.append(
+            f"the model has learnt less than a {name} ({state.best:.3f} nats a {unit}, "
+            f"a {name} {needed:.3f}): train longer"
+        )
+    if outcome.reason == "interrupted":
+        lines.append(f"go on with --resume (the run is in {run_path(output)})")
+    return lines
+
+
+def _nats(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{part} {nats:.3f}" for part, nats in value.items())
+    return f"{value:.3f}"
