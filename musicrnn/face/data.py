@@ -56,7 +56,8 @@ def data(
         if given is not None and not Path(given).is_dir():
             raise MusicRNNError(f"there is no folder {given}")
     if isinstance(mix, str):
-        raise MusicRNNError(f"mix reads like [2, 1], got {mix!r}")
+        text: str = mix
+        raise MusicRNNError(f"mix reads like [2, 1], got {text!r}")
     names = tuple(str(source) for source in sources)
     return Data(
         DataRequest(
