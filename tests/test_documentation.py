@@ -254,7 +254,7 @@ def test_a_notebook_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def run_python(code: str, names: dict[str, Any], page: str) -> None:
     """Runs a block or a cell, with the minutes of a training cut short."""
-    code = re.sub(r"minutes=[\d.]+", "minutes=0.02", code)
+    code = re.sub(r"minutes=[\d.]+", "minutes=0.0005", code)
     tree = ast.parse(code, page)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, page, "exec"), names)

@@ -65,9 +65,10 @@ class Controls:
             value = getattr(self, name)
             if value is None:
                 continue
-            check_number(name, value, whole=name in WHOLE)
+            check_number(name, value)
             if not low <= value <= high:
                 raise MusicRNNError(f"{name} must be in {low}..{high}{meaning}, got {value}")
+            check_number(name, value, whole=name in WHOLE)
         if self.key is not None and self.key[0] not in range(12):
             raise MusicRNNError(f"a key's tonic must be in 0..11, from C to B, got {self.key[0]}")
         if self.time_signature is not None:
