@@ -25,8 +25,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if asked and file_of(collection_path) not in FILES else None
 
 
+LONG = ("test_documentation.py", "recipes/test_recipes.py")  # begun first, so that none is last
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: file_of(item.path) not in LONG)
     seen = set[tuple[str, str]]()
     for item in items:
         if is_quick(item.path, getattr(item, "originalname", item.name), seen):
