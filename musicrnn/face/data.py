@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Score
 from musicrnn.sources.named import named
@@ -16,9 +16,6 @@ from musicrnn.sources.readers import read_data
 from musicrnn.sources.scores import read_source
 from musicrnn.training.data import SPLITS, DataRequest, Piece, Split, TrainingData
 from musicrnn.training.task import task_of
-
-if TYPE_CHECKING:
-    from musicrnn.face.model import Model
 
 
 def data(
@@ -99,13 +96,13 @@ class Data:
         """The pieces to measure a model on, once."""
         return Part(self, "test")
 
-    def read_by(self, model: Model) -> TrainingData:
-        """The examples as a model reads them.
+    def read_by(self, model: Checkpoint) -> TrainingData:
+        """The examples as the model of a file reads them.
 
         Raises:
             MusicRNNError: nothing in the data can be read by it.
         """
-        return read_data(task_of(model.checkpoint), self.request, model.checkpoint)
+        return read_data(task_of(model), self.request, model)
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:

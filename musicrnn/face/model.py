@@ -245,7 +245,7 @@ class Model:
         from musicrnn.face.data import part_of
 
         part = part_of(data, split)
-        return self._task.measure([self.checkpoint], part.data.read_by(self), part.split)
+        return self._task.measure([self.checkpoint], part.data.read_by(self.checkpoint), part.split)
 
     @cached_property
     def network(self) -> Any:

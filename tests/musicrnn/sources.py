@@ -1,7 +1,7 @@
 """The sources of the three packages as trees, for tests of what stands in them."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +11,6 @@ PACKAGES = {
     "musicrnn_datasets": ROOT / "datasets" / "musicrnn_datasets",
     "musicrnn_cli": ROOT / "cli" / "musicrnn_cli",
 }
-FOR_TYPES = ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 
 
 @cache
@@ -29,10 +28,10 @@ def tree(module: str) -> ast.Module:
     return ast.parse(modules()[module].read_text("utf-8"))
 
 
-def imports(module: str, *, of_types: bool = True) -> set[str]:
+def imports(module: str) -> set[str]:
     """Every module that is imported, also inside functions, and for types alone: full names."""
     found = set()
-    for node in nodes(tree(module), of_types=of_types):
+    for node in ast.walk(tree(module)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -41,16 +40,6 @@ def imports(module: str, *, of_types: bool = True) -> set[str]:
             files = names & modules().keys()
             found |= files if files == names else files | {node.module}
     return found
-
-
-def nodes(node: ast.AST, *, of_types: bool) -> Iterator[ast.AST]:
-    """What is in a tree; without ``of_types`` not what stands under ``if TYPE_CHECKING``."""
-    yield node
-    inside = ast.iter_child_nodes(node)
-    if isinstance(node, ast.If) and ast.unparse(node.test) in FOR_TYPES:
-        inside = (*node.body, *node.orelse) if of_types else node.orelse
-    for child in inside:
-        yield from nodes(child, of_types=of_types)
 
 
 def bindings(module: str) -> dict[str, str]:

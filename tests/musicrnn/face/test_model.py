@@ -85,9 +85,9 @@ def test_it_harmonizes_and_varies_what_the_command_does(tmp_path: Path) -> None:
     with pytest.raises(mr.MusicRNNError, match="keep one, got soprano, bass"):
         chorale.harmonize(four, keep="soprano,bass", track=1)
     with pytest.raises(mr.MusicRNNError, match=r"bars are the first and the last one.* got 3"):
-        chorale.vary(four, 3)  # type: ignore[arg-type]
+        chorale.vary(four, 3)
     with pytest.raises(mr.MusicRNNError, match="bars must be a whole number, got '1'"):
-        chorale.vary(four, ("1", "2"))  # type: ignore[arg-type]
+        chorale.vary(four, ("1", "2"))
 
 
 def test_logits_and_states_at_every_step(pop: mr.Model) -> None:
@@ -140,7 +140,7 @@ def test_what_a_kind_cannot_do_is_the_commands_sentence(pop: mr.Model, tmp_path:
             mr.load(name).encode(tmp_path / "tune.mid")
     sound = mr.Waveform(np.zeros((1, 9), np.float32), 9)
     with pytest.raises(mr.MusicRNNError, match="a file is read: give its path, got <Wave"):
-        mr.load("genre").classify(sound)  # type: ignore[arg-type]
+        mr.load("genre").classify(sound)
     with pytest.raises(mr.MusicRNNError, match="a piece of notes is needed, got <Wave"):
         pop.encode(sound)
     with pytest.raises(mr.MusicRNNError, match="it cannot listen"):
@@ -175,7 +175,7 @@ def test_a_wrong_wish_is_one_sentence(
     pop: mr.Model, wishes: dict[str, object], reason: str
 ) -> None:
     with pytest.raises(mr.MusicRNNError, match=reason):
-        pop.compose(**{"seed": 1, **wishes})  # type: ignore[arg-type]
+        pop.compose(**{"seed": 1, **wishes})
 
 
 def test_models_says_of_every_bundled_one_what_it_does() -> None:
@@ -186,7 +186,7 @@ def test_models_says_of_every_bundled_one_what_it_does() -> None:
         mr.load("popp")
     for device in ("banana", None, 0):
         with pytest.raises(mr.MusicRNNError, match=r"device must be auto, cpu or cuda.* got "):
-            mr.load("pop", device=device)  # type: ignore[arg-type]
+            mr.load("pop", device=device)
 
 
 def test_a_stream_refuses_a_bad_block_and_goes_on() -> None:
