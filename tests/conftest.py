@@ -1,5 +1,6 @@
 """What several tests share."""
 
+import gc
 import importlib.metadata
 import os
 import sys
@@ -35,6 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if is_quick(item.path, getattr(item, "originalname", item.name), seen):
             item.add_marker(pytest.mark.quick)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end, so the collector need not look through it again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
