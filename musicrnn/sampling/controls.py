@@ -64,6 +64,9 @@ def primed(
     except MusicRNNError as error:
         raise MusicRNNError(f"counted with the primer's own, {error}") from error
     if controls.chords:  # the first of them belongs to the first new bar
+        key = next(iter(tokenizer.quantize(primer).keys), None)
+        if key is not None:
+            controls = replace(controls, key=(key.tonic, key.minor))  # that chords are heard in
         turn = -bars % len(controls.chords)
         controls = replace(controls, chords=(*controls.chords[turn:], *controls.chords[:turn]))
     return ids, controls

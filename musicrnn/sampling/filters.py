@@ -1,8 +1,9 @@
 """What is done to the logits before a draw, and the draw.
 
 Conventions. Everything happens in float64, row by row, in compiled loops; -inf excludes an id. The
-order: grammar, repetition penalty, temperature, top-k, top-p, min-p. Sources: top-p, Holtzman et
-al. 2020; min-p, Nguyen et al. 2024; the penalty, Keskar et al. 2019.
+order: grammar, closing, repetition penalty, temperature, top-k, top-p, min-p. Closing gives the end
+the probability of another id (of another bar) where no more of that may come. Sources: top-p,
+Holtzman et al. 2020; min-p, Nguyen et al. 2024; the penalty, Keskar et al. 2019.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from musicrnn.bounds import check, check_number, positive, share
 from musicrnn.cells.compiled import compiled, exp
 from musicrnn.errors import MusicRNNError
+from musicrnn.tokens.protocol import END
 
 Logits = NDArray[np.float64]
 MIN_TEMPERATURE = 1e-6  # temperature; far below it, quotients are no numbers any more
@@ -63,6 +65,7 @@ MAX_INT32 = 2**31 - 1  # of numbers in compiled code; no vocabulary has as many 
 MAX_NATS_BELOW = 700.0  # nats below the likeliest: e^-700 is 0
 NOT_FINITE = "the model gives logits that are not finite: its weights are broken"
 NO_RECENT_IDS = np.zeros((0, 0), np.int64)
+NO_CLOSING = np.zeros(0, np.int64)
 
 
 def choose(
@@ -71,6 +74,8 @@ def choose(
     settings: Settings,
     recent: NDArray[np.int64],
     uniforms: NDArray[np.float64],
+    *,
+    closing: NDArray[np.int64] = NO_CLOSING,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """One id a row, and its log-probability in nats before the filters, among the allowed ids.
 
@@ -80,12 +85,15 @@ def choose(
         recent: [B, R], each row's last ids, -1 where there are fewer; :data:`NO_RECENT_IDS` will
             do without a repetition penalty.
         uniforms: [B] in [0, 1).
+        closing: [B], the id whose probability the end takes over where it is allowed; -1 for none,
+            :data:`NO_CLOSING` for none in all rows.
 
     Raises:
         MusicRNNError: logits that are not finite.
     """
     ids, likelihoods = np.empty(len(logits), np.int64), np.empty(len(logits))
-    if not _choose(logits, allowed, _numbers(settings), recent, uniforms, ids, likelihoods):
+    numbers = _numbers(settings)
+    if not _choose(logits, allowed, closing, numbers, recent, uniforms, ids, likelihoods):
         raise MusicRNNError(NOT_FINITE)
     return ids, likelihoods
 
@@ -129,7 +137,14 @@ def _numbers(settings: Settings) -> tuple[float, int, float, float, float]:
 
 @compiled
 def _choose(
-    logits: Any, allowed: Any, numbers: Any, recent: Any, uniforms: Any, ids: Any, likelihoods: Any
+    logits: Any,
+    allowed: Any,
+    closing: Any,
+    numbers: Any,
+    recent: Any,
+    uniforms: Any,
+    ids: Any,
+    likelihoods: Any,
 ) -> bool:
     """False if a logit is not finite."""
     rows, size = logits.shape
@@ -141,13 +156,23 @@ def _choose(
             row[v] = logits[b, v] if allowed[b, v] else -np.inf
         if not finite:
             return False
+        if closing.shape[0] and closing[b] >= 0 and allowed[b, END]:
+            _take_over(row, logits[b, closing[b]])
+        ending = row[END]
         whole = _log_sum(row)
         if recent.shape[0] and numbers[4] > 1:
             _penalize(row, recent[b], numbers[4], whole)
         _filter(row, numbers)
         ids[b] = _draw(row, uniforms[b])
-        likelihoods[b] = logits[b, ids[b]] - whole
+        likelihoods[b] = (ending if ids[b] == END else logits[b, ids[b]]) - whole
     return True
+
+
+@compiled
+def _take_over(row: Any, logit: float) -> None:
+    """The end's probability becomes the sum of its own and that of another logit."""
+    low, high = min(row[END], logit), max(row[END], logit)
+    row[END] = high + np.log1p(exp(low - high))
 
 
 @compiled

@@ -132,7 +132,9 @@ class GraphSampler:
             with self._current():
                 if host is not None:
                     host.begin(fresh)
-                    exchange.send(torch.from_numpy(host.masks(scheduler.piece)), graph.masks)
+                    masks, closing = host.answers(scheduler.piece)
+                    exchange.send(torch.from_numpy(masks), graph.masks)
+                    exchange.send(torch.from_numpy(closing), graph.closing)
                 queued.append(self._queue(graph, exchange, scheduler.uniforms(), fresh))
             replay += 1
             if len(queued) <= (host is None):  # one ahead, where the host need not answer
@@ -196,6 +198,7 @@ class _HostGrammar:
         self.tokenizer, self.controls, self.primer = tokenizer, controls, primer
         self.constraints: dict[int, Constraint] = {}  # by slot
         self.table = np.ones((slots, len(tokenizer.vocabulary)), np.bool_)
+        self.closing = np.full(slots, -1)
 
     def begin(self, fresh: Sequence[int]) -> None:
         for slot in fresh:
@@ -204,11 +207,13 @@ class _HostGrammar:
                 constraint.push(token)
             self.constraints[slot] = constraint
 
-    def masks(self, piece: PieceOfSlot) -> NDArray[np.bool_]:
-        """[B, V] of the slots that hold a piece."""
+    def answers(self, piece: PieceOfSlot) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Masks [B, V], and the id that the end takes over from [B], of the slots that hold a
+        piece."""
         for slot in np.flatnonzero(piece >= 0).tolist():
             self.table[slot] = self.constraints[slot].allowed()
-        return self.table
+            self.closing[slot] = self.constraints[slot].closing()
+        return self.table, self.closing
 
     def push(self, piece: PieceOfSlot, ids: NDArray[np.int32]) -> None:
         for slot in np.flatnonzero((piece >= 0) & (ids >= 0)).tolist():

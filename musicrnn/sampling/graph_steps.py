@@ -22,7 +22,7 @@ from musicrnn.layers.private_torch import many_versions
 from musicrnn.networks.language_steps import LanguageSteps, exact_products
 from musicrnn.sampling.capture import Capture
 from musicrnn.sampling.filters import PENALTY_WINDOW, Settings
-from musicrnn.sampling.torch_filters import draw, filtered
+from musicrnn.sampling.torch_filters import closed, draw, filtered
 from musicrnn.tokens.rules import Rules
 
 Tensors = tuple[Tensor, ...]
@@ -70,8 +70,8 @@ def primed_state(
 class GraphSteps:
     """``steps`` steps of ``slots`` pieces, recorded.
 
-    Write to ``uniforms`` and ``fresh`` (and, without rules, the grammar's ``masks`` [B, V]), call
-    ``replay``, and read ``tokens``.
+    Write to ``uniforms`` and ``fresh`` (and, without rules, the grammar's ``masks`` [B, V] and
+    ``closing`` [B]), call ``replay``, and read ``tokens``.
     """
 
     def __init__(
@@ -95,6 +95,7 @@ class GraphSteps:
         self.uniforms = torch.zeros(steps, even, dtype=torch.float64, device=device)
         self.fresh = torch.ones(slots, dtype=torch.bool, device=device)
         self.masks = torch.ones(slots, model.vocabulary, dtype=torch.bool, device=device)
+        self.closing = torch.full((slots,), -1, device=device)
         self.tokens = torch.zeros(slots, steps, dtype=torch.int32, device=device)
         self.replay: Callable[[], None] = self.run
         self.step = self._step
@@ -133,6 +134,12 @@ class GraphSteps:
         logits, memory = self.model.step(state.ids, state.memory)
         allowed = self.masks if self.rules is None else self.rules.allowed(state.grammar)
         shaped = torch.where(allowed, logits.double(), -torch.inf)
+        if self.rules is None:
+            took = logits.gather(1, self.closing.clamp(min=0)[:, None])[:, 0].double()
+            shaped = closed(shaped, took, self.closing >= 0)
+        elif self.rules.closing >= 0:
+            took = logits[:, self.rules.closing].double()
+            shaped = closed(shaped, took, self.rules.closes(state.grammar))
         ids = draw(filtered(shaped, self.settings, state.recent), uniforms)
         likelihood = state.likelihood
         if self.likelihoods:

@@ -152,14 +152,15 @@ def _draw(
 ) -> list[int]:
     """One step: an id for each sequence, appended to it."""
     logits = engine.step(np.array([sequence.last for sequence in sequences]))
-    masks = np.empty(logits.shape, np.bool_)
+    masks, closing = np.empty(logits.shape, np.bool_), np.empty(len(logits), np.int64)
     for slot, sequence in enumerate(sequences):
         masks[slot] = sequence.constraint.allowed()
+        closing[slot] = sequence.constraint.closing()
     recent = NO_RECENT_IDS
     if settings.repetition_penalty > 1:
         recent = recent_ids([list(sequence.recent) for sequence in sequences], len(sequences))
     uniforms = np.array([sequence.random.random() for sequence in sequences])
-    ids, likelihoods = choose(logits, masks, settings, recent, uniforms)
+    ids, likelihoods = choose(logits, masks, settings, recent, uniforms, closing=closing)
     drawn = ids.tolist()
     for sequence, token, likelihood in zip(sequences, drawn, likelihoods.tolist(), strict=True):
         sequence.read(token)

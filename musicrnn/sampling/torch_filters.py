@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from musicrnn.sampling.filters import Settings
+from musicrnn.tokens.protocol import END
 
 
 def filtered(logits: Tensor, settings: Settings, recent: Tensor) -> Tensor:
@@ -28,6 +29,14 @@ def filtered(logits: Tensor, settings: Settings, recent: Tensor) -> Tensor:
     if settings.min_p > 0:
         logits = min_p(logits, settings.min_p)
     return logits
+
+
+def closed(shaped: Tensor, logits: Tensor, closes: Tensor) -> Tensor:
+    """The end's logit with what another id has, ``logits`` [B], in rows ``closes`` where it is
+    allowed."""
+    end = shaped[:, END]
+    more = torch.where(closes & (end > -math.inf), torch.logaddexp(end, logits), end)
+    return torch.cat([shaped[:, :END], more[:, None], shaped[:, END + 1 :]], 1)
 
 
 def penalized(logits: Tensor, penalty: float, recent: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ class TickEvent(NamedTuple):
 
     tick: int
     velocity: int
-    program: int  # 128 for drums; of a tempo, microseconds to the quarter
+    instrument: int  # its program, 128 for drums; of a tempo, microseconds to the quarter
     pitch: int
 
 
@@ -35,14 +35,14 @@ class ActiveNotes:
     def __init__(self, fitting: Callable[[int], int]) -> None:
         self.fitting = fitting
         self.watermark: float = 0
-        self._down: dict[tuple[int, int], tuple[int, float]] = {}  # program, pitch: start, end
+        self._down: dict[tuple[int, int], tuple[int, float]] = {}  # instrument, pitch: start, end
         self._waiting: list[TickEvent] = []
 
     def tempo(self, tick: int, microseconds: int) -> None:
         heapq.heappush(self._waiting, TickEvent(tick, TEMPO, microseconds, 0))
 
     def note_on(self, tick: int, key: tuple[int, int], velocity: int, end: float = inf) -> None:
-        """``key`` is program and pitch; a note of it that sounds ends here."""
+        """``key`` is instrument and pitch; a note of it that sounds ends here."""
         if key in self._down:
             start = self._down[key][0]
             self.note_off(start + self.fitting(tick - start), key)

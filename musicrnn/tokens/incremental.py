@@ -20,7 +20,7 @@ from musicrnn.note_events import EventBatch, Instrument, NoteEvent, event_batch
 from musicrnn.score import Tempo
 from musicrnn.tokens.active_notes import TEMPO, TickEvent
 from musicrnn.tokens.programs import DRUM_PROGRAM
-from musicrnn.tokens.protocol import Tokenizer
+from musicrnn.tokens.protocol import IncrementalDecoder, Tokenizer
 
 
 def decode_incrementally(
@@ -37,7 +37,7 @@ def decode_incrementally(
         first = score.tempos[0] if tempo is None else tempo
         yield event_batch(replace(score, tempos=(first, *score.tempos[1:])))
         return
-    tempo_map = _TempoMap(decoder.ticks_per_quarter, tempo)
+    tempo_map = _TempoMap(decoder, tempo)
     before: float = 0
     for token in ids:
         decoder.read(token)
@@ -51,19 +51,21 @@ def decode_incrementally(
 class _TempoMap:
     """Ticks to seconds, as a score's own tempo map does, forwards."""
 
-    def __init__(self, quarter: int, first: Tempo | None) -> None:
-        self.quarter, self.first = quarter, first
+    def __init__(self, decoder: IncrementalDecoder, first: Tempo | None) -> None:
+        self.quarter, self.programs = decoder.ticks_per_quarter, decoder.programs
+        self.first = first
         self.microseconds = first.microseconds_per_quarter if first else 500_000
         self.tick, self.begun = 0, 0.0
         self.coming: tuple[int, int] | None = None
 
     def batch(self, of_ticks: list[TickEvent], until: float) -> EventBatch:
         events: list[NoteEvent] = []
-        for tick, velocity, program, pitch in of_ticks:
+        for tick, velocity, number, pitch in of_ticks:
             if velocity == TEMPO:
-                self._change(tick, program)
+                self._change(tick, number)
             else:
-                instrument = Instrument(program, program % DRUM_PROGRAM, program == DRUM_PROGRAM)
+                program = self.programs.get(number, number)
+                instrument = Instrument(number, program % DRUM_PROGRAM, program == DRUM_PROGRAM)
                 events.append(NoteEvent(self.seconds(tick), velocity, instrument, pitch))
         return EventBatch(tuple(events), inf if until == inf else self.seconds(int(until)))
 

@@ -107,12 +107,20 @@ class Constraint(Protocol):
         """Take note of the id that was chosen."""
         ...
 
+    def closing(self) -> int:
+        """The id whose probability the end takes over now, as no more of it may come; or -1."""
+        ...
+
 
 class IncrementalDecoder(Protocol):
-    """Reads the ids of one piece; ``active`` emits the events that they have settled."""
+    """Reads the ids of one piece; ``active`` emits the events that they have settled.
+
+    ``programs`` are those of its instruments by their numbers, where these are no programs.
+    """
 
     ticks_per_quarter: int
     active: ActiveNotes
+    programs: dict[int, int]
 
     def read(self, token: int) -> None:
         """Take note of an id."""

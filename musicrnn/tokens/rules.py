@@ -16,7 +16,13 @@ RuleState = tuple[Tensor, ...]
 
 
 class Rules(Protocol):
-    """What may follow, row by row."""
+    """What may follow, row by row.
+
+    ``closing`` is the id whose probability the end takes over where :meth:`closes` says so and the
+    end is allowed; -1 for none.
+    """
+
+    closing: int
 
     def start(self) -> RuleState:
         """The state of one piece, [1, ...] each, before its first id."""
@@ -28,4 +34,8 @@ class Rules(Protocol):
 
     def allowed(self, state: RuleState) -> Tensor:
         """[B, V], which ids may follow."""
+        ...
+
+    def closes(self, state: RuleState) -> Tensor:
+        """[B], whether the end, where it is allowed, takes over what ``closing`` would have."""
         ...

@@ -6,6 +6,7 @@ Groups keep the grammar fast: what may follow is a handful of slices of the id r
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,14 @@ class EventVocabulary:
     Args:
         groups: the values of each group; ``{"bar": [None], "pitch": range(128)}`` gives the tokens
             ``bar``, ``pitch_0`` ... ``pitch_127``.
+        spelled: names of a group's tokens where they are others.
     """
 
-    def __init__(self, groups: Mapping[str, Sequence[Hashable]]) -> None:
+    def __init__(
+        self,
+        groups: Mapping[str, Sequence[Hashable]],
+        spelled: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> None:
         self.span: dict[str, slice] = {}
         self.group: list[str] = []  # id -> group
         self.value: list[Any] = []  # id -> value
@@ -31,10 +37,11 @@ class EventVocabulary:
         for group, values in groups.items():
             self.span[group] = slice(len(names), len(names) + len(values))
             for value in values:
-                self._id[group, value] = len(names)
+                self._id[group, value] = len(self.value)
                 self.group.append(group)
                 self.value.append(value)
-                names.append(group if value is None else f"{group}_{_spell(value)}")
+            own = (group if value is None else f"{group}_{_spell(value)}" for value in values)
+            names.extend(spelled.get(group) or own)
         self.names = tuple(names)
 
     def __len__(self) -> int:

@@ -67,6 +67,9 @@ class AbcConstraint(Steps):
             self._masks[characters] = mask
         return mask
 
+    def closing(self) -> int:
+        return -1  # a bar line is written before it is known whether a bar follows
+
     def push(self, token: int) -> None:
         if token == START:
             return

@@ -3,6 +3,9 @@
 It also enforces the composer's controls: a key, density, tempo, metre or chord that is asked for is
 the only one allowed where one is due; the end is allowed only after the bars or seconds that are
 asked for, and only at the end of a bar in which something sounds.
+
+Where the last bar asked for is over, a model that never learnt how long the piece is still expects
+another bar: what it gives to that goes to the end, if the vocabulary is ``closing``.
 """
 
 from __future__ import annotations
@@ -15,9 +18,9 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import PITCH_CLASSES, Chord, TimeSignature
 from musicrnn.tokens.beat.grid import MAX_BARS, POSITIONS, nearest_tempo
+from musicrnn.tokens.beat.vocabulary import BeatVocabulary
 from musicrnn.tokens.programs import DRUM_PROGRAM
 from musicrnn.tokens.protocol import END, Controls
-from musicrnn.tokens.vocabulary import EventVocabulary
 
 MAX_EMPTY_BARS = 2  # running
 # positions: nothing begins later than this before the end of the bars asked for
@@ -32,14 +35,14 @@ class BeatConstraint:
         MusicRNNError: a control that this vocabulary has no token for.
     """
 
-    def __init__(
-        self, events: EventVocabulary, controls: Controls, programs: tuple[int, ...]
-    ) -> None:
-        self.events = events
+    def __init__(self, vocabulary: BeatVocabulary, controls: Controls) -> None:
+        self.vocabulary, self.events = vocabulary, vocabulary.events
         self.controls = controls
-        self.programs = programs
-        self._mask = np.zeros(len(events), np.bool_)
-        self._forced = forced_ids(events, controls)
+        self.programs = vocabulary.programs
+        self._mask = np.zeros(len(self.events), np.bool_)
+        self._bar = self.events.id("bar")
+        self._closing = -1
+        self._forced = forced_ids(vocabulary, controls)
         self.last = "start"
         self.bars = 0
         self.empty_bars = 0
@@ -85,8 +88,12 @@ class BeatConstraint:
             self.finished = True
         self.last = group
 
+    def closing(self) -> int:
+        return self._closing
+
     def allowed(self) -> NDArray[np.bool_]:
         self._mask[:] = False
+        self._closing = -1
         if self.finished:
             self._mask[END] = True
         elif self.last == "start":
@@ -178,6 +185,8 @@ class BeatConstraint:
         free = self.controls.bars is None and self.controls.seconds is None
         if self._sounds() and (over or (free and self._silent_behind())):
             self._mask[END] = True
+            if over and self.vocabulary.closing:
+                self._closing = self._bar
         if not over and (self._sounds() or self.empty_bars < MAX_EMPTY_BARS):
             self._allow("bar")
 
@@ -233,16 +242,21 @@ class BeatConstraint:
             self._allow(group)
 
 
-def forced_ids(events: EventVocabulary, controls: Controls) -> dict[str, list[int]]:
+def forced_ids(vocabulary: BeatVocabulary, controls: Controls) -> dict[str, list[int]]:
     """The ids that are asked for, by group; several chords take turns.
+
+    In canonical pitch chords without a key are those of C major.
 
     Raises:
         MusicRNNError: a control that this vocabulary has no token for.
     """
+    events = vocabulary.events
     wanted: dict[str, list[object]] = {}
+    shift = 0
     if controls.key is not None:
         tonic, minor = controls.key
-        wanted["key"] = [f"{PITCH_CLASSES[tonic]}:{'min' if minor else 'maj'}"]
+        key = f"{PITCH_CLASSES[tonic]}:{'min' if minor else 'maj'}"
+        wanted["key"], shift = [key], vocabulary.shift(key)
     if controls.density is not None:
         wanted["density"] = [controls.density]
     if controls.time_signature is not None:
@@ -250,7 +264,8 @@ def forced_ids(events: EventVocabulary, controls: Controls) -> dict[str, list[in
     if controls.tempo is not None:
         wanted["tempo"] = [nearest_tempo(controls.tempo)]
     if controls.chords:
-        wanted["chords"] = [Chord(0, *chord).name for chord in controls.chords]
+        names = [Chord(0, *chord).name for chord in controls.chords]
+        wanted["chords"] = [vocabulary.shifted_chord(name, -shift) for name in names]
     forced: dict[str, list[int]] = {}
     for name, values in wanted.items():
         group = GROUPS.get(name, name)

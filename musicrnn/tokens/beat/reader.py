@@ -12,26 +12,26 @@ from bisect import bisect_right
 from musicrnn.score import NAMED_CHORDS, Chord, Key, Tempo, TimeSignature
 from musicrnn.tokens.active_notes import ActiveNotes
 from musicrnn.tokens.beat.grid import DURATIONS, KEYS, MAX_BARS, POSITIONS
+from musicrnn.tokens.beat.vocabulary import PITCHES, BeatVocabulary
 from musicrnn.tokens.programs import DRUM_PROGRAM
-from musicrnn.tokens.vocabulary import EventVocabulary, bin_velocities
+from musicrnn.tokens.vocabulary import bin_velocities
 
 
 class BeatReader:
     """Reads any ids and gathers what is valid among them."""
 
-    def __init__(
-        self, events: EventVocabulary, programs: tuple[int, ...], velocity_bins: int
-    ) -> None:
-        self.events = events
-        self.programs = programs
-        self.velocities = bin_velocities(velocity_bins).tolist()
+    def __init__(self, vocabulary: BeatVocabulary) -> None:
+        self.vocabulary, self.events = vocabulary, vocabulary.events
+        self.programs = vocabulary.programs
+        self.velocities = bin_velocities(vocabulary.velocity_bins).tolist()
+        self.shift = 0  # semitones that the piece sounds above its tokens
         self.bars = 0
         self.bar_start = 0
         self.bar_length = 4 * POSITIONS
         self.tick = 0
-        self.program = programs[0]
-        self.note: list[int] = []  # start, program, pitch, of a note whose velocity is awaited
-        self.notes: list[list[int]] = []  # start, program, pitch, duration, velocity
+        self.program = self.programs[0]
+        self.note: list[int] = []  # start, voice, pitch, of a note whose velocity is awaited
+        self.notes: list[list[int]] = []  # start, voice, pitch, duration, velocity
         self.tempos: list[Tempo] = []
         self.time_signatures: list[TimeSignature] = []
         self.chords: list[Chord] = []
@@ -56,15 +56,17 @@ class BeatReader:
         elif group == "tempo":
             self.tempos.append(Tempo.from_bpm(self.tick, value))
         elif group == "key":
-            index = KEYS.index(value)
-            self.keys.append(Key(0, index % 12, index >= 12))
+            self._read_key(value)
         elif group == "chord":
-            self.chords.append(Chord(self.tick, *NAMED_CHORDS[value]))
+            name = self.vocabulary.shifted_chord(value, self.shift)
+            self.chords.append(Chord(self.tick, *NAMED_CHORDS[name]))
         elif group == "program":
             self.program = value
         elif group == "pitch":
+            part, pitch = divmod(value, PITCHES)
             program = self.programs[0] if self.program == DRUM_PROGRAM else self.program
-            self.note = [self.tick, program, value]
+            voice = part if self.vocabulary.parts else program
+            self.note = [self.tick, voice, (pitch + self.shift) % PITCHES]
         elif group == "drum":
             self.note = [self.tick, DRUM_PROGRAM, value]
         elif group == "velocity" and len(self.note) == 3:
@@ -74,9 +76,17 @@ class BeatReader:
             else:
                 self.note.append(self.velocities[value])
         elif group == "duration" and len(self.note) == 4:
-            start, program, pitch, velocity = self.note
-            self.notes.append([start, program, pitch, value, velocity])
+            start, voice, pitch, velocity = self.note
+            self.notes.append([start, voice, pitch, value, velocity])
             self.note = []
+
+    def _read_key(self, name: str) -> None:
+        """In canonical pitch one key holds, the first."""
+        if self.vocabulary.canonical and self.keys:
+            return
+        index = KEYS.index(name)
+        self.shift = self.vocabulary.shift(name)
+        self.keys.append(Key(0, index % 12, index >= 12))
 
     def _is_later(self, position: int) -> bool:
         """Whether time moves on, or stays at the beginning of the bar."""
@@ -97,6 +107,7 @@ class BeatDecoder:
 
     def __init__(self, reader: BeatReader) -> None:
         self.reader = reader
+        self.programs = dict.fromkeys(range(len(reader.vocabulary.parts)), reader.programs[0])
         self.active = ActiveNotes(lambda room: DURATIONS[bisect_right(DURATIONS, room) - 1])
         self.now = 0  # the position whose notes are being read
         self.first: int | None = None  # where the first bar that sounds begins
@@ -128,8 +139,8 @@ class BeatDecoder:
         for tick, microseconds in last.items():  # of several at a tick the last holds
             self.active.tempo(tick, microseconds)
         longest: dict[tuple[int, int], tuple[int, int]] = {}
-        for _, program, pitch, duration, velocity in reader.notes:
-            key = program, pitch
+        for _, voice, pitch, duration, velocity in reader.notes:
+            key = voice, pitch
             longest[key] = max(longest.get(key, (0, 0)), (duration, velocity))
         at = self.now - self.first
         for key in sorted(longest):

@@ -18,10 +18,10 @@ from torch import Tensor
 from musicrnn.score import TimeSignature
 from musicrnn.tokens.beat.grammar import MAX_EMPTY_BARS, MIN_LAST_POSITIONS, POSITIONS, forced_ids
 from musicrnn.tokens.beat.grid import MAX_BARS
+from musicrnn.tokens.beat.vocabulary import BeatVocabulary
 from musicrnn.tokens.programs import DRUM_PROGRAM
 from musicrnn.tokens.protocol import END, START, Controls
 from musicrnn.tokens.spans import Spans
-from musicrnn.tokens.vocabulary import EventVocabulary
 
 GROUPS = (
     "start", "end", "key", "density", "bar", "time", "position", "tempo", "chord", "program",
@@ -82,15 +82,12 @@ class BeatRules:
     """Raises MusicRNNError for a control that this vocabulary has no token for."""
 
     def __init__(
-        self,
-        events: EventVocabulary,
-        controls: Controls,
-        programs: tuple[int, ...],
-        *,
-        device: torch.device,
+        self, vocabulary: BeatVocabulary, controls: Controls, *, device: torch.device
     ) -> None:
+        events, programs = vocabulary.events, vocabulary.programs
         self.controls, self.device = controls, device
-        self.forced = forced_ids(events, controls)
+        self.forced = forced_ids(vocabulary, controls)
+        self.closing = events.id("bar") if vocabulary.closing else -1
         self.span = {group: (span.start, span.stop) for group, span in events.span.items()}
         for group in self.forced.keys() - {"chord"}:  # chords take turns
             asked = self.forced[group][0]
@@ -199,6 +196,12 @@ class BeatRules:
         held_ids = torch.stack([metre, s.tempo, s.chord], 1)
         return (self.ids >= low) & (self.ids < high) & ~_among(self.ids, held_ids)
 
+    def closes(self, state: tuple[Tensor, ...]) -> Tensor:
+        s = BeatState(*state)
+        over = self._over(s)
+        running = s.last != END
+        return running & over if over is not None else torch.zeros_like(running)
+
     def _kind(self, ids: Tensor) -> Kind:
         return Kind(*self.kinds[ids].unbind(1))
 
@@ -227,19 +230,29 @@ class BeatRules:
     def _next_bar(self, spans: Spans, s: BeatState, last: Kind, due: Tensor) -> None:
         """Another bar or the end."""
         sounds = _sounds(s)
-        silent_behind = s.sounding_until <= s.bar_start + s.bar_length
-        over = None
-        if self.controls.seconds is not None:
-            over = (s.seconds + self._bar_seconds(s) >= self.controls.seconds) & silent_behind
-        if self.controls.bars is not None:
-            reached = s.bars >= self.controls.bars
-            over = reached if over is None else over | reached
+        silent_behind = self._silent_behind(s)
+        over = self._over(s)
         another = sounds | (s.empty_bars < MAX_EMPTY_BARS)
         if over is not None:
             another = another & ~over
         may_end = silent_behind if over is None else over
         spans.allow("end", last.end | (due & sounds & may_end))
         spans.allow("bar", last.density | (due & another))
+
+    def _over(self, s: BeatState) -> Tensor | None:
+        """Whether the length that is asked for is reached; None where none is."""
+        over = None
+        if self.controls.seconds is not None:
+            reached = s.seconds + self._bar_seconds(s) >= self.controls.seconds
+            over = reached & self._silent_behind(s)
+        if self.controls.bars is not None:
+            reached = s.bars >= self.controls.bars
+            over = reached if over is None else over | reached
+        return over
+
+    def _silent_behind(self, s: BeatState) -> Tensor:
+        """Whether no note is held beyond this bar."""
+        return s.sounding_until <= s.bar_start + s.bar_length
 
     def _fitting(self, s: BeatState) -> Tensor:
         """The id behind the longest duration that ends with the last bar asked for."""

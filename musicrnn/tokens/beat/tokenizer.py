@@ -15,29 +15,24 @@ header with key and density is ours. One position is 1/12 of a quarter note. Bar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.errors import MusicRNNError, listed
-from musicrnn.score import NAMED_CHORDS, PITCH_CLASSES, Score, make_score
+from musicrnn.score import Score, make_score
 from musicrnn.tokens.beat.grammar import BeatConstraint
-from musicrnn.tokens.beat.grid import (
-    DURATIONS,
-    KEYS,
-    POSITIONS,
-    SIGNATURES,
-    TEMPOS,
-    nearest_tempo,
-    quantize_to_beats,
-    tracks_of,
-)
+from musicrnn.tokens.beat.grid import KEYS, POSITIONS, TEMPOS, nearest_tempo
+from musicrnn.tokens.beat.quantize import quantize_to_beats, tracks_of
 from musicrnn.tokens.beat.reader import BeatDecoder, BeatReader
+from musicrnn.tokens.beat.vocabulary import (
+    PITCHES,
+    BeatVocabulary,
+    transposed_name,
+)
 from musicrnn.tokens.programs import DRUM_PROGRAM, notes_by_program
 from musicrnn.tokens.protocol import Constraint, Controls, IncrementalDecoder, Tokenizer
-from musicrnn.tokens.vocabulary import EventVocabulary, check_velocity_bins
 
 if TYPE_CHECKING:
     import torch
@@ -46,51 +41,15 @@ if TYPE_CHECKING:
 
 MAX_PROGRAMS = 16
 MIN_SHARE = 0.005  # share of all notes; rarer instruments are played by their nearest neighbour
-MAX_BAR_POSITIONS = 96  # positions: 8/4
-DENSITY_BORDERS = (1.5, 3.0, 4.5, 6.5)  # notes a quarter between density 1, 2, 3, 4 and 5
+DENSITY_BARS = 16  # of the excerpts whose densities are the borders
+KEY_STEPS = (-2, -1, 0, 1, 2)  # semitones of transposition in training, in canonical pitch
 
 
 @dataclass(frozen=True)
-class BeatTokenizer(Tokenizer):
-    """Bar-and-beat events.
-
-    Args:
-        programs: General MIDI programs in ascending order, 128 for drums; one program alone needs
-            no program tokens.
-        velocity_bins: 1, 2, 4, ... 64 levels of loudness.
-        chords: whether chord symbols are written.
-    """
-
-    programs: tuple[int, ...] = (0,)
-    velocity_bins: int = 16
-    chords: bool = True
-    events: EventVocabulary = field(init=False, repr=False, compare=False)
+class BeatTokenizer(BeatVocabulary, Tokenizer):
+    """Bar-and-beat events; the settings are those of BeatVocabulary."""
 
     name: ClassVar[str] = "beat"
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "programs", tuple(self.programs))
-        if not self.programs or list(self.programs) != sorted(set(self.programs) & set(range(129))):
-            raise MusicRNNError(f"programs must ascend within 0..128, got {listed(self.programs)}")
-        check_velocity_bins(self.velocity_bins)
-        groups: dict[str, Sequence[Any]] = {
-            "start": [None],
-            "end": [None],
-            "key": KEYS if self.pitched else (),
-            "density": range(1, len(DENSITY_BORDERS) + 2),
-            "bar": [None],
-            "time": SIGNATURES,
-            "position": range(MAX_BAR_POSITIONS),
-            "tempo": TEMPOS,
-            "chord": tuple(NAMED_CHORDS) if self.chords else (),
-            "program": self.programs if len(self.programs) > 1 else (),
-            "pitch": range(128) if self.pitched else (),
-            "drum": range(128) if DRUM_PROGRAM in self.programs else (),
-            "velocity": range(self.velocity_bins),
-            "duration": DURATIONS if self.pitched else (),
-        }
-        there = {group: values for group, values in groups.items() if values}
-        object.__setattr__(self, "events", EventVocabulary(there))
 
     @classmethod
     def suited(cls, scores: Sequence[Score]) -> BeatTokenizer:
@@ -101,11 +60,6 @@ class BeatTokenizer(Tokenizer):
         return cls(tuple(sorted(common)), chords=with_chords)
 
     @property
-    def pitched(self) -> bool:
-        """Whether any instrument but drums is written."""
-        return self.programs != (DRUM_PROGRAM,)
-
-    @property
     def vocabulary(self) -> tuple[str, ...]:
         return self.events.names
 
@@ -113,8 +67,7 @@ class BeatTokenizer(Tokenizer):
         return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
 
     def quantize(self, score: Score) -> Score:
-        bins, programs = self.velocity_bins, self.programs
-        return quantize_to_beats(score, velocity_bins=bins, programs=programs, chords=self.chords)
+        return quantize_to_beats(score, self)
 
     def encode(self, score: Score) -> NDArray[np.int32]:
         """ids [N] of the quantized score. Raises MusicRNNError as quantize does."""
@@ -122,14 +75,16 @@ class BeatTokenizer(Tokenizer):
         token = self.events.id
         bars = score.bars()
         ids = [token("start")]
+        shift = 0
         if self.pitched:
-            key = score.keys[0]
-            ids.append(token("key", KEYS[key.tonic + 12 * key.minor]))
+            key = KEYS[score.keys[0].tonic + 12 * score.keys[0].minor]
+            ids.append(token("key", key))
+            shift = self.shift(key)
         quarters = (bars[-1][0] + bars[-1][1].bar_ticks(POSITIONS)) / POSITIONS
-        density = 1 + sum(score.note_count / quarters >= border for border in DENSITY_BORDERS)
+        density = 1 + sum(score.note_count / quarters >= border for border in self.density_borders)
         ids.append(token("density", density))
 
-        events = self._events_by_position(score)
+        events = self._events_by_position(score, shift)
         for start, time in bars:
             ids.append(token("bar"))
             if start == time.tick:
@@ -141,25 +96,32 @@ class BeatTokenizer(Tokenizer):
         ids.append(token("end"))
         return np.array(ids, np.int32)
 
-    def _events_by_position(self, score: Score) -> dict[int, list[int]]:
-        """The ids at each position: tempo, chord, then the notes by program and pitch."""
+    def _events_by_position(self, score: Score, shift: int) -> dict[int, list[int]]:
+        """The ids at each position: tempo, chord, then the notes by program, part and pitch."""
         token = self.events.id
         events: dict[int, list[int]] = {}
         for tempo in score.tempos:
             events.setdefault(tempo.tick, []).append(token("tempo", nearest_tempo(tempo.bpm)))
         for chord in score.chords:
-            events.setdefault(chord.tick, []).append(token("chord", chord.name))
+            events.setdefault(chord.tick, []).append(
+                token("chord", self.shifted_chord(chord.name, -shift))
+            )
         velocity = self.events.span["velocity"].start
         for track in score.tracks:
             program = DRUM_PROGRAM if track.is_drum else track.program
             kind = self.events.span["drum" if track.is_drum else "pitch"].start
+            kind += PITCHES * self.parts.index(track.name) if self.parts else 0
             position = -1
-            for note in track.notes:  # sorted by start, then pitch
-                here = events.setdefault(note.start, [])
-                if note.start != position and len(self.programs) > 1:
+            notes = [
+                (n.start, n.pitch if track.is_drum else (n.pitch - shift) % PITCHES, n)
+                for n in track.notes
+            ]
+            for start, pitch, note in sorted(notes):
+                here = events.setdefault(start, [])
+                if start != position and len(self.programs) > 1:
                     here.append(token("program", program))
-                position = note.start
-                here.append(kind + note.pitch)
+                position = start
+                here.append(kind + pitch)
                 here.append(velocity + note.velocity * self.velocity_bins // 128)
                 if not track.is_drum:
                     here.append(token("duration", note.duration))
@@ -167,12 +129,12 @@ class BeatTokenizer(Tokenizer):
 
     def decode(self, ids: Sequence[int] | NDArray[np.int32]) -> Score:
         """The piece of the ids; ids out of place are skipped."""
-        reader = BeatReader(self.events, self.programs, self.velocity_bins)
+        reader = BeatReader(self)
         for token in ids:
             reader.read(token)
         raw = make_score(
             POSITIONS,
-            tracks_of(np.array(reader.notes)) if reader.notes else (),
+            tracks_of(np.array(reader.notes), self) if reader.notes else (),
             tempos=reader.tempos,
             time_signatures=reader.time_signatures,
             keys=reader.keys,
@@ -182,19 +144,21 @@ class BeatTokenizer(Tokenizer):
 
     def incremental_decoder(self) -> IncrementalDecoder:
         """Position by position."""
-        return BeatDecoder(BeatReader(self.events, self.programs, self.velocity_bins))
+        return BeatDecoder(BeatReader(self))
 
     def constraint(self, controls: Controls) -> Constraint:
-        return BeatConstraint(self.events, controls, self.programs)
+        return BeatConstraint(self, controls)
 
     def rules(self, controls: Controls, device: torch.device) -> Rules:
         from musicrnn.tokens.beat.rules import BeatRules
 
-        return BeatRules(self.events, controls, self.programs, device=device)
+        return BeatRules(self, controls, device=device)
 
     def augmentation_maps(self) -> NDArray[np.int32]:
-        """Transposed by -5 to 6 semitones and one step of tempo slower or faster."""
-        moves = [(k, t) for k in (range(-5, 7) if self.pitched else [0]) for t in (-1, 0, 1)]
+        """Transposed by -5 to 6 semitones, in canonical pitch by -2 to 2, and one step of tempo
+        slower or faster."""
+        steps = (KEY_STEPS if self.canonical else range(-5, 7)) if self.pitched else [0]
+        moves = [(k, t) for k in steps for t in (-1, 0, 1)]
         moves.sort(key=lambda move: move != (0, 0))
         return np.array([self._moved(*move) for move in moves], np.int32)
 
@@ -202,12 +166,17 @@ class BeatTokenizer(Tokenizer):
         ids: list[int] = []
         for group, value in zip(self.events.group, self.events.value, strict=True):
             pair = (group, value)
-            if group == "pitch":
+            if group == "pitch" and not self.canonical:
                 pair = (group, value + semitones)
-            elif group in ("key", "chord") and value != "N":
-                root, quality = value.split(":")
-                root = PITCH_CLASSES[(PITCH_CLASSES.index(root) + semitones) % 12]
-                pair = (group, f"{root}:{quality}")
+                if value % PITCHES + semitones not in range(PITCHES):
+                    pair = (group, -1)
+            elif group == "chord" and not self.canonical:
+                pair = (group, self.shifted_chord(value, semitones))
+            elif group == "key":
+                moved = transposed_name(value, semitones)
+                if self.canonical and self.shift(moved) - self.shift(value) != semitones:
+                    moved = ""  # the same tokens would sound in another octave
+                pair = (group, moved)
             elif group == "tempo":
                 step = TEMPOS.index(value) + tempo_steps
                 pair = (group, TEMPOS[min(len(TEMPOS) - 1, max(0, step))])

@@ -42,6 +42,9 @@ class PerformanceConstraint:
         self.new = np.zeros(128, np.bool_)  # begun at this tick
         self.finished = False
 
+    def closing(self) -> int:
+        return -1  # seconds end anywhere
+
     def push(self, token: int) -> None:
         group, value = self.events.group[token], self.events.value[token]
         if group == "time_shift":

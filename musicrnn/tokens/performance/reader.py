@@ -57,6 +57,7 @@ class PerformanceDecoder:
     def __init__(self, reader: PerformanceReader, drums: bool) -> None:
         self.reader = reader
         self.drums = drums
+        self.programs: dict[int, int] = {}
         self.active = ActiveNotes(lambda room: room)
         self.first: int | None = None  # the tick of the first note
 

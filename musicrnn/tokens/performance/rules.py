@@ -34,6 +34,8 @@ class PerformanceState(NamedTuple):
 class PerformanceRules:
     """Raises MusicRNNError for a control other than seconds."""
 
+    closing = -1  # seconds end anywhere
+
     def __init__(
         self, events: EventVocabulary, controls: Controls, *, device: torch.device
     ) -> None:
@@ -101,3 +103,6 @@ class PerformanceRules:
         nothing = ~torch.stack([part.any(1) for part in parts]).any(0)
         start = torch.zeros_like(end)
         return torch.cat([start[:, None], (end | nothing)[:, None], *parts], 1)
+
+    def closes(self, state: tuple[Tensor, ...]) -> Tensor:
+        return torch.zeros_like(PerformanceState(*state).played)

@@ -37,6 +37,9 @@ class Free:
             self.mask[END] = True
         return self.mask
 
+    def closing(self) -> int:
+        return -1
+
     def push(self, token: int) -> None:
         if self.left is not None and token != START:
             self.left -= 1

@@ -156,7 +156,7 @@ def test_tempo_of_a_tune():
 
 def test_what_is_out_of_place_is_passed_over():
     tokenizer = DECODED["one"]
-    reader = BeatReader(tokenizer.events, tokenizer.programs, tokenizer.velocity_bins)
+    reader = BeatReader(tokenizer)
     words = "position_5 bar position_9 pitch_60 position_3 velocity_8 duration_1 position_10 "
     words += "velocity_8 duration_1"
     for word in words.split():
