@@ -36,6 +36,10 @@ CASES: dict[str, tuple[Tokenizer, list[Controls]]] = {
         [Controls(), Controls(bars=5, density=2), Controls(seconds=9.0, time_signature=(7, 8))],
     ),
     "band": (BeatTokenizer((0, 32, 40, 128), velocity_bins=4), [*PITCHED, Controls(chords=CHORDS)]),
+    "parts": (
+        BeatTokenizer(parts=("PIANO", "MELODY"), canonical=True, closing=True),
+        [*PITCHED, Controls(key=(6, False), chords=CHORDS), Controls(bars=4, key=(9, True))],
+    ),
     "two": (BeatTokenizer((24, 33), chords=False), PITCHED),
     "piano": (PerformanceTokenizer(), [Controls(), Controls(seconds=2.5)]),
     "small": (
@@ -86,6 +90,9 @@ def compare(
                 words = [tokenizer.vocabulary[i] for i in wrong[:5]]
                 last = tokenizer.vocabulary[ids[row]]
                 pytest.fail(f"{controls}, step {step}, after {last}: {words}")
+        closes = (rules.closing >= 0) & rules.closes(state).numpy() & masks[:, END]
+        closing = [constraint.closing() for constraint in constraints]
+        assert np.where(closes, rules.closing, -1).tolist() == closing
         for row, constraint in enumerate(constraints):
             choice = np.flatnonzero(masks[row])
             if step < wild or not len(choice):
