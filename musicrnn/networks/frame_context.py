@@ -6,10 +6,8 @@ order: the frame before it, P numbers (zeros before the first); with ``copy`` th
 followed the longest match, P numbers, and the match's length in frames, 1; with ``clock`` the
 step's index from 0.
 
-The longest match at step t: the s < t for which most frames before s equal those before t, the
-latest of several; the frame at s then predicts that the music repeats itself. Where the frame
-before t never sounded earlier, the length is 0 and the prediction zeros. (The longest-match context
-of Ziv and Lempel 1977, on frames.) Every transposition of a piece has the same matches.
+Where the frame before step t never sounded earlier, the match's length is 0 and the prediction
+zeros; see musicrnn.context.match. Every transposition of a piece has the same matches.
 """
 
 from __future__ import annotations
@@ -18,14 +16,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from musicrnn.arrays import Float32Array, Frames
-from musicrnn.cells.private_numba import kept
+from musicrnn.context.match import Matches, longest_match, matches
 from musicrnn.networks.frame_config import FrameConfig
-
-Matches = tuple[NDArray[np.int32], NDArray[np.int32]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +52,7 @@ class FrameContext:
 
 def frame_context(piece: Frames, config: FrameConfig) -> FrameContext:
     """The context of a piece; longest matches, where the model uses them, are found in O(T^2)."""
-    return FrameContext(piece, _matches(_numbered(piece)) if config.copy else None)
+    return FrameContext(piece, matches(_numbered(piece)) if config.copy else None)
 
 
 class FrameHistory:
@@ -85,7 +80,7 @@ class FrameHistory:
         for row, frames in enumerate(self.frames):
             source, matched = np.full(t + 1, -1, np.int32), np.zeros(t + 1, np.int32)
             if self.config.copy and t:
-                source[t], matched[t] = _advance(self.ids[row], t, self.runs[row])
+                source[t], matched[t] = longest_match(self.ids[row], t, self.runs[row])
             matches = (source, matched) if self.config.copy else None
             rows.append(FrameContext(frames[: t + 1], matches).features(t, t + 1, self.config))
         return np.stack(rows)
@@ -108,28 +103,3 @@ def pitch_ranges(pieces: Sequence[Frames]) -> list[tuple[int, int]]:
 def _numbered(piece: Frames) -> NDArray[np.int64]:
     """[T]: equal frames have equal numbers."""
     return np.unique(piece, axis=0, return_inverse=True)[1].reshape(-1).astype(np.int64)
-
-
-@kept
-@njit
-def _matches(ids: NDArray[np.int64]) -> Matches:
-    steps = len(ids)
-    source, matched = np.full(steps, -1, np.int32), np.zeros(steps, np.int32)
-    run = np.zeros(steps + 1, np.int32)
-    for t in range(1, steps):
-        source[t], matched[t] = _advance(ids, t, run)
-    return source, matched
-
-
-@kept
-@njit
-def _advance(ids: NDArray[np.int64], t: int, run: NDArray[np.int32]) -> tuple[int, int]:
-    """The step after the longest match at ``t``; ``run[s]``: how many frames before s equal those
-    before t (before t - 1 when called)."""
-    best, longest = -1, 0
-    last = ids[t - 1]
-    for s in range(t - 1, 0, -1):
-        run[s] = run[s - 1] + 1 if ids[s - 1] == last else 0
-        if run[s] > longest:
-            best, longest = s, run[s]
-    return best, longest

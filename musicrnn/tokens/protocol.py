@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.bounds import check_number
+from musicrnn.context.readings import Readings
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc.chord import CANONICAL, NO_CHORD, chord_symbol
 from musicrnn.io.abc.fields import MAX_BPM, MIN_BPM
@@ -187,6 +188,11 @@ class Tokenizer(ABC):
 
     def rules(self, controls: Controls, device: torch.device) -> Rules | None:
         """The same for many pieces at once, on a GPU; None where there is no such thing."""
+        return None
+
+    def readings(self) -> Readings | None:
+        """What each id says of place and time (musicrnn.context.readings); None where models of
+        these tokens hear no context."""
         return None
 
     def augmentation_maps(self) -> NDArray[np.int32]:

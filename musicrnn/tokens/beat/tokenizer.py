@@ -21,6 +21,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.context.readings import (
+    BAR,
+    CHORD,
+    KEY,
+    ORDER,
+    POSITION,
+    STAGE,
+    VOICE,
+    Readings,
+    no_readings,
+)
 from musicrnn.score import Score, make_score
 from musicrnn.tokens.beat.grammar import BeatConstraint
 from musicrnn.tokens.beat.grid import KEYS, POSITIONS, TEMPOS, nearest_tempo
@@ -153,6 +164,20 @@ class BeatTokenizer(BeatVocabulary, Tokenizer):
         from musicrnn.tokens.beat.rules import BeatRules
 
         return BeatRules(self, controls, device=device)
+
+    def readings(self) -> Readings:
+        table = no_readings(len(self.events))
+        table[[self.events.id("bar"), self.events.id("end")], BAR] = 1
+        stages = {"time": 1, "tempo": 1, "chord": 2, "velocity": 1, "duration": 2}
+        for group, span in self.events.span.items():
+            count = np.arange(span.stop - span.start)
+            columns = {"position": POSITION, "program": VOICE, "pitch": ORDER, "drum": ORDER,
+                       "key": KEY, "chord": CHORD}  # fmt: skip
+            if group in columns:
+                table[span, columns[group]] = count
+            if group in stages:
+                table[span, STAGE] = stages[group]
+        return table
 
     def augmentation_maps(self) -> NDArray[np.int32]:
         """Transposed by -5 to 6 semitones, in canonical pitch by -2 to 2, and one step of tempo

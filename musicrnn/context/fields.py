@@ -1,0 +1,75 @@
+"""The fields of a context: the small numbers that a composing model may hear at every step.
+
+Conventions. A context is int32 [T, F], row t for the step that reads id t and says the next one; 0
+is "not known" or "nothing" in every field. A plan is int32 [bars, PLAN]: what is known of each bar
+before it is written, from a whole piece in training and from what is asked or drawn in composing.
+
+Four groups: *where* the step is, what is *asked*, what followed the longest *match* of the past,
+and what stood at the same *places* before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.context.readings import CHORD, KEY, POSITION, Readings
+from musicrnn.errors import MusicRNNError, listed
+
+DISTANCES = (1, 2, 4, 8, 16)  # bars back to the same place
+PLAN_FIELDS = ("bars_left", "section_left", "density", "section", "melody", "likeness")
+FIELDS = (
+    *PLAN_FIELDS,
+    "position", "key", "chord",
+    "match_length", "match",
+    *(f"place_{bars}" for bars in DISTANCES), "place_in_section",
+)  # fmt: skip
+POINTERS = tuple(FIELDS.index(name) for name in FIELDS if name.startswith(("match", "place"))
+                 and name != "match_length")  # fmt: skip
+DISTANCE, OPEN = len(PLAN_FIELDS), len(PLAN_FIELDS) + 1  # columns of a plan behind its fields
+PLAN = len(PLAN_FIELDS) + 2
+GROUPS: dict[str, tuple[str, ...]] = {
+    "where": ("bars_left", "section_left", "position"),
+    "asked": ("density", "section", "melody", "likeness", "key", "chord"),
+    "match": ("match_length", "match"),
+    "places": tuple(name for name in FIELDS if name.startswith("place")),
+}
+
+Context = NDArray[np.int32]
+Plan = NDArray[np.int32]
+
+BARS_LEFT = np.array([*range(18), 25, 33, 49, 65])  # the least number of bars of each class
+MATCH_LENGTHS = np.array([1, 2, 3, 4, 6, 9, 13, 21, 33, 49])  # ids, the least of each class
+MAX_SECTION_LEFT = 16  # bars; more are as many
+SECTIONS = 12  # A to I, i, o, X
+DENSITIES, MELODIES, LIKENESSES = 5, 2, 5
+
+
+def fields_of(groups: Sequence[str]) -> tuple[str, ...]:
+    """The fields of some groups, in the order of FIELDS.
+
+    Raises:
+        MusicRNNError: there is no such group.
+    """
+    if unknown := [name for name in groups if name not in GROUPS]:
+        raise MusicRNNError(f"what is heard is some of {listed(list(GROUPS))}, got {unknown[0]!r}")
+    chosen = {field for group in groups for field in GROUPS[group]}
+    return tuple(name for name in FIELDS if name in chosen)
+
+
+def sizes(readings: Readings, vocabulary: int) -> dict[str, int]:
+    """How many values each field has, 0 among them."""
+    told = {"position": POSITION, "key": KEY, "chord": CHORD}
+    found = {
+        "bars_left": len(BARS_LEFT) + 1,
+        "section_left": MAX_SECTION_LEFT + 1,
+        "density": DENSITIES + 1,
+        "section": SECTIONS + 1,
+        "melody": MELODIES + 1,
+        "likeness": LIKENESSES + 1,
+        **{name: int(readings[:, column].max()) + 3 for name, column in told.items()},
+        "match_length": len(MATCH_LENGTHS) + 1,
+    }
+    return {name: found.get(name, vocabulary + 1) for name in FIELDS}

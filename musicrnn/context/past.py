@@ -1,0 +1,190 @@
+"""The context of a piece, id by id: one compiled step, for training and for sampling alike.
+
+Conventions. A spot is one number for where an id stands: bars, and inside a bar the place that
+:mod:`musicrnn.context.readings` gives it; spots ascend. What stood "at the same place d bars
+before" step t is the first id whose spot lies behind that of id t less d bars: where the music is
+the same, that is the id that follows. Facts are a context before its ids are looked up: in fields
+that hold an id (POINTERS), or a key or chord, its index in the piece plus 1. So a piece's facts
+serve every renaming of its ids, such as transpositions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.cells.compiled import compiled
+from musicrnn.context.fields import (
+    BARS_LEFT,
+    DISTANCE,
+    DISTANCES,
+    FIELDS,
+    MATCH_LENGTHS,
+    OPEN,
+    PLAN,
+    PLAN_FIELDS,
+    POINTERS,
+    Context,
+    Plan,
+)
+from musicrnn.context.match import longest_match
+from musicrnn.context.readings import (
+    BAR,
+    CHORD,
+    KEY,
+    ORDER,
+    POSITION,
+    STAGE,
+    STAGES,
+    VOICE,
+    Readings,
+    places,
+)
+
+# What is kept of a piece beside its ids and spots.
+LENGTH, IN_BAR, AT, IN_VOICE, IN_ORDER, KEY_AT, CHORD_AT, SOURCE, MATCHED = range(9)
+START = np.array([0, -1, -1, -1, -1, -1, -1, -1, 0], np.int64)
+COUNT, PLANNED = len(FIELDS), len(PLAN_FIELDS)
+POSITION_FIELD, KEY_FIELD, CHORD_FIELD = (FIELDS.index(n) for n in ("position", "key", "chord"))
+LENGTH_FIELD, MATCH_FIELD = FIELDS.index("match_length"), FIELDS.index("match")
+PLACE_FIELD = FIELDS.index("place_1")
+NO_PLAN = np.zeros((0, PLAN), np.int32)
+FIRST_POINTER = POINTERS[0]
+
+
+class Past:
+    """What has been written of one piece, and the context of its next step.
+
+    Args:
+        readings: of the vocabulary.
+        plan: of the bars to be written; NO_PLAN, and bars behind it, are not known.
+    """
+
+    def __init__(self, readings: Readings, plan: Plan = NO_PLAN) -> None:
+        self.readings, self.plan, self.units = readings, plan, places(readings)
+        self.now = START.copy()
+        self.ids, self.spots = np.zeros(256, np.int64), np.zeros(256, np.int64)
+        self.run = np.zeros(257, np.int32)
+        self.found = np.zeros(COUNT, np.int32)
+
+    def push(self, token: int) -> None:
+        """Take note of the next id."""
+        if self.now[LENGTH] == len(self.ids):
+            self.ids, self.spots = (np.concatenate([a, a]) for a in (self.ids, self.spots))
+            self.run = np.concatenate([self.run, np.zeros(len(self.run), np.int32)])
+        _push(self.now, self.ids, self.spots, self.run, self.readings, self.units, token)
+
+    def context(self) -> Context:
+        """[F]: what is heard with the last id; overwritten by the next call."""
+        _facts(self.now, self.spots, self.units, self.plan, self.found)
+        _look_up(self.found, self.ids, self.readings)
+        return self.found
+
+
+def facts(ids: NDArray[np.int32], readings: Readings, plan: Plan = NO_PLAN) -> Context:
+    """[T, F] of a whole piece; see the module's text."""
+    found = np.zeros((len(ids), COUNT), np.int32)
+    _all_facts(ids.astype(np.int64), readings, places(readings), plan, found)
+    return found
+
+
+def looked_up(found: Context, ids: NDArray[np.int32], readings: Readings) -> Context:
+    """Facts of some steps as context; ``ids`` are the whole piece's, renamed or not."""
+    context = found.copy()
+    pointers = found[:, FIRST_POINTER:]
+    context[:, FIRST_POINTER:] = np.where(pointers > 0, ids[np.maximum(pointers, 1) - 1] + 1, 0)
+    for field, column in ((KEY_FIELD, KEY), (CHORD_FIELD, CHORD)):
+        told = readings[ids[np.maximum(found[:, field], 1) - 1], column] + 1
+        context[:, field] = np.where(found[:, field] > 0, told, 0)
+    return context
+
+
+@compiled
+def _push(now: Any, ids: Any, spots: Any, run: Any, readings: Any, units: Any, token: int) -> None:
+    n = now[LENGTH]
+    says = readings[token]
+    if says[BAR] > 0:
+        now[IN_BAR] += 1
+        now[AT] = now[IN_VOICE] = now[IN_ORDER] = -1
+    if says[POSITION] >= 0:
+        now[AT] = says[POSITION]
+        now[IN_VOICE] = now[IN_ORDER] = -1
+    if says[VOICE] >= 0:
+        now[IN_VOICE] = says[VOICE]
+        now[IN_ORDER] = -1
+    if says[ORDER] >= 0:
+        now[IN_ORDER] = says[ORDER]
+    if says[KEY] >= 0:
+        now[KEY_AT] = n
+    if says[CHORD] >= 0:
+        now[CHORD_AT] = n
+    place = (now[AT] + 1) * units[1] + (now[IN_VOICE] + 1) * units[0]
+    place += (now[IN_ORDER] + 1) * STAGES + max(says[STAGE], 0)
+    ids[n], spots[n] = token, (now[IN_BAR] + 1) * units[2] + place
+    now[LENGTH] = n + 1
+    source, matched = longest_match(ids, n + 1, run)
+    now[SOURCE], now[MATCHED] = source, matched
+
+
+@compiled
+def _facts(now: Any, spots: Any, units: Any, plan: Any, found: Any) -> None:
+    bar = max(now[IN_BAR], 0)
+    known = bar < plan.shape[0]
+    for field in range(PLANNED):
+        found[field] = plan[bar, field] if known else 0
+    found[POSITION_FIELD] = now[AT] + 2
+    found[KEY_FIELD], found[CHORD_FIELD] = now[KEY_AT] + 1, now[CHORD_AT] + 1
+    opened = now[SOURCE] >= 0 and (plan[bar, OPEN] > 0 if known else True)
+    found[LENGTH_FIELD] = found[MATCH_FIELD] = 0
+    if opened:
+        found[MATCH_FIELD] = now[SOURCE] + 1
+        for least in MATCH_LENGTHS:
+            found[LENGTH_FIELD] += now[MATCHED] >= least
+    for number in range(len(DISTANCES)):
+        found[PLACE_FIELD + number] = _same_place(now, spots, units, DISTANCES[number])
+    back = plan[bar, DISTANCE] if known else 0
+    found[PLACE_FIELD + len(DISTANCES)] = _same_place(now, spots, units, back)
+
+
+@compiled
+def _same_place(now: Any, spots: Any, units: Any, bars: int) -> int:
+    """The index plus 1 of the id at the same place ``bars`` before, 0 where there is none."""
+    if bars <= 0 or now[IN_BAR] < bars:
+        return 0
+    sought = spots[now[LENGTH] - 1] - bars * units[2]
+    low, high = 0, now[LENGTH]
+    while low < high:
+        middle = (low + high) // 2
+        if spots[middle] <= sought:
+            low = middle + 1
+        else:
+            high = middle
+    return low + 1 if low < now[LENGTH] else 0
+
+
+@compiled
+def _look_up(found: Any, ids: Any, readings: Any) -> None:
+    for field in range(FIRST_POINTER, COUNT):
+        if found[field] > 0:
+            found[field] = ids[found[field] - 1] + 1
+    if found[KEY_FIELD] > 0:
+        found[KEY_FIELD] = readings[ids[found[KEY_FIELD] - 1], KEY] + 1
+    if found[CHORD_FIELD] > 0:
+        found[CHORD_FIELD] = readings[ids[found[CHORD_FIELD] - 1], CHORD] + 1
+
+
+@compiled
+def _all_facts(ids: Any, readings: Any, units: Any, plan: Any, found: Any) -> None:
+    now, steps = START.copy(), len(ids)
+    written, spots = np.zeros(steps, np.int64), np.zeros(steps, np.int64)
+    run = np.zeros(steps + 1, np.int32)
+    for t in range(steps):
+        _push(now, written, spots, run, readings, units, ids[t])
+        _facts(now, spots, units, plan, found[t])
+
+
+def bars_left_class(left: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The value of the field bars_left for so many bars behind this one."""
+    return np.searchsorted(BARS_LEFT, left, side="right")
