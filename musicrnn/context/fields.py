@@ -73,3 +73,25 @@ def sizes(readings: Readings, vocabulary: int) -> dict[str, int]:
         "match_length": len(MATCH_LENGTHS) + 1,
     }
     return {name: found.get(name, vocabulary + 1) for name in FIELDS}
+
+
+def written(found: dict[str, int]) -> str:
+    """Fields and their sizes as one word, as a model's configuration holds them."""
+    return ",".join(f"{name}={size}" for name, size in found.items())
+
+
+def read_sizes(text: str) -> dict[str, int]:
+    """The inverse of :func:`written`.
+
+    Raises:
+        MusicRNNError: an unknown field, one out of order, or a size that is none.
+    """
+    found: dict[str, int] = {}
+    for word in text.split(",") if text else []:
+        name, _, size = word.partition("=")
+        if name not in FIELDS or not size.isdecimal() or not 2 <= int(size) <= 2**20:
+            raise MusicRNNError(f"the model file's context {word!r} is not known: it is damaged")
+        found[name] = int(size)
+    if list(found) != [name for name in FIELDS if name in found]:
+        raise MusicRNNError("the model file's context is out of order: it is damaged")
+    return found

@@ -72,10 +72,11 @@ def language_gradients(
     Raises:
         MusicRNNError: ``steps`` or ``places`` is below 1, or no piece has ``steps`` + 2 ids.
     """
-    ids = [np.asarray(piece, np.int64) for piece in pieces]
+    ids = [np.int64(model.inputs(np.asarray(piece, np.int32))) for piece in pieces]
 
     def losses(step: Tensor, following: Tensor, state: State) -> Tensor:
-        return token_losses(model(step, state)[0], following)
+        targets = following if following.dim() == 2 else following[..., 0]
+        return token_losses(model(step, state)[0], targets)
 
     with _at_rest(model), _said(model) as embedded:
         task = _Prediction(model, model.initial_state, losses, model.stack.state_names, embedded)

@@ -3,15 +3,27 @@
 Conventions. ids [B, T] -> logits [B, T, V]; logits at step t are for the id at t + 1. The state
 goes in and comes out, so a sequence may be read in pieces. Sources: Mikolov 2010; tied output
 weights (Press and Wolf 2017) need embedding == hidden.
+
+A model that hears a context (musicrnn.context) reads [B, T, 1 + F], the id and its F fields; of ids
+alone all fields are 0, not known. Each field's value has an embedding, which is added to the id's.
+A field that holds an id, such as what followed the longest match, also raises or lowers that id's
+logit by a number that the output makes for it (a copy score: Gu et al. 2016, "Incorporating Copying
+Mechanism in Sequence-to-Sequence Learning").
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from musicrnn.arrays import Ids
+from musicrnn.context.fields import FIELDS, POINTERS, Plan
+from musicrnn.context.past import NO_PLAN, facts, looked_up
+from musicrnn.context.readings import Readings, no_readings
 from musicrnn.layers.dropout import dropout_layer
 from musicrnn.layers.stack import Stack, State
 from musicrnn.networks.language_config import LanguageConfig
@@ -20,7 +32,7 @@ from musicrnn.networks.recurrent import recurrent
 
 
 class LanguageModel(Network):
-    """A SequenceModel: (ids [B, T], state) -> (logits [B, T, V], state)."""
+    """A SequenceModel: (inputs [B, T] or [B, T, 1 + F], state) -> (logits [B, T, V], state)."""
 
     Config: ClassVar[type[LanguageConfig]] = LanguageConfig
     config: LanguageConfig
@@ -35,15 +47,66 @@ class LanguageModel(Network):
         nn.init.zeros_(self.output.bias)
         if config.tied:
             self.output.weight = self.embedding.weight
+        self.fields = tuple(config.fields)
+        self.first_copied = sum(FIELDS.index(name) not in POINTERS for name in self.fields)
+        if self.fields:
+            self._hear(config)
+
+    def _hear(self, config: LanguageConfig) -> None:
+        sizes = list(config.fields.values())
+        self.offsets = np.cumsum([0, *sizes[:-1]]).tolist()
+        self.context = nn.Embedding(sum(sizes), config.embedding)
+        nn.init.normal_(self.context.weight, std=0.3 * config.embedding**-0.5)
+        self.copies = nn.Linear(config.hidden, len(self.fields) - self.first_copied)
+        nn.init.zeros_(self.copies.weight)
+        nn.init.zeros_(self.copies.bias)
+        readings = torch.from_numpy(no_readings(config.vocabulary))
+        self.register_buffer("readings", readings)
+
+    def set_readings(self, readings: Readings) -> None:
+        """What each id says of place and time, of the vocabulary that the model is made for."""
+        self.get_buffer("readings").copy_(torch.from_numpy(readings))
+
+    def inputs(self, ids: Ids, plan: Plan = NO_PLAN) -> NDArray[np.int32]:
+        """What the model reads of a piece's ids [T]: those, or with their context [T, 1 + F]."""
+        if not self.fields:
+            return ids
+        readings = self.get_buffer("readings").cpu().numpy()
+        return self.with_context(ids, looked_up(facts(ids, readings, plan), ids, readings))
+
+    def with_context(self, ids: Ids, context: NDArray[np.int32]) -> NDArray[np.int32]:
+        """[T, 1 + F] of ids [T] and a context of all fields."""
+        heard = context[:, [FIELDS.index(name) for name in self.fields]]
+        return np.concatenate([ids[:, None].astype(np.int32), heard], axis=1)
 
     def initial_state(self, batch: int) -> State:
         """The state before the first id: zeros."""
         return self.stack.initial_state(batch)
 
-    def forward(self, ids: Tensor, state: State) -> tuple[Tensor, State]:
-        x = self.input_dropout(self.embedding(ids))  # [B, T, E]
-        y, state = self.stack(x, state)  # [B, T, H]
-        return self.output(y), state
+    def forward(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
+        if not self.fields:
+            y, state = self.stack(self.input_dropout(self.embedding(inputs)), state)  # [B, T, H]
+            return self.output(y), state
+        ids, context = self._split(inputs)
+        x = self.embedding(ids) + self._heard(context)  # [B, T, E]
+        y, state = self.stack(self.input_dropout(x), state)  # [B, T, H]
+        pointers = context[..., self.first_copied :]
+        scores = self.copies(y) * (pointers > 0)
+        logits = self.output(y)
+        scores = scores.to(logits.dtype)
+        return logits.scatter_add(2, (pointers - 1).clamp(min=0), scores), state
+
+    def _split(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """ids [B, T] and the context [B, T, F]."""
+        if inputs.dim() == 2:
+            return inputs, inputs.new_zeros(*inputs.shape, len(self.fields))
+        return inputs[..., 0], inputs[..., 1:]
+
+    def _heard(self, context: Tensor) -> Tensor:
+        """The sum of the fields' embeddings, [B, T, E]."""
+        rows = (context + context.new_tensor(self.offsets)).flatten(0, 1)  # [B T, F]
+        found = nn.functional.embedding_bag(rows, self.context.weight, mode="sum")
+        return found.view(*context.shape[:2], -1)
 
 
 def token_losses(logits: Tensor, targets: Tensor) -> Tensor:

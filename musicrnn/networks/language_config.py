@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass
 
 from musicrnn.bounds import share, whole
+from musicrnn.context.fields import read_sizes
 from musicrnn.errors import MusicRNNError
 from musicrnn.networks.sizes import Sizes
 
@@ -31,6 +32,20 @@ class LanguageSizes(Sizes):
 
 @dataclass(frozen=True)
 class LanguageConfig(LanguageSizes):
-    """The whole configuration; ``vocabulary`` comes from the tokenizer."""
+    """The whole configuration; ``vocabulary`` comes from the tokenizer.
+
+    ``context`` are the fields that are heard beside the last id and how many values each has
+    (musicrnn.context.fields), such as "position=98,match=564"; "" for none.
+    """
 
     vocabulary: int = whole(MISSING, 2, 2**20)
+    context: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        read_sizes(self.context)
+
+    @property
+    def fields(self) -> dict[str, int]:
+        """The sizes of the fields that are heard, in order."""
+        return read_sizes(self.context)

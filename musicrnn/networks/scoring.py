@@ -1,6 +1,7 @@
 """How likely pieces are under a language model, in nats.
 
-Every piece is read from its start with a zero state, and every id after the first is predicted.
+Every piece is read from its start with a zero state, and every id after the first is predicted. A
+model that hears a context hears what the past ids say, and of what comes only what a plan tells it.
 """
 
 from __future__ import annotations
@@ -11,22 +12,36 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Ids
+from musicrnn.context.fields import Plan
+from musicrnn.context.past import NO_PLAN
 from musicrnn.networks.language import LanguageModel, token_losses
 
 SCORING_ROWS = 32
 WINDOW_LENGTH = 512
 
 
-def nats(model: LanguageModel, pieces: Sequence[NDArray[np.int32]]) -> tuple[float, int]:
+def nats(
+    model: LanguageModel, pieces: Sequence[Ids], plans: Sequence[Plan] | None = None
+) -> tuple[float, int]:
     """The summed loss over all pieces, and the number of ids predicted."""
-    per_piece = piece_losses(model, pieces)
+    per_piece = piece_losses(model, pieces, plans)
     return float(sum(p.sum() for p in per_piece)), sum(len(p) for p in per_piece)
 
 
 def piece_losses(
-    model: LanguageModel, pieces: Sequence[NDArray[np.int32]]
+    model: LanguageModel, pieces: Sequence[Ids], plans: Sequence[Plan] | None = None
 ) -> list[NDArray[np.float64]]:
     """For each piece of N ids the loss of ids 1 .. N-1, [N - 1], in nats."""
+    plans = plans or [NO_PLAN] * len(pieces)
+    read = [model.inputs(ids, plan) for ids, plan in zip(pieces, plans, strict=True)]
+    return input_losses(model, read)
+
+
+def input_losses(
+    model: LanguageModel, pieces: Sequence[NDArray[np.int32]]
+) -> list[NDArray[np.float64]]:
+    """The same of what the model reads, [N] or [N, 1 + F] each."""
     order = sorted(range(len(pieces)), key=lambda index: -len(pieces[index]))
     losses: list[list[NDArray[np.float64]]] = [[] for _ in pieces]
     training = model.training
@@ -51,12 +66,12 @@ def _read_group(
         alive = [index for index in group if len(pieces[index]) - 1 > offset]
         state = tuple(part[:, : len(alive)] for part in state)
         length = min(WINDOW_LENGTH, len(pieces[alive[0]]) - 1 - offset)
-        inputs = np.zeros((len(alive), length), np.int64)
+        inputs = np.zeros((len(alive), length, *pieces[alive[0]].shape[1:]), np.int64)
         targets = np.full((len(alive), length), -1, np.int64)
         for row, index in enumerate(alive):
-            ids = pieces[index][offset : offset + length + 1]
-            inputs[row, : len(ids) - 1] = ids[:-1]
-            targets[row, : len(ids) - 1] = ids[1:]
+            read = pieces[index][offset : offset + length + 1]
+            inputs[row, : len(read) - 1] = read[:-1]
+            targets[row, : len(read) - 1] = read[1:] if read.ndim == 1 else read[1:, 0]
         logits, state = model(torch.from_numpy(inputs).to(device), state)
         found = token_losses(logits, torch.from_numpy(targets).to(device)).double().cpu().numpy()
         for row, index in enumerate(alive):

@@ -93,7 +93,7 @@ def choose(
     """
     ids, likelihoods = np.empty(len(logits), np.int64), np.empty(len(logits))
     numbers = _numbers(settings)
-    if not _choose(logits, allowed, closing, numbers, recent, uniforms, ids, likelihoods):
+    if not _choose(logits, allowed, closing, numbers, recent, uniforms, (ids, likelihoods)):
         raise MusicRNNError(NOT_FINITE)
     return ids, likelihoods
 
@@ -143,10 +143,10 @@ def _choose(
     numbers: Any,
     recent: Any,
     uniforms: Any,
-    ids: Any,
-    likelihoods: Any,
+    drawn: Any,
 ) -> bool:
-    """False if a logit is not finite."""
+    """False if a logit is not finite; ``drawn`` are ids and likelihoods, to be filled."""
+    ids, likelihoods = drawn
     rows, size = logits.shape
     row = np.empty(size)
     for b in range(rows):

@@ -71,8 +71,8 @@ PARTS = {
     "training": (
         "batches -> model; what a kind of model is",
         PIECE
-        + " bounds events device io features augmentation tokens weights checkpoint cells layers"
-        + " networks metrics sampling listening export pretrained",
+        + " bounds events device io features augmentation tokens weights checkpoint cells context"
+        + " layers networks metrics sampling listening export pretrained",
     ),
     "comparison": (
         "many cells under one budget -> table",

@@ -8,13 +8,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.arrays import Ids
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.context.fields import Plan
 from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.key import estimate_key
 from musicrnn.score import Score
@@ -39,10 +40,14 @@ from musicrnn.training.data import (
 class TokenData(TrainingData):
     """Examples are ids [N] of whole pieces, ``encoding`` their tokenizer.
 
-    ``weights`` say how often each training piece is read (None: once an epoch).
+    ``weights`` say how often each training piece is read (None: once an epoch). ``plans`` say what
+    is known of the bars of each example before they are written; None where nothing is.
     """
 
     weights: NDArray[np.float64] | None = None
+    plans: dict[Split, list[Plan] | None] = field(
+        default_factory=lambda: dict.fromkeys(SPLITS, None)
+    )
 
 
 def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None = None) -> TokenData:

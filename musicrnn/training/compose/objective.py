@@ -2,7 +2,8 @@
 
 The state is carried from window to window of a piece and starts from zero at each new piece
 (Mikolov 2010; Williams and Peng 1990). The validation loss is nats a token over whole pieces, each
-cut at VALIDATION_LIMIT ids.
+cut at VALIDATION_LIMIT ids. A model that hears a context is validated on fewer pieces, read whole
+with their plans, since a return comes late.
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ import torch
 from torch import Tensor
 
 from musicrnn.arrays import Ids
+from musicrnn.context.fields import Plan
+from musicrnn.context.past import NO_PLAN
 from musicrnn.networks.language import LanguageModel, token_losses
-from musicrnn.networks.scoring import nats
+from musicrnn.networks.scoring import input_losses
 from musicrnn.training.compose.windows import Windows
 from musicrnn.training.gradient_norm import check_regularised, omega, readings
 from musicrnn.training.objective import Objective
 
 VALIDATION_LIMIT = 1024  # ids of a piece
+VALIDATION_IDS = 120_000  # of whole pieces, at least
 
 
 class LanguageObjective(Objective):
@@ -43,13 +47,20 @@ class LanguageObjective(Objective):
         validation: Sequence[Ids],
         *,
         regulariser: float = 0.0,
+        plans: Sequence[Plan] | None = None,
     ) -> None:
         super().__init__(network)
         if regulariser > 0:
             check_regularised(network.stack)
         self.regulariser, self.windows = regulariser, windows
         self.state = network.initial_state(windows.rows)
-        self.validation = [ids[: VALIDATION_LIMIT + 1] for ids in validation]
+        if network.fields:
+            whole = _some(validation)
+            known = [plans[index] if plans else NO_PLAN for index in whole]
+            pairs = ((validation[index], plan) for index, plan in zip(whole, known, strict=True))
+            self.validation = [network.inputs(ids, plan) for ids, plan in pairs]
+        else:
+            self.validation = [ids[: VALIDATION_LIMIT + 1] for ids in validation]
 
     def share(self, rank: int, world: int) -> None:
         self.windows.share(rank, world)
@@ -70,11 +81,19 @@ class LanguageObjective(Objective):
         return loss, int((window.targets >= 0).sum())
 
     def validate(self) -> dict[str, float]:
-        total, count = nats(self.module, self.validation)
-        return {"loss": total / max(1, count)}
+        losses = input_losses(self.module, self.validation)
+        count = sum(map(len, losses))
+        return {"loss": float(sum(loss.sum() for loss in losses)) / max(1, count)}
 
     def position(self) -> dict[str, Any]:
         return self.windows.position()
 
     def seek(self, position: dict[str, Any]) -> None:
         self.windows.seek(position)
+
+
+def _some(pieces: Sequence[Ids]) -> list[int]:
+    """Pieces of VALIDATION_IDS ids together, evenly among all, by their numbers."""
+    total = sum(map(len, pieces))
+    every = max(1, total // VALIDATION_IDS)
+    return list(range(0, len(pieces), every))

@@ -10,6 +10,7 @@ import numpy as np
 
 from musicrnn.arrays import Ids, checked_ids
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.context.fields import FIELDS, fields_of, sizes, written
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.pretrained import Style
@@ -71,28 +72,48 @@ class Compose(Task):
 
     def config(self, data: TrainingData, settings: ComposeSettings) -> LanguageConfig:
         vocabulary = len(data.encoding.vocabulary)
-        return settings.extended(LanguageConfig, {"vocabulary": vocabulary})
+        readings, context = data.encoding.readings(), ""
+        if readings is not None:
+            found, heard = sizes(readings, vocabulary), fields_of(settings.groups)
+            context = written({name: found[name] for name in heard})
+        return settings.extended(LanguageConfig, {"vocabulary": vocabulary, "context": context})
+
+    def build(self, data: TrainingData, settings: ComposeSettings) -> LanguageModel:
+        network: LanguageModel = super().build(data, settings)
+        if network.fields:
+            network.set_readings(data.encoding.readings())
+        return network
 
     def objective(
         self, network: Any, data: TrainingData, settings: ComposeSettings, plan: TrainingConfig
     ) -> LanguageObjective:
+        from musicrnn.training.compose.hearing import Hearing
         from musicrnn.training.compose.objective import LanguageObjective
         from musicrnn.training.compose.windows import Windows
 
         maps = data.encoding.augmentation_maps()
+        tokens = data if isinstance(data, TokenData) else None
+        hearing = None
+        if network.fields:
+            plans = tokens.plans["train"] if tokens else None
+            columns = [FIELDS.index(name) for name in network.fields]
+            readings = data.encoding.readings()
+            hearing = Hearing(data.examples["train"], readings, plans), columns
         windows = Windows(
             data.examples["train"],
             maps if settings.augment else maps[:1],
             rows=settings.batch_size,
             length=settings.sequence_length,
             seed=plan.seed,
-            weights=data.weights if isinstance(data, TokenData) else None,
+            weights=tokens.weights if tokens else None,
+            hearing=hearing,
         )
         return LanguageObjective(
             network,
             windows,
             data.examples["valid"],
             regulariser=settings.gradient_norm_regulariser,
+            plans=tokens.plans["valid"] if tokens else None,
         )
 
     def header(self, data: TrainingData, settings: ComposeSettings) -> dict[str, Any]:
