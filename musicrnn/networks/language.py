@@ -61,17 +61,18 @@ class LanguageModel(Network):
         nn.init.zeros_(self.copies.weight)
         nn.init.zeros_(self.copies.bias)
         readings = torch.from_numpy(no_readings(config.vocabulary))
+        self.readings: Tensor
         self.register_buffer("readings", readings)
 
     def set_readings(self, readings: Readings) -> None:
         """What each id says of place and time, of the vocabulary that the model is made for."""
-        self.get_buffer("readings").copy_(torch.from_numpy(readings))
+        self.readings.copy_(torch.from_numpy(readings))
 
     def inputs(self, ids: Ids, plan: Plan = NO_PLAN) -> NDArray[np.int32]:
         """What the model reads of a piece's ids [T]: those, or with their context [T, 1 + F]."""
         if not self.fields:
             return ids
-        readings = self.get_buffer("readings").cpu().numpy()
+        readings = self.readings.cpu().numpy()
         return self.with_context(ids, looked_up(facts(ids, readings, plan), ids, readings))
 
     def with_context(self, ids: Ids, context: NDArray[np.int32]) -> NDArray[np.int32]:

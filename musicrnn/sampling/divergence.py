@@ -74,7 +74,7 @@ def format_figures(checkpoint: Checkpoint, pieces: Sequence[Ids]) -> list[Format
             finite, or a file that does not fit its own configuration.
     """
     engines = [CPUEngine(checkpoint, kind) for kind in WEIGHT_FORMATS]
-    size = len(engines[0].table)
+    size = engines[0].vocabulary
     for piece in pieces:
         if len(piece) and not 0 <= piece.min() <= piece.max() < size:
             raise MusicRNNError(
@@ -148,6 +148,7 @@ def _steps(
     """Divergences and likelihoods of each step, [E, B]; the longest piece is first."""
     for engine in engines:
         engine.begin(len(pieces))
+    read = [engines[0].steps_of(piece) for piece in pieces]
     rows = len(pieces)
     for step in range(len(pieces[0]) - 1):
         still = sum(len(piece) - 1 > step for piece in pieces[:rows])
@@ -155,8 +156,9 @@ def _steps(
             rows = still
             for engine in engines:
                 engine.keep(np.arange(rows))
-        read, following = np.array([piece[step : step + 2] for piece in pieces[:rows]]).T
-        told = [_log_softmax(engine.step(read.astype(np.int64))) for engine in engines]
+        following = np.array([piece[step + 1] for piece in pieces[:rows]])
+        steps = np.stack([piece[step] for piece in read[:rows]]).astype(np.int64)
+        told = [_log_softmax(engine.step(steps)) for engine in engines]
         exact = told[0]
         chances = np.exp(exact)
         divergence = [np.maximum((chances * (exact - other)).sum(axis=1), 0) for other in told]

@@ -1,8 +1,9 @@
 """Engines: what turns the last ids into the logits of the next.
 
-Conventions. ids [B] -> logits [B, V] float32; the recurrent state is inside. The CPU engine runs on
-NumPy and compiled loops and needs no torch. On a GPU nothing is stepped from here: there whole
-pieces are drawn (:mod:`musicrnn.sampling.graph_sampler`).
+Conventions. ids [B] -> logits [B, V] float32; the recurrent state is inside. For a model that hears
+a context ids come with it, [B, 1 + F]; of ids alone nothing is known. The CPU engine runs on NumPy
+and compiled loops and needs no torch. On a GPU nothing is stepped from here: there whole pieces are
+drawn (:mod:`musicrnn.sampling.graph_sampler`).
 """
 
 from __future__ import annotations
@@ -10,30 +11,50 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.arrays import Float32Array
+from musicrnn.arrays import Float32Array, Ids, NamedArrays
 from musicrnn.bounds import check, choice
+from musicrnn.cells.compiled import compiled
 from musicrnn.cells.product import WEIGHT_FORMATS, WeightFormat, pack_matrix, product
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.context.fields import FIELDS, POINTERS, Plan, sizes
+from musicrnn.context.past import NO_PLAN, Past, facts, looked_up
+from musicrnn.context.readings import COLUMNS, check_readings
 from musicrnn.device import check_device
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.array_stack import ArrayStack, check_shapes, part_of, stack_shapes
 from musicrnn.networks.language_config import LanguageConfig
 
+Steps = NDArray[np.int64]
+NOTHING = np.zeros(0, np.int64)
+POINTED = tuple(FIELDS[column] for column in POINTERS)
+
 
 class Engine(Protocol):
     """Feeds ids to a model row by row, all rows in step."""
 
-    def begin(self, rows: int, read: Sequence[int] = ()) -> None:
-        """Start ``rows`` sequences, each of which has read the same ids."""
+    def begin(self, rows: int, read: Steps = NOTHING) -> None:
+        """Start ``rows`` sequences, each of which has read the same steps, [N] or [N, 1 + F]."""
         ...
 
-    def step(self, ids: NDArray[np.int64]) -> Float32Array:
-        """Read one id a row, [B]; logits [B, V] of the next."""
+    def step(self, inputs: Steps) -> Float32Array:
+        """Read one id a row, [B] or [B, 1 + F]; logits [B, V] of the next."""
+        ...
+
+    def past(self, plan: Plan = NO_PLAN) -> Past | None:
+        """What makes the context of a new piece; None where none is heard."""
+        ...
+
+    def inputs(self, token: int, past: Past | None) -> Sequence[int]:
+        """What a step reads of the last id, with the context of a past that has it."""
+        ...
+
+    def steps_of(self, ids: Ids) -> NDArray[np.int32]:
+        """What the steps of a whole piece read, [N] or [N, 1 + F]."""
         ...
 
     def keep(self, rows: NDArray[np.int64]) -> None:
@@ -48,8 +69,9 @@ class Engine(Protocol):
 class CPUEngine:
     """A language model's checkpoint, stepped on one core.
 
-    The embedding is folded into the first layer's input weights, so that its product is a table,
-    always exact. ``weights`` is the format of the other matrices: "float32", "bfloat16" or "int8".
+    The embeddings are folded into the first layer's input weights, so that their products are
+    tables, always exact. ``weights`` is the format of the other matrices: "float32", "bfloat16" or
+    "int8".
     A row's logits are the same bits whatever the number of rows.
     """
 
@@ -62,17 +84,38 @@ class CPUEngine:
         stack = partial(stack, layers=config.layers, settings=config.layer)
         embedding = arrays["embedding.weight"]
         output = embedding if config.tied else arrays["output.weight"]
-        self.output = pack_matrix(output, weights), arrays["output.bias"]
+        bias = arrays["output.bias"]
+        self.vocabulary, self.fields = config.vocabulary, tuple(config.fields)
+        if self.fields:
+            output = np.concatenate([output, arrays["copies.weight"]])
+            bias = np.concatenate([bias, arrays["copies.bias"]])
+        self.output = pack_matrix(output, weights), bias
         self.stack = stack()
         with np.errstate(over="ignore", invalid="ignore"):  # the sampler refuses such logits
-            self.table = self.stack.from_input(embedding)  # [V, rows]
+            self.folded = not (self.fields and config.layer.norm)  # a norm is of the sum
+            self.table = self.stack.from_input(embedding) if self.folded else embedding
+            if self.fields:
+                self._hear(config, arrays)
         if weights != "float32":
             self.stack = stack(weights=weights)
 
-    def begin(self, rows: int, read: Sequence[int] = ()) -> None:
+    def _hear(self, config: LanguageConfig, arrays: NamedArrays) -> None:
+        """The tables of the context's fields: what each value adds to the first layer's input."""
+        sizes = list(config.fields.values())
+        self.readings = arrays["readings"]
+        self.columns = [FIELDS.index(name) for name in self.fields]
+        self.offsets = np.cumsum([0, *sizes[:-1]])
+        self.first_copied = sum(column not in POINTERS for column in self.columns)
+        embedding = arrays["context.weight"]
+        self.heard = embedding
+        if self.folded:
+            nothing = self.stack.from_input(np.zeros_like(embedding[:1]))
+            self.heard = self.stack.from_input(embedding) - nothing
+
+    def begin(self, rows: int, read: Steps = NOTHING) -> None:
         self.stack.begin(1)
-        for token in read:
-            self.step(np.array([token]))
+        for row in read:
+            self.step(row[None])
         self.start = self.stack.state_of(0)
         self.stack.begin(rows)
         self.restart(np.arange(rows))
@@ -83,10 +126,52 @@ class CPUEngine:
     def restart(self, rows: NDArray[np.int64]) -> None:
         self.stack.put(rows, self.start)
 
+    def past(self, plan: Plan = NO_PLAN) -> Past | None:
+        return Past(self.readings, plan) if self.fields else None
+
+    def inputs(self, token: int, past: Past | None) -> Sequence[int]:
+        return [token] if past is None else [token, *past.context()[self.columns].tolist()]
+
+    def steps_of(self, ids: Ids) -> NDArray[np.int32]:
+        if not self.fields:
+            return ids
+        context = looked_up(facts(ids, self.readings), ids, self.readings)
+        return np.concatenate([ids[:, None], context[:, self.columns]], axis=1)
+
     @np.errstate(over="ignore", invalid="ignore")
-    def step(self, ids: NDArray[np.int64]) -> Float32Array:
-        outputs = self.stack.step(self.table[ids])
-        return product(*self.output, outputs)
+    def step(self, inputs: Steps) -> Float32Array:
+        if not self.fields:
+            return product(*self.output, self.stack.step(self.table[inputs]))
+        if inputs.ndim == 1:
+            inputs = np.pad(inputs[:, None], ((0, 0), (0, len(self.fields))))
+        ids, context = inputs[:, 0], inputs[:, 1:]
+        entering = self.table[ids]
+        add_rows(entering, self.heard, context + self.offsets)
+        if not self.folded:
+            entering = self.stack.from_input(entering)
+        told = product(*self.output, self.stack.step(entering))
+        return copied(told, context[:, self.first_copied :], self.vocabulary)
+
+
+@compiled
+def add_rows(to: Any, table: Any, chosen: Any) -> None:
+    """To each row of ``to`` [B, n] the rows of ``table`` that are ``chosen`` [B, F], in order."""
+    for b in range(to.shape[0]):
+        for f in range(chosen.shape[1]):
+            row = chosen[b, f]
+            for i in range(to.shape[1]):
+                to[b, i] += table[row, i]
+
+
+@compiled
+def copied(told: Any, pointers: Any, vocabulary: int) -> Any:
+    """logits [B, V] of outputs [B, V + P]: the last P raise or lower the ids pointed at, 0 none."""
+    logits = told[:, :vocabulary].copy()
+    for b in range(told.shape[0]):
+        for p in range(pointers.shape[1]):
+            if pointers[b, p] > 0:
+                logits[b, pointers[b, p] - 1] += told[b, vocabulary + p]
+    return logits
 
 
 def _check(config: LanguageConfig, checkpoint: Checkpoint) -> None:
@@ -97,16 +182,35 @@ def _check(config: LanguageConfig, checkpoint: Checkpoint) -> None:
     }
     if not config.tied:
         wanted["output.weight"] = (config.vocabulary, config.hidden)
+    if config.context:
+        copies = sum(name in POINTED for name in config.fields)
+        wanted["context.weight"] = (sum(config.fields.values()), config.embedding)
+        wanted["copies.weight"] = (copies, config.hidden)
+        wanted["copies.bias"] = (copies,)
+        wanted["readings"] = (config.vocabulary, COLUMNS)
     shapes = stack_shapes(
         config.cell, config.embedding, config.hidden, layers=config.layers, settings=config.layer
     )
     wanted |= {f"stack.{name}": shape for name, shape in shapes.items()}
     check_shapes(checkpoint.arrays, wanted)
+    if config.context:
+        check_readings(checkpoint.arrays["readings"], config.vocabulary)
+        _check_sizes(config, checkpoint)
     if more := sorted(checkpoint.arrays.keys() - wanted.keys()):
         raise MusicRNNError(
             f"the model file does not fit its own configuration: {more[0]} is in it, "
             "no such array is expected"
         )
+
+
+def _check_sizes(config: LanguageConfig, checkpoint: Checkpoint) -> None:
+    """Every value that a context can have has a row."""
+    needed = sizes(checkpoint.arrays["readings"], config.vocabulary)
+    for name, size in config.fields.items():
+        if size < needed[name]:
+            raise MusicRNNError(
+                f"the model file's context {name} has {size} values, its ids need {needed[name]}"
+            )
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ graph of K steps (:mod:`musicrnn.sampling.graph_steps`); while the device is at 
 is queued already and the host reads the ids of the one before. A slot whose piece has ended is
 given the next piece, so that a thousand pieces need not wait for the longest.
 
-The grammar of ABC text is an automaton on the host (:mod:`musicrnn.tokens.rules`): with it a graph
-is one step, and after each the host reads the ids and sends the next masks.
+The grammar of ABC text is an automaton on the host (:mod:`musicrnn.tokens.rules`), and a context is
+made there (:mod:`musicrnn.context.past`): with either a graph is one step, and after each the host
+reads the ids and sends the next masks and contexts.
 """
 
 from __future__ import annotations
@@ -24,17 +25,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from musicrnn.context.fields import FIELDS, Plan
+from musicrnn.context.past import Past
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.networks.language import LanguageModel
 from musicrnn.networks.language_steps import LanguageSteps
 from musicrnn.sampling.capture import Capture, Exchange, as_it_is, cuda_graph
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_steps import GraphSteps, primed_state
-from musicrnn.sampling.sampler import TOKEN_LIMIT, FinishedSequence, Seed
+from musicrnn.sampling.sampler import TOKEN_LIMIT, FinishedSequence, Seed, no_plan
 from musicrnn.sampling.slots import SlotScheduler
 from musicrnn.tokens.protocol import START, Constraint, Controls, Tokenizer
 
 PieceOfSlot = NDArray[np.int64]  # piece of each slot, -1 for none
+PlanOfSeed = Callable[[Seed], Plan]
 MAX_SLOTS = 2**16
 PRECISIONS = ("float32", "bfloat16")
 
@@ -87,10 +91,11 @@ class GraphSampler:
         settings: Settings,
         primer: Sequence[int] = (START,),
         token_limit: int = TOKEN_LIMIT,
+        plan: PlanOfSeed = no_plan,
     ) -> Iterator[tuple[int, list[int]]]:
         """(number, ids) of the pieces of :meth:`sample_each`."""
         each = partial(self.sample_each, settings=settings, primer=primer, token_limit=token_limit)
-        for piece in each(tokenizer, controls, seeds):
+        for piece in each(tokenizer, controls, seeds, plan=plan):
             yield piece.number, piece.ids.tolist()
 
     def sample_each(
@@ -102,8 +107,12 @@ class GraphSampler:
         settings: Settings,
         primer: Sequence[int] = (START,),
         token_limit: int = TOKEN_LIMIT,
+        plan: PlanOfSeed = no_plan,
     ) -> Iterator[FinishedSequence]:
         """One piece a seed, as the pieces end; a seed is asked for when a slot is free.
+
+        ``plan`` gives what is known of a piece's bars, where the model hears a context; what it
+        says of a primer's bars is that of seed 0.
 
         Raises:
             MusicRNNError: a primer without a start, a tokenizer of another size than the model, a
@@ -118,10 +127,12 @@ class GraphSampler:
                 f"{self.model.vocabulary}: they do not belong together"
             )
         with self._current():
-            graph = self._recorded(tokenizer, controls, settings, primer)
+            graph = self._recorded(tokenizer, controls, settings, primer, plan)
         sizes = {"slots": self.slots, "steps": graph.steps, "limit": token_limit}
         scheduler = SlotScheduler(seeds, primer, **sizes)
-        host = _HostGrammar(tokenizer, controls, primer, self.slots) if not graph.rules else None
+        host = None
+        if graph.rules is None:
+            host = _Host(self.model.model, tokenizer, controls, primer, plan=plan, slots=self.slots)
         exchange = Exchange(self.model.device)
         queued: deque[list[Callable[[], Tensor]]] = deque()
         replay = done = 0
@@ -131,7 +142,10 @@ class GraphSampler:
                 return
             with self._current():
                 if host is not None:
-                    host.begin(fresh)
+                    host.begin(fresh, scheduler.seeds)
+                    if graph.context is not None:
+                        context = host.contexts(scheduler.piece)
+                        exchange.send(torch.from_numpy(context), graph.context)
                     masks, closing = host.answers(scheduler.piece)
                     exchange.send(torch.from_numpy(masks), graph.masks)
                     exchange.send(torch.from_numpy(closing), graph.closing)
@@ -146,19 +160,27 @@ class GraphSampler:
             done += 1
 
     def _recorded(
-        self, tokenizer: Tokenizer, controls: Controls, settings: Settings, primer: Sequence[int]
+        self,
+        tokenizer: Tokenizer,
+        controls: Controls,
+        settings: Settings,
+        primer: Sequence[int],
+        plan: PlanOfSeed,
     ) -> GraphSteps:
         configuration = json.dumps(tokenizer.configuration(), sort_keys=True)
-        key = tokenizer.name, configuration, controls, settings, tuple(primer)
+        known = plan(0).tobytes() if len(primer) > 1 else b""
+        key = tokenizer.name, configuration, controls, settings, tuple(primer), known
         if self.recorded is not None and self.recorded[0] == key:
             return self.recorded[1]
         self.recorded = None  # its memory may be needed
         tokenizer.constraint(controls)  # refuses controls that it does not have
-        rules = tokenizer.rules(controls, self.model.device)
+        hears = self.model.fields > 0
+        rules = None if hears else tokenizer.rules(controls, self.model.device)
+        read = self.model.model.inputs(np.array(primer, np.int32), plan(0))[:-1].astype(np.int64)
         graph = GraphSteps(
             self.model,
             rules,
-            primed_state(self.model, rules, primer, settings),
+            primed_state(self.model, rules, primer, settings, read),
             settings=settings,
             slots=self.slots,
             steps=self.replays.steps if rules is not None else 1,
@@ -189,23 +211,48 @@ class GraphSampler:
         return torch.cuda.device(device) if device.type == "cuda" else nullcontext()
 
 
-class _HostGrammar:
-    """A grammar that has no rules on tensors: one constraint a slot."""
+class _Host:
+    """What is followed here of the piece in each slot: its grammar, where there are no rules on
+    tensors, and its past, where the model hears a context."""
 
     def __init__(
-        self, tokenizer: Tokenizer, controls: Controls, primer: Sequence[int], slots: int
+        self,
+        model: LanguageModel,
+        tokenizer: Tokenizer,
+        controls: Controls,
+        primer: Sequence[int],
+        *,
+        plan: PlanOfSeed,
+        slots: int,
     ) -> None:
         self.tokenizer, self.controls, self.primer = tokenizer, controls, primer
+        self.plan = plan
         self.constraints: dict[int, Constraint] = {}  # by slot
+        self.pasts: dict[int, Past] = {}
         self.table = np.ones((slots, len(tokenizer.vocabulary)), np.bool_)
         self.closing = np.full(slots, -1)
+        self.columns = [FIELDS.index(name) for name in model.fields]
+        self.context = np.zeros((slots, len(self.columns)), np.int64)
+        self.readings = model.readings.cpu().numpy() if model.fields else None
 
-    def begin(self, fresh: Sequence[int]) -> None:
+    def begin(self, fresh: Sequence[int], seeds: Sequence[Seed]) -> None:
         for slot in fresh:
-            constraint = self.tokenizer.constraint(self.controls)
+            self.constraints[slot] = self.tokenizer.constraint(self.controls)
+            if self.readings is not None:
+                self.pasts[slot] = Past(self.readings, self.plan(seeds[slot]))
             for token in self.primer:
-                constraint.push(token)
-            self.constraints[slot] = constraint
+                self._read(slot, token)
+
+    def contexts(self, piece: PieceOfSlot) -> NDArray[np.int64]:
+        """[B, F] of the slots that hold a piece."""
+        for slot in np.flatnonzero(piece >= 0).tolist():
+            self.context[slot] = self.pasts[slot].context()[self.columns]
+        return self.context
+
+    def _read(self, slot: int, token: int) -> None:
+        self.constraints[slot].push(token)
+        if slot in self.pasts:
+            self.pasts[slot].push(token)
 
     def answers(self, piece: PieceOfSlot) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
         """Masks [B, V], and the id that the end takes over from [B], of the slots that hold a
@@ -217,4 +264,4 @@ class _HostGrammar:
 
     def push(self, piece: PieceOfSlot, ids: NDArray[np.int32]) -> None:
         for slot in np.flatnonzero((piece >= 0) & (ids >= 0)).tolist():
-            self.constraints[slot].push(int(ids[slot]))
+            self._read(slot, int(ids[slot]))

@@ -15,12 +15,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from musicrnn.layers.private_torch import many_versions
 from musicrnn.networks.language_steps import LanguageSteps, exact_products
 from musicrnn.sampling.capture import Capture
+from musicrnn.sampling.engine import NOTHING
 from musicrnn.sampling.filters import PENALTY_WINDOW, Settings
 from musicrnn.sampling.torch_filters import closed, draw, filtered
 from musicrnn.tokens.rules import Rules
@@ -48,9 +51,14 @@ class BatchState(NamedTuple):
 
 
 def primed_state(
-    model: LanguageSteps, rules: Rules | None, primer: Sequence[int], settings: Settings
+    model: LanguageSteps,
+    rules: Rules | None,
+    primer: Sequence[int],
+    settings: Settings,
+    read: NDArray[np.int64] = NOTHING,
 ) -> BatchState:
-    """One row that has read a primer but for its last id, which the first step reads."""
+    """One row that has read a primer but for its last id, which the first step reads; ``read`` are
+    the steps before."""
     grammar: Tensors = ()
     if rules is not None:
         grammar = rules.start()
@@ -62,7 +70,7 @@ def primed_state(
         torch.tensor([primer[-1]], device=model.device),
         torch.tensor([recent[len(recent) - kept :]], dtype=torch.long, device=model.device),
         torch.zeros(1, dtype=torch.float64, device=model.device),
-        model.after(primer[:-1]),
+        model.after(read),
         tuple(grammar),
     )
 
@@ -70,8 +78,9 @@ def primed_state(
 class GraphSteps:
     """``steps`` steps of ``slots`` pieces, recorded.
 
-    Write to ``uniforms`` and ``fresh`` (and, without rules, the grammar's ``masks`` [B, V] and
-    ``closing`` [B]), call ``replay``, and read ``tokens``.
+    Write to ``uniforms`` and ``fresh`` (without rules to the grammar's ``masks`` [B, V] and
+    ``closing`` [B] too, and where one is heard to the ``context`` [B, F]), call ``replay``, and
+    read ``tokens``.
     """
 
     def __init__(
@@ -96,6 +105,8 @@ class GraphSteps:
         self.fresh = torch.ones(slots, dtype=torch.bool, device=device)
         self.masks = torch.ones(slots, model.vocabulary, dtype=torch.bool, device=device)
         self.closing = torch.full((slots,), -1, device=device)
+        heard = torch.zeros(slots, model.fields, dtype=torch.long, device=device)
+        self.context = heard if model.fields else None
         self.tokens = torch.zeros(slots, steps, dtype=torch.int32, device=device)
         self.replay: Callable[[], None] = self.run
         self.step = self._step
@@ -131,7 +142,7 @@ class GraphSteps:
 
     def _step(self, state: BatchState, uniforms: Tensor) -> tuple[BatchState, Tensor]:
         """One step of all slots: the state after it, and the ids sampled [B]."""
-        logits, memory = self.model.step(state.ids, state.memory)
+        logits, memory = self.model.step(state.ids, state.memory, self.context)
         allowed = self.masks if self.rules is None else self.rules.allowed(state.grammar)
         shaped = torch.where(allowed, logits.double(), -torch.inf)
         if self.rules is None:

@@ -58,7 +58,8 @@ class LivePiece:
         self.seconds = 0.0  # spent on drawing
         stepped = engine_for(checkpoint, engine)
         constraint = self.tokenizer.constraint(controls)
-        self._drawn = tokens(stepped, constraint, [seed, 0], settings=settings, primer=start)
+        piece = constraint, [seed, 0], stepped.past()
+        self._drawn = tokens(stepped, piece, settings=settings, primer=start)
 
     def events(self) -> Generator[EventBatch]:
         """Batches of events as the piece is sampled; to be iterated once.

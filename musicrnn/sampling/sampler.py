@@ -15,8 +15,10 @@ from itertools import islice
 
 import numpy as np
 
+from musicrnn.context.fields import Plan
+from musicrnn.context.past import NO_PLAN, Past
 from musicrnn.errors import MusicRNNError, counted
-from musicrnn.sampling.engine import Engine
+from musicrnn.sampling.engine import NOTHING, Engine, Steps
 from musicrnn.sampling.filters import NO_RECENT_IDS, PENALTY_WINDOW, Settings, choose, recent_ids
 from musicrnn.tokens.protocol import END, START, Constraint
 
@@ -24,6 +26,13 @@ TOKEN_LIMIT = 2_000_000
 DEFAULT_SLOTS = 64
 
 Seed = int | Sequence[int]
+Opening = tuple[Constraint, Seed] | tuple[Constraint, Seed, Past | None]
+
+
+def no_plan(seed: Seed) -> Plan:
+    """Nothing is known of a piece's bars before they are written."""
+    del seed
+    return NO_PLAN
 
 
 @dataclass(eq=False)
@@ -47,9 +56,11 @@ class FinishedSequence:
 class SequenceInProgress(FinishedSequence):
     """A piece while it is sampled."""
 
-    def __init__(self, number: int, constraint: Constraint, seed: Seed) -> None:
+    def __init__(
+        self, number: int, constraint: Constraint, seed: Seed, past: Past | None = None
+    ) -> None:
         super().__init__(number, array("i"))
-        self.constraint = constraint
+        self.constraint, self.past = constraint, past
         self.random = np.random.default_rng(seed)
         self.recent: deque[int] = deque(maxlen=PENALTY_WINDOW)
         self.last = START
@@ -57,13 +68,15 @@ class SequenceInProgress(FinishedSequence):
     def read(self, token: int) -> None:
         """Take note of an id."""
         self.constraint.push(token)
+        if self.past is not None:
+            self.past.push(token)
         self.recent.append(token)
         self.last = token
 
 
 def sample_each(
     engine: Engine,
-    pieces: Iterable[tuple[Constraint, Seed]],
+    pieces: Iterable[Opening],
     *,
     settings: Settings,
     primer: Sequence[int] = (START,),
@@ -72,17 +85,22 @@ def sample_each(
 ) -> Iterator[SequenceInProgress]:
     """Pieces as they are finished, each ``ids`` with the primer's; ``slots`` are drawn at once.
 
-    A piece ends when its grammar allows the end and the end is drawn. ``pieces`` is asked for the
-    next one when a slot is free, and not before.
+    A piece ends when its grammar allows the end and the end is drawn. For an engine that hears a
+    context each brings its past; what a primer hears is that of the first. ``pieces`` is asked for
+    the next one when a slot is free, and not before.
 
     Raises:
         MusicRNNError: an empty primer, an engine whose logits are not finite, or a piece that has
             not ended after ``token_limit`` ids.
     """
-    waiting = (_begun(number, piece, primer) for number, piece in enumerate(pieces))
+    read: list[Sequence[int]] = []
+    waiting = (
+        _begun(engine, SequenceInProgress(number, *piece), primer, read)
+        for number, piece in enumerate(pieces)
+    )
     sequences = list(islice(waiting, slots))
     if sequences:
-        engine.begin(len(sequences), _prefix(primer))
+        engine.begin(len(sequences), _steps(read))
     while sequences:
         ended = [
             slot
@@ -107,8 +125,7 @@ def sample_each(
 
 def tokens(
     engine: Engine,
-    constraint: Constraint,
-    seed: Seed,
+    piece: Opening,
     *,
     settings: Settings,
     primer: Sequence[int] = (START,),
@@ -119,27 +136,39 @@ def tokens(
     Raises:
         MusicRNNError: as :func:`sample_each`.
     """
-    sequence = _begun(0, (constraint, seed), primer)
-    engine.begin(1, _prefix(primer))
+    read: list[Sequence[int]] = []
+    sequence = _begun(engine, SequenceInProgress(0, *piece), primer, read)
+    engine.begin(1, _steps(read))
     while sequence.last != END:
         yield from _draw(engine, [sequence], settings, token_limit, keep=False)
 
 
-def _prefix(primer: Sequence[int]) -> Sequence[int]:
-    """The ids read before the first sample; the last id of the primer is read by the first step."""
+def _begun(
+    engine: Engine,
+    sequence: SequenceInProgress,
+    primer: Sequence[int],
+    read: list[Sequence[int]],
+) -> SequenceInProgress:
+    """The sequence behind its primer, whose last id the first draw reads.
+
+    What is read before goes to ``read``, for the first sequence; it is the same for all.
+    """
     if not primer or primer[0] != START:
         raise MusicRNNError("a primer begins with the start token")
-    return primer[:-1]
-
-
-def _begun(
-    number: int, piece: tuple[Constraint, Seed], primer: Sequence[int]
-) -> SequenceInProgress:
-    sequence = SequenceInProgress(number, *piece)
     sequence.ids.extend(primer)
-    for token in primer:
+    for place, token in enumerate(primer, 1):
         sequence.read(token)
+        if sequence.number == 0 and place < len(primer):
+            read.append(engine.inputs(token, sequence.past))
     return sequence
+
+
+def _steps(read: Sequence[Sequence[int]]) -> Steps:
+    """[N, 1 + F], or [N] where ids are all."""
+    if not read:
+        return NOTHING
+    steps = np.array(read, np.int64)
+    return steps if steps.shape[1] > 1 else steps[:, 0]
 
 
 def _draw(
@@ -151,7 +180,7 @@ def _draw(
     keep: bool = True,
 ) -> list[int]:
     """One step: an id for each sequence, appended to it."""
-    logits = engine.step(np.array([sequence.last for sequence in sequences]))
+    logits = engine.step(_steps([engine.inputs(each.last, each.past) for each in sequences]))
     masks, closing = np.empty(logits.shape, np.bool_), np.empty(len(logits), np.int64)
     for slot, sequence in enumerate(sequences):
         masks[slot] = sequence.constraint.allowed()

@@ -32,6 +32,7 @@ class SlotScheduler:
         self.steps, self.limit = steps, limit
         self.piece = np.full(slots, -1)  # which piece a slot holds, -1 for none
         self.begun = np.zeros(slots, np.int64)  # the replay in which it began
+        self.seeds: list[Seed] = [0] * slots  # of the piece that it holds
         self.generators = [np.random.default_rng(0)] * slots
         blocks = max(1, UNIFORMS_AT_ONCE // steps)
         self.pool = np.zeros((slots, blocks, steps))
@@ -50,7 +51,7 @@ class SlotScheduler:
             if index < 0:
                 break
             self.piece[slot], self.begun[slot] = index, replay
-            self.generators[slot] = np.random.default_rng(seed)
+            self.seeds[slot], self.generators[slot] = seed, np.random.default_rng(seed)
             self.used[slot] = self.pool.shape[1]
             fresh.append(slot)
         return fresh

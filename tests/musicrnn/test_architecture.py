@@ -51,11 +51,15 @@ PARTS = {
     "cells": ("one step of a recurrent network", "errors arrays weights"),
     "context": ("what is heard at every step beside the last id", "errors arrays cells"),
     "layers": ("steps unrolled and stacked", "errors arrays bounds cells"),
-    "networks": ("whole networks: integers and floats", "errors arrays bounds events cells context layers"),
+    "networks": (
+        "whole networks: integers and floats",
+        "errors arrays bounds events cells context layers",
+    ),
     "device": ("where a network runs", "errors arrays"),
     "sampling": (
         "model -> piece",
-        PIECE + " accompaniment bounds device io tokens checkpoint cells context layers networks metrics",
+        PIECE
+        + " accompaniment bounds device io tokens checkpoint cells context layers networks metrics",
     ),
     "problems": ("problems that show what a memory can hold", "errors arrays bounds layers"),
     "listening": (
