@@ -1,0 +1,198 @@
+"""The form of a piece: which of its bars come back, and how much like they were.
+
+Conventions. A bar is the set of its (onset in twelfths of a quarter, pitch), drums apart from
+pitched notes; durations and velocities do not matter. The similarity of two bars is the Jaccard
+index of their sets, 0..1; of two empty bars it is NaN, which means leave out. Shares are of the bars
+that have notes. A piece of more than MAX_FORM_BARS bars is judged by those at its beginning.
+
+A return of L bars is a diagonal of the similarity matrix: bars i .. i+L-1 beside bars i+d ..
+i+d+L-1, d at least L; its similarity is the mean over the L pairs, and it is NaN where fewer than
+half of these pairs have a note.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from musicrnn.arrays import Float64Array
+from musicrnn.metrics.notes import Integers, NoteArrays
+from musicrnn.metrics.repetition import BAR_STEPS
+
+MAX_FORM_BARS = 2000
+RETURN_DISTANCE = 4  # bars; what is nearer is a motif that goes on, not a return
+SECTION_BARS = 4
+ALIKE = 0.7  # a section of this mean similarity is heard as the same
+CODES_AT_ONCE = 4096
+
+
+@dataclass(frozen=True)
+class Form:
+    """The numbers of one piece; NaN where it is too short to have them."""
+
+    best_return_4: float
+    """The greatest mean similarity of a return of 4 bars."""
+    best_return_8: float
+    best_return_16: float
+    exact_returns: float
+    """Share of bars that equal one at least 4 bars before."""
+    transposed_returns: float
+    """The same in any transposition, none too."""
+    rhythm_returns: float
+    """The same in their onsets alone."""
+    repeated_bars: float
+    """Share of bars that equal the one before."""
+    similarity_1: float
+    """Mean similarity of bars at a distance of 1."""
+    similarity_2: float
+    similarity_4: float
+    similarity_8: float
+    similarity_16: float
+    similarity_32: float
+    nearest_earlier_bar: float
+    """Mean over bars of the greatest similarity to a bar at least 4 before."""
+    returning_section_share: float
+    """Share of bars inside a section of 4 that returns with a similarity of .7 or more, counting
+    both times that it is heard."""
+
+
+def form(notes: NoteArrays) -> Form:
+    """The form of one piece."""
+    alike = bar_similarity(notes)
+    return Form(
+        *(best_return(alike, length) for length in (4, 8, 16)),
+        *_returns(notes),
+        *(similarity_at(alike, distance) for distance in (1, 2, 4, 8, 16, 32)),
+        nearest_earlier_bar=_nearest_earlier(alike),
+        returning_section_share=_returning_sections(alike),
+    )
+
+
+def bar_similarity(notes: NoteArrays) -> Float64Array:
+    """[B, B], B at most MAX_FORM_BARS."""
+    bar, place = notes.positions(BAR_STEPS)
+    count = min(len(notes.bars) - 1, MAX_FORM_BARS)
+    codes = place * 256 + notes.drum * 128 + notes.pitch
+    pairs = np.unique(np.stack([codes, bar])[:, bar < count], axis=1)
+    _, column = np.unique(pairs[0], return_inverse=True)
+    common = np.zeros((count, count), dtype=np.float64)
+    columns = int(column.max(initial=-1)) + 1
+    for first in range(0, columns, CODES_AT_ONCE):
+        here = (first <= column) & (column < first + CODES_AT_ONCE)
+        occurs = np.zeros((count, min(CODES_AT_ONCE, columns - first)), dtype=np.float32)
+        occurs[pairs[1, here], column[here] - first] = 1
+        common += occurs @ occurs.T
+    size = np.diagonal(common)
+    either = size[:, None] + size[None, :] - common
+    return np.divide(common, either, out=np.full_like(common, np.nan), where=either > 0)
+
+
+def best_return(similarity: Float64Array, length: int) -> float:
+    """The greatest similarity of a return of ``length`` bars; NaN in a piece of fewer than two
+    times as many."""
+    values = [
+        float(np.nanmax(windows))
+        for distance in range(length, len(similarity) - length + 1)
+        if np.isfinite(windows := _diagonal(similarity, distance, length)).any()
+    ]
+    return max(values, default=math.nan)
+
+
+def similarity_at(similarity: Float64Array, distance: int) -> float:
+    """The mean similarity of bars at a distance."""
+    return _mean(np.diagonal(similarity, distance))
+
+
+def section_similarity(
+    similarity: Float64Array, sections: Sequence[tuple[int, str]]
+) -> tuple[float, float]:
+    """The mean similarity of bars at the same place of two sections, (of one letter, of different
+    letters): how much more alike a piece is where it is said to return.
+
+    ``sections`` are their (first bar, letter), in order; each lasts until the next.
+    """
+    same: list[Float64Array] = []
+    different: list[Float64Array] = []
+    ends = [first for first, _ in sections[1:]] + [len(similarity)]
+    for index, (one, letter) in enumerate(sections):
+        for later in range(index + 1, len(sections)):
+            other, other_letter = sections[later]
+            bars = np.arange(min(ends[index] - one, ends[later] - other))
+            side = same if letter == other_letter else different
+            side.append(similarity[one + bars, other + bars])
+    return tuple(_mean(np.concatenate(side)) if side else math.nan for side in (same, different))
+
+
+def _diagonal(similarity: Float64Array, distance: int, length: int) -> Float64Array:
+    """The similarity of all returns of ``length`` bars at one distance, by their first bar."""
+    pairs = np.diagonal(similarity, distance)
+    known = np.isfinite(pairs)
+    sums = np.cumsum(np.concatenate([[0.0], np.where(known, pairs, 0.0)]))
+    counts = np.cumsum(np.concatenate([[0], known]))
+    total, count = sums[length:] - sums[:-length], counts[length:] - counts[:-length]
+    return np.divide(total, count, out=np.full(len(total), np.nan), where=2 * count >= length)
+
+
+def _returns(notes: NoteArrays) -> tuple[float, float, float, float]:
+    """Shares of exact, transposed and rhythmic returns, and of bars equal to the one before."""
+    bar, place = notes.positions(BAR_STEPS)
+    lowest = np.full(len(notes.bars), 128)
+    np.minimum.at(lowest, bar[~notes.drum], notes.pitch[~notes.drum])
+    drum = notes.drum * 128
+    above = np.where(notes.drum, notes.pitch, notes.pitch - lowest[bar])
+    exact = _bars(bar, place * 256 + drum + notes.pitch, len(notes.bars))
+    transposed = _bars(bar, place * 256 + drum + above, len(notes.bars))
+    rhythm = _bars(bar, place * 2 + notes.drum, len(notes.bars))
+    repeated = [one == other for one, other in zip(exact[1:], exact, strict=False) if one]
+    return (
+        _returning(exact),
+        _returning(transposed),
+        _returning(rhythm),
+        float(np.mean(repeated)) if repeated else math.nan,
+    )
+
+
+def _bars(bar: Integers, codes: Integers, lines: int) -> list[bytes]:
+    """The set of codes of every bar, as bytes; empty for an empty bar."""
+    pairs = np.unique(np.stack([bar, codes]), axis=1)
+    borders = np.searchsorted(pairs[0], np.arange(lines))[: MAX_FORM_BARS + 1].tolist()
+    return [
+        pairs[1, first:last].tobytes() for first, last in zip(borders, borders[1:], strict=False)
+    ]
+
+
+def _returning(bars: Sequence[bytes]) -> float:
+    """Share of the bars with notes that were there at least RETURN_DISTANCE bars before."""
+    first: dict[bytes, int] = {}
+    for index, content in enumerate(bars):
+        first.setdefault(content, index)
+    filled = [index - first[content] for index, content in enumerate(bars) if content]
+    back = sum(distance >= RETURN_DISTANCE for distance in filled)
+    return back / len(filled) if len(bars) > RETURN_DISTANCE and filled else math.nan
+
+
+def _nearest_earlier(similarity: Float64Array) -> float:
+    earlier = np.tril(np.ones_like(similarity, dtype=np.bool_), -RETURN_DISTANCE)
+    best = np.where(earlier & np.isfinite(similarity), similarity, -1.0).max(axis=1, initial=-1.0)
+    return _mean(best[best >= 0])
+
+
+def _returning_sections(similarity: Float64Array) -> float:
+    count = len(similarity)
+    filled = np.isfinite(np.diagonal(similarity))
+    inside = np.zeros(count, dtype=np.bool_)
+    for distance in range(SECTION_BARS, count - SECTION_BARS + 1):
+        windows = _diagonal(similarity, distance, SECTION_BARS)
+        for first in np.flatnonzero(windows >= ALIKE - 1e-9):
+            for start in (first, first + distance):
+                inside[start : start + SECTION_BARS] = True
+    long = count >= 2 * SECTION_BARS and filled.any()
+    return float(inside[filled].mean()) if long else math.nan
+
+
+def _mean(values: Float64Array) -> float:
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if len(finite) else math.nan
