@@ -37,6 +37,8 @@ class Form:
     """The greatest mean similarity of a return of 4 bars."""
     best_return_8: float
     best_return_16: float
+    has_return: float
+    """1 where the best return of 4 bars has a similarity of .7 or more, else 0."""
     exact_returns: float
     """Share of bars that equal one at least 4 bars before."""
     transposed_returns: float
@@ -62,8 +64,11 @@ class Form:
 def form(notes: NoteArrays) -> Form:
     """The form of one piece."""
     alike = bar_similarity(notes)
+    best = best_return(alike, SECTION_BARS)
     return Form(
-        *(best_return(alike, length) for length in (4, 8, 16)),
+        best,
+        *(best_return(alike, length) for length in (8, 16)),
+        math.nan if math.isnan(best) else float(best >= ALIKE),
         *_returns(notes),
         *(similarity_at(alike, distance) for distance in (1, 2, 4, 8, 16, 32)),
         nearest_earlier_bar=_nearest_earlier(alike),
@@ -93,12 +98,27 @@ def bar_similarity(notes: NoteArrays) -> Float64Array:
 def best_return(similarity: Float64Array, length: int) -> float:
     """The greatest similarity of a return of ``length`` bars; NaN in a piece of fewer than two
     times as many."""
-    values = [
-        float(np.nanmax(windows))
-        for distance in range(length, len(similarity) - length + 1)
-        if np.isfinite(windows := _diagonal(similarity, distance, length)).any()
-    ]
-    return max(values, default=math.nan)
+    found = returns_of(similarity, length)
+    return float(np.nanmax(found)) if np.isfinite(found).any() else math.nan
+
+
+def returns_of(similarity: Float64Array, length: int) -> Float64Array:
+    """[D, I], the similarity of the return of ``length`` bars from bar i on at a distance of
+    ``length`` + d; NaN where the piece ends before it does."""
+    count = len(similarity)
+    distances = np.arange(length, max(length, count - length + 1))
+    later = np.arange(count)[None, :] + distances[:, None]  # [D, B]
+    inside = later < count
+    pairs = similarity[np.arange(count), np.minimum(later, count - 1)]
+    known = np.isfinite(pairs) & inside
+    sums = np.cumsum(np.where(known, pairs, 0.0), axis=1)
+    counts = np.cumsum(known, axis=1)
+    last = np.arange(length - 1, count)
+    total, filled = sums[:, last], counts[:, last]
+    total[:, 1:] -= sums[:, last[1:] - length]
+    filled[:, 1:] -= counts[:, last[1:] - length]
+    heard = inside[:, last] & (2 * filled >= length)
+    return np.divide(total, filled, out=np.full(total.shape, np.nan), where=heard)
 
 
 def similarity_at(similarity: Float64Array, distance: int) -> float:
@@ -124,16 +144,6 @@ def section_similarity(
             side = same if letter == other_letter else different
             side.append(similarity[one + bars, other + bars])
     return tuple(_mean(np.concatenate(side)) if side else math.nan for side in (same, different))
-
-
-def _diagonal(similarity: Float64Array, distance: int, length: int) -> Float64Array:
-    """The similarity of all returns of ``length`` bars at one distance, by their first bar."""
-    pairs = np.diagonal(similarity, distance)
-    known = np.isfinite(pairs)
-    sums = np.cumsum(np.concatenate([[0.0], np.where(known, pairs, 0.0)]))
-    counts = np.cumsum(np.concatenate([[0], known]))
-    total, count = sums[length:] - sums[:-length], counts[length:] - counts[:-length]
-    return np.divide(total, count, out=np.full(len(total), np.nan), where=2 * count >= length)
 
 
 def _returns(notes: NoteArrays) -> tuple[float, float, float, float]:
@@ -184,11 +194,11 @@ def _returning_sections(similarity: Float64Array) -> float:
     count = len(similarity)
     filled = np.isfinite(np.diagonal(similarity))
     inside = np.zeros(count, dtype=np.bool_)
-    for distance in range(SECTION_BARS, count - SECTION_BARS + 1):
-        windows = _diagonal(similarity, distance, SECTION_BARS)
-        for first in np.flatnonzero(windows >= ALIKE - 1e-9):
-            for start in (first, first + distance):
-                inside[start : start + SECTION_BARS] = True
+    found = returns_of(similarity, SECTION_BARS) >= ALIKE - 1e-9  # NaN is not
+    distances, firsts = np.nonzero(found)
+    for bar in range(SECTION_BARS):
+        inside[firsts + bar] = True
+        inside[firsts + bar + distances + SECTION_BARS] = True
     long = count >= 2 * SECTION_BARS and filled.any()
     return float(inside[filled].mean()) if long else math.nan
 
