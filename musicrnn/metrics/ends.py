@@ -1,10 +1,10 @@
 """How a piece begins and how it ends.
 
-Conventions. The tonic is that of the key that the piece says at its beginning, else of the one heard
-in it. The last notes are those that begin with the last onset (within a twelfth of a quarter). The
-last bar is the last in which a note begins, and the piece's end is the end of that bar. Drums are
-left out, but for the notes of the last sixteenth and of the last bar. Whole pieces are meant: an
-excerpt's end is no ending.
+Conventions. The tonic is that of the key that the piece says at its beginning, else of the key
+heard in it. The last notes are those that begin with the last onset (within a twelfth of a
+quarter). The last bar is the last in which a note begins, and the piece's end is the end of that
+bar. Drums are left out, but for the notes of the last sixteenth and of the last bar. Whole pieces
+are meant: an excerpt's end is no ending.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ class Ends:
     """The highest of its last notes is the tonic."""
     last_top_duration: float
     """The duration of that note in quarters."""
-    last_sixteenth_notes: float
-    """Notes that begin on the last sixteenth."""
-    last_bar_weight: float
-    """Notes of the last bar by the mean of all bars up to it."""
     bass_begins_on_tonic: float
     """The lowest of its first notes is the tonic."""
     cadence: float
     """The last two chords heard in its last 4 bars are triads on the fifth and on the tonic."""
+    last_sixteenth_notes: float
+    """Notes that begin on the last sixteenth."""
+    last_bar_weight: float
+    """Notes of the last bar by the mean of all bars up to it."""
 
 
 def ends(notes: NoteArrays, key: Key | None) -> Ends:
@@ -53,30 +53,15 @@ def ends(notes: NoteArrays, key: Key | None) -> Ends:
     last_bar = min(last_bar, len(notes.bars) - 2)
     end, quarter = notes.bars[last_bar + 1], notes.ticks_per_quarter
     counts = np.diff(np.searchsorted(notes.start, notes.bars))[: last_bar + 1]
-    tonal = _Tonal(*[math.nan] * 5) if key is None or not len(pitched) else _tonal(pitched, key)
     return Ends(
-        ends_on_tonic_triad=tonal.triad,
-        top_ends_on_tonic=tonal.top,
-        last_top_duration=tonal.duration,
+        *(_tonal(pitched, key) if key is not None and len(pitched) else [math.nan] * 5),
         last_sixteenth_notes=int(np.count_nonzero(notes.start >= end - quarter / SIXTEENTHS)),
         last_bar_weight=float(counts[-1] / counts.mean()),
-        bass_begins_on_tonic=tonal.bass,
-        cadence=tonal.cadence,
     )
 
 
-@dataclass(frozen=True)
-class _Tonal:
-    """What needs pitches: see Ends."""
-
-    triad: float
-    top: float
-    duration: float
-    bass: float
-    cadence: float
-
-
-def _tonal(notes: NoteArrays, key: Key) -> _Tonal:
+def _tonal(notes: NoteArrays, key: Key) -> list[float]:
+    """What needs pitches: the first five of Ends."""
     together = notes.ticks_per_quarter / BAR_STEPS
     last = notes.where(notes.start >= notes.start[-1] - together)
     first = notes.where(notes.start <= notes.start[0] + together)
@@ -85,10 +70,10 @@ def _tonal(notes: NoteArrays, key: Key) -> _Tonal:
     bars = int(np.searchsorted(notes.bars, notes.start[-1], side="right"))
     close = replace(notes, bars=notes.bars[max(0, bars - CADENCE_BARS) : bars + 1])
     roots = [chord.root for chord in heard_chords(close)]
-    return _Tonal(
-        triad=float(np.isin(last.pitch % 12, triad).all()),
-        top=float(last.pitch[top] % 12 == key.tonic),
-        duration=float(last.duration[top]) / notes.ticks_per_quarter,
-        bass=float(first.pitch.min() % 12 == key.tonic),
-        cadence=float(roots[-2:] == [(key.tonic + FIFTH) % 12, key.tonic]),
-    )
+    return [
+        float(np.isin(last.pitch % 12, triad).all()),
+        float(last.pitch[top] % 12 == key.tonic),
+        float(last.duration[top]) / notes.ticks_per_quarter,
+        float(first.pitch.min() % 12 == key.tonic),
+        float(roots[-2:] == [(key.tonic + FIFTH) % 12, key.tonic]),
+    ]

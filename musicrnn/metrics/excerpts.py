@@ -1,12 +1,14 @@
 """Excerpts of whole bars: long pieces made comparable with short ones.
 
 Conventions. Bars are counted from 0, those before the first note are no part of any excerpt. An
-excerpt begins at tick 0 with its first bar; notes that start inside are kept and cut off at its end,
-notes that came before are not. A piece shorter than an excerpt is one excerpt, as far as it goes.
+excerpt begins at tick 0 with its first bar; notes that start inside are kept and cut off at its
+end, notes that came before are not. A piece shorter than an excerpt is one excerpt, as far as it
+goes.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -23,7 +25,7 @@ def excerpts(notes: NoteArrays, bars: int) -> list[NoteArrays]:
     """
     first, last = _bars_to_cut(notes, bars)
     cuts = list(range(first, last + 1, bars))
-    spans = zip(cuts, cuts[1:], strict=False) if len(cuts) > 1 else [(first, last)]
+    spans = itertools.pairwise(cuts) if len(cuts) > 1 else [(first, last)]
     parts = [notes.cut(a, b) for a, b in spans]
     return [part for part in parts if len(part)]
 

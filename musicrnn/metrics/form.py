@@ -2,8 +2,8 @@
 
 Conventions. A bar is the set of its (onset in twelfths of a quarter, pitch), drums apart from
 pitched notes; durations and velocities do not matter. The similarity of two bars is the Jaccard
-index of their sets, 0..1; of two empty bars it is NaN, which means leave out. Shares are of the bars
-that have notes. A piece of more than MAX_FORM_BARS bars is judged by those at its beginning.
+index of their sets, 0..1; of two empty bars it is NaN, which means leave out. Shares are of the
+bars that have notes. A piece of more than MAX_FORM_BARS bars is judged by those at its beginning.
 
 A return of L bars is a diagonal of the similarity matrix: bars i .. i+L-1 beside bars i+d ..
 i+d+L-1, d at least L; its similarity is the mean over the L pairs, and it is NaN where fewer than
@@ -12,6 +12,7 @@ half of these pairs have a note.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -65,12 +66,23 @@ def form(notes: NoteArrays) -> Form:
     """The form of one piece."""
     alike = bar_similarity(notes)
     best = best_return(alike, SECTION_BARS)
+    exact, transposed, in_rhythm = _contents(notes)
+    repeated = [one == other for one, other in zip(exact[1:], exact, strict=False) if one]
     return Form(
-        best,
-        *(best_return(alike, length) for length in (8, 16)),
-        math.nan if math.isnan(best) else float(best >= ALIKE),
-        *_returns(notes),
-        *(similarity_at(alike, distance) for distance in (1, 2, 4, 8, 16, 32)),
+        best_return_4=best,
+        best_return_8=best_return(alike, 8),
+        best_return_16=best_return(alike, 16),
+        has_return=math.nan if math.isnan(best) else float(best >= ALIKE),
+        exact_returns=_returning(exact),
+        transposed_returns=_returning(transposed),
+        rhythm_returns=_returning(in_rhythm),
+        repeated_bars=float(np.mean(repeated)) if repeated else math.nan,
+        similarity_1=similarity_at(alike, 1),
+        similarity_2=similarity_at(alike, 2),
+        similarity_4=similarity_at(alike, 4),
+        similarity_8=similarity_at(alike, 8),
+        similarity_16=similarity_at(alike, 16),
+        similarity_32=similarity_at(alike, 32),
         nearest_earlier_bar=_nearest_earlier(alike),
         returning_section_share=_returning_sections(alike),
     )
@@ -112,7 +124,7 @@ def returns_of(similarity: Float64Array, length: int) -> Float64Array:
     pairs = similarity[np.arange(count), np.minimum(later, count - 1)]
     known = np.isfinite(pairs) & inside
     sums = np.cumsum(np.where(known, pairs, 0.0), axis=1)
-    counts = np.cumsum(known, axis=1)
+    counts = np.cumsum(known, axis=1, dtype=np.int64)
     last = np.arange(length - 1, count)
     total, filled = sums[:, last], counts[:, last]
     total[:, 1:] -= sums[:, last[1:] - length]
@@ -143,35 +155,32 @@ def section_similarity(
             bars = np.arange(min(ends[index] - one, ends[later] - other))
             side = same if letter == other_letter else different
             side.append(similarity[one + bars, other + bars])
-    return tuple(_mean(np.concatenate(side)) if side else math.nan for side in (same, different))
+    one_letter, several = (
+        _mean(np.concatenate(side)) if side else math.nan for side in (same, different)
+    )
+    return one_letter, several
 
 
-def _returns(notes: NoteArrays) -> tuple[float, float, float, float]:
-    """Shares of exact, transposed and rhythmic returns, and of bars equal to the one before."""
+def _contents(notes: NoteArrays) -> tuple[list[bytes], list[bytes], list[bytes]]:
+    """What is in every bar: its notes, its notes above the lowest, and its onsets."""
     bar, place = notes.positions(BAR_STEPS)
     lowest = np.full(len(notes.bars), 128)
     np.minimum.at(lowest, bar[~notes.drum], notes.pitch[~notes.drum])
-    drum = notes.drum * 128
     above = np.where(notes.drum, notes.pitch, notes.pitch - lowest[bar])
-    exact = _bars(bar, place * 256 + drum + notes.pitch, len(notes.bars))
-    transposed = _bars(bar, place * 256 + drum + above, len(notes.bars))
-    rhythm = _bars(bar, place * 2 + notes.drum, len(notes.bars))
-    repeated = [one == other for one, other in zip(exact[1:], exact, strict=False) if one]
+    codes = place * 256 + notes.drum * 128
+    lines = len(notes.bars)
     return (
-        _returning(exact),
-        _returning(transposed),
-        _returning(rhythm),
-        float(np.mean(repeated)) if repeated else math.nan,
+        _bars(bar, codes + notes.pitch, lines),
+        _bars(bar, codes + above, lines),
+        _bars(bar, codes, lines),
     )
 
 
 def _bars(bar: Integers, codes: Integers, lines: int) -> list[bytes]:
-    """The set of codes of every bar, as bytes; empty for an empty bar."""
+    """The set of codes in every bar, as bytes; empty for an empty bar."""
     pairs = np.unique(np.stack([bar, codes]), axis=1)
     borders = np.searchsorted(pairs[0], np.arange(lines))[: MAX_FORM_BARS + 1].tolist()
-    return [
-        pairs[1, first:last].tobytes() for first, last in zip(borders, borders[1:], strict=False)
-    ]
+    return [pairs[1, first:last].tobytes() for first, last in itertools.pairwise(borders)]
 
 
 def _returning(bars: Sequence[bytes]) -> float:

@@ -14,6 +14,7 @@ import numpy as np
 
 from musicrnn.arrays import Float64Array
 from musicrnn.metrics.notes import Integers, NoteArrays
+from musicrnn.metrics.tonality import pitch_class_time
 
 MAJOR_TRIAD, MINOR_TRIAD = (0, 4, 7), (0, 3, 7)
 UNDIVIDED_QUARTERS = 3
@@ -40,7 +41,7 @@ def heard_chords(notes: NoteArrays) -> list[HeardChord]:
         sounding = time > 0
         if sounding.any():
             pitch = pitched.pitch[sounding]
-            length = np.bincount(pitch % 12, weights=time[sounding], minlength=12)
+            length = pitch_class_time(pitch, time[sounding])
             chord = _triad(length, int(pitch.min()) % 12)
             if not chords or chord != chords[-1]:
                 chords.append(chord)

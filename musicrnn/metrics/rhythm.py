@@ -1,9 +1,9 @@
 """How dense a piece is, how long its notes last, and where they stand.
 
 Conventions. Times in quarters. Onsets are told apart by twelfths of a quarter, so that the small
-timing of a player does not make one chord many onsets. Densities count all notes, drums too; lengths
-are those of the pitched notes, as written. Entropies in bits over the twelve classes of length of
-musicrnn.metrics.statistics. What a piece cannot have is NaN.
+timing of a player does not make one chord many onsets. Densities count all notes, drums too;
+lengths are those of the pitched notes, as written. Entropies in bits over the twelve classes of
+length of musicrnn.metrics.statistics. What a piece cannot have is NaN.
 """
 
 from __future__ import annotations

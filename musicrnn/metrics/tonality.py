@@ -13,7 +13,7 @@ import numpy as np
 
 from musicrnn.arrays import Float64Array
 from musicrnn.key import heard_key
-from musicrnn.metrics.notes import NoteArrays
+from musicrnn.metrics.notes import Integers, NoteArrays
 from musicrnn.score import Key
 
 DISSONANT = (1, 2, 6)  # semitones between pitch classes, at most 6
@@ -40,7 +40,7 @@ def tonality(notes: NoteArrays) -> Tonality:
     return Tonality(
         pitch_mean=float(pitched.pitch.mean()),
         pitch_deviation=float(pitched.pitch.std()),
-        key_clarity=heard_key(pitch_class_time(pitched))[1],
+        key_clarity=heard_key(pitch_class_time(pitched.pitch, pitched.duration))[1],
         dissonant_pairs=_dissonant_pairs(pitched),
     )
 
@@ -48,12 +48,12 @@ def tonality(notes: NoteArrays) -> Tonality:
 def key_heard(notes: NoteArrays) -> Key | None:
     """The key heard in a piece; None without pitched notes."""
     pitched = notes.where(~notes.drum)
-    return heard_key(pitch_class_time(pitched))[0] if len(pitched) else None
+    return heard_key(pitch_class_time(pitched.pitch, pitched.duration))[0] if len(pitched) else None
 
 
-def pitch_class_time(notes: NoteArrays) -> Float64Array:
-    """[12], the ticks that each pitch class sounds, several at once counted each."""
-    return np.bincount(notes.pitch % 12, weights=notes.duration, minlength=12)
+def pitch_class_time(pitch: Integers, duration: Integers) -> Float64Array:
+    """[12], how long each pitch class sounds, of notes at once each."""
+    return np.bincount(pitch % 12, weights=duration, minlength=12).astype(np.float64)
 
 
 def _dissonant_pairs(notes: NoteArrays) -> float:

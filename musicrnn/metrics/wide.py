@@ -85,8 +85,8 @@ def mean_of(name: str, pieces: Sequence[Values]) -> float:
 
 
 def wide_overlaps(one: Sequence[Values], other: Sequence[Values]) -> dict[str, float]:
-    """The overlap of each statistic of OVERLAP that both sets have, and that is not one and the same
-    number in all pieces of both."""
+    """The overlap of each statistic of OVERLAP that both sets have, and that is not one and the
+    same number in all pieces of both."""
     columns = {name: (column(name, one), column(name, other)) for name in OVERLAP}
     return {
         name: distribution_overlap(*pair)

@@ -109,8 +109,8 @@ def _whole_rows(generated: Whole, held_out: Whole) -> list[WideRow]:
     rows: list[WideRow] = []
     for group, kind in groups.items():
         for field in fields(kind):
-            means = [_number(mean_of(field.name, side)) for side in (ours, human)]
-            rows.append(WideRow(group, field.name, *means, None, None, None))
+            one, other = (_number(mean_of(field.name, side)) for side in (ours, human))
+            rows.append(WideRow(group, field.name, one, other, None, None, None))
     return rows
 
 
