@@ -29,16 +29,6 @@ CHORD_TONES = {
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Wishes that are checked where they are not None."""
-
-    bpm: float | None = None
-    metre: str | None = None
-    """As 6/8."""
-    notes_a_quarter: float | None = None
-
-
-@dataclass(frozen=True)
 class Obedience:
     """The numbers of one piece: 0 or 1 for what is so or not."""
 
@@ -51,10 +41,27 @@ class Obedience:
     bass_on_root: float
     """Share of the time in which a chord holds and something sounds in which the lowest note is
     the chord's root."""
-    tempo_as_asked: float = math.nan
-    metre_as_asked: float = math.nan
-    density_of_asked: float = math.nan
-    """Notes a quarter by those asked."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Wishes that are checked where they are not None."""
+
+    bpm: float | None = None
+    metre: str | None = None
+    """As 6/8."""
+    notes_a_quarter: float | None = None
+
+
+@dataclass(frozen=True)
+class AsAsked:
+    """The numbers of one piece: 0 or 1 for what is so or not; NaN for what was not asked."""
+
+    tempo: float
+    """All its tempos are the one asked, to a hundredth."""
+    metre: float
+    density: float
+    """Its notes a quarter by those asked."""
 
 
 def key_of(score: Score, notes: NoteArrays) -> Key | None:
@@ -62,9 +69,8 @@ def key_of(score: Score, notes: NoteArrays) -> Key | None:
     return score.keys[0] if score.keys else key_heard(notes)
 
 
-def obedience(score: Score, notes: NoteArrays, asked: Asked | None = None) -> Obedience:
-    """What one piece makes of what was asked."""
-    asked = asked or Asked()
+def obedience(score: Score, notes: NoteArrays) -> Obedience:
+    """What one piece makes of its key and its chords."""
     heard = key_heard(notes)
     is_heard = is_relative = math.nan
     if score.keys and heard is not None:
@@ -72,22 +78,21 @@ def obedience(score: Score, notes: NoteArrays, asked: Asked | None = None) -> Ob
         is_heard = float(heard == key)
         is_relative = float(heard in (key, relative_key(key)))
     tones, root = _on_chords(score, notes.where(~notes.drum))
-    quarters = float(notes.bars[-1]) / notes.ticks_per_quarter
-    return Obedience(
-        is_heard,
-        is_relative,
-        tones,
-        root,
-        tempo_as_asked=math.nan
-        if asked.bpm is None
-        else float(all(abs(t.bpm / asked.bpm - 1) <= TEMPO_TOLERANCE for t in score.tempos)),
-        metre_as_asked=math.nan
-        if asked.metre is None
-        else float(all(s.name == asked.metre for s in score.time_signatures)),
-        density_of_asked=math.nan
-        if asked.notes_a_quarter is None
-        else len(notes) / quarters / asked.notes_a_quarter,
-    )
+    return Obedience(is_heard, is_relative, tones, root)
+
+
+def as_asked(score: Score, asked: Asked) -> AsAsked:
+    """What one piece makes of wishes."""
+    tempo = metre = density = math.nan
+    if asked.bpm is not None:
+        off = [abs(change.bpm / asked.bpm - 1) for change in score.tempos]
+        tempo = float(max(off) <= TEMPO_TOLERANCE)
+    if asked.metre is not None:
+        metre = float(all(change.name == asked.metre for change in score.time_signatures))
+    if asked.notes_a_quarter is not None:
+        quarters = score.bar_lines()[-1] / score.ticks_per_quarter
+        density = score.note_count / quarters / asked.notes_a_quarter
+    return AsAsked(tempo, metre, density)
 
 
 def _on_chords(score: Score, notes: NoteArrays) -> tuple[float, float]:

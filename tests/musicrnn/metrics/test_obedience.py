@@ -5,7 +5,7 @@ import math
 import pytest
 
 from musicrnn.metrics.notes import NoteArrays
-from musicrnn.metrics.obedience import CHORD_TONES, Asked, Obedience, obedience
+from musicrnn.metrics.obedience import CHORD_TONES, Asked, Obedience, as_asked, obedience
 from musicrnn.score import (
     CHORD_QUALITIES,
     Chord,
@@ -22,8 +22,8 @@ from tests.musicrnn.metrics.made_pieces import A_MINOR, C_MAJOR, bars_of, score_
 SCALE = bars_of([[60, 64, 67, 72], [65, 69, 67, 71], [60, 62, 64, 60]])
 
 
-def found(score: Score, asked: Asked | None = None) -> Obedience:
-    return obedience(score, NoteArrays.of(score), asked)
+def found(score: Score) -> Obedience:
+    return obedience(score, NoteArrays.of(score))
 
 
 def test_the_key_heard_beside_the_key_asked() -> None:
@@ -66,10 +66,9 @@ def test_wishes_that_a_file_does_not_keep() -> None:
         tempos=[Tempo.from_bpm(0, 100)],
         time_signatures=[TimeSignature(0, 6, 8)],
     )
-    obeyed = found(score, Asked(bpm=100.3, metre="6/8", notes_a_quarter=4))
-    assert (obeyed.tempo_as_asked, obeyed.metre_as_asked) == (1, 1)
-    assert obeyed.density_of_asked == pytest.approx(0.5)
-    not_obeyed = found(score, Asked(bpm=120, metre="3/4"))
-    assert (not_obeyed.tempo_as_asked, not_obeyed.metre_as_asked) == (0, 0)
-    assert math.isnan(not_obeyed.density_of_asked)
-    assert math.isnan(found(score).tempo_as_asked)
+    obeyed = as_asked(score, Asked(bpm=100.3, metre="6/8", notes_a_quarter=4))
+    assert (obeyed.tempo, obeyed.metre, obeyed.density) == (1, 1, pytest.approx(0.5))
+    not_obeyed = as_asked(score, Asked(bpm=120, metre="3/4"))
+    assert (not_obeyed.tempo, not_obeyed.metre) == (0, 0)
+    assert math.isnan(not_obeyed.density)
+    assert math.isnan(as_asked(score, Asked()).tempo)
