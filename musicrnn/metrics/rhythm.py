@@ -31,7 +31,8 @@ class Rhythm:
     onsets_a_quarter: float
     notes_an_onset: float
     silent_share: float
-    """Share of the piece's time, from its beginning to its last note's end, without a note."""
+    """Share of the time from the beginning to the end of the last pitched note in which no pitched
+    note sounds; how long a stroke on a drum is written says nothing."""
     duration_median: float
     duration_entropy: float
     long_notes: float
@@ -63,7 +64,7 @@ def rhythm(notes: NoteArrays) -> Rhythm:
         notes_a_quarter=len(notes) / quarters,
         onsets_a_quarter=len(onsets) / quarters,
         notes_an_onset=len(notes) / len(onsets),
-        silent_share=_silent_share(notes),
+        silent_share=_silent_share(notes.where(~notes.drum)) if some else math.nan,
         duration_median=float(np.median(length)) if some else math.nan,
         duration_entropy=_entropy(length_histogram(length)),
         long_notes=float((length >= LONG).mean()) if some else math.nan,

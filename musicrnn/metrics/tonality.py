@@ -28,7 +28,7 @@ class Tonality:
     key_clarity: float
     """The correlation of its pitch classes, by duration, with the key heard in them."""
     dissonant_pairs: float
-    """Share of the pairs of notes that sound together, by time, that are dissonant; NaN where no
+    """Share of the pairs of notes that sound together, by time, that are dissonant; 0 where no
     two sound together."""
 
 
@@ -70,4 +70,4 @@ def _dissonant_pairs(notes: NoteArrays) -> float:
         / (2 if distance == 6 else 1)
         for distance in DISSONANT
     ]
-    return sum(apart) / pairs if pairs else math.nan
+    return sum(apart) / pairs if pairs else 0.0

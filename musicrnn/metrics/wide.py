@@ -85,13 +85,13 @@ def mean_of(name: str, pieces: Sequence[Values]) -> float:
 
 
 def wide_overlaps(one: Sequence[Values], other: Sequence[Values]) -> dict[str, float]:
-    """The overlap of each statistic of OVERLAP that both sets have, and that is not one and the
-    same number in all pieces of both."""
+    """The overlap of each statistic of OVERLAP that two pieces or more of both sets have, and that
+    is not one and the same number in all of them."""
     columns = {name: (column(name, one), column(name, other)) for name in OVERLAP}
     return {
         name: distribution_overlap(*pair)
         for name, pair in columns.items()
-        if all(len(values) for values in pair) and _varies(np.concatenate(pair))
+        if all(len(values) > 1 for values in pair) and _varies(np.concatenate(pair))
     }
 
 
