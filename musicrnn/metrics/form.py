@@ -23,7 +23,7 @@ from musicrnn.arrays import Float64Array
 from musicrnn.metrics.notes import Integers, NoteArrays
 from musicrnn.metrics.repetition import BAR_STEPS
 
-MAX_FORM_BARS = 2000
+MAX_FORM_BARS = 1000
 RETURN_DISTANCE = 4  # bars; what is nearer is a motif that goes on, not a return
 SECTION_BARS = 4
 ALIKE = 0.7  # a section of this mean similarity is heard as the same
