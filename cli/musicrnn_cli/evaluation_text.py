@@ -7,18 +7,20 @@ from collections.abc import Sequence
 from musicrnn.errors import counted
 from musicrnn.metrics.copy_report import CopyRow
 from musicrnn.metrics.report import Report
-from musicrnn.metrics.tables import number, percent, spread, table
+from musicrnn.metrics.tables import number, percent, table
+from musicrnn_cli.wide_text import wide_text
 
 
 def report_text(report: Report) -> str:
-    """Statistics, overlapping areas, degenerate pieces and copies."""
+    """The wide measure, the narrow overlap, degenerate pieces and copies."""
     parts = [
         f"{counted(report.n, 'generated piece')} beside "
-        f"{counted(report.held_out, 'held-out excerpt')} of {counted(report.bars, 'bar')} from "
-        f"{counted(report.held_out_pieces, 'piece')}",
-        _features(report),
-        "overlap: overlapping area of Yang and Lerch (2020), 1 = alike; ceiling: the same of as "
-        "many held-out excerpts with the others",
+        f"{counted(report.held_out_pieces, 'held-out piece')}, in excerpts of "
+        f"{counted(report.bars, 'bar')}",
+        wide_text(report.wide),
+        f"narrow overlap: {number(report.mean_area)}, ceiling {number(report.mean_ceiling)}, of "
+        f"{counted(report.held_out, 'excerpt')}: the area of Yang and Lerch (2020)\n"
+        "over statistics that see little of form and nothing of endings; all of them with --json",
         _degenerate(report),
         "copies: share of note runs that occur in the "
         + counted(report.training, "training piece"),
@@ -33,22 +35,6 @@ def report_text(report: Report) -> str:
                 f"(held-out pieces: {human})"
             )
     return "\n\n".join(parts)
-
-
-def _features(report: Report) -> str:
-    rows = [
-        [
-            row.name.replace("_", " "),
-            spread(row.generated_mean, row.generated_deviation),
-            spread(row.held_out_mean, row.held_out_deviation),
-            number(row.area),
-            number(row.ceiling),
-        ]
-        for row in report.features
-        if row.area is not None
-    ]
-    mean = ["mean of these", "", "", number(report.mean_area), number(report.mean_ceiling)]
-    return table(["mean ± deviation", "generated", "held out", "overlap", "ceiling"], [*rows, mean])
 
 
 def _degenerate(report: Report) -> str:

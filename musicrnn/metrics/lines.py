@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musicrnn.metrics.notes import Integers, NoteArrays
 
@@ -57,10 +58,26 @@ def line_of(notes: NoteArrays, view: View) -> Line:
     onset, pitch = onset[order], chosen.pitch[order]
     if view != "melody":
         return Line(onset, pitch, drums=view == "drums")
-    until = np.maximum(_steps(chosen.end, chosen.ticks_per_quarter)[order], onset + 1)
-    top = np.append(np.diff(onset) > 0, True)[: len(onset)]  # the last of an onset is the highest
-    kept = _skyline(onset[top], pitch[top], until[top])
-    return Line(onset[top][kept], pitch[top][kept])
+    top = _top(chosen)
+    return Line(_steps(chosen.start[top], chosen.ticks_per_quarter), chosen.pitch[top])
+
+
+def top_line(notes: NoteArrays) -> NDArray[np.bool_]:
+    """[N], which notes are those of the melody; see the top of the module."""
+    pitched = np.flatnonzero(~notes.drum)
+    chosen = np.zeros(len(notes), dtype=np.bool_)
+    chosen[pitched[_top(notes.where(~notes.drum))]] = True
+    return chosen
+
+
+def _top(notes: NoteArrays) -> Integers:
+    """Indices of the notes of the top line, in time order."""
+    onset = _steps(notes.start, notes.ticks_per_quarter)
+    until = np.maximum(_steps(notes.end, notes.ticks_per_quarter), onset + 1)
+    order = np.lexsort((notes.pitch, onset))
+    highest = np.append(np.diff(onset[order]) > 0, True)[: len(order)]  # the last of an onset
+    order = order[highest]
+    return order[_skyline(onset[order], notes.pitch[order], until[order])]
 
 
 def _steps(ticks: Integers, ticks_per_quarter: int) -> Integers:

@@ -61,6 +61,18 @@ class NoteArrays:
         columns = ("start", "pitch", "duration", "velocity", "track", "drum")
         return replace(self, **{name: getattr(self, name)[chosen] for name in columns})
 
+    def cut(self, first: int, last: int) -> NoteArrays:
+        """Bars ``first`` until before ``last``, from tick 0 on, as musicrnn.metrics.excerpts cuts
+        them: the notes that start inside, cut off at the end."""
+        start, stop = int(self.bars[first]), int(self.bars[last])
+        inside = self.where((start <= self.start) & (self.start < stop))
+        return replace(
+            inside,
+            start=inside.start - start,
+            duration=np.minimum(inside.duration, stop - inside.start),
+            bars=self.bars[first : last + 1] - start,
+        )
+
     def positions(self, steps: int) -> tuple[Integers, Integers]:
         """The bar, from 0, and the position in it of every note, [N] each, at the nearest of
         ``steps`` positions a quarter; what is nearest to the next bar's beginning belongs there.

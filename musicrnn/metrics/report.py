@@ -1,9 +1,12 @@
 """A set of generated pieces beside human pieces that the model never saw.
 
 Conventions. Length-sensitive statistics cannot be compared between 16 generated bars and a whole
-song, so the held-out pieces are cut into consecutive excerpts of as many bars as the generated
-pieces have in the median (musicrnn.metrics.excerpts). Means over a set leave out pieces that do not
-have the statistic. Degenerate is a piece that is silent, repeats one bar more than 6 times running,
+song, so the held-out pieces are cut into excerpts of as many bars as the generated pieces have in
+the median (musicrnn.metrics.excerpts). The figure to quote is the wide overlap of
+musicrnn.metrics.wide_report. The narrow one, ``mean_area``, was the figure until November 2026: the
+mean over FEATURES of the overlapping area of Yang and Lerch, over all consecutive excerpts; it sees
+little of form and nothing of endings. Means over a set leave out pieces that do not have the
+statistic. Degenerate is a piece that is silent, repeats one bar more than 6 times running,
 or one note more than 16 times running.
 """
 
@@ -24,6 +27,7 @@ from musicrnn.metrics.excerpts import parts_of
 from musicrnn.metrics.notes import NoteArrays
 from musicrnn.metrics.overlap import ceiling_area, distribution_overlap, overlapping_area
 from musicrnn.metrics.statistics import Statistics, statistics
+from musicrnn.metrics.wide_report import WideReport, compare_wide
 from musicrnn.score import Score
 
 RUNS = ("longest_note_run", "longest_bar_run")
@@ -71,6 +75,7 @@ class Report:
     held_out_degenerate: int
     """How many held-out excerpts would be called degenerate."""
     copies: tuple[CopyRow, ...]
+    wide: WideReport
 
     def as_json(self) -> dict[str, Any]:
         """Plain dicts, lists, numbers and text; a share that does not exist is None."""
@@ -106,7 +111,8 @@ def compare_sets(
         )
     ours = {name: NoteArrays.of(score) for name, score in generated.items()}
     bars = max(1, round(float(np.median([len(notes.bars) - 1 for notes in ours.values()]))))
-    excerpts = {name: NoteArrays.of(part) for name, part in parts_of(held_out, bars).items()}
+    human = {name: NoteArrays.of(score) for name, score in held_out.items()}
+    excerpts = parts_of(human, bars)
     known = {name: NoteArrays.of(score) for name, score in training}
     found = {name: statistics(notes) for name, notes in ours.items()}
     one, other = list(found.values()), [statistics(notes) for notes in excerpts.values()]
@@ -126,6 +132,12 @@ def compare_sets(
         degenerate={name: reason for name, reason in reasons.items() if reason is not None},
         held_out_degenerate=sum(degeneration(piece) is not None for piece in other),
         copies=copy_report(ours, excerpts, known),
+        wide=compare_wide(
+            {name: (score, ours[name]) for name, score in generated.items()},
+            {name: (score, human[name]) for name, score in held_out.items()},
+            bars,
+            one,
+        ),
     )
 
 

@@ -117,8 +117,8 @@ def statistics(score: Score | NoteArrays) -> Statistics:
         longest_bar_run=longest_bar_run(notes),
         silent=len(notes) == 0,
         pitch_class_histogram=classes / len(pitched) if some else np.full(12, NAN),
-        duration_histogram=_length_histogram(pitched.duration / quarter),
-        inter_onset_histogram=_length_histogram(between),
+        duration_histogram=length_histogram(pitched.duration / quarter),
+        inter_onset_histogram=length_histogram(between),
     )
 
 
@@ -135,7 +135,7 @@ def _entropy(counts: Integers) -> float:
     return float(-(shares * np.log2(shares)).sum()) + 0.0
 
 
-def _length_histogram(quarters: Float64Array) -> Float64Array:
+def length_histogram(quarters: Float64Array) -> Float64Array:
     if not len(quarters):
         return np.full(len(LENGTH_CLASSES), NAN)
     logarithms = np.log(LENGTH_CLASSES)

@@ -23,11 +23,6 @@ def number(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
-def spread(mean: float | None, deviation: float | None) -> str:
-    """Mean and standard deviation, or nothing."""
-    return "" if mean is None or deviation is None else f"{mean:.2f} ± {deviation:.2f}"
-
-
 def percent(share: float) -> str:
     """A share as a percentage; a dash for NaN."""
     return "-" if share != share else f"{100 * share:.2f} %"

@@ -1,7 +1,7 @@
 """How sampler settings move generated music towards human music: the choice behind STYLES.
 
-For each temperature and top-p it composes pieces and prints the mean overlapping area with excerpts
-of the VALIDATION split, and the worst features. The test split is not looked at.
+For each temperature and top-p it composes pieces and prints the wide and narrow overlap with
+excerpts of the VALIDATION split, and the worst features. The test split is not looked at.
 
     python tests/benchmarks/sampler_settings.py MODEL CORPUS [--count 64] [--bars 16]
 """
@@ -44,7 +44,8 @@ for temperature, top_p in grid:
     report = compare_sets({str(piece.seed): piece.score for piece in composed}, human, [])
     worst = sorted(report.features, key=lambda row: row.area or 0)[:4]
     print(
-        f"temperature {temperature}  top_p {top_p}  overlap {report.mean_area or 0:.3f}  "
+        f"temperature {temperature}  top_p {top_p}  wide overlap {report.wide.overlap or 0:.3f}  "
+        f"narrow {report.mean_area or 0:.3f}  "
         f"redrawn {sum(piece.attempts > 1 for piece in composed)}  lowest: "
         + ", ".join(f"{row.name} {row.area or 0:.2f}" for row in worst),
         flush=True,

@@ -39,11 +39,18 @@ def test_a_folder_as_a_table(folders: tuple[Path, Path]) -> None:
     result = run(*folders)
     assert result.exit_code == 0, result.output
     assert "n = 7" in result.stdout
-    assert "pitch class entropy" in result.stdout
+    assert "wide overlap with held-out excerpts" in result.stdout
+    assert "least alike: " in result.stdout
+    for row in ("similarity 1", "velocity deviation", "top steps", "pitch range", "polyphony"):
+        assert f"  {row}  " in result.stdout
+    for row in ("last sixteenth notes", "bass begins on tonic"):
+        assert f"  {row}  " in result.stdout
+    assert "on chord tones" not in result.stdout  # no piece has chords
+    assert "narrow overlap: 0." in result.stdout
     assert "melody, 16 notes" in result.stdout
     assert "silent.mid: silent" in result.stdout
     assert "left out broken.mid" in result.stderr
-    assert "nan" not in result.stdout
+    assert "nan" not in result.stdout.split()
 
 
 def test_a_folder_as_json(folders: tuple[Path, Path]) -> None:
@@ -54,6 +61,12 @@ def test_a_folder_as_json(folders: tuple[Path, Path]) -> None:
     assert found["degenerate"] == {"silent.mid": "silent"}
     assert list(found["refused"]) == ["broken.mid"]
     assert 0 < found["mean_area"] <= 1
+    assert 0 < found["wide"]["overlap"] <= 1
+    assert len(found["wide"]["worst"]) == 5
+    rows = {row["name"]: row for row in found["wide"]["rows"]}
+    assert rows["velocity"]["group"] == "dynamics"
+    assert rows["last_bar_weight"]["held_out"] == 1
+    assert rows["on_chord_tones"]["generated"] is None
 
 
 def test_what_cannot_be_evaluated_is_one_sentence(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from musicrnn.io.midi import read_midi
-from musicrnn.key import estimate_key, key_of_pitch_classes, scale_of
+from musicrnn.key import estimate_key, heard_key, key_of_pitch_classes, relative_key, scale_of
 from musicrnn.score import PITCH_CLASSES, Key, Note, Score, Track, make_score
 
 TONICS = {name: tonic for tonic, name in enumerate(PITCH_CLASSES)} | {
@@ -35,6 +35,22 @@ def test_duration_counts_and_drums_do_not() -> None:
 def test_nothing_to_go_by_is_c_major() -> None:
     assert estimate_key(make_score(10, [])) == Key(0, 0, False)
     assert key_of_pitch_classes([3] * 12) == Key(0, 0, False)
+
+
+def test_the_key_heard_and_how_clearly() -> None:
+    profile = [0.748, 0.060, 0.488, 0.082, 0.670, 0.460, 0.096, 0.715, 0.104, 0.366, 0.057, 0.400]
+    key, clarity = heard_key(profile[-2:] + profile[:-2])
+    assert key == Key(0, 2, False)
+    assert clarity == pytest.approx(1)
+    assert heard_key([1] * 12) == (Key(0, 0, False), pytest.approx(0))
+    assert heard_key([1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 0, 1])[0].name == "C major"
+
+
+def test_relative_keys() -> None:
+    assert relative_key(Key(5, 0, False)).name == "A minor"
+    keys = [Key(0, tonic, minor) for tonic in range(12) for minor in (False, True)]
+    assert [relative_key(relative_key(key)) for key in keys] == keys
+    assert all((scale_of(key) == scale_of(relative_key(key))).all() for key in keys)
 
 
 @given(st.lists(st.integers(0, 1000), min_size=12, max_size=12), st.integers(0, 11))

@@ -1,8 +1,8 @@
 """What ``compose --best-of`` does to a set of pieces: overlap with human pieces, and what it costs.
 
-Composes as many pieces of a bundled style for each number of candidates, and prints the mean
-overlapping area with excerpts of the VALIDATION split (the test split is not looked at), seconds a
-piece on one core, how many pieces were drawn again, and the statistics that are furthest off.
+Composes as many pieces of a bundled style for each number of candidates, and prints the wide and
+the narrow overlap with excerpts of the VALIDATION split (the test split is not looked at), seconds
+a piece on one core, how many pieces were drawn again, and the statistics that are furthest off.
 
     python tests/benchmarks/sampling/best_of.py pop pop909 [--count 100] [--candidates 1,2,8]
 """
@@ -42,7 +42,8 @@ for candidates in map(int, options.candidates.split(",")):
     report = compare_sets({str(piece.seed): piece.score for piece in composed}, human, [])
     found = [(row.area, row.name) for row in report.features if row.area is not None]
     print(
-        f"best of {candidates:3}  overlap {report.mean_area or 0:.3f}  {seconds:.3f} s a piece  "
+        f"best of {candidates:3}  wide overlap {report.wide.overlap or 0:.3f}  "
+        f"narrow {report.mean_area or 0:.3f}  {seconds:.3f} s a piece  "
         f"redrawn {sum(piece.attempts > 1 for piece in composed)}  lowest: "
         + ", ".join(f"{name} {area:.2f}" for area, name in sorted(found)[:3]),
         flush=True,
