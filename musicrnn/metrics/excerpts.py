@@ -1,8 +1,8 @@
 """Excerpts of whole bars: long pieces made comparable with short ones.
 
 Conventions. Bars are those of ``Score.bars()``, counted from 0. An excerpt begins at tick 0 with
-the tempo, time signature, key and chord that held there; notes that start inside are kept and cut
-off at its end, notes that came before are not.
+the tempo, time signature, key, chord and section that held there; notes that start inside are kept
+and cut off at its end, notes that came before are not.
 """
 
 from __future__ import annotations
@@ -13,9 +13,20 @@ from dataclasses import replace
 from typing import TypeVar
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.score import Chord, Key, Note, Pedal, Score, Tempo, TimeSignature, Track, make_score
+from musicrnn.score import (
+    Chord,
+    Key,
+    Note,
+    Pedal,
+    Score,
+    Section,
+    Tempo,
+    TimeSignature,
+    Track,
+    make_score,
+)
 
-_Change = TypeVar("_Change", Tempo, TimeSignature, Key, Chord)
+_Change = TypeVar("_Change", Tempo, TimeSignature, Key, Chord, Section)
 
 
 def excerpts(score: Score, bars: int) -> list[Score]:
@@ -66,6 +77,7 @@ def excerpt(score: Score, start: int, stop: int) -> Score:
         keys=_moved(score.keys, start, stop),
         chords=_moved(score.chords, start, stop),
         title=score.title,
+        sections=_moved(score.sections, start, stop),
     )
 
 

@@ -25,7 +25,8 @@ PARTS = {
     "errors": ("the one exception", ""),
     "arrays": ("array types", "errors"),
     "bounds": ("options with their bounds", "errors arrays"),
-    "score": ("written and played music", "errors arrays presentable"),
+    "changes": ("what holds in a piece from a tick on", "errors"),
+    "score": ("written and played music", "errors arrays presentable changes"),
     "key": ("which key a piece is in", "errors arrays score"),
     "note_events": (
         "notes as they are performed: note on and off, in seconds",
