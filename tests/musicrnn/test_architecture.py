@@ -43,7 +43,8 @@ PARTS = {
         "augmentation of sound, and synthetic sound",
         "errors arrays bounds score waveform events synth",
     ),
-    "tokens": ("score <-> integers", PIECE + " bounds io"),
+    "tokens": ("score <-> integers", PIECE + " bounds io form"),
+    "form": ("sections: planned, and found in the notes", "errors arrays presentable score"),
     "plot": ("score -> picture and page", PIECE),
     "io.save": ("any format, by suffix", PIECE + " accompaniment io synth plot"),
     "metrics": ("what a piece or a prediction is worth", PIECE + " events"),
@@ -55,7 +56,8 @@ PARTS = {
     "device": ("where a network runs", "errors arrays"),
     "sampling": (
         "model -> piece",
-        PIECE + " accompaniment bounds device io tokens checkpoint cells layers networks metrics",
+        PIECE
+        + " accompaniment bounds device io form tokens checkpoint cells layers networks metrics",
     ),
     "problems": ("problems that show what a memory can hold", "errors arrays bounds layers"),
     "listening": (
@@ -71,8 +73,8 @@ PARTS = {
     "training": (
         "batches -> model; what a kind of model is",
         PIECE
-        + " bounds events device io features augmentation tokens weights checkpoint cells layers"
-        + " networks metrics sampling listening export pretrained",
+        + " bounds events device io form features augmentation tokens weights checkpoint cells"
+        + " layers networks metrics sampling listening export pretrained",
     ),
     "comparison": (
         "many cells under one budget -> table",
@@ -81,15 +83,15 @@ PARTS = {
     "sources": (
         "a user's folders, and corpora by name -> data to learn from",
         PIECE
-        + " events bounds device io features augmentation tokens weights checkpoint networks"
+        + " events bounds device io form features augmentation tokens weights checkpoint networks"
         + " metrics listening training",
     ),
     "presentable": ("what is saved and shows itself, by doors further up", ""),
     "face": (
         "what import musicrnn offers",
         PIECE
-        + " accompaniment bounds device io io.save synth features plot tokens weights checkpoint"
-        + " networks metrics sampling listening training pretrained sources",
+        + " accompaniment bounds device io io.save form synth features plot tokens weights"
+        + " checkpoint networks metrics sampling listening training pretrained sources",
     ),
     "pretrained": ("models that come with the package", "errors arrays checkpoint sampling"),
 }
