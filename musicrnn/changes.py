@@ -2,9 +2,9 @@
 
 Conventions. Ticks are a score's integer ticks, 0 at its beginning. Keys and chords are named by
 pitch class, 0 = C. A section is a part of a musical form, named as a musician names it: a letter
-that says which sections are alike (``A``, ``B``), in lower case where nothing is sung or led
-(``b``), ``X`` where it has no partner, ``i`` an intro, ``o`` an outro; files of other makers also
-say ``Verse 1``.
+that says which sections are alike (``A``, ``B``), a small one where there is no melody (``b``,
+which need not be like ``B``), ``X`` where it has no partner, ``i`` an intro, ``o`` an outro; files
+of other makers also say ``Verse 1``.
 """
 
 from __future__ import annotations

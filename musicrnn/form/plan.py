@@ -1,7 +1,8 @@
 """A plan: the sections of a piece one after another, each with its length in bars.
 
 Conventions. ``i4 A8 A8 B8 o4`` is four bars of intro, twice eight of A, eight of B, four of outro.
-A letter says which sections are alike; in lower case it has no melody (``b8``: B without it).
+A letter says which sections are alike. A small letter is a section without melody, and a letter of
+its own: ``b`` need not be like ``B``.
 ``X`` is a section without a partner, ``i`` an intro, ``o`` an outro. A length that is not given is
 8. Spaces and commas may stand between sections or be left out.
 """
@@ -63,15 +64,15 @@ def bars_of(plan: Plan | list[tuple[str, int]]) -> int:
 
 
 def canonical(plan: Plan) -> Plan:
-    """The letters renamed in the order in which they come: the first is A."""
+    """The letters renamed in the order in which they come, large and small ones apart: A, B, a."""
     given: dict[str, str] = {}
+    spare = {"upper": list(LETTERS), "lower": list(LETTERS.lower())}
     renamed: list[tuple[str, int]] = []
     for name, bars in plan:
         if name.upper() in LETTERS:
-            if name.upper() not in given:
-                given[name.upper()] = LETTERS[len(given)]
-            letter = given[name.upper()]
-            name = letter.lower() if name.islower() else letter
+            if name not in given:
+                given[name] = spare["upper" if name.isupper() else "lower"].pop(0)
+            name = given[name]
         renamed.append((name, bars))
     return tuple(renamed)
 

@@ -154,9 +154,9 @@ class Chain:
     def following(self, past: str, last: dict[str, int]) -> NDArray[np.float64]:
         """[kinds + 1], the probabilities of the next section's kind, and of the end, after two."""
         possible = np.ones(len(_AFTER))
-        come = max((LETTERS.index(k.upper()) for k in last if k.upper() in LETTERS), default=-1)
-        for letter in LETTERS[come + 2 :]:
-            possible[[_INDEX[letter], _INDEX[letter.lower()]]] = 0.0
+        for letters in (LETTERS, LETTERS.lower()):
+            come = max((letters.index(kind) for kind in last if kind in letters), default=-1)
+            possible[[_INDEX[letter] for letter in letters[come + 2 :]]] = 0.0
         if past[1] == _START:
             possible[-1] = 0.0
         shares = possible * _smoothed(
