@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.score import Score
 
 LETTERS = "ABCDEFGH"
@@ -49,7 +49,9 @@ def parse_plan(text: str, *, bars: int | None = None) -> Plan:
     if total > MAX_PLAN_BARS:
         raise MusicRNNError(f"a plan has at most {MAX_PLAN_BARS} bars, {text!r} has {total}")
     if bars is not None and total != bars:
-        raise MusicRNNError(f"the plan {plan_text(plan)} has {total} bars, {bars} are wanted")
+        raise MusicRNNError(
+            f"the plan {plan_text(plan)} has {counted(total, 'bar')}, wanted are {bars}"
+        )
     return tuple(plan)
 
 

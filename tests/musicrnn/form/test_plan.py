@@ -29,7 +29,7 @@ def test_eight_bars_unless_stated() -> None:
         ("A-4", "got '-' in 'A-4'"),
         (" ", "a plan has at least one section, as in 'i4 A8 A8 o4', got ' '"),
         ("A4000B", "a plan has at most 4000 bars, 'A4000B' has 4008"),
-        ("A8B8", "the plan A8 B8 has 16 bars, 24 are wanted"),
+        ("A8B8", "the plan A8 B8 has 16 bars, wanted are 24"),
     ],
 )
 def test_what_is_no_plan(text: str, said: str) -> None:
