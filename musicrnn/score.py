@@ -15,18 +15,32 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from operator import attrgetter
-from typing import TypeVar
 
+from musicrnn.changes import (
+    CHORD_QUALITIES,
+    MAX_SECTION_NAME,
+    NAMED_CHORDS,
+    PITCH_CLASSES,
+    Chord,
+    Key,
+    Section,
+    Tempo,
+    TimeSignature,
+    changes,
+    is_section_name,
+    one_a_tick,
+)
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.presentable import Presentable
 
+__all__ = [
+    "CHORD_QUALITIES", "MAX_BARS", "MAX_SECTION_NAME", "MAX_TICK", "NAMED_CHORDS", "PITCH_CLASSES",
+    "Chord", "Key", "Note", "Pedal", "Score", "Section", "Tempo", "TimeSignature", "Track",
+    "is_section_name", "make_score",
+]  # fmt: skip
+
 MAX_TICK = 2**31 - 1
 MAX_BARS = 1_000_000
-
-CHORD_QUALITIES = (
-    "maj", "min", "dim", "aug", "sus2", "sus4", "7", "maj7", "min7", "dim7", "hdim7", "maj6", "min6"
-)  # fmt: skip
-PITCH_CLASSES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,81 +63,6 @@ class Pedal:
 
     start: int
     duration: int
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Tempo:
-    """From ``tick`` on a quarter note lasts this many microseconds (1 to 2**24 - 1)."""
-
-    tick: int
-    microseconds_per_quarter: int
-
-    @property
-    def bpm(self) -> float:
-        """Quarter notes a minute."""
-        return 60e6 / self.microseconds_per_quarter
-
-    @staticmethod
-    def from_bpm(tick: int, bpm: float) -> Tempo:
-        """The tempo nearest to ``bpm`` quarters a minute (4 to 60e6)."""
-        return Tempo(tick, min(2**24 - 1, max(1, round(60e6 / bpm))))
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class TimeSignature:
-    """From ``tick`` on, bars of ``numerator`` notes of 1/``denominator`` (a power of two)."""
-
-    tick: int
-    numerator: int
-    denominator: int
-
-    def __post_init__(self) -> None:
-        if not (1 <= self.numerator <= 255 and self.denominator in (1, 2, 4, 8, 16, 32, 64)):
-            raise MusicRNNError(
-                f"a time signature is 1..255 over a power of two up to 64, got {self.name}"
-            )
-
-    @property
-    def name(self) -> str:
-        return f"{self.numerator}/{self.denominator}"
-
-    def bar_ticks(self, ticks_per_quarter: int) -> int:
-        """Length of one bar in ticks, at least 1."""
-        return max(1, ticks_per_quarter * 4 * self.numerator // self.denominator)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
-    """From ``tick`` on, the key with tonic pitch class 0 (C) to 11 (B)."""
-
-    tick: int
-    tonic: int
-    minor: bool
-
-    @property
-    def name(self) -> str:
-        return f"{PITCH_CLASSES[self.tonic]} {'minor' if self.minor else 'major'}"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Chord:
-    """From ``tick`` on, a root 0 to 11 and one of CHORD_QUALITIES; (-1, "none") for no chord."""
-
-    tick: int
-    root: int
-    quality: str
-
-    @property
-    def name(self) -> str:
-        """``C:maj``, ``F#:min7``, ``N``: the notation of Harte (2010)."""
-        return "N" if self.root < 0 else f"{PITCH_CLASSES[self.root]}:{self.quality}"
-
-
-NAMED_CHORDS = {"N": (-1, "none")} | {  # name: root, quality
-    Chord(0, root, quality).name: (root, quality)
-    for quality in CHORD_QUALITIES
-    for root in range(12)
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +105,14 @@ class Score(Presentable):
     keys: tuple[Key, ...] = ()
     chords: tuple[Chord, ...] = ()
     title: str = ""
+    sections: tuple[Section, ...] = ()  # each to the next, the last to the end of the piece
 
     def __post_init__(self) -> None:
         if not 1 <= self.ticks_per_quarter <= 2**15 - 1:
             raise MusicRNNError(
                 f"ticks_per_quarter must be in 1..32767, got {self.ticks_per_quarter}"
             )
-        for name in ("tempos", "time_signatures", "keys", "chords"):
+        for name in ("tempos", "time_signatures", "keys", "chords", "sections"):
             ticks = [event.tick for event in getattr(self, name)]
             late = next((b for a, b in pairwise(ticks) if b <= a), None)
             if late is not None:
@@ -266,6 +206,7 @@ def make_score(
     keys: Iterable[Key] = (),
     chords: Iterable[Chord] = (),
     title: str = "",
+    sections: Iterable[Section] = (),
 ) -> Score:
     """A Score from events in any order: sorts them, keeps the last of several at one tick, drops
     repetitions that change nothing, and supplies 120 quarters a minute and 4/4 at tick 0.
@@ -280,21 +221,10 @@ def make_score(
     return Score(
         ticks_per_quarter,
         in_order,
-        tempos=_changes([Tempo(0, 500_000), *tempos]),
-        time_signatures=_changes([TimeSignature(0, 4, 4), *time_signatures]),
-        keys=_changes(keys),
-        chords=_changes(chords),
+        tempos=changes([Tempo(0, 500_000), *tempos]),
+        time_signatures=changes([TimeSignature(0, 4, 4), *time_signatures]),
+        keys=changes(keys),
+        chords=changes(chords),
         title=title,
+        sections=one_a_tick(sections),
     )
-
-
-_Change = TypeVar("_Change", Tempo, TimeSignature, Key, Chord)
-
-
-def _changes(events: Iterable[_Change]) -> tuple[_Change, ...]:
-    by_tick = {event.tick: event for event in events}  # the last one at a tick wins
-    kept: list[_Change] = []
-    for _, event in sorted(by_tick.items()):
-        if not kept or replace(event, tick=0) != replace(kept[-1], tick=0):
-            kept.append(event)
-    return tuple(kept)

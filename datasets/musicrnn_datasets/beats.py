@@ -24,6 +24,7 @@ class BeatGrid:
     """Where seconds lie on the score's ticks; the beats here reach beyond the sounding part."""
 
     seconds: NDArray[np.float64]  # [beats], increasing
+    beats_before: int  # how many of them come before the first that was given
     first_beat: int  # the index at tick 0
     bar_beats: NDArray[np.int64]  # [bars], the indices of the bar lines, from first_beat on
     ticks_per_beat: int
@@ -42,6 +43,10 @@ class BeatGrid:
         beats = np.interp(seconds, self.seconds, np.arange(len(self.seconds)))
         return (np.rint(beats).astype(np.int64) - self.first_beat) * self.ticks_per_beat
 
+    def ticks_of(self, beats: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The ticks of beats that were given by their indices."""
+        return (beats + self.beats_before - self.first_beat) * self.ticks_per_beat
+
     def bar_tick(self, seconds: float) -> int:
         """The tick of the nearest bar line."""
         beat = np.interp(seconds, self.seconds, np.arange(len(self.seconds)))
@@ -52,22 +57,19 @@ class BeatGrid:
 def beat_grid(
     seconds: NDArray[np.float64],
     *,
-    strong: NDArray[np.int64],
-    bar: NDArray[np.int64],
+    lines: NDArray[np.int64],
+    metre: int,
     sounding: tuple[float, float],
     ticks_per_beat: int,
 ) -> BeatGrid:
     """The grid of a song.
 
-    seconds: [beats]. strong: the beats that are strong in a small metre. bar: those that begin a
-    bar of four. sounding: when the first note begins and the last one ends.
+    seconds: [beats]. lines: known bar lines, as indices of beats, also before 0. metre: beats of a
+    regular bar. sounding: when the first note begins and the last one ends.
     """
-    triple = len(strong) > 1 and np.mean(np.diff(strong) == 3) > 0.5
-    metre, lines = (3, strong) if triple else (4, bar if len(bar) else strong)
-    if len(lines) == 0:
-        lines = np.zeros(1, dtype=np.int64)
     before, seconds = _continued(seconds, sounding, margin=2 * metre)
-    lines = _bar_lines(lines + before, metre, len(seconds))
+    inside = lines[(lines >= -before) & (lines < len(seconds) - before)]
+    lines = _bar_lines(inside + before, metre, len(seconds))
 
     beats = np.interp(sounding, seconds, np.arange(len(seconds)))
     start = max(0, int(np.searchsorted(lines, beats[0] + _EARLY, side="right")) - 1)
@@ -78,6 +80,7 @@ def beat_grid(
     ticks = (lines - first) * ticks_per_beat
     return BeatGrid(
         seconds=seconds,
+        beats_before=before,
         first_beat=first,
         bar_beats=lines,
         ticks_per_beat=ticks_per_beat,
@@ -88,6 +91,16 @@ def beat_grid(
             for tick, length in zip(ticks, lengths, strict=False)
         ),
     )
+
+
+def marked_bars(strong: NDArray[np.int64], bar: NDArray[np.int64]) -> tuple[int, NDArray[np.int64]]:
+    """The metre and the bar lines of marked beats.
+
+    strong: the beats that are strong in a small metre. bar: those that begin a bar of four.
+    """
+    triple = len(strong) > 1 and np.mean(np.diff(strong) == 3) > 0.5
+    metre, lines = (3, strong) if triple else (4, bar if len(bar) else strong)
+    return metre, lines if len(lines) else np.zeros(1, dtype=np.int64)
 
 
 def _continued(

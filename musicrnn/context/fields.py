@@ -1,8 +1,9 @@
 """The fields of a context: the small numbers that a composing model may hear at every step.
 
 Conventions. A context is int32 [T, F], row t for the step that reads id t and says the next one; 0
-is "not known" or "nothing" in every field. A plan is int32 [bars, PLAN]: what is known of each bar
-before it is written, from a whole piece in training and from what is asked or drawn in composing.
+is "not known" or "nothing" in every field. An outlook is int32 [bars, OUTLOOK]: what is known of
+each bar before it is written, from a whole piece in training and from what is asked or drawn in
+composing.
 
 Four groups: *where* the step is, what is *asked*, what followed the longest *match* of the past,
 and what stood at the same *places* before.
@@ -19,17 +20,20 @@ from musicrnn.context.readings import CHORD, KEY, POSITION, Readings
 from musicrnn.errors import MusicRNNError, listed
 
 DISTANCES = (1, 2, 4, 8, 16)  # bars back to the same place
-PLAN_FIELDS = ("bars_left", "section_left", "density", "section", "melody", "likeness")
+OUTLOOK_FIELDS = ("bars_left", "section_left", "density", "section", "melody", "likeness")
 FIELDS = (
-    *PLAN_FIELDS,
+    *OUTLOOK_FIELDS,
     "position", "key", "chord",
     "match_length", "match",
     *(f"place_{bars}" for bars in DISTANCES), "place_in_section",
 )  # fmt: skip
 POINTERS = tuple(FIELDS.index(name) for name in FIELDS if name.startswith(("match", "place"))
                  and name != "match_length")  # fmt: skip
-DISTANCE, OPEN = len(PLAN_FIELDS), len(PLAN_FIELDS) + 1  # columns of a plan behind its fields
-PLAN = len(PLAN_FIELDS) + 2
+DISTANCE, OPEN = (
+    len(OUTLOOK_FIELDS),
+    len(OUTLOOK_FIELDS) + 1,
+)  # columns of a outlook behind its fields
+OUTLOOK = len(OUTLOOK_FIELDS) + 2
 GROUPS: dict[str, tuple[str, ...]] = {
     "where": ("bars_left", "section_left", "position"),
     "asked": ("density", "section", "melody", "likeness", "key", "chord"),
@@ -38,7 +42,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 
 Context = NDArray[np.int32]
-Plan = NDArray[np.int32]
+Outlook = NDArray[np.int32]
 
 BARS_LEFT = np.array([*range(18), 25, 33, 49, 65])  # the least number of bars of each class
 MATCH_LENGTHS = np.array([1, 2, 3, 4, 6, 9, 13, 21, 33, 49])  # ids, the least of each class

@@ -23,11 +23,11 @@ from musicrnn.context.fields import (
     FIELDS,
     MATCH_LENGTHS,
     OPEN,
-    PLAN,
-    PLAN_FIELDS,
+    OUTLOOK,
+    OUTLOOK_FIELDS,
     POINTERS,
     Context,
-    Plan,
+    Outlook,
 )
 from musicrnn.context.match import longest_match
 from musicrnn.context.readings import (
@@ -46,11 +46,11 @@ from musicrnn.context.readings import (
 # What is kept of a piece beside its ids and spots.
 LENGTH, IN_BAR, AT, IN_VOICE, IN_ORDER, KEY_AT, CHORD_AT, SOURCE, MATCHED = range(9)
 START = np.array([0, -1, -1, -1, -1, -1, -1, -1, 0], np.int64)
-COUNT, PLANNED = len(FIELDS), len(PLAN_FIELDS)
+COUNT, PLANNED = len(FIELDS), len(OUTLOOK_FIELDS)
 POSITION_FIELD, KEY_FIELD, CHORD_FIELD = (FIELDS.index(n) for n in ("position", "key", "chord"))
 LENGTH_FIELD, MATCH_FIELD = FIELDS.index("match_length"), FIELDS.index("match")
 PLACE_FIELD = FIELDS.index("place_1")
-NO_PLAN = np.zeros((0, PLAN), np.int32)
+NO_OUTLOOK = np.zeros((0, OUTLOOK), np.int32)
 FIRST_POINTER = POINTERS[0]
 
 
@@ -59,11 +59,11 @@ class Past:
 
     Args:
         readings: of the vocabulary.
-        plan: of the bars to be written; NO_PLAN, and bars behind it, are not known.
+        outlook: of the bars to be written; NO_OUTLOOK, and bars behind it, are not known.
     """
 
-    def __init__(self, readings: Readings, plan: Plan = NO_PLAN) -> None:
-        self.readings, self.plan, self.units = readings, plan, places(readings)
+    def __init__(self, readings: Readings, outlook: Outlook = NO_OUTLOOK) -> None:
+        self.readings, self.outlook, self.units = readings, outlook, places(readings)
         self.now = START.copy()
         self.ids, self.spots = np.zeros(256, np.int64), np.zeros(256, np.int64)
         self.run = np.zeros(257, np.int32)
@@ -78,15 +78,15 @@ class Past:
 
     def context(self) -> Context:
         """[F]: what is heard with the last id; overwritten by the next call."""
-        _facts(self.now, self.spots, self.units, self.plan, self.found)
+        _facts(self.now, self.spots, self.units, self.outlook, self.found)
         _look_up(self.found, self.ids, self.readings)
         return self.found
 
 
-def facts(ids: NDArray[np.int32], readings: Readings, plan: Plan = NO_PLAN) -> Context:
+def facts(ids: NDArray[np.int32], readings: Readings, outlook: Outlook = NO_OUTLOOK) -> Context:
     """[T, F] of a whole piece; see the module's text."""
     found = np.zeros((len(ids), COUNT), np.int32)
-    _all_facts(ids.astype(np.int64), readings, places(readings), plan, found)
+    _all_facts(ids.astype(np.int64), readings, places(readings), outlook, found)
     return found
 
 
@@ -129,14 +129,14 @@ def _push(now: Any, ids: Any, spots: Any, run: Any, readings: Any, units: Any, t
 
 
 @compiled
-def _facts(now: Any, spots: Any, units: Any, plan: Any, found: Any) -> None:
+def _facts(now: Any, spots: Any, units: Any, outlook: Any, found: Any) -> None:
     bar = max(now[IN_BAR], 0)
-    known = bar < plan.shape[0]
+    known = bar < outlook.shape[0]
     for field in range(PLANNED):
-        found[field] = plan[bar, field] if known else 0
+        found[field] = outlook[bar, field] if known else 0
     found[POSITION_FIELD] = now[AT] + 2
     found[KEY_FIELD], found[CHORD_FIELD] = now[KEY_AT] + 1, now[CHORD_AT] + 1
-    opened = now[SOURCE] >= 0 and (plan[bar, OPEN] > 0 if known else True)
+    opened = now[SOURCE] >= 0 and (outlook[bar, OPEN] > 0 if known else True)
     found[LENGTH_FIELD] = found[MATCH_FIELD] = 0
     if opened:
         found[MATCH_FIELD] = now[SOURCE] + 1
@@ -144,7 +144,7 @@ def _facts(now: Any, spots: Any, units: Any, plan: Any, found: Any) -> None:
             found[LENGTH_FIELD] += now[MATCHED] >= least
     for number in range(len(DISTANCES)):
         found[PLACE_FIELD + number] = _same_place(now, spots, units, DISTANCES[number])
-    back = plan[bar, DISTANCE] if known else 0
+    back = outlook[bar, DISTANCE] if known else 0
     found[PLACE_FIELD + len(DISTANCES)] = _same_place(now, spots, units, back)
 
 
@@ -176,13 +176,13 @@ def _look_up(found: Any, ids: Any, readings: Any) -> None:
 
 
 @compiled
-def _all_facts(ids: Any, readings: Any, units: Any, plan: Any, found: Any) -> None:
+def _all_facts(ids: Any, readings: Any, units: Any, outlook: Any, found: Any) -> None:
     now, steps = START.copy(), len(ids)
     written, spots = np.zeros(steps, np.int64), np.zeros(steps, np.int64)
     run = np.zeros(steps + 1, np.int32)
     for t in range(steps):
         _push(now, written, spots, run, readings, units, ids[t])
-        _facts(now, spots, units, plan, found[t])
+        _facts(now, spots, units, outlook, found[t])
 
 
 def bars_left_class(left: NDArray[np.int64]) -> NDArray[np.int64]:

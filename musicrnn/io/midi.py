@@ -3,8 +3,9 @@
 Conventions. One Track for each instrument (channel and program) of each track of the file, in the
 file's order; channel 10 is drums. Times are the file's own ticks. The sustain pedal (controller 64,
 down from 64 on) becomes Pedals; other controllers, pitch bends and lyrics are left out. A marker
-whose text is the name of a chord (``C:maj7``, ``N``) is a Chord. The title is the name of the first
-track of a type 1 file if nothing is played on it. Names are UTF-8.
+whose text is the name of a chord (``C:maj7``, ``N``) is a Chord, one with another short text a
+Section, as the standard means it ("rehearsal letter or section name"). The title is the name of the
+first track of a type 1 file if nothing is played on it. Names are UTF-8.
 
 What a file need not say clearly: a note that is never ended or has no length is left out; of two
 notes of one pitch in one instrument, the first to begin is the first to end.
@@ -35,9 +36,11 @@ from musicrnn.score import (
     Note,
     Pedal,
     Score,
+    Section,
     Tempo,
     TimeSignature,
     Track,
+    is_section_name,
     make_score,
 )
 
@@ -97,6 +100,7 @@ def _score(parsed: ScoreTick, walked: Walked) -> Score:
         for marker in parsed.markers
         if marker.text in NAMED_CHORDS
     ]
+    texts = [(marker.time, marker.text.strip()) for marker in parsed.markers]
     tracks = [_track(track) for track in parsed.tracks]
     return make_score(
         parsed.ticks_per_quarter,
@@ -111,6 +115,7 @@ def _score(parsed: ScoreTick, walked: Walked) -> Score:
         ],
         chords=chords,
         title=walked.title,
+        sections=[Section(tick, text) for tick, text in texts if is_section_name(text)],
     )
 
 

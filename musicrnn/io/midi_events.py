@@ -1,10 +1,11 @@
 """A score as the bytes of a standard MIDI file of type 1.
 
-Conventions. The first track holds the title, tempos, time and key signatures, and chords as
-markers; then comes one track for each Track with notes. At one tick notes end before the pedal
-moves, and it moves before notes begin. Each track has a channel of its own while there are any
-(drums: channel 10); after the fifteenth, tracks of one program share one. Notes end with velocity
-0, and the status byte of an event that has the same as the one before is left out (running status).
+Conventions. The first track holds the title, tempos, time and key signatures, and chords and
+sections as markers; then comes one track for each Track with notes. At one tick notes end before
+the pedal moves, and it moves before notes begin. Each track has a channel of its own while there
+are any (drums: channel 10); after the fifteenth, tracks of one program share one. Notes end with
+velocity 0, and the status byte of an event that has the same as the one before is left out (running
+status).
 
 Source: Standard MIDI Files 1.0 (RP-001).
 """
@@ -65,6 +66,7 @@ def _conductor(score: Score) -> bytes:
         sharps = _sharps(key.tonic, key.minor)
         events.append((key.tick, 3, _meta(0x59, struct.pack(">bB", sharps, key.minor))))
     events += [(chord.tick, 4, _meta(0x06, _text(chord.name))) for chord in score.chords]
+    events += [(section.tick, 5, _meta(0x06, _text(section.name))) for section in score.sections]
     return _chunk(events)
 
 

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from musicrnn.arrays import Ids
-from musicrnn.context.fields import FIELDS, POINTERS, Plan
-from musicrnn.context.past import NO_PLAN, facts, looked_up
+from musicrnn.context.fields import FIELDS, POINTERS, Outlook
+from musicrnn.context.past import NO_OUTLOOK, facts, looked_up
 from musicrnn.context.readings import Readings, no_readings
 from musicrnn.layers.dropout import dropout_layer
 from musicrnn.layers.stack import Stack, State
@@ -68,12 +68,12 @@ class LanguageModel(Network):
         """What each id says of place and time, of the vocabulary that the model is made for."""
         self.readings.copy_(torch.from_numpy(readings))
 
-    def inputs(self, ids: Ids, plan: Plan = NO_PLAN) -> NDArray[np.int32]:
+    def inputs(self, ids: Ids, outlook: Outlook = NO_OUTLOOK) -> NDArray[np.int32]:
         """What the model reads of a piece's ids [T]: those, or with their context [T, 1 + F]."""
         if not self.fields:
             return ids
         readings = self.readings.cpu().numpy()
-        return self.with_context(ids, looked_up(facts(ids, readings, plan), ids, readings))
+        return self.with_context(ids, looked_up(facts(ids, readings, outlook), ids, readings))
 
     def with_context(self, ids: Ids, context: NDArray[np.int32]) -> NDArray[np.int32]:
         """[T, 1 + F] of ids [T] and a context of all fields."""

@@ -1,7 +1,7 @@
 """How likely pieces are under a language model, in nats.
 
 Every piece is read from its start with a zero state, and every id after the first is predicted. A
-model that hears a context hears what the past ids say, and of what comes only what a plan tells it.
+model that hears a context hears what the past ids say, and of what comes what an outlook tells.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import torch
 from numpy.typing import NDArray
 
 from musicrnn.arrays import Ids
-from musicrnn.context.fields import Plan
-from musicrnn.context.past import NO_PLAN
+from musicrnn.context.fields import Outlook
+from musicrnn.context.past import NO_OUTLOOK
 from musicrnn.networks.language import LanguageModel, token_losses
 
 SCORING_ROWS = 32
@@ -22,19 +22,19 @@ WINDOW_LENGTH = 512
 
 
 def nats(
-    model: LanguageModel, pieces: Sequence[Ids], plans: Sequence[Plan] | None = None
+    model: LanguageModel, pieces: Sequence[Ids], outlooks: Sequence[Outlook] | None = None
 ) -> tuple[float, int]:
     """The summed loss over all pieces, and the number of ids predicted."""
-    per_piece = piece_losses(model, pieces, plans)
+    per_piece = piece_losses(model, pieces, outlooks)
     return float(sum(p.sum() for p in per_piece)), sum(len(p) for p in per_piece)
 
 
 def piece_losses(
-    model: LanguageModel, pieces: Sequence[Ids], plans: Sequence[Plan] | None = None
+    model: LanguageModel, pieces: Sequence[Ids], outlooks: Sequence[Outlook] | None = None
 ) -> list[NDArray[np.float64]]:
     """For each piece of N ids the loss of ids 1 .. N-1, [N - 1], in nats."""
-    plans = plans or [NO_PLAN] * len(pieces)
-    read = [model.inputs(ids, plan) for ids, plan in zip(pieces, plans, strict=True)]
+    outlooks = outlooks or [NO_OUTLOOK] * len(pieces)
+    read = [model.inputs(ids, outlook) for ids, outlook in zip(pieces, outlooks, strict=True)]
     return input_losses(model, read)
 
 

@@ -21,8 +21,8 @@ from musicrnn.bounds import check, choice
 from musicrnn.cells.compiled import compiled
 from musicrnn.cells.product import WEIGHT_FORMATS, WeightFormat, pack_matrix, product
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.context.fields import FIELDS, POINTERS, Plan, sizes
-from musicrnn.context.past import NO_PLAN, Past, facts, looked_up
+from musicrnn.context.fields import FIELDS, POINTERS, Outlook, sizes
+from musicrnn.context.past import NO_OUTLOOK, Past, facts, looked_up
 from musicrnn.context.readings import COLUMNS, check_readings
 from musicrnn.device import check_device
 from musicrnn.errors import MusicRNNError
@@ -45,7 +45,7 @@ class Engine(Protocol):
         """Read one id a row, [B] or [B, 1 + F]; logits [B, V] of the next."""
         ...
 
-    def past(self, plan: Plan = NO_PLAN) -> Past | None:
+    def past(self, outlook: Outlook = NO_OUTLOOK) -> Past | None:
         """What makes the context of a new piece; None where none is heard."""
         ...
 
@@ -126,8 +126,8 @@ class CPUEngine:
     def restart(self, rows: NDArray[np.int64]) -> None:
         self.stack.put(rows, self.start)
 
-    def past(self, plan: Plan = NO_PLAN) -> Past | None:
-        return Past(self.readings, plan) if self.fields else None
+    def past(self, outlook: Outlook = NO_OUTLOOK) -> Past | None:
+        return Past(self.readings, outlook) if self.fields else None
 
     def inputs(self, token: int, past: Past | None) -> Sequence[int]:
         return [token] if past is None else [token, *past.context()[self.columns].tolist()]

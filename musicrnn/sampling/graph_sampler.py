@@ -25,7 +25,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from musicrnn.context.fields import FIELDS, Plan
+from musicrnn.context.fields import FIELDS, Outlook
 from musicrnn.context.past import Past
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.networks.language import LanguageModel
@@ -33,12 +33,12 @@ from musicrnn.networks.language_steps import LanguageSteps
 from musicrnn.sampling.capture import Capture, Exchange, as_it_is, cuda_graph
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_steps import GraphSteps, primed_state
-from musicrnn.sampling.sampler import TOKEN_LIMIT, FinishedSequence, Seed, no_plan
+from musicrnn.sampling.sampler import TOKEN_LIMIT, FinishedSequence, Seed, no_outlook
 from musicrnn.sampling.slots import SlotScheduler
 from musicrnn.tokens.protocol import START, Constraint, Controls, Tokenizer
 
 PieceOfSlot = NDArray[np.int64]  # piece of each slot, -1 for none
-PlanOfSeed = Callable[[Seed], Plan]
+OutlookOfSeed = Callable[[Seed], Outlook]
 MAX_SLOTS = 2**16
 PRECISIONS = ("float32", "bfloat16")
 
@@ -91,11 +91,11 @@ class GraphSampler:
         settings: Settings,
         primer: Sequence[int] = (START,),
         token_limit: int = TOKEN_LIMIT,
-        plan: PlanOfSeed = no_plan,
+        outlook: OutlookOfSeed = no_outlook,
     ) -> Iterator[tuple[int, list[int]]]:
         """(number, ids) of the pieces of :meth:`sample_each`."""
         each = partial(self.sample_each, settings=settings, primer=primer, token_limit=token_limit)
-        for piece in each(tokenizer, controls, seeds, plan=plan):
+        for piece in each(tokenizer, controls, seeds, outlook=outlook):
             yield piece.number, piece.ids.tolist()
 
     def sample_each(
@@ -107,11 +107,11 @@ class GraphSampler:
         settings: Settings,
         primer: Sequence[int] = (START,),
         token_limit: int = TOKEN_LIMIT,
-        plan: PlanOfSeed = no_plan,
+        outlook: OutlookOfSeed = no_outlook,
     ) -> Iterator[FinishedSequence]:
         """One piece a seed, as the pieces end; a seed is asked for when a slot is free.
 
-        ``plan`` gives what is known of a piece's bars, where the model hears a context; what it
+        ``outlook`` gives what is known of a piece's bars, where the model hears a context; what it
         says of a primer's bars is that of seed 0.
 
         Raises:
@@ -127,12 +127,14 @@ class GraphSampler:
                 f"{self.model.vocabulary}: they do not belong together"
             )
         with self._current():
-            graph = self._recorded(tokenizer, controls, settings, primer, plan)
+            graph = self._recorded(tokenizer, controls, settings, primer, outlook)
         sizes = {"slots": self.slots, "steps": graph.steps, "limit": token_limit}
         scheduler = SlotScheduler(seeds, primer, **sizes)
         host = None
         if graph.rules is None:
-            host = _Host(self.model.model, tokenizer, controls, primer, plan=plan, slots=self.slots)
+            host = _Host(
+                self.model.model, tokenizer, controls, primer, outlook=outlook, slots=self.slots
+            )
         exchange = Exchange(self.model.device)
         queued: deque[list[Callable[[], Tensor]]] = deque()
         replay = done = 0
@@ -165,10 +167,10 @@ class GraphSampler:
         controls: Controls,
         settings: Settings,
         primer: Sequence[int],
-        plan: PlanOfSeed,
+        outlook: OutlookOfSeed,
     ) -> GraphSteps:
         configuration = json.dumps(tokenizer.configuration(), sort_keys=True)
-        known = plan(0).tobytes() if len(primer) > 1 else b""
+        known = outlook(0).tobytes() if len(primer) > 1 else b""
         key = tokenizer.name, configuration, controls, settings, tuple(primer), known
         if self.recorded is not None and self.recorded[0] == key:
             return self.recorded[1]
@@ -176,7 +178,7 @@ class GraphSampler:
         tokenizer.constraint(controls)  # refuses controls that it does not have
         hears = self.model.fields > 0
         rules = None if hears else tokenizer.rules(controls, self.model.device)
-        read = self.model.model.inputs(np.array(primer, np.int32), plan(0))[:-1].astype(np.int64)
+        read = self.model.model.inputs(np.array(primer, np.int32), outlook(0))[:-1].astype(np.int64)
         graph = GraphSteps(
             self.model,
             rules,
@@ -222,11 +224,11 @@ class _Host:
         controls: Controls,
         primer: Sequence[int],
         *,
-        plan: PlanOfSeed,
+        outlook: OutlookOfSeed,
         slots: int,
     ) -> None:
         self.tokenizer, self.controls, self.primer = tokenizer, controls, primer
-        self.plan = plan
+        self.outlook = outlook
         self.constraints: dict[int, Constraint] = {}  # by slot
         self.pasts: dict[int, Past] = {}
         self.table = np.ones((slots, len(tokenizer.vocabulary)), np.bool_)
@@ -239,7 +241,7 @@ class _Host:
         for slot in fresh:
             self.constraints[slot] = self.tokenizer.constraint(self.controls)
             if self.readings is not None:
-                self.pasts[slot] = Past(self.readings, self.plan(seeds[slot]))
+                self.pasts[slot] = Past(self.readings, self.outlook(seeds[slot]))
             for token in self.primer:
                 self._read(slot, token)
 

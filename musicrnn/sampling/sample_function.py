@@ -11,12 +11,12 @@ from functools import partial
 
 from musicrnn.bounds import check_number
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.context.fields import Plan
+from musicrnn.context.fields import Outlook
 from musicrnn.device import torch_device
 from musicrnn.errors import MusicRNNError
 from musicrnn.sampling.engine import EngineSettings, engine_for
 from musicrnn.sampling.filters import Settings
-from musicrnn.sampling.sampler import FinishedSequence, Seed, no_plan, sample_each
+from musicrnn.sampling.sampler import FinishedSequence, Seed, no_outlook, sample_each
 from musicrnn.tokens import Controls, Tokenizer
 
 MAX_SLOTS_ON_GPU = 1024
@@ -45,13 +45,13 @@ class SamplingBudget:
 
 @dataclass(frozen=True)
 class SamplingRequest:
-    """What all pieces have in common, and the plan of each by its seed."""
+    """What all pieces have in common, and the outlook of each by its seed."""
 
     tokenizer: Tokenizer
     controls: Controls
     settings: Settings
     primer: Sequence[int]
-    plan: Callable[[Seed], Plan] = no_plan
+    outlook: Callable[[Seed], Outlook] = no_outlook
 
 
 def sample_function(
@@ -70,7 +70,8 @@ def sample_function(
     def draw(seeds: Sequence[Seed]) -> Iterator[FinishedSequence]:
         constraint = request.tokenizer.constraint
         pieces = (
-            (constraint(request.controls), seed, engine.past(request.plan(seed))) for seed in seeds
+            (constraint(request.controls), seed, engine.past(request.outlook(seed)))
+            for seed in seeds
         )
         return sample_each(engine, pieces, settings=request.settings, primer=request.primer)
 
@@ -89,4 +90,4 @@ def _on_gpu(
     slots = max(1, min(most, MAX_SLOTS_ON_GPU))
     sampler = GraphSampler(model, slots=slots, replays=replays)  # what it records serves again
     each = partial(sampler.sample_each, request.tokenizer, request.controls)
-    return partial(each, settings=request.settings, primer=request.primer, plan=request.plan)
+    return partial(each, settings=request.settings, primer=request.primer, outlook=request.outlook)

@@ -15,8 +15,8 @@ from itertools import islice
 
 import numpy as np
 
-from musicrnn.context.fields import Plan
-from musicrnn.context.past import NO_PLAN, Past
+from musicrnn.context.fields import Outlook
+from musicrnn.context.past import NO_OUTLOOK, Past
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.sampling.engine import NOTHING, Engine, Steps
 from musicrnn.sampling.filters import NO_RECENT_IDS, PENALTY_WINDOW, Settings, choose, recent_ids
@@ -29,10 +29,10 @@ Seed = int | Sequence[int]
 Opening = tuple[Constraint, Seed] | tuple[Constraint, Seed, Past | None]
 
 
-def no_plan(seed: Seed) -> Plan:
+def no_outlook(seed: Seed) -> Outlook:
     """Nothing is known of a piece's bars before they are written."""
     del seed
-    return NO_PLAN
+    return NO_OUTLOOK
 
 
 @dataclass(eq=False)

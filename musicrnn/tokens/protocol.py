@@ -195,6 +195,11 @@ class Tokenizer(ABC):
         these tokens hear no context."""
         return None
 
+    def densities(self, score: Score) -> NDArray[np.int64]:
+        """How dense each bar of a quantized score is with what is around it, 1 to 5; 0 where the
+        tokens know no densities."""
+        return np.zeros(len(score.bars()), np.int64)
+
     def augmentation_maps(self) -> NDArray[np.int32]:
         """[A, V] maps of ids for data augmentation: the piece transposed, or at another tempo.
 

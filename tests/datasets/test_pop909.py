@@ -8,12 +8,25 @@ import pytest
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import write_midi
-from musicrnn.score import Chord, Key, Note, Score, TimeSignature, Track, make_score
+from musicrnn.score import (
+    Chord,
+    Key,
+    Note,
+    Score,
+    Section,
+    TimeSignature,
+    Track,
+    make_score,
+)
 from musicrnn.tokens.grid import on_grid_share
 from musicrnn_datasets.pop909 import POP909, read_song
 
+TUNE = [60 + i * i * i % 17 for i in range(32)]
 
-def song(folder: Path, bars: list[int], *, starts: list[int], shift: float = 0.3) -> Score:
+
+def song(
+    folder: Path, bars: list[int], *, starts: list[int], shift: float = 0.3, tune: bool = False
+) -> Score:
     """Reads a song of bars of so many beats of half a second, notes at the given sixteenths.
 
     The file's ticks know nothing of the beats: it says 120 where beats come every 0.6 s.
@@ -32,7 +45,10 @@ def song(folder: Path, bars: list[int], *, starts: list[int], shift: float = 0.3
         f"{shift + 4.8} 9 F:sus4(b7)\n"
     )
     (folder / "007" / "key_audio.txt").write_text("1.2\t3.0\tGb:maj\n4.9\t99\tA:min\n")
-    notes = [Note(round(960 * (shift + 0.15 * s)), 60, 144, 80) for s in starts]
+    notes = [
+        Note(round(960 * (shift + 0.15 * s)), TUNE[i] if tune else 60, 144, 80)
+        for i, s in enumerate(starts)
+    ]
     write_midi(make_score(480, [Track(tuple(notes), name="MELODY")]), folder / "007" / "007.mid")
     return read_song(folder / "007")
 
@@ -87,3 +103,30 @@ def test_the_corpus(corpora: Path) -> None:
         first = min(track.notes[0].start for track in score.tracks)
         assert first < score.bars()[0][1].bar_ticks(480)
         assert score.keys[0].tick == score.chords[0].tick == 0
+        assert {section.tick for section in score.sections} <= {tick for tick, _ in score.bars()}
+    if (corpora / "pop909-structure").is_dir():
+        assert sum(bool(score.sections) for score in scores) >= 0.95 * len(scores)
+
+
+def test_the_sections_of_a_labelled_song_begin_its_bars(tmp_path: Path) -> None:
+    """The marks begin bars at once; the labels do two beats later, and leave out half a bar."""
+    corpus, labels = tmp_path / "pop909", tmp_path / "pop909-structure" / "007"
+    corpus.mkdir()
+    labels.mkdir(parents=True)
+    label_starts = [2 * i for i in range(32)]  # 4 bars
+    played = [8 + s + (8 if s >= 32 else 0) for s in label_starts]
+    (labels / "melody.txt").write_text("".join(f"{pitch} 2\n" for pitch in TUNE))
+    (labels / "human_label1.txt").write_text("A2B2")
+    (labels / "human_label2.txt").write_text("A4")
+    score = song(corpus, [4] * 7, starts=played, tune=True)
+    lines = [(tick // 480, metre.numerator) for tick, metre in score.bars()]
+    assert lines == [(0, 4), (4, 4), (8, 2), (10, 4), (14, 4)]
+    assert score.sections == (Section(0, "A"), Section(10 * 480, "B"))
+    again = read_song(corpus / "007", labeller=2)
+    assert again.sections == (Section(0, "A"),)
+    (labels / "human_label1.txt").write_text("A2 and B2")
+    with pytest.raises(MusicRNNError, match="a letter and its bars, got 'A2 and B2'"):
+        read_song(corpus / "007")
+    (labels / "melody.txt").write_text("40 2\n" * 32)
+    (labels / "human_label1.txt").write_text("A2B2")
+    assert read_song(corpus / "007").sections == ()

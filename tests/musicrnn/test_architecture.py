@@ -25,7 +25,8 @@ PARTS = {
     "errors": ("the one exception", ""),
     "arrays": ("array types", "errors"),
     "bounds": ("options with their bounds", "errors arrays"),
-    "score": ("written and played music", "errors arrays presentable"),
+    "changes": ("what holds in a piece from a tick on", "errors"),
+    "score": ("written and played music", "errors arrays presentable changes"),
     "key": ("which key a piece is in", "errors arrays score"),
     "note_events": (
         "notes as they are performed: note on and off, in seconds",
@@ -42,7 +43,11 @@ PARTS = {
         "augmentation of sound, and synthetic sound",
         "errors arrays bounds score waveform events synth",
     ),
-    "tokens": ("score <-> integers", PIECE + " bounds io context"),
+    "tokens": ("score <-> integers", PIECE + " bounds io form context"),
+    "form": (
+        "sections: planned, and found in the notes; what a plan says of each bar",
+        "errors arrays presentable score context",
+    ),
     "plot": ("score -> picture and page", PIECE),
     "io.save": ("any format, by suffix", PIECE + " accompaniment io synth plot"),
     "metrics": ("what a piece or a prediction is worth", PIECE + " events"),
@@ -59,7 +64,8 @@ PARTS = {
     "sampling": (
         "model -> piece",
         PIECE
-        + " accompaniment bounds device io tokens checkpoint cells context layers networks metrics",
+        + " accompaniment bounds device io form tokens checkpoint cells context layers networks"
+        + " metrics",
     ),
     "problems": ("problems that show what a memory can hold", "errors arrays bounds layers"),
     "listening": (
@@ -75,8 +81,8 @@ PARTS = {
     "training": (
         "batches -> model; what a kind of model is",
         PIECE
-        + " bounds events device io features augmentation tokens weights checkpoint cells context"
-        + " layers networks metrics sampling listening export pretrained",
+        + " bounds events device io form features augmentation tokens weights checkpoint cells"
+        + " context layers networks metrics sampling listening export pretrained",
     ),
     "comparison": (
         "many cells under one budget -> table",
@@ -85,15 +91,15 @@ PARTS = {
     "sources": (
         "a user's folders, and corpora by name -> data to learn from",
         PIECE
-        + " events bounds device io features augmentation tokens weights checkpoint networks"
+        + " events bounds device io form features augmentation tokens weights checkpoint networks"
         + " metrics listening training",
     ),
     "presentable": ("what is saved and shows itself, by doors further up", ""),
     "face": (
         "what import musicrnn offers",
         PIECE
-        + " accompaniment bounds device io io.save synth features plot tokens weights checkpoint"
-        + " networks metrics sampling listening training pretrained sources",
+        + " accompaniment bounds device io io.save form synth features plot tokens weights"
+        + " checkpoint networks metrics sampling listening training pretrained sources",
     ),
     "pretrained": ("models that come with the package", "errors arrays checkpoint sampling"),
 }

@@ -9,15 +9,19 @@ from musicrnn.score import (
     Note,
     Pedal,
     Score,
+    Section,
     Tempo,
     TimeSignature,
     Track,
+    is_section_name,
     make_score,
 )
 
 RESOLUTIONS = (1, 4, 24, 96, 120, 220, 480, 960, 1024, 32767)
 _TICKS = st.one_of(st.integers(0, 2000), st.integers(0, 2**20))
 _NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+
+_SECTION_NAMES = st.one_of(st.sampled_from("iABXbo"), _NAMES.map(str.strip).filter(is_section_name))
 
 
 @st.composite
@@ -83,4 +87,5 @@ def scores(
         keys=draw(st.lists(st.builds(Key, _TICKS, st.integers(0, 11), st.booleans()), max_size=3)),
         chords=draw(st.lists(chord, max_size=5)),
         title=draw(_NAMES),
+        sections=draw(st.lists(st.builds(Section, _TICKS, _SECTION_NAMES), max_size=4)),
     )

@@ -33,11 +33,14 @@ from musicrnn.context.readings import (
     no_readings,
 )
 from musicrnn.score import Score, make_score
+from musicrnn.tokens.beat.density import notes_a_quarter, quintiles
 from musicrnn.tokens.beat.grammar import BeatConstraint
 from musicrnn.tokens.beat.grid import KEYS, POSITIONS, TEMPOS, nearest_tempo
+from musicrnn.tokens.beat.parts import common_parts
 from musicrnn.tokens.beat.quantize import quantize_to_beats, tracks_of
 from musicrnn.tokens.beat.reader import BeatDecoder, BeatReader
 from musicrnn.tokens.beat.vocabulary import (
+    DENSITY_BORDERS,
     PITCHES,
     BeatVocabulary,
     transposed_name,
@@ -64,11 +67,20 @@ class BeatTokenizer(BeatVocabulary, Tokenizer):
 
     @classmethod
     def suited(cls, scores: Sequence[Score]) -> BeatTokenizer:
-        """The instruments of the scores, and chords where most have some."""
+        """The instruments of the scores, chords where most have some, the parts that most have by
+        name, and as borders of density the quintiles of their excerpts of 16 bars."""
         notes = notes_by_program(scores)
         common = [p for p, n in notes.most_common(MAX_PROGRAMS) if n >= MIN_SHARE * notes.total()]
         with_chords = 2 * sum(bool(score.chords) for score in scores) > len(scores)
-        return cls(tuple(sorted(common)), chords=with_chords)
+        programs = tuple(sorted(common))
+        return cls(
+            programs,
+            chords=with_chords,
+            parts=common_parts(scores) if len(programs) == 1 and programs[0] < 128 else (),
+            canonical=programs != (DRUM_PROGRAM,),
+            density_borders=quintiles(scores, DENSITY_BARS) or DENSITY_BORDERS,
+            closing=True,
+        )
 
     @property
     def vocabulary(self) -> tuple[str, ...]:
@@ -164,6 +176,10 @@ class BeatTokenizer(BeatVocabulary, Tokenizer):
         from musicrnn.tokens.beat.rules import BeatRules
 
         return BeatRules(self, controls, device=device)
+
+    def densities(self, score: Score) -> NDArray[np.int64]:
+        notes = notes_a_quarter(score, DENSITY_BARS)
+        return 1 + np.searchsorted(self.density_borders, notes, side="right")
 
     def readings(self) -> Readings:
         table = no_readings(len(self.events))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from musicrnn.arrays import Ids
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.context.fields import Plan
+from musicrnn.context.fields import Outlook
 from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.key import estimate_key
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer, tokenizer_from
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.choose import suitable_tokenizer
+from musicrnn.training.compose.outlooks import Planned, planned
 from musicrnn.training.data import (
     SPLITS,
     DataRequest,
@@ -40,14 +41,18 @@ from musicrnn.training.data import (
 class TokenData(TrainingData):
     """Examples are ids [N] of whole pieces, ``encoding`` their tokenizer.
 
-    ``weights`` say how often each training piece is read (None: once an epoch). ``plans`` say what
-    is known of the bars of each example before they are written; None where nothing is.
+    ``weights`` say how often each training piece is read (None: once an epoch). ``planned`` are the
+    plans of the examples and what they say of their bars; empty where nothing is known.
     """
 
     weights: NDArray[np.float64] | None = None
-    plans: dict[Split, list[Plan] | None] = field(
-        default_factory=lambda: dict.fromkeys(SPLITS, None)
+    planned: dict[Split, list[Planned]] = field(
+        default_factory=lambda: {split: [] for split in SPLITS}
     )
+
+    def outlooks(self, split: Split) -> list[Outlook] | None:
+        """What is known of the bars of each example before they are written."""
+        return [each.outlook for each in self.planned[split]] or None
 
 
 def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None = None) -> TokenData:
@@ -76,22 +81,25 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
     tokenizer = (
         tokenizer_from(like.entry("tokenizer"))
         if like is not None
-        else choose_tokenizer([item for _, item in read], request.tokens)
+        else choose_tokenizer(_to_learn_from(item for _, item in read), request.tokens)
     )
-    ids: dict[Split, list[Ids]] = {split: [] for split in SPLITS}
-    origin: list[int] = []  # the source of each training piece
+    plans = tokenizer.readings() is not None
+    examples: dict[Split, list[_Example]] = {split: [] for split in SPLITS}
     keys: Counter[str] = Counter()
     metres: Counter[str] = Counter()
     for index, item in read:
-        split = item.piece.split
+        split, score = item.piece.split, item.content
         with skipping(item.piece.name, refused):
-            ids[split].append(tokenizer.encode_source(item.content, item.piece.abc))
+            found = tokenizer.encode_source(score, item.piece.abc)
+            plan = planned(score, tokenizer) if plans else None
+            examples[split].append(_Example(found, index, plan))
             if split == "train":
-                origin.append(index)
-                if any(track.notes and not track.is_drum for track in item.content.tracks):
-                    keys[_key_name(item.content)] += 1
-                metres.update({s.name for s in item.content.time_signatures})
-    _balance(ids, origin)
+                if any(track.notes and not track.is_drum for track in score.tracks):
+                    keys[_key_name(score)] += 1
+                metres.update({s.name for s in score.time_signatures})
+    _balance(examples)
+    ids = {split: [each.ids for each in examples[split]] for split in SPLITS}
+    origin = [each.source for each in examples["train"]]
     sizes = Counter(origin)
     weights = None if mix is None else np.array([mix[i] / sizes[i] for i in origin])
     counts = {
@@ -108,7 +116,25 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
         refused=refused,
         title=f"{tokenizer.name} tokens",
         weights=weights,
+        planned={
+            split: [each.planned for each in examples[split] if each.planned is not None]
+            for split in SPLITS
+        },
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Example:
+    ids: Ids
+    source: int  # which of the sources it is from
+    planned: Planned | None
+
+
+def _to_learn_from(read: Iterable[Loaded[Score]]) -> list[Loaded[Score]]:
+    """The training pieces, or all where there is none with a note."""
+    everything = list(read)
+    train = [item for item in everything if item.piece.split == "train"]
+    return train if any(item.content.note_count for item in train) else everything
 
 
 def choose_tokenizer(read: Sequence[Loaded[Score]], tokens: str | None = None) -> Tokenizer:
@@ -123,14 +149,12 @@ def _key_name(score: Score) -> str:
     return (score.keys[0] if score.keys else estimate_key(score)).name
 
 
-def _balance(ids: dict[Split, list[Ids]], origin: list[int]) -> None:
+def _balance(examples: dict[Split, list[_Example]]) -> None:
     """A piece for validation, and one to train on, where another split can spare it."""
-    if not ids["valid"] and len(ids["train"]) > 1:
-        ids["valid"].append(ids["train"].pop())
-        origin.pop()
-    if not ids["train"] and len(ids["valid"]) + len(ids["test"]) > 1:
-        giver = "test" if ids["test"] and len(ids["valid"]) < 2 else "valid"
-        ids["train"].append(ids[giver].pop())
-        origin.append(0)
-    if not ids["valid"] and ids["train"] and ids["test"]:
-        ids["valid"].append(ids["test"].pop())
+    train, valid, test = (examples[split] for split in SPLITS)
+    if not valid and len(train) > 1:
+        valid.append(train.pop())
+    if not train and len(valid) + len(test) > 1:
+        train.append((test if test and len(valid) < 2 else valid).pop())
+    if not valid and train and test:
+        valid.append(test.pop())

@@ -3,7 +3,7 @@
 The state is carried from window to window of a piece and starts from zero at each new piece
 (Mikolov 2010; Williams and Peng 1990). The validation loss is nats a token over whole pieces, each
 cut at VALIDATION_LIMIT ids. A model that hears a context is validated on fewer pieces, read whole
-with their plans, since a return comes late.
+with their outlooks, since a return comes late.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from musicrnn.arrays import Ids
-from musicrnn.context.fields import Plan
-from musicrnn.context.past import NO_PLAN
+from musicrnn.context.fields import Outlook
+from musicrnn.context.past import NO_OUTLOOK
 from musicrnn.networks.language import LanguageModel, token_losses
 from musicrnn.networks.scoring import input_losses
 from musicrnn.training.compose.windows import Windows
@@ -47,7 +47,7 @@ class LanguageObjective(Objective):
         validation: Sequence[Ids],
         *,
         regulariser: float = 0.0,
-        plans: Sequence[Plan] | None = None,
+        outlooks: Sequence[Outlook] | None = None,
     ) -> None:
         super().__init__(network)
         if regulariser > 0:
@@ -56,9 +56,11 @@ class LanguageObjective(Objective):
         self.state = network.initial_state(windows.rows)
         if network.fields:
             whole = _some(validation)
-            known = [plans[index] if plans else NO_PLAN for index in whole]
-            pairs = ((validation[index], plan) for index, plan in zip(whole, known, strict=True))
-            self.validation = [network.inputs(ids, plan) for ids, plan in pairs]
+            known = [outlooks[index] if outlooks else NO_OUTLOOK for index in whole]
+            pairs = (
+                (validation[index], outlook) for index, outlook in zip(whole, known, strict=True)
+            )
+            self.validation = [network.inputs(ids, outlook) for ids, outlook in pairs]
         else:
             self.validation = [ids[: VALIDATION_LIMIT + 1] for ids in validation]
 

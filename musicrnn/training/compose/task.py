@@ -12,10 +12,12 @@ from musicrnn.arrays import Ids, checked_ids
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.context.fields import FIELDS, fields_of, sizes, written
 from musicrnn.errors import MusicRNNError, counted
+from musicrnn.form.plan_model import PlanModel
 from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.pretrained import Style
 from musicrnn.tokens import TOKENIZERS, Controls, tokenizer_from
 from musicrnn.training.compose.data import TokenData, token_data
+from musicrnn.training.compose.outlooks import likeness_counts
 from musicrnn.training.compose.settings import ComposeSettings
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import DataRequest, Sources, Split, TrainingData, reasons
@@ -95,10 +97,10 @@ class Compose(Task):
         tokens = data if isinstance(data, TokenData) else None
         hearing = None
         if network.fields:
-            plans = tokens.plans["train"] if tokens else None
+            outlooks = tokens.outlooks("train") if tokens else None
             columns = [FIELDS.index(name) for name in network.fields]
             readings = data.encoding.readings()
-            hearing = Hearing(data.examples["train"], readings, plans), columns
+            hearing = Hearing(data.examples["train"], readings, outlooks), columns
         windows = Windows(
             data.examples["train"],
             maps if settings.augment else maps[:1],
@@ -113,12 +115,21 @@ class Compose(Task):
             windows,
             data.examples["valid"],
             regulariser=settings.gradient_norm_regulariser,
-            plans=tokens.plans["valid"] if tokens else None,
+            outlooks=tokens.outlooks("valid") if tokens else None,
         )
 
     def header(self, data: TrainingData, settings: ComposeSettings) -> dict[str, Any]:
         tokenizer = data.encoding
-        return {"tokenizer": {"name": tokenizer.name, **tokenizer.configuration()}}
+        header: dict[str, Any] = {
+            "tokenizer": {"name": tokenizer.name, **tokenizer.configuration()}
+        }
+        pieces = data.planned["train"] if isinstance(data, TokenData) and settings.groups else []
+        if plans := [piece.plan for piece in pieces if piece.plan]:
+            header["form"] = {
+                "plans": PlanModel.learn(plans).as_json(),
+                "likenesses": likeness_counts(pieces),
+            }
+        return header
 
     @property
     def network(self) -> type[LanguageModel]:

@@ -1,0 +1,57 @@
+"""What training hears of a piece's bars before they are written: its own plan, length and density.
+
+A piece's sections are its own, where it has some (labels, markers of a MIDI file), else those that
+are found in its notes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from musicrnn.context.fields import Outlook
+from musicrnn.form.finder import with_sections
+from musicrnn.form.outlook import likenesses_of, outlook
+from musicrnn.form.plan import Plan, plan_of
+from musicrnn.score import Score, Section
+from musicrnn.tokens import Tokenizer
+
+
+@dataclass(frozen=True, eq=False)
+class Planned:
+    """A piece's plan, how like each section is to the last of its letter, and the outlook."""
+
+    plan: Plan
+    likenesses: list[int]
+    outlook: Outlook
+
+
+def planned(score: Score, tokenizer: Tokenizer) -> Planned:
+    """Of a score that the tokenizer can hold, in the bars of its ids."""
+    heard = tokenizer.quantize(score)
+    moved = _moved_sections(score, heard)
+    heard = replace(heard, sections=moved) if moved else with_sections(heard)
+    plan = plan_of(heard)
+    likenesses = likenesses_of(plan, heard)
+    return Planned(plan, likenesses, outlook(plan, likenesses, tokenizer.densities(heard)))
+
+
+def likeness_counts(pieces: Sequence[Planned]) -> dict[str, int]:
+    """How often a section that returns is how like the last one."""
+    counts = Counter(str(each) for piece in pieces for each in piece.likenesses if each > 1)
+    return dict(sorted(counts.items()))
+
+
+def _moved_sections(score: Score, heard: Score) -> tuple[Section, ...]:
+    """The sections of a score on the grid of what is heard of it, which begins with its first
+    bar that sounds."""
+    if not score.sections:
+        return ()
+    scale = heard.ticks_per_quarter / score.ticks_per_quarter
+    first, there = (
+        min(track.notes[0].start for track in each.tracks if track.notes) for each in (score, heard)
+    )
+    begin = int(first * scale + 0.5) - there
+    ticks = {max(0, round(s.tick * scale) - begin): s.name for s in score.sections}  # the last wins
+    return tuple(Section(tick, name) for tick, name in sorted(ticks.items()) if tick < heard.end)
