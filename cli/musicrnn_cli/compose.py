@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from musicrnn.errors import counted
-from musicrnn_cli.controls import parse_chords, parse_key, parse_time_signature
+from musicrnn_cli.controls import parse_chords, parse_form, parse_key, parse_time_signature
 from musicrnn_cli.options import (
     PATH,
     device_option,
@@ -54,6 +54,12 @@ from musicrnn_cli.options import (
 )
 @click.option(
     "--density", type=click.IntRange(1, 5), help="How many notes: 1 is sparse, 5 is dense."
+)
+@click.option(
+    "--form",
+    callback=parse_form,
+    help='Sections and their bars, such as AABA or "i4 A8 A8 B8 A8 o4": a letter that comes again '
+    "is alike, a small one has no melody.",
 )
 @temperature_option
 @click.option(
@@ -165,7 +171,7 @@ def command(
             continue
         facts = [f"{record['style']}  seed {record['seed']}", record["key"] or "no key",
                  f"{record['tempo']:.0f} quarters a minute", record["time_signature"],
-                 counted(record["bars"], "bar"), f"{record['seconds']:.0f} s"]  # fmt: skip
-        click.echo(", ".join(facts), err=stream)
+                 counted(record["bars"], "bar"), record["form"], f"{record['seconds']:.0f} s"]  # fmt: skip
+        click.echo(", ".join(filter(None, facts)), err=stream)
         for path in record["files"]:
             click.echo(f"  {path}", err=stream)

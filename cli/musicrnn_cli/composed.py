@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from musicrnn.form.plan import plan_text
 from musicrnn.sampling.compose import Composition
 
 
@@ -28,6 +29,7 @@ def record_of(piece: Composition, style: str, paths: list[Path]) -> dict[str, An
         "tempo": round(score.tempos[0].bpm, 2),
         "time_signature": score.time_signatures[0].name,
         "bars": piece.bars,
+        "form": plan_text(piece.form) or None,
         "notes": score.note_count,
         "tokens": len(piece.ids),
         "seconds": round(score.seconds, 2),

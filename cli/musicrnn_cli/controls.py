@@ -27,3 +27,4 @@ def _reading(name: str) -> Callable[[click.Context, click.Parameter, str | None]
 parse_key = _reading("read_key")
 parse_time_signature = _reading("read_time_signature")
 parse_chords = _reading("read_chords")
+parse_form = _reading("read_form")

@@ -32,7 +32,7 @@ POINTERS = tuple(FIELDS.index(name) for name in FIELDS if name.startswith(("matc
 DISTANCE, OPEN = (
     len(OUTLOOK_FIELDS),
     len(OUTLOOK_FIELDS) + 1,
-)  # columns of a outlook behind its fields
+)  # columns of an outlook behind its fields
 OUTLOOK = len(OUTLOOK_FIELDS) + 2
 GROUPS: dict[str, tuple[str, ...]] = {
     "where": ("bars_left", "section_left", "position"),

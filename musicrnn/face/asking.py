@@ -17,9 +17,14 @@ from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.sample_function import SamplingBudget
 from musicrnn.score import Score
 from musicrnn.tokens import Controls
-from musicrnn.tokens.wishes import read_chords, read_key, read_time_signature
+from musicrnn.tokens.wishes import read_chords, read_form, read_key, read_time_signature
 
-WORDS = {"key": read_key, "time_signature": read_time_signature, "chords": read_chords}
+WORDS = {
+    "key": read_key,
+    "time_signature": read_time_signature,
+    "chords": read_chords,
+    "form": read_form,
+}
 WISHES = (*(each.name for each in fields(Controls)), *(each.name for each in fields(Settings)))
 MAX_SEED = 2**63 - 1
 

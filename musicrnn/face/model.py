@@ -85,6 +85,7 @@ class Model:
         time_signature: str | None = None,
         chords: str | list[str] | None = None,
         density: int | None = None,
+        form: str | None = None,
         primer: PieceLike | None = None,
         temperature: float | None = None,
         top_k: int | None = None,
@@ -103,6 +104,7 @@ class Model:
             time_signature: such as "3/4".
             chords: one a bar, such as "C Am F G7", or a list of them.
             density: 1 (sparse) to 5 (dense).
+            form: sections and their bars, such as "i4 A8 A8 B8 A8 o4".
             primer: music to go on from.
             temperature: above 1 wilder, below 1 tamer.
             top_k, top_p, min_p: draw among the likeliest tokens alone: so many, of so much mass, as
@@ -121,7 +123,7 @@ class Model:
         wishes = {
             "bars": bars, "seconds": seconds, "key": key, "tempo": tempo, "chords": chords,
             "time_signature": time_signature, "density": density, "temperature": temperature,
-            "top_k": top_k, "top_p": top_p, "min_p": min_p,
+            "top_k": top_k, "top_p": top_p, "min_p": min_p, "form": form,
             "repetition_penalty": repetition_penalty,
         }  # fmt: skip
         first = [_drawn(seed)]

@@ -8,16 +8,18 @@ from dataclasses import dataclass, field, replace
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
+from musicrnn.form.plan import Plan, bars_of
 from musicrnn.metrics.notes import NoteArrays
 from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
 from musicrnn.presentable import Presentable
 from musicrnn.sampling.controls import primed
 from musicrnn.sampling.engine import check_sampled
 from musicrnn.sampling.filters import Settings
+from musicrnn.sampling.planning import Planner
 from musicrnn.sampling.ranking import best_of
 from musicrnn.sampling.sample_function import SamplingBudget, SamplingRequest, sample_function
 from musicrnn.sampling.sampler import FinishedSequence
-from musicrnn.score import Score, Tempo
+from musicrnn.score import Score, Section, Tempo
 from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
 
 MAX_BAR_RUN = 6  # a piece that says one bar more often running is stuck
@@ -48,6 +50,7 @@ class Composition(Presentable):
     sampling_seconds: float  # its share of the time
     number: int = 0  # of its seed among the seeds
     style: str = ""  # the name of the model that composed it
+    form: Plan = ()  # the plan of what comes after the primer
 
     def __repr__(self) -> str:
         bars, notes = counted(self.bars, "bar"), counted(self.score.note_count, "note")
@@ -85,7 +88,8 @@ def compose_each(
     tokenizer = fitting_tokenizer(checkpoint)
     start, controls = primed(checkpoint, tokenizer, primer, request.controls)
     tempo = tempo_of(tokenizer, controls, primer)
-    sampled = SamplingRequest(tokenizer, controls, request.settings, start)
+    planner = Planner(checkpoint, controls, tokenizer.played_bars(start))
+    sampled = SamplingRequest(tokenizer, controls, request.settings, start, planner.outlook)
     draw = sample_function(checkpoint, sampled, budget, len(seeds) * budget.candidates)
     waiting, attempt, drawn = list(range(len(seeds))), 0, 0
     while waiting:
@@ -103,10 +107,12 @@ def compose_each(
             if primer is None and attempt + 1 < MAX_ATTEMPTS and is_stuck(score):
                 stuck.append(number)
                 continue
+            drawn_from = takes[place * budget.candidates + candidates.index(sequence)]
             yield composition(
                 tokenizer,
                 sequence.ids,
                 begun_at(score, tempo),
+                form=planner.plan(drawn_from),
                 seed=seeds[number],
                 number=number,
                 attempts=attempt + 1,
@@ -172,10 +178,11 @@ def composition(
     seconds: float,
     attempts: int = 1,
     number: int = 0,
+    form: Plan = (),
 ) -> Composition:
-    """The piece of these ids, whose score is ``score``."""
+    """The piece of these ids, whose score is ``score``, with the sections of its form."""
     return Composition(
-        score,
+        _with_sections(score, form),
         ids,
         tokenizer.text(ids),
         tokenizer.played_bars(ids) or len(score.bars()),
@@ -183,7 +190,20 @@ def composition(
         attempts,
         seconds,
         number,
+        form=form,
     )
+
+
+def _with_sections(score: Score, form: Plan) -> Score:
+    """The last bars of a score are those of the form."""
+    lines = score.bar_lines()
+    bar = max(0, len(lines) - 1 - bars_of(form))
+    sections: list[Section] = []
+    for name, bars in form:
+        if bar < len(lines) - 1:
+            sections.append(Section(lines[bar], name))
+        bar += bars
+    return replace(score, sections=tuple(sections)) if form else score
 
 
 def is_stuck(score: Score) -> bool:

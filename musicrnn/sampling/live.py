@@ -25,7 +25,8 @@ from musicrnn.sampling.compose import (
 from musicrnn.sampling.controls import primed
 from musicrnn.sampling.engine import EngineSettings, engine_for
 from musicrnn.sampling.filters import Settings
-from musicrnn.sampling.sampler import tokens
+from musicrnn.sampling.planning import Planner
+from musicrnn.sampling.sampler import Opening, tokens
 from musicrnn.score import Score
 from musicrnn.tokens import Controls
 from musicrnn.tokens.incremental import decode_incrementally
@@ -58,7 +59,9 @@ class LivePiece:
         self.seconds = 0.0  # spent on drawing
         stepped = engine_for(checkpoint, engine)
         constraint = self.tokenizer.constraint(controls)
-        piece = constraint, [seed, 0], stepped.past()
+        planner = Planner(checkpoint, controls, self.tokenizer.played_bars(start))
+        self.form = planner.plan([seed, 0])
+        piece = Opening(constraint, [seed, 0], stepped.past(planner.outlook([seed, 0])))
         self._drawn = tokens(stepped, piece, settings=settings, primer=start)
 
     def events(self) -> Generator[EventBatch]:
@@ -78,7 +81,9 @@ class LivePiece:
         for _ in self._kept([]):
             pass
         score = begun_at(self.tokenizer.decode(self.ids), self.tempo)
-        return composition(self.tokenizer, self.ids, score, seed=self.seed, seconds=self.seconds)
+        return composition(
+            self.tokenizer, self.ids, score, seed=self.seed, seconds=self.seconds, form=self.form
+        )
 
     def _kept(self, before: Iterable[int]) -> Iterator[int]:
         yield from before

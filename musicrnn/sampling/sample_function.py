@@ -16,7 +16,7 @@ from musicrnn.device import torch_device
 from musicrnn.errors import MusicRNNError
 from musicrnn.sampling.engine import EngineSettings, engine_for
 from musicrnn.sampling.filters import Settings
-from musicrnn.sampling.sampler import FinishedSequence, Seed, no_outlook, sample_each
+from musicrnn.sampling.sampler import FinishedSequence, Opening, Seed, no_outlook, sample_each
 from musicrnn.tokens import Controls, Tokenizer
 
 MAX_SLOTS_ON_GPU = 1024

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,7 +27,14 @@ TOKEN_LIMIT = 2_000_000
 DEFAULT_SLOTS = 64
 
 Seed = int | Sequence[int]
-Opening = tuple[Constraint, Seed] | tuple[Constraint, Seed, Past | None]
+
+
+class Opening(NamedTuple):
+    """What a piece is begun with: its grammar, its seed, and the past that will hear it."""
+
+    constraint: Constraint
+    seed: Seed
+    past: Past | None = None
 
 
 def no_outlook(seed: Seed) -> Outlook:
@@ -56,12 +64,10 @@ class FinishedSequence:
 class SequenceInProgress(FinishedSequence):
     """A piece while it is sampled."""
 
-    def __init__(
-        self, number: int, constraint: Constraint, seed: Seed, past: Past | None = None
-    ) -> None:
+    def __init__(self, number: int, opening: Opening) -> None:
         super().__init__(number, array("i"))
-        self.constraint, self.past = constraint, past
-        self.random = np.random.default_rng(seed)
+        self.constraint, self.past = opening.constraint, opening.past
+        self.random = np.random.default_rng(opening.seed)
         self.recent: deque[int] = deque(maxlen=PENALTY_WINDOW)
         self.last = START
 
@@ -95,7 +101,7 @@ def sample_each(
     """
     read: list[Sequence[int]] = []
     waiting = (
-        _begun(engine, SequenceInProgress(number, *piece), primer, read)
+        _begun(engine, SequenceInProgress(number, piece), primer, read)
         for number, piece in enumerate(pieces)
     )
     sequences = list(islice(waiting, slots))
@@ -137,7 +143,7 @@ def tokens(
         MusicRNNError: as :func:`sample_each`.
     """
     read: list[Sequence[int]] = []
-    sequence = _begun(engine, SequenceInProgress(0, *piece), primer, read)
+    sequence = _begun(engine, SequenceInProgress(0, piece), primer, read)
     engine.begin(1, _steps(read))
     while sequence.last != END:
         yield from _draw(engine, [sequence], settings, token_limit, keep=False)

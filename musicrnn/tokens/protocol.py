@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from musicrnn.bounds import check_number
 from musicrnn.context.readings import Readings
 from musicrnn.errors import MusicRNNError
+from musicrnn.form.plan import Plan, bars_of, parse_plan, plan_text
 from musicrnn.io.abc.chord import CANONICAL, NO_CHORD, chord_symbol
 from musicrnn.io.abc.fields import MAX_BPM, MIN_BPM
 from musicrnn.score import Key, Score, TimeSignature
@@ -47,10 +48,12 @@ class Controls:
     ``bars`` and ``seconds`` bound the length; ``tempo`` in quarters a minute; ``key`` is (tonic
     0..11, minor); ``time_signature`` (numerator, denominator); ``chords`` (root, quality)
     pairs, one a bar and repeated from the start when they run out; ``density`` 1 (sparse) to 5
-    (dense). A model may grant less than can be wished.
+    (dense); ``form`` the sections and their bars, in all ``bars``, which need not be said then. A
+    model may grant less than can be wished.
 
     Raises:
-        MusicRNNError: a number outside BOUNDS, or a key, metre or chord that there is not.
+        MusicRNNError: a number outside BOUNDS, a key, metre or chord that there is not, or a form
+            of another length.
     """
 
     bars: int | None = None
@@ -60,8 +63,11 @@ class Controls:
     time_signature: tuple[int, int] | None = None
     chords: tuple[tuple[int, str], ...] = ()
     density: int | None = None
+    form: Plan = ()
 
     def __post_init__(self) -> None:
+        if self.form:
+            self._fit_form()
         for name, (low, high, meaning) in BOUNDS.items():
             value = getattr(self, name)
             if value is None:
@@ -81,6 +87,15 @@ class Controls:
                     f"got root {root} and {quality!r}"
                 )
 
+    def _fit_form(self) -> None:
+        parse_plan(plan_text(self.form), bars=self.bars)
+        if self.seconds is not None:
+            raise MusicRNNError(
+                f"a form has bars, not seconds, got {plan_text(self.form)} and {self.seconds:g} "
+                "seconds: leave one of them out"
+            )
+        object.__setattr__(self, "bars", bars_of(self.form))
+
     def given(self) -> dict[str, str]:
         """What is wished, by name, each in a musician's words: ``"key": "F# major"``."""
         said = {name: f"{value:g}" for name in BOUNDS if (value := getattr(self, name)) is not None}
@@ -90,6 +105,8 @@ class Controls:
             said["time signature"] = TimeSignature(0, *self.time_signature).name
         if self.chords:
             said["chords"] = " ".join(chord_symbol(*chord) for chord in self.chords)
+        if self.form:
+            said["form"] = plan_text(self.form)
         return said
 
 

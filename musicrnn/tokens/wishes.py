@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.form.plan import Plan, parse_plan
 
 STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 QUALITIES = {
@@ -17,6 +18,15 @@ QUALITIES = {
     "+": "aug", "sus2": "sus2", "sus4": "sus4", "sus": "sus4", "6": "maj6", "maj6": "maj6",
     "m6": "min6", "min6": "min6",
 }  # fmt: skip
+
+
+def read_form(text: str) -> Plan:
+    """Sections such as ``AABA`` or ``i4 A8 B8 A8 o4``; see musicrnn.form.plan.
+
+    Raises:
+        MusicRNNError: there is no such section, or one without a bar.
+    """
+    return parse_plan(text)
 
 
 def read_key(text: str) -> tuple[int, bool]:

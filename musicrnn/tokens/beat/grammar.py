@@ -10,6 +10,7 @@ another bar: what it gives to that goes to the end, if the vocabulary is ``closi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
 
 import numpy as np
@@ -251,7 +252,7 @@ def forced_ids(vocabulary: BeatVocabulary, controls: Controls) -> dict[str, list
         MusicRNNError: a control that this vocabulary has no token for.
     """
     events = vocabulary.events
-    wanted: dict[str, list[object]] = {}
+    wanted: dict[str, Sequence[object]] = {}
     shift = 0
     if controls.key is not None:
         tonic, minor = controls.key

@@ -98,7 +98,9 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
                     keys[_key_name(score)] += 1
                 metres.update({s.name for s in score.time_signatures})
     _balance(examples)
-    ids = {split: [each.ids for each in examples[split]] for split in SPLITS}
+    ids: dict[Split, list[Ids]] = {
+        split: [each.ids for each in examples[split]] for split in SPLITS
+    }
     origin = [each.source for each in examples["train"]]
     sizes = Counter(origin)
     weights = None if mix is None else np.array([mix[i] / sizes[i] for i in origin])

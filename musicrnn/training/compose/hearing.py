@@ -21,7 +21,7 @@ from musicrnn.context.fields import FIELDS, GROUPS, OPEN, OUTLOOK_FIELDS, Contex
 from musicrnn.context.past import NO_OUTLOOK, facts, looked_up
 from musicrnn.context.readings import BAR, Readings
 
-OUTLOOK_HEARD = 0.7  # share of the pieces that have a outlook
+OUTLOOK_HEARD = 0.7  # share of the pieces that have an outlook
 MATCH_HEARD = 0.75  # of those whose outlook is not heard
 SILENT = 0.15  # share of the windows in which a field is silent
 DENSITY_SILENT = 0.5

@@ -101,14 +101,14 @@ def test_bundled_models_sound_the_same_on_torch() -> None:
 def test_tokens_one_by_one_are_those_of_the_piece() -> None:
     engine = CPUEngine(model_of("gru")[1])
     whole = sample(engine, [Free(30, 40)], [3], settings=PENALTY, primer=[START, 5])
-    apart = list(tokens(engine, Free(30, 40), 3, settings=PENALTY, primer=[START, 5]))
+    apart = list(tokens(engine, Opening(Free(30, 40), 3), settings=PENALTY, primer=[START, 5]))
     assert whole[0] == [START, 5, *apart]
     assert apart[-1] == END
 
 
 def test_likelihoods_are_those_of_the_model() -> None:
     checkpoint = model_of("lstm")[1]
-    sequence = next(sample_each(CPUEngine(checkpoint), [(Free(30, 25), 1)], settings=Settings()))
+    sequence = next(sample_each(CPUEngine(checkpoint), [Opening(Free(30, 25), 1)], settings=Settings()))
     engine, total = CPUEngine(checkpoint), 0.0
     engine.begin(1)
     for before, after in zip(sequence.ids[:-2], sequence.ids[1:-1], strict=True):
@@ -124,9 +124,9 @@ def test_memory_does_not_grow_with_the_piece() -> None:
     def peak(count: int, kept: bool) -> int:
         tracemalloc.start()
         if kept:
-            next(sample_each(engine, [(Free(30, count), 1)], settings=PENALTY))
+            next(sample_each(engine, [Opening(Free(30, count), 1)], settings=PENALTY))
         else:
-            for _ in tokens(engine, Free(30, count), 1, settings=PENALTY):
+            for _ in tokens(engine, Opening(Free(30, count), 1), settings=PENALTY):
                 pass
         found = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

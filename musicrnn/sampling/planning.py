@@ -1,0 +1,110 @@
+"""The plan of a new piece: asked for, or drawn from a model of the training pieces' plans.
+
+Conventions. A model that hears its plan carries in its header, under "form", how plans go ("plans",
+a PlanModel) and how often a section that returns is how like the last one ("likenesses"). What is
+drawn for a seed comes from a generator of its own, so that a piece's ids use none of its numbers.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.arrays import Random
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.context.fields import OUTLOOK, Outlook
+from musicrnn.errors import MusicRNNError
+from musicrnn.form.outlook import NEW, last_of_letter, length_alone, outlook
+from musicrnn.form.plan import Plan
+from musicrnn.form.plan_model import PlanModel
+from musicrnn.sampling.sampler import Seed
+from musicrnn.tokens import Controls
+
+PLANNING = 1  # the spawn key of the generators of plans
+UNBOUNDED_BARS = 4096  # whose outlook tells nothing, where no length is asked for
+
+
+class Planner:
+    """Plans and outlooks of pieces with the same wishes.
+
+    Args:
+        controls: what is asked, its bars those of the primer too.
+        primer_bars: how many bars the primer has.
+
+    Raises:
+        MusicRNNError: a form is asked for that the model cannot hear, or its header is damaged.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, controls: Controls, primer_bars: int = 0) -> None:
+        said = checkpoint.metadata.get("form")
+        self.plans: PlanModel | None = None
+        self.controls, self.primer_bars = controls, primer_bars
+        if said is None:
+            if controls.form:
+                raise MusicRNNError(
+                    "this model has learnt no form, so none can be asked for: leave the form out, "
+                    "or train a model anew"
+                )
+            return
+        if not isinstance(said, dict):
+            raise MusicRNNError("the model file's form is damaged: it is no JSON object")
+        form = cast(dict[str, Any], said)
+        self.plans = PlanModel.from_json(form.get("plans", {}))
+        self.shares = _shares(form.get("likenesses", {}))
+        self.drawn = cache(self._drawn)
+
+    def plan(self, seed: Seed) -> Plan:
+        """The plan of what comes after the primer; () where there is none."""
+        return self.drawn(_key(seed))[0] if self.plans is not None else ()
+
+    def outlook(self, seed: Seed) -> Outlook:
+        """What is known of every bar of the piece of a seed."""
+        density = self.controls.density or 0
+        if self.controls.bars is None:
+            return np.zeros((UNBOUNDED_BARS, OUTLOOK), np.int32)
+        if self.plans is None:
+            return length_alone(self.controls.bars, density)
+        plan, likenesses = self.drawn(_key(seed))
+        planned = outlook(plan, likenesses, density)
+        return np.concatenate([self._before(density), planned])
+
+    def _before(self, density: int) -> Outlook:
+        bars = self.controls.bars or 0
+        return length_alone(bars, density)[: self.primer_bars]
+
+    def _drawn(self, key: tuple[int, ...]) -> tuple[Plan, list[int]]:
+        assert self.plans is not None
+        if self.controls.bars is None:
+            return (), []
+        entropy = np.random.SeedSequence(list(key), spawn_key=(PLANNING,))
+        random = np.random.default_rng(entropy)
+        new_bars = self.controls.bars - self.primer_bars
+        plan = self.controls.form or self.plans.draw(new_bars, random)
+        return plan, [self._likeness(before is not None, random) for before in last_of_letter(plan)]
+
+    def _likeness(self, returns: bool, random: Random) -> int:
+        if not returns:
+            return NEW
+        return NEW + 1 + int(np.searchsorted(self.shares.cumsum(), random.random(), side="right"))
+
+
+def _key(seed: Seed) -> tuple[int, ...]:
+    return (seed,) if isinstance(seed, int) else tuple(seed)
+
+
+def _shares(counts: Any) -> NDArray[np.float64]:
+    """[4], the shares of likenesses 2 to 5 among the sections that return.
+
+    Raises:
+        MusicRNNError: the counts are none.
+    """
+    try:
+        found = np.array([1 + int(counts.get(str(NEW + 1 + n), 0)) for n in range(4)], np.float64)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise MusicRNNError(f"the model file's likenesses are damaged: {error}") from error
+    if found.min() < 1:
+        raise MusicRNNError("the model file's likenesses are damaged: a count is below 0")
+    return found / found.sum()
