@@ -7,6 +7,11 @@ are as alike as their bars from the first on, in proportion to the shorter lengt
 they are joined, the most alike first, while the mean between two groups is large enough. Sections
 with melody and those without are apart: of the latter the first is an intro, the last an outro. A
 first section of one bar is an intro in any case: a pick-up.
+
+On 201 validation and test songs of POP909, against two labellers: boundary F1 .70 and .71 (within a
+bar .79), pairwise label F1 .80 and .79; the labellers against each other .81 (.87) and .91; a
+boundary every 8 bars and one letter .16 (.42) and .42. 3 to 8 ms a song (2026-11-29, one core, by
+tests/benchmarks/form/sections.py). The constants were chosen on the training songs.
 """
 
 from __future__ import annotations
