@@ -68,6 +68,7 @@ def test_any_length_and_any_metre(bars: int) -> None:
 
 def test_without_notes_or_without_pitches() -> None:
     assert find_sections(make_score(480, [Track()])) == ()
+    assert find_sections(make_score(480, [Track((Note(1920 * 2000, 60, 1, 80),))])) == ()
     drums = Track(tuple(Note(480 * beat, 36, 100, 80) for beat in range(64)), is_drum=True)
     assert find_sections(make_score(480, [drums]))[0].tick == 0
 
