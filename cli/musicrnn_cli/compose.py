@@ -169,9 +169,10 @@ def command(
         if as_json:
             click.echo(json.dumps(record), err=stream)
             continue
+        bars = counted(record["bars"], "bar") + (f" ({record['form']})" if record["form"] else "")
         facts = [f"{record['style']}  seed {record['seed']}", record["key"] or "no key",
-                 f"{record['tempo']:.0f} quarters a minute", record["time_signature"],
-                 counted(record["bars"], "bar"), record["form"], f"{record['seconds']:.0f} s"]  # fmt: skip
-        click.echo(", ".join(filter(None, facts)), err=stream)
+                 f"{record['tempo']:.0f} quarters a minute", record["time_signature"], bars,
+                 f"{record['seconds']:.0f} s"]  # fmt: skip
+        click.echo(", ".join(facts), err=stream)
         for path in record["files"]:
             click.echo(f"  {path}", err=stream)

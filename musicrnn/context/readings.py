@@ -14,6 +14,8 @@ side by side: see :mod:`musicrnn.context.past`.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,9 +41,15 @@ def places(readings: Readings) -> NDArray[np.int64]:
     return np.array([voice, voices * voice, positions * voices * voice], np.int64)
 
 
-def check_readings(readings: Readings, vocabulary: int) -> None:
+def check_readings(readings: NDArray[Any] | None, vocabulary: int) -> None:
     """Raises MusicRNNError unless the table, of a file, is one for so many ids."""
-    if readings.shape != (vocabulary, COLUMNS) or readings.min() < -1 or readings.max() > 2**15:
+    if (
+        readings is None
+        or readings.dtype != np.int32
+        or readings.shape != (vocabulary, COLUMNS)
+        or readings.min() < -1
+        or readings.max() > 2**15
+    ):
         raise MusicRNNError(
             f"the model file's readings do not fit its {vocabulary} ids: it is damaged"
         )

@@ -72,8 +72,6 @@ class Model:
             check_output(Path(path), overwrite=overwrite)
         with_style(self.checkpoint, self.name).save(path)
 
-    # Composing.
-
     def compose(
         self,
         seed: int | None = None,

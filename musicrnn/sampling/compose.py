@@ -108,16 +108,16 @@ def compose_each(
                 stuck.append(number)
                 continue
             drawn_from = takes[place * budget.candidates + candidates.index(sequence)]
-            yield composition(
+            piece = composition(
                 tokenizer,
                 sequence.ids,
                 begun_at(score, tempo),
-                form=planner.plan(drawn_from),
                 seed=seeds[number],
                 number=number,
                 attempts=attempt + 1,
                 seconds=(time.perf_counter() - started) * tokens / drawn,
             )
+            yield with_form(piece, planner.plan(drawn_from))
         waiting, attempt = sorted(stuck), attempt + 1
 
 
@@ -178,11 +178,10 @@ def composition(
     seconds: float,
     attempts: int = 1,
     number: int = 0,
-    form: Plan = (),
 ) -> Composition:
-    """The piece of these ids, whose score is ``score``, with the sections of its form."""
+    """The piece of these ids, whose score is ``score``."""
     return Composition(
-        _with_sections(score, form),
+        score,
         ids,
         tokenizer.text(ids),
         tokenizer.played_bars(ids) or len(score.bars()),
@@ -190,20 +189,21 @@ def composition(
         attempts,
         seconds,
         number,
-        form=form,
     )
 
 
-def _with_sections(score: Score, form: Plan) -> Score:
-    """The last bars of a score are those of the form."""
-    lines = score.bar_lines()
+def with_form(piece: Composition, form: Plan) -> Composition:
+    """The piece with the sections of a form, which are its last bars."""
+    if not form:
+        return piece
+    lines = piece.score.bar_lines()
     bar = max(0, len(lines) - 1 - bars_of(form))
     sections: list[Section] = []
     for name, bars in form:
         if bar < len(lines) - 1:
             sections.append(Section(lines[bar], name))
         bar += bars
-    return replace(score, sections=tuple(sections)) if form else score
+    return replace(piece, score=replace(piece.score, sections=tuple(sections)), form=form)
 
 
 def is_stuck(score: Score) -> bool:

@@ -23,7 +23,7 @@ from musicrnn.cells.product import WEIGHT_FORMATS, WeightFormat, pack_matrix, pr
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.context.fields import FIELDS, POINTERS, Outlook, sizes
 from musicrnn.context.past import NO_OUTLOOK, Past, facts, looked_up
-from musicrnn.context.readings import COLUMNS, check_readings
+from musicrnn.context.readings import check_readings
 from musicrnn.device import check_device
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.array_stack import ArrayStack, check_shapes, part_of, stack_shapes
@@ -187,16 +187,16 @@ def _check(config: LanguageConfig, checkpoint: Checkpoint) -> None:
         wanted["context.weight"] = (sum(config.fields.values()), config.embedding)
         wanted["copies.weight"] = (copies, config.hidden)
         wanted["copies.bias"] = (copies,)
-        wanted["readings"] = (config.vocabulary, COLUMNS)
     shapes = stack_shapes(
         config.cell, config.embedding, config.hidden, layers=config.layers, settings=config.layer
     )
     wanted |= {f"stack.{name}": shape for name, shape in shapes.items()}
     check_shapes(checkpoint.arrays, wanted)
     if config.context:
-        check_readings(checkpoint.arrays["readings"], config.vocabulary)
+        check_readings(checkpoint.arrays.get("readings"), config.vocabulary)
         _check_sizes(config, checkpoint)
-    if more := sorted(checkpoint.arrays.keys() - wanted.keys()):
+    known = {*wanted, "readings"} if config.context else set(wanted)
+    if more := sorted(checkpoint.arrays.keys() - known):
         raise MusicRNNError(
             f"the model file does not fit its own configuration: {more[0]} is in it, "
             "no such array is expected"

@@ -21,6 +21,7 @@ from musicrnn.sampling.compose import (
     composition,
     fitting_tokenizer,
     tempo_of,
+    with_form,
 )
 from musicrnn.sampling.controls import primed
 from musicrnn.sampling.engine import EngineSettings, engine_for
@@ -81,9 +82,8 @@ class LivePiece:
         for _ in self._kept([]):
             pass
         score = begun_at(self.tokenizer.decode(self.ids), self.tempo)
-        return composition(
-            self.tokenizer, self.ids, score, seed=self.seed, seconds=self.seconds, form=self.form
-        )
+        piece = composition(self.tokenizer, self.ids, score, seed=self.seed, seconds=self.seconds)
+        return with_form(piece, self.form)
 
     def _kept(self, before: Iterable[int]) -> Iterator[int]:
         yield from before

@@ -70,7 +70,7 @@ def sample_function(
     def draw(seeds: Sequence[Seed]) -> Iterator[FinishedSequence]:
         constraint = request.tokenizer.constraint
         pieces = (
-            (constraint(request.controls), seed, engine.past(request.outlook(seed)))
+            Opening(constraint(request.controls), seed, engine.past(request.outlook(seed)))
             for seed in seeds
         )
         return sample_each(engine, pieces, settings=request.settings, primer=request.primer)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from musicrnn.sampling.engine import Engine
 from musicrnn.sampling.filters import Settings
-from musicrnn.sampling.sampler import TOKEN_LIMIT, Seed, sample_each
+from musicrnn.sampling.sampler import TOKEN_LIMIT, Opening, Seed, sample_each
 from musicrnn.tokens.protocol import START, Constraint
 
 
@@ -18,7 +18,7 @@ def sample(
     token_limit: int = TOKEN_LIMIT,
 ) -> list[list[int]]:
     """Ids of one piece for each constraint and seed."""
-    pieces = zip(constraints, seeds, strict=True)
+    pieces = map(Opening, constraints, seeds)
     limits = {"slots": len(seeds), "token_limit": token_limit}
     drawn = sample_each(engine, pieces, settings=settings, primer=primer, **limits)
     return [list(draft.ids) for draft in sorted(drawn, key=lambda draft: draft.number)]

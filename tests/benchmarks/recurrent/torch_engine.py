@@ -8,7 +8,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Ids
+from musicrnn.context.fields import FIELDS, Outlook
+from musicrnn.context.past import NO_OUTLOOK, Past
 from musicrnn.networks.language import LanguageModel
+from musicrnn.sampling.engine import NOTHING, Steps
 
 
 class TorchEngine:
@@ -16,14 +20,15 @@ class TorchEngine:
 
     def __init__(self, model: LanguageModel) -> None:
         self.model = model.eval()
+        self.columns = [FIELDS.index(name) for name in model.fields]
         self.begin(1)
 
     @torch.inference_mode()
-    def begin(self, rows: int, read: Sequence[int] = ()) -> None:
+    def begin(self, rows: int, read: Steps = NOTHING) -> None:
         self.start = self.model.initial_state(1)
-        if read:
-            ids = torch.tensor([list(read)], device=self.start[0].device)
-            self.start = self.model(ids, self.start)[1]
+        if len(read):
+            steps = torch.from_numpy(read)[None].to(self.start[0].device)
+            self.start = self.model(steps, self.start)[1]
         self.state = tuple(part.repeat_interleave(rows, 1) for part in self.start)
 
     @torch.inference_mode()
@@ -36,8 +41,17 @@ class TorchEngine:
         index = torch.from_numpy(rows).to(self.state[0].device)
         self.state = tuple(part[:, index] for part in self.state)
 
+    def past(self, outlook: Outlook = NO_OUTLOOK) -> Past | None:
+        return Past(self.model.readings.cpu().numpy(), outlook) if self.columns else None
+
+    def inputs(self, token: int, past: Past | None) -> Sequence[int]:
+        return [token] if past is None else [token, *past.context()[self.columns].tolist()]
+
+    def steps_of(self, ids: Ids) -> NDArray[np.int32]:
+        return self.model.inputs(ids)
+
     @torch.inference_mode()
-    def step(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
-        column = torch.from_numpy(ids)[:, None].to(self.state[0].device)
+    def step(self, inputs: Steps) -> NDArray[np.float32]:
+        column = torch.from_numpy(inputs)[:, None].to(self.state[0].device)
         logits, self.state = self.model(column, self.state)
         return logits[:, 0].float().cpu().numpy()

@@ -21,7 +21,7 @@ from musicrnn.sampling import filters, torch_filters
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_sampler import GraphSampler, Replays
-from musicrnn.sampling.sampler import sample_each
+from musicrnn.sampling.sampler import Opening, sample_each
 from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
 from musicrnn.tokens.beat import BeatTokenizer
 
@@ -96,7 +96,7 @@ def small(cell: str, device: torch.device) -> tuple[LanguageModel, Checkpoint, T
 def drawn_on_cpu(
     checkpoint: Checkpoint, tokenizer: Tokenizer, controls: Controls, count: int, settings: Settings
 ) -> list[list[int]]:
-    pieces = ((tokenizer.constraint(controls), seed) for seed in range(count))
+    pieces = (Opening(tokenizer.constraint(controls), seed) for seed in range(count))
     drawn = sample_each(CPUEngine(checkpoint), pieces, settings=settings)
     return [list(draft.ids) for draft in sorted(drawn, key=lambda draft: draft.number)]
 

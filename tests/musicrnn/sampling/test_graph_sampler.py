@@ -20,7 +20,7 @@ from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_sampler import GraphSampler, Replays
 from musicrnn.sampling.graph_steps import GraphSteps, primed_state
-from musicrnn.sampling.sampler import sample_each
+from musicrnn.sampling.sampler import Opening, sample_each
 from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
@@ -136,7 +136,7 @@ def test_a_recording_is_kept_for_the_same_wishes() -> None:
 def test_likelihoods_are_those_of_the_cpu(style: str) -> None:
     model, checkpoint, tokenizer = bundled(style)
     controls = Controls(bars=8 if style == "folk" else 3)
-    pieces = ((tokenizer.constraint(controls), seed) for seed in range(5))
+    pieces = (Opening(tokenizer.constraint(controls), seed) for seed in range(5))
     wanted = sample_each(CPUEngine(checkpoint), pieces, settings=ALL)
     sampler = GraphSampler(model, slots=2, replays=Replays(steps=7, likelihoods=True))
     found = sampler.sample_each(tokenizer, controls, range(5), settings=ALL)

@@ -12,7 +12,7 @@ from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import begun_at, composition, tempo_of
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
-from musicrnn.sampling.sampler import sample_each, tokens
+from musicrnn.sampling.sampler import Opening, sample_each, tokens
 from musicrnn.score import Note, Tempo, Track, make_score
 from musicrnn.tokens import TOKENIZERS, Controls, tokenizer_from
 from musicrnn.tokens.protocol import END, START
@@ -50,7 +50,7 @@ def test_a_piece_is_the_same_alone_and_among_others(style: str) -> None:
     checkpoint = load_model(style)
     tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
     engine, controls = CPUEngine(checkpoint), Controls(bars=2)
-    pieces = [(tokenizer.constraint(controls), seed) for seed in range(11)]
+    pieces = [Opening(tokenizer.constraint(controls), seed) for seed in range(11)]
     found = list(sample_each(engine, pieces, settings=STYLES[style].settings, slots=4))
     assert sorted(sequence.number for sequence in found) == list(range(11))
     for sequence in found:
@@ -70,7 +70,7 @@ def test_every_engine_draws_the_same_pieces(cell: str) -> None:
     lengths, primer = (9, 30, 5, 17, 12, 3, 21), [START, 7, 7, 3]
 
     def drawn(engine: CPUEngine | TorchEngine, slots: int) -> list[list[int]]:
-        pieces = ((Free(30, length), [seed, 1]) for seed, length in enumerate(lengths))
+        pieces = (Opening(Free(30, length), [seed, 1]) for seed, length in enumerate(lengths))
         found = sample_each(engine, pieces, settings=PENALTY, primer=primer, slots=slots)
         return [
             list(sequence.ids) for sequence in sorted(found, key=lambda sequence: sequence.number)
@@ -108,7 +108,9 @@ def test_tokens_one_by_one_are_those_of_the_piece() -> None:
 
 def test_likelihoods_are_those_of_the_model() -> None:
     checkpoint = model_of("lstm")[1]
-    sequence = next(sample_each(CPUEngine(checkpoint), [Opening(Free(30, 25), 1)], settings=Settings()))
+    sequence = next(
+        sample_each(CPUEngine(checkpoint), [Opening(Free(30, 25), 1)], settings=Settings())
+    )
     engine, total = CPUEngine(checkpoint), 0.0
     engine.begin(1)
     for before, after in zip(sequence.ids[:-2], sequence.ids[1:-1], strict=True):
