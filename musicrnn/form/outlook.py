@@ -29,8 +29,7 @@ from musicrnn.score import Score
 
 NEW = 1
 LIKENESSES = (0.35, 0.7, 0.95)  # the least shares of 3, 4 and 5; 2 has less
-SECTION_NUMBERS = {letter: number for number, letter in enumerate(LETTERS, 1)}
-SECTION_NUMBERS |= {"X": 9, "I": 10, "O": 11}
+SECTION_NUMBERS = {letter: number for number, letter in enumerate((*LETTERS, "X", "I", "O"), 1)}
 WITHOUT_MELODY, WITH_MELODY = 1, 2
 BARS_LEFT, SECTION_LEFT, DENSITY, SECTION, MELODY, LIKENESS = range(len(OUTLOOK_FIELDS))
 

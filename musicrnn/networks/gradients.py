@@ -72,7 +72,7 @@ def language_gradients(
     Raises:
         MusicRNNError: ``steps`` or ``places`` is below 1, or no piece has ``steps`` + 2 ids.
     """
-    ids = [np.int64(model.inputs(np.asarray(piece, np.int32))) for piece in pieces]
+    ids = [model.inputs(np.asarray(piece, np.int32)).astype(np.int64) for piece in pieces]
 
     def losses(step: Tensor, following: Tensor, state: State) -> Tensor:
         targets = following if following.dim() == 2 else following[..., 0]

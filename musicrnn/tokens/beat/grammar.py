@@ -127,7 +127,7 @@ class BeatConstraint:
         if self.bars == 1:
             self._allow_one("time")
             return
-        if "time" not in self._forced:
+        if "time" not in self._forced and (self.bars == 2 or not self.vocabulary.steady):
             self._allow("time")
             self._mask[self.signature] = False
         self._next_position()

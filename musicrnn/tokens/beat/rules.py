@@ -87,6 +87,7 @@ class BeatRules:
         events, programs = vocabulary.events, vocabulary.programs
         self.controls, self.device = controls, device
         self.forced = forced_ids(vocabulary, controls)
+        self.steady = vocabulary.steady
         self.closing = events.id("bar") if vocabulary.closing else -1
         self.span = {group: (span.start, span.stop) for group, span in events.span.items()}
         for group in self.forced.keys() - {"chord"}:  # chords take turns
@@ -180,7 +181,8 @@ class BeatRules:
         header = "key" if "key" in self.span else "density"
         spans.allow(header, last.start)
         spans.allow("density", last.key if header == "key" else last.start)
-        spans.allow("time", opening if "time" in self.forced else last.bar)
+        changing = last.bar & (s.bars <= 2) if self.steady else last.bar
+        spans.allow("time", opening if "time" in self.forced else changing)
         self._notes(spans, s, last.program, free | complete, drums)
         spans.allow("velocity", last.note)
         if self.pitched:

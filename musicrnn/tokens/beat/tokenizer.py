@@ -79,6 +79,7 @@ class BeatTokenizer(BeatVocabulary, Tokenizer):
             parts=common_parts(scores) if len(programs) == 1 and programs[0] < 128 else (),
             canonical=programs != (DRUM_PROGRAM,),
             density_borders=quintiles(scores, DENSITY_BARS) or DENSITY_BORDERS,
+            steady=2 * sum(map(_changes_metre, scores)) <= len(scores),
             closing=True,
         )
 
@@ -229,3 +230,9 @@ class BeatTokenizer(BeatVocabulary, Tokenizer):
 
     def count_bars(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
         return self.events.count(ids, "bar")
+
+
+def _changes_metre(score: Score) -> bool:
+    """Whether it does so behind a pick-up."""
+    second = score.bars()[1:2]
+    return any(metre.tick > second[0][0] for metre in score.time_signatures) if second else False

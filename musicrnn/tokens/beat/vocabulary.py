@@ -39,6 +39,7 @@ class BeatVocabulary:
             part without a name.
         canonical: whether pitches are written as in C major or A minor.
         density_borders: notes a quarter between density 1, 2, 3, 4 and 5.
+        steady: whether the metre stays from the second bar on, the first may be a pick-up.
         closing: whether what a model gives to another bar goes to the end where no bar may follow.
     """
 
@@ -48,6 +49,7 @@ class BeatVocabulary:
     parts: tuple[str, ...] = ()
     canonical: bool = False
     density_borders: tuple[float, ...] = DENSITY_BORDERS
+    steady: bool = False
     closing: bool = False
     events: EventVocabulary = field(init=False, repr=False, compare=False)
 

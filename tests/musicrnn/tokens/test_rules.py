@@ -37,7 +37,7 @@ CASES: dict[str, tuple[Tokenizer, list[Controls]]] = {
     ),
     "band": (BeatTokenizer((0, 32, 40, 128), velocity_bins=4), [*PITCHED, Controls(chords=CHORDS)]),
     "parts": (
-        BeatTokenizer(parts=("PIANO", "MELODY"), canonical=True, closing=True),
+        BeatTokenizer(parts=("PIANO", "MELODY"), canonical=True, steady=True, closing=True),
         [*PITCHED, Controls(key=(6, False), chords=CHORDS), Controls(bars=4, key=(9, True))],
     ),
     "two": (BeatTokenizer((24, 33), chords=False), PITCHED),
