@@ -25,11 +25,9 @@ def notes_a_quarter(score: Score, bars: int) -> NDArray[np.float64]:
 def quintiles(scores: Sequence[Score], bars: int) -> tuple[float, ...]:
     """The four borders between five equal shares of all excerpts of so many bars, to two decimals;
     () where they are not four different numbers."""
-    found = [
-        notes_a_quarter(score, bars)[bars // 2 :: bars] for score in scores if score.note_count
-    ]
-    some = [each for each in found if len(each)]
-    if not some:
+    around = [notes_a_quarter(score, bars) for score in scores if score.note_count]
+    if not around:
         return ()
-    borders = np.quantile(np.concatenate(some), (0.2, 0.4, 0.6, 0.8)).round(2).tolist()
+    found = np.concatenate([each[min(bars // 2, len(each) - 1) :: bars] for each in around])
+    borders = np.quantile(found, (0.2, 0.4, 0.6, 0.8)).round(2).tolist()
     return tuple(borders) if len(set(borders)) == len(borders) else ()

@@ -1,0 +1,92 @@
+"""Plans of new pieces: as asked for, or drawn, the same for the same seed, of the wished length."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.context.fields import OPEN
+from musicrnn.errors import MusicRNNError
+from musicrnn.form.outlook import BARS_LEFT, DENSITY, LIKENESS, SECTION
+from musicrnn.form.plan import bars_of, parse_plan
+from musicrnn.form.plan_model import PlanModel
+from musicrnn.sampling.planning import Planner
+from musicrnn.tokens import Controls
+
+PLANS = PlanModel.learn([parse_plan("i4 A8 B8 A8 o4"), parse_plan("A8 A8 B8 A8")])
+FORM = {"plans": PLANS.as_json(), "likenesses": {"2": 5, "3": 5, "4": 5, "5": 5}}
+LEARNT = Checkpoint({}, {"form": FORM})
+
+
+def test_a_plan_is_as_long_as_the_piece_and_comes_again() -> None:
+    for bars in (1, 7, 16, 64):
+        planner = Planner(LEARNT, Controls(bars=bars))
+        for seed in range(5):
+            plan = planner.plan([seed, 0])
+            assert bars_of(plan) == bars
+            assert Planner(LEARNT, Controls(bars=bars)).plan([seed, 0]) == plan
+            assert len(planner.outlook([seed, 0])) == bars
+    drawn = {Planner(LEARNT, Controls(bars=64)).plan([seed, 0]) for seed in range(20)}
+    assert len(drawn) > 5
+
+
+def test_the_form_that_is_asked_for_is_the_plan() -> None:
+    form = parse_plan("i2 A4 A4 o2")
+    planner = Planner(LEARNT, Controls(form=form, density=4))
+    assert planner.plan(3) == form
+    found = planner.outlook(3)
+    assert len(found) == 12
+    assert set(found[:, DENSITY].tolist()) == {4}
+    assert found[6:10, OPEN].all()
+    assert 2 <= found[6, LIKENESS] <= 5
+
+
+def test_likenesses_come_as_often_as_they_were_counted() -> None:
+    rare = Checkpoint({}, {"form": {**FORM, "likenesses": {"5": 10_000}}})
+    planner = Planner(rare, Controls(form=parse_plan("A4 A4")))
+    found = [planner.outlook([seed])[4, LIKENESS] for seed in range(50)]
+    assert np.mean(np.array(found) == 5) > 0.9
+
+
+def test_bars_of_a_primer_are_before_the_plan() -> None:
+    planner = Planner(LEARNT, Controls(bars=20), primer_bars=4)
+    assert bars_of(planner.plan([1, 0])) == 16
+    found = planner.outlook([1, 0])
+    assert len(found) == 20
+    assert not found[:4, SECTION].any()
+    assert not found[:4, OPEN].any()
+    assert found[4:, SECTION].all()
+    assert (np.diff(found[:, BARS_LEFT]) <= 0).all()
+
+
+def test_without_a_learnt_form_the_length_is_known_alone() -> None:
+    plain = Checkpoint({}, {})
+    planner = Planner(plain, Controls(bars=8, density=2))
+    assert planner.plan(1) == ()
+    assert not planner.outlook(1)[:, [SECTION, OPEN]].any()
+    with pytest.raises(MusicRNNError, match="has learnt no form"):
+        Planner(plain, Controls(form=parse_plan("AABA")))
+    endless = Planner(LEARNT, Controls(seconds=20.0))
+    assert endless.plan(1) == ()
+    assert not endless.outlook(1).any()
+
+
+def test_what_a_form_may_be_beside() -> None:
+    form = parse_plan("A8 B8")
+    assert Controls(form=form).bars == 16
+    assert Controls(form=form, bars=16).given()["form"] == "A8 B8"
+    assert replace(Controls(form=form), density=3).bars == 16
+    with pytest.raises(MusicRNNError, match="A8 B8 has 16 bars, wanted are 12"):
+        Controls(form=form, bars=12)
+    with pytest.raises(MusicRNNError, match="bars, not seconds"):
+        Controls(form=form, seconds=10.0)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [[], {}, {"plans": 3}, {**FORM, "likenesses": {"2": -5}}, {**FORM, "likenesses": {"2": "x"}}],
+)
+def test_a_damaged_form_is_one_sentence(form: object) -> None:
+    with pytest.raises(MusicRNNError):
+        Planner(Checkpoint({}, {"form": form}), Controls(bars=8))

@@ -1,0 +1,96 @@
+"""What a training window hears: the piece's context, with parts of it left out at random."""
+
+import numpy as np
+
+from musicrnn.context.fields import FIELDS, GROUPS, OPEN, OUTLOOK_FIELDS
+from musicrnn.context.past import facts, looked_up
+from musicrnn.form.outlook import NEW, outlook
+from musicrnn.form.plan import parse_plan
+from musicrnn.tokens.beat import BeatTokenizer
+from musicrnn.training.compose.hearing import MATCH_HEARD, OUTLOOK_HEARD, Hearing
+from musicrnn.training.compose.outlooks import planned
+from musicrnn.training.compose.windows import Windows
+from tests.musicrnn.context.test_past import piece
+
+TOKENIZER = BeatTokenizer(parts=("PIANO", "MELODY"), canonical=True)
+READINGS = TOKENIZER.readings()
+SAME = np.arange(len(TOKENIZER.vocabulary), dtype=np.int32)
+IDS = TOKENIZER.encode(piece(0))
+KNOWN = outlook(parse_plan("A6 A6"), [NEW, 4], 2)
+MATCH, KEY = FIELDS.index("match"), FIELDS.index("key")
+PLANNED = slice(len(OUTLOOK_FIELDS))
+
+
+def windows(hearing: Hearing, count: int = 400) -> list[np.ndarray]:
+    return [hearing.window(0, slice(60, 160), SAME, draw=draw) for draw in range(count)]
+
+
+def test_the_outlook_is_heard_in_a_share_of_the_pieces() -> None:
+    found = windows(Hearing([IDS], READINGS, [KNOWN]))
+    heard = np.array([window[:, PLANNED].any() for window in found])
+    assert abs(heard.mean() - OUTLOOK_HEARD) < 0.08
+    for window, known in zip(found, heard, strict=True):
+        if not known:
+            assert not window[:, FIELDS.index("place_in_section")].any()
+    assert all(window[:, KEY].all() for window in found)
+
+
+def test_the_match_is_heard_where_the_outlook_opens_it() -> None:
+    found = windows(Hearing([IDS], READINGS, [KNOWN]))
+    shut = [window for window in found if window[:, PLANNED].any()]
+    bars = np.cumsum(READINGS[IDS, 0] > 0)[60:160] - 1
+    closed = KNOWN[bars, OPEN] == 0
+    assert closed.any()
+    assert not any(window[closed, MATCH].any() for window in shut)
+    unplanned = windows(Hearing([IDS], READINGS))
+    share = np.mean([window[:, MATCH].any() for window in unplanned])
+    assert abs(share - MATCH_HEARD * 0.85) < 0.08
+
+
+def test_what_is_heard_is_the_context_of_the_renamed_piece() -> None:
+    hearing, opened = Hearing([IDS], READINGS, [KNOWN]), KNOWN.copy()
+    opened[:, OPEN] = 1
+    for row in TOKENIZER.augmentation_maps():
+        if (row[IDS] < 0).any():
+            continue
+        renamed = row[IDS].astype(np.int32)
+        whole = looked_up(facts(renamed, READINGS, opened), renamed, READINGS)[60:160]
+        for draw in range(20):
+            found = hearing.window(0, slice(60, 160), row, draw=draw)
+            assert ((found == whole) | (found == 0)).all()
+
+
+def test_a_draw_says_all() -> None:
+    one, other = Hearing([IDS], READINGS, [KNOWN]), Hearing([IDS], READINGS, [KNOWN])
+    for draw in range(20):
+        span = slice(40, 90)
+        np.testing.assert_array_equal(
+            one.window(0, span, SAME, draw=draw), other.window(0, span, SAME, draw=draw)
+        )
+
+
+def test_windows_bring_it_and_go_on_where_they_stopped() -> None:
+    columns = [FIELDS.index(name) for name in GROUPS["where"]]
+
+    def stream() -> Windows:
+        hearing = Hearing([IDS, IDS[:90]], READINGS, [KNOWN, KNOWN]), columns
+        maps = TOKENIZER.augmentation_maps()
+        return Windows([IDS, IDS[:90]], maps, rows=3, length=32, seed=1, hearing=hearing)
+
+    first = stream()
+    before = [first.next() for _ in range(5)]
+    assert before[0].inputs.shape == (3, 32, 1 + len(columns))
+    second = stream()
+    second.seek(first.position())
+    for _ in range(5):
+        one, other = first.next(), second.next()
+        np.testing.assert_array_equal(one.inputs, other.inputs)
+        np.testing.assert_array_equal(one.targets, other.targets)
+
+
+def test_a_piece_without_sections_is_given_those_that_are_found() -> None:
+    score = piece(5, bars=24)
+    found = planned(score, TOKENIZER)
+    bars = TOKENIZER.count_bars(TOKENIZER.encode(score))
+    assert sum(bars for _, bars in found.plan) == bars == len(found.outlook)
+    assert len(found.likenesses) == len(found.plan)
