@@ -10,6 +10,7 @@ the longest match of the past is heard, and what stood at the same place of the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from musicrnn.context.fields import (
     Outlook,
 )
 from musicrnn.context.past import bars_left_class
+from musicrnn.errors import MusicRNNError
 from musicrnn.form.plan import LETTERS, Plan, bars_of
 from musicrnn.form.similarity import bar_similarity
 from musicrnn.score import Score
@@ -91,3 +93,18 @@ def likenesses_of(plan: Plan, score: Score) -> list[int]:
             found.append(2 + int(np.searchsorted(LIKENESSES, share, side="right")))
         start += bars
     return found
+
+
+def likeness_shares(counts: Any) -> NDArray[np.float64]:
+    """[4], the shares of likenesses 2 to 5 among the sections that return, from their counts.
+
+    Raises:
+        MusicRNNError: the counts are none.
+    """
+    try:
+        found = np.array([1 + int(counts.get(str(NEW + 1 + n), 0)) for n in range(4)], np.float64)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise MusicRNNError(f"the model file's likenesses are damaged: {error}") from error
+    if found.min() < 1:
+        raise MusicRNNError("the model file's likenesses are damaged: a count is below 0")
+    return found / found.sum()

@@ -40,11 +40,16 @@ class Likelihood:
     notes: int
     bars: int
     baselines: dict[str, float]
+    nats_per_token_with_plan: float | None = None
+    """The same where the model hears each piece's plan and length, the nats of these under the
+    model's own plans among them; None for a model that hears no plan."""
 
     def as_text(self) -> str:
         """Nats of the model and of counting; lower is better."""
         rows: list[list[str]] = []
-        for name, nats in [("model", self.nats_per_token), *self.baselines.items()]:
+        told = self.nats_per_token_with_plan
+        planned = [] if told is None else [("with its plan", told)]
+        for name, nats in [("model", self.nats_per_token), *planned, *self.baselines.items()]:
             total = nats * self.tokens
             per_note = total / self.notes if self.notes else None
             per_bar = total / self.bars if self.bars else None

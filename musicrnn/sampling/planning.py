@@ -11,13 +11,18 @@ from functools import cache
 from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from musicrnn.arrays import Random
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.context.fields import OUTLOOK, Outlook
 from musicrnn.errors import MusicRNNError
-from musicrnn.form.outlook import NEW, last_of_letter, length_alone, outlook
+from musicrnn.form.outlook import (
+    NEW,
+    last_of_letter,
+    length_alone,
+    likeness_shares,
+    outlook,
+)
 from musicrnn.form.plan import Plan
 from musicrnn.form.plan_model import PlanModel
 from musicrnn.sampling.sampler import Seed
@@ -53,7 +58,7 @@ class Planner:
             raise MusicRNNError("the model file's form is damaged: it is no JSON object")
         form = cast(dict[str, Any], said)
         self.plans = PlanModel.from_json(form.get("plans", {}))
-        self.shares = _shares(form.get("likenesses", {}))
+        self.shares = likeness_shares(form.get("likenesses", {}))
         self.drawn = cache(self._drawn)
 
     def plan(self, seed: Seed) -> Plan:
@@ -93,18 +98,3 @@ class Planner:
 
 def _key(seed: Seed) -> tuple[int, ...]:
     return (seed,) if isinstance(seed, int) else tuple(seed)
-
-
-def _shares(counts: Any) -> NDArray[np.float64]:
-    """[4], the shares of likenesses 2 to 5 among the sections that return.
-
-    Raises:
-        MusicRNNError: the counts are none.
-    """
-    try:
-        found = np.array([1 + int(counts.get(str(NEW + 1 + n), 0)) for n in range(4)], np.float64)
-    except (AttributeError, TypeError, ValueError) as error:
-        raise MusicRNNError(f"the model file's likenesses are damaged: {error}") from error
-    if found.min() < 1:
-        raise MusicRNNError("the model file's likenesses are damaged: a count is below 0")
-    return found / found.sum()

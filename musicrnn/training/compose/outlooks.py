@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
 
 from musicrnn.context.fields import Outlook
 from musicrnn.form.finder import with_sections
-from musicrnn.form.outlook import likenesses_of, outlook
+from musicrnn.form.outlook import DENSITY, NEW, likeness_shares, likenesses_of, outlook
 from musicrnn.form.plan import Plan, plan_of
+from musicrnn.form.plan_model import PlanModel
 from musicrnn.score import Score, Section
 from musicrnn.tokens import Tokenizer
 
@@ -55,3 +59,18 @@ def _moved_sections(score: Score, heard: Score) -> tuple[Section, ...]:
     begin = int(first * scale + 0.5) - there
     ticks = {max(0, round(s.tick * scale) - begin): s.name for s in score.sections}  # the last wins
     return tuple(Section(tick, name) for tick, name in sorted(ticks.items()) if tick < heard.end)
+
+
+def plan_nats(piece: Planned, form: dict[str, Any]) -> float:
+    """What a model's own plans, of its header, need to say a piece's plan and likenesses."""
+    shares = likeness_shares(form.get("likenesses", {}))
+    returning = [each for each in piece.likenesses if each > NEW]
+    likenesses = -float(np.log(shares[np.array(returning, np.int64) - NEW - 1]).sum())
+    return likenesses - PlanModel.from_json(form.get("plans", {})).log_likelihood(piece.plan)
+
+
+def without_density(known: Outlook) -> Outlook:
+    """What a plan and its length say alone."""
+    found = known.copy()
+    found[:, DENSITY] = 0
+    return found

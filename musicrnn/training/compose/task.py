@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -17,7 +17,7 @@ from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.pretrained import Style
 from musicrnn.tokens import TOKENIZERS, Controls, tokenizer_from
 from musicrnn.training.compose.data import TokenData, token_data
-from musicrnn.training.compose.outlooks import likeness_counts
+from musicrnn.training.compose.outlooks import likeness_counts, plan_nats, without_density
 from musicrnn.training.compose.settings import ComposeSettings
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import DataRequest, Sources, Split, TrainingData, reasons
@@ -163,7 +163,13 @@ class Compose(Task):
         from musicrnn.networks.scoring import nats
 
         tokenizer, pieces = data.encoding, data.require(split, self.example)
-        total, tokens = nats(self.load(checkpoints[0]), pieces)
+        network = self.load(checkpoints[0])
+        total, tokens = nats(network, pieces)
+        form, planned = checkpoints[0].metadata.get("form"), None
+        if isinstance(form, dict) and isinstance(data, TokenData):
+            known = data.planned[split]
+            told, _ = nats(network, pieces, [without_density(each.outlook) for each in known])
+            planned = (told + sum(plan_nats(each, form) for each in known)) / tokens
         figures = likelihood(
             total,
             tokens=tokens,
@@ -171,7 +177,7 @@ class Compose(Task):
             bars=sum(map(tokenizer.count_bars, pieces)),
             baselines=self.baselines(data, split),
         )
-        return TokenFigures(len(pieces), figures)
+        return TokenFigures(len(pieces), replace(figures, nats_per_token_with_plan=planned))
 
     def composer(self, checkpoint: Checkpoint) -> Composer:
         from musicrnn.sampling.composer import TokenComposer
