@@ -5,8 +5,8 @@ is "not known" or "nothing" in every field. An outlook is int32 [bars, OUTLOOK]:
 each bar before it is written, from a whole piece in training and from what is asked or drawn in
 composing.
 
-Four groups: *where* the step is, what is *asked*, what followed the longest *match* of the past,
-and what stood at the same *places* before.
+Five groups: *where* the step is, what is *asked*, what followed the longest *match* of the past,
+what stood at the same *places* before, and the last note of each melodic *line*.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.context.readings import CHORD, KEY, POSITION, Readings
+from musicrnn.context.readings import CHORD, KEY, LINES, POSITION, Readings
 from musicrnn.errors import MusicRNNError, listed
 
 DISTANCES = (1, 2, 4, 8, 16)  # bars back to the same place
@@ -26,9 +26,9 @@ FIELDS = (
     "position", "key", "chord",
     "match_length", "match",
     *(f"place_{bars}" for bars in DISTANCES), "place_in_section",
+    *(f"line_{line}" for line in range(LINES)),
 )  # fmt: skip
-POINTERS = tuple(FIELDS.index(name) for name in FIELDS if name.startswith(("match", "place"))
-                 and name != "match_length")  # fmt: skip
+POINTERS = tuple(range(FIELDS.index("match"), len(FIELDS)))  # fields that hold an id
 DISTANCE, OPEN = (
     len(OUTLOOK_FIELDS),
     len(OUTLOOK_FIELDS) + 1,
@@ -39,6 +39,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "asked": ("density", "section", "melody", "likeness", "key", "chord"),
     "match": ("match_length", "match"),
     "places": tuple(name for name in FIELDS if name.startswith("place")),
+    "lines": tuple(name for name in FIELDS if name.startswith("line")),
 }
 
 Context = NDArray[np.int32]

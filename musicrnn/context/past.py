@@ -34,6 +34,8 @@ from musicrnn.context.readings import (
     BAR,
     CHORD,
     KEY,
+    LINE,
+    LINES,
     ORDER,
     POSITION,
     STAGE,
@@ -44,12 +46,12 @@ from musicrnn.context.readings import (
 )
 
 # What is kept of a piece beside its ids and spots.
-LENGTH, IN_BAR, AT, IN_VOICE, IN_ORDER, KEY_AT, CHORD_AT, SOURCE, MATCHED = range(9)
-START = np.array([0, -1, -1, -1, -1, -1, -1, -1, 0], np.int64)
+LENGTH, IN_BAR, AT, IN_VOICE, IN_ORDER, KEY_AT, CHORD_AT, SOURCE, MATCHED, LINE_AT = range(10)
+START = np.array([0, -1, -1, -1, -1, -1, -1, -1, 0, *[-1] * LINES], np.int64)
 COUNT, PLANNED = len(FIELDS), len(OUTLOOK_FIELDS)
 POSITION_FIELD, KEY_FIELD, CHORD_FIELD = (FIELDS.index(n) for n in ("position", "key", "chord"))
 LENGTH_FIELD, MATCH_FIELD = FIELDS.index("match_length"), FIELDS.index("match")
-PLACE_FIELD = FIELDS.index("place_1")
+PLACE_FIELD, LINE_FIELD = FIELDS.index("place_1"), FIELDS.index("line_0")
 NO_OUTLOOK = np.zeros((0, OUTLOOK), np.int32)
 FIRST_POINTER = POINTERS[0]
 
@@ -120,6 +122,8 @@ def _push(now: Any, ids: Any, spots: Any, run: Any, readings: Any, units: Any, t
         now[KEY_AT] = n
     if says[CHORD] >= 0:
         now[CHORD_AT] = n
+    if says[LINE] >= 0:
+        now[LINE_AT + says[LINE]] = n
     place = (now[AT] + 1) * units[1] + (now[IN_VOICE] + 1) * units[0]
     place += (now[IN_ORDER] + 1) * STAGES + max(says[STAGE], 0)
     ids[n], spots[n] = token, (now[IN_BAR] + 1) * units[2] + place
@@ -146,6 +150,8 @@ def _facts(now: Any, spots: Any, units: Any, outlook: Any, found: Any) -> None:
         found[PLACE_FIELD + number] = _same_place(now, spots, units, DISTANCES[number])
     back = outlook[bar, DISTANCE] if known else 0
     found[PLACE_FIELD + len(DISTANCES)] = _same_place(now, spots, units, back)
+    for line in range(LINES):
+        found[LINE_FIELD + line] = now[LINE_AT + line] + 1
 
 
 @compiled

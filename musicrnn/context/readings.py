@@ -6,7 +6,8 @@ Conventions. A table is int32 [V, COLUMNS]; an id that says nothing of a column 
 - POSITION, VOICE, ORDER: the id stands at this position of its bar, in this voice, at this place in
   the order of what a voice does there (a pitch); what follows stands there too until the next;
 - STAGE: 0 to 3, which of the ids that share those three it is;
-- KEY, CHORD: from here on this key, this chord holds.
+- KEY, CHORD: from here on this key, this chord holds;
+- LINE: the id is a note of this melodic line, 0 to LINES - 1, such as that of a named part.
 
 Inside a bar (position, voice, order, stage) ascends from id to id, so that two bars can be laid
 side by side: see :mod:`musicrnn.context.past`.
@@ -21,9 +22,9 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
 
-BAR, POSITION, VOICE, ORDER, STAGE, KEY, CHORD = range(7)
-COLUMNS = 7
-STAGES = 4
+BAR, POSITION, VOICE, ORDER, STAGE, KEY, CHORD, LINE = range(8)
+COLUMNS = 8
+STAGES, LINES = 4, 3
 
 Readings = NDArray[np.int32]
 
@@ -55,3 +56,5 @@ def check_readings(readings: NDArray[Any] | None, vocabulary: int) -> None:
         )
     if readings[:, STAGE].max() >= STAGES:
         raise MusicRNNError(f"the model file's readings have a stage above {STAGES - 1}")
+    if readings[:, LINE].max() >= LINES:
+        raise MusicRNNError(f"the model file's readings have a line above {LINES - 1}")

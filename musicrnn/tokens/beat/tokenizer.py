@@ -25,6 +25,8 @@ from musicrnn.context.readings import (
     BAR,
     CHORD,
     KEY,
+    LINE,
+    LINES,
     ORDER,
     POSITION,
     STAGE,
@@ -192,6 +194,8 @@ class BeatTokenizer(BeatVocabulary, Tokenizer):
                        "key": KEY, "chord": CHORD}  # fmt: skip
             if group in columns:
                 table[span, columns[group]] = count
+            if group == "pitch":
+                table[span, LINE] = np.minimum(count // PITCHES, LINES - 1)
             if group in stages:
                 table[span, STAGE] = stages[group]
         return table

@@ -28,7 +28,7 @@ DENSITY_SILENT = 0.5
 
 MATCH = [FIELDS.index(name) for name in GROUPS["match"]]
 IN_SECTION = FIELDS.index("place_in_section")
-ALWAYS = [FIELDS.index(name) for name in ("position", "key")]
+ALWAYS = [*range(len(OUTLOOK_FIELDS)), *(FIELDS.index(name) for name in ("position", "key"))]
 DENSITY = FIELDS.index("density")
 
 
@@ -67,9 +67,9 @@ class Hearing:
                 found[:, MATCH] = 0
         random = np.random.default_rng([draw, 1, span.start])
         chances = random.random(len(FIELDS))
-        chances[ALWAYS] = 1.0
         chances[MATCH[1]] = chances[MATCH[0]]
         silent = chances < SILENT
+        silent[ALWAYS] = False
         silent[DENSITY] = chances[DENSITY] < DENSITY_SILENT
         found[:, silent] = 0
         return looked_up(found, renamed[self.pieces[piece]], self.readings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from musicrnn.bounds import number, whole
-from musicrnn.context.fields import fields_of
+from musicrnn.context.fields import GROUPS, fields_of
 from musicrnn.networks.language_config import LanguageSizes
 
 
@@ -14,10 +14,10 @@ class ComposeSettings(LanguageSizes):
     """``batch_size`` pieces at once, ``sequence_length`` ids of each an update.
 
     ``hears`` are the groups of musicrnn.context.fields that are heard at every step, with commas
-    between, where the tokens have them: "where,asked,match,places", or "" for none.
+    between, where the tokens have them; "" for none.
     """
 
-    hears: str = "where,asked,match,places"
+    hears: str = ",".join(GROUPS)
     batch_size: int = whole(32, 1, 2**16)
     sequence_length: int = whole(256, 1, 2**20)
     augment: bool = True  # transposed, faster: see Tokenizer.augmentation_maps

@@ -130,6 +130,18 @@ def test_the_longest_match_is_that_of_the_definition() -> None:
         assert found[t, FIELDS.index("match_length")] == expected
 
 
+def test_the_last_note_of_each_line_is_heard() -> None:
+    tokenizer = TOKENIZERS["parts"]
+    ids = tokenizer.encode(piece(3, bars=4))
+    found, last = at_once(ids, tokenizer, NO_OUTLOOK), {0: 0, 1: 0, 2: 0}
+    for t, token in enumerate(ids.tolist()):
+        if tokenizer.events.group[token] == "pitch":
+            last[tokenizer.events.value[token] // 128] = token + 1
+        for line, expected in last.items():
+            assert found[t, FIELDS.index(f"line_{line}")] == expected
+    assert last[1] > last[0] > 0 == last[2]
+
+
 def test_a_repeated_song_is_guessed_from_its_place(corpora: Path) -> None:
     """In real songs the id that follows is often the one at the same place some bars before."""
     pieces = CORPORA["pop909"].pieces(corpora / "pop909")
@@ -172,5 +184,5 @@ def test_sizes_are_written_and_read_and_groups_are_named() -> None:
             read_sizes(wrong)
     assert fields_of(("places", "where"))[:3] == ("bars_left", "section_left", "position")
     assert fields_of(tuple(GROUPS)) == FIELDS
-    with pytest.raises(MusicRNNError, match="where, asked, match, places"):
+    with pytest.raises(MusicRNNError, match="where, asked, match, places, lines"):
         fields_of(("whre",))
