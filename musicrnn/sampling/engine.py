@@ -107,10 +107,7 @@ class CPUEngine:
         self.offsets = np.cumsum([0, *sizes[:-1]])
         self.first_copied = sum(column not in POINTERS for column in self.columns)
         embedding = arrays["context.weight"]
-        self.heard = embedding
-        if self.folded:
-            nothing = self.stack.from_input(np.zeros_like(embedding[:1]))
-            self.heard = self.stack.from_input(embedding) - nothing
+        self.heard = FoldedRows(embedding, self.stack) if self.folded else embedding
 
     def begin(self, rows: int, read: Steps = NOTHING) -> None:
         self.stack.begin(1)
@@ -146,11 +143,32 @@ class CPUEngine:
             inputs = np.pad(inputs[:, None], ((0, 0), (0, len(self.fields))))
         ids, context = inputs[:, 0], inputs[:, 1:]
         entering = self.table[ids]
-        add_rows(entering, self.heard, context + self.offsets)
+        chosen = context + self.offsets
+        heard = self.heard.of(chosen) if isinstance(self.heard, FoldedRows) else self.heard
+        add_rows(entering, heard, chosen)
         if not self.folded:
             entering = self.stack.from_input(entering)
         told = product(*self.output, self.stack.step(entering))
         return copied(told, context[:, self.first_copied :], self.vocabulary)
+
+
+class FoldedRows:
+    """What the rows of an embedding add to the first layer's input, each folded when it is first
+    needed: a piece needs few of the thousands that there are."""
+
+    def __init__(self, embedding: Float32Array, stack: ArrayStack) -> None:
+        self.embedding, self.stack = embedding, stack  # in float32
+        self.nothing = stack.from_input(np.zeros_like(embedding[:1]))
+        self.rows = np.empty((len(embedding), self.nothing.shape[1]), np.float32)
+        self.ready = np.zeros(len(embedding), np.bool_)
+
+    def of(self, chosen: NDArray[np.int64]) -> Float32Array:
+        """[rows, n], of which those that are chosen hold."""
+        if not self.ready[chosen].all():
+            missing = np.unique(chosen[~self.ready[chosen]])
+            self.rows[missing] = self.stack.from_input(self.embedding[missing]) - self.nothing
+            self.ready[missing] = True
+        return self.rows
 
 
 @compiled
