@@ -39,7 +39,8 @@ BARS_LEFT, SECTION_LEFT, DENSITY, SECTION, MELODY, LIKENESS = range(len(OUTLOOK_
 def outlook(
     plan: Plan, likenesses: Sequence[int], densities: NDArray[np.int64] | int = 0
 ) -> Outlook:
-    """Of a plan's bars, with the likeness of each section and the density of each bar, 1 to 5."""
+    """Of a plan's bars, with the likeness of each section and the density of each bar, 1 to 5; 0
+    where it is not known."""
     found = np.zeros((bars_of(plan), OUTLOOK), np.int32)
     found[:, BARS_LEFT] = bars_left_class(np.arange(len(found))[::-1])
     found[:, DENSITY] = densities

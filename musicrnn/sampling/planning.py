@@ -1,7 +1,8 @@
 """The plan of a new piece: asked for, or drawn from a model of the training pieces' plans.
 
 Conventions. A model that hears its plan carries in its header, under "form", how plans go ("plans",
-a PlanModel) and how often a section that returns is how like the last one ("likenesses"). What is
+a PlanModel), how often a section that returns is how like the last one ("likenesses"), and how
+dense sections are one after another ("densities", a DensityModel; not every model has one). What is
 drawn for a seed comes from a generator of its own, so that a piece's ids use none of its numbers.
 """
 
@@ -16,6 +17,7 @@ from musicrnn.arrays import Random
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.context.fields import OUTLOOK, Outlook
 from musicrnn.errors import MusicRNNError
+from musicrnn.form.density_model import DensityModel
 from musicrnn.form.outlook import (
     NEW,
     last_of_letter,
@@ -59,6 +61,8 @@ class Planner:
         form = cast(dict[str, Any], said)
         self.plans = PlanModel.from_json(form.get("plans", {}))
         self.shares = likeness_shares(form.get("likenesses", {}))
+        dense = form.get("densities")
+        self.densities = None if dense is None else DensityModel.from_json(dense)
         self.drawn = cache(self._drawn)
 
     def plan(self, seed: Seed) -> Plan:
@@ -72,23 +76,28 @@ class Planner:
             return np.zeros((UNBOUNDED_BARS, OUTLOOK), np.int32)
         if self.plans is None:
             return length_alone(self.controls.bars, density)
-        plan, likenesses = self.drawn(_key(seed))
-        planned = outlook(plan, likenesses, density)
+        plan, likenesses, densities = self.drawn(_key(seed))
+        bars = np.repeat(densities, [bars for _, bars in plan])
+        planned = outlook(plan, likenesses, density or bars)
         return np.concatenate([self._before(density), planned])
 
     def _before(self, density: int) -> Outlook:
         bars = self.controls.bars or 0
         return length_alone(bars, density)[: self.primer_bars]
 
-    def _drawn(self, key: tuple[int, ...]) -> tuple[Plan, list[int]]:
+    def _drawn(self, key: tuple[int, ...]) -> tuple[Plan, list[int], list[int]]:
+        """The plan, and of each section the likeness and the density, 0 where none is drawn."""
         assert self.plans is not None
         if self.controls.bars is None:
-            return (), []
+            return (), [], []
         entropy = np.random.SeedSequence(list(key), spawn_key=(PLANNING,))
         random = np.random.default_rng(entropy)
         new_bars = self.controls.bars - self.primer_bars
         plan = self.controls.form or self.plans.draw(new_bars, random)
-        return plan, [self._likeness(before is not None, random) for before in last_of_letter(plan)]
+        likenesses = [self._likeness(last is not None, random) for last in last_of_letter(plan)]
+        if self.densities is None:
+            return plan, likenesses, [0] * len(plan)
+        return plan, likenesses, self.densities.draw(plan, random)
 
     def _likeness(self, returns: bool, random: Random) -> int:
         if not returns:

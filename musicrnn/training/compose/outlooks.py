@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,13 @@ def _moved_sections(score: Score, heard: Score) -> tuple[Section, ...]:
     begin = int(first * scale + 0.5) - there
     ticks = {max(0, round(s.tick * scale) - begin): s.name for s in score.sections}  # the last wins
     return tuple(Section(tick, name) for tick, name in sorted(ticks.items()) if tick < heard.end)
+
+
+def section_densities(piece: Planned) -> list[int]:
+    """How dense each section of a piece is: as most of its bars."""
+    starts = np.cumsum([0, *(bars for _, bars in piece.plan)])
+    bars = piece.outlook[:, DENSITY]
+    return [int(np.bincount(bars[a:b]).argmax()) for a, b in pairwise(starts.tolist())]
 
 
 def plan_nats(piece: Planned, form: dict[str, Any]) -> float:

@@ -12,12 +12,18 @@ from musicrnn.arrays import Ids, checked_ids
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.context.fields import FIELDS, fields_of, sizes, written
 from musicrnn.errors import MusicRNNError, counted
+from musicrnn.form.density_model import DensityModel
 from musicrnn.form.plan_model import PlanModel
 from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.pretrained import Style
 from musicrnn.tokens import TOKENIZERS, Controls, tokenizer_from
 from musicrnn.training.compose.data import TokenData, token_data
-from musicrnn.training.compose.outlooks import likeness_counts, plan_nats, without_density
+from musicrnn.training.compose.outlooks import (
+    likeness_counts,
+    plan_nats,
+    section_densities,
+    without_density,
+)
 from musicrnn.training.compose.settings import ComposeSettings
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import DataRequest, Sources, Split, TrainingData, reasons
@@ -129,6 +135,9 @@ class Compose(Task):
                 "plans": PlanModel.learn(plans).as_json(),
                 "likenesses": likeness_counts(pieces),
             }
+            densities = [section_densities(piece) for piece in pieces if piece.plan]
+            if all(map(all, densities)):  # tokens that know densities
+                header["form"]["densities"] = DensityModel.learn(densities).counts
         return header
 
     @property
