@@ -131,13 +131,14 @@ class Compose(Task):
         }
         pieces = data.planned["train"] if isinstance(data, TokenData) and settings.groups else []
         if plans := [piece.plan for piece in pieces if piece.plan]:
-            header["form"] = {
+            form: dict[str, Any] = {
                 "plans": PlanModel.learn(plans).as_json(),
                 "likenesses": likeness_counts(pieces),
             }
             densities = [section_densities(piece) for piece in pieces if piece.plan]
             if all(map(all, densities)):  # tokens that know densities
-                header["form"]["densities"] = DensityModel.learn(densities).counts
+                form["densities"] = DensityModel.learn(densities).counts
+            header["form"] = form
         return header
 
     @property
