@@ -203,3 +203,10 @@ def test_a_stream_refuses_a_bad_block_and_goes_on() -> None:
             stream.push(block)
     stream.begin()
     assert np.array_equal(stream.probabilities(sound), before)
+
+
+def test_a_chord_that_is_played_otherwise_is_a_warning(pop: mr.Model) -> None:
+    with pytest.warns(UserWarning, match="Am9 is played as Am7"):
+        piece = pop.compose(3, bars=2, chords=["C/E", "Am9"])
+    low = [n.pitch % 12 for track in piece.score.tracks for n in track.notes if n.start == 0]
+    assert low[0] == 4
