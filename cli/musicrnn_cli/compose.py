@@ -40,7 +40,12 @@ from musicrnn_cli.options import (
     "piano.",
 )
 @click.option("--model", type=click.Path(), help="Your own model file, in place of a style.")
-@click.option("--primer", type=PATH, help="MIDI or ABC file that the piece goes on from.")
+@click.option(
+    "--primer",
+    type=PATH,
+    help="MIDI or ABC file that the piece goes on from: all of it is written, its last 64 bars are "
+    "heard.",
+)
 @click.option(
     "--bars",
     type=int,
@@ -56,8 +61,8 @@ from musicrnn_cli.options import (
 @click.option(
     "--chords",
     callback=parse_chords,
-    help='Chords, one a bar, such as "C/E Am F G7"; they begin again when they run out. A bass after '
-    "a slash is the lowest note at the beginning of its bar.",
+    help='Chords, one a bar, such as "C/E Am F G7"; they begin again when they run out. A bass '
+    "after a slash is the lowest note at the beginning of its bar.",
 )
 @click.option(
     "--density", type=click.IntRange(1, 5), help="How many notes: 1 is sparse, 5 is dense."

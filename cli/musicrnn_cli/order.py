@@ -17,6 +17,7 @@ from musicrnn.io.save import check_saved, read_piece
 from musicrnn.pretrained import STYLES, bundled_names, known, load_model, model_path
 from musicrnn.sampling.compose import Composition, Request
 from musicrnn.sampling.composer import Composer
+from musicrnn.sampling.primer import HEARD_BARS, Primer
 from musicrnn.sampling.sample_function import SamplingBudget
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer, tokenizer_from
@@ -113,12 +114,21 @@ def saved(order: Order, piece: Composition, paths: list[Path]) -> Record:
 
 
 def _say_what_changes(checkpoint: Checkpoint, primer: Score) -> None:
-    """A primer is quantized to the model's tokens."""
+    """What the model hears of a primer, which is quantized to its tokens."""
     tokenizer: Tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
-    kept = tokenizer.quantize(primer).note_count
-    if kept < primer.note_count:
+    begun = Primer(primer, tokenizer)
+    heard = begun.heard
+    if begun.is_long:
         click.echo(
-            f"the model's tokens hold {kept} of the primer's {counted(primer.note_count, 'note')}",
+            f"the model hears the last {HEARD_BARS} bars of the primer, the "
+            f"{counted(begun.bars, 'bar')} before are kept in what is written",
+            err=True,
+        )
+    kept = tokenizer.quantize(heard).note_count
+    if kept < heard.note_count:
+        click.echo(
+            f"the model's tokens hold {kept} of the primer's {counted(heard.note_count, 'note')}: "
+            "what is written holds all",
             err=True,
         )
     if tokenizer.has_bars and is_played(primer):

@@ -80,7 +80,7 @@ def request_of(
     Raises:
         MusicRNNError: a wish that there is not, or a value out of its bounds.
     """
-    given = {wish: value for wish, value in wishes.items() if value is not None}
+    given: dict[str, Any] = {wish: value for wish, value in wishes.items() if value is not None}
     for wish in given:
         if wish not in WISHES:
             near = difflib.get_close_matches(str(wish), WISHES, n=1)
@@ -94,7 +94,8 @@ def request_of(
                 warnings.warn(sentence, stacklevel=2)
     asked = given.get("chords")
     if isinstance(asked, AskedChords):
-        given = {"basses": asked.basses, **given, "chords": asked.chords}
+        given["chords"] = asked.chords
+        given.setdefault("basses", asked.basses)
     drawn = {field.name: given.pop(field.name) for field in fields(Settings) if field.name in given}
     if given.get("bars") is not None and given.get("seconds") is not None:
         raise MusicRNNError(
