@@ -70,7 +70,12 @@ def primed(
         if key is not None:
             controls = replace(controls, key=(key.tonic, key.minor))  # that chords are heard in
         turn = -bars % len(controls.chords)
-        controls = replace(controls, chords=(*controls.chords[turn:], *controls.chords[:turn]))
+        chords, basses = controls.chords, controls.basses
+        controls = replace(
+            controls,
+            chords=(*chords[turn:], *chords[:turn]),
+            basses=(*basses[turn:], *basses[:turn]),
+        )
     return ids, controls
 
 

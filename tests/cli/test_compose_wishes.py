@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from musicrnn.io.midi import read_midi
+from musicrnn.io.midi import read_midi, write_midi
+from musicrnn.score import Note, Track, make_score
 from tests.cli.composing import compose
 from tests.cli.conftest import untrained
 
@@ -27,6 +28,18 @@ def test_a_bass_is_the_lowest_note_where_its_bar_begins(parts: Path, tmp_path: P
         found = [note.pitch % 12 for note in piano.notes if note.start == start]
         if bar % 3 != 1:
             assert found[0] == {0: 6, 2: 7}[bar % 3]
+
+
+def test_the_first_chord_and_its_bass_belong_to_the_first_new_bar(models, tmp_path: Path) -> None:
+    notes = tuple(Note(480 * i, 60 + i % 4, 480, 80) for i in range(12))
+    write_midi(make_score(480, [Track(notes)]), tmp_path / "p.mid")
+    compose("--model", models["beat"], "--primer", tmp_path / "p.mid", "--chords", "C/E F",
+            "--bars", 1, "-o", tmp_path / "t.mid")  # fmt: skip
+    score = read_midi(tmp_path / "t.mid")
+    start = score.bars()[3][0]
+    assert [(chord.tick, chord.name) for chord in score.chords] == [(start, "C:maj")]
+    first = min(note for track in score.tracks for note in track.notes if note.start >= start)
+    assert (first.start, first.pitch % 12) == (start, 4)
 
 
 def test_only_the_parts_that_are_asked_for_play(parts: Path, tmp_path: Path) -> None:
