@@ -10,7 +10,13 @@ from typing import Any
 import click
 
 from musicrnn.errors import counted
-from musicrnn_cli.controls import parse_chords, parse_form, parse_key, parse_time_signature
+from musicrnn_cli.controls import (
+    parse_chords,
+    parse_form,
+    parse_key,
+    parse_parts,
+    parse_time_signature,
+)
 from musicrnn_cli.options import (
     PATH,
     device_option,
@@ -34,7 +40,12 @@ from musicrnn_cli.options import (
     "piano.",
 )
 @click.option("--model", type=click.Path(), help="Your own model file, in place of a style.")
-@click.option("--primer", type=PATH, help="MIDI or ABC file that the piece goes on from.")
+@click.option(
+    "--primer",
+    type=PATH,
+    help="MIDI or ABC file that the piece goes on from: all of it is written, its last 64 bars are "
+    "heard.",
+)
 @click.option(
     "--bars",
     type=int,
@@ -50,7 +61,8 @@ from musicrnn_cli.options import (
 @click.option(
     "--chords",
     callback=parse_chords,
-    help='Chords, one a bar, such as "C Am F G7"; they begin again when they run out.',
+    help='Chords, one a bar, such as "C/E Am F G7"; they begin again when they run out. A bass '
+    "after a slash is the lowest note at the beginning of its bar.",
 )
 @click.option(
     "--density", type=click.IntRange(1, 5), help="How many notes: 1 is sparse, 5 is dense."
@@ -60,6 +72,11 @@ from musicrnn_cli.options import (
     callback=parse_form,
     help='Sections and their bars, such as AABA or "i4 A8 A8 B8 A8 o4": a letter that comes again '
     "is alike, a small one has no melody.",
+)
+@click.option(
+    "--parts",
+    callback=parse_parts,
+    help="The parts that play, of a model with named parts, such as melody,piano.",
 )
 @temperature_option
 @click.option(

@@ -1,4 +1,5 @@
-"""Options that are read as musicians write them: keys, metres and chords."""
+"""Options that are read as musicians write them: keys, metres, chords, forms and parts; what is not
+played as it is written is said."""
 
 from __future__ import annotations
 
@@ -17,9 +18,12 @@ def _reading(name: str) -> Callable[[click.Context, click.Parameter, str | None]
         from musicrnn.tokens import wishes
 
         try:
-            return None if text is None else getattr(wishes, name)(text)
+            asked = None if text is None else getattr(wishes, name)(text)
         except MusicRNNError as error:
             raise click.BadParameter(str(error)) from None
+        for sentence in getattr(asked, "said", ()):
+            click.echo(sentence, err=True)
+        return asked
 
     return read
 
@@ -28,3 +32,4 @@ parse_key = _reading("read_key")
 parse_time_signature = _reading("read_time_signature")
 parse_chords = _reading("read_chords")
 parse_form = _reading("read_form")
+parse_parts = _reading("read_parts")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,12 @@ from musicrnn.checkpoint import Checkpoint, read_metadata
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.face.asking import request_of, style_of
 from musicrnn.face.saving import HalfSaved
-from musicrnn.io.save import check_saved, read_piece
+from musicrnn.io.save import PAGES, SOUND, check_saved, read_piece
 from musicrnn.pretrained import STYLES, bundled_names, known, load_model, model_path
 from musicrnn.sampling.compose import Composition, Request
 from musicrnn.sampling.composer import Composer
+from musicrnn.sampling.controls import least_seconds
+from musicrnn.sampling.primer import HEARD_BARS, Primer
 from musicrnn.sampling.sample_function import SamplingBudget
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer, tokenizer_from
@@ -82,7 +84,33 @@ def prepared(order: Order) -> tuple[Order, Composer]:
     request = composer.completed(order.request, style_of(order.name).bars)
     if request.primer is not None:
         _say_what_changes(composer.checkpoint, request.primer)
-    return replace(order, request=request), composer
+    order = replace(order, request=request)
+    check_length(order, composer, order.outputs)
+    return order, composer
+
+
+def check_length(order: Order, composer: Composer, files: Iterable[Path]) -> None:
+    """Raises MusicRNNError where one of the files is of sound, and the piece would be too long."""
+    loud = [path for path in files if path.suffix.lower() in (*SOUND, *PAGES)]
+    if not loud:
+        return
+    from musicrnn.synth.render import longest_seconds
+
+    controls = order.request.controls
+    least, most = (
+        least_seconds(composer.checkpoint, controls, order.request.primer),
+        longest_seconds(),
+    )
+    if least > most:
+        said = " and ".join(
+            f"{name} {value}"
+            for name, value in controls.given().items()
+            if name in ("bars", "seconds", "tempo")
+        )
+        raise MusicRNNError(
+            f"sound may last {most:.0f} s, with {said} it would last {least:.0f} s or more: ask "
+            f"for less, or for notes alone in place of {loud[0].name}"
+        )
 
 
 def compose_numbered(
@@ -113,12 +141,21 @@ def saved(order: Order, piece: Composition, paths: list[Path]) -> Record:
 
 
 def _say_what_changes(checkpoint: Checkpoint, primer: Score) -> None:
-    """A primer is quantized to the model's tokens."""
+    """What the model hears of a primer, which is quantized to its tokens."""
     tokenizer: Tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
-    kept = tokenizer.quantize(primer).note_count
-    if kept < primer.note_count:
+    begun = Primer(primer, tokenizer)
+    heard = begun.heard
+    if begun.is_long:
         click.echo(
-            f"the model's tokens hold {kept} of the primer's {counted(primer.note_count, 'note')}",
+            f"the model hears the last {HEARD_BARS} bars of the primer, the "
+            f"{counted(begun.bars, 'bar')} before are kept in what is written",
+            err=True,
+        )
+    kept = tokenizer.quantize(heard).note_count
+    if kept < heard.note_count:
+        click.echo(
+            f"the model's tokens hold {kept} of the primer's {counted(heard.note_count, 'note')}: "
+            "what is written holds all",
             err=True,
         )
     if tokenizer.has_bars and is_played(primer):

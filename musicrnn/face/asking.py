@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
@@ -17,13 +18,21 @@ from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.sample_function import SamplingBudget
 from musicrnn.score import Score
 from musicrnn.tokens import Controls
-from musicrnn.tokens.wishes import read_chords, read_form, read_key, read_time_signature
+from musicrnn.tokens.chord_words import AskedChords
+from musicrnn.tokens.wishes import (
+    read_chords,
+    read_form,
+    read_key,
+    read_parts,
+    read_time_signature,
+)
 
 WORDS = {
     "key": read_key,
     "time_signature": read_time_signature,
     "chords": read_chords,
     "form": read_form,
+    "parts": read_parts,
 }
 WISHES = (*(each.name for each in fields(Controls)), *(each.name for each in fields(Settings)))
 MAX_SEED = 2**63 - 1
@@ -66,21 +75,27 @@ def request_of(
     budget: SamplingBudget | None = None,
 ) -> Request:
     """``wishes`` by the names of WISHES, keys, metres and chords as values or as musicians write
-    them; None leaves one to the style.
+    them; None leaves one to the style. A chord that is not played as it is written is a warning.
 
     Raises:
         MusicRNNError: a wish that there is not, or a value out of its bounds.
     """
-    given = {wish: value for wish, value in wishes.items() if value is not None}
+    given: dict[str, Any] = {wish: value for wish, value in wishes.items() if value is not None}
     for wish in given:
         if wish not in WISHES:
             near = difflib.get_close_matches(str(wish), WISHES, n=1)
             hint = f"; did you mean {near[0]}?" if near else f": there are {', '.join(WISHES)}"
             raise MusicRNNError(f"there is no wish {wish!r}{hint}")
-        if wish in WORDS and not isinstance(given[wish], tuple):
-            written = given[wish]
-            words = " ".join(map(str, written)) if isinstance(written, list) else str(written)
+        if wish in WORDS and not isinstance(given[wish], tuple | AskedChords):
+            written, between = given[wish], ", " if wish == "parts" else " "
+            words = between.join(map(str, written)) if isinstance(written, list) else str(written)
             given[wish] = WORDS[wish](words)
+            for sentence in getattr(given[wish], "said", ()):
+                warnings.warn(sentence, stacklevel=2)
+    asked = given.get("chords")
+    if isinstance(asked, AskedChords):
+        given["chords"] = asked.chords
+        given.setdefault("basses", asked.basses)
     drawn = {field.name: given.pop(field.name) for field in fields(Settings) if field.name in given}
     if given.get("bars") is not None and given.get("seconds") is not None:
         raise MusicRNNError(

@@ -84,6 +84,7 @@ class Model:
         chords: str | list[str] | None = None,
         density: int | None = None,
         form: str | None = None,
+        parts: str | list[str] | None = None,
         primer: PieceLike | None = None,
         temperature: float | None = None,
         top_k: int | None = None,
@@ -100,13 +101,13 @@ class Model:
             key: such as "C", "F# minor", "Bbm".
             tempo: quarter notes a minute.
             time_signature: such as "3/4".
-            chords: one a bar, such as "C Am F G7", or a list of them.
+            chords: one a bar, such as "C/E Am7 F G7", or a list; a bass after a slash is played.
             density: 1 (sparse) to 5 (dense).
             form: sections and their bars, such as "i4 A8 A8 B8 A8 o4".
+            parts: those that play, of a model with named parts, such as "melody, piano".
             primer: music to go on from.
             temperature: above 1 wilder, below 1 tamer.
-            top_k, top_p, min_p: draw among the likeliest tokens alone: so many, of so much mass, as
-                likely as that share of the likeliest.
+            top_k, top_p, min_p: the likeliest tokens alone: how many, their mass, the least share.
             repetition_penalty: above 1 repeats less.
             best_of: draw as many, keep the best.
 
@@ -122,10 +123,9 @@ class Model:
             "bars": bars, "seconds": seconds, "key": key, "tempo": tempo, "chords": chords,
             "time_signature": time_signature, "density": density, "temperature": temperature,
             "top_k": top_k, "top_p": top_p, "min_p": min_p, "form": form,
-            "repetition_penalty": repetition_penalty,
+            "repetition_penalty": repetition_penalty, "parts": parts,
         }  # fmt: skip
-        first = [_drawn(seed)]
-        return next(self.compose_many(first, wishes, primer=primer, best_of=best_of))
+        return next(self.compose_many([_drawn(seed)], wishes, primer=primer, best_of=best_of))
 
     def compose_many(
         self,

@@ -10,9 +10,9 @@ first track of a type 1 file if nothing is played on it. Names are UTF-8.
 What a file need not say clearly: a note that is never ended or has no length is left out; of two
 notes of one pitch in one instrument, the first to begin is the first to end.
 
-The law: ``read(write(score)) == score``, except that tracks without notes are not written, a note
-that overlaps another of the same pitch in the same track may exchange its end with it, and pedals
-of one track that overlap are read as one.
+The law: ``read(write(score)) == score`` in the file's ticks, 480 a quarter or more, except that
+tracks without notes are not written, a note that overlaps another of the same pitch in the same
+track may exchange its end with it, and pedals of one track that overlap are read as one.
 """
 
 from __future__ import annotations

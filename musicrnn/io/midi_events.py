@@ -5,7 +5,8 @@ sections as markers; then comes one track for each Track with notes. At one tick
 the pedal moves, and it moves before notes begin. Each track has a channel of its own while there
 are any (drums: channel 10); after the fifteenth, tracks of one program share one. Notes end with
 velocity 0, and the status byte of an event that has the same as the one before is left out (running
-status).
+status). A file has TICKS ticks a quarter or more, as sequencers expect: a coarser score is written
+at the next exact multiple of its own, unless its last tick would leave the range.
 
 Source: Standard MIDI Files 1.0 (RP-001).
 """
@@ -15,8 +16,10 @@ from __future__ import annotations
 import struct
 
 from musicrnn.note_events import Instrument
-from musicrnn.score import Score, Track
+from musicrnn.score import MAX_TICK, Score, Track
+from musicrnn.score_ticks import finer
 
+TICKS = 480  # a quarter at least
 _DRUMS = 9
 _SUSTAIN = 64
 _MAX_DELTA = 2**28 - 1
@@ -27,6 +30,7 @@ MidiEvent = tuple[int, int, bytes]
 
 def midi_bytes(score: Score) -> bytes:
     """The file; equal scores give equal bytes."""
+    score = finer(score, file_ticks(score) // score.ticks_per_quarter)
     tracks = [track for track in score.tracks if track.notes]
     channels = Channels()
     chunks = [_conductor(score)]
@@ -35,6 +39,15 @@ def midi_bytes(score: Score) -> bytes:
         [b"MThd" + struct.pack(">IHHH", 6, 1, len(chunks), score.ticks_per_quarter)]
         + [b"MTrk" + struct.pack(">I", len(chunk)) + chunk for chunk in chunks]
     )
+
+
+def file_ticks(score: Score) -> int:
+    """The ticks a quarter of the score's file: its own, or a multiple of them."""
+    times = -(-TICKS // score.ticks_per_quarter)
+    changes = (score.tempos, score.time_signatures, score.keys, score.chords, score.sections)
+    last = [each[-1].tick for each in changes if each]
+    last += [p.start + p.duration for track in score.tracks for p in track.pedals]
+    return score.ticks_per_quarter * (times if max(score.end, *last) * times <= MAX_TICK else 1)
 
 
 class Channels:

@@ -1,7 +1,8 @@
 """The rows of a piano roll: which row a note lies in, what the rows and tracks are called.
 
 Conventions. Row 0 is the highest pitch; one row a semitone, then one for each drum that is played.
-Colours are ``#rrggbb``; tracks without notes have neither row nor colour.
+Colours are ``#rrggbb``, one a track, whatever plays it; tracks without notes have neither row nor
+colour.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from musicrnn.score import PITCH_CLASSES, Chord, Score, Track
 
 MAX_DRAWN_NOTES = 50_000
 MAX_DRAWN_BARS = 10_000
+MAX_MARK = 16  # letters of a section's name
 
 # Told apart by the colour-blind too: after Tol (2021), "bright" and "vibrant".
 COLOURS = (
@@ -106,12 +108,27 @@ def bar_count(score: Score) -> int:
 
 
 def coloured_tracks(score: Score) -> list[tuple[Track, str, str]]:
-    """Every track with notes, its name and its colour."""
+    """Every track with notes, its name, numbered where others have the same, and its colour."""
     sounding = [track for track in score.tracks if track.notes]
-    return [
-        (track, track_name(track), COLOURS[index % len(COLOURS)])
-        for index, track in enumerate(sounding)
-    ]
+    names = [track_name(track) for track in sounding]
+    found: list[tuple[Track, str, str]] = []
+    for index, (track, name) in enumerate(zip(sounding, names, strict=True)):
+        number = f" {names[: index + 1].count(name)}" if names.count(name) > 1 else ""
+        found.append((track, name + number, track_colour(index)))
+    return found
+
+
+def track_colour(index: int) -> str:
+    """One of COLOURS, darker each time that they are all taken."""
+    turn, place = divmod(index, len(COLOURS))
+    channels = (int(COLOURS[place][at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(channel * 0.6**turn):02x}" for channel in channels)
+
+
+def section_marks(score: Score) -> list[tuple[int, str]]:
+    """Where each section that sounds begins, in ticks, and its name, shortened."""
+    ends = max(score.end, 1)
+    return [(each.tick, each.name[:MAX_MARK]) for each in score.sections if each.tick < ends]
 
 
 def track_name(track: Track) -> str:

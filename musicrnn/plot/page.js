@@ -5,7 +5,7 @@
   const [roll, map, play, loop, time, sound] = ["roll", "map", "play", "loop", "time", "sound"].map(byId);
   document.documentElement.classList.add("scripted");
   byId("mp3").href = sound.src;
-  roll.style.maxHeight = data.rows * 26 + 54 + "px"; // a few drums need no tall roll
+  roll.style.maxHeight = data.rows * 26 + 54 + (data.sections.length ? 22 : 0) + "px"; // a few drums need no tall roll
 
   const END = data.end / 1000;
   const LONGEST = data.notes.reduce((most, n) => Math.max(most, n[1] - n[0]), 0);
@@ -55,7 +55,8 @@
       left = still.matches ? Math.floor(at / seconds) * seconds : at - seconds * 0.3;
       left = clamp(left, 0, Math.max(0, END - seconds));
     }
-    const head = data.chords.length ? 30 : 12, foot = 24;
+    const marks = data.sections.length ? 22 : 0;
+    const head = marks + (data.chords.length ? 30 : 12), foot = 24;
     const row = (height - head - foot) / data.rows, bottom = height - foot;
     const x = (ms) => GUTTER + (ms / 1000 - left) * scale;
     const start = left * 1000, stop = (left + seconds) * 1000;
@@ -123,8 +124,21 @@
       if (px < free || (next && x(next[0]) < GUTTER + 24 && i <= now)) continue;
       const current = ms >= data.chords[i][0] && (!next || ms < next[0]) && at > 0;
       pen.fillStyle = current ? colour.accent : colour.ink;
-      pen.fillText(data.chords[i][1], px, head / 2 + 1);
+      pen.fillText(data.chords[i][1], px, marks + (head - marks) / 2 + 1);
       free = px + pen.measureText(data.chords[i][1]).width + 8;
+    }
+    pen.font = "600 12px system-ui, sans-serif";
+    now = from(data.sections, start, (s) => s[0]) - 1;
+    for (let i = Math.max(0, now); i < data.sections.length && data.sections[i][0] <= stop; i++) {
+      const [begin, name] = data.sections[i], next = data.sections[i + 1], w = pen.measureText(name).width + 10;
+      const until = next ? x(next[0]) : x(data.end), px = Math.max(GUTTER, x(begin));
+      if (x(begin) >= GUTTER) lineAt(x(begin), colour.faint);
+      if (px + w > until) continue;
+      const current = ms >= begin && (!next || ms < next[0]) && at > 0;
+      pen.fillStyle = current ? colour.accent : colour.faint;
+      pen.fillRect(px, 4, w, 16);
+      pen.fillStyle = colour.card;
+      pen.fillText(name, px + 5, 12.5);
     }
     pen.fillStyle = colour.accent;
     pen.fillRect(Math.round(x(ms)) - 1, head - 6, 2, bottom - head + 6);

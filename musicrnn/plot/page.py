@@ -13,7 +13,7 @@ import re
 from base64 import b64encode
 from importlib.resources import files
 
-from musicrnn.plot.lanes import chord_symbol, coloured_tracks, facts, lanes_of
+from musicrnn.plot.lanes import chord_symbol, coloured_tracks, facts, lanes_of, section_marks
 from musicrnn.plot.svg import escaped
 from musicrnn.score import Score
 
@@ -85,6 +85,7 @@ def _roll(score: Score) -> dict[str, object]:
         "bars": bars,
         "beats": beats,
         "chords": chords,
+        "sections": [[_ms(score, tick), name] for tick, name in section_marks(score)],
         "end": _ms(score, max(score.end, lines[-1])),
     }
 

@@ -11,13 +11,21 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Literal
 
-from musicrnn.plot.lanes import Lanes, chord_symbol, coloured_tracks, facts, lanes_of
+from musicrnn.plot.lanes import (
+    Lanes,
+    chord_symbol,
+    coloured_tracks,
+    facts,
+    lanes_of,
+    section_marks,
+)
 from musicrnn.score import Score, TimeSignature
 
 WIDTH = 1200
 MARGIN = 40
 GUTTER = 64  # room for the labels of the rows
 QUARTERS_A_LINE = 32
+MARK_HEIGHT = 15  # of a section's name above the roll
 MAX_LINES = 12  # at most; a longer piece has longer, denser lines
 PAPER, SHADE, INK, FAINT_INK = "#fcfcfa", "#f3f3ef", "#22242a", "#7b7f88"
 BAR, BEAT, OCTAVE = "#c9cbd0", "#e8e8e4", "#d9dad8"
@@ -83,7 +91,7 @@ def draw(score: Score, *, caption: str = "") -> Picture:
     lanes = lanes_of(score)
     lines = _lines(score)
     row = min(11.0, max(5.5, 280 / lanes.count))
-    head = 20 if score.chords else 8
+    head = (20 if score.chords else 8) + (MARK_HEIGHT + 4 if score.sections else 0)
     step = head + lanes.count * row + 26
     top = 104.0
     title = score.title.strip()[:90] or "Untitled"
@@ -96,6 +104,7 @@ def draw(score: Score, *, caption: str = "") -> Picture:
         line = _Line(score, lanes, start, stop, scale=scale, row=row, top=top + step * index + head)
         _grid(picture, line, bars)
         _chords(picture, line)
+        _sections(picture, line)
         _notes(picture, line)
     return picture
 
@@ -196,6 +205,23 @@ def _chords(picture: Picture, line: _Line) -> None:
         if symbol and x >= free:
             picture.words.append(Words(x + 2, line.top - 7, symbol, 12.5))
             free = x + 8.5 * len(symbol) + 4
+
+
+def _sections(picture: Picture, line: _Line) -> None:
+    """A mark above the roll, and a line through it, where a section begins; a name that would
+    overlap the one before is left out."""
+    free = -math.inf
+    top = line.top - MARK_HEIGHT - (20 if line.score.chords else 4)
+    for tick, name in section_marks(line.score):
+        if not line.start <= tick < line.stop:
+            continue
+        x = line.x(tick)
+        picture.boxes.append(Box(x - 0.75, top, 1.5, line.top + line.height - top, FAINT_INK))
+        width = 8.5 * len(name) + 10
+        if x >= free and x + width <= WIDTH:
+            picture.boxes.append(Box(x, top, width, MARK_HEIGHT, FAINT_INK, 2))
+            picture.words.append(Words(x + 5, top + MARK_HEIGHT - 3.5, name, 11.5, PAPER))
+            free = x + width + 2
 
 
 def _notes(picture: Picture, line: _Line) -> None:

@@ -16,6 +16,7 @@ from musicrnn.sampling.controls import primed
 from musicrnn.sampling.engine import check_sampled
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.planning import Planner
+from musicrnn.sampling.primer import Primer
 from musicrnn.sampling.ranking import best_of
 from musicrnn.sampling.sample_function import SamplingBudget, SamplingRequest, sample_function
 from musicrnn.sampling.sampler import FinishedSequence
@@ -84,10 +85,12 @@ def compose_each(
         MusicRNNError: the model cannot compose, or a control, setting or primer does not fit it.
     """
     started = time.perf_counter()
-    budget, primer = request.budget, request.primer
+    budget = request.budget
     tokenizer = fitting_tokenizer(checkpoint)
-    start, controls = primed(checkpoint, tokenizer, primer, request.controls)
-    tempo = tempo_of(tokenizer, controls, primer)
+    primer = None if request.primer is None else Primer(request.primer, tokenizer)
+    heard = None if primer is None else primer.heard
+    start, controls = primed(checkpoint, tokenizer, heard, request.controls)
+    tempo = tempo_of(tokenizer, controls, heard)
     planner = Planner(checkpoint, controls, tokenizer.played_bars(start))
     sampled = SamplingRequest(tokenizer, controls, request.settings, start, planner.outlook)
     draw = sample_function(checkpoint, sampled, budget, len(seeds) * budget.candidates)
@@ -117,6 +120,7 @@ def compose_each(
                 attempts=attempt + 1,
                 seconds=(time.perf_counter() - started) * tokens / drawn,
             )
+            piece = piece if primer is None else behind(primer, start, piece)
             yield with_form(piece, planner.plan(drawn_from))
         waiting, attempt = sorted(stuck), attempt + 1
 
@@ -192,13 +196,21 @@ def composition(
     )
 
 
+def behind(primer: Primer, prompt: Sequence[int], piece: Composition) -> Composition:
+    """The piece behind the whole primer. Its own text stays where that holds all of the primer."""
+    score, bars = primer.joined(prompt, piece.score)
+    whole = not primer.is_long and len(primer.whole.tracks) == 1
+    text = piece.text if whole else None
+    return replace(piece, score=score, bars=piece.bars + bars, text=text)
+
+
 def with_form(piece: Composition, form: Plan) -> Composition:
     """The piece with the sections of a form, which are its last bars."""
     if not form:
         return piece
     lines = piece.score.bar_lines()
     bar = max(0, len(lines) - 1 - bars_of(form))
-    sections: list[Section] = []
+    sections = [each for each in piece.score.sections if each.tick < lines[bar]]
     for name, bars in form:
         if bar < len(lines) - 1:
             sections.append(Section(lines[bar], name))

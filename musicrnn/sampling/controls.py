@@ -16,7 +16,9 @@ from musicrnn.key import key_of_pitch_classes
 from musicrnn.sampling.filters import Settings
 from musicrnn.score import Score
 from musicrnn.tokens import Controls, Tokenizer
+from musicrnn.tokens.beat.grid import TEMPOS
 from musicrnn.tokens.protocol import START
+from musicrnn.tokens.wishes import read_time_signature
 
 MIN_PIECES = 3  # in a key or metre that a model may be asked for
 
@@ -68,7 +70,12 @@ def primed(
         if key is not None:
             controls = replace(controls, key=(key.tonic, key.minor))  # that chords are heard in
         turn = -bars % len(controls.chords)
-        controls = replace(controls, chords=(*controls.chords[turn:], *controls.chords[:turn]))
+        chords, basses = controls.chords, controls.basses
+        controls = replace(
+            controls,
+            chords=(*chords[turn:], *chords[:turn]),
+            basses=(*basses[turn:], *basses[:turn]),
+        )
     return ids, controls
 
 
@@ -95,6 +102,27 @@ def _possible(checkpoint: Checkpoint, tokenizer: Tokenizer, controls: Controls) 
     if "key" in said and len(tokenizer.augmentation_maps()) == 1:
         _refuse_rare(key_is, said["key"], known.get("keys"))
     return controls
+
+
+def least_seconds(checkpoint: Checkpoint, controls: Controls, primer: Score | None) -> float:
+    """How long a piece lasts at least with its primer: where no tempo or metre is asked for, at the
+    fastest that tokens say, in the shortest bars that the model has learnt."""
+    before = 0.0 if primer is None else primer.seconds
+    if controls.seconds is not None:
+        return before + controls.seconds
+    metres = [controls.time_signature] if controls.time_signature else _known_metres(checkpoint)
+    quarters = min((4 * n / d for n, d in metres), default=1.0)
+    return before + (controls.bars or 0) * quarters * 60 / (controls.tempo or TEMPOS[-1])
+
+
+def _known_metres(checkpoint: Checkpoint) -> list[tuple[int, int]]:
+    data = checkpoint.metadata.get("data")
+    counts = cast(dict[str, Any], data).get("metres") if isinstance(data, dict) else None
+    found: list[tuple[int, int]] = []
+    for name in cast(dict[str, Any], counts) if isinstance(counts, dict) else ():
+        with suppress(MusicRNNError):
+            found.append(read_time_signature(name))
+    return found
 
 
 def _key_of_chords(chords: tuple[tuple[int, str], ...]) -> tuple[int, bool] | None:

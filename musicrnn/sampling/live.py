@@ -18,6 +18,7 @@ from musicrnn.note_events import EventBatch, event_batch
 from musicrnn.sampling.compose import (
     Composition,
     begun_at,
+    behind,
     composition,
     fitting_tokenizer,
     tempo_of,
@@ -27,6 +28,7 @@ from musicrnn.sampling.controls import primed
 from musicrnn.sampling.engine import EngineSettings, engine_for
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.planning import Planner
+from musicrnn.sampling.primer import Primer
 from musicrnn.sampling.sampler import Opening, tokens
 from musicrnn.score import Score
 from musicrnn.tokens import Controls
@@ -34,7 +36,8 @@ from musicrnn.tokens.incremental import decode_incrementally
 
 
 class LivePiece:
-    """A piece while it is sampled, a primer at its beginning.
+    """A piece while it is sampled, a primer at its beginning: as the model hears it in the events,
+    as it is in the finished piece.
 
     Raises:
         MusicRNNError: the model cannot compose, or a control, setting or primer does not fit it.
@@ -54,8 +57,11 @@ class LivePiece:
     ) -> None:
         self.seed = seed
         self.tokenizer = fitting_tokenizer(checkpoint)
-        start, controls = primed(checkpoint, self.tokenizer, primer, controls)
-        self.tempo = tempo_of(self.tokenizer, controls, primer)
+        self.primer = None if primer is None else Primer(primer, self.tokenizer)
+        heard = None if self.primer is None else self.primer.heard
+        start, controls = primed(checkpoint, self.tokenizer, heard, controls)
+        self.tempo = tempo_of(self.tokenizer, controls, heard)
+        self._prompt = start
         self.ids = array("i", start)
         self.seconds = 0.0  # spent on drawing
         stepped = engine_for(checkpoint, engine)
@@ -83,6 +89,8 @@ class LivePiece:
             pass
         score = begun_at(self.tokenizer.decode(self.ids), self.tempo)
         piece = composition(self.tokenizer, self.ids, score, seed=self.seed, seconds=self.seconds)
+        if self.primer is not None:
+            piece = behind(self.primer, self._prompt, piece)
         return with_form(piece, self.form)
 
     def _kept(self, before: Iterable[int]) -> Iterator[int]:

@@ -74,6 +74,11 @@ def render(score: Score, *, rate: int = 44_100, soundfont: str | Path | None = N
     return Waveform(mix, rate)
 
 
+def longest_seconds(rate: int = 44_100) -> float:
+    """How long a score may last to be rendered."""
+    return MAX_FRAMES / rate - TAIL_SECONDS
+
+
 def check_rate(rate: int) -> None:
     """Raises MusicRNNError unless the rate is in 8000..192000 Hz."""
     if not 8_000 <= rate <= 192_000:

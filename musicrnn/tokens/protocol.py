@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from musicrnn.bounds import check_number
 from musicrnn.context.readings import Readings
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.form.plan import Plan, bars_of, parse_plan, plan_text
 from musicrnn.io.abc.chord import CANONICAL, NO_CHORD, chord_symbol
 from musicrnn.io.abc.fields import MAX_BPM, MIN_BPM
-from musicrnn.score import Key, Score, TimeSignature
+from musicrnn.score import PITCH_CLASSES, Key, Score, TimeSignature
 from musicrnn.tokens.active_notes import ActiveNotes
 
 if TYPE_CHECKING:
@@ -48,12 +48,13 @@ class Controls:
     ``bars`` and ``seconds`` bound the length; ``tempo`` in quarters a minute; ``key`` is (tonic
     0..11, minor); ``time_signature`` (numerator, denominator); ``chords`` (root, quality)
     pairs, one a bar and repeated from the start when they run out; ``density`` 1 (sparse) to 5
-    (dense); ``form`` the sections and their bars, in all ``bars``, which need not be said then. A
-    model may grant less than can be wished.
+    (dense); ``form`` the sections and their bars, in all ``bars``, which need not be said then;
+    ``basses`` the pitch class of each chord's lowest note, None where it is free; ``parts`` the
+    names of those that play, () for all. A model may grant less than can be wished.
 
     Raises:
-        MusicRNNError: a number outside BOUNDS, a key, metre or chord that there is not, or a form
-            of another length.
+        MusicRNNError: a number outside BOUNDS, a key, metre, chord or bass that there is not, a
+            bass without its chord, or a form of another length.
     """
 
     bars: int | None = None
@@ -64,6 +65,8 @@ class Controls:
     chords: tuple[tuple[int, str], ...] = ()
     density: int | None = None
     form: Plan = ()
+    basses: tuple[int | None, ...] = ()
+    parts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.form:
@@ -86,6 +89,16 @@ class Controls:
                     f"a chord is a root in 0..11, from C to B, and one of {', '.join(CANONICAL)}, "
                     f"got root {root} and {quality!r}"
                 )
+        if self.basses and len(self.basses) != len(self.chords):
+            raise MusicRNNError(
+                f"basses are those of the chords, as many or none, got {len(self.basses)} for "
+                f"{counted(len(self.chords), 'chord')}"
+            )
+        if not any(bass is not None for bass in self.basses):
+            object.__setattr__(self, "basses", ())
+        for bass in self.basses:
+            if bass is not None and bass not in range(12):
+                raise MusicRNNError(f"a bass must be in 0..11, from C to B, got {bass}")
 
     def _fit_form(self) -> None:
         parse_plan(plan_text(self.form), bars=self.bars)
@@ -104,9 +117,14 @@ class Controls:
         if self.time_signature is not None:
             said["time signature"] = TimeSignature(0, *self.time_signature).name
         if self.chords:
-            said["chords"] = " ".join(chord_symbol(*chord) for chord in self.chords)
+            basses = self.basses or (None,) * len(self.chords)
+            slashes = ["" if bass is None else f"/{PITCH_CLASSES[bass]}" for bass in basses]
+            symbols = [chord_symbol(*chord) for chord in self.chords]
+            said["chords"] = " ".join(map("".join, zip(symbols, slashes, strict=True)))
         if self.form:
             said["form"] = plan_text(self.form)
+        if self.parts:
+            said["parts"] = ", ".join(self.parts)
         return said
 
 

@@ -9,15 +9,7 @@ import re
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.form.plan import Plan, parse_plan
-
-STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
-QUALITIES = {
-    "": "maj", "m": "min", "min": "min", "-": "min", "maj": "maj", "M": "maj", "7": "7",
-    "dom7": "7", "maj7": "maj7", "M7": "maj7", "m7": "min7", "min7": "min7", "dim": "dim",
-    "o": "dim", "dim7": "dim7", "o7": "dim7", "m7b5": "hdim7", "hdim7": "hdim7", "aug": "aug",
-    "+": "aug", "sus2": "sus2", "sus4": "sus4", "sus": "sus4", "6": "maj6", "maj6": "maj6",
-    "m6": "min6", "min6": "min6",
-}  # fmt: skip
+from musicrnn.tokens.chord_words import STEPS, AskedChords, read_chord_words
 
 
 def read_form(text: str) -> Plan:
@@ -53,22 +45,25 @@ def read_time_signature(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def read_chords(text: str) -> tuple[tuple[int, str], ...]:
-    """((root, quality), ...) of "C Am F:maj7 | G7"; N is no chord, (-1, "none").
+def read_chords(text: str) -> AskedChords:
+    """What "C/E Am9 F:maj7 | G7" asks for; N.C. is no chord, (-1, "none").
 
     Raises:
         MusicRNNError: a word reads like no chord.
     """
-    chords: list[tuple[int, str]] = []
-    for word in re.split(r"[\s,|]+", text.strip()):
-        if word in ("N", "N.C.", "NC"):
-            chords.append((-1, "none"))
-        elif word:
-            match = re.fullmatch(r"([A-G])([#b]?):?([^/]*)(/.*)?", word)
-            if not match or match[3] not in QUALITIES:
-                raise MusicRNNError(f'a chord reads like "C", "F#m7" or "Bb:maj7", got {word!r}')
-            chords.append((_root(match[1], match[2]), QUALITIES[match[3]]))
-    return tuple(chords)
+    return read_chord_words(text)
+
+
+def read_parts(text: str) -> tuple[str, ...]:
+    """The names of "melody, piano".
+
+    Raises:
+        MusicRNNError: there is none.
+    """
+    names = tuple(name for part in text.split(",") if (name := part.strip()))
+    if not names:
+        raise MusicRNNError(f'parts read like "melody, piano", got {text!r}')
+    return names
 
 
 def _root(letter: str, accidental: str) -> int:

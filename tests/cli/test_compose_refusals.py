@@ -113,8 +113,29 @@ def test_what_the_primer_settles_cannot_be_wished(models, tmp_path: Path) -> Non
 
 
 def test_the_notes_stay_when_the_sound_cannot_be_made(models, tmp_path: Path) -> None:
-    said = compose("--model", models["beat"], "--bars", 200, "--tempo", 60, "--time-signature",
+    said = compose("--model", models["beat"], "--seconds", 718, "--tempo", 5, "--time-signature",
                    "4/4", "-o", tmp_path / "t.mid", "-o", tmp_path / "t.wav", code=1)  # fmt: skip
     assert "t.mid is written, the rest is not" in said
     assert "720 s" in said
     assert [path.name for path in tmp_path.iterdir()] == ["t.mid"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--bars", 4000, "--tempo", 4, "-o", "t.wav"), "with bars 4000 and tempo 4 it would last"),
+        (("--bars", 200, "--tempo", 60, "--time-signature", "4/4", "-o", "t.mid", "-o", "t.html"),
+         "800 s or more: ask for less, or for notes alone in place of t.html"),
+        (("--seconds", 719,), "sound may last 718 s, with seconds 719 it would last 719 s"),
+        (("--bars", 1, "--primer", "../long.mid", "-o", "t.mp3"), "it would last 960 s or more"),
+    ],
+)  # fmt: skip
+def test_a_length_that_cannot_sound_is_refused_first(
+    models, tmp_path: Path, monkeypatch, words, message: str
+) -> None:
+    notes = tuple(Note(1920 * i, 64, 1920, 80) for i in range(480))
+    write_midi(make_score(480, [Track(notes)]), tmp_path / "long.mid")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert message in compose("--model", models["beat"], *words, code=1)
+    assert list((tmp_path / "here").iterdir()) == []

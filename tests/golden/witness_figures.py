@@ -18,7 +18,7 @@ from safetensors.numpy import load_file
 
 from musicrnn_cli.main import main
 
-LEFT_OUT = {"file", "files", "model", "data", "style", "seconds", "sampling_seconds"}
+LEFT_OUT = {"file", "files", "model", "data", "style", "form", "seconds", "sampling_seconds"}
 SMALL = "hidden=4 validate_every=6 updates=12 warm_up=2 learning_rate=0.02"
 WRITER = f"{SMALL} embedding=4 layers=1 rows=4 length=32"
 STORED = f"{WRITER} hidden=2 embedding=2 tied=true half=true"
@@ -64,6 +64,10 @@ MADE = {  # what bundled models compose, and whether to the byte
     "folk after a primer": ("--style folk --bars 8 --primer tunes/0.abc", False),
     "drums in int8": ("--style drums --bars 2 --weights int8", False),
 }
+TICKS = {  # a quarter, in which notes are told; files have a multiple of them
+    "a chorale": 24, "beat": 12, "performance": 50, "pop": 12, "drums": 12, "pop as wished": 12,
+    "drums in int8": 12,
+}  # fmt: skip
 HEARD = {"genre": "song.wav"} | dict.fromkeys(
     ("commands", "commands-micro", "commands-full"), "word.wav"
 )
@@ -97,10 +101,10 @@ def answers(*words):
     return [{k: v for k, v in line.items() if k not in LEFT_OUT} for line in lines]
 
 
-def piece(path, *words, to_the_byte=False):
-    """A piece that ``musicrnn WORDS`` writes to ``path``."""
+def piece(path, *words, ticks=None, to_the_byte=False):
+    """A piece that ``musicrnn WORDS`` writes to ``path``; its notes in ``ticks`` a quarter."""
     told = answers(*words, "--seed", 1, "-o", path)
-    told[0]["sha256_of_notes"] = sha256(json.dumps(_notes(path)).encode())
+    told[0]["sha256_of_notes"] = sha256(json.dumps(_notes(path, ticks)).encode())
     if to_the_byte:
         told[0]["sha256"] = sha256(path.read_bytes())
     return told
@@ -121,13 +125,17 @@ def model_figures(kind, model, out):
     if TRAINED[kind][0].startswith("classify"):
         found["classify"] = answers("classify", *words, *mine, "--timeline", "--device", "cpu")
     else:
-        found["compose"] = piece(midi, "compose", *mine, *words)
+        found["compose"] = piece(midi, "compose", *mine, *words, ticks=TICKS.get(kind))
     if kind == "compose":
         found["compose int8"] = piece(midi, "compose", *mine, *words, "--weights", "int8")
     if kind == "voices":
-        found["harmonize"] = piece(midi, "harmonize", "chorales/0.mid", *mine)
+        found["harmonize"] = piece(
+            midi, "harmonize", "chorales/0.mid", *mine, ticks=TICKS["a chorale"]
+        )
         changed = ("--bars", 2, "--voices", "alto")
-        found["vary"] = piece(midi, "vary", "chorales/0.mid", *mine, *changed)
+        found["vary"] = piece(
+            midi, "vary", "chorales/0.mid", *mine, *changed, ticks=TICKS["a chorale"]
+        )
     if kind == "words":
         found["listen"] = answers("listen", "room.wav", *mine, "--threshold", 0.2)
     return found
@@ -136,7 +144,8 @@ def model_figures(kind, model, out):
 def composed_figures(name, out):
     """A piece of a bundled model."""
     words, to_the_byte = MADE[name]
-    return piece(out / "x.mid", "compose", *shlex.split(words), to_the_byte=to_the_byte)
+    path, ticks = out / "x.mid", TICKS.get(name)
+    return piece(path, "compose", *shlex.split(words), ticks=ticks, to_the_byte=to_the_byte)
 
 
 def classified_figures(name):
@@ -186,7 +195,7 @@ def _means(array):
     return [float(values.mean()), float(np.sqrt((values**2).mean())), float(weighed.mean())]
 
 
-def _notes(path):
+def _notes(path, ticks):
     """Ticks a quarter, and (start, pitch, duration, velocity, channel) of every note, in order."""
     file = mido.MidiFile(str(path))
     notes, begun = [], {}
@@ -202,4 +211,7 @@ def _notes(path):
             else:
                 start, velocity = begun[key].pop(0)
                 notes.append((start, message.note, now - start, velocity, message.channel))
-    return [file.ticks_per_beat, sorted(notes)]
+    times = file.ticks_per_beat // (ticks or file.ticks_per_beat)
+    assert all(start % times == duration % times == 0 for start, _, duration, _, _ in notes)
+    told = [(start // times, p, duration // times, *rest) for start, p, duration, *rest in notes]
+    return [file.ticks_per_beat // times, sorted(told)]

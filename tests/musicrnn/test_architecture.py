@@ -20,13 +20,14 @@ STACK = {
 }
 
 # A part of musicrnn, what it is, and the parts that it may import.
-PIECE = "errors arrays presentable score key waveform note_events"
+PIECE = "errors arrays presentable score score_ticks key waveform note_events"
 PARTS = {
     "errors": ("the one exception", ""),
     "arrays": ("array types", "errors"),
     "bounds": ("options with their bounds", "errors arrays"),
     "changes": ("what holds in a piece from a tick on", "errors"),
     "score": ("written and played music", "errors arrays presentable changes"),
+    "score_ticks": ("a score in finer ticks, or from a tick on", "score"),
     "key": ("which key a piece is in", "errors arrays score"),
     "note_events": (
         "notes as they are performed: note on and off, in seconds",
@@ -43,7 +44,7 @@ PARTS = {
         "augmentation of sound, and synthetic sound",
         "errors arrays bounds score waveform events synth",
     ),
-    "tokens": ("score <-> integers", PIECE + " bounds io form context"),
+    "tokens": ("score <-> integers", PIECE + " bounds accompaniment io form context"),
     "form": (
         "sections: planned, and found in the notes; what a plan says of each bar",
         "errors arrays presentable score context",

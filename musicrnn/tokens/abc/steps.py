@@ -44,6 +44,12 @@ class Steps:
             raise MusicRNNError(
                 f"ABC text has no word for density, got {controls.density}: take a style of events"
             )
+        for what, asked in (("parts", controls.parts), ("basses of chords", controls.basses)):
+            if asked:
+                raise MusicRNNError(
+                    f"ABC text knows no {what}, {controls.given()[what.split()[-1]]} was wished: "
+                    "take a style of events"
+                )
         self.controls = controls
         self.exact = controls.bars is not None or controls.seconds is not None
         self.form = Form(32, UNBOUNDED_BARS, self.exact)

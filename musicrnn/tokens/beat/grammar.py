@@ -2,7 +2,8 @@
 
 It also enforces the composer's controls: a key, density, tempo, metre or chord that is asked for is
 the only one allowed where one is due; the end is allowed only after the bars or seconds that are
-asked for, and only at the end of a bar in which something sounds.
+asked for, and only at the end of a bar in which something sounds. A bar whose chord has a bass
+begins with it: the first note at its first position. Only the parts that are asked for play.
 
 Where the last bar asked for is over, a model that never learnt how long the piece is still expects
 another bar: what it gives to that goes to the end, if the vocabulary is ``closing``.
@@ -10,15 +11,14 @@ another bar: what it gives to that goes to the end, if the vocabulary is ``closi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.errors import MusicRNNError
-from musicrnn.score import PITCH_CLASSES, Chord, TimeSignature
-from musicrnn.tokens.beat.grid import MAX_BARS, POSITIONS, nearest_tempo
+from musicrnn.score import TimeSignature
+from musicrnn.tokens.beat.asked import bass_masks, forced_ids, playing_ids
+from musicrnn.tokens.beat.grid import MAX_BARS, POSITIONS
 from musicrnn.tokens.beat.vocabulary import BeatVocabulary
 from musicrnn.tokens.programs import DRUM_PROGRAM
 from musicrnn.tokens.protocol import END, Controls
@@ -26,7 +26,6 @@ from musicrnn.tokens.protocol import END, Controls
 MAX_EMPTY_BARS = 2  # running
 # positions: nothing begins later than this before the end of the bars asked for
 MIN_LAST_POSITIONS = 2
-GROUPS = {"time signature": "time", "chords": "chord"}  # of tokens, for controls of another name
 
 
 class BeatConstraint:
@@ -44,6 +43,8 @@ class BeatConstraint:
         self._bar = self.events.id("bar")
         self._closing = -1
         self._forced = forced_ids(vocabulary, controls)
+        self._playing = playing_ids(vocabulary, controls)
+        self._basses = bass_masks(vocabulary, controls)
         self.last = "start"
         self.bars = 0
         self.empty_bars = 0
@@ -121,7 +122,17 @@ class BeatConstraint:
             self._next_note()
             self._next_position()
             self._next_bar()
+        if self._playing is not None:
+            self._mask &= self._playing
+        if self._basses is not None and self._begins_bar():
+            self._mask &= self._basses[(self.bars - 1) % len(self._basses)]
+        if not self._mask[END]:
+            self._closing = -1
         return self._mask
+
+    def _begins_bar(self) -> bool:
+        """Whether the note that the bar begins with is still to come."""
+        return self.position == 0 and self.pitch < 0 and self.program <= 0 and not self.finished
 
     def _after_bar(self) -> None:
         if self.bars == 1:
@@ -241,41 +252,3 @@ class BeatConstraint:
             self._mask[self._forced[group][0]] = True
         else:
             self._allow(group)
-
-
-def forced_ids(vocabulary: BeatVocabulary, controls: Controls) -> dict[str, list[int]]:
-    """The ids that are asked for, by group; several chords take turns.
-
-    In canonical pitch chords without a key are those of C major.
-
-    Raises:
-        MusicRNNError: a control that this vocabulary has no token for.
-    """
-    events = vocabulary.events
-    wanted: dict[str, Sequence[object]] = {}
-    shift = 0
-    if controls.key is not None:
-        tonic, minor = controls.key
-        key = f"{PITCH_CLASSES[tonic]}:{'min' if minor else 'maj'}"
-        wanted["key"], shift = [key], vocabulary.shift(key)
-    if controls.density is not None:
-        wanted["density"] = [controls.density]
-    if controls.time_signature is not None:
-        wanted["time signature"] = [controls.time_signature]
-    if controls.tempo is not None:
-        wanted["tempo"] = [nearest_tempo(controls.tempo)]
-    if controls.chords:
-        names = [Chord(0, *chord).name for chord in controls.chords]
-        wanted["chords"] = [vocabulary.shifted_chord(name, -shift) for name in names]
-    forced: dict[str, list[int]] = {}
-    for name, values in wanted.items():
-        group = GROUPS.get(name, name)
-        said = controls.given()[name]
-        if group not in events.span:
-            raise MusicRNNError(
-                f"this model's tokens tell no {name}, {said} was wished: leave the wish out"
-            )
-        if not all((group, value) in events for value in values):
-            raise MusicRNNError(f"this model has no token for the {name} {said}")
-        forced[group] = [events.id(group, value) for value in values]
-    return forced

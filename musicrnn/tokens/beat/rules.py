@@ -16,8 +16,9 @@ import torch
 from torch import Tensor
 
 from musicrnn.score import TimeSignature
-from musicrnn.tokens.beat.grammar import MAX_EMPTY_BARS, MIN_LAST_POSITIONS, POSITIONS, forced_ids
-from musicrnn.tokens.beat.grid import MAX_BARS
+from musicrnn.tokens.beat.asked import bass_masks, forced_ids, playing_ids
+from musicrnn.tokens.beat.grammar import MAX_EMPTY_BARS, MIN_LAST_POSITIONS
+from musicrnn.tokens.beat.grid import MAX_BARS, POSITIONS
 from musicrnn.tokens.beat.vocabulary import BeatVocabulary
 from musicrnn.tokens.programs import DRUM_PROGRAM
 from musicrnn.tokens.protocol import END, START, Controls
@@ -102,6 +103,10 @@ class BeatRules:
         self.drums = on_device([program == DRUM_PROGRAM for program in programs])
         self.chords = on_device(self.forced.get("chord", [-1]))
         self.ids = torch.arange(len(events), device=device)
+        self.playing, self.basses = (
+            None if mask is None else torch.from_numpy(mask).to(device)
+            for mask in (playing_ids(vocabulary, controls), bass_masks(vocabulary, controls))
+        )  # [V], [chords, V]
         self.group = on_device([GROUPS.index(group) for group in events.group])
         self.lows = on_device([self.span.get(group, (0, 0))[0] for group in GROUPS])
         self.kinds = on_device(
@@ -196,7 +201,13 @@ class BeatRules:
         low, high = spans.stacked(self.group)  # [B, V]
         metre = torch.where(s.bars == 1, self.none, s.signature)
         held_ids = torch.stack([metre, s.tempo, s.chord], 1)
-        return (self.ids >= low) & (self.ids < high) & ~_among(self.ids, held_ids)
+        found = (self.ids >= low) & (self.ids < high) & ~_among(self.ids, held_ids)
+        if self.playing is not None:
+            found = found & self.playing
+        if self.basses is not None:
+            due = (s.position == 0) & (s.pitch < 0) & (s.program <= 0) & ~last.end
+            found = found & (self.basses[(s.bars - 1).remainder(len(self.chords))] | ~due[:, None])
+        return found
 
     def closes(self, state: tuple[Tensor, ...]) -> Tensor:
         s = BeatState(*state)

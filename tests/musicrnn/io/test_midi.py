@@ -9,6 +9,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.io import midi, midi_walk
 from musicrnn.io.midi import midi_bytes, read_midi, score_from_midi, write_midi
 from musicrnn.score import Chord, Key, Note, Pedal, Score, Tempo, TimeSignature, Track, make_score
+from musicrnn.score_ticks import finer
 
 Event = tuple[int, list[int]]
 
@@ -203,9 +204,21 @@ def sixteen_tracks() -> Score:
 
 def test_more_tracks_than_channels(tmp_path: Path) -> None:
     write_midi(sixteen_tracks(), tmp_path / "many.mid")
-    assert read_midi(tmp_path / "many.mid") == sixteen_tracks()
+    score = sixteen_tracks()
+    assert read_midi(tmp_path / "many.mid") == finer(score, 480 // score.ticks_per_quarter)
     assert (tmp_path / "many.mid").read_bytes() == midi_bytes(sixteen_tracks())
     assert [path.name for path in tmp_path.iterdir()] == ["many.mid"]
+
+
+@pytest.mark.parametrize(("ticks", "written"), [(12, 480), (100, 500), (480, 480), (960, 960)])
+def test_a_file_has_480_ticks_a_quarter_or_more(ticks: int, written: int) -> None:
+    score = make_score(ticks, [Track((Note(1, 60, 5, 80),), pedals=(Pedal(0, 7),))],
+                       tempos=[Tempo(3, 400_000)], chords=[Chord(2, 0, "maj")])  # fmt: skip
+    found = score_from_midi(midi_bytes(score))
+    assert found == finer(score, written // ticks)
+    assert found.seconds == pytest.approx(score.seconds)
+    late = make_score(12, [Track((Note(2**30, 60, 5, 80),))])
+    assert score_from_midi(midi_bytes(late)) == late  # the range of ticks is full
 
 
 def test_long_waits_are_written_in_parts() -> None:

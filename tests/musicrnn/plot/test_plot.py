@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.plot.lanes import bar_count, chord_symbol, facts, lanes_of
+from musicrnn.plot.lanes import bar_count, chord_symbol, coloured_tracks, facts, lanes_of
 from musicrnn.plot.page import page
 from musicrnn.plot.picture import WIDTH, blend, draw
 from musicrnn.plot.png import png
@@ -20,6 +20,7 @@ from musicrnn.score import (
     Chord,
     Key,
     Note,
+    Section,
     Tempo,
     TimeSignature,
     Track,
@@ -85,6 +86,33 @@ def test_picture_holds_notes_chords_and_bars():
         assert box.y >= 0
         assert box.x + box.width <= WIDTH + 1
         assert box.y + box.height <= picture.height + 1
+
+
+def test_parts_of_one_program_are_told_apart():
+    notes = SCORE.tracks[0].notes
+    names = ["PIANO", "MELODY", "", "", *(f"part {n}" for n in range(9))]
+    score = replace(SCORE, tracks=tuple(Track(notes, 0, name=name) for name in names))
+    found = coloured_tracks(score)
+    assert [name for _, name, _ in found[:4]] == ["PIANO", "MELODY", "Piano 1", "Piano 2"]
+    assert len({colour for _, _, colour in found}) == len(names)
+    for _, name, colour in found:
+        assert f"background:{colour}" in html(score)
+        assert name in html(score)
+    assert {"PIANO", "MELODY", "Piano 1"} <= {word.text for word in draw(score).words}
+
+
+def test_sections_are_marks_above_the_roll():
+    sections = (Section(0, "A"), Section(1920, "B"), Section(1930, "close by"), Section(10**6, "X"))
+    score = replace(SCORE, sections=sections)
+    picture = draw(score)
+    marks = {word.text: word for word in picture.words if word.text in ("A", "B", "close by", "X")}
+    assert set(marks) == {"A", "B"}
+    assert marks["A"].x < marks["B"].x
+    chord = next(word for word in picture.words if word.text == "Am7")
+    assert max(mark.y for mark in marks.values()) < chord.y - 8
+    assert '"sections":[[0,"A"],[2500,"B"],[2513,"close by"]]' in html(score)
+    assert '"sections":[]' in html(SCORE)
+    assert draw(SCORE).height < picture.height
 
 
 def test_a_long_piece_has_twelve_lines_at_most():

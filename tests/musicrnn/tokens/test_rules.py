@@ -18,6 +18,7 @@ from musicrnn_datasets.corpora import CORPORA
 
 CPU = torch.device("cpu")
 CHORDS = ((0, "maj"), (9, "min"), (-1, "none"), (7, "maj"))
+BASSES = (None, 7, None, 11)
 PITCHED = [
     Controls(),
     Controls(bars=1),
@@ -29,16 +30,29 @@ PITCHED = [
 CASES: dict[str, tuple[Tokenizer, list[Controls]]] = {
     "pop": (
         BeatTokenizer(),
-        [*PITCHED, Controls(chords=CHORDS), Controls(bars=4, chords=CHORDS[:1])],
+        [
+            *PITCHED,
+            Controls(chords=CHORDS),
+            Controls(bars=4, chords=CHORDS[:1]),
+            Controls(bars=4, chords=CHORDS, basses=BASSES),
+        ],
     ),
     "drums": (
         BeatTokenizer((128,), chords=False),
         [Controls(), Controls(bars=5, density=2), Controls(seconds=9.0, time_signature=(7, 8))],
     ),
-    "band": (BeatTokenizer((0, 32, 40, 128), velocity_bins=4), [*PITCHED, Controls(chords=CHORDS)]),
+    "band": (
+        BeatTokenizer((0, 32, 40, 128), velocity_bins=4),
+        [*PITCHED, Controls(chords=CHORDS), Controls(chords=CHORDS, basses=BASSES)],
+    ),
     "parts": (
         BeatTokenizer(parts=("PIANO", "MELODY"), canonical=True, steady=True, closing=True),
-        [*PITCHED, Controls(key=(6, False), chords=CHORDS), Controls(bars=4, key=(9, True))],
+        [
+            *PITCHED,
+            Controls(key=(6, False), chords=CHORDS),
+            Controls(bars=4, key=(9, True), parts=("melody",)),
+            Controls(bars=5, key=(3, True), chords=CHORDS, basses=BASSES, parts=("Piano",)),
+        ],
     ),
     "two": (BeatTokenizer((24, 33), chords=False), PITCHED),
     "piano": (PerformanceTokenizer(), [Controls(), Controls(seconds=2.5)]),

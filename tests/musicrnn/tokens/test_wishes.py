@@ -38,6 +38,8 @@ def test_a_number_has_its_bounds(name: str, number: float) -> None:
         ({"chords": ((0, "maj"), (0, "13"))}, "a chord is a root in 0..11.*, got root 0 and '13'"),
         ({"chords": ((12, "maj"),)}, "got root 12 and 'maj'"),
         ({"chords": ((-1, "maj"),)}, "got root -1 and 'maj'"),
+        ({"chords": ((0, "maj"),), "basses": (12,)}, r"a bass must be in 0..11, .* got 12"),
+        ({"chords": ((0, "maj"),), "basses": (1, 2)}, "as many or none, got 2 for 1 chord"),
     ],
 )
 def test_what_there_is_not(wished: dict, message: str) -> None:
@@ -54,6 +56,8 @@ def test_wishes_are_said_as_musicians_say_them() -> None:
         time_signature=(6, 8),
         chords=((0, "maj"), (10, "maj7"), (6, "min7"), (-1, "none")),
         density=2,
+        basses=(4, None, None, None),
+        parts=("melody", "Piano"),
     )
     said = everything.given()
     assert said == {
@@ -63,9 +67,11 @@ def test_wishes_are_said_as_musicians_say_them() -> None:
         "density": "2",
         "key": "F# minor",
         "time signature": "6/8",
-        "chords": "C Bbmaj7 F#m7 N.C.",
+        "chords": "C/E Bbmaj7 F#m7 N.C.",
+        "parts": "melody, Piano",
     }
-    assert {name.replace(" ", "_") for name in said} == {field.name for field in fields(Controls)}
+    named = {name.replace(" ", "_") for name in said}
+    assert {field.name for field in fields(Controls)} - named == {"form", "basses"}
     assert Controls().given() == {}
     for quality in CHORD_QUALITIES:
         assert Controls(chords=((5, quality),)).given()["chords"].startswith("F")

@@ -1,0 +1,74 @@
+"""musicrnn compose: chords with basses, and the parts that play."""
+
+from pathlib import Path
+
+import pytest
+
+from musicrnn.io.midi import read_midi, write_midi
+from musicrnn.score import Note, Track, make_score
+from tests.cli.composing import compose
+from tests.cli.conftest import untrained
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("parts") / "parts.safetensors"
+    untrained("beat", parts=("PIANO", "MELODY"), canonical=True).save(path)
+    return path
+
+
+def test_a_bass_is_the_lowest_note_where_its_bar_begins(parts: Path, tmp_path: Path) -> None:
+    path = tmp_path / "t.mid"
+    said = compose("--model", parts, "--chords", "D/F# Am9 C/G", "--key", "D", "--bars", 6,
+                   "--seed", 1, "-o", path)  # fmt: skip
+    assert "Am9 is played as Am7" in said
+    score = read_midi(path)
+    (piano,) = (track for track in score.tracks if track.name == "PIANO")
+    for bar, (start, _) in enumerate(score.bars()[:6]):
+        found = [note.pitch % 12 for note in piano.notes if note.start == start]
+        if bar % 3 != 1:
+            assert found[0] == {0: 6, 2: 7}[bar % 3]
+
+
+def test_the_first_chord_and_its_bass_belong_to_the_first_new_bar(models, tmp_path: Path) -> None:
+    notes = tuple(Note(480 * i, 60 + i % 4, 480, 80) for i in range(12))
+    write_midi(make_score(480, [Track(notes)]), tmp_path / "p.mid")
+    compose("--model", models["beat"], "--primer", tmp_path / "p.mid", "--chords", "C/E F",
+            "--bars", 1, "-o", tmp_path / "t.mid")  # fmt: skip
+    score = read_midi(tmp_path / "t.mid")
+    start = score.bars()[3][0]
+    assert [(chord.tick, chord.name) for chord in score.chords] == [(start, "C:maj")]
+    first = min(note for track in score.tracks for note in track.notes if note.start >= start)
+    assert (first.start, first.pitch % 12) == (start, 4)
+
+
+def test_only_the_parts_that_are_asked_for_play(parts: Path, tmp_path: Path) -> None:
+    path = tmp_path / "t.mid"
+    compose("--model", parts, "--parts", "melody", "--bars", 4, "--seed", 1, "-o", path)
+    assert [track.name for track in read_midi(path).tracks] == ["MELODY"]
+    compose("--model", parts, "--parts", "Piano, melody", "--bars", 8, "--seed", 1, "-o", path)
+    assert {track.name for track in read_midi(path).tracks} == {"PIANO", "MELODY"}
+
+
+@pytest.mark.parametrize(
+    ("model", "words", "message"),
+    [
+        (
+            "parts",
+            ("--parts", "melody,flute"),
+            "this model's parts are PIANO, MELODY, got melody, ",
+        ),
+        ("beat", ("--parts", "melody"), "tokens know no parts, melody was wished"),
+        ("abc", ("--parts", "melody"), "ABC text knows no parts, melody was wished"),
+        ("abc", ("--chords", "C/E"), "ABC text knows no basses of chords, C/E was wished"),
+        ("drums", ("--chords", "C/E F"), "tell no pitches, C/E F was wished: leave the basses out"),
+        ("performance", ("--chords", "C/E"), "cannot be asked for chords (C/E)"),
+    ],
+)
+def test_what_a_model_cannot_do_gets_one_sentence(
+    models, parts, tmp_path: Path, model: str, words: tuple[str, ...], message: str
+) -> None:
+    path = parts if model == "parts" else models[model]
+    (said,) = compose("--model", path, *words, "-o", tmp_path / "t.mid", code=1).splitlines()
+    assert message in said
+    assert list(tmp_path.iterdir()) == []
