@@ -9,7 +9,7 @@ states and logits float32.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -48,7 +48,7 @@ class LanguageSteps:
     def _folded(self, embedding: Tensor) -> Tensor:
         return self.stack.table(embedding) if self.folded else embedding
 
-    def after(self, read: NDArray[np.int64]) -> Memory:
+    def after(self, read: NDArray[np.int64] | Sequence[int]) -> Memory:
         """The memory of one row that has read steps, [N] or [N, 1 + F], in one call of the model;
         none is allowed.
 
@@ -57,7 +57,7 @@ class LanguageSteps:
         with torch.no_grad(), exact_products():
             state = self.model.initial_state(1)
             if len(read):
-                row = torch.from_numpy(read)[None].to(self.device)
+                row = torch.from_numpy(np.asarray(read, np.int64))[None].to(self.device)
                 _, state = self.model(row, state)
             return tuple(part.contiguous() for part in self.stack.memory(state))
 

@@ -227,7 +227,8 @@ def _check_sizes(config: LanguageConfig, checkpoint: Checkpoint) -> None:
     for name, size in config.fields.items():
         if size < needed[name]:
             raise MusicRNNError(
-                f"the model file's context {name} has {size} values, its ids need {needed[name]}"
+                f"the model file's context is too small for its ids: {name} is {size}, "
+                f"not {needed[name]} or more"
             )
 
 

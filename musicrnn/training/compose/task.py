@@ -148,7 +148,8 @@ class Compose(Task):
         return LanguageModel
 
     def comparable(self) -> ComposeSettings:
-        return ComposeSettings(embedding=64, layers=1, dropout=0.1, sequence_length=128)
+        """The network alone has to remember: no context."""
+        return ComposeSettings(hears="", embedding=64, layers=1, dropout=0.1, sequence_length=128)
 
     def baselines(self, data: TrainingData, split: Split) -> dict[str, Any]:
         """Unigram and bigram counted on train, smoothed on valid; none without a training piece."""
