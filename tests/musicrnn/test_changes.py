@@ -4,7 +4,6 @@ import pytest
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import midi_bytes, score_from_midi
-from musicrnn.metrics.excerpts import excerpt
 from musicrnn.score import Chord, Note, Score, Section, Track, make_score
 
 
@@ -31,9 +30,3 @@ def test_markers_are_chords_or_sections() -> None:
     assert score_from_midi(data) == score
     foreign = data.replace(b"\xff\x06\x01i", b"\xff\x06\x01\x07")
     assert score_from_midi(foreign).sections == (Section(3840, "Strophe Ä"),)
-
-
-def test_an_excerpt_begins_with_the_section_that_held_there() -> None:
-    score = piece(Section(0, "A"), Section(3840, "B"), Section(7680, "A"))
-    part = excerpt(score, 5760, 9600)
-    assert part.sections == (Section(0, "B"), Section(1920, "A"))

@@ -47,7 +47,10 @@ class TokenFigures:
     likelihood: Likelihood
 
     def as_json(self) -> dict[str, Any]:
-        return {"n": self.n, **asdict(self.likelihood)}
+        found = {"n": self.n, **asdict(self.likelihood)}
+        if self.likelihood.nats_per_token_with_plan is None:
+            del found["nats_per_token_with_plan"]
+        return found
 
     def as_text(self) -> str:
         return self.likelihood.as_text()
