@@ -91,7 +91,8 @@ def compose_each(
     heard = None if primer is None else primer.heard
     start, controls = primed(checkpoint, tokenizer, heard, request.controls)
     tempo = tempo_of(tokenizer, controls, heard)
-    planner = Planner(checkpoint, controls, tokenizer.played_bars(start))
+    before = tokenizer.played_bars(start)
+    planner = Planner(checkpoint, controls, form=request.controls.form, primer_bars=before)
     sampled = SamplingRequest(tokenizer, controls, request.settings, start, planner.outlook)
     draw = sample_function(checkpoint, sampled, budget, len(seeds) * budget.candidates)
     waiting, attempt, drawn = list(range(len(seeds))), 0, 0

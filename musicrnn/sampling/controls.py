@@ -39,8 +39,9 @@ def refuse_others(asked: Controls | Settings, granted: Collection[str], how: str
 def primed(
     checkpoint: Checkpoint, tokenizer: Tokenizer, primer: Score | None, controls: Controls
 ) -> tuple[list[int], Controls]:
-    """The ids to start from, and the controls counted from the end of the primer; without one, with
-    the key that the asked chords imply where none is asked.
+    """The ids to start from, and the controls with the primer's own length in them and without the
+    form, which is of what comes after it; without a primer, with the key that the asked chords
+    imply where none is asked.
 
     Raises:
         MusicRNNError: a control for what the primer has settled, a primer the tokens cannot hold or
@@ -58,7 +59,7 @@ def primed(
     bars = tokenizer.played_bars(ids)
     try:
         if controls.bars is not None:
-            controls = replace(controls, bars=controls.bars + bars)
+            controls = replace(controls, bars=controls.bars + bars, form=())
         if controls.seconds is not None:
             controls = replace(
                 controls, seconds=controls.seconds + tokenizer.quantize(primer).seconds

@@ -59,6 +59,7 @@ class LivePiece:
         self.tokenizer = fitting_tokenizer(checkpoint)
         self.primer = None if primer is None else Primer(primer, self.tokenizer)
         heard = None if self.primer is None else self.primer.heard
+        form = controls.form
         start, controls = primed(checkpoint, self.tokenizer, heard, controls)
         self.tempo = tempo_of(self.tokenizer, controls, heard)
         self._prompt = start
@@ -66,7 +67,8 @@ class LivePiece:
         self.seconds = 0.0  # spent on drawing
         stepped = engine_for(checkpoint, engine)
         constraint = self.tokenizer.constraint(controls)
-        planner = Planner(checkpoint, controls, self.tokenizer.played_bars(start))
+        before = self.tokenizer.played_bars(start)
+        planner = Planner(checkpoint, controls, form=form, primer_bars=before)
         self.form = planner.plan([seed, 0])
         piece = Opening(constraint, [seed, 0], stepped.past(planner.outlook([seed, 0])))
         self._drawn = tokens(stepped, piece, settings=settings, primer=start)

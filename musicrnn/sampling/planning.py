@@ -39,18 +39,21 @@ class Planner:
 
     Args:
         controls: what is asked, its bars those of the primer too.
+        form: the plan that is asked for what comes after the primer; () for none.
         primer_bars: how many bars the primer has.
 
     Raises:
         MusicRNNError: a form is asked for that the model cannot hear, or its header is damaged.
     """
 
-    def __init__(self, checkpoint: Checkpoint, controls: Controls, primer_bars: int = 0) -> None:
+    def __init__(
+        self, checkpoint: Checkpoint, controls: Controls, *, form: Plan = (), primer_bars: int = 0
+    ) -> None:
         said = checkpoint.metadata.get("form")
         self.plans: PlanModel | None = None
-        self.controls, self.primer_bars = controls, primer_bars
+        self.controls, self.form, self.primer_bars = controls, form, primer_bars
         if said is None:
-            if controls.form:
+            if form:
                 raise MusicRNNError(
                     "this model has learnt no form, so none can be asked for: leave the form out, "
                     "or train a model anew"
@@ -58,10 +61,10 @@ class Planner:
             return
         if not isinstance(said, dict):
             raise MusicRNNError("the model file's form is damaged: it is no JSON object")
-        form = cast(dict[str, Any], said)
-        self.plans = PlanModel.from_json(form.get("plans", {}))
-        self.shares = likeness_shares(form.get("likenesses", {}))
-        dense = form.get("densities")
+        learnt = cast(dict[str, Any], said)
+        self.plans = PlanModel.from_json(learnt.get("plans", {}))
+        self.shares = likeness_shares(learnt.get("likenesses", {}))
+        dense = learnt.get("densities")
         self.densities = None if dense is None else DensityModel.from_json(dense)
         self.drawn = cache(self._drawn)
 
@@ -93,7 +96,7 @@ class Planner:
         entropy = np.random.SeedSequence(list(key), spawn_key=(PLANNING,))
         random = np.random.default_rng(entropy)
         new_bars = self.controls.bars - self.primer_bars
-        plan = self.controls.form or self.plans.draw(new_bars, random)
+        plan = self.form or self.plans.draw(new_bars, random)
         likenesses = [self._likeness(last is not None, random) for last in last_of_letter(plan)]
         if self.densities is None:
             return plan, likenesses, [0] * len(plan)
@@ -102,7 +105,8 @@ class Planner:
     def _likeness(self, returns: bool, random: Random) -> int:
         if not returns:
             return NEW
-        return NEW + 1 + int(np.searchsorted(self.shares.cumsum(), random.random(), side="right"))
+        drawn = int(np.searchsorted(self.shares.cumsum(), random.random(), side="right"))
+        return NEW + 1 + min(drawn, len(self.shares) - 1)  # the sum may fall short of 1
 
 
 def _key(seed: Seed) -> tuple[int, ...]:

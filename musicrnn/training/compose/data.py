@@ -83,7 +83,7 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
         if like is not None
         else choose_tokenizer(_to_learn_from(item for _, item in read), request.tokens)
     )
-    plans = tokenizer.readings() is not None
+    plans = tokenizer.readings() is not None and (like is None or "form" in like.metadata)
     examples: dict[Split, list[_Example]] = {split: [] for split in SPLITS}
     keys: Counter[str] = Counter()
     metres: Counter[str] = Counter()

@@ -19,6 +19,7 @@ from musicrnn.context.fields import (
     sizes,
     written,
 )
+from musicrnn.context.match import FARTHEST, matches
 from musicrnn.context.past import NO_OUTLOOK, Past, facts, looked_up
 from musicrnn.context.readings import BAR
 from musicrnn.errors import MusicRNNError
@@ -128,6 +129,14 @@ def test_the_longest_match_is_that_of_the_definition() -> None:
         assert found[t, FIELDS.index("match")] == (ids[best + 1] + 1 if longest else 0)
         expected = np.searchsorted(MATCH_LENGTHS, longest, side="right")
         assert found[t, FIELDS.index("match_length")] == expected
+
+
+def test_a_match_is_sought_no_farther_than_its_bound() -> None:
+    ids = np.concatenate([np.arange(FARTHEST // 2), np.arange(2)])
+    source, length = matches(ids)
+    assert (source[-1], length[-1]) == (1, 1)
+    far = np.concatenate([np.arange(FARTHEST + 10), np.arange(2)])
+    assert matches(far)[1].max() == 0
 
 
 def test_the_last_note_of_each_line_is_heard() -> None:

@@ -11,8 +11,12 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.form.outlook import BARS_LEFT, DENSITY, LIKENESS, SECTION
 from musicrnn.form.plan import bars_of, parse_plan
 from musicrnn.form.plan_model import PlanModel
+from musicrnn.sampling.compose import compose
+from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.planning import Planner
+from musicrnn.score import Note, Track, make_score
 from musicrnn.tokens import Controls
+from tests.musicrnn.sampling.test_context import POP, hearing, stored
 
 PLANS = PlanModel.learn([parse_plan("i4 A8 B8 A8 o4"), parse_plan("A8 A8 B8 A8")])
 FORM = {"plans": PLANS.as_json(), "likenesses": {"2": 5, "3": 5, "4": 5, "5": 5}}
@@ -33,7 +37,7 @@ def test_a_plan_is_as_long_as_the_piece_and_comes_again() -> None:
 
 def test_the_form_that_is_asked_for_is_the_plan() -> None:
     form = parse_plan("i2 A4 A4 o2")
-    planner = Planner(LEARNT, Controls(form=form, density=4))
+    planner = Planner(LEARNT, Controls(form=form, density=4), form=form)
     assert planner.plan(3) == form
     found = planner.outlook(3)
     assert len(found) == 12
@@ -44,7 +48,7 @@ def test_the_form_that_is_asked_for_is_the_plan() -> None:
 
 def test_likenesses_come_as_often_as_they_were_counted() -> None:
     rare = Checkpoint({}, {"form": {**FORM, "likenesses": {"5": 10_000}}})
-    planner = Planner(rare, Controls(form=parse_plan("A4 A4")))
+    planner = Planner(rare, Controls(bars=8), form=parse_plan("A4 A4"))
     found = [planner.outlook([seed])[4, LIKENESS] for seed in range(50)]
     assert np.mean(np.array(found) == 5) > 0.9
 
@@ -66,7 +70,7 @@ def test_without_a_learnt_form_the_length_is_known_alone() -> None:
     assert planner.plan(1) == ()
     assert not planner.outlook(1)[:, [SECTION, OPEN]].any()
     with pytest.raises(MusicRNNError, match="has learnt no form"):
-        Planner(plain, Controls(form=parse_plan("AABA")))
+        Planner(plain, Controls(bars=32), form=parse_plan("AABA"))
     endless = Planner(LEARNT, Controls(seconds=20.0))
     assert endless.plan(1) == ()
     assert not endless.outlook(1).any()
@@ -90,3 +94,23 @@ def test_what_a_form_may_be_beside() -> None:
 def test_a_damaged_form_is_one_sentence(form: object) -> None:
     with pytest.raises(MusicRNNError):
         Planner(Checkpoint({}, {"form": form}), Controls(bars=8))
+
+
+def test_a_form_behind_a_primer_is_of_what_comes_after_it() -> None:
+    form = parse_plan("A1 B2")
+    metadata = {**hearing_checkpoint().metadata, "form": FORM}
+    checkpoint = Checkpoint(hearing_checkpoint().arrays, metadata)
+    primer = make_score(480, [Track(tuple(Note(480 * n, 60, 480, 80) for n in range(8)))])
+    (piece,) = compose(
+        checkpoint, [1], controls=Controls(form=form), settings=Settings(), primer=primer
+    )
+    assert piece.form == form
+    assert piece.bars == 5
+    lines = piece.score.bar_lines()
+    assert [(s.tick, s.name) for s in piece.score.sections] == [(lines[2], "A"), (lines[3], "B")]
+
+
+def hearing_checkpoint() -> Checkpoint:
+    stored_model = stored(hearing())
+    tokenizer = {"name": "beat", **POP.configuration()}
+    return Checkpoint(stored_model.arrays, {**stored_model.metadata, "tokenizer": tokenizer})
