@@ -114,7 +114,8 @@ def test_what_the_primer_settles_cannot_be_wished(models, tmp_path: Path) -> Non
 
 def test_the_notes_stay_when_the_sound_cannot_be_made(models, tmp_path: Path) -> None:
     said = compose("--model", models["beat"], "--seed", 1, "--seconds", 718, "--tempo", 5,
-                   "--time-signature", "4/4", "-o", tmp_path / "t.mid", "-o", tmp_path / "t.wav", code=1)  # fmt: skip
+                   "--time-signature", "4/4", "-o", tmp_path / "t.mid",
+                   "-o", tmp_path / "t.wav", code=1)  # fmt: skip
     assert "t.mid is written, the rest is not" in said
     assert "720 s" in said
     assert [path.name for path in tmp_path.iterdir()] == ["t.mid"]
