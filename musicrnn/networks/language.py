@@ -57,9 +57,11 @@ class LanguageModel(Network):
         self.offsets = np.cumsum([0, *sizes[:-1]]).tolist()
         self.context = nn.Embedding(sum(sizes), config.embedding)
         nn.init.normal_(self.context.weight, std=0.3 * config.embedding**-0.5)
-        self.copies = nn.Linear(config.hidden, len(self.fields) - self.first_copied)
-        nn.init.zeros_(self.copies.weight)
-        nn.init.zeros_(self.copies.bias)
+        copied = len(self.fields) - self.first_copied
+        self.copies = nn.ParameterDict({
+            "weight": torch.zeros(copied, config.hidden),
+            "bias": torch.zeros(copied),
+        })  # fmt: skip
         readings = torch.from_numpy(no_readings(config.vocabulary))
         self.readings: Tensor
         self.register_buffer("readings", readings)
@@ -92,7 +94,8 @@ class LanguageModel(Network):
         x = self.embedding(ids) + self._heard(context)  # [B, T, E]
         y, state = self.stack(self.input_dropout(x), state)  # [B, T, H]
         pointers = context[..., self.first_copied :]
-        scores = self.copies(y) * (pointers > 0)
+        scores = nn.functional.linear(y, self.copies["weight"], self.copies["bias"])
+        scores = scores * (pointers > 0)
         logits = self.output(y)
         scores = scores.to(logits.dtype)
         return logits.scatter_add(2, (pointers - 1).clamp(min=0), scores), state

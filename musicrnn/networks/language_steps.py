@@ -40,8 +40,8 @@ class LanguageSteps:
                 if self.folded:
                     self.heard = self.heard - self.stack.table(torch.zeros_like(embedding[:1]))
                 self.offsets = torch.tensor(model.offsets, device=self.device)
-                self.copies = model.copies.weight.detach().to(kind)
-                self.copy_bias = model.copies.bias.detach()
+                self.copies = model.copies["weight"].detach().to(kind)
+                self.copy_bias = model.copies["bias"].detach()
         self.weight = model.output.weight.detach().to(kind)
         self.bias = model.output.bias.detach()
 

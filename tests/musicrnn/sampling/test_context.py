@@ -8,7 +8,7 @@ import torch
 
 from musicrnn.cells import CELLS
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.context.fields import FIELDS, Outlook, sizes, written
+from musicrnn.context.fields import FIELDS, GROUPS, Outlook, fields_of, sizes, written
 from musicrnn.errors import MusicRNNError
 from musicrnn.form.outlook import NEW, outlook
 from musicrnn.layers.settings import LayerSettings
@@ -47,8 +47,9 @@ def hearing(cell: str = "lstm", fields: tuple[str, ...] = FIELDS, **layer) -> La
     model.set_readings(POP.readings())
     with torch.no_grad():
         model.context.weight.normal_(std=0.3)
-        model.copies.weight.normal_(std=0.3)
-        model.copies.bias.normal_(std=1.0)
+        model.copies["weight"].normal_(std=0.3)
+        model.copies["bias"].normal_(std=1.0)
+        model.output.bias[POP.vocabulary.index("bar")] = 4.0  # else its bars are long
     return model
 
 
@@ -67,6 +68,17 @@ def drawn(engine: CPUEngine | TorchEngine, slots: int, primer: list[int]) -> lis
     pieces = (Opening(POP.constraint(controls), s, engine.past(known(s))) for s in range(4))
     found = sample_each(engine, pieces, settings=DRAWN, slots=slots, primer=primer)
     return [list(piece.ids) for piece in sorted(found, key=lambda piece: piece.number)]
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_alone_is_heard(group: str) -> None:
+    model = hearing(fields=fields_of([group]))
+    steps = model.inputs(np.array([START, 1, 2], np.int32), known(0))
+    assert steps.shape == (3, 1 + len(GROUPS[group]))
+    logits, _ = model(torch.from_numpy(steps)[None], model.initial_state(1))
+    engine = CPUEngine(stored(model))
+    engine.begin(1)
+    assert np.allclose(engine.step(steps[:1].astype(np.int64))[0], logits[0, 0].detach(), atol=1e-5)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -114,10 +126,11 @@ def test_what_is_asked_is_heard() -> None:
     """Another outlook is another piece; a field that a model does not hear changes nothing."""
     for fields, heard in ((FIELDS, True), (("position", "match_length", "match"), False)):
         model = hearing(fields=fields)
+        model.output.bias.data.zero_()  # or most bars are empty
         engine, pieces = CPUEngine(stored(model)), list[list[int]]()
         for density in (1, 5):
-            told = outlook((("A", 2),), (NEW,), density)
-            opening = Opening(POP.constraint(Controls(bars=2)), 3, engine.past(told))
+            told = outlook((("A", 1),), (NEW,), density)
+            opening = Opening(POP.constraint(Controls(bars=1)), 3, engine.past(told))
             pieces.append(list(next(sample_each(engine, [opening], settings=DRAWN)).ids))
         assert (pieces[0] != pieces[1]) is heard
 
