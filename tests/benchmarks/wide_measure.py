@@ -3,23 +3,18 @@
 Composes pieces by the default command for each length, and prints what ``musicrnn evaluate`` says
 of form, beginnings and ends, register and overlap, beside another program's figures for the bundled
 ``pop`` (mido and numpy, 29 November 2026, two cores: 100 pieces, human: 107 test songs of POP909).
-Then it composes as many again with wishes, and prints how far they come true.
+How far wishes come true: tests/benchmarks/form/obeyed.py.
 
     python tests/benchmarks/wide_measure.py [pop pop909] [--count 100] [--bars 16,64]
 """
 
 import argparse
-import math
 import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
 from click.testing import CliRunner
 
-from musicrnn.io.save import read_piece
-from musicrnn.metrics.notes import NoteArrays
-from musicrnn.metrics.obedience import Asked, as_asked, obedience
 from musicrnn.metrics.tables import number, table
 from musicrnn_cli.main import main
 from musicrnn_datasets.generated import evaluate_folder
@@ -48,21 +43,13 @@ SIXTEEN_BARS = {
 }
 # bars: (pop, human at random bars, human from the first bar)
 OVERLAPS = {16: (0.684, 0.915, 0.82), 64: (0.556, 0.966, 0.90)}
-WISHES = {  # the command's words: what is checked
-    "--key G": Asked(),
-    "--tempo 96": Asked(bpm=96),
-    "--time-signature 3/4": Asked(metre="3/4"),
-    "--density 1": Asked(notes_a_quarter=1.5),  # the borders of the densities
-    "--density 5": Asked(notes_a_quarter=6.5),
-}
 
 
-def composed(style: str, count: int, wishes: str, folder: Path) -> list[Path]:
+def compose(style: str, count: int, bars: int, folder: Path) -> None:
     """As many pieces from seed 1 on."""
     words = ["compose", "--style", style, "--count", str(count), "--seed", "1", "--jobs", "1"]
-    done = CliRunner().invoke(main, [*words, *wishes.split(), "-o", str(folder / "p.mid")])
+    done = CliRunner().invoke(main, [*words, "--bars", str(bars), "-o", str(folder / "p.mid")])
     assert done.exit_code == 0, done.output
-    return sorted(folder.glob("*.mid"))
 
 
 def compared(found: dict[str, tuple[float | None, float | None]], bars: int) -> str:
@@ -80,15 +67,10 @@ def compared(found: dict[str, tuple[float | None, float | None]], bars: int) -> 
     return table(header, lines)
 
 
-def mean(values: list[float]) -> str:
-    there = [value for value in values if not math.isnan(value)]
-    return number(float(np.mean(there)) if there else None)
-
-
 def evaluated(style: str, corpus: str, count: int, bars: int) -> str:
     """The rows of one length, the overlaps, and what is least alike."""
     with tempfile.TemporaryDirectory() as place:
-        composed(style, count, f"--bars {bars}", Path(place))
+        compose(style, count, bars, Path(place))
         began = time.perf_counter()
         wide = evaluate_folder(Path(place), corpus).report.wide
     seconds = time.perf_counter() - began
@@ -104,19 +86,6 @@ def evaluated(style: str, corpus: str, count: int, bars: int) -> str:
     )
 
 
-def obeyed(style: str, count: int, wishes: str, asked: Asked) -> list[str]:
-    """The row of one wish."""
-    with tempfile.TemporaryDirectory() as place:
-        scores = [read_piece(path) for path in composed(style, count, wishes, Path(place))]
-    found = [obedience(score, NoteArrays.of(score)) for score in scores]
-    wished = [as_asked(score, asked) for score in scores]
-    return [
-        wishes,
-        *(mean([getattr(one, name) for one in found]) for name in ("key_heard", "bass_on_root")),
-        *(mean([getattr(one, name) for one in wished]) for name in ("tempo", "metre", "density")),
-    ]
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("style", nargs="?", default="pop")
@@ -126,6 +95,3 @@ if __name__ == "__main__":
     options = parser.parse_args()
     for bars in map(int, options.bars.split(",")):
         print(evaluated(options.style, options.corpus, options.count, bars), end="\n\n", flush=True)
-    rows = [obeyed(options.style, options.count, *wish) for wish in WISHES.items()]
-    header = ["asked", "key heard", "bass on root", "tempo", "metre", "notes of asked"]
-    print(table(header, rows))

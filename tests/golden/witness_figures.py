@@ -53,7 +53,7 @@ WISHES = (
     "--temperature 1.1 --top-k 20 --top-p 0.95 --min-p 0.02 --repetition-penalty 1.1"
 )
 POP = shlex.quote(str(Path(__file__).with_name("pop-of-november.safetensors")))
-AS_POP = f"--model {POP} --temperature 0.8 --min-p 0.01"  # as its style was until it heard a context
+AS_POP = f"--model {POP} --temperature 0.8 --min-p 0.01"  # its settings then
 MADE = {  # what bundled models compose, pop an older one, and whether to the byte
     "pop": (AS_POP, True),
     "folk": ("--style folk", True),

@@ -90,5 +90,7 @@ if __name__ == "__main__":
         rows.append(row(f"{name}, tokens a second", *map(list, zip(*speeds, strict=True)), 0))
     head = ["", "then: least", "median", "now: least", "median", "now / then"]
     print(setting(f"NumPy {np.__version__}"))
-    print(f"a bare Python with NumPy: least {min(bare):.3f} s, median {statistics.median(bare):.3f}")
+    print(
+        f"a bare Python with NumPy: least {min(bare):.3f} s, median {statistics.median(bare):.3f}"
+    )
     print(markdown(head, rows))
