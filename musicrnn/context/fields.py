@@ -49,7 +49,7 @@ BARS_LEFT = np.array([*range(18), 25, 33, 49, 65])  # the least number of bars o
 MATCH_LENGTHS = np.array([1, 2, 3, 4, 6, 9, 13, 21, 33, 49])  # ids, the least of each class
 MAX_SECTION_LEFT = 16  # bars; more are as many
 SECTIONS = 12  # A to I, i, o, X
-DENSITIES, MELODIES, LIKENESSES = 5, 2, 5
+DENSITIES, MELODIES, LIKENESSES = 5, 2, 9
 
 
 def fields_of(groups: Sequence[str]) -> tuple[str, ...]:

@@ -1,16 +1,17 @@
 """What a plan says of every bar before it is written: the outlook that a composing model hears.
 
 Conventions. An outlook is int32 [bars, OUTLOOK], see :mod:`musicrnn.context.fields`. The likeness
-of a section is how like it is to the last one of its letter: 1 for a letter that comes for the
-first time, 2 to 5 where its bars share less than 35 %, less than 70 %, less than 95 %, or more of
-their notes with that one's (mean Jaccard index); 0 not known. In a section that returns (2 to 5)
-the longest match of the past is heard, and what stood at the same place of the last one.
+of a section says how like it is to what came before, by the mean Jaccard index of bars' notes; 0
+not known. A section that is new (a letter that comes for the first time, intro, outro, ``X``) has 1
+to 5: each of its bars is compared with the earlier bar that is most like it, and the mean is below
+20 %, 30 %, 45 %, 70 %, or not. So a loop is told from a verse that goes on. A section that returns
+has 6 to 9: its bars share less than 35 %, 70 %, 95 %, or more, with those of the last one of its
+letter; there the longest match of the past is heard, and what stood at the same place of the last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,13 +25,13 @@ from musicrnn.context.fields import (
     Outlook,
 )
 from musicrnn.context.past import bars_left_class
-from musicrnn.errors import MusicRNNError
 from musicrnn.form.plan import LETTERS, Plan, bars_of
 from musicrnn.form.similarity import bar_similarity
 from musicrnn.score import Score
 
-NEW = 1
-LIKENESSES = (0.35, 0.7, 0.95)  # the least shares of 3, 4 and 5; 2 has less
+NEW, RETURNING = 1, 6  # the least likeness of a section that is new, and of one that returns
+NEW_SHARES = (0.2, 0.3, 0.45, 0.7)  # the least shares of 2 to 5; 1 has less
+RETURNING_SHARES = (0.35, 0.7, 0.95)  # of 7 to 9
 SECTION_NUMBERS = {letter: number for number, letter in enumerate((*LETTERS, "X", "I", "O"), 1)}
 WITHOUT_MELODY, WITH_MELODY = 1, 2
 BARS_LEFT, SECTION_LEFT, DENSITY, SECTION, MELODY, LIKENESS = range(len(OUTLOOK_FIELDS))
@@ -51,7 +52,7 @@ def outlook(
         rows[:, SECTION] = SECTION_NUMBERS[name.upper()]
         rows[:, MELODY] = WITH_MELODY if name.isupper() else WITHOUT_MELODY
         rows[:, LIKENESS] = likeness
-        if before is not None and likeness != NEW:
+        if before is not None and not NEW <= likeness < RETURNING:
             first, there = before
             rows[:there, DISTANCE] = start - first
             rows[:, OPEN] = 1
@@ -81,31 +82,18 @@ def last_of_letter(plan: Plan) -> list[tuple[int, int] | None]:
 
 
 def likenesses_of(plan: Plan, score: Score) -> list[int]:
-    """How like each section of a score is to the last one of its letter."""
+    """How like what came before each section of a score is."""
     alike = bar_similarity(score)
+    nearest = np.tril(alike, -1).max(axis=1, initial=0.0)  # of each bar, the most alike earlier one
     found: list[int] = []
     start = 0
     for (_, bars), before in zip(plan, last_of_letter(plan), strict=True):
         if before is None:
-            found.append(NEW)
+            share = float(nearest[start : start + bars].mean())
+            found.append(NEW + int(np.searchsorted(NEW_SHARES, share, side="right")))
         else:
             steps = np.arange(min(bars, before[1]))
             share = float(alike[start + steps, before[0] + steps].mean())
-            found.append(2 + int(np.searchsorted(LIKENESSES, share, side="right")))
+            found.append(RETURNING + int(np.searchsorted(RETURNING_SHARES, share, side="right")))
         start += bars
     return found
-
-
-def likeness_shares(counts: Any) -> NDArray[np.float64]:
-    """[4], the shares of likenesses 2 to 5 among the sections that return, from their counts.
-
-    Raises:
-        MusicRNNError: the counts are none.
-    """
-    try:
-        found = np.array([1 + int(counts.get(str(NEW + 1 + n), 0)) for n in range(4)], np.float64)
-    except (AttributeError, TypeError, ValueError) as error:
-        raise MusicRNNError(f"the model file's likenesses are damaged: {error}") from error
-    if found.min() < 1:
-        raise MusicRNNError("the model file's likenesses are damaged: a count is below 0")
-    return found / found.sum()

@@ -1,8 +1,8 @@
 """The plan of a new piece: asked for, or drawn from a model of the training pieces' plans.
 
 Conventions. A model that hears its plan carries in its header, under "form", how plans go ("plans",
-a PlanModel), how often a section that returns is how like the last one ("likenesses"), and how
-dense sections are one after another ("densities", a DensityModel; not every model has one). What is
+a PlanModel), how like what came before sections are ("likenesses", LikenessChains), and how dense
+they are, one after another ("densities", a LevelChain; not every model has one). What is
 drawn for a seed comes from a generator of its own, so that a piece's ids use none of its numbers.
 """
 
@@ -13,18 +13,11 @@ from typing import Any, cast
 
 import numpy as np
 
-from musicrnn.arrays import Random
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.context.fields import OUTLOOK, Outlook
 from musicrnn.errors import MusicRNNError
-from musicrnn.form.density_model import DensityModel
-from musicrnn.form.outlook import (
-    NEW,
-    last_of_letter,
-    length_alone,
-    likeness_shares,
-    outlook,
-)
+from musicrnn.form.levels import LikenessChains, densities_from_json, draw_densities
+from musicrnn.form.outlook import length_alone, outlook
 from musicrnn.form.plan import Plan
 from musicrnn.form.plan_model import PlanModel
 from musicrnn.sampling.sampler import Seed
@@ -63,9 +56,9 @@ class Planner:
             raise MusicRNNError("the model file's form is damaged: it is no JSON object")
         learnt = cast(dict[str, Any], said)
         self.plans = PlanModel.from_json(learnt.get("plans", {}))
-        self.shares = likeness_shares(learnt.get("likenesses", {}))
+        self.likenesses = LikenessChains.from_json(learnt.get("likenesses", {}))
         dense = learnt.get("densities")
-        self.densities = None if dense is None else DensityModel.from_json(dense)
+        self.densities = None if dense is None else densities_from_json(dense)
         self.drawn = cache(self._drawn)
 
     def plan(self, seed: Seed) -> Plan:
@@ -97,16 +90,10 @@ class Planner:
         random = np.random.default_rng(entropy)
         new_bars = self.controls.bars - self.primer_bars
         plan = self.form or self.plans.draw(new_bars, random)
-        likenesses = [self._likeness(last is not None, random) for last in last_of_letter(plan)]
+        likenesses = self.likenesses.draw(plan, random)
         if self.densities is None:
             return plan, likenesses, [0] * len(plan)
-        return plan, likenesses, self.densities.draw(plan, random)
-
-    def _likeness(self, returns: bool, random: Random) -> int:
-        if not returns:
-            return NEW
-        drawn = int(np.searchsorted(self.shares.cumsum(), random.random(), side="right"))
-        return NEW + 1 + min(drawn, len(self.shares) - 1)  # the sum may fall short of 1
+        return plan, likenesses, draw_densities(self.densities, plan, random)
 
 
 def _key(seed: Seed) -> tuple[int, ...]:

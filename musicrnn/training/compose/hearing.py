@@ -25,8 +25,10 @@ OUTLOOK_HEARD = 0.7  # share of the pieces that have an outlook
 MATCH_HEARD = 0.75  # of those whose outlook is not heard
 SILENT = 0.15  # share of the windows in which a field is silent
 DENSITY_SILENT = 0.5
+PLACES_SILENT = 0.1  # all at once: what comes back then does so for the match or the plan alone
 
 MATCH = [FIELDS.index(name) for name in GROUPS["match"]]
+PLACES = [FIELDS.index(name) for name in GROUPS["places"]]
 IN_SECTION = FIELDS.index("place_in_section")
 ALWAYS = [*range(len(OUTLOOK_FIELDS)), *(FIELDS.index(name) for name in ("position", "key"))]
 DENSITY = FIELDS.index("density")
@@ -71,6 +73,8 @@ class Hearing:
         silent = chances < SILENT
         silent[ALWAYS] = False
         silent[DENSITY] = chances[DENSITY] < DENSITY_SILENT
+        if random.random() < PLACES_SILENT:
+            silent[PLACES] = True
         found[:, silent] = 0
         return looked_up(found, renamed[self.pieces[piece]], self.readings)
 

@@ -6,8 +6,6 @@ are found in its notes.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -16,7 +14,8 @@ import numpy as np
 
 from musicrnn.context.fields import Outlook
 from musicrnn.form.finder import with_sections
-from musicrnn.form.outlook import DENSITY, NEW, likeness_shares, likenesses_of, outlook
+from musicrnn.form.levels import LikenessChains
+from musicrnn.form.outlook import DENSITY, likenesses_of, outlook
 from musicrnn.form.plan import Plan, plan_of
 from musicrnn.form.plan_model import PlanModel
 from musicrnn.score import Score, Section
@@ -25,7 +24,7 @@ from musicrnn.tokens import Tokenizer
 
 @dataclass(frozen=True, eq=False)
 class Planned:
-    """A piece's plan, how like each section is to the last of its letter, and the outlook."""
+    """A piece's plan, how like what came before each section is, and the outlook."""
 
     plan: Plan
     likenesses: list[int]
@@ -40,12 +39,6 @@ def planned(score: Score, tokenizer: Tokenizer) -> Planned:
     plan = plan_of(heard)
     likenesses = likenesses_of(plan, heard)
     return Planned(plan, likenesses, outlook(plan, likenesses, tokenizer.densities(heard)))
-
-
-def likeness_counts(pieces: Sequence[Planned]) -> dict[str, int]:
-    """How often a section that returns is how like the last one."""
-    counts = Counter(str(each) for piece in pieces for each in piece.likenesses if each > 1)
-    return dict(sorted(counts.items()))
 
 
 def _moved_sections(score: Score, heard: Score) -> tuple[Section, ...]:
@@ -71,10 +64,9 @@ def section_densities(piece: Planned) -> list[int]:
 
 def plan_nats(piece: Planned, form: dict[str, Any]) -> float:
     """What a model's own plans, of its header, need to say a piece's plan and likenesses."""
-    shares = likeness_shares(form.get("likenesses", {}))
-    returning = [each for each in piece.likenesses if each > NEW]
-    likenesses = -float(np.log(shares[np.array(returning, np.int64) - NEW - 1]).sum())
-    return likenesses - PlanModel.from_json(form.get("plans", {})).log_likelihood(piece.plan)
+    likenesses = LikenessChains.from_json(form.get("likenesses", {}))
+    plans = PlanModel.from_json(form.get("plans", {}))
+    return -likenesses.log_likelihood(piece.likenesses) - plans.log_likelihood(piece.plan)
 
 
 def without_density(known: Outlook) -> Outlook:

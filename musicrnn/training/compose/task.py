@@ -10,16 +10,15 @@ import numpy as np
 
 from musicrnn.arrays import Ids, checked_ids
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.context.fields import FIELDS, fields_of, sizes, written
+from musicrnn.context.fields import DENSITIES, FIELDS, fields_of, sizes, written
 from musicrnn.errors import MusicRNNError, counted
-from musicrnn.form.density_model import DensityModel
+from musicrnn.form.levels import LevelChain, LikenessChains
 from musicrnn.form.plan_model import PlanModel
 from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.pretrained import Style
 from musicrnn.tokens import TOKENIZERS, Controls, tokenizer_from
 from musicrnn.training.compose.data import TokenData, token_data
 from musicrnn.training.compose.outlooks import (
-    likeness_counts,
     plan_nats,
     section_densities,
     without_density,
@@ -136,11 +135,11 @@ class Compose(Task):
         if plans := [piece.plan for piece in pieces if piece.plan]:
             form: dict[str, Any] = {
                 "plans": PlanModel.learn(plans).as_json(),
-                "likenesses": likeness_counts(pieces),
+                "likenesses": LikenessChains.learn(piece.likenesses for piece in pieces).as_json(),
             }
             densities = [section_densities(piece) for piece in pieces if piece.plan]
             if all(map(all, densities)):  # tokens that know densities
-                form["densities"] = DensityModel.learn(densities).counts
+                form["densities"] = LevelChain.learn(densities, DENSITIES).counts
             header["form"] = form
         return header
 

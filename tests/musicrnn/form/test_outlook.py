@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from musicrnn.context.fields import DISTANCE, MAX_SECTION_LEFT, OPEN, OUTLOOK, sizes
+from musicrnn.context.fields import DISTANCE, LIKENESSES, MAX_SECTION_LEFT, OPEN, OUTLOOK, sizes
 from musicrnn.form.outlook import (
     BARS_LEFT,
     DENSITY,
     LIKENESS,
     MELODY,
     NEW,
+    RETURNING,
     SECTION,
     SECTION_LEFT,
     last_of_letter,
@@ -25,7 +26,7 @@ PLAN = parse_plan("i2 A4 b4 A6 o1")
 
 
 def test_every_bar_of_a_plan_says_where_it_is() -> None:
-    found = outlook(PLAN, [NEW, NEW, NEW, 4, NEW], 3)
+    found = outlook(PLAN, [NEW, NEW, NEW, 8, NEW], 3)
     assert found.shape == (17, OUTLOOK)
     assert found[-1, BARS_LEFT] == 1
     assert (np.diff(found[:, BARS_LEFT]) <= 0).all()
@@ -36,14 +37,14 @@ def test_every_bar_of_a_plan_says_where_it_is() -> None:
     ] * 4
     assert found[2, SECTION] == found[10, SECTION] != found[6, SECTION]
     assert found[:, MELODY].tolist() == [1, 1, *[2] * 4, *[1] * 4, *[2] * 6, 1]
-    assert found[10, LIKENESS] == 4
+    assert found[10, LIKENESS] == 8
 
 
 def test_what_returns_is_heard_as_far_as_it_went() -> None:
-    found = outlook(PLAN, [NEW, NEW, NEW, 2, NEW])
+    found = outlook(PLAN, [NEW, 5, NEW, RETURNING, NEW])
     assert found[:, DISTANCE].tolist() == [*[0] * 10, *[8] * 4, 0, 0, 0]
     assert found[:, OPEN].tolist() == [*[0] * 10, *[1] * 6, 0]
-    varied = outlook(PLAN, [NEW] * 5)
+    varied = outlook(PLAN, [NEW, NEW, NEW, 5, NEW])
     assert not varied[:, [DISTANCE, OPEN]].any()
 
 
@@ -73,23 +74,31 @@ def song(bars: list[list[int]]) -> Score:
 @pytest.mark.parametrize(
     ("again", "likeness"),
     [
-        ([60, 62, 64, 65], 5),
-        ([60, 62, 64, 67], 3),  # 3 of 5
-        ([60, 62, 67, 69], 2),  # 2 of 6
-        ([72, 74, 76, 77], 2),
+        ([60, 62, 64, 65], 9),
+        ([60, 62, 64, 67], 7),  # 3 of 5
+        ([60, 62, 67, 69], 6),  # 2 of 6
+        ([72, 74, 76, 77], 6),
     ],
 )
 def test_how_like_a_section_is(again: list[int], likeness: int) -> None:
     first = [60, 62, 64, 65]
     score = song([first, first, again, again])
-    assert likenesses_of((("A", 2), ("A", 2)), score) == [NEW, likeness]
+    assert likenesses_of((("A", 2), ("A", 2)), score)[1] == likeness
+
+
+def test_a_loop_is_told_from_a_verse_that_goes_on() -> None:
+    bars = [[60 + n, 62 + n, 64 + n, 65 + n] for n in range(6)]
+    plan = (("A", 4), ("B", 2))
+    assert likenesses_of(plan, song(bars)) == [1, 1]
+    assert likenesses_of(plan, song([*bars[:4], *bars[2:4]]))[1] == 5
+    assert likenesses_of(plan, song([bars[0]] * 4 + bars[4:6]))[0] == 5  # three of four bars
 
 
 def test_every_value_has_a_row_in_the_models() -> None:
     tokenizer = BeatTokenizer()
     most = sizes(tokenizer.readings(), len(tokenizer.vocabulary))
     plan = tuple((kind, 40) for kind in KINDS)
-    found = outlook(plan, [5] * len(plan), 5)
+    found = outlook(plan, [LIKENESSES] * len(plan), 5)
     for column, name in (
         (BARS_LEFT, "bars_left"), (SECTION_LEFT, "section_left"), (DENSITY, "density"),
         (SECTION, "section"), (MELODY, "melody"), (LIKENESS, "likeness"),

@@ -10,7 +10,7 @@ from musicrnn.cells import CELLS
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.context.fields import FIELDS, GROUPS, Outlook, fields_of, sizes, written
 from musicrnn.errors import MusicRNNError
-from musicrnn.form.outlook import NEW, outlook
+from musicrnn.form.outlook import NEW, RETURNING, outlook
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.networks.language import LanguageModel
 from musicrnn.networks.language_config import LanguageConfig
@@ -27,7 +27,7 @@ POP = BeatTokenizer(
     velocity_bins=2, chords=False, parts=("PIANO", "MELODY"), canonical=True, closing=True
 )
 DRAWN = Settings(temperature=0.9, min_p=0.01, repetition_penalty=1.1)
-LIKE = (NEW, NEW, 4)
+LIKE = (NEW, NEW, RETURNING + 2)
 
 
 def hearing(cell: str = "lstm", fields: tuple[str, ...] = FIELDS, **layer) -> LanguageModel:

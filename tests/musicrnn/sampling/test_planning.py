@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.context.fields import OPEN
+from musicrnn.context.fields import LIKENESSES, OPEN
 from musicrnn.errors import MusicRNNError
-from musicrnn.form.outlook import BARS_LEFT, DENSITY, LIKENESS, SECTION
+from musicrnn.form.outlook import BARS_LEFT, DENSITY, LIKENESS, NEW, RETURNING, SECTION
 from musicrnn.form.plan import bars_of, parse_plan
 from musicrnn.form.plan_model import PlanModel
 from musicrnn.sampling.compose import compose
@@ -19,7 +19,7 @@ from musicrnn.tokens import Controls
 from tests.musicrnn.sampling.test_context import POP, hearing, stored
 
 PLANS = PlanModel.learn([parse_plan("i4 A8 B8 A8 o4"), parse_plan("A8 A8 B8 A8")])
-FORM = {"plans": PLANS.as_json(), "likenesses": {"2": 5, "3": 5, "4": 5, "5": 5}}
+FORM = {"plans": PLANS.as_json(), "likenesses": {"new": {}, "returning": {}}}
 LEARNT = Checkpoint({}, {"form": FORM})
 
 
@@ -43,14 +43,16 @@ def test_the_form_that_is_asked_for_is_the_plan() -> None:
     assert len(found) == 12
     assert set(found[:, DENSITY].tolist()) == {4}
     assert found[6:10, OPEN].all()
-    assert 2 <= found[6, LIKENESS] <= 5
+    assert RETURNING <= found[6, LIKENESS] <= LIKENESSES
+    assert NEW <= found[2, LIKENESS] < RETURNING
 
 
 def test_likenesses_come_as_often_as_they_were_counted() -> None:
-    rare = Checkpoint({}, {"form": {**FORM, "likenesses": {"5": 10_000}}})
-    planner = Planner(rare, Controls(bars=8), form=parse_plan("A4 A4"))
+    rare = {"new": {}, "returning": {"^": {"4": 10_000}}}
+    learnt = Checkpoint({}, {"form": {**FORM, "likenesses": rare}})
+    planner = Planner(learnt, Controls(bars=8), form=parse_plan("A4 A4"))
     found = [planner.outlook([seed])[4, LIKENESS] for seed in range(50)]
-    assert np.mean(np.array(found) == 5) > 0.9
+    assert np.mean(np.array(found) == LIKENESSES) > 0.9
 
 
 def test_bars_of_a_primer_are_before_the_plan() -> None:
@@ -89,7 +91,14 @@ def test_what_a_form_may_be_beside() -> None:
 
 @pytest.mark.parametrize(
     "form",
-    [[], {}, {"plans": 3}, {**FORM, "likenesses": {"2": -5}}, {**FORM, "likenesses": {"2": "x"}}],
+    [
+        [],
+        {},
+        {"plans": 3},
+        {**FORM, "likenesses": {"2": 5}},
+        {**FORM, "likenesses": {"new": {"^": {"2": -5}}}},
+        {**FORM, "likenesses": {"new": {"^": {"2": "x"}}}},
+    ],
 )
 def test_a_damaged_form_is_one_sentence(form: object) -> None:
     with pytest.raises(MusicRNNError):

@@ -4,10 +4,15 @@ import numpy as np
 
 from musicrnn.context.fields import FIELDS, GROUPS, OPEN, OUTLOOK_FIELDS
 from musicrnn.context.past import facts, looked_up
-from musicrnn.form.outlook import NEW, outlook
+from musicrnn.form.outlook import NEW, RETURNING, outlook
 from musicrnn.form.plan import parse_plan
 from musicrnn.tokens.beat import BeatTokenizer
-from musicrnn.training.compose.hearing import MATCH_HEARD, OUTLOOK_HEARD, Hearing
+from musicrnn.training.compose.hearing import (
+    MATCH_HEARD,
+    OUTLOOK_HEARD,
+    PLACES_SILENT,
+    Hearing,
+)
 from musicrnn.training.compose.outlooks import planned
 from musicrnn.training.compose.windows import Windows
 from tests.musicrnn.context.test_past import piece
@@ -16,7 +21,7 @@ TOKENIZER = BeatTokenizer(parts=("PIANO", "MELODY"), canonical=True)
 READINGS = TOKENIZER.readings()
 SAME = np.arange(len(TOKENIZER.vocabulary), dtype=np.int32)
 IDS = TOKENIZER.encode(piece(0))
-KNOWN = outlook(parse_plan("A6 A6"), [NEW, 4], 2)
+KNOWN = outlook(parse_plan("A6 A6"), [NEW, RETURNING + 2], 2)
 MATCH, KEY = FIELDS.index("match"), FIELDS.index("key")
 PLANNED = slice(len(OUTLOOK_FIELDS))
 
@@ -45,6 +50,13 @@ def test_the_match_is_heard_where_the_outlook_opens_it() -> None:
     unplanned = windows(Hearing([IDS], READINGS))
     share = np.mean([window[:, MATCH].any() for window in unplanned])
     assert abs(share - MATCH_HEARD * 0.85) < 0.08
+
+
+def test_all_places_are_silent_in_some_windows() -> None:
+    places = [FIELDS.index(name) for name in GROUPS["places"]]
+    found = windows(Hearing([IDS], READINGS, [KNOWN]), count=800)
+    share = np.mean([not window[:, places].any() for window in found])
+    assert abs(share - PLACES_SILENT) < 0.05
 
 
 def test_what_is_heard_is_the_context_of_the_renamed_piece() -> None:
