@@ -17,6 +17,7 @@ WHOLE = (
 )
 # Every test with its first case.
 FIRST = (
+    "properties/test_drawn_law.py",
     "properties/test_midi_law.py",
     "properties/test_task_laws.py",
     "properties/test_tokenizer_laws.py",
