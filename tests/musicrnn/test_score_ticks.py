@@ -1,6 +1,6 @@
 """Scores in finer ticks, and from a tick on."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicrnn.score import Chord, Key, Note, Pedal, Score, Section, Tempo, TimeSignature, Track
@@ -19,6 +19,7 @@ SCORE = Score(
 )
 
 
+@settings(max_examples=30)
 @given(scores(), st.integers(2, 5))
 def test_finer_ticks_change_no_time(score: Score, times: int) -> None:
     if score.ticks_per_quarter * times < 2**15 and score.end * times < 2**31:

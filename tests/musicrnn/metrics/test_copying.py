@@ -148,7 +148,7 @@ def test_the_melody_is_the_top_line_and_respects_held_notes() -> None:
 def test_pop909_is_indexed_in_seconds_and_human_pieces_share_little(corpora: Path) -> None:
     lines = {
         piece.name: (piece.split, line_of(NoteArrays.of(piece.read()), "melody"))
-        for piece in list(CORPORA["pop909"].pieces(corpora / "pop909"))[:150]
+        for piece in list(CORPORA["pop909"].pieces(corpora / "pop909"))[:100]
     }
     index = CopyIndex(
         [(name, found) for name, (split, found) in lines.items() if split == "train"],

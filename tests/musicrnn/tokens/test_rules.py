@@ -54,7 +54,7 @@ CASES: dict[str, tuple[Tokenizer, list[Controls]]] = {
             Controls(bars=5, key=(3, True), chords=CHORDS, basses=BASSES, parts=("Piano",)),
         ],
     ),
-    "two": (BeatTokenizer((24, 33), chords=False), PITCHED),
+    "two": (BeatTokenizer((24, 33), chords=False), PITCHED[:3]),
     "piano": (PerformanceTokenizer(), [Controls(), Controls(seconds=2.5)]),
     "small": (
         PerformanceTokenizer(max_shift=7, velocity_bins=1),
@@ -62,7 +62,7 @@ CASES: dict[str, tuple[Tokenizer, list[Controls]]] = {
     ),
     "kit": (PerformanceTokenizer(drums=True), [Controls(), Controls(seconds=4.0)]),
 }
-ROWS, STEPS = 8, 250
+ROWS, STEPS = 8, 200
 
 
 def walks(name: str) -> Iterator[tuple[Tokenizer, Controls, np.random.Generator]]:
