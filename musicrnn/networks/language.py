@@ -6,9 +6,9 @@ weights (Press and Wolf 2017) need embedding == hidden.
 
 A model that hears a context (musicrnn.context) reads [B, T, 1 + F], the id and its F fields; of ids
 alone all fields are 0, not known. Each field's value has an embedding, which is added to the id's.
-A field that holds an id, such as what followed the longest match, also raises or lowers that id's
-logit by a number that the output makes for it (a copy score: Gu et al. 2016, "Incorporating Copying
-Mechanism in Sequence-to-Sequence Learning").
+A field that holds an id, such as what followed the longest match, also raises or lowers the logits
+of the ids that it points at (musicrnn.context.pointing) by numbers that the output makes for them
+(copy scores: Gu et al. 2016, "Incorporating Copying Mechanism in Sequence-to-Sequence Learning").
 """
 
 from __future__ import annotations
@@ -21,8 +21,15 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from musicrnn.arrays import Ids
-from musicrnn.context.fields import FIELDS, POINTERS, Outlook
+from musicrnn.context.fields import FIELDS, Outlook
 from musicrnn.context.past import NO_OUTLOOK, facts, looked_up
+from musicrnn.context.pointing import (
+    INTERVALS,
+    first_line,
+    first_pointer,
+    near_of,
+    target_count,
+)
 from musicrnn.context.readings import Readings, no_readings
 from musicrnn.layers.dropout import dropout_layer
 from musicrnn.layers.stack import Stack, State
@@ -48,7 +55,7 @@ class LanguageModel(Network):
         if config.tied:
             self.output.weight = self.embedding.weight
         self.fields = tuple(config.fields)
-        self.first_copied = sum(FIELDS.index(name) not in POINTERS for name in self.fields)
+        self.first_pointer, self.first_line = first_pointer(self.fields), first_line(self.fields)
         if self.fields:
             self._hear(config)
 
@@ -57,7 +64,7 @@ class LanguageModel(Network):
         self.offsets = np.cumsum([0, *sizes[:-1]]).tolist()
         self.context = nn.Embedding(sum(sizes), config.embedding)
         nn.init.normal_(self.context.weight, std=0.3 * config.embedding**-0.5)
-        copied = len(self.fields) - self.first_copied
+        copied = target_count(self.fields)
         self.copies = nn.ParameterDict({
             "weight": torch.zeros(copied, config.hidden),
             "bias": torch.zeros(copied),
@@ -93,12 +100,25 @@ class LanguageModel(Network):
         ids, context = self._split(inputs)
         x = self.embedding(ids) + self._heard(context)  # [B, T, E]
         y, state = self.stack(self.input_dropout(x), state)  # [B, T, H]
-        pointers = context[..., self.first_copied :]
+        targets = self.targets(context, self.near())
         scores = nn.functional.linear(y, self.copies["weight"], self.copies["bias"])
-        scores = scores * (pointers > 0)
+        scores = scores * (targets > 0)
         logits = self.output(y)
         scores = scores.to(logits.dtype)
-        return logits.scatter_add(2, (pointers - 1).clamp(min=0), scores), state
+        return logits.scatter_add(2, (targets - 1).clamp(min=0), scores), state
+
+    def near(self) -> Tensor:
+        """[V, NEAR], see musicrnn.context.pointing."""
+        ids = torch.arange(self.config.vocabulary, device=self.readings.device)
+        steps = torch.arange(-INTERVALS, INTERVALS + 1, device=self.readings.device)
+        return near_of(self.readings, ids, steps)
+
+    def targets(self, context: Tensor, near: Tensor) -> Tensor:
+        """[..., targets] of a context [..., F]: the ids that it points at, plus 1; 0 for none."""
+        pointers = context[..., self.first_pointer :]
+        single, lines = pointers[..., : self.first_line], pointers[..., self.first_line :]
+        around = near[(lines - 1).clamp(min=0)] * (lines > 0)[..., None]
+        return torch.cat([single, around.flatten(-2)], dim=-1)
 
     def _split(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
         """ids [B, T] and the context [B, T, F]."""

@@ -40,6 +40,7 @@ class LanguageSteps:
                 if self.folded:
                     self.heard = self.heard - self.stack.table(torch.zeros_like(embedding[:1]))
                 self.offsets = torch.tensor(model.offsets, device=self.device)
+                self.near = model.near()
                 self.copies = model.copies["weight"].detach().to(kind)
                 self.copy_bias = model.copies["bias"].detach()
         self.weight = model.output.weight.detach().to(kind)
@@ -72,10 +73,10 @@ class LanguageSteps:
         if not self.folded:
             entering = self.stack.table(entering)
         y, memory = self.stack.step(entering, memory)
-        pointers = context[:, self.model.first_copied :]
-        scores = add_product(self.copy_bias, y, self.copies) * (pointers > 0)
+        targets = self.model.targets(context, self.near)
+        scores = add_product(self.copy_bias, y, self.copies) * (targets > 0)
         logits = add_product(self.bias, y, self.weight)
-        return logits.scatter_add(1, (pointers - 1).clamp(min=0), scores), memory
+        return logits.scatter_add(1, (targets - 1).clamp(min=0), scores), memory
 
 
 @contextmanager

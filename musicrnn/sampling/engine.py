@@ -21,8 +21,9 @@ from musicrnn.bounds import check, choice
 from musicrnn.cells.compiled import compiled
 from musicrnn.cells.product import WEIGHT_FORMATS, WeightFormat, pack_matrix, product
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.context.fields import FIELDS, POINTERS, Outlook, sizes
+from musicrnn.context.fields import FIELDS, Outlook, sizes
 from musicrnn.context.past import NO_OUTLOOK, Past, facts, looked_up
+from musicrnn.context.pointing import first_line, first_pointer, near_ids, target_count
 from musicrnn.context.readings import check_readings
 from musicrnn.device import check_device
 from musicrnn.errors import MusicRNNError
@@ -31,7 +32,6 @@ from musicrnn.networks.language_config import LanguageConfig
 
 Steps = NDArray[np.int64]
 NOTHING = np.zeros(0, np.int64)
-POINTED = tuple(FIELDS[column] for column in POINTERS)
 
 
 class Engine(Protocol):
@@ -105,7 +105,8 @@ class CPUEngine:
         self.readings = arrays["readings"]
         self.columns = [FIELDS.index(name) for name in self.fields]
         self.offsets = np.cumsum([0, *sizes[:-1]])
-        self.first_copied = sum(column not in POINTERS for column in self.columns)
+        self.first_pointer, self.first_line = first_pointer(self.fields), first_line(self.fields)
+        self.near = near_ids(self.readings)
         embedding = arrays["context.weight"]
         self.heard = FoldedRows(embedding, self.stack) if self.folded else embedding
 
@@ -149,7 +150,8 @@ class CPUEngine:
         if not self.folded:
             entering = self.stack.from_input(entering)
         told = product(*self.output, self.stack.step(entering))
-        return copied(told, context[:, self.first_copied :], self.vocabulary)
+        pointers = context[:, self.first_pointer :]
+        return copied(told, pointers, self.first_line, self.near)
 
 
 class FoldedRows:
@@ -182,13 +184,22 @@ def add_rows(to: Any, table: Any, chosen: Any) -> None:
 
 
 @compiled
-def copied(told: Any, pointers: Any, vocabulary: int) -> Any:
-    """logits [B, V] of outputs [B, V + P]: the last P raise or lower the ids pointed at, 0 none."""
+def copied(told: Any, pointers: Any, first_line: int, near: Any) -> Any:
+    """logits [B, V] of outputs [B, V + targets]: the last raise or lower the ids pointed at."""
+    vocabulary, width = near.shape
     logits = told[:, :vocabulary].copy()
     for b in range(told.shape[0]):
         for p in range(pointers.shape[1]):
-            if pointers[b, p] > 0:
-                logits[b, pointers[b, p] - 1] += told[b, vocabulary + p]
+            at = pointers[b, p] - 1
+            if at < 0:
+                continue
+            if p < first_line:
+                logits[b, at] += told[b, vocabulary + p]
+                continue
+            first = vocabulary + first_line + (p - first_line) * width
+            for n in range(width):
+                if near[at, n] > 0:
+                    logits[b, near[at, n] - 1] += told[b, first + n]
     return logits
 
 
@@ -201,7 +212,7 @@ def _check(config: LanguageConfig, checkpoint: Checkpoint) -> None:
     if not config.tied:
         wanted["output.weight"] = (config.vocabulary, config.hidden)
     if config.context:
-        copies = sum(name in POINTED for name in config.fields)
+        copies = target_count(tuple(config.fields))
         wanted["context.weight"] = (sum(config.fields.values()), config.embedding)
         wanted["copies.weight"] = (copies, config.hidden)
         wanted["copies.bias"] = (copies,)

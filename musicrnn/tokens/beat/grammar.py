@@ -205,7 +205,9 @@ class BeatConstraint:
     def _fitting_durations(self) -> None:
         """Durations that end with the last bar asked for, as long as bars keep their length."""
         span = self.events.span["duration"]
-        bars = self.controls.bars - self.bars + 1 if self.controls.bars is not None else MAX_BARS
+        bars = MAX_BARS
+        if self.controls.bars is not None:
+            bars = max(1, self.controls.bars - self.bars + 1)
         if self.controls.seconds is not None:
             left = (self.controls.seconds - self.seconds) / self._bar_seconds()
             bars = max(1, ceil(left - 1e-9))

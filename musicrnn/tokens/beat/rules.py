@@ -273,7 +273,8 @@ class BeatRules:
             left = (self.controls.seconds - s.seconds) / self._bar_seconds(s)
             room = (left - 1e-9).ceil().clamp(min=1).long() * s.bar_length - s.position
         elif self.controls.bars is not None:
-            room = (self.controls.bars - s.bars + 1) * s.bar_length - s.position
+            bars = (self.controls.bars - s.bars + 1).clamp(min=1)
+            room = bars * s.bar_length - s.position
         else:
             room = s.bar_length * MAX_BARS - s.position
         return self.span["duration"][0] + (self.durations <= room[:, None]).sum(1)

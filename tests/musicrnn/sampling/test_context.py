@@ -47,8 +47,8 @@ def hearing(cell: str = "lstm", fields: tuple[str, ...] = FIELDS, **layer) -> La
     model.set_readings(POP.readings())
     with torch.no_grad():
         model.context.weight.normal_(std=0.3)
-        model.copies["weight"].normal_(std=0.3)
-        model.copies["bias"].normal_(std=1.0)
+        model.copies["weight"].normal_(std=0.1)
+        model.copies["bias"].normal_(std=0.3)
         model.output.bias[POP.vocabulary.index("bar")] = 4.0  # else its bars are long
     return model
 
@@ -127,6 +127,7 @@ def test_what_is_asked_is_heard() -> None:
     for fields, heard in ((FIELDS, True), (("position", "match_length", "match"), False)):
         model = hearing(fields=fields)
         model.output.bias.data.zero_()  # or most bars are empty
+        model.context.weight.data.mul_(4)
         engine, pieces = CPUEngine(stored(model)), list[list[int]]()
         for density in (1, 5):
             told = outlook((("A", 1),), (NEW,), density)
