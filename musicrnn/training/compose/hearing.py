@@ -5,6 +5,9 @@ pieces what the future decides is not known, as when nothing is asked, and then 
 or not; single fields are silent for a window at a time. Where the outlook is heard, so is the match
 in sections that return, where the outlook opens it.
 
+A piece begins and ends once, so what is learnt there is learnt slowly: those ids weigh more in the
+loss, endings only where the network hears that the end is near.
+
 Conventions. A draw is a piece's own number, kept as long as a row reads it; a window's own part
 follows from it and from where the window begins, so that a run that is stopped goes on the same.
 """
@@ -25,13 +28,15 @@ OUTLOOK_HEARD = 0.7  # share of the pieces that have an outlook
 MATCH_HEARD = 0.75  # of those whose outlook is not heard
 SILENT = 0.15  # share of the windows in which a field is silent
 DENSITY_SILENT = 0.5
+BEGINNING, ENDING = 3.0, 4.0  # weights of the ids of the first bar, and of the last ones
+ENDING_BARS = 3
 PLACES_SILENT = 0.1  # all at once: what comes back then does so for the match or the plan alone
 
 MATCH = [FIELDS.index(name) for name in GROUPS["match"]]
 PLACES = [FIELDS.index(name) for name in GROUPS["places"]]
 IN_SECTION = FIELDS.index("place_in_section")
 ALWAYS = [*range(len(OUTLOOK_FIELDS)), *(FIELDS.index(name) for name in ("position", "key"))]
-DENSITY = FIELDS.index("density")
+DENSITY, BARS_LEFT = FIELDS.index("density"), FIELDS.index("bars_left")
 
 
 class Hearing:
@@ -77,6 +82,14 @@ class Hearing:
             silent[PLACES] = True
         found[:, silent] = 0
         return looked_up(found, renamed[self.pieces[piece]], self.readings)
+
+    def weights(self, piece: int, span: slice, heard: Context) -> NDArray[np.float32]:
+        """[T], how much the ids that follow those in ``span`` weigh; ``heard`` is their window."""
+        found = np.ones(len(heard), np.float32)
+        found[self.bars[piece][span] <= 0] = BEGINNING
+        left = heard[:, BARS_LEFT]  # 1 for the last bar
+        found[(left > 0) & (left <= ENDING_BARS)] = ENDING
+        return found
 
 
 def _opened(outlook: Outlook) -> Outlook:

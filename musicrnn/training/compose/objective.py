@@ -77,10 +77,12 @@ class LanguageObjective(Objective):
         with readings(self.module.stack) if self.regulariser > 0 else nullcontext([]) as heard:
             logits, state = network(inputs, state)
         self.state = tuple(part.detach() for part in state)
-        loss = token_losses(logits, targets).sum()
+        weights = torch.from_numpy(window.weights * (window.targets >= 0)).to(self.device)
+        tokens = int((window.targets >= 0).sum())
+        loss = (token_losses(logits, targets) * weights).sum() * (tokens / weights.sum())
         if self.regulariser > 0:
             loss = loss + self.regulariser * omega(self.module.stack, heard, loss)
-        return loss, int((window.targets >= 0).sum())
+        return loss, tokens
 
     def validate(self) -> dict[str, float]:
         losses = input_losses(self.module, self.validation)

@@ -22,10 +22,11 @@ from musicrnn.training.objective import stored_count
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """inputs [B, T] or [B, T, 1 + F]; targets [B, T]; fresh [B]."""
+    """inputs [B, T] or [B, T, 1 + F]; targets and how much each weighs [B, T]; fresh [B]."""
 
     inputs: NDArray[np.int64]
     targets: NDArray[np.int64]
+    weights: NDArray[np.float32]
     fresh: NDArray[np.bool_]
 
 
@@ -90,6 +91,7 @@ class Windows:
         heard = () if self.hearing is None else (1 + len(self.hearing[1]),)
         inputs = np.zeros((self.rows, self.length, *heard), np.int64)
         targets = np.full((self.rows, self.length), -1, np.int64)
+        weights = np.ones((self.rows, self.length), np.float32)
         fresh = np.zeros(self.rows, np.bool_)
         for row in range(self.rows):
             piece, offset, variation, draw = self.reading[row]
@@ -106,9 +108,10 @@ class Windows:
                 span = slice(offset, offset + count)
                 context = hearing.window(piece, span, self.maps[variation], draw=draw)
                 read[:count, 0], read[:count, 1:] = ids[:-1], context[:, columns]
+                weights[row, :count] = hearing.weights(piece, span, context)
             targets[row, :count] = ids[1:]
             self.reading[row] = (piece, offset + self.length, variation, draw)
-        return Window(inputs, targets, fresh)
+        return Window(inputs, targets, weights, fresh)
 
     def _place(
         self, piece: int, offset: int, variation: int, draw: int = 0

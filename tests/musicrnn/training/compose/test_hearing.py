@@ -8,6 +8,9 @@ from musicrnn.form.outlook import NEW, RETURNING, outlook
 from musicrnn.form.plan import parse_plan
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.training.compose.hearing import (
+    BEGINNING,
+    ENDING,
+    ENDING_BARS,
     MATCH_HEARD,
     OUTLOOK_HEARD,
     PLACES_SILENT,
@@ -57,6 +60,21 @@ def test_all_places_are_silent_in_some_windows() -> None:
     found = windows(Hearing([IDS], READINGS, [KNOWN]), count=800)
     share = np.mean([not window[:, places].any() for window in found])
     assert abs(share - PLACES_SILENT) < 0.05
+
+
+def test_beginnings_and_heard_endings_weigh_more() -> None:
+    hearing, whole = Hearing([IDS], READINGS, [KNOWN]), slice(0, len(IDS))
+    heard = facts(IDS, READINGS, KNOWN)
+    found = hearing.weights(0, whole, heard)
+    left = heard[:, FIELDS.index("bars_left")]
+    ending = (left > 0) & (left <= ENDING_BARS)
+    assert ending.any()
+    assert not ending.all()
+    assert (found[ending] == ENDING).all()
+    assert found[0] == BEGINNING
+    assert (found == 1).any()
+    silent = hearing.weights(0, whole, np.zeros_like(heard))
+    assert not (silent == ENDING).any()
 
 
 def test_what_is_heard_is_the_context_of_the_renamed_piece() -> None:
