@@ -32,10 +32,10 @@ def test_a_bundled_model_stays_itself_on_its_own_pieces(monkeypatch) -> None:
 
 def test_held_out_tunes(corpora: Path) -> None:
     folk = load_model("folk")
-    found = quantization(Examinee(folk, STYLES["folk"], "nottingham", found=corpora), limit=3000)
+    found = quantization(Examinee(folk, STYLES["folk"], "nottingham", found=corpora), limit=1500)
     assert found.read == "107 pieces of the test split of nottingham"
     assert found.pieces == 107
-    assert 3000 - 107 < found.tokens <= 3000
+    assert 1500 - 107 < found.tokens <= 1500
     assert found.cut is not None
     exact, half, byte = found.held
     assert exact.divergence == 0 < half.divergence < byte.divergence < MAX_DIVERGENCE
