@@ -83,11 +83,11 @@ class Hearing:
         found[:, silent] = 0
         return looked_up(found, renamed[self.pieces[piece]], self.readings)
 
-    def weights(self, piece: int, span: slice, heard: Context) -> NDArray[np.float32]:
-        """[T], how much the ids that follow those in ``span`` weigh; ``heard`` is their window."""
-        found = np.ones(len(heard), np.float32)
+    def weights(self, piece: int, span: slice, left: NDArray[np.int32]) -> NDArray[np.float32]:
+        """[T], how much the ids that follow those in ``span`` weigh; ``left`` [T] is what the
+        network hears of the bars left: 1 in the last bar, 0 where it hears nothing."""
+        found = np.ones(len(left), np.float32)
         found[self.bars[piece][span] <= 0] = BEGINNING
-        left = heard[:, BARS_LEFT]  # 1 for the last bar
         found[(left > 0) & (left <= ENDING_BARS)] = ENDING
         return found
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from musicrnn.arrays import Ids
 from musicrnn.errors import MusicRNNError
-from musicrnn.training.compose.hearing import Hearing
+from musicrnn.training.compose.hearing import BARS_LEFT, Hearing
 from musicrnn.training.objective import stored_count
 
 
@@ -108,7 +108,8 @@ class Windows:
                 span = slice(offset, offset + count)
                 context = hearing.window(piece, span, self.maps[variation], draw=draw)
                 read[:count, 0], read[:count, 1:] = ids[:-1], context[:, columns]
-                weights[row, :count] = hearing.weights(piece, span, context)
+                left = context[:, BARS_LEFT] * (BARS_LEFT in columns)
+                weights[row, :count] = hearing.weights(piece, span, left)
             targets[row, :count] = ids[1:]
             self.reading[row] = (piece, offset + self.length, variation, draw)
         return Window(inputs, targets, weights, fresh)

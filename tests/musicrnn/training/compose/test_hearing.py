@@ -64,17 +64,25 @@ def test_all_places_are_silent_in_some_windows() -> None:
 
 def test_beginnings_and_heard_endings_weigh_more() -> None:
     hearing, whole = Hearing([IDS], READINGS, [KNOWN]), slice(0, len(IDS))
-    heard = facts(IDS, READINGS, KNOWN)
-    found = hearing.weights(0, whole, heard)
-    left = heard[:, FIELDS.index("bars_left")]
+    left = facts(IDS, READINGS, KNOWN)[:, FIELDS.index("bars_left")]
+    found = hearing.weights(0, whole, left)
     ending = (left > 0) & (left <= ENDING_BARS)
     assert ending.any()
     assert not ending.all()
     assert (found[ending] == ENDING).all()
     assert found[0] == BEGINNING
     assert (found == 1).any()
-    silent = hearing.weights(0, whole, np.zeros_like(heard))
+    silent = hearing.weights(0, whole, np.zeros_like(left))
     assert not (silent == ENDING).any()
+
+
+def test_an_ending_that_the_network_cannot_hear_weighs_no_more() -> None:
+    for group, heard in (("where", True), ("match", False)):
+        columns = [FIELDS.index(name) for name in GROUPS[group]]
+        hearing = Hearing([IDS], READINGS, [KNOWN]), columns
+        stream = Windows([IDS], SAME[None], rows=4, length=len(IDS), seed=1, hearing=hearing)
+        weights = np.stack([stream.next().weights for _ in range(5)])
+        assert (weights == ENDING).any() == heard
 
 
 def test_what_is_heard_is_the_context_of_the_renamed_piece() -> None:
