@@ -9,7 +9,9 @@ before: then it is mostly as long as that time. Lengths are 1 to 32 bars.
 A plan of exactly so many bars is drawn section by section. Each candidate counts by its own
 probability times that of the simple chain (one section before, lengths by kind alone) to end
 exactly after what is left: the latter is a table filled backwards over the bars. Short pieces have
-a chain of their own, learned from cuts of one to four sections with melody out of the plans.
+a chain of their own, learned from cuts of one to four sections with melody out of the plans; the
+end of the last is then an outro as often as whole pieces end in one, for a network that never
+heard a piece end in mid-song cannot close one there.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from musicrnn.form.plan import KINDS, LETTERS, MAX_PLAN_BARS, Plan, canonical
 LONGEST = 32  # bars of a section
 SHORT = 24  # a piece of so many bars is a cut of a song rather than a whole one
 _CUT = 4  # sections of a cut, at most
+_OUTRO = 2  # bars of the outro of a short piece, at least; a quarter of the last section else
 _END = "."
 _START = "^"
 _AFTER = (*KINDS, _END)
@@ -62,7 +65,14 @@ class PlanModel:
         """A plan of exactly so many bars."""
         if not 1 <= bars <= MAX_PLAN_BARS:
             raise MusicRNNError(f"a plan has 1 to {MAX_PLAN_BARS} bars, got {bars}")
-        return (self.short if bars <= SHORT else self.whole).draw(bars, generator)
+        if bars > SHORT:
+            return self.whole.draw(bars, generator)
+        *before, (kind, last) = self.short.draw(bars, generator)
+        close = max(_OUTRO, last // 4)
+        end = self.whole.draw_end(generator)
+        if end in LETTERS or last <= close:
+            return (*before, (kind, last))
+        return canonical((*before, (kind, last - close), (end, close)))
 
     def log_likelihood(self, plan: Plan) -> float:
         """In nats, of a whole piece's plan: its sections, their lengths, and the end."""
@@ -138,6 +148,13 @@ class Chain:
             past = past[1] + KINDS[kind]
             left -= less + 1
         return canonical(tuple(plan))
+
+    def draw_end(self, generator: np.random.Generator) -> str:
+        """The kind of a last section."""
+        kinds = [past[1] for past, counts in self.counts["next"].items() if _END in counts]
+        ends = [counts[_END] for counts in self.counts["next"].values() if _END in counts]
+        place = np.searchsorted(np.cumsum(ends), generator.random() * sum(ends), side="right")
+        return kinds[min(int(place), len(kinds) - 1)]
 
     def log_likelihood(self, plan: Plan) -> float:
         """In nats, of a canonical plan."""

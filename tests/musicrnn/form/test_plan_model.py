@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.form.plan import bars_of, parse_plan, plan_of
+from musicrnn.form.plan import bars_of, parse_plan, plan_of, plan_text
 from musicrnn.form.plan_model import PlanModel
 from musicrnn_datasets.pop909 import POP909
 
@@ -23,6 +23,17 @@ def test_a_drawn_plan_has_exactly_the_wanted_bars(bars: int) -> None:
     plan = MODEL.draw(bars, np.random.default_rng(bars))
     assert bars_of(plan) == bars
     assert plan == MODEL.draw(bars, np.random.default_rng(bars))
+
+
+def test_a_short_piece_closes_as_whole_ones_do() -> None:
+    songs = [parse_plan("i4 A8 B8 A8 o4")] * 8 + [parse_plan("i4 A8 A8")] * 2
+    model = PlanModel.learn(songs)
+    drawn = [model.draw(16, np.random.default_rng(seed)) for seed in range(200)]
+    assert 0.7 <= np.mean([plan[-1][0] == "o" for plan in drawn]) <= 0.9
+    assert any(plan_text(plan) == "A8 B6 o2" for plan in drawn)
+    assert any(plan_text(plan) == "A8 A8" for plan in drawn)
+    never = PlanModel.learn(songs[-1:])
+    assert all(never.draw(16, np.random.default_rng(seed))[-1][0] != "o" for seed in range(50))
 
 
 def test_long_pieces_from_a_model_that_knows_short_ones_alone() -> None:
