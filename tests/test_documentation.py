@@ -6,9 +6,10 @@ the same words, and numbers that are near, since other processors round otherwis
 
 Lines are taken from the ``sh`` blocks that begin with ``musicrnn``, in the order of the page, so a
 file that one command writes is there for the next. Training is cut short: the minutes become an
-update or two, the networks small, a hundred pieces or forty four; a comparison is of two cells, two
-updates and one seed; nothing else of a line is changed. The two lines that install are what
-``.ci/run`` does. The README is run in a folder with nothing but the folders of the reader's own.
+update or two, the networks small, a hundred pieces or forty four, chorales two bars long; a
+comparison is of two cells, two updates and one seed; nothing else of a line is changed. The two
+lines that install are what ``.ci/run`` does. The README is run in a folder with nothing but the
+folders of the reader's own.
 """
 
 import ast
@@ -160,6 +161,8 @@ def shortened(words: list[str]) -> list[str]:
     if "--count" in words:
         at = words.index("--count") + 1
         words[at] = str(min(4, int(words[at])))  # of a hundred pieces four will do
+    if "chorale" in words and "--bars" in words:
+        words[words.index("--bars") + 1] = "2"
     return words[1:]
 
 

@@ -21,6 +21,7 @@ from musicrnn.sampling import filters, torch_filters
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_sampler import GraphSampler, Replays
+from musicrnn.sampling.planning import Planner
 from musicrnn.sampling.sampler import Opening, sample_each
 from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
 from musicrnn.tokens.beat import BeatTokenizer
@@ -96,13 +97,18 @@ def small(cell: str, device: torch.device) -> tuple[LanguageModel, Checkpoint, T
 def drawn_on_cpu(
     checkpoint: Checkpoint, tokenizer: Tokenizer, controls: Controls, count: int, settings: Settings
 ) -> list[list[int]]:
-    pieces = (Opening(tokenizer.constraint(controls), seed) for seed in range(count))
-    drawn = sample_each(CPUEngine(checkpoint), pieces, settings=settings)
+    engine, outlook = CPUEngine(checkpoint), Planner(checkpoint, controls).outlook
+    pieces = (
+        Opening(tokenizer.constraint(controls), seed, engine.past(outlook(seed)))
+        for seed in range(count)
+    )
+    drawn = sample_each(engine, pieces, settings=settings)
     return [list(draft.ids) for draft in sorted(drawn, key=lambda draft: draft.number)]
 
 
 def same_pieces(device: torch.device, way: str, name: str, count: int) -> Result:
-    """Of a bundled model or of a small one with this cell; twice as many pieces as slots.
+    """Of a bundled model, its plans drawn, or of a small one with this cell; twice as many pieces
+    as slots.
 
     A device adds in another order, which moves the borders between ids by about 1e-6: among tens
     of thousands of draws one may fall between. So one piece of 16 may differ.
@@ -114,7 +120,9 @@ def same_pieces(device: torch.device, way: str, name: str, count: int) -> Result
     wanted = drawn_on_cpu(checkpoint, tokenizer, controls, count, settings)
     how = Replays(steps=8, compiled=way == "compiled")
     sampler = GraphSampler(model, slots=max(1, count // 2), replays=how)
-    found = dict(sampler.sample(tokenizer, controls, range(count), settings=settings))
+    outlook = Planner(checkpoint, controls).outlook
+    drawn = sampler.sample(tokenizer, controls, range(count), settings=settings, outlook=outlook)
+    found = dict(drawn)
     same = sum(found[index] == ids for index, ids in enumerate(wanted))
     return f"{same} of {count} pieces equal the CPU engine's", same >= count - count // 16
 
@@ -124,14 +132,17 @@ def near_in_bf16(device: torch.device, style: str, count: int) -> Result:
     model, checkpoint, tokenizer = loaded(style, device)
     pieces = drawn_on_cpu(checkpoint, tokenizer, Controls(bars=4), count, Settings())
     length = min(map(len, pieces))
-    ids = torch.tensor([piece[:length] for piece in pieces], device=device)
+    engine = CPUEngine(checkpoint)
+    read = [engine.steps_of(np.array(piece[:length], np.int32)) for piece in pieces]
+    steps = torch.from_numpy(np.stack(read)).long().to(device)  # [B, T] or [B, T, 1 + F]
     total = torch.zeros((), dtype=torch.float64, device=device)
     exact, rough = LanguageSteps(model), LanguageSteps(model, bf16=True)
     first, second = (tuple(p.repeat(count, 1) for p in s.after([])) for s in (exact, rough))
     with torch.no_grad(), exact_products():
-        for column in ids.unbind(1):
-            wanted, first = exact.step(column, first)
-            found, second = rough.step(column, second)
+        for column in steps.unbind(1):
+            ids, heard = (column, None) if column.ndim == 1 else (column[:, 0], column[:, 1:])
+            wanted, first = exact.step(ids, first, heard)
+            found, second = rough.step(ids, second, heard)
             wanted, found = (part.double().log_softmax(1) for part in (wanted, found))
             total += (wanted.exp() * (wanted - found)).sum(1).mean()
     mean = float(total) / length
