@@ -24,6 +24,7 @@ from musicrnn.form.outlook import RETURNING, last_of_letter
 from musicrnn.form.plan import Plan
 
 FIRST = "^"
+INTRO = "i"
 NEW_LEVELS, RETURNING_LEVELS = RETURNING - 1, LIKENESSES - RETURNING + 1
 
 
@@ -84,9 +85,10 @@ def densities_from_json(said: Any) -> LevelChain:
 
 
 def draw_densities(chain: LevelChain, plan: Plan, random: Random) -> list[int]:
-    """A density for each section of a plan."""
+    """A density for each section of a plan; without an intro, as if one had been before it."""
     found: dict[int, int] = {}  # by the first bar of a section
-    before, start = FIRST, 0
+    intro = plan[:1] and plan[0][0] == INTRO
+    before, start = FIRST if intro else str(chain.draw(FIRST, random)), 0
     for (_, bars), last in zip(plan, last_of_letter(plan), strict=True):
         drawn = chain.draw(before, random)
         found[start] = drawn if last is None else found[last[0]]

@@ -30,7 +30,7 @@ from musicrnn.form.plan import KINDS, LETTERS, MAX_PLAN_BARS, Plan, canonical
 LONGEST = 32  # bars of a section
 SHORT = 24  # a piece of so many bars is a cut of a song rather than a whole one
 _CUT = 4  # sections of a cut, at most
-_OUTRO = 2  # bars of the outro of a short piece, at least; a quarter of the last section else
+_OUTRO = 4  # bars of the outro of a short piece, at most; else a quarter of it
 _END = "."
 _START = "^"
 _AFTER = (*KINDS, _END)
@@ -68,11 +68,12 @@ class PlanModel:
         if bars > SHORT:
             return self.whole.draw(bars, generator)
         *before, (kind, last) = self.short.draw(bars, generator)
-        close = max(_OUTRO, last // 4)
+        close = min(last, _OUTRO, max(2, bars // 4))
         end = self.whole.draw_end(generator)
-        if end in LETTERS or last <= close:
+        if end in LETTERS or (last == close and not before):
             return (*before, (kind, last))
-        return canonical((*before, (kind, last - close), (end, close)))
+        melody = [(kind, last - close)] if last > close else []
+        return canonical((*before, *melody, (end, close)))
 
     def log_likelihood(self, plan: Plan) -> float:
         """In nats, of a whole piece's plan: its sections, their lengths, and the end."""

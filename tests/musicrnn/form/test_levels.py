@@ -29,12 +29,18 @@ def test_what_returns_is_as_dense_as_it_was() -> None:
 
 
 def test_densities_come_as_often_as_they_were_counted() -> None:
-    chain, plan = LevelChain.learn([[4, 4, 5]] * 1000, 5), parse_plan("A8 B8")
+    chain, plan = LevelChain.learn([[4, 4, 5]] * 1000, 5), parse_plan("i8 B8")
     found = [draw_densities(chain, plan, np.random.default_rng(seed)) for seed in range(300)]
     first, second = zip(*found, strict=True)
     assert np.mean(np.array(first) == 4) > 0.97
     assert abs(np.mean(np.array(second) == 5) - 0.5) < 0.1
     assert densities_from_json(chain.counts) == chain
+
+
+def test_a_piece_without_an_intro_is_as_dense_as_sections_behind_one() -> None:
+    chain = LevelChain.learn([[1, 5, 5]] * 1000, 5)
+    found = [draw_densities(chain, PLAN[1:3], np.random.default_rng(seed)) for seed in range(50)]
+    assert np.mean(np.array(found) == 5) > 0.95
 
 
 def test_likenesses_are_those_of_new_sections_or_of_returning_ones() -> None:

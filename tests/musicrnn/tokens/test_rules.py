@@ -62,7 +62,7 @@ CASES: dict[str, tuple[Tokenizer, list[Controls]]] = {
     ),
     "kit": (PerformanceTokenizer(drums=True), [Controls(), Controls(seconds=4.0)]),
 }
-ROWS, STEPS = 8, 200
+ROWS, STEPS = 8, 130
 
 
 def walks(name: str) -> Iterator[tuple[Tokenizer, Controls, np.random.Generator]]:
