@@ -1,4 +1,4 @@
-"""How plans go: a Markov chain over sections and their lengths, learned from plans.
+"""How plans go: a Markov chain over sections and their lengths, and the plans it is learned from.
 
 Conventions. Plans are canonical (the first letter to come is A, :func:`canonical`). The kind of a
 section depends on the two before it, smoothed by the one before and by none (Witten and Bell 1991,
@@ -8,7 +8,9 @@ before: then it is mostly as long as that time. Lengths are 1 to 32 bars.
 
 A plan of exactly so many bars is drawn section by section. Each candidate counts by its own
 probability times that of the simple chain (one section before, lengths by kind alone) to end
-exactly after what is left: the latter is a table filled backwards over the bars. Short pieces have
+exactly after what is left: the latter is a table filled backwards over the bars. A chain knows little of
+how verse and chorus come back together, so where enough of the plans are nearly as long as asked,
+one of them is taken, its intro, outro and interludes made longer or shorter. Short pieces have
 a chain of their own, learned from cuts of one to four sections with melody out of the plans; the
 end of the last is then an outro as often as whole pieces end in one, for a network that never
 heard a piece end in mid-song cannot close one there.
@@ -20,17 +22,28 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.form.plan import KINDS, LETTERS, MAX_PLAN_BARS, Plan, canonical
+from musicrnn.form.plan import (
+    KINDS,
+    LETTERS,
+    MAX_PLAN_BARS,
+    Plan,
+    bars_of,
+    canonical,
+    parse_plan,
+    plan_text,
+)
 
 LONGEST = 32  # bars of a section
 SHORT = 24  # a piece of so many bars is a cut of a song rather than a whole one
 _CUT = 4  # sections of a cut, at most
 _OUTRO = 4  # bars of the outro of a short piece, at most; else a quarter of it
+_NEAR, _ENOUGH = 0.15, 20  # how near in length a plan is, and how many plans are enough
 _END = "."
 _START = "^"
 _AFTER = (*KINDS, _END)
@@ -41,10 +54,11 @@ Json = dict[str, dict[str, dict[str, int]]]
 
 @dataclass(frozen=True)
 class PlanModel:
-    """Two chains: of whole pieces, and of short ones."""
+    """Two chains, of whole pieces and of short ones, and the plans of the whole ones."""
 
     whole: Chain
     short: Chain
+    plans: tuple[Plan, ...] = ()
 
     @staticmethod
     def learn(plans: Iterable[Plan]) -> PlanModel:
@@ -59,14 +73,17 @@ class PlanModel:
             for stop in range(start + 1, start + 1 + _CUT)
             if len(cut := plan[start:stop]) == stop - start and all(k in LETTERS for k, _ in cut)
         ]
-        return PlanModel(Chain.learn(plans), Chain.learn(cuts or [(("A", 8),)]))
+        return PlanModel(Chain.learn(plans), Chain.learn(cuts or [(("A", 8),)]), tuple(plans))
 
     def draw(self, bars: int, generator: np.random.Generator) -> Plan:
         """A plan of exactly so many bars."""
         if not 1 <= bars <= MAX_PLAN_BARS:
             raise MusicRNNError(f"a plan has 1 to {MAX_PLAN_BARS} bars, got {bars}")
         if bars > SHORT:
-            return self.whole.draw(bars, generator)
+            near = [plan for plan in self.plans if abs(bars_of(plan) - bars) <= bars * _NEAR]
+            if len(near) < _ENOUGH:
+                return self.whole.draw(bars, generator)
+            return _fitted(near[int(generator.integers(len(near)))], bars)
         *before, (kind, last) = self.short.draw(bars, generator)
         close = min(last, _OUTRO, max(2, bars // 4))
         end = self.whole.draw_end(generator)
@@ -79,21 +96,23 @@ class PlanModel:
         """In nats, of a whole piece's plan: its sections, their lengths, and the end."""
         return self.whole.log_likelihood(canonical(plan))
 
-    def as_json(self) -> dict[str, Json]:
-        """Counts, for a model's header."""
-        return {"whole": self.whole.counts, "short": self.short.counts}
+    def as_json(self) -> dict[str, Any]:
+        """Counts and plans, for a model's header."""
+        plans = [plan_text(plan) for plan in self.plans]
+        return {"whole": self.whole.counts, "short": self.short.counts, "plans": plans}
 
     @staticmethod
-    def from_json(said: dict[str, Json]) -> PlanModel:
+    def from_json(said: dict[str, Any]) -> PlanModel:
         """as_json's inverse; MusicRNNError if it is none of it."""
         try:
             chains = Chain(said["whole"]), Chain(said["short"])
+            plans = tuple(parse_plan(text) for text in said.get("plans", []))
             for chain in chains:
                 chain.following(_START * 2, {})
                 chain.lengths("A", {"A": 1})
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
             raise MusicRNNError(f"this is no model of plans: {error!r}") from error
-        return PlanModel(*chains)
+        return PlanModel(*chains, plans)
 
 
 @dataclass(frozen=True)
@@ -235,6 +254,23 @@ class Chain:
                 counts[_INDEX[kind], int(bars) - 1] += count
         overall = _smoothed(counts.sum(axis=0), np.full(LONGEST, 1 / LONGEST))
         return np.stack([_smoothed(row, overall) for row in counts])
+
+
+def _fitted(plan: Plan, bars: int) -> Plan:
+    """A plan made as long as asked, bar by bar: sections without a letter first, the shortest of
+    them made longer, the longest shorter."""
+    kinds, lengths = [kind for kind, _ in plan], [length for _, length in plan]
+    loose = [place for place, kind in enumerate(kinds) if kind.upper() not in LETTERS]
+    while (missing := bars - sum(lengths)) != 0:
+        places = loose or range(len(lengths))
+        if missing > 0:
+            lengths[min(places, key=lengths.__getitem__)] += 1
+            continue
+        longest = max(places, key=lengths.__getitem__)
+        if lengths[longest] <= 2:
+            longest = max(range(len(lengths)), key=lengths.__getitem__)
+        lengths[longest] -= 1
+    return tuple(zip(kinds, lengths, strict=True))
 
 
 def _window(

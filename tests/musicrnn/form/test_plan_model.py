@@ -36,6 +36,18 @@ def test_a_short_piece_closes_as_whole_ones_do() -> None:
     assert all(never.draw(16, np.random.default_rng(seed))[-1][0] != "o" for seed in range(50))
 
 
+@pytest.mark.parametrize("bars", [45, 46, 50, 52])
+def test_a_plan_of_nearly_that_length_is_taken_where_there_are_enough(bars: int) -> None:
+    letters = [(kind, 8) for kind in "ABABA"]
+    songs = [(("i", length), *letters, ("o", 5 - length % 5)) for length in range(1, 11)] * 3
+    model = PlanModel.learn(songs)
+    for seed in range(20):
+        plan = model.draw(bars, np.random.default_rng(seed))
+        assert bars_of(plan) == bars
+        assert [kind for kind, _ in plan] == list("iABABAo")
+    assert set(plan[1:-1]) <= {("A", 8), ("B", 8)}
+
+
 def test_long_pieces_from_a_model_that_knows_short_ones_alone() -> None:
     model = PlanModel.learn([parse_plan("A1")] * 10_000)
     assert bars_of(model.draw(4000, np.random.default_rng(0))) == 4000
