@@ -8,12 +8,13 @@ before: then it is mostly as long as that time. Lengths are 1 to 32 bars.
 
 A plan of exactly so many bars is drawn section by section. Each candidate counts by its own
 probability times that of the simple chain (one section before, lengths by kind alone) to end
-exactly after what is left: the latter is a table filled backwards over the bars. A chain knows little of
-how verse and chorus come back together, so where enough of the plans are nearly as long as asked,
-one of them is taken, its intro, outro and interludes made longer or shorter. Short pieces have
-a chain of their own, learned from cuts of one to four sections with melody out of the plans; the
-end of the last is then an outro as often as whole pieces end in one, for a network that never
-heard a piece end in mid-song cannot close one there.
+exactly after what is left: the latter is a table filled backwards over the bars.
+
+A chain knows little of how verse and chorus come back together. So where enough of the plans are
+nearly as long as asked, one of them is taken, its intro, outro and interludes made to fit. Short
+pieces have a chain of their own, learned from cuts of one to four sections with melody out of the
+plans; the end of the last is then an outro as often as whole pieces end in one, for a network that
+never heard a piece end in mid-song cannot close one there.
 """
 
 from __future__ import annotations
