@@ -18,7 +18,8 @@ def sample(
     token_limit: int = TOKEN_LIMIT,
 ) -> list[list[int]]:
     """Ids of one piece for each constraint and seed."""
-    pieces = map(Opening, constraints, seeds)
+    pairs = zip(constraints, seeds, strict=True)
+    pieces = (Opening(constraint, seed, engine.past()) for constraint, seed in pairs)
     limits = {"slots": len(seeds), "token_limit": token_limit}
     drawn = sample_each(engine, pieces, settings=settings, primer=primer, **limits)
     return [list(draft.ids) for draft in sorted(drawn, key=lambda draft: draft.number)]

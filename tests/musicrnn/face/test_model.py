@@ -96,15 +96,18 @@ def test_logits_and_states_at_every_step(pop: mr.Model) -> None:
     ids = pop.encode(pop.compose(1, bars=1).score)
     logits, states = pop(ids, return_states=True)
     assert logits.shape == (len(ids), len(pop.tokenizer.vocabulary))
-    assert {name: part.shape for name, part in states.items()} == {
-        "hidden": (2, len(ids), 384),
-        "cell": (2, len(ids), 384),
-    }
+    shape = pop.network.config.layers, len(ids), pop.network.config.hidden
+    assert {name: part.shape for name, part in states.items()} == {"hidden": shape, "cell": shape}
     assert np.abs(pop(ids[:5]) - logits[:5]).max() < 1e-4  # nothing from the future
-    weights = pop.network.output.weight.detach().numpy()
-    bias = pop.network.output.bias.detach().numpy()
-    assert np.abs(states["hidden"][-1] @ weights.T + bias - logits).max() < 1e-3
     assert pop.decode(ids) == pop.tokenizer.decode(ids)
+
+
+def test_logits_are_those_of_the_last_states() -> None:
+    drums = mr.load("drums")  # hears no context, so nothing is added to its logits
+    logits, states = drums(drums.encode(drums.compose(1, bars=1).score), return_states=True)
+    weights = drums.network.output.weight.detach().numpy()
+    bias = drums.network.output.bias.detach().numpy()
+    assert np.abs(states["hidden"][-1] @ weights.T + bias - logits).max() < 1e-3
 
 
 def test_a_label_has_logits_and_no_states() -> None:
@@ -123,7 +126,7 @@ def test_a_label_has_logits_and_no_states() -> None:
         ([], r"T at least 1, got \[0\]"),
         ([[1, 2]], r"whole numbers \[T\].*got \[1, 2\]"),
         ([0.5], "whole numbers"),
-        ([1, 563], "in 0..562, the vocabulary, got 563"),
+        ([1, 100_000], r"in 0\.\.\d+, the vocabulary, got 100000"),
         ([-1], "got -1"),
     ],
 )

@@ -80,8 +80,8 @@ def test_bundled_models_with_all_filters(style: str) -> None:
 
 def test_a_primer_is_gone_on_from() -> None:
     model, checkpoint, tokenizer = bundled("pop")
-    (first,) = expected(checkpoint, tokenizer, Controls(bars=3), [5], Settings(), [START])
-    primer, controls = tokenizer.prompt(first), Controls(bars=4, chords=((0, "maj"),))
+    (first,) = expected(checkpoint, tokenizer, Controls(bars=4), [5], Settings(), [START])
+    primer, controls = tokenizer.prompt(first), Controls(bars=6, chords=((0, "maj"),))
     assert len(primer) > 64
     wanted = expected(checkpoint, tokenizer, controls, [0, 1, 2], ALL, primer)
     sampler = GraphSampler(model, slots=3, replays=Replays(steps=5))
