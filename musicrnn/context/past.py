@@ -141,6 +141,10 @@ def _facts(now: Any, spots: Any, units: Any, outlook: Any, found: Any) -> None:
     found[POSITION_FIELD] = now[AT] + 2
     found[KEY_FIELD], found[CHORD_FIELD] = now[KEY_AT] + 1, now[CHORD_AT] + 1
     opened = now[SOURCE] >= 0 and (outlook[bar, OPEN] > 0 if known else True)
+    back = outlook[bar, DISTANCE] if known else 0
+    if opened and back > 0:  # of a section that returns, not of another
+        apart = spots[now[SOURCE]] - spots[now[LENGTH] - 1] + back * units[2]
+        opened = -units[2] <= apart <= units[2]
     found[LENGTH_FIELD] = found[MATCH_FIELD] = 0
     if opened:
         found[MATCH_FIELD] = now[SOURCE] + 1
@@ -148,7 +152,6 @@ def _facts(now: Any, spots: Any, units: Any, outlook: Any, found: Any) -> None:
             found[LENGTH_FIELD] += now[MATCHED] >= least
     for number in range(len(DISTANCES)):
         found[PLACE_FIELD + number] = _same_place(now, spots, units, DISTANCES[number])
-    back = outlook[bar, DISTANCE] if known else 0
     found[PLACE_FIELD + len(DISTANCES)] = _same_place(now, spots, units, back)
     for line in range(LINES):
         found[LINE_FIELD + line] = now[LINE_AT + line] + 1

@@ -6,7 +6,8 @@ not known. A section that is new (a letter that comes for the first time, intro,
 to 5: each of its bars is compared with the earlier bar that is most like it, and the mean is below
 20 %, 30 %, 45 %, 70 %, or not. So a loop is told from a verse that goes on. A section that returns
 has 6 to 9: its bars share less than 35 %, 70 %, 95 %, or more, with those of the last one of its
-letter; there the longest match of the past is heard, and what stood at the same place of the last.
+letter; there the longest match of the past is heard, as long as it stands in the last one, and what
+stood at the same place of it.
 """
 
 from __future__ import annotations

@@ -131,6 +131,24 @@ def test_the_longest_match_is_that_of_the_definition() -> None:
         assert found[t, FIELDS.index("match_length")] == expected
 
 
+def test_where_a_section_returns_the_match_is_heard_in_its_last_time_alone() -> None:
+    tokenizer = TOKENIZERS["parts"]
+    ids, readings = tokenizer.encode(piece(3)), tokenizer.readings()
+    known = np.zeros((12, OUTLOOK), np.int32)
+    known[:, OPEN], known[6:, DISTANCE] = 1, 4
+    match = FIELDS.index("match")
+    bars = np.cumsum(readings[ids, BAR] > 0) - 1
+    free, held = (facts(ids, readings, each)[:, match] for each in (NO_OUTLOOK, known))
+    assert (held[bars < 6] == free[bars < 6]).all()
+    there = abs(bars[free - 1] - (bars - 4))
+    heard, returns = held > 0, (bars >= 6) & (free > 0)
+    assert (held[heard] == free[heard]).all()
+    assert (there[returns & heard] <= 1).all()
+    assert (there[returns & ~heard] >= 1).all()
+    assert (returns & heard).any()
+    assert (returns & ~heard).any()
+
+
 def test_a_match_is_sought_no_farther_than_its_bound() -> None:
     ids = np.concatenate([np.arange(FARTHEST // 2), np.arange(2)])
     source, length = matches(ids)
