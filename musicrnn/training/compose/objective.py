@@ -16,10 +16,12 @@ import torch
 from torch import Tensor
 
 from musicrnn.arrays import Ids
+from musicrnn.checkpoint import Checkpoint
 from musicrnn.context.fields import Outlook
 from musicrnn.context.past import NO_OUTLOOK
 from musicrnn.networks.language import LanguageModel, token_losses
 from musicrnn.networks.scoring import input_losses
+from musicrnn.training.compose.ending import with_louder_end
 from musicrnn.training.compose.windows import Windows
 from musicrnn.training.gradient_norm import check_regularised, omega, readings
 from musicrnn.training.objective import Objective
@@ -33,6 +35,7 @@ class LanguageObjective(Objective):
 
     Args:
         regulariser: weight of :mod:`musicrnn.training.gradient_norm` in the loss.
+        ending: how much louder a saved model hears that the end is near.
 
     Raises:
         MusicRNNError: a network that the regulariser cannot be had for.
@@ -48,8 +51,10 @@ class LanguageObjective(Objective):
         *,
         regulariser: float = 0.0,
         outlooks: Sequence[Outlook] | None = None,
+        ending: float = 1.0,
     ) -> None:
         super().__init__(network)
+        self.ending = ending
         if regulariser > 0:
             check_regularised(network.stack)
         self.regulariser, self.windows = regulariser, windows
@@ -63,6 +68,9 @@ class LanguageObjective(Objective):
             self.validation = [network.inputs(ids, outlook) for ids, outlook in pairs]
         else:
             self.validation = [ids[: VALIDATION_LIMIT + 1] for ids in validation]
+
+    def checkpoint(self, figures: dict[str, float]) -> Checkpoint:
+        return with_louder_end(super().checkpoint(figures), self.module, self.ending)
 
     def share(self, rank: int, world: int) -> None:
         self.windows.share(rank, world)
