@@ -4,12 +4,12 @@ Checks: the filters keep and draw what NumPy's do; pop, drums, folk and a small 
 give the pieces of the CPU engine, token for token, from graphs and (where torch.compile works) from
 compiled ones; bfloat16 stays near; a short training lowers the loss. Exit 1 if one fails.
 
-Then tokens a second of a network of 2 x 512 LSTM units: "free" with 400 ids, "grammar" under that of
-plain beat tokens (563 ids), both as replays alone; "pieces" is the latter with all that the host does. "naive" is
-embedding, nn.LSTM for one step, linear, softmax, multinomial on the same device, the ids left
-there. "floor" is what the device needs at least: the weights read once at its speed of copying, or
-the products at its speed of large ones, whichever is longer; both speeds are measured. Two bounds
-are looked at: at batch 1 ten times naive, at batch 1024 half the floor.
+Then tokens a second of a network of 2 x 512 LSTM units: "free" with 400 ids, "grammar" under that
+of plain beat tokens (563 ids), both as replays alone; "pieces" is the latter with all that the host
+does. "naive" is embedding, nn.LSTM for one step, linear, softmax, multinomial on the same device,
+the ids left there. "floor" is what the device needs at least: the weights read once at its speed of
+copying, or the products at its speed of large ones, whichever is longer; both speeds are measured.
+Two bounds are looked at: at batch 1 ten times naive, at batch 1024 half the floor.
 
     python tests/benchmarks/sampling/gpu.py [--part all] [--batches 1,64,1024,4096]
 
