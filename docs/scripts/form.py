@@ -34,7 +34,7 @@ THEN_SETTINGS = Settings(temperature=0.8, min_p=0.01)
 BARS = 64
 PLAN = "i4 A8 A8 B8 A8 B8 B8 o4"
 SIDE, GAP, TOP = 340.0, 50.0, 150.0  # pixels: a panel, between panels, above them
-RATE = 16_000  # samples a second, in one channel: so the pages stay small
+RATE = 12_000  # samples a second, in one channel: so the pages stay small
 DARK = "#3b5bdb"
 
 

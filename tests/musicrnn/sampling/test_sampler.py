@@ -50,7 +50,8 @@ def test_a_piece_is_the_same_alone_and_among_others(style: str) -> None:
     checkpoint = load_model(style)
     tokenizer = tokenizer_from(checkpoint.entry("tokenizer"))
     engine, controls = CPUEngine(checkpoint), Controls(bars=2)
-    pieces = [Opening(tokenizer.constraint(controls), seed) for seed in range(11)]
+    constraint, past = tokenizer.constraint, engine.past
+    pieces = [Opening(constraint(controls), seed, past()) for seed in range(11)]
     found = list(sample_each(engine, pieces, settings=STYLES[style].settings, slots=4))
     assert sorted(sequence.number for sequence in found) == list(range(11))
     for sequence in found:
