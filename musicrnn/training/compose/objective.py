@@ -21,7 +21,7 @@ from musicrnn.context.fields import Outlook
 from musicrnn.context.past import NO_OUTLOOK
 from musicrnn.networks.language import LanguageModel, token_losses
 from musicrnn.networks.scoring import input_losses
-from musicrnn.training.compose.ending import with_louder_end
+from musicrnn.training.compose.loudness import louder
 from musicrnn.training.compose.windows import Windows
 from musicrnn.training.gradient_norm import check_regularised, omega, readings
 from musicrnn.training.objective import Objective
@@ -35,7 +35,7 @@ class LanguageObjective(Objective):
 
     Args:
         regulariser: weight of :mod:`musicrnn.training.gradient_norm` in the loss.
-        ending: how much louder a saved model hears that the end is near.
+        loud: whether a saved model hears some fields louder.
 
     Raises:
         MusicRNNError: a network that the regulariser cannot be had for.
@@ -51,10 +51,10 @@ class LanguageObjective(Objective):
         *,
         regulariser: float = 0.0,
         outlooks: Sequence[Outlook] | None = None,
-        ending: float = 1.0,
+        loud: bool = False,
     ) -> None:
         super().__init__(network)
-        self.ending = ending
+        self.loud = loud
         if regulariser > 0:
             check_regularised(network.stack)
         self.regulariser, self.windows = regulariser, windows
@@ -70,7 +70,8 @@ class LanguageObjective(Objective):
             self.validation = [ids[: VALIDATION_LIMIT + 1] for ids in validation]
 
     def checkpoint(self, figures: dict[str, float]) -> Checkpoint:
-        return with_louder_end(super().checkpoint(figures), self.module, self.ending)
+        made = super().checkpoint(figures)
+        return louder(made, self.module) if self.loud else made
 
     def share(self, rank: int, world: int) -> None:
         self.windows.share(rank, world)

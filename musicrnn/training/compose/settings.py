@@ -14,12 +14,12 @@ class ComposeSettings(LanguageSizes):
     """``batch_size`` pieces at once, ``sequence_length`` ids of each an update.
 
     ``hears`` are the groups of musicrnn.context.fields that are heard at every step, with commas
-    between, where the tokens have them; "" for none. ``ending`` is how many times as loud as in
-    training a saved network hears that the end is near (:mod:`musicrnn.training.compose.ending`).
+    between, where the tokens have them; "" for none. ``louder``: a saved network hears some
+    of it louder than in training (:mod:`musicrnn.training.compose.loudness`).
     """
 
     hears: str = ",".join(GROUPS)
-    ending: float = number(2.0, 1, 10)
+    louder: bool = True
     batch_size: int = whole(32, 1, 2**16)
     sequence_length: int = whole(256, 1, 2**20)
     augment: bool = True  # transposed, faster: see Tokenizer.augmentation_maps

@@ -124,7 +124,7 @@ class Compose(Task):
             data.examples["valid"],
             regulariser=settings.gradient_norm_regulariser,
             outlooks=tokens.outlooks("valid") if tokens else None,
-            ending=settings.ending,
+            loud=settings.louder,
         )
 
     def header(self, data: TrainingData, settings: ComposeSettings) -> dict[str, Any]:

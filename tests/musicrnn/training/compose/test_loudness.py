@@ -1,4 +1,4 @@
-"""The end is heard louder in a saved network than in training, and nothing else is."""
+"""Some fields are heard louder in a saved network than in training, and nothing else is."""
 
 import numpy as np
 import torch
@@ -9,7 +9,7 @@ from musicrnn.context.fields import written as as_text
 from musicrnn.networks.language import LanguageModel
 from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.tokens.beat import BeatTokenizer
-from musicrnn.training.compose.ending import ARRAY, with_louder_end
+from musicrnn.training.compose.loudness import ARRAY, LOUDER, louder
 
 KIT = BeatTokenizer((128,), velocity_bins=2, chords=False)
 
@@ -22,24 +22,25 @@ def network(fields: tuple[str, ...]) -> LanguageModel:
     return LanguageModel(LanguageConfig(**shape))
 
 
-def test_the_last_four_bars_are_heard_so_many_times_as_loud() -> None:
+def test_rows_of_the_chosen_fields_are_so_many_times_as_large() -> None:
     model = network(FIELDS)
     made = Checkpoint(model.arrays(), {"task": "compose"})
-    louder = with_louder_end(made, model, 3.0)
-    assert louder.metadata == made.metadata
-    changed = louder.arrays[ARRAY] / made.arrays[ARRAY]
+    loud = louder(made, model)
+    assert loud.metadata == made.metadata
+    changed = loud.arrays[ARRAY] / made.arrays[ARRAY]
     expected = np.ones_like(changed)
-    expected[1:5] = 3  # bars_left is the first field, its value 0 is "not known"
+    expected[1:5] = LOUDER["bars_left"]  # the first field; its value 0 is "not known"
+    found = sizes(KIT.readings(), len(KIT.vocabulary))
+    for name in ("density", "key"):
+        first = sum(found[before] for before in FIELDS[: FIELDS.index(name)])
+        expected[first + 1 : first + found[name]] = LOUDER[name]
     np.testing.assert_allclose(changed, expected, rtol=1e-6)
     others = {name for name in made.arrays if name != ARRAY}
-    assert all(louder.arrays[name] is made.arrays[name] for name in others)
+    assert all(loud.arrays[name] is made.arrays[name] for name in others)
 
 
-def test_a_network_that_does_not_hear_the_end_stays_as_it_is() -> None:
-    for fields in ((), ("position", "key")):
+def test_a_network_that_does_not_hear_them_stays_as_it_is() -> None:
+    for fields in ((), ("position", "chord")):
         model = network(fields)
         made = Checkpoint(model.arrays(), {})
-        assert with_louder_end(made, model, 3.0) is made
-    model = network(FIELDS)
-    made = Checkpoint(model.arrays(), {})
-    assert with_louder_end(made, model, 1.0) is made
+        assert louder(made, model) is made
