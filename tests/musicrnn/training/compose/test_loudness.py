@@ -31,7 +31,7 @@ def test_rows_of_the_chosen_fields_are_so_many_times_as_large() -> None:
     expected = np.ones_like(changed)
     expected[1:5] = LOUDER["bars_left"]  # the first field; its value 0 is "not known"
     found = sizes(KIT.readings(), len(KIT.vocabulary))
-    for name in ("density", "key"):
+    for name in ("density", "key", "chord"):
         first = sum(found[before] for before in FIELDS[: FIELDS.index(name)])
         expected[first + 1 : first + found[name]] = LOUDER[name]
     np.testing.assert_allclose(changed, expected, rtol=1e-6)
@@ -40,7 +40,7 @@ def test_rows_of_the_chosen_fields_are_so_many_times_as_large() -> None:
 
 
 def test_a_network_that_does_not_hear_them_stays_as_it_is() -> None:
-    for fields in ((), ("position", "chord")):
+    for fields in ((), ("position", "melody")):
         model = network(fields)
         made = Checkpoint(model.arrays(), {})
         assert louder(made, model) is made
