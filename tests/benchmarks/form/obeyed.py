@@ -94,8 +94,24 @@ def chords(style: str, human: Sequence[Score], many: int) -> list[list[str]]:
         for words, basses in SLASHES.items()
         for piece in composed(style, 20 * many, "--chords", words)
     ]
+    for title, scores in (("bass on root", made), ("slash chords: the asked bass", slashed)):
+        begun = number(float(np.mean([begins_on_root(score) for score in scores])))
+        rows.append([f"{title}, first note of the bar", str(len(scores)), begun, ""])
     title = "slash chords: the asked bass"
     return [*rows, [title, str(len(slashed)), mean(slashed, "bass_on_root"), ""]]
+
+
+def begins_on_root(score: Score) -> float:
+    """Of the chords over which a note begins, the share whose first lowest note is the root."""
+    notes = sorted(note for track in score.tracks for note in track.notes)
+    ends = [*(chord.tick for chord in score.chords[1:]), score.end]
+    found: list[bool] = []
+    for chord, end in zip(score.chords, ends, strict=True):
+        begun = [note for note in notes if chord.tick <= note.start < end]
+        if begun:
+            lowest = min(note.pitch for note in begun if note.start == begun[0].start)
+            found.append(lowest % 12 == chord.root)
+    return float(np.mean(found))
 
 
 def with_basses(score: Score, basses: Sequence[int]) -> Score:
