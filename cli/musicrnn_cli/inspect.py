@@ -12,6 +12,8 @@ import click
 from musicrnn.errors import counted
 from musicrnn_cli.options import data_option, json_option, output_option, renamed
 
+DEEP = 4  # spaces before the names of a table inside a table
+
 
 @click.command(cls=renamed("--weights", "--store"))
 @click.argument("model")
@@ -121,11 +123,17 @@ def _show_header(model: str, *, as_json: bool) -> None:
         click.echo(line)
 
 
+def _count(values: dict[str, Any]) -> int:
+    return sum(_count(value) if isinstance(value, dict) else 1 for value in values.values())
+
+
 def _lines(values: dict[str, Any], indent: str) -> list[str]:
-    """One line a value; long lists are counted, not shown."""
+    """One line a value; long lists and deep tables are counted, not shown."""
     lines: list[str] = []
     for name, value in values.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and len(indent) >= DEEP and (inside := _count(value)) > 12:
+            lines.append(f"{indent}{name}  {counted(inside, 'value')}")
+        elif isinstance(value, dict):
             lines += [f"{indent}{name}", *_lines(value, indent + "  ")]
         elif isinstance(value, list) and len(value) > 20:
             lines.append(f"{indent}{name}  {counted(len(value), 'value')}")

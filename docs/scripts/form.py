@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.form.plan import bars_of, parse_plan
+from musicrnn.form.plan import bars_of, parse_plan, plan_text
 from musicrnn.form.similarity import bar_similarity
 from musicrnn.io.save import page_of
 from musicrnn.plot.picture import FAINT_INK, INK, MARGIN, SHADE, Box, Picture, Words, blend
@@ -95,7 +96,7 @@ def main() -> None:
         ("pop of November, seed 1", pieces(then, 1, THEN_SETTINGS, bars=BARS)[0]),
         ("pop, seed 1", pieces(pop, 1, settings, bars=BARS)[0]),
     ]
-    about = f"bars 1 to {BARS} against themselves; the darker, the more notes two bars share"
+    about = "a piece's bars against themselves; the darker, the more notes two bars share"
     (FOLDER / "form.png").write_bytes(png(panels("What comes back", about, sides)))
     plan = parse_plan(PLAN)
     three = pieces(pop, 3, settings, bars=bars_of(plan), form=plan)
@@ -106,7 +107,8 @@ def main() -> None:
     size = 0
     for piece in composed(pop, 10, settings, bars=options.bars):
         sound = render(piece.score, rate=RATE).mono()
-        text = page_of(piece.score, sound, f"pop, seed {piece.seed}")
+        title = f"pop, seed {piece.seed}: {plan_text(piece.form)}"
+        text = page_of(replace(piece.score, title=title), sound, title)
         size += len(text)
         (FOLDER / "form" / f"pop-{piece.seed}.html").write_text(text, encoding="utf-8")
     print(f"the pages have {size / 1e6:.1f} MB together")

@@ -56,7 +56,7 @@ def read_chord_words(text: str) -> AskedChords:
     """The chords of "C/E Am9 F:maj7 | G7".
 
     Raises:
-        MusicRNNError: a word reads like no chord.
+        MusicRNNError: a word reads like no chord, or there is none.
     """
     chords: list[tuple[int, str]] = []
     basses: list[int | None] = []
@@ -67,6 +67,8 @@ def read_chord_words(text: str) -> AskedChords:
         basses.append(bass)
         if played != word:
             said[f"{word} is played as {played}"] = None
+    if not chords:
+        raise MusicRNNError(f"chords are asked for as in 'C Am F G7', got {text!r}")
     some = tuple(basses) if any(bass is not None for bass in basses) else ()
     return AskedChords(tuple(chords), some, tuple(said))
 
