@@ -55,7 +55,7 @@ def check_settled(tokenizer: Tokenizer, score: Score) -> None:
 
 
 @every
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=18, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(score=playable)
 def test_decoding_what_was_encoded_is_quantizing(name: str, score: Score) -> None:
     tokenizer = MEMBERS[name]
@@ -71,7 +71,7 @@ def test_decoding_what_was_encoded_is_quantizing(name: str, score: Score) -> Non
 
 
 @every
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=18, deadline=None)
 @given(data=st.data())
 def test_any_ids_are_a_piece(name: str, data: st.DataObject) -> None:
     tokenizer = MEMBERS[name]
