@@ -3,9 +3,12 @@
 Conventions. A spot is one number for where an id stands: bars, and inside a bar the place that
 :mod:`musicrnn.context.readings` gives it; spots ascend. What stood "at the same place d bars
 before" step t is the first id whose spot lies behind that of id t less d bars: where the music is
-the same, that is the id that follows. Facts are a context before its ids are looked up: in fields
-that hold an id (POINTERS), or a key or chord, its index in the piece plus 1. So a piece's facts
-serve every renaming of its ids, such as transpositions.
+the same, that is the id that follows. In a section that returns, the longest match is heard only
+while it points within a bar of that place in the last section of its letter.
+
+Facts are a context before its ids are looked up: in fields that hold an id (POINTERS), or a key or
+chord, its index in the piece plus 1. So a piece's facts serve every renaming of its ids, such as
+transpositions.
 """
 
 from __future__ import annotations

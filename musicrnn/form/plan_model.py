@@ -108,6 +108,7 @@ class PlanModel:
         try:
             chains = Chain(said["whole"]), Chain(said["short"])
             plans = tuple(parse_plan(text) for text in said.get("plans", []))
+            chains[0].draw_end(np.random.default_rng(0))
             for chain in chains:
                 chain.following(_START * 2, {})
                 chain.lengths("A", {"A": 1})
@@ -259,7 +260,7 @@ class Chain:
 
 def _fitted(plan: Plan, bars: int) -> Plan:
     """A plan made as long as asked, bar by bar: sections without a letter first, the shortest of
-    them made longer, the longest shorter."""
+    them made longer, the longest shorter. A section that has no bar left is none."""
     kinds, lengths = [kind for kind, _ in plan], [length for _, length in plan]
     loose = [place for place, kind in enumerate(kinds) if kind.upper() not in LETTERS]
     while (missing := bars - sum(lengths)) != 0:
@@ -271,7 +272,8 @@ def _fitted(plan: Plan, bars: int) -> Plan:
         if lengths[longest] <= 2:
             longest = max(range(len(lengths)), key=lengths.__getitem__)
         lengths[longest] -= 1
-    return tuple(zip(kinds, lengths, strict=True))
+    left = zip(kinds, lengths, strict=True)
+    return canonical(tuple((kind, length) for kind, length in left if length))
 
 
 def _window(

@@ -48,6 +48,13 @@ def test_a_plan_of_nearly_that_length_is_taken_where_there_are_enough(bars: int)
     assert set(plan[1:-1]) <= {("A", 8), ("B", 8)}
 
 
+def test_a_plan_that_is_made_shorter_holds_no_section_without_a_bar() -> None:
+    model = PlanModel.learn([tuple((kind, 1) for kind in "ABCDEFGH" * 4)] * 20)
+    plan = model.draw(28, np.random.default_rng(0))
+    assert bars_of(plan) == len(plan) == 28
+    assert PlanModel.learn([plan]).plans == (plan,)  # its letters come in their order
+
+
 def test_long_pieces_from_a_model_that_knows_short_ones_alone() -> None:
     model = PlanModel.learn([parse_plan("A1")] * 10_000)
     assert bars_of(model.draw(4000, np.random.default_rng(0))) == 4000
@@ -60,7 +67,16 @@ def test_a_model_returns_from_json() -> None:
     assert again.log_likelihood(PLANS[0]) == MODEL.log_likelihood(PLANS[0])
 
 
-@pytest.mark.parametrize("said", [{}, {"whole": 1}, {"whole": {"next": {"": {"A": 1}}}}, []])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"whole": 1},
+        {"whole": {"next": {"": {"A": 1}}}},
+        [],
+        {"whole": {"next": {}, "length": {}, "again": {}}, "short": MODEL.short.counts},
+    ],
+)
 def test_what_is_no_model(said: dict) -> None:
     with pytest.raises(MusicRNNError, match="this is no model of plans"):
         PlanModel.from_json(said)
