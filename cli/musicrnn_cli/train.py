@@ -25,6 +25,7 @@ from musicrnn_cli.options import (
 )
 
 if TYPE_CHECKING:
+    from musicrnn.training.base import Base
     from musicrnn.training.data import TrainingData
     from musicrnn.training.protocol import Task
     from musicrnn_datasets.recipes import Recipe
@@ -95,6 +96,13 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
     help="Settings of a published network by name; musicrnn docs literature lists them.",
 )
 @click.option(
+    "--from",
+    "base",
+    metavar="MODEL",
+    help="Begin with the weights of MODEL, a bundled model such as pop or a file, in place of "
+    "random ones.",
+)
+@click.option(
     "--tokens",
     metavar="NAME",
     show_default="chosen from the files",
@@ -140,7 +148,9 @@ def _train(context: click.Context, **options: Any) -> None:
     a corpus of rated pieces as valence and arousal.
     """
     from musicrnn.device import torch_device
+    from musicrnn.errors import MusicRNNError
     from musicrnn.sources.readers import task_for
+    from musicrnn.training.base import Base
     from musicrnn.training.data import DataRequest
     from musicrnn.training.machine import check_output
     from musicrnn_cli.reporting import numbers
@@ -155,8 +165,16 @@ def _train(context: click.Context, **options: Any) -> None:
         options.get("split_file"),
         options.get("backgrounds"),
     )
+    verb, kind = str(context.info_name), None
     recipe = recipe_called(options["recipe"]) if options["recipe"] else None
-    task = task_for(str(context.info_name), request, recipe.task if recipe else None)
+    if recipe:
+        kind = recipe.task
+    if options["base"]:
+        if recipe:
+            raise MusicRNNError("a recipe makes a new network: leave out --recipe or --from")
+        options["base"] = Base.load(options["base"], verb, request)
+        kind = options["base"].task.name
+    task = task_for(verb, request, kind)
     check_output(options["output"], overwrite=options["overwrite"], resume=options["resume"])
     torch_device(options["device"])
     _run(task, request, recipe, options)
@@ -166,17 +184,21 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     from musicrnn.face.progress import ProgressBar
     from musicrnn.face.report import summary
     from musicrnn.sources.readers import read_data
+    from musicrnn.training.base import GENTLER
     from musicrnn.training.lock import first_process
     from musicrnn.training.train import Run, train
     from musicrnn.training.wanted import Wanted
     from musicrnn_cli.reporting import report_outcome, report_refused, say
 
-    first = recipe.settings if recipe else task.settings()
+    base: Base | None = options["base"]
+    begun = base or recipe
+    first = begun.settings if begun else task.settings()
     first = replace(first, cell=options["cell"]) if options["cell"] else first
     planned = recipe.plan(request.sources[0]) if recipe else None
     asked = {name: options[name] for name in ("minutes", "seed", "device", "overwrite")}
-    wanted = Wanted(first, options["settings"], plan=planned, **asked)
-    data = read_data(task, request)
+    gentler = GENTLER if base else 1.0
+    wanted = Wanted(first, options["settings"], plan=planned, gentler=gentler, **asked)
+    data = read_data(task, request, base.checkpoint if base else None)
     report_refused(data.refused)
     task.check(data)
     baselines = task.baselines(data, "valid")
@@ -189,6 +211,7 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
             callback=callback,
             resume=options["resume"],
             baselines=baselines,
+            base=base,
         )
         outcome = train(task, data, run, settings=settings, plan=plan)
     finished = outcome.reason != "interrupted" and first_process()

@@ -19,6 +19,7 @@ from musicrnn.face.progress import ProgressBar
 from musicrnn.face.report import left_out, outcome_lines, summary
 from musicrnn.face.words import in_python
 from musicrnn.sources.readers import read_data, task_for
+from musicrnn.training.base import GENTLER, Base
 from musicrnn.training.machine import check_output
 from musicrnn.training.wanted import Wanted
 
@@ -29,6 +30,7 @@ def train(
     *,
     to: str | Path,
     cell: str | None = None,
+    base: str | Path | None = None,
     minutes: float | None = None,
     settings: Mapping[str, Any] | None = None,
     seed: int = 0,
@@ -48,6 +50,8 @@ def train(
         data: what to learn from; what kind of model it becomes follows from them.
         to: the model file to write, such as "mine.safetensors".
         cell: any of docs/cells.md, such as "lstm", "gru", "mingru".
+        base: a bundled model such as "pop", or a file, with whose weights to begin in place of
+            random ones.
         minutes: how long; 30 for composing if nothing is said of the length.
         settings: such as {"hidden": 128, "updates": 500}; docs/training.md lists them.
         seed: the same data, settings and seed give the same model.
@@ -70,15 +74,23 @@ def train(
 
     source, output = data if isinstance(data, Data) else named_data(data), Path(to)
     with in_python():
-        task = task_for(verb, source.request)
+        begun = None if base is None else Base.load(str(base), verb, source.request)
+        task = task_for(verb, source.request, begun.task.name if begun else None)
         check_output(output, overwrite=overwrite, resume=resume)
     torch_device(device)
-    first = task.settings() if cell is None else replace(task.settings(), cell=cell)
+    first = begun.settings if begun else task.settings()
+    first = first if cell is None else replace(first, cell=cell)
     wanted = Wanted(
-        first, checked_settings(settings), minutes, None, checked_seed(seed), device, overwrite
+        first,
+        checked_settings(settings),
+        minutes,
+        seed=checked_seed(seed),
+        device=device,
+        overwrite=overwrite,
+        gentler=GENTLER if begun else 1.0,
     )
     with in_python():
-        examples = read_data(task, source.request)
+        examples = read_data(task, source.request, begun.checkpoint if begun else None)
     task.check(examples)
     baselines = task.baselines(examples, "valid")
     sizes, plan = wanted.settled(task, examples)
@@ -87,7 +99,7 @@ def train(
         say: Callable[[str], None] = bar.say if bar else lambda _: None
         for line in (*left_out(examples.refused), summary(task, examples, baselines)):
             say(line)
-        run = Run(output, command, bar, resume, baselines)
+        run = Run(output, command, bar, resume, baselines, begun)
         outcome = train(task, examples, run, settings=sizes, plan=plan)
         floor = (task.floor, baselines.get(task.floor), task.unit)
         for line in outcome_lines(outcome, output, floor=floor):

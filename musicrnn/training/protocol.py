@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Protocol
+
+from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
@@ -147,6 +149,16 @@ class Task(ABC):
             MusicRNNError: the file is damaged.
         """
         return self.network.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
+
+    def settings_of(self, checkpoint: Checkpoint) -> Any:
+        """The settings with the sizes of a model file's network."""
+        config, usual = self.network.Config.from_json(checkpoint.entry("model")), self.settings()
+        sizes = {each.name for each in fields(config)} & {each.name for each in fields(usual)}
+        return replace(usual, **{name: getattr(config, name) for name in sizes})
+
+    def learnt(self, checkpoint: Checkpoint) -> dict[str, NDArray[Any]]:
+        """The weights as training left them, for another training to go on from."""
+        return checkpoint.arrays
 
     def comparable(self) -> Any:
         """The settings of a comparison of cells when nothing else is said."""

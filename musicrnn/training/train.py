@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.training.base import Base
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import TrainingData
 from musicrnn.training.lock import first_process
@@ -22,7 +23,8 @@ class Run:
     """Where a model goes and how its training is watched; see :func:`fit`.
 
     ``command`` is what a user typed, for the file's header; ``baselines`` are those of the
-    validation examples, where they have been counted already.
+    validation examples, where they have been counted already; ``base`` is the model that the
+    training begins with.
     """
 
     output: Path
@@ -30,6 +32,7 @@ class Run:
     callback: Callback | None = None
     resume: bool = False
     baselines: dict[str, Any] | None = None
+    base: Base | None = None
 
 
 def train(
@@ -53,7 +56,7 @@ def train(
     plan = plan or task.plan(data, settings)
     task.check(data)
     torch.manual_seed(plan.seed)  # pyright: ignore[reportUnknownMemberType]
-    network = task.build(data, settings)
+    network = (run.base.network if run.base else task.build)(data, settings)
     objective = task.objective(network, data, settings, plan)
     encoding, baselines = task.header(data, settings), run.baselines
     if baselines is None:
@@ -66,12 +69,14 @@ def train(
         "command": run.command,
         "seed": plan.seed,
         "versions": versions(),
+        **({"from": run.base.name} if run.base else {}),
     }
     made_with = {
         **asdict(settings),
         "layer": settings.layer.as_json(),
         **encoding,
         "sha256": data.description.get("sha256"),
+        "from": run.base.sha256 if run.base else None,
     }
     outcome = fit(
         objective,

@@ -18,7 +18,7 @@ class Wanted:
     """Settings before they are changed by ``words``, NAME=VALUE each, of settings or plan.
 
     ``plan`` is that of a recipe, in place of the task's own; ``minutes`` in place of the usual
-    length.
+    length; ``gentler`` is a factor on the learning rate, where none is asked for.
 
     Raises:
         MusicRNNError: a word that is no setting, or out of its bounds.
@@ -31,6 +31,7 @@ class Wanted:
     seed: int = 0
     device: str = "auto"
     overwrite: bool = False
+    gentler: float = 1.0
 
     def __post_init__(self) -> None:
         override(self.words, self.settings, TrainingConfig(ENDLESS, self.minutes))  # at once
@@ -38,7 +39,9 @@ class Wanted:
     def settled(self, task: Task, data: TrainingData) -> tuple[Any, TrainingConfig]:
         """The settings and the plan for these data."""
         plan = self.plan or self._usual(task, data)
+        rate = self.gentler * plan.learning_rate
         plan = replace(plan, seed=self.seed, device=self.device, overwrite=self.overwrite)
+        plan = replace(plan, learning_rate=rate)
         if self.minutes is not None:
             plan = replace(plan, minutes=self.minutes)
         return override(self.words, self.settings, plan)

@@ -11,10 +11,16 @@ whole songs hardly changes.
 
 from __future__ import annotations
 
+from itertools import accumulate
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
 from musicrnn.networks.language import LanguageModel
+from musicrnn.networks.language_config import LanguageConfig
 
 NEAR = 4  # values of bars_left: none, one, two and three bars behind this one
 LOUDER = {"bars_left": 2.0, "density": 2.5, "key": 2.5, "chord": 1.3}
@@ -22,14 +28,38 @@ ARRAY = "context.weight"
 
 
 def louder(made: Checkpoint, network: LanguageModel) -> Checkpoint:
-    """A model file of the network, some of its fields LOUDER so many times."""
-    chosen = [name for name in LOUDER if name in network.fields]
-    if not chosen:
+    """A model file of the network, some of its fields LOUDER so many times, as its header says."""
+    factors = {name: factor for name, factor in LOUDER.items() if name in network.fields}
+    if not factors:
         return made
-    embeddings = np.array(made.arrays[ARRAY])
-    ends = [*network.offsets[1:], len(embeddings)]
-    for name in chosen:
-        field = network.fields.index(name)
-        first, end = network.offsets[field] + 1, ends[field]  # behind "not known"
-        embeddings[first : first + NEAR if name == "bars_left" else end] *= LOUDER[name]
-    return Checkpoint({**made.arrays, ARRAY: embeddings}, made.metadata)
+    arrays = scaled(made.arrays, network.config.fields, factors)
+    return Checkpoint(arrays, {**made.metadata, "louder": factors})
+
+
+def as_learnt(model: Checkpoint) -> dict[str, NDArray[Any]]:
+    """The weights of a model file without that, for a training to go on from.
+
+    Raises:
+        MusicRNNError: its header holds other factors than a model can have.
+    """
+    if "louder" not in model.metadata:
+        return model.arrays
+    sizes = LanguageConfig.from_json(model.entry("model")).fields
+    quieter: dict[str, float] = {}
+    for name, factor in model.entry("louder").items():
+        if name not in sizes or not isinstance(factor, int | float) or not 0 < factor < 1e6:
+            raise MusicRNNError(f"the model file's louder {name} = {factor!r} does not fit")
+        quieter[name] = 1 / factor
+    return scaled(model.arrays, sizes, quieter)
+
+
+def scaled(
+    arrays: dict[str, NDArray[Any]], sizes: dict[str, int], factors: dict[str, float]
+) -> dict[str, NDArray[Any]]:
+    """The embeddings of some of the fields, which have such ``sizes``, times their factors."""
+    embeddings = np.array(arrays[ARRAY])
+    ends = dict(zip(sizes, accumulate(sizes.values()), strict=True))
+    for name, factor in factors.items():
+        end, first = ends[name], ends[name] - sizes[name] + 1  # behind "not known"
+        embeddings[first : first + NEAR if name == "bars_left" else end] *= factor
+    return {**arrays, ARRAY: embeddings}

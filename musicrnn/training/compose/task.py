@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musicrnn.arrays import Ids, checked_ids
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.context.fields import DENSITIES, FIELDS, fields_of, sizes, written
+from musicrnn.context.fields import DENSITIES, FIELDS, GROUPS, fields_of, sizes, written
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.form.levels import LevelChain, LikenessChains
 from musicrnn.form.plan_model import PlanModel
@@ -149,6 +150,18 @@ class Compose(Task):
         from musicrnn.networks.language import LanguageModel
 
         return LanguageModel
+
+    def settings_of(self, checkpoint: Checkpoint) -> ComposeSettings:
+        """What is heard follows from the fields of the file's network."""
+        settings: ComposeSettings = super().settings_of(checkpoint)
+        heard = LanguageConfig.from_json(checkpoint.entry("model")).fields
+        groups = [group for group, names in GROUPS.items() if set(names) <= set(heard)]
+        return replace(settings, hears=",".join(groups))
+
+    def learnt(self, checkpoint: Checkpoint) -> dict[str, NDArray[Any]]:
+        from musicrnn.training.compose.loudness import as_learnt
+
+        return as_learnt(checkpoint)
 
     def comparable(self) -> ComposeSettings:
         """The network alone has to remember: no context."""

@@ -1,0 +1,80 @@
+"""Going on from another model: a training that begins with its encoding, sizes and weights."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.pretrained import load_model
+from musicrnn.training.data import DataRequest, TrainingData
+from musicrnn.training.protocol import Task
+from musicrnn.training.task import task_of
+
+GENTLER = 0.25  # of the learning rate that a new network has
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """The model that a training begins with, as ``name``, a bundled model or a file."""
+
+    name: str
+    checkpoint: Checkpoint
+
+    @classmethod
+    def load(cls, name: str, verb: str, request: DataRequest) -> Base:
+        """Raises:
+        MusicRNNError: no such model, or one that ``verb`` does not train or that reads the data
+            in other tokens than are asked for.
+        """
+        base = cls(name, load_model(name))
+        task = base.task
+        if task.verb != verb:
+            raise MusicRNNError(
+                f"{name} {task.does}: go on from it with musicrnn train {task.verb}"
+            )
+        tokens = base.checkpoint.metadata.get("tokenizer", {}).get("name")
+        if request.tokens not in (None, tokens):
+            raise MusicRNNError(f"{name} reads {tokens} tokens, got tokens {request.tokens!r}")
+        return base
+
+    @property
+    def task(self) -> Task:
+        return task_of(self.checkpoint)
+
+    @property
+    def sha256(self) -> str:
+        """A fingerprint of its weights."""
+        found = hashlib.sha256()
+        for name in sorted(self.checkpoint.arrays):
+            found.update(name.encode() + self.checkpoint.arrays[name].tobytes())
+        return found.hexdigest()
+
+    @property
+    def settings(self) -> Any:
+        """The task's settings, the sizes those of this model."""
+        return self.task.settings_of(self.checkpoint)
+
+    def network(self, data: TrainingData, settings: Any) -> Any:
+        """The network of such data and settings, with this model's weights.
+
+        Raises:
+            MusicRNNError: the data or settings make another network than this model is.
+        """
+        from musicrnn.networks.network import load_strictly
+
+        wanted = self.task.config(data, settings)
+        model = type(wanted).from_json(self.checkpoint.entry("model"))
+        before = {**model.as_json(), "labels": self.checkpoint.metadata.get("labels")}
+        now = {**wanted.as_json(), "labels": self.task.header(data, settings).get("labels")}
+        for name, value in now.items():
+            if name != "dropout" and value != before[name]:
+                raise MusicRNNError(
+                    f"{name} is {before[name]} in {self.name} and stays so when a training goes "
+                    f"on from it, got {value}"
+                )
+        network = self.task.build(data, settings)
+        load_strictly(network, self.task.learnt(self.checkpoint))
+        return network
