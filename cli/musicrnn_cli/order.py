@@ -84,6 +84,11 @@ def prepared(order: Order) -> tuple[Order, Composer]:
     request = composer.completed(order.request, style_of(order.name).bars)
     if request.primer is not None:
         _say_what_changes(composer.checkpoint, request.primer)
+    asked, bars = len(request.controls.chords), request.controls.bars
+    if bars is not None and asked > bars:
+        click.echo(
+            f"{asked} chords are asked for, one a bar: the first {bars} are played", err=True
+        )
     order = replace(order, request=request)
     check_length(order, composer, order.outputs)
     return order, composer

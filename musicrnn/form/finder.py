@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.form.boundaries import boundary_odds
-from musicrnn.form.plan import LETTERS
+from musicrnn.form.plan import KINDS, LETTERS, kind_of
 from musicrnn.form.similarity import Bars, bars_of_score
 from musicrnn.score import Score, Section
 
@@ -38,12 +38,22 @@ LENGTHS = (
 LENGTH_WEIGHT = 0.75
 BOUNDARY_BIAS = 0.9
 MELODY_ALIKE, OTHERS_ALIKE = 0.25, 0.4  # the least mean similarity of two groups of sections
+OWN_BARS = 2  # in the mean, of sections that a file names itself
 SUNG = 0.5  # melody onsets a bar of a section that has melody
 
 
 def with_sections(score: Score) -> Score:
-    """The score with its own sections, or where it has none with those that are found."""
-    return score if score.sections else replace(score, sections=find_sections(score))
+    """The score with its own sections, or where they tell no form with those that are found."""
+    return score if tells_form(score) else replace(score, sections=find_sections(score))
+
+
+def tells_form(score: Score) -> bool:
+    """Whether a score's own sections are parts of a form: two or more, one that comes again or is
+    named as a plan's are, OWN_BARS each in the mean. Else they may be chords, or just "Start"."""
+    kinds = [kind_of(section.name) for section in score.sections]
+    if len(kinds) < 2 or len(score.bars()) < OWN_BARS * len(kinds):
+        return False
+    return len(set(kinds)) < len(kinds) or bool(set(kinds) & set(KINDS))
 
 
 def find_sections(score: Score) -> tuple[Section, ...]:

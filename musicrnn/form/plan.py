@@ -88,7 +88,7 @@ def plan_of(score: Score) -> Plan:
     if not score.sections:
         return ()
     lines = score.bar_lines()
-    names = [_kind(section.name) for section in score.sections]
+    names = [kind_of(section.name) for section in score.sections]
     letters = [letter for letter in LETTERS if letter not in {name.upper() for name in names}]
     given: dict[str, str] = {}
     for name in names:
@@ -107,7 +107,7 @@ def _nearest(lines: list[int], tick: int) -> int:
     return before if tick - lines[before] < lines[after] - tick else after
 
 
-def _kind(name: str) -> str:
+def kind_of(name: str) -> str:
     """The name in a plan, or for a foreign one its words without a number."""
     if name in KINDS:
         return name

@@ -33,8 +33,9 @@ def test_a_bass_is_the_lowest_note_where_its_bar_begins(parts: Path, tmp_path: P
 def test_the_first_chord_and_its_bass_belong_to_the_first_new_bar(models, tmp_path: Path) -> None:
     notes = tuple(Note(480 * i, 60 + i % 4, 480, 80) for i in range(12))
     write_midi(make_score(480, [Track(notes)]), tmp_path / "p.mid")
-    compose("--model", models["beat"], "--primer", tmp_path / "p.mid", "--chords", "C/E F",
-            "--bars", 1, "-o", tmp_path / "t.mid")  # fmt: skip
+    said = compose("--model", models["beat"], "--primer", tmp_path / "p.mid", "--chords", "C/E F",
+                   "--bars", 1, "-o", tmp_path / "t.mid")  # fmt: skip
+    assert "2 chords are asked for, the first 1 are played, one a bar" in said
     score = read_midi(tmp_path / "t.mid")
     start = score.bars()[3][0]
     assert [(chord.tick, chord.name) for chord in score.chords] == [(start, "C:maj")]
@@ -56,7 +57,7 @@ def test_only_the_parts_that_are_asked_for_play(parts: Path, tmp_path: Path) -> 
         (
             "parts",
             ("--parts", "melody,flute"),
-            "this model's parts are PIANO, MELODY, got melody, ",
+            "this model has no part 'flute': its parts are PIANO, MELODY",
         ),
         ("beat", ("--parts", "melody"), "tokens know no parts, melody was wished"),
         ("abc", ("--parts", "melody"), "ABC text knows no parts, melody was wished"),

@@ -75,8 +75,12 @@ def playing_ids(vocabulary: BeatVocabulary, controls: Controls) -> Mask | None:
             f"this model's tokens know no parts, {said} was wished: leave the wish out"
         )
     playing = _playing(vocabulary, controls)
-    if len(playing) < len({name.strip().casefold() for name in controls.parts}):
-        raise MusicRNNError(f"this model's parts are {listed(vocabulary.parts)}, got {said}")
+    known = {name.casefold() for name in vocabulary.parts}
+    if unknown := [name for name in controls.parts if name.strip().casefold() not in known]:
+        raise MusicRNNError(
+            f"this model has no part {unknown[0].strip()!r}: its parts are "
+            f"{listed(vocabulary.parts)}"
+        )
     mask = np.ones(len(vocabulary.events), np.bool_)
     mask[_pitches(vocabulary)] = np.isin(np.arange(len(vocabulary.parts)).repeat(PITCHES), playing)
     return mask

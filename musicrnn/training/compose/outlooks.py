@@ -1,7 +1,7 @@
 """What training hears of a piece's bars before they are written: its own plan, length and density.
 
-A piece's sections are its own, where it has some (labels, markers of a MIDI file), else those that
-are found in its notes.
+A piece's sections are its own, where they tell a form (labels, markers of a MIDI file), else those
+that are found in its notes.
 """
 
 from __future__ import annotations
@@ -34,8 +34,7 @@ class Planned:
 def planned(score: Score, tokenizer: Tokenizer) -> Planned:
     """Of a score that the tokenizer can hold, in the bars of its ids."""
     heard = tokenizer.quantize(score)
-    moved = _moved_sections(score, heard)
-    heard = replace(heard, sections=moved) if moved else with_sections(heard)
+    heard = with_sections(replace(heard, sections=_moved_sections(score, heard)))
     plan = plan_of(heard)
     likenesses = likenesses_of(plan, heard)
     return Planned(plan, likenesses, outlook(plan, likenesses, tokenizer.densities(heard)))

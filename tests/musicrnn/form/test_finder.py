@@ -52,9 +52,27 @@ def test_a_made_form_is_found(form: str, plan: str) -> None:
     assert plan_text(found) == " ".join(wanted)
 
 
-def test_a_score_that_has_sections_keeps_them() -> None:
-    score = make_score(480, piece("AB").tracks, sections=[Section(0, "B")])
+def named(*names: str, bars: int = 8) -> Score:
+    """A piece of two sections whose file names some, every so many bars."""
+    sections = [Section(1920 * bars * number, name) for number, name in enumerate(names)]
+    return make_score(480, piece("AB").tracks, sections=sections)
+
+
+@pytest.mark.parametrize("names", [("A", "B"), ("Verse 1", "Verse 2"), ("Intro", "Song")])
+def test_a_score_whose_sections_tell_a_form_keeps_them(names: tuple[str, ...]) -> None:
+    score = named(*names)
     assert with_sections(score) is score
+
+
+@pytest.mark.parametrize(
+    ("names", "bars"),
+    [(("Start",), 8), (("Start", "End"), 8), (("Cadd9", "Em7/D", "Cadd9", "F6") * 4, 1)],
+)
+def test_markers_that_tell_no_form_are_not_taken_for_sections(
+    names: tuple[str, ...], bars: int
+) -> None:
+    score = named(*names, bars=bars)
+    assert with_sections(score).sections == find_sections(score)
 
 
 @pytest.mark.parametrize("bars", [1, 2, 3, 5, 300])

@@ -71,11 +71,11 @@ def test_another_network_is_refused_by_name(
 
 def test_a_model_of_another_kind_or_of_other_tokens_is_refused(base: Path, tmp_path: Path) -> None:
     data, to = base.parent / "midi", tmp_path / "m.safetensors"
-    with pytest.raises(mr.MusicRNNError, match="commands .*musicrnn train classify"):
+    with pytest.raises(mr.MusicRNNError, match=r"commands .*musicrnn train classify"):
         trained(data, to, base="commands")
     with pytest.raises(mr.MusicRNNError, match="reads beat tokens, got tokens 'performance'"):
         mr.train("compose", mr.data(data, tokens="performance"), to=to, base=base, progress=False)
-    with pytest.raises(mr.MusicRNNError, match="there is no model 'popp'.*did you mean pop"):
+    with pytest.raises(mr.MusicRNNError, match=r"there is no model 'popp'.*did you mean pop"):
         trained(data, to, base="popp")
 
 
