@@ -28,7 +28,7 @@ class Style:
 
 
 STYLES: dict[str, Style] = {
-    "pop": Style(Settings(temperature=0.88, min_p=0.004)),
+    "pop": Style(Settings(temperature=0.9, min_p=0.003)),
     "folk": Style(Settings(temperature=0.8), bars=32),
     "drums": Style(Settings(temperature=0.8), bars=8),
     "chorale": Style(Settings()),

@@ -15,6 +15,7 @@ from musicrnn.presentable import Presentable
 from musicrnn.sampling.controls import primed
 from musicrnn.sampling.engine import check_sampled
 from musicrnn.sampling.filters import Settings
+from musicrnn.sampling.loudness import louder
 from musicrnn.sampling.planning import Planner
 from musicrnn.sampling.primer import Primer
 from musicrnn.sampling.ranking import best_of
@@ -94,7 +95,8 @@ def compose_each(
     before = tokenizer.played_bars(start)
     planner = Planner(checkpoint, controls, form=request.controls.form, primer_bars=before)
     sampled = SamplingRequest(tokenizer, controls, request.settings, start, planner.outlook)
-    draw = sample_function(checkpoint, sampled, budget, len(seeds) * budget.candidates)
+    hearing = louder(checkpoint, controls, request.controls.form)
+    draw = sample_function(hearing, sampled, budget, len(seeds) * budget.candidates)
     waiting, attempt, drawn = list(range(len(seeds))), 0, 0
     while waiting:
         stuck: list[int] = []

@@ -27,6 +27,7 @@ from musicrnn.sampling.compose import (
 from musicrnn.sampling.controls import primed
 from musicrnn.sampling.engine import EngineSettings, engine_for
 from musicrnn.sampling.filters import Settings
+from musicrnn.sampling.loudness import louder
 from musicrnn.sampling.planning import Planner
 from musicrnn.sampling.primer import Primer
 from musicrnn.sampling.sampler import Opening, tokens
@@ -65,7 +66,7 @@ class LivePiece:
         self._prompt = start
         self.ids = array("i", start)
         self.seconds = 0.0  # spent on drawing
-        stepped = engine_for(checkpoint, engine)
+        stepped = engine_for(louder(checkpoint, controls, form), engine)
         constraint = self.tokenizer.constraint(controls)
         before = self.tokenizer.played_bars(start)
         planner = Planner(checkpoint, controls, form=form, primer_bars=before)

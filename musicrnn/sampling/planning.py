@@ -18,7 +18,7 @@ from musicrnn.context.fields import OUTLOOK, Outlook
 from musicrnn.errors import MusicRNNError
 from musicrnn.form.levels import LikenessChains, densities_from_json, draw_densities
 from musicrnn.form.outlook import length_alone, outlook
-from musicrnn.form.plan import Plan
+from musicrnn.form.plan import Plan, plan_text
 from musicrnn.form.plan_model import PlanModel
 from musicrnn.sampling.sampler import Seed
 from musicrnn.tokens import Controls
@@ -48,8 +48,8 @@ class Planner:
         if said is None:
             if form:
                 raise MusicRNNError(
-                    "this model has learnt no form, so none can be asked for: leave the form out, "
-                    "or train a model anew"
+                    f"this model has learnt no form, {plan_text(form)} was wished: leave the wish "
+                    "out, or train a model anew"
                 )
             return
         if not isinstance(said, dict):

@@ -76,5 +76,5 @@ class Base:
                     f"on from it, got {value}"
                 )
         network = self.task.build(data, settings)
-        load_strictly(network, self.task.learnt(self.checkpoint))
+        load_strictly(network, self.checkpoint.arrays)
         return network

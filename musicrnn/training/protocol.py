@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Protocol
 
-from numpy.typing import NDArray
-
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.pretrained import Style
@@ -155,10 +153,6 @@ class Task(ABC):
         config, usual = self.network.Config.from_json(checkpoint.entry("model")), self.settings()
         sizes = {each.name for each in fields(config)} & {each.name for each in fields(usual)}
         return replace(usual, **{name: getattr(config, name) for name in sizes})
-
-    def learnt(self, checkpoint: Checkpoint) -> dict[str, NDArray[Any]]:
-        """The weights as training left them, for another training to go on from."""
-        return checkpoint.arrays
 
     def comparable(self) -> Any:
         """The settings of a comparison of cells when nothing else is said."""

@@ -16,12 +16,10 @@ import torch
 from torch import Tensor
 
 from musicrnn.arrays import Ids
-from musicrnn.checkpoint import Checkpoint
 from musicrnn.context.fields import Outlook
 from musicrnn.context.past import NO_OUTLOOK
 from musicrnn.networks.language import LanguageModel, token_losses
 from musicrnn.networks.scoring import input_losses
-from musicrnn.training.compose.loudness import louder
 from musicrnn.training.compose.windows import Windows
 from musicrnn.training.gradient_norm import check_regularised, omega, readings
 from musicrnn.training.objective import Objective
@@ -35,7 +33,6 @@ class LanguageObjective(Objective):
 
     Args:
         regulariser: weight of :mod:`musicrnn.training.gradient_norm` in the loss.
-        loud: whether a saved model hears some fields louder.
 
     Raises:
         MusicRNNError: a network that the regulariser cannot be had for.
@@ -51,10 +48,8 @@ class LanguageObjective(Objective):
         *,
         regulariser: float = 0.0,
         outlooks: Sequence[Outlook] | None = None,
-        loud: bool = False,
     ) -> None:
         super().__init__(network)
-        self.loud = loud
         if regulariser > 0:
             check_regularised(network.stack)
         self.regulariser, self.windows = regulariser, windows
@@ -68,10 +63,6 @@ class LanguageObjective(Objective):
             self.validation = [network.inputs(ids, outlook) for ids, outlook in pairs]
         else:
             self.validation = [ids[: VALIDATION_LIMIT + 1] for ids in validation]
-
-    def checkpoint(self, figures: dict[str, float]) -> Checkpoint:
-        made = super().checkpoint(figures)
-        return louder(made, self.module) if self.loud else made
 
     def share(self, rank: int, world: int) -> None:
         self.windows.share(rank, world)

@@ -14,8 +14,8 @@ class ComposeSettings(LanguageSizes):
     """``batch_size`` pieces at once, ``sequence_length`` ids of each an update.
 
     ``hears`` are the groups of musicrnn.context.fields that are heard at every step, with commas
-    between, where the tokens have them; "" for none. ``louder``: a saved network hears some
-    of it louder than in training (:mod:`musicrnn.training.compose.loudness`).
+    between, where the tokens have them; "" for none. ``louder``: some of it is heard
+    louder in composing (:mod:`musicrnn.sampling.loudness`).
     """
 
     hears: str = ",".join(GROUPS)

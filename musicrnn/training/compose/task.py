@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from musicrnn.arrays import Ids, checked_ids
 from musicrnn.checkpoint import Checkpoint
@@ -125,14 +124,18 @@ class Compose(Task):
             data.examples["valid"],
             regulariser=settings.gradient_norm_regulariser,
             outlooks=tokens.outlooks("valid") if tokens else None,
-            loud=settings.louder,
         )
 
     def header(self, data: TrainingData, settings: ComposeSettings) -> dict[str, Any]:
+        from musicrnn.sampling.loudness import LOUDER
+
         tokenizer = data.encoding
         header: dict[str, Any] = {
             "tokenizer": {"name": tokenizer.name, **tokenizer.configuration()}
         }
+        heard = self.config(data, settings).fields
+        if settings.louder and heard:
+            header["louder"] = {name: LOUDER[name] for name in LOUDER if name in heard}
         pieces = data.planned["train"] if isinstance(data, TokenData) and settings.groups else []
         if plans := [piece.plan for piece in pieces if piece.plan]:
             form: dict[str, Any] = {
@@ -157,11 +160,6 @@ class Compose(Task):
         heard = LanguageConfig.from_json(checkpoint.entry("model")).fields
         groups = [group for group, names in GROUPS.items() if set(names) <= set(heard)]
         return replace(settings, hears=",".join(groups))
-
-    def learnt(self, checkpoint: Checkpoint) -> dict[str, NDArray[Any]]:
-        from musicrnn.training.compose.loudness import as_learnt
-
-        return as_learnt(checkpoint)
 
     def comparable(self) -> ComposeSettings:
         """The network alone has to remember: no context."""
