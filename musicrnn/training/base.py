@@ -35,9 +35,10 @@ class Base:
             raise MusicRNNError(
                 f"{name} {task.does}: go on from it with musicrnn train {task.verb}"
             )
-        tokens = base.checkpoint.metadata.get("tokenizer", {}).get("name")
+        said = base.checkpoint.metadata.get("tokenizer")
+        tokens = said.get("name") if isinstance(said, dict) else request.tokens
         if request.tokens not in (None, tokens):
-            raise MusicRNNError(f"{name} reads {tokens} tokens, got tokens {request.tokens!r}")
+            raise MusicRNNError(f"{name} reads music as {tokens}, got tokens {request.tokens!r}")
         return base
 
     @property

@@ -7,6 +7,7 @@ import pytest
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import compose
 from musicrnn.sampling.engine import CPUEngine
+from musicrnn.sampling.loudness import louder
 from musicrnn.sampling.planning import Planner
 from musicrnn.tokens import Controls, tokenizer_from
 from musicrnn.tokens.protocol import END, START
@@ -37,7 +38,7 @@ def test_every_id_was_drawn_and_none_was_changed(style: str) -> None:
     controls = Controls(**ASKED[style])
     for piece in compose(checkpoint, [1, 2], controls=controls, settings=settings):
         seed = [piece.seed, piece.attempts - 1]
-        engine, random = CPUEngine(checkpoint), np.random.default_rng(seed)
+        engine, random = CPUEngine(louder(checkpoint, controls)), np.random.default_rng(seed)
         engine.begin(1)
         constraint = tokenizer.constraint(controls)
         past = engine.past(Planner(checkpoint, controls).outlook(seed))

@@ -72,7 +72,7 @@ def test_a_model_of_another_kind_or_of_other_tokens_is_refused(base: Path, tmp_p
     data, to = base.parent / "midi", tmp_path / "m.safetensors"
     with pytest.raises(mr.MusicRNNError, match=r"commands .*musicrnn train classify"):
         trained(data, to, base="commands")
-    with pytest.raises(mr.MusicRNNError, match="reads beat tokens, got tokens 'performance'"):
+    with pytest.raises(mr.MusicRNNError, match="reads music as beat, got tokens 'performance'"):
         mr.train("compose", mr.data(data, tokens="performance"), to=to, base=base, progress=False)
     with pytest.raises(mr.MusicRNNError, match=r"there is no model 'popp'.*did you mean pop"):
         trained(data, to, base="popp")
