@@ -50,7 +50,10 @@ class Checkpoint:
         """
         value = self.metadata.get(name)
         if not isinstance(value, dict):
-            raise MusicRNNError(f"the model file has no {name!r} in its header: it is damaged")
+            raise MusicRNNError(
+                f"the model file has no {name!r} in its header, or it is no object there: it is "
+                "damaged"
+            )
         return cast(dict[str, Any], value)
 
     @staticmethod

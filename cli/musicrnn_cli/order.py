@@ -86,7 +86,8 @@ def prepared(order: Order) -> tuple[Order, Composer]:
         _say_what_changes(composer.checkpoint, request.primer)
     asked, bars = len(request.controls.chords), request.controls.bars
     if bars is not None and asked > bars:
-        click.echo(f"{asked} chords are asked for, one a bar: not all are played", err=True)
+        said = f"{asked} chords are asked for, one a bar, and {counted(bars, 'bar')}"
+        click.echo(f"{said}: not all are played", err=True)
     order = replace(order, request=request)
     check_length(order, composer, order.outputs)
     return order, composer

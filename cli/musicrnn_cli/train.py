@@ -169,10 +169,10 @@ def _train(context: click.Context, **options: Any) -> None:
     recipe = recipe_called(options["recipe"]) if options["recipe"] else None
     if recipe:
         kind = recipe.task
-    if options["base"]:
+    if options["base"] is not None:
         if recipe:
             raise MusicRNNError("a recipe makes a new network: leave out --recipe or --from")
-        options["base"] = Base.load(options["base"], verb, request)
+        options["base"] = Base.load(options["base"], verb, request, options["output"])
         kind = options["base"].task.name
     task = task_for(verb, request, kind)
     check_output(options["output"], overwrite=options["overwrite"], resume=options["resume"])
@@ -184,7 +184,6 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     from musicrnn.face.progress import ProgressBar
     from musicrnn.face.report import summary
     from musicrnn.sources.readers import read_data
-    from musicrnn.training.base import GENTLER
     from musicrnn.training.lock import first_process
     from musicrnn.training.train import Run, train
     from musicrnn.training.wanted import Wanted
@@ -196,8 +195,7 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     first = replace(first, cell=options["cell"]) if options["cell"] else first
     planned = recipe.plan(request.sources[0]) if recipe else None
     asked = {name: options[name] for name in ("minutes", "seed", "device", "overwrite")}
-    gentler = GENTLER if base else 1.0
-    wanted = Wanted(first, options["settings"], plan=planned, gentler=gentler, **asked)
+    wanted = Wanted(first, options["settings"], plan=planned, base=base, **asked)
     data = read_data(task, request, base.checkpoint if base else None)
     report_refused(data.refused)
     task.check(data)

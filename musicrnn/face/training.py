@@ -19,7 +19,7 @@ from musicrnn.face.progress import ProgressBar
 from musicrnn.face.report import left_out, outcome_lines, summary
 from musicrnn.face.words import in_python
 from musicrnn.sources.readers import read_data, task_for
-from musicrnn.training.base import GENTLER, Base
+from musicrnn.training.base import Base
 from musicrnn.training.machine import check_output
 from musicrnn.training.wanted import Wanted
 
@@ -74,7 +74,7 @@ def train(
 
     source, output = data if isinstance(data, Data) else named_data(data), Path(to)
     with in_python():
-        begun = None if base is None else Base.load(str(base), verb, source.request)
+        begun = None if base is None else Base.load(str(base), verb, source.request, output)
         task = task_for(verb, source.request, begun.task.name if begun else None)
         check_output(output, overwrite=overwrite, resume=resume)
     torch_device(device)
@@ -87,7 +87,7 @@ def train(
         seed=checked_seed(seed),
         device=device,
         overwrite=overwrite,
-        gentler=GENTLER if begun else 1.0,
+        base=begun,
     )
     with in_python():
         examples = read_data(task, source.request, begun.checkpoint if begun else None)

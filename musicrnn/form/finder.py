@@ -39,6 +39,10 @@ LENGTH_WEIGHT = 0.75
 BOUNDARY_BIAS = 0.9
 MELODY_ALIKE, OTHERS_ALIKE = 0.25, 0.4  # the least mean similarity of two groups of sections
 OWN_BARS = 2  # in the mean, of sections that a file names itself
+PARTS = (
+    "intro", "verse", "chorus", "bridge", "refrain", "pre", "solo", "interlude", "hook", "outro",
+    "ending", "coda", "strophe", "section",
+)  # fmt: skip
 SUNG = 0.5  # melody onsets a bar of a section that has melody
 
 
@@ -48,12 +52,14 @@ def with_sections(score: Score) -> Score:
 
 
 def tells_form(score: Score) -> bool:
-    """Whether a score's own sections are parts of a form: two or more, one that comes again or is
-    named as a plan's are, OWN_BARS each in the mean. Else they may be chords, or just "Start"."""
+    """Whether a score's own sections are parts of a form: two or more, OWN_BARS each in the mean,
+    half of them named as parts are (``A``, ``Verse 2``), or half of them again. Else they may be
+    words of a song, or just "Start"."""
     kinds = [kind_of(section.name) for section in score.sections]
     if len(kinds) < 2 or len(score.bars()) < OWN_BARS * len(kinds):
         return False
-    return len(set(kinds)) < len(kinds) or bool(set(kinds) & set(KINDS))
+    named = sum(kind in KINDS or kind.startswith(PARTS) for kind in kinds)
+    return 2 * max(named, len(kinds) - len(set(kinds))) >= len(kinds)
 
 
 def find_sections(score: Score) -> tuple[Section, ...]:

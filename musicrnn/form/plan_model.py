@@ -113,7 +113,7 @@ class PlanModel:
                 chain.following(_START * 2, {})
                 chain.lengths("A", {"A": 1})
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-            raise MusicRNNError(f"this is no model of plans: {error!r}") from error
+            raise MusicRNNError("the model file's plans do not fit: it is damaged") from error
         return PlanModel(*chains, plans)
 
 

@@ -35,7 +35,7 @@ LOUDER: Loudness = {  # usually, where it is asked
     "key": (2.5, 2.5),
     "chord": (1.3, 1.3),
 }
-MAX_FACTOR = 100.0
+MAX_FACTOR = 10.0
 ARRAY = "context.weight"
 
 

@@ -9,10 +9,12 @@ others, in a tie the plainer one; what is played otherwise than it is written is
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from musicrnn.accompaniment import TONES
 from musicrnn.errors import MusicRNNError
+from musicrnn.form.plan import KINDS, canonical
 from musicrnn.io.abc.chord import CANONICAL, NO_CHORD
 
 STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -71,6 +73,18 @@ def read_chord_words(text: str) -> AskedChords:
         raise MusicRNNError(f"chords are asked for as in 'C Am F G7', got {text!r}")
     some = tuple(basses) if any(bass is not None for bass in basses) else ()
     return AskedChords(tuple(chords), some, tuple(said))
+
+
+def are_chords(names: Sequence[str]) -> bool:
+    """Whether all names read as chords, and not as the letters of a plan, which begin with A."""
+    plan = tuple((name, 1) for name in names)
+    if set(names) <= set(KINDS) and canonical(plan) == plan:
+        return False
+    try:
+        read_chord_words(" ".join(names))
+    except MusicRNNError:
+        return False
+    return True
 
 
 def _read(word: str) -> tuple[tuple[int, str], int | None, str]:

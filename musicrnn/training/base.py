@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.pretrained import load_model
+from musicrnn.pretrained import load_model, model_path
 from musicrnn.training.data import DataRequest, TrainingData
 from musicrnn.training.protocol import Task
 from musicrnn.training.task import task_of
@@ -24,12 +25,17 @@ class Base:
     checkpoint: Checkpoint
 
     @classmethod
-    def load(cls, name: str, verb: str, request: DataRequest) -> Base:
+    def load(cls, name: str, verb: str, request: DataRequest, output: Path) -> Base:
         """Raises:
-        MusicRNNError: no such model, or one that ``verb`` does not train or that reads the data
-            in other tokens than are asked for.
+        MusicRNNError: no such model, one that ``verb`` does not train or that reads the data
+            in other tokens than are asked for, or the very file to be written.
         """
         base = cls(name, load_model(name))
+        if output.exists() and output.samefile(model_path(name)):
+            raise MusicRNNError(
+                f"{output} is what the training begins with, and what it goes on from when it is "
+                "resumed: write to another file"
+            )
         task = base.task
         if task.verb != verb:
             raise MusicRNNError(
@@ -58,6 +64,24 @@ class Base:
         """The task's settings, the sizes those of this model."""
         return self.task.settings_of(self.checkpoint)
 
+    def check(self, settings: Any) -> None:
+        """Raises:
+        MusicRNNError: they are of another network than this model is.
+        """
+        for each in fields(self.settings):
+            if each.name in {"hears", *self.checkpoint.entry("model")} - {"dropout"}:
+                old, new = (getattr(given, each.name) for given in (self.settings, settings))
+                if each.name == "layer":
+                    old, new = old.as_json(), new.as_json()
+                self._same(each.name, old, new)
+
+    def _same(self, name: str, old: Any, new: Any) -> None:
+        if old != new:
+            raise MusicRNNError(
+                f"{name} is {old} in {self.name} and stays so when a training goes on from it, "
+                f"got {new}"
+            )
+
     def network(self, data: TrainingData, settings: Any) -> Any:
         """The network of such data and settings, with this model's weights.
 
@@ -71,11 +95,8 @@ class Base:
         before = {**model.as_json(), "labels": self.checkpoint.metadata.get("labels")}
         now = {**wanted.as_json(), "labels": self.task.header(data, settings).get("labels")}
         for name, value in now.items():
-            if name != "dropout" and value != before[name]:
-                raise MusicRNNError(
-                    f"{name} is {before[name]} in {self.name} and stays so when a training goes "
-                    f"on from it, got {value}"
-                )
+            if name != "dropout":
+                self._same(name, before[name], value)
         network = self.task.build(data, settings)
         load_strictly(network, self.checkpoint.arrays)
         return network

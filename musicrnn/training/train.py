@@ -76,7 +76,7 @@ def train(
         "layer": settings.layer.as_json(),
         **encoding,
         "sha256": data.description.get("sha256"),
-        "from": run.base.sha256 if run.base else None,
+        "from": run.base.sha256[:12] if run.base else None,
     }
     outcome = fit(
         objective,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from musicrnn.training.base import GENTLER, Base
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import TrainingData
 from musicrnn.training.protocol import Task
@@ -18,10 +19,11 @@ class Wanted:
     """Settings before they are changed by ``words``, NAME=VALUE each, of settings or plan.
 
     ``plan`` is that of a recipe, in place of the task's own; ``minutes`` in place of the usual
-    length; ``gentler`` is a factor on the learning rate, where none is asked for.
+    length; ``base`` is what the training begins with: its sizes stay, and the learning rate is
+    GENTLER times the usual, where none is asked for.
 
     Raises:
-        MusicRNNError: a word that is no setting, or out of its bounds.
+        MusicRNNError: a word that is no setting, out of its bounds, or not the base's.
     """
 
     settings: Any
@@ -31,15 +33,17 @@ class Wanted:
     seed: int = 0
     device: str = "auto"
     overwrite: bool = False
-    gentler: float = 1.0
+    base: Base | None = None
 
     def __post_init__(self) -> None:
-        override(self.words, self.settings, TrainingConfig(ENDLESS, self.minutes))  # at once
+        settings, _ = override(self.words, self.settings, TrainingConfig(ENDLESS, self.minutes))
+        if self.base is not None:
+            self.base.check(settings)
 
     def settled(self, task: Task, data: TrainingData) -> tuple[Any, TrainingConfig]:
         """The settings and the plan for these data."""
         plan = self.plan or self._usual(task, data)
-        rate = self.gentler * plan.learning_rate
+        rate = plan.learning_rate * (1.0 if self.base is None else GENTLER)
         plan = replace(plan, seed=self.seed, device=self.device, overwrite=self.overwrite)
         plan = replace(plan, learning_rate=rate)
         if self.minutes is not None:

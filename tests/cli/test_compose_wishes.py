@@ -35,7 +35,7 @@ def test_the_first_chord_and_its_bass_belong_to_the_first_new_bar(models, tmp_pa
     write_midi(make_score(480, [Track(notes)]), tmp_path / "p.mid")
     said = compose("--model", models["beat"], "--primer", tmp_path / "p.mid", "--chords", "C/E F",
                    "--bars", 1, "-o", tmp_path / "t.mid")  # fmt: skip
-    assert "2 chords are asked for, one a bar: not all are played" in said
+    assert "2 chords are asked for, one a bar, and 1 bar: not all are played" in said
     score = read_midi(tmp_path / "t.mid")
     start = score.bars()[3][0]
     assert [(chord.tick, chord.name) for chord in score.chords] == [(start, "C:maj")]

@@ -20,6 +20,7 @@ from musicrnn.form.plan import Plan, plan_of
 from musicrnn.form.plan_model import PlanModel
 from musicrnn.score import Score, Section
 from musicrnn.tokens import Tokenizer
+from musicrnn.tokens.chord_words import are_chords
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +42,9 @@ def planned(score: Score, tokenizer: Tokenizer) -> Planned:
 
 
 def _moved_sections(score: Score, heard: Score) -> tuple[Section, ...]:
-    """The sections of a score on the grid of what is heard of it, which begins with its first
-    bar that sounds."""
-    if not score.sections:
+    """The sections of a score, unless they are chords, on the grid of what is heard of it, which
+    begins with its first bar that sounds."""
+    if not score.sections or are_chords([section.name for section in score.sections]):
         return ()
     scale = heard.ticks_per_quarter / score.ticks_per_quarter
     first, there = (

@@ -8,10 +8,12 @@ import pytest
 import torch
 
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.context.fields import FIELDS, sizes, written
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.networks.language import LanguageModel
 from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.pretrained import load_model
+from musicrnn.tokens.beat import BeatTokenizer
 from tests.musicrnn.export.read_graph import read_graph
 from tests.musicrnn.export.written import export_onnx
 from tests.musicrnn.random_networks import VARIANTS, title
@@ -55,6 +57,20 @@ def run_steps(path: Path, model: LanguageModel, ids: np.ndarray) -> np.ndarray:
         carried = {name: outputs[f"{name}_after"] for name in names}
         found.append(outputs["logits"])
     return np.stack(found, 1)
+
+
+def test_a_model_that_hears_a_context(tmp_path: Path) -> None:
+    """Its steps are compared with the network's before anything is written."""
+    kit = BeatTokenizer((128,), velocity_bins=2, chords=False)
+    found = sizes(kit.readings(), len(kit.vocabulary))
+    config = LanguageConfig(
+        vocabulary=len(kit.vocabulary), embedding=6, hidden=8, layers=1, context=written(found)
+    )
+    torch.manual_seed(0)
+    model = LanguageModel(config).eval()
+    model.set_readings(kit.readings())
+    inputs = export_onnx(checkpoint_of(model), tmp_path / "m.onnx").inputs
+    assert inputs["context"] == ("batch", len(FIELDS))
 
 
 @pytest.mark.parametrize(("cell", "settings"), [*VARIANTS, *SETTINGS], ids=title)

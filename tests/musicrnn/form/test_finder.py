@@ -58,15 +58,26 @@ def named(*names: str, bars: int = 8) -> Score:
     return make_score(480, piece("AB").tracks, sections=sections)
 
 
-@pytest.mark.parametrize("names", [("A", "B"), ("Verse 1", "Verse 2"), ("Intro", "Song")])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("A", "B"), ("Verse 1", "Verse 2"), ("Intro", "Song"), ("Verse", "Chorus", "Bridge"),
+        ("i", "A", "b", "A"), ("Part", "Theme", "Part", "Theme"),
+    ],
+)  # fmt: skip
 def test_a_score_whose_sections_tell_a_form_keeps_them(names: tuple[str, ...]) -> None:
-    score = named(*names)
+    score = named(*names, bars=4)
     assert with_sections(score) is score
 
 
 @pytest.mark.parametrize(
     ("names", "bars"),
-    [(("Start",), 8), (("Start", "End"), 8), (("Cadd9", "Em7/D", "Cadd9", "F6") * 4, 1)],
+    [
+        (("Start",), 8),
+        (("Start", "End"), 8),
+        (("Cadd9", "Em7/D", "Cadd9", "F6") * 4, 1),
+        (("love", "me", "do", "you", "know"), 2),
+    ],
 )
 def test_markers_that_tell_no_form_are_not_taken_for_sections(
     names: tuple[str, ...], bars: int

@@ -5,7 +5,7 @@ import pytest
 from musicrnn.accompaniment import TONES
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc.chord import SYMBOLS
-from musicrnn.tokens.chord_words import read_chord_words
+from musicrnn.tokens.chord_words import are_chords, read_chord_words
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,15 @@ def test_basses_are_as_many_as_chords_and_a_sentence_comes_once() -> None:
 def test_a_refusal_says_what_is_known(word: str) -> None:
     with pytest.raises(MusicRNNError, match=r"a chord reads like .* known are .* sus4"):
         read_chord_words(f"C {word}")
+
+
+@pytest.mark.parametrize(
+    ("names", "chords"),
+    [
+        ("C Am F G", True), ("G D", True), ("Am7/G Fmaj9 D7(b9)", True), ("A D E", True),
+        ("A B A", False), ("A B C", False), ("i A A B", False), ("Verse Chorus", False),
+        ("A Am", True), ("C Am Solo", False),
+    ],
+)  # fmt: skip
+def test_chords_are_told_from_the_letters_of_a_plan(names: str, chords: bool) -> None:
+    assert are_chords(names.split()) is chords

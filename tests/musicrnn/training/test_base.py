@@ -56,7 +56,7 @@ def test_it_begins_with_the_weights_of_that_model(base: Path, tmp_path: Path) ->
     [
         ({"settings": {"hidden": 16}}, "hidden is 12 in .* got 16"),
         ({"cell": "gru"}, "cell is lstm in .* got gru"),
-        ({"settings": {"hears": "where"}}, "context is .* got bars_left"),
+        ({"settings": {"hears": "where"}}, "hears is where,asked.* got where"),
         ({"settings": {"layer.zoneout": 0.1}}, "layer is {} in .* got"),
     ],
 )
@@ -74,6 +74,11 @@ def test_a_model_of_another_kind_or_of_other_tokens_is_refused(base: Path, tmp_p
         trained(data, to, base="commands")
     with pytest.raises(mr.MusicRNNError, match="reads music as beat, got tokens 'performance'"):
         mr.train("compose", mr.data(data, tokens="performance"), to=to, base=base, progress=False)
+    with pytest.raises(mr.MusicRNNError, match="write to another file"):
+        trained(data, base, base=base, overwrite=True)
+    for empty in ("", "nope"):
+        with pytest.raises(mr.MusicRNNError, match="there is no model"):
+            trained(data, to, base=empty)
     with pytest.raises(mr.MusicRNNError, match=r"there is no model 'popp'.*did you mean pop"):
         trained(data, to, base="popp")
 

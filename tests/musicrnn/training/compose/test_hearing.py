@@ -1,11 +1,14 @@
 """What a training window hears: the piece's context, with parts of it left out at random."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from musicrnn.context.fields import FIELDS, GROUPS, OPEN, OUTLOOK_FIELDS
 from musicrnn.context.past import facts, looked_up
 from musicrnn.form.outlook import NEW, RETURNING, outlook
 from musicrnn.form.plan import parse_plan
+from musicrnn.score import Section
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.training.compose.hearing import (
     BEGINNING,
@@ -132,3 +135,13 @@ def test_a_piece_without_sections_is_given_those_that_are_found() -> None:
     bars = TOKENIZER.count_bars(TOKENIZER.encode(score))
     assert sum(bars for _, bars in found.plan) == bars == len(found.outlook)
     assert len(found.likenesses) == len(found.plan)
+
+
+def test_markers_that_are_chords_are_no_plan() -> None:
+    score = piece(0)
+    ticks = [tick for tick, _ in score.bars()[:8:2]]
+    marked = [Section(tick, name) for tick, name in zip(ticks, ("C", "Am", "F", "G"), strict=True)]
+    plain = replace(score, sections=())
+    assert planned(replace(score, sections=tuple(marked)), TOKENIZER).plan == (
+        planned(plain, TOKENIZER).plan
+    )
