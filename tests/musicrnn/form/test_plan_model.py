@@ -78,7 +78,7 @@ def test_a_model_returns_from_json() -> None:
     ],
 )
 def test_what_is_no_model(said: dict) -> None:
-    with pytest.raises(MusicRNNError, match="this is no model of plans"):
+    with pytest.raises(MusicRNNError, match="plans do not fit"):
         PlanModel.from_json(said)
 
 
