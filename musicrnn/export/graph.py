@@ -19,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.jit import TracerWarning  # pyright: ignore[reportPrivateImportUsage]
+from torch.nn.functional import embedding, embedding_bag
 from torch.overrides import TorchFunctionMode
 
 from musicrnn.arrays import NamedArrays
@@ -194,6 +195,8 @@ class _InOperators(TorchFunctionMode):
     ) -> Any:
         if func is torch.expm1:
             return (args[0] / 2).tanh() * (args[0].exp() + 1)
+        if func is embedding_bag:  # a sum, of [N, F]; else it becomes a loop over N
+            return embedding(*args).sum(1)
         if func is Tensor.unfold:  # of dimension 1
             x, _, size, step = args
             count = (int(x.shape[1]) - size) // step + 1

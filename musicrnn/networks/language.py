@@ -129,10 +129,7 @@ class LanguageModel(Network):
     def _heard(self, context: Tensor) -> Tensor:
         """The sum of the fields' embeddings, [B, T, E]."""
         rows = (context + context.new_tensor(self.offsets)).flatten(0, 1)  # [B T, F]
-        if torch.onnx.is_in_onnx_export():  # where a bag is a loop over its rows
-            found = self.context(rows).sum(1)
-        else:
-            found = nn.functional.embedding_bag(rows, self.context.weight, mode="sum")
+        found = nn.functional.embedding_bag(rows, self.context.weight, mode="sum")
         return found.view(*context.shape[:2], -1)
 
 

@@ -68,9 +68,10 @@ class Base:
         """Raises:
         MusicRNNError: they are of another network than this model is.
         """
-        for each in fields(self.settings):
-            if each.name in {"hears", *self.checkpoint.entry("model")} - {"dropout"}:
-                old, new = (getattr(given, each.name) for given in (self.settings, settings))
+        own, kept = self.settings, {"hears", *self.checkpoint.entry("model")} - {"dropout"}
+        for each in fields(own):
+            if each.name in kept:
+                old, new = getattr(own, each.name), getattr(settings, each.name)
                 if each.name == "layer":
                     old, new = old.as_json(), new.as_json()
                 self._same(each.name, old, new)
