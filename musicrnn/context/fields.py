@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.context.readings import CHORD, KEY, LINES, POSITION, Readings
+from musicrnn.context.readings import CHORD, KEY, LINES, Readings, last_position
 from musicrnn.errors import MusicRNNError, listed
 
 DISTANCES = (1, 2, 4, 8, 16)  # bars back to the same place
@@ -66,7 +66,7 @@ def fields_of(groups: Sequence[str]) -> tuple[str, ...]:
 
 def sizes(readings: Readings, vocabulary: int) -> dict[str, int]:
     """How many values each field has, 0 among them."""
-    told = {"position": POSITION, "key": KEY, "chord": CHORD}
+    told = {"key": KEY, "chord": CHORD}
     found = {
         "bars_left": len(BARS_LEFT) + 1,
         "section_left": MAX_SECTION_LEFT + 1,
@@ -74,6 +74,7 @@ def sizes(readings: Readings, vocabulary: int) -> dict[str, int]:
         "section": SECTIONS + 1,
         "melody": MELODIES + 1,
         "likeness": LIKENESSES + 1,
+        "position": last_position(readings) + 3,
         **{name: int(readings[:, column].max()) + 3 for name, column in told.items()},
         "match_length": len(MATCH_LENGTHS) + 1,
     }

@@ -6,6 +6,9 @@ before" step t is the first id whose spot lies behind that of id t less d bars: 
 the same, that is the id that follows. In a section that returns, the longest match is heard only
 while it points within a bar of that place in the last section of its letter.
 
+An outlook counts played bars, the rest written ones; they are the same but for repeats (see
+:mod:`musicrnn.context.timed`).
+
 Facts are a context before its ids are looked up: in fields that hold an id (POINTERS), or a key or
 chord, its index in the piece plus 1. So a piece's facts serve every renaming of its ids, such as
 transpositions.
@@ -47,10 +50,12 @@ from musicrnn.context.readings import (
     Readings,
     places,
 )
+from musicrnn.context.timed import AT, BEGINNING, IN_BAR, PLAYED, move
 
 # What is kept of a piece beside its ids and spots.
-LENGTH, IN_BAR, AT, IN_VOICE, IN_ORDER, KEY_AT, CHORD_AT, SOURCE, MATCHED, LINE_AT = range(10)
-START = np.array([0, -1, -1, -1, -1, -1, -1, -1, 0, *[-1] * LINES], np.int64)
+LENGTH = 0  # IN_BAR to WAITS of musicrnn.context.timed come behind it
+IN_VOICE, IN_ORDER, KEY_AT, CHORD_AT, SOURCE, MATCHED, LINE_AT = range(8, 15)
+START = np.array([0, *BEGINNING, -1, -1, -1, -1, -1, 0, *[-1] * LINES], np.int64)
 COUNT, PLANNED = len(FIELDS), len(OUTLOOK_FIELDS)
 POSITION_FIELD, KEY_FIELD, CHORD_FIELD = (FIELDS.index(n) for n in ("position", "key", "chord"))
 LENGTH_FIELD, MATCH_FIELD = FIELDS.index("match_length"), FIELDS.index("match")
@@ -73,6 +78,7 @@ class Past:
         self.ids, self.spots = np.zeros(256, np.int64), np.zeros(256, np.int64)
         self.run = np.zeros(257, np.int32)
         self.found = np.zeros(COUNT, np.int32)
+        self.written = np.full(len(outlook), -1, np.int64)
 
     def push(self, token: int) -> None:
         """Take note of the next id."""
@@ -83,7 +89,7 @@ class Past:
 
     def context(self) -> Context:
         """[F]: what is heard with the last id; overwritten by the next call."""
-        _facts(self.now, self.spots, self.units, self.outlook, self.found)
+        _facts(self.now, self.spots, self.units, self.outlook, self.written, self.found)
         _look_up(self.found, self.ids, self.readings)
         return self.found
 
@@ -92,6 +98,13 @@ def facts(ids: NDArray[np.int32], readings: Readings, outlook: Outlook = NO_OUTL
     """[T, F] of a whole piece; see the module's text."""
     found = np.zeros((len(ids), COUNT), np.int32)
     _all_facts(ids.astype(np.int64), readings, places(readings), outlook, found)
+    return found
+
+
+def played_bars(ids: NDArray[np.int32], readings: Readings) -> NDArray[np.int32]:
+    """[T]: in which played bar each id of a piece stands, -1 before the first."""
+    found = np.zeros(len(ids), np.int32)
+    _all_bars(ids.astype(np.int64), readings, places(readings), found)
     return found
 
 
@@ -110,17 +123,10 @@ def looked_up(found: Context, ids: NDArray[np.int32], readings: Readings) -> Con
 def _push(now: Any, ids: Any, spots: Any, run: Any, readings: Any, units: Any, token: int) -> None:
     n = now[LENGTH]
     says = readings[token]
-    if says[BAR] > 0:
-        now[IN_BAR] += 1
-        now[AT] = now[IN_VOICE] = now[IN_ORDER] = -1
-    if says[POSITION] >= 0:
-        now[AT] = says[POSITION]
-        now[IN_VOICE] = now[IN_ORDER] = -1
-    if says[VOICE] >= 0:
-        now[IN_VOICE] = says[VOICE]
-        now[IN_ORDER] = -1
-    if says[ORDER] >= 0:
-        now[IN_ORDER] = says[ORDER]
+    if units[3] > 0:
+        move(now, says, units[3])
+    else:
+        _stand(now, says)
     if says[KEY] >= 0:
         now[KEY_AT] = n
     if says[CHORD] >= 0:
@@ -136,15 +142,32 @@ def _push(now: Any, ids: Any, spots: Any, run: Any, readings: Any, units: Any, t
 
 
 @compiled
-def _facts(now: Any, spots: Any, units: Any, outlook: Any, found: Any) -> None:
-    bar = max(now[IN_BAR], 0)
+def _stand(now: Any, says: Any) -> None:
+    """Where an id stands that says so itself."""
+    if says[BAR] > 0:
+        now[IN_BAR] += 1
+        now[PLAYED] = now[IN_BAR]
+        now[AT] = now[IN_VOICE] = now[IN_ORDER] = -1
+    if says[POSITION] >= 0:
+        now[AT] = says[POSITION]
+        now[IN_VOICE] = now[IN_ORDER] = -1
+    if says[VOICE] >= 0:
+        now[IN_VOICE] = says[VOICE]
+        now[IN_ORDER] = -1
+    if says[ORDER] >= 0:
+        now[IN_ORDER] = says[ORDER]
+
+
+@compiled
+def _facts(now: Any, spots: Any, units: Any, outlook: Any, written: Any, found: Any) -> None:
+    bar = max(now[PLAYED], 0)
     known = bar < outlook.shape[0]
     for field in range(PLANNED):
         found[field] = outlook[bar, field] if known else 0
     found[POSITION_FIELD] = now[AT] + 2
     found[KEY_FIELD], found[CHORD_FIELD] = now[KEY_AT] + 1, now[CHORD_AT] + 1
     opened = now[SOURCE] >= 0 and (outlook[bar, OPEN] > 0 if known else True)
-    back = outlook[bar, DISTANCE] if known else 0
+    back = _written_back(now, bar, outlook, written) if known else 0
     if opened and back > 0:  # of a section that returns, not of another
         apart = spots[now[SOURCE]] - spots[now[LENGTH] - 1] + back * units[2]
         opened = -units[2] <= apart <= units[2]
@@ -158,6 +181,17 @@ def _facts(now: Any, spots: Any, units: Any, outlook: Any, found: Any) -> None:
     found[PLACE_FIELD + len(DISTANCES)] = _same_place(now, spots, units, back)
     for line in range(LINES):
         found[LINE_FIELD + line] = now[LINE_AT + line] + 1
+
+
+@compiled
+def _written_back(now: Any, bar: int, outlook: Any, written: Any) -> int:
+    """How many written bars lie between a played one and that which the outlook points to."""
+    if written[bar] < 0:
+        written[bar] = now[IN_BAR]
+    back = outlook[bar, DISTANCE]
+    if back <= 0 or back > bar or written[bar - back] < 0:
+        return 0
+    return max(0, now[IN_BAR] - written[bar - back])
 
 
 @compiled
@@ -191,10 +225,21 @@ def _look_up(found: Any, ids: Any, readings: Any) -> None:
 def _all_facts(ids: Any, readings: Any, units: Any, outlook: Any, found: Any) -> None:
     now, steps = START.copy(), len(ids)
     written, spots = np.zeros(steps, np.int64), np.zeros(steps, np.int64)
-    run = np.zeros(steps + 1, np.int32)
+    run, lines = np.zeros(steps + 1, np.int32), np.full(outlook.shape[0], -1, np.int64)
     for t in range(steps):
         _push(now, written, spots, run, readings, units, ids[t])
-        _facts(now, spots, units, outlook, found[t])
+        _facts(now, spots, units, outlook, lines, found[t])
+
+
+@compiled
+def _all_bars(ids: Any, readings: Any, units: Any, found: Any) -> None:
+    now = START.copy()
+    for t in range(len(ids)):
+        if units[3] > 0:
+            move(now, readings[ids[t]], units[3])
+        else:
+            _stand(now, readings[ids[t]])
+        found[t] = now[PLAYED]
 
 
 def bars_left_class(left: NDArray[np.int64]) -> NDArray[np.int64]:

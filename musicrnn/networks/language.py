@@ -13,7 +13,7 @@ of the ids that it points at (musicrnn.context.pointing) by numbers that the out
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -30,7 +30,7 @@ from musicrnn.context.pointing import (
     near_of,
     target_count,
 )
-from musicrnn.context.readings import Readings, no_readings
+from musicrnn.context.readings import TIMED_COLUMNS, Readings, no_readings
 from musicrnn.layers.dropout import dropout_layer
 from musicrnn.layers.stack import Stack, State
 from musicrnn.networks.language_config import LanguageConfig
@@ -73,9 +73,15 @@ class LanguageModel(Network):
         self.readings: Tensor
         self.register_buffer("readings", readings)
 
+    def fit(self, arrays: dict[str, NDArray[Any]]) -> None:
+        """A table of readings may be timed or not."""
+        vocabulary = self.config.vocabulary
+        if self.fields and np.shape(arrays.get("readings")) == (vocabulary, TIMED_COLUMNS):
+            self.readings = torch.zeros(vocabulary, TIMED_COLUMNS, dtype=torch.int32)
+
     def set_readings(self, readings: Readings) -> None:
         """What each id says of place and time, of the vocabulary that the model is made for."""
-        self.readings.copy_(torch.from_numpy(readings))
+        self.readings = torch.from_numpy(readings).to(self.readings.device)
 
     def inputs(self, ids: Ids, outlook: Outlook = NO_OUTLOOK) -> NDArray[np.int32]:
         """What the model reads of a piece's ids [T]: those, or with their context [T, 1 + F]."""

@@ -47,8 +47,12 @@ class Network(nn.Module):
         config = cls.Config.from_json(configuration)
         with torch.device("meta"):
             network = cls(config)
+            network.fit(arrays)
         load_strictly(network, arrays)
         return network.eval()
+
+    def fit(self, arrays: dict[str, NDArray[Any]]) -> None:
+        """Makes room for what a file holds beyond what its configuration says."""
 
 
 def load_strictly(module: nn.Module, arrays: dict[str, NDArray[Any]]) -> None:

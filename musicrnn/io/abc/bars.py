@@ -1,7 +1,7 @@
 """Where the bars of a played ABC tune lie: the pick-up, and bars that are longer or shorter.
 
-Conventions. Times in quarters. A pick-up stands at the end of a whole bar, so the piece begins with
-the missing beats as silence. Later on, a bar whose barline comes early or late becomes a bar of its
+Conventions. Times in quarters. A pick-up is a first bar of its own, shorter metre, so the piece
+begins at once; where no metre is as short, the missing beats come before it as silence. Later on, a bar whose barline comes early or late becomes a bar of its
 own time signature, so that all later bars begin where the barlines stand; ``d3:|`` and ``|:e`` add
 up to one bar, as on paper. The last bar is not judged.
 """
@@ -57,7 +57,11 @@ def place_bars(voice: Performance) -> tuple[float, list[MetreAt]]:
         at_end = at >= voice.end - _TOLERANCE
         if at > begin + _TOLERANCE and (what == _END or not at_end):
             if begin == 0.0 and at < length - _TOLERANCE and not at_end:
-                pickup, begin = length - at, at
+                if (short := metre_of(at, metre)) is None:
+                    pickup = length - at
+                else:
+                    changes = [(0.0, short), (at, metre)]
+                begin = at
             elif _is_multiple(at - begin, length):
                 begin, soft = at, []
             elif what is True:

@@ -4,8 +4,8 @@ Conventions. ``parse_abc(write_abc(q)) == q`` for every q from quantize_abc, and
 text of quantize_abc(s). Lengths are in eighths. A track is a voice; notes that sound together are
 one chord, cut and tied wherever one of them begins or ends, so any polyphony can be written. A note
 goes over a barline, a chord symbol or a change of key by a tie. What is no power of two stands in a
-triplet group. A pick-up stands without the rests before it. Repeats are written out. Four bars a
-line.
+triplet group. A first bar shorter than the second is a pick-up. Repeats are written out. Four bars
+a line.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.io.abc.bars import bar_quarters, metre_of
 from musicrnn.io.abc.chord import chord_symbol
 from musicrnn.io.abc.grid import quantize_abc
 from musicrnn.io.abc.items import Tone
@@ -55,7 +56,7 @@ def write_abc(score: Score) -> str:
         MusicRNNError: more than 64 voices, 20000 bars or 200000 characters.
     """
     score = quantize_abc(score)
-    metre = score.time_signatures[0]
+    metre = _metres(score)[0]
     lines = ["X:1", f"T:{score.title}" if score.title else ""]
     lines += [f"M:{metre.name}", "L:1/8"]
     lines += [f"Q:1/4={round(score.tempos[0].bpm)}", f"K:{_key_text(_key_at_0(score))}"]
@@ -117,7 +118,7 @@ class _Writer:
         self.keys = {key.tick: key for key in score.keys}
         self.fifths, self.minor = _fifths(_key_at_0(score))
         self.accidentals = Accidentals(signature_of_fifths(self.fifths))
-        placed = [(metre.tick, f"[M:{metre.name}]") for metre in score.time_signatures[1:]]
+        placed = [(metre.tick, f"[M:{metre.name}]") for metre in _metres(score)[1:]]
         placed += [(key.tick, f"[K:{_key_text(key)}]") for key in score.keys if key.tick]
         if first:
             placed += [(t.tick, f"[Q:1/4={round(t.bpm)}]") for t in score.tempos[1:]]
@@ -131,8 +132,6 @@ class _Writer:
     def bars(self) -> list[str]:
         """The text of every bar, without barlines."""
         pieces = self._pieces()
-        if len(self.score.tracks) == 1 and len(self.bar_starts) > 1:
-            pieces = _without_lead(pieces, self.bar_starts[1], self.fields)
         texts: list[str] = []
         at = 0
         ends = [*self.bar_starts[1:], self.score.end]
@@ -214,13 +213,19 @@ def _fifths(key: Key | None) -> tuple[int, bool]:
     return (0, False) if key is None else (fifths_of_key(key.tonic, key.minor), key.minor)
 
 
-def _without_lead(pieces: list[_Piece], bar: int, fields: dict[int, str]) -> list[_Piece]:
-    """Without the rests before a pick-up, unless something is said over them."""
-    first = next((index for index, piece in enumerate(pieces) if piece.pitches), 0)
-    silent = pieces[:first]
-    if not silent or silent[-1].end >= bar or any(piece.start in fields for piece in silent):
-        return pieces
-    return pieces if "[" in fields.get(silent[-1].end, "") else pieces[first:]
+def _metres(score: Score) -> tuple[TimeSignature, ...]:
+    """What is written: a pick-up's bar has none of its own."""
+    metres = score.time_signatures
+    if len(metres) < 2:
+        return metres
+    first, second = metres[:2]
+    length = second.tick / TICKS_PER_QUARTER
+    like = second.numerator, second.denominator
+    one = second.tick == first.bar_ticks(TICKS_PER_QUARTER)
+    short = one and length < bar_quarters(like)
+    if short and metre_of(length, like) == (first.numerator, first.denominator):
+        return metres[1:]
+    return metres
 
 
 def _triplet_group(pieces: list[_Piece]) -> int:

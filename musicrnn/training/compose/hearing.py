@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from musicrnn.arrays import Ids
 from musicrnn.context.fields import FIELDS, GROUPS, OPEN, OUTLOOK_FIELDS, Context, Outlook
-from musicrnn.context.past import NO_OUTLOOK, facts, looked_up
-from musicrnn.context.readings import BAR, Readings
+from musicrnn.context.past import NO_OUTLOOK, facts, looked_up, played_bars
+from musicrnn.context.readings import Readings
 
 OUTLOOK_HEARD = 0.7  # share of the pieces that have an outlook
 MATCH_HEARD = 0.75  # of those whose outlook is not heard
@@ -57,7 +57,7 @@ class Hearing:
             _small(facts(ids, readings, _opened(outlook)))
             for ids, outlook in zip(pieces, self.outlooks, strict=True)
         ]
-        self.bars = [np.cumsum(readings[ids, BAR] > 0).astype(np.int32) - 1 for ids in pieces]
+        self.bars = [played_bars(ids, readings) for ids in pieces]
 
     def window(self, piece: int, span: slice, renamed: NDArray[np.int32], *, draw: int) -> Context:
         """[T, F] of the ids in ``span``; ``renamed`` [V] gives other names to ids."""

@@ -225,10 +225,14 @@ def test_voices_are_tracks() -> None:
     assert score.tracks[1].is_drum
 
 
-def test_a_pickup_stands_at_the_end_of_its_bar() -> None:
-    assert starts(tune("D2|:C8:|")) == [6, 8, 16]
+def test_a_pickup_is_a_bar_of_its_own_and_begins_at_once() -> None:
+    assert starts(tune("D2|:C8:|")) == [0, 2, 10]
     score = tune("D2|:C6D2:|")
-    assert [bar[0] // TICKS_PER_QUARTER for bar in score.bars()] == [0, 4, 8]
+    assert [bar[0] // TICKS_PER_QUARTER for bar in score.bars()] == [0, 1, 5]
+    assert [metre.name for metre in score.time_signatures] == ["1/4", "4/4"]
+    off_the_grid = tune("(3:2:1D|C8|")  # 1/12 of a whole note: no metre is as short
+    assert [metre.name for metre in off_the_grid.time_signatures] == ["4/4"]
+    assert off_the_grid.tracks[0].notes[0].start > 0
 
 
 def test_an_irregular_bar_has_its_own_metre() -> None:
@@ -236,7 +240,8 @@ def test_an_irregular_bar_has_its_own_metre() -> None:
     assert [(s.tick // TICKS_PER_QUARTER, s.numerator) for s in score.time_signatures] == [
         (0, 4), (4, 3), (7, 4),
     ]  # fmt: skip
-    assert len(tune("E2|C8|C6||D2|C8|").time_signatures) == 1  # completed behind the double bar
+    completed = tune("E2|C8|C6||D2|C8|")  # behind the double bar
+    assert [metre.name for metre in completed.time_signatures] == ["1/4", "4/4"]
 
 
 @pytest.mark.parametrize(
