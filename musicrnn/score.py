@@ -156,6 +156,16 @@ class Score(Presentable):
         quarters = (tick - tempo.tick) / self.ticks_per_quarter
         return self._tempo_seconds[index] + quarters * tempo.microseconds_per_quarter * 1e-6
 
+    @property
+    def metre(self) -> TimeSignature:
+        """The one that it begins in; behind a shorter first bar, which is a pick-up, the next."""
+        first, *others = self.time_signatures
+        if not others:
+            return first
+        length = first.bar_ticks(self.ticks_per_quarter)
+        one = others[0].tick <= length < others[0].bar_ticks(self.ticks_per_quarter)
+        return others[0] if one else first
+
     def bars(self, until: int | None = None) -> list[tuple[int, TimeSignature]]:
         """Start tick and signature of every bar that begins before ``until`` (default: the end).
 

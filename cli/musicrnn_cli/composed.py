@@ -27,7 +27,7 @@ def record_of(piece: Composition, style: str, paths: list[Path]) -> dict[str, An
         "style": style,
         "key": score.keys[0].name if score.keys else None,
         "tempo": round(score.tempos[0].bpm, 2),
-        "time_signature": score.time_signatures[0].name,
+        "time_signature": score.metre.name,
         "bars": piece.bars,
         "form": plan_text(piece.form) or None,
         "notes": score.note_count,

@@ -12,6 +12,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from musicrnn.cells.compiled import compiled
 from musicrnn.context.readings import (
     BAR,
@@ -24,6 +27,8 @@ from musicrnn.context.readings import (
     REPEAT,
     SECOND,
     UPBEAT,
+    Readings,
+    last_position,
 )
 
 IN_BAR, AT, PLAYED, BAR_POSITIONS, OPENED, ENDING, WAITS = range(1, 8)
@@ -69,3 +74,16 @@ def _line(now: Any, repeat: int) -> None:
         now[IN_BAR] += now[AT] > 0
         now[PLAYED] = now[ENDING] + length
         now[AT], now[ENDING], now[OPENED] = 0, -1, done + length
+
+
+def standing(ids: NDArray[np.int32], readings: Readings) -> NDArray[np.int64]:
+    """``now`` behind the ids of a piece."""
+    now = np.array([0, *BEGINNING], np.int64)
+    _move_all(now, ids.astype(np.int64), readings, last_position(readings))
+    return now
+
+
+@compiled
+def _move_all(now: Any, ids: Any, readings: Any, last: int) -> None:
+    for t in range(len(ids)):
+        move(now, readings[ids[t]], last)

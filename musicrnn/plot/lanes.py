@@ -152,7 +152,7 @@ def facts(score: Score, caption: str = "") -> str:
         caption,
         score.keys[0].name if score.keys else "",
         f"{score.tempos[0].bpm:.0f} bpm",
-        score.time_signatures[0].name,
+        score.metre.name,
         counted(bar_count(score), "bar"),
         f"{seconds // 60}:{seconds % 60:02d}",
     ]

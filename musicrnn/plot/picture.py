@@ -140,7 +140,7 @@ def _lines(score: Score) -> list[tuple[int, int, Bars]]:
     stops = score.bar_lines()[1:]
     stops[-1] = end = max(score.end, stops[-1])
     count = min(MAX_LINES, math.ceil(end / (QUARTERS_A_LINE * score.ticks_per_quarter)))
-    two_bars = 2 * score.time_signatures[0].bar_ticks(score.ticks_per_quarter)
+    two_bars = 2 * score.metre.bar_ticks(score.ticks_per_quarter)
     room = math.ceil(end / count / two_bars) * two_bars
     lines: list[tuple[int, int, Bars]] = []
     for bar, stop in zip(bars, stops, strict=True):

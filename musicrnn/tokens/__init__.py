@@ -10,10 +10,12 @@ from musicrnn.tokens.abc import AbcTokenizer
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
 from musicrnn.tokens.protocol import Constraint, Controls, Tokenizer
+from musicrnn.tokens.tune import TuneTokenizer
 
 TOKENIZERS: dict[str, type[Tokenizer]] = {
     "beat": BeatTokenizer,
     "performance": PerformanceTokenizer,
+    "tune": TuneTokenizer,
     "abc": AbcTokenizer,
 }
 
@@ -56,6 +58,7 @@ __all__ = [
     "Controls",
     "PerformanceTokenizer",
     "Tokenizer",
+    "TuneTokenizer",
     "tokenizer_called",
     "tokenizer_from",
 ]

@@ -50,7 +50,8 @@ class Controls:
     pairs, one a bar and repeated from the start when they run out; ``density`` 1 (sparse) to 5
     (dense); ``form`` the sections and their bars, in all ``bars``, which need not be said then;
     ``basses`` the pitch class of each chord's lowest note, None where it is free; ``parts`` the
-    names of those that play, () for all. A model may grant less than can be wished.
+    names of those that play, () for all; ``symbols`` whether chord symbols stand above the notes.
+    A model may grant less than can be wished.
 
     Raises:
         MusicRNNError: a number outside BOUNDS, a key, metre, chord or bass that there is not, a
@@ -67,6 +68,7 @@ class Controls:
     form: Plan = ()
     basses: tuple[int | None, ...] = ()
     parts: tuple[str, ...] = ()
+    symbols: bool | None = None
 
     def __post_init__(self) -> None:
         if self.form:
@@ -125,6 +127,8 @@ class Controls:
             said["form"] = plan_text(self.form)
         if self.parts:
             said["parts"] = ", ".join(self.parts)
+        if self.symbols is not None:
+            said["chord symbols"] = "yes" if self.symbols else "none"
         return said
 
 
@@ -173,10 +177,12 @@ class Tokenizer(ABC):
     Attributes:
         name: the key in TOKENIZERS, stored in checkpoints.
         has_bars: whether a length may be counted in bars; otherwise in seconds alone.
+        follows_form: whether the grammar keeps a piece to the form in its Controls.
     """
 
     name: ClassVar[str]
     has_bars: ClassVar[bool] = True
+    follows_form: ClassVar[bool] = False
 
     @classmethod
     def suited(cls, scores: Sequence[Score]) -> Self:

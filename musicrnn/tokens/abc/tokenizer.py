@@ -55,7 +55,7 @@ class AbcTokenizer(Tokenizer):
     def encode(self, score: Score) -> NDArray[np.int32]:
         """ids of the melody and its chords. Raises MusicRNNError for a score without pitched notes
         or longer than ABC is written for (io.abc.grid)."""
-        return self.encode_text(normalise(write_abc(_melody(score))))
+        return self.encode_text(normalise(write_abc(melody_of(score))))
 
     def encode_source(self, score: Score, abc: str | None) -> NDArray[np.int32]:
         """A tune that was read as ABC keeps its own text."""
@@ -111,7 +111,7 @@ class AbcTokenizer(Tokenizer):
         return constraint
 
 
-def _melody(score: Score) -> Score:
+def melody_of(score: Score) -> Score:
     """The score with one track, nameless and played by the default instrument."""
     pitched = [t for t in score.tracks if t.notes and not t.is_drum]
     named = [t for t in pitched if "melody" in t.name.lower()]

@@ -2,8 +2,9 @@
 
 Conventions. The text is canonical (musicrnn.tokens.abc.normal). Of notes that sound together the
 highest is kept, a change of key is written with accidentals, a note beyond the words' range comes
-an octave or more nearer. Text that words cannot say is refused with None: overlays, endings behind
-the second, a metre that is none, tuplets off the grid of 1/24 quarter.
+an octave or more nearer. In a metre without a word every bar is one that departs from 4/4. Text
+that words cannot say is refused with None: overlays, endings behind the second, no metre, tuplets
+off the grid of 1/24 quarter.
 """
 
 from __future__ import annotations
@@ -25,19 +26,22 @@ from musicrnn.io.abc.items import (
     Tone,
     Tuplet,
 )
-from musicrnn.io.abc.key import Accidentals, AbcKey, parse_key, pitch_at, spell
+from musicrnn.io.abc.key import AbcKey, Accidentals, parse_key, pitch_at, spell
 from musicrnn.io.abc.syntax import scan
 from musicrnn.tokens.tune.words import (
     BARS,
     DEGREES,
     EIGHTH,
+    HIGHEST_PITCH,
     KEYS,
     LENGTH_WORDS,
     LOWEST,
     METRE_WORDS,
+    OCTAVES,
     REST,
     TIE,
     UPBEAT_WORD,
+    Degree,
     KeyWord,
     chord_name,
     degree_name,
@@ -120,10 +124,10 @@ class _Reader:
         if item.letter == "M":
             metre = parse_metre(item.text)
             word = "" if metre is None else f"M:{metre[0]}/{metre[1]}"
-            if self.key is None and word not in METRE_WORDS:
+            if self.key is None and not word:
                 raise _CannotSay
             if self.key is None:
-                self.metre = word
+                self.metre = word if word in METRE_WORDS else "M:4/4"
             elif word in METRE_WORDS:
                 self.words.append(word)
         elif item.letter == "K":
@@ -153,16 +157,7 @@ class _Reader:
             tones.append((pitch_at(tone.place, alteration), tone, alteration))
         pitch, tone, alteration = max(tones, key=lambda each: each[0])
         key = self.key or KEYS["C"]
-        degree, mark = degree_of(tone.place, alteration, key)
-        if abs(mark) > 1:
-            place, alteration = spell(pitch, key.fifths, key.minor)
-            degree, mark = degree_of(place, alteration, key)
-        if abs(mark) > 1:
-            raise _CannotSay
-        while degree < LOWEST:
-            degree += 7
-        while degree >= LOWEST + DEGREES:
-            degree -= 7
+        degree, mark = _in_range(degree_of(tone.place, alteration, key), pitch - key.semitones)
         self._place = tone.place, alteration
         tied = tone.tie
         self.accidentals.next_note([self._place] if tied else [])
@@ -213,6 +208,21 @@ class _Reader:
             self.words[-1] = ":|2"
         else:
             raise _CannotSay
+
+
+def _in_range(degree: Degree, pitch: int) -> Degree:
+    """A degree that has a word, in another octave or by another name if it must; ``pitch`` is its
+    own in C."""
+    octaves = 0
+    while pitch + 12 * octaves < HIGHEST_PITCH - 12 * OCTAVES + 1:
+        octaves += 1
+    while pitch + 12 * octaves > HIGHEST_PITCH:
+        octaves -= 1
+    letters, mark = degree[0] + 7 * octaves, degree[1]
+    if abs(mark) > 1 or not 0 <= letters - LOWEST < DEGREES:
+        (letter, octave), mark = spell(pitch + 12 * octaves, 0, False)
+        letters = 7 * octave + letter
+    return letters, mark
 
 
 def key_word(key: AbcKey) -> KeyWord:

@@ -23,13 +23,13 @@ from musicrnn.tokens.tune.words import (
     LENGTH_WORDS,
     METRE_WORDS,
     NOTES,
+    PLAIN,
     REST,
     TIE,
     KeyWord,
     place_of,
 )
 
-PLAIN = 3  # units of a thirty-second note
 _WRITTEN = {":|:": ":|\n|:", "|1": "|1 ", ":|2": ":|2 "}
 _BREAKS = (":|", ":|:", "||")  # a line ends behind them
 

@@ -46,6 +46,7 @@ from musicrnn.tokens.abc.words import METRES, keys
 
 UNITS = 24  # a quarter
 EIGHTH = UNITS // 2
+PLAIN = UNITS // 8  # a thirty-second note
 LENGTHS = (1, 2, 3, 4, 6, 8, 9, 12, 16, 18, 24, 32, 36, 48, 60, 72, 96, 108, 144, 192)
 UPBEAT_WORD, TIE, REST = "upbeat", "-", "z"
 BARS = {
@@ -54,7 +55,9 @@ BARS = {
 }  # fmt: skip
 MODES = ("", "m", "dor", "mix", "phr", "lyd")
 LOWEST = 4 * 7  # the lowest degree, C of octave 4: degrees count from octave 0
-DEGREES = 4 * 7
+OCTAVES = 4
+DEGREES = 7 * OCTAVES
+HIGHEST_PITCH = 95  # the B of the highest octave, as MIDI counts
 MARKS = ("", "^", "_")  # as it stands in the scale, raised, lowered
 
 Degree = tuple[int, int]  # letters above C of octave 0, and semitones up from the scale

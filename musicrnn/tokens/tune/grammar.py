@@ -1,0 +1,271 @@
+"""The grammar of a tune's words: which may come next, so that a tune is always whole.
+
+Conventions. Metre and key come first. Every bar is filled exactly and its line comes when it is
+full; what is off the grid of thirty-second notes is completed at once, as triplets are; a tie is
+followed by the same note, perhaps behind a bar line; a chord symbol by a note or rest. Where the
+bar lines lie, which of them repeat, and when the tune ends, says its form
+(:mod:`musicrnn.tokens.tune.form`). Words from elsewhere (a primer) may say more: they are read as a
+context reads them, and the grammar goes on behind them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.io.abc.fields import default_tempo
+from musicrnn.tokens.abc.form import Form
+from musicrnn.tokens.protocol import BOUNDS, END, START, Controls
+from musicrnn.tokens.tune.behind import form_behind
+from musicrnn.tokens.tune.form import FreeForm, PlannedForm, TuneForm
+from musicrnn.tokens.tune.words import (
+    BARS,
+    CHORDS,
+    IDS,
+    KEY_WORDS,
+    LENGTH_WORDS,
+    METRE_WORDS,
+    NOTES,
+    PLAIN,
+    REST,
+    TIE,
+    UPBEAT_WORD,
+    VOCABULARY,
+    chord_name,
+    key_called,
+)
+
+TRIPLETS = (2, 4, 8, 16, 32)  # lengths off the plain grid that are composed
+MAX_PLAYED_BARS = 128  # where nothing is asked for
+
+_SOUNDS = frozenset((*NOTES, REST))
+_MASKS: dict[frozenset[str], NDArray[np.bool_]] = {}
+
+
+class TuneConstraint:
+    """The state of one tune while it is sampled; see :class:`musicrnn.tokens.protocol.Constraint`.
+
+    Raises:
+        MusicRNNError: a control that tunes cannot express.
+    """
+
+    def __init__(self, controls: Controls) -> None:
+        check(controls)
+        self.controls = controls
+        self.read: list[int] = []  # ids of the primer
+        self.bounded = False  # the primer is over
+        self.form: TuneForm = FreeForm(Form(4 * 24, 1, exact=False))
+        self.metre, self.key = "", ""
+        self.state = "metre"
+        self.note, self.due = "", ""  # whose length comes next; what a tie goes on in
+        self.off, self.least = 0, 0  # units since the plain grid, the shortest of them
+        self.after = ""  # "symbol" or "line" where one has just come
+        self.tied = False  # the last note may still be
+
+    def allowed(self) -> NDArray[np.bool_]:
+        if not self.bounded:
+            self._bound()
+        words = frozenset(self._words())
+        if words not in _MASKS:
+            mask = np.zeros(len(VOCABULARY), np.bool_)
+            mask[[IDS[word] for word in words]] = True
+            _MASKS[words] = mask
+        return _MASKS[words]
+
+    def closing(self) -> int:
+        return -1  # a bar line is written before it is known whether a bar follows
+
+    def push(self, token: int) -> None:
+        if not self.bounded:
+            self.read.append(token)
+        elif token == END:
+            self.state = "end"
+        elif token != START:
+            self._take(VOCABULARY[token])
+
+    def _words(self) -> frozenset[str] | set[str]:
+        asked = self.controls
+        if self.state == "metre":
+            wish = asked.time_signature
+            return frozenset(METRE_WORDS) if wish is None else {f"M:{wish[0]}/{wish[1]}"}
+        if self.state == "key":
+            return frozenset(KEY_WORDS) if asked.key is None else {f"K:{key_called(*asked.key)}"}
+        if self.state == "length":
+            return self._lengths()
+        if self.state == "end" or self.form.over:
+            return {"end"}
+        if self.state == "opening":
+            found = self.form.openings()
+            return found if "|" in found or "|:" in found and not self._upbeat else self._opened()
+        return self._items()
+
+    @property
+    def _upbeat(self) -> bool:
+        return self.after == UPBEAT_WORD
+
+    def _opened(self) -> frozenset[str]:
+        """Behind UPBEAT_WORD: the repeat that it stands in, or its first note."""
+        return self.form.openings() | self._sounds()
+
+    def _items(self) -> frozenset[str]:
+        if self.after == "symbol" or self.off:
+            return self._sounds()
+        due = self.controls.chords and self.form.bar_begins and self.form.room() > 0
+        if due:
+            return frozenset({self._chord()})
+        found: frozenset[str] = frozenset()
+        if self.form.room() > 0:
+            found = self._sounds() | self._symbols()
+        if self.after != "line" or not found:
+            lines = self.form.lines()
+            found |= (lines & {"|", "|1"}) if self.due else lines
+        if self.tied and not self.due and self._goes_on():
+            found |= {TIE}
+        return found | {"end"} if self.form.may_end and not self.due else found
+
+    def _goes_on(self) -> bool:
+        """Whether the note may sound on: in this bar, or behind a plain bar line."""
+        return self.form.room() > 0 or self.form.lines() == {"|"}
+
+    def _sounds(self) -> frozenset[str]:
+        return frozenset({self.due}) if self.due else _SOUNDS
+
+    def _symbols(self) -> frozenset[str]:
+        asked = self.controls
+        if asked.symbols is False or (asked.chords and not self.form.bar_begins):
+            return frozenset()
+        return frozenset({self._chord()} if asked.chords else CHORDS)
+
+    def _chord(self) -> str:
+        """The chord that is asked for in this bar, as it is called in C."""
+        root, quality = self.controls.chords[self.form.played % len(self.controls.chords)]
+        key = KEY_WORDS[self.key]
+        return chord_name((root - key.semitones) % 12 if root >= 0 else root, quality)
+
+    def _lengths(self) -> frozenset[str]:
+        room = self.form.room()
+        return frozenset(word for word, units in LENGTH_WORDS.items() if self._fits(units, room))
+
+    def _fits(self, units: int, room: int) -> bool:
+        """Whether a length may come: what it leaves off the grid can be completed."""
+        plain = units % PLAIN == 0
+        if units > room or (not plain and units not in TRIPLETS) or (plain and self.off):
+            return False
+        off = self.off + units
+        least = min(units, self.least or units)
+        missing = next(n for n in range(3) if (off + n * least) % PLAIN == 0)
+        return room - units >= missing * least
+
+    def _take(self, word: str) -> None:
+        if word in METRE_WORDS:
+            self.metre, self.state = word, "key"
+        elif word in KEY_WORDS:
+            self.key, self.state = word, "opening"
+            self.form = self._new_form(METRE_WORDS[self.metre])
+        elif self.state == "opening":
+            self._open(word)
+        else:
+            self._item(word)
+
+    def _open(self, word: str) -> None:
+        self.form.open(word)
+        self.after = UPBEAT_WORD if word == UPBEAT_WORD else "line"
+        if word != UPBEAT_WORD:
+            self.state = "item"
+        if word not in BARS and word != UPBEAT_WORD:
+            self._item(word)
+
+    def _item(self, word: str) -> None:
+        if word in _SOUNDS:
+            self.note, self.state = word, "length"
+            return
+        if word in LENGTH_WORDS:
+            self._sounded(LENGTH_WORDS[word])
+            return
+        if word == TIE:
+            self.due = self.note
+        elif word in BARS:
+            self.form.line(word)
+            self.after = "line"
+        elif word in CHORDS:
+            self.after = "symbol"
+        self.tied = False
+
+    def _sounded(self, units: int) -> None:
+        self.form.take(units)
+        self.off += units
+        self.least = min(units, self.least or units)
+        if self.off % PLAIN == 0:
+            self.off = self.least = 0
+        self.tied = self.note != REST and not self.off
+        self.after, self.due, self.state = "", "", "item"
+
+    def _new_form(self, bar: int) -> TuneForm:
+        if self.controls.form:
+            return PlannedForm(bar, self.controls.form)
+        return FreeForm(Form(bar, self._limit(), self._exact))
+
+    @property
+    def _exact(self) -> bool:
+        return self.controls.bars is not None or self.controls.seconds is not None
+
+    def _limit(self) -> int:
+        """Bars to be played at most."""
+        asked = self.controls
+        if asked.seconds is None:
+            return asked.bars or MAX_PLAYED_BARS
+        numerator, denominator = map(int, self.metre[2:].split("/"))
+        tempo = asked.tempo or default_tempo((numerator, denominator))
+        played = round(asked.seconds * tempo / 60 / (4 * numerator / denominator))
+        return max(1, min(asked.bars or BOUNDS["bars"][1], played))
+
+    def _bound(self) -> None:
+        """The primer is over."""
+        self.bounded = True
+        words = [VOCABULARY[token] for token in self.read if token not in (START, END)]
+        head = 0
+        while head < len(words) and head < 2:
+            self._take(words[head])
+            head += 1
+        if len(words) <= 2:
+            return
+        form = form_behind(words, METRE_WORDS[self.metre])
+        form.exact = self._exact
+        form.bound(self._limit(), -1)
+        self.form = FreeForm(form)
+        self.state = "item"
+        last = words[-1]
+        if last in _SOUNDS:
+            self.note, self.state = last, "length"
+        elif last in CHORDS:
+            self.after = "symbol"
+        elif last in BARS:
+            self.after = "line"
+        elif last == TIE:
+            self.due = words[-3]
+
+
+def check(controls: Controls) -> None:
+    """Raises MusicRNNError for a control that tunes cannot express."""
+    if controls.density is not None:
+        raise MusicRNNError(
+            f"a tune has no word for density, got {controls.density}: take a style of events"
+        )
+    for what, asked in (("parts", controls.parts), ("basses of chords", controls.basses)):
+        if asked:
+            raise MusicRNNError(
+                f"a tune knows no {what}, {controls.given()[what.split()[-1]]} was wished: "
+                "take a style of events"
+            )
+    wish = controls.time_signature
+    if wish is not None and f"M:{wish[0]}/{wish[1]}" not in METRE_WORDS:
+        raise MusicRNNError(
+            f"a tune's time signature is one of {', '.join(word[2:] for word in METRE_WORDS)}, "
+            f"got {wish[0]}/{wish[1]}"
+        )
+    if controls.symbols is False and controls.chords:
+        raise MusicRNNError(
+            f"chords were wished, {controls.given()['chords']}, and no chord symbols: leave one "
+            "of them out"
+        )
