@@ -36,9 +36,10 @@ BOUNDS = {  # lowest, highest, and what the number is
     "seconds": (0.01, 7200, ", two hours at most"),
     "tempo": (MIN_BPM, MAX_BPM, " quarters a minute, as files of notes hold it"),
     "density": (1, 5, ", from sparse to dense"),
+    "fill_every": (2, 64, " bars"),
 }
 
-WHOLE = ("bars", "density")
+WHOLE = ("bars", "density", "fill_every")
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,9 @@ class Controls:
     pairs, one a bar and repeated from the start when they run out; ``density`` 1 (sparse) to 5
     (dense); ``form`` the sections and their bars, in all ``bars``, which need not be said then;
     ``basses`` the pitch class of each chord's lowest note, None where it is free; ``parts`` the
-    names of those that play, () for all. A model may grant less than can be wished.
+    names of those that play, () for all; ``feel`` what the rhythm is called, such as "funk";
+    ``fill_every`` how many bars apart drum fills are, the last of each being one. A model
+    may grant less than can be wished.
 
     Raises:
         MusicRNNError: a number outside BOUNDS, a key, metre, chord or bass that there is not, a
@@ -67,6 +70,8 @@ class Controls:
     form: Plan = ()
     basses: tuple[int | None, ...] = ()
     parts: tuple[str, ...] = ()
+    feel: str | None = None
+    fill_every: int | None = None
 
     def __post_init__(self) -> None:
         if self.form:
@@ -125,6 +130,8 @@ class Controls:
             said["form"] = plan_text(self.form)
         if self.parts:
             said["parts"] = ", ".join(self.parts)
+        if self.feel is not None:
+            said["feel"] = self.feel
         return said
 
 
