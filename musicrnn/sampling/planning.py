@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.context.fields import FEELS, OUTLOOK, Outlook
-from musicrnn.errors import MusicRNNError, listed
+from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.form.fills import draw_fills, fill_shares_from_json, fills_every
 from musicrnn.form.levels import LikenessChains, densities_from_json, draw_densities
 from musicrnn.form.outlook import A_FILL, FEEL, FILL, PLAIN, length_alone, outlook
@@ -66,19 +66,18 @@ class Planner:
         self.feels = feels_of(checkpoint)
         self.wished_feel = _number_of(controls.feel, self.feels)
         self.fills: list[float] = []
+        if said is None and form:
+            raise MusicRNNError(_not_learnt("form", plan_text(form)))
+        if controls.fill_every and not (isinstance(said, dict) and "fills" in said):
+            wished = f"one every {counted(controls.fill_every, 'bar')}"
+            raise MusicRNNError(_not_learnt("fills", wished))
         if said is None:
-            if form:
-                raise MusicRNNError(_not_learnt("form", plan_text(form)))
-            if controls.fill_every:
-                raise MusicRNNError(_not_learnt("fills", f"one every {controls.fill_every} bars"))
             return
         if not isinstance(said, dict):
             raise MusicRNNError("the model file's form is damaged: it is no JSON object")
         learnt = cast(dict[str, Any], said)
         if "fills" in learnt:
             self.fills = fill_shares_from_json(learnt["fills"])
-        elif controls.fill_every:
-            raise MusicRNNError(_not_learnt("fills", f"one every {controls.fill_every} bars"))
         self.plans = PlanModel.from_json(learnt.get("plans", {}))
         self.likenesses = LikenessChains.from_json(learnt.get("likenesses", {}))
         dense = learnt.get("densities")

@@ -116,7 +116,8 @@ class Controls:
 
     def given(self) -> dict[str, str]:
         """What is wished, by name, each in a musician's words: ``"key": "F# major"``."""
-        said = {name: f"{value:g}" for name in BOUNDS if (value := getattr(self, name)) is not None}
+        numbers = {name.replace("_", " "): getattr(self, name) for name in BOUNDS}
+        said = {name: f"{value:g}" for name, value in numbers.items() if value is not None}
         if self.key is not None:
             said["key"] = Key(0, *self.key).name
         if self.time_signature is not None:
