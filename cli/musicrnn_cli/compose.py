@@ -12,6 +12,7 @@ import click
 from musicrnn.errors import counted
 from musicrnn_cli.controls import (
     parse_chords,
+    parse_feel,
     parse_form,
     parse_key,
     parse_parts,
@@ -77,6 +78,17 @@ from musicrnn_cli.options import (
     "--parts",
     callback=parse_parts,
     help="The parts that play, of a model with named parts, such as melody,piano.",
+)
+@click.option(
+    "--feel",
+    callback=parse_feel,
+    help="Rhythmic feel, of a model that has learnt feels by name: drums knows rock, funk, soul, "
+    "hiphop, jazz, latin and others.",
+)
+@click.option(
+    "--fill-every",
+    type=int,
+    help="A drum fill every so many bars, of a model that has learnt fills. From 2 to 64.",
 )
 @temperature_option
 @click.option(
@@ -187,7 +199,8 @@ def command(
             click.echo(json.dumps(record), err=stream)
             continue
         bars = counted(record["bars"], "bar") + (f" ({record['form']})" if record["form"] else "")
-        facts = [f"{record['style']}  seed {record['seed']}", record["key"] or "no key",
+        facts = [f"{record['style']}  seed {record['seed']}",
+                 record["key"] or record["feel"] or "no key",
                  f"{record['tempo']:.0f} quarters a minute", record["time_signature"], bars,
                  f"{record['seconds']:.0f} s"]  # fmt: skip
         click.echo(", ".join(facts), err=stream)

@@ -30,6 +30,7 @@ def record_of(piece: Composition, style: str, paths: list[Path]) -> dict[str, An
         "time_signature": score.metre.name,
         "bars": piece.bars,
         "form": plan_text(piece.form) or None,
+        "feel": piece.feel or None,
         "notes": score.note_count,
         "tokens": len(piece.ids),
         "seconds": round(score.seconds, 2),

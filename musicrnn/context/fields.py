@@ -20,7 +20,10 @@ from musicrnn.context.readings import CHORD, KEY, LINES, Readings, last_position
 from musicrnn.errors import MusicRNNError, listed
 
 DISTANCES = (1, 2, 4, 8, 16)  # bars back to the same place
-OUTLOOK_FIELDS = ("bars_left", "section_left", "density", "section", "melody", "likeness")
+OUTLOOK_FIELDS = (
+    "bars_left", "section_left", "density", "section", "melody", "likeness", "feel", "fill",
+)  # fmt: skip
+LABELS = ("feel", "fill")  # heard only by models whose data tell them
 FIELDS = (
     *OUTLOOK_FIELDS,
     "position", "key", "chord",
@@ -36,7 +39,7 @@ DISTANCE, OPEN = (
 OUTLOOK = len(OUTLOOK_FIELDS) + 2
 GROUPS: dict[str, tuple[str, ...]] = {
     "where": ("bars_left", "section_left", "position"),
-    "asked": ("density", "section", "melody", "likeness", "key", "chord"),
+    "asked": ("density", "section", "melody", "likeness", *LABELS, "key", "chord"),
     "match": ("match_length", "match"),
     "places": tuple(name for name in FIELDS if name.startswith("place")),
     "lines": tuple(name for name in FIELDS if name.startswith("line")),
@@ -50,6 +53,7 @@ MATCH_LENGTHS = np.array([1, 2, 3, 4, 6, 9, 13, 21, 33, 49])  # ids, the least o
 MAX_SECTION_LEFT = 16  # bars; more are as many
 SECTIONS = 12  # A to I, i, o, X
 DENSITIES, MELODIES, LIKENESSES = 5, 2, 9
+FEELS, FILLS = 15, 2  # how many feels a model may have; plain, a fill
 
 
 def fields_of(groups: Sequence[str]) -> tuple[str, ...]:
@@ -75,6 +79,8 @@ def sizes(readings: Readings, vocabulary: int) -> dict[str, int]:
         "melody": MELODIES + 1,
         "likeness": LIKENESSES + 1,
         "position": last_position(readings) + 3,
+        "feel": FEELS + 1,
+        "fill": FILLS + 1,
         **{name: int(readings[:, column].max()) + 3 for name, column in told.items()},
         "match_length": len(MATCH_LENGTHS) + 1,
     }

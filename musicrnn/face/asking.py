@@ -21,6 +21,7 @@ from musicrnn.tokens import Controls
 from musicrnn.tokens.chord_words import AskedChords
 from musicrnn.tokens.wishes import (
     read_chords,
+    read_feel,
     read_form,
     read_key,
     read_parts,
@@ -33,6 +34,7 @@ WORDS = {
     "chords": read_chords,
     "form": read_form,
     "parts": read_parts,
+    "feel": read_feel,
 }
 WISHES = (*(each.name for each in fields(Controls)), *(each.name for each in fields(Settings)))
 MAX_SEED = 2**63 - 1

@@ -35,7 +35,8 @@ NEW_SHARES = (0.2, 0.3, 0.45, 0.7)  # the least shares of 2 to 5; 1 has less
 RETURNING_SHARES = (0.35, 0.7, 0.95)  # of 7 to 9
 SECTION_NUMBERS = {letter: number for number, letter in enumerate((*LETTERS, "X", "I", "O"), 1)}
 WITHOUT_MELODY, WITH_MELODY = 1, 2
-BARS_LEFT, SECTION_LEFT, DENSITY, SECTION, MELODY, LIKENESS = range(len(OUTLOOK_FIELDS))
+BARS_LEFT, SECTION_LEFT, DENSITY, SECTION, MELODY, LIKENESS, FEEL, FILL = range(len(OUTLOOK_FIELDS))
+PLAIN, A_FILL = 1, 2
 
 
 def outlook(

@@ -53,6 +53,7 @@ class Composition(Presentable):
     number: int = 0  # of its seed among the seeds
     style: str = ""  # the name of the model that composed it
     form: Plan = ()  # the plan of what comes after the primer
+    feel: str = ""  # what its rhythm is called, of a model that has learnt feels
 
     def __repr__(self) -> str:
         bars, notes = counted(self.bars, "bar"), counted(self.score.note_count, "note")
@@ -124,7 +125,8 @@ def compose_each(
                 seconds=(time.perf_counter() - started) * tokens / drawn,
             )
             piece = piece if primer is None else behind(primer, start, piece)
-            yield with_form(piece, planner.plan(drawn_from))
+            feel = planner.feel(drawn_from)
+            yield with_form(replace(piece, feel=feel), planner.plan(drawn_from))
         waiting, attempt = sorted(stuck), attempt + 1
 
 

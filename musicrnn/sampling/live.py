@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from array import array
 from collections.abc import Generator, Iterable, Iterator
+from dataclasses import replace
 
 from musicrnn.accompaniment import with_accompaniment
 from musicrnn.checkpoint import Checkpoint
@@ -70,7 +71,7 @@ class LivePiece:
         constraint = self.tokenizer.constraint(controls)
         before = self.tokenizer.played_bars(start)
         planner = Planner(checkpoint, controls, form=form, primer_bars=before)
-        self.form = planner.plan([seed, 0])
+        self.form, self.feel = planner.plan([seed, 0]), planner.feel([seed, 0])
         piece = Opening(constraint, [seed, 0], stepped.past(planner.outlook([seed, 0])))
         self._drawn = tokens(stepped, piece, settings=settings, primer=start)
 
@@ -94,7 +95,7 @@ class LivePiece:
         piece = composition(self.tokenizer, self.ids, score, seed=self.seed, seconds=self.seconds)
         if self.primer is not None:
             piece = behind(self.primer, self._prompt, piece)
-        return with_form(piece, self.form)
+        return with_form(replace(piece, feel=self.feel), self.form)
 
     def _kept(self, before: Iterable[int]) -> Iterator[int]:
         yield from before

@@ -32,6 +32,8 @@ LOUDER: Loudness = {  # usually, where it is asked
     "density": (1.5, 2.5),
     "melody": (2.0, 2.0),
     "likeness": (1.5, 1.5),
+    "feel": (1.0, 1.5),
+    "fill": (1.0, 1.5),
     "key": (2.5, 2.5),
     "chord": (1.3, 1.3),
 }
@@ -54,6 +56,8 @@ def louder(model: Checkpoint, controls: Controls, form: Plan = ()) -> Checkpoint
         "chord": controls.chords,
         "melody": form,
         "likeness": form,
+        "feel": controls.feel,
+        "fill": controls.fill_every,
     }
     sizes = LanguageConfig.from_json(model.entry("model")).fields
     ends = dict(zip(sizes, accumulate(sizes.values()), strict=True))

@@ -2,22 +2,27 @@
 
 Conventions. A model that hears its plan carries in its header, under "form", how plans go ("plans",
 a PlanModel), how like what came before sections are ("likenesses", LikenessChains), and how dense
-they are, one after another ("densities", a LevelChain; not every model has one). What is
-drawn for a seed comes from a generator of its own, so that a piece's ids use none of its numbers.
+they are, one after another ("densities", a LevelChain; not every model has one), and how often
+each of eight bars is a drum fill ("fills"). Beside it, under "feels", stand the names of the feels
+that it has learnt, in the order of their numbers, and how many pieces had each. What is drawn for
+a seed comes from a generator of its own, so that a piece's ids use none of its numbers.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.context.fields import OUTLOOK, Outlook
-from musicrnn.errors import MusicRNNError
+from musicrnn.context.fields import FEELS, OUTLOOK, Outlook
+from musicrnn.errors import MusicRNNError, counted, listed
+from musicrnn.form.fills import draw_fills, fill_shares_from_json, fills_every
 from musicrnn.form.levels import LikenessChains, densities_from_json, draw_densities
-from musicrnn.form.outlook import length_alone, outlook
+from musicrnn.form.outlook import A_FILL, FEEL, FILL, PLAIN, length_alone, outlook
 from musicrnn.form.plan import Plan, plan_text
 from musicrnn.form.plan_model import PlanModel
 from musicrnn.sampling.sampler import Seed
@@ -25,6 +30,18 @@ from musicrnn.tokens import Controls
 
 PLANNING = 1  # the spawn key of the generators of plans
 UNBOUNDED_BARS = 4096  # whose outlook tells nothing, where no length is asked for
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """The plan of what is new, of each section the likeness and the density, 0 where none is drawn,
+    the feel's number, 0 for none, and which bars are fills."""
+
+    plan: Plan = ()
+    likenesses: list[int] = field(default_factory=list[int])
+    densities: list[int] = field(default_factory=list[int])
+    feel: int = 0
+    fills: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
 
 
 class Planner:
@@ -36,7 +53,8 @@ class Planner:
         primer_bars: how many bars the primer has.
 
     Raises:
-        MusicRNNError: a form is asked for that the model cannot hear, or its header is damaged.
+        MusicRNNError: a form, feel or fills are asked for that the model cannot hear, or its header
+            is damaged.
     """
 
     def __init__(
@@ -45,16 +63,21 @@ class Planner:
         said = checkpoint.metadata.get("form")
         self.plans: PlanModel | None = None
         self.controls, self.form, self.primer_bars = controls, form, primer_bars
+        self.feels = feels_of(checkpoint)
+        self.wished_feel = _number_of(controls.feel, self.feels)
+        self.fills: list[float] = []
+        if said is None and form:
+            raise MusicRNNError(_not_learnt("form", plan_text(form)))
+        if controls.fill_every and not (isinstance(said, dict) and "fills" in said):
+            wished = f"one every {counted(controls.fill_every, 'bar')}"
+            raise MusicRNNError(_not_learnt("fills", wished))
         if said is None:
-            if form:
-                raise MusicRNNError(
-                    f"this model has learnt no form, {plan_text(form)} was wished: leave the wish "
-                    "out, or train a model anew"
-                )
             return
         if not isinstance(said, dict):
             raise MusicRNNError("the model file's form is damaged: it is no JSON object")
         learnt = cast(dict[str, Any], said)
+        if "fills" in learnt:
+            self.fills = fill_shares_from_json(learnt["fills"])
         self.plans = PlanModel.from_json(learnt.get("plans", {}))
         self.likenesses = LikenessChains.from_json(learnt.get("likenesses", {}))
         dense = learnt.get("densities")
@@ -63,37 +86,89 @@ class Planner:
 
     def plan(self, seed: Seed) -> Plan:
         """The plan of what comes after the primer; () where there is none."""
-        return self.drawn(_key(seed))[0] if self.plans is not None else ()
+        return self.drawn(_key(seed)).plan if self.plans is not None else ()
+
+    def feel(self, seed: Seed) -> str:
+        """The feel of what comes after the primer; "" where there is none."""
+        number = self.drawn(_key(seed)).feel if self.plans is not None else 0
+        return [*self.feels][number - 1] if number else ""
 
     def outlook(self, seed: Seed) -> Outlook:
         """What is known of every bar of the piece of a seed."""
         density = self.controls.density or 0
         if self.controls.bars is None:
-            return np.zeros((UNBOUNDED_BARS, OUTLOOK), np.int32)
+            found = np.zeros((UNBOUNDED_BARS, OUTLOOK), np.int32)
+            new = found[self.primer_bars :]
+            new[:, FEEL] = self.wished_feel
+            if every := self.controls.fill_every:
+                new[:, FILL] = np.where(fills_every(every, len(new)), A_FILL, PLAIN)
+            return found
         if self.plans is None:
             return length_alone(self.controls.bars, density)
-        plan, likenesses, densities = self.drawn(_key(seed))
-        bars = np.repeat(densities, [bars for _, bars in plan])
-        planned = outlook(plan, likenesses, density or bars)
+        drawn = self.drawn(_key(seed))
+        bars = np.repeat(drawn.densities, [bars for _, bars in drawn.plan])
+        planned = outlook(drawn.plan, drawn.likenesses, density or bars)
+        planned[:, FEEL] = drawn.feel
+        if self.fills:
+            planned[:, FILL] = np.where(drawn.fills, A_FILL, PLAIN)
         return np.concatenate([self._before(density), planned])
 
     def _before(self, density: int) -> Outlook:
         bars = self.controls.bars or 0
         return length_alone(bars, density)[: self.primer_bars]
 
-    def _drawn(self, key: tuple[int, ...]) -> tuple[Plan, list[int], list[int]]:
-        """The plan, and of each section the likeness and the density, 0 where none is drawn."""
+    def _drawn(self, key: tuple[int, ...]) -> Drawn:
         assert self.plans is not None
         if self.controls.bars is None:
-            return (), [], []
+            return Drawn(feel=self.wished_feel)
         entropy = np.random.SeedSequence(list(key), spawn_key=(PLANNING,))
         random = np.random.default_rng(entropy)
         new_bars = self.controls.bars - self.primer_bars
         plan = self.form or self.plans.draw(new_bars, random)
         likenesses = self.likenesses.draw(plan, random)
-        if self.densities is None:
-            return plan, likenesses, [0] * len(plan)
-        return plan, likenesses, draw_densities(self.densities, plan, random)
+        dense = [0] * len(plan)
+        if self.densities is not None:
+            dense = draw_densities(self.densities, plan, random)
+        drawn, fills = self.wished_feel, random.random(new_bars) < 0
+        if self.feels and not drawn and sum(self.feels.values()):
+            shares = np.array([*self.feels.values()]) / sum(self.feels.values())
+            drawn = 1 + int(random.choice(len(shares), p=shares))
+        if self.controls.fill_every:
+            fills = fills_every(self.controls.fill_every, new_bars)
+        elif self.fills:
+            fills = draw_fills(self.fills, new_bars, random)
+        return Drawn(plan, likenesses, dense, drawn, fills)
+
+
+def feels_of(checkpoint: Checkpoint) -> dict[str, int]:
+    """The feels that a model has learnt, in the order of their numbers, and how many pieces had
+    each; {} for none."""
+    said = checkpoint.metadata.get("feels", {})
+    if not isinstance(said, dict) or len(cast(dict[str, Any], said)) > FEELS:
+        raise MusicRNNError(f"the model file's feels are damaged: {said!r}")
+    found = cast(dict[str, Any], said)
+    if not all(type(count) is int and count >= 0 for count in found.values()):
+        raise MusicRNNError(f"the model file's feels are damaged: {said!r}")
+    return found
+
+
+def _number_of(feel: str | None, feels: dict[str, int]) -> int:
+    if feel is None:
+        return 0
+    if not feels:
+        raise MusicRNNError(_not_learnt("feels", feel))
+    if feel not in feels:
+        raise MusicRNNError(
+            f"the feel {feel!r} is foreign to this model: it knows {listed([*feels])}"
+        )
+    return 1 + [*feels].index(feel)
+
+
+def _not_learnt(what: str, wished: str) -> str:
+    return (
+        f"this model has learnt no {what}, {wished} was wished: leave the wish out, or train a "
+        "model anew"
+    )
 
 
 def _key(seed: Seed) -> tuple[int, ...]:

@@ -36,9 +36,10 @@ BOUNDS = {  # lowest, highest, and what the number is
     "seconds": (0.01, 7200, ", two hours at most"),
     "tempo": (MIN_BPM, MAX_BPM, " quarters a minute, as files of notes hold it"),
     "density": (1, 5, ", from sparse to dense"),
+    "fill_every": (2, 64, " bars"),
 }
 
-WHOLE = ("bars", "density")
+WHOLE = ("bars", "density", "fill_every")
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ class Controls:
     pairs, one a bar and repeated from the start when they run out; ``density`` 1 (sparse) to 5
     (dense); ``form`` the sections and their bars, in all ``bars``, which need not be said then;
     ``basses`` the pitch class of each chord's lowest note, None where it is free; ``parts`` the
-    names of those that play, () for all; ``symbols`` whether chord symbols stand above the notes.
-    A model may grant less than can be wished.
+    names of those that play, () for all; ``feel`` what the rhythm is called, such as "funk";
+    ``fill_every`` how many bars apart drum fills are, the last of each being one; ``symbols``
+    whether chord symbols stand above the notes. A model may grant less than can be wished.
 
     Raises:
         MusicRNNError: a number outside BOUNDS, a key, metre, chord or bass that there is not, a
@@ -69,6 +71,8 @@ class Controls:
     basses: tuple[int | None, ...] = ()
     parts: tuple[str, ...] = ()
     symbols: bool | None = None
+    feel: str | None = None
+    fill_every: int | None = None
 
     def __post_init__(self) -> None:
         if self.form:
@@ -113,7 +117,8 @@ class Controls:
 
     def given(self) -> dict[str, str]:
         """What is wished, by name, each in a musician's words: ``"key": "F# major"``."""
-        said = {name: f"{value:g}" for name in BOUNDS if (value := getattr(self, name)) is not None}
+        numbers = {name.replace("_", " "): getattr(self, name) for name in BOUNDS}
+        said = {name: f"{value:g}" for name, value in numbers.items() if value is not None}
         if self.key is not None:
             said["key"] = Key(0, *self.key).name
         if self.time_signature is not None:
@@ -129,6 +134,8 @@ class Controls:
             said["parts"] = ", ".join(self.parts)
         if self.symbols is not None:
             said["chord symbols"] = "yes" if self.symbols else "none"
+        if self.feel is not None:
+            said["feel"] = self.feel
         return said
 
 

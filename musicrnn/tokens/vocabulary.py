@@ -60,14 +60,15 @@ class EventVocabulary:
 
 
 def check_velocity_bins(bins: int) -> None:
-    """Raises MusicRNNError unless 128 velocities fall into so many equal bins, 64 at most."""
-    if bins not in (1, 2, 4, 8, 16, 32, 64):
-        raise MusicRNNError(f"velocity_bins must be a power of two up to 64, got {bins}")
+    """Raises MusicRNNError unless 128 velocities fall into so many equal bins."""
+    if bins not in (1, 2, 4, 8, 16, 32, 64, 128):
+        raise MusicRNNError(f"velocity_bins must be a power of two up to 128, got {bins}")
 
 
 def bin_velocities(bins: int) -> NDArray[np.int64]:
-    """[bins]: the velocity in the middle of each; ``velocity * bins // 128`` gives the bin."""
-    return np.arange(64 // bins, 128, 128 // bins)
+    """[bins]: the velocity in the middle of each; ``velocity * bins // 128`` gives the bin. Of 128
+    the first, which is no velocity, stands for 1."""
+    return np.maximum(1, np.arange(64 // bins, 128, 128 // bins))
 
 
 def _spell(value: Hashable) -> str:

@@ -66,5 +66,16 @@ def read_parts(text: str) -> tuple[str, ...]:
     return names
 
 
+def read_feel(text: str) -> str:
+    """The name of a feel, such as "Funk", as models hold it.
+
+    Raises:
+        MusicRNNError: it is empty.
+    """
+    if not text.strip():
+        raise MusicRNNError(f'a feel reads like "funk", got {text!r}')
+    return text.strip().casefold()
+
+
 def _root(letter: str, accidental: str) -> int:
     return (STEPS[letter.upper()] + accidental.count("#") - accidental.count("b")) % 12

@@ -44,7 +44,8 @@ class Piece:
     """One piece of a corpus of scores; ``abc`` is its own text where the source is ABC.
 
     ``ratings`` are +1 or -1, by what they are of, where known. Pieces of one ``group``, such as
-    those of one game, are alike; "" is a group of its own.
+    those of one game, are alike; "" is a group of its own. ``feel`` is what its rhythm is called,
+    such as "funk", where known; ``is_fill`` says that all of it is a drum fill.
     """
 
     name: str
@@ -53,6 +54,8 @@ class Piece:
     abc: str | None = field(default=None, repr=False)
     ratings: Mapping[str, int] = field(default_factory=dict[str, int])
     group: str = ""
+    feel: str = ""
+    is_fill: bool = False
 
 
 Sources = Sequence[tuple[Card, Sequence[Piece]]]

@@ -19,7 +19,17 @@ from safetensors.numpy import load_file
 
 from musicrnn_cli.main import main
 
-LEFT_OUT = {"file", "files", "model", "data", "style", "form", "seconds", "sampling_seconds"}
+LEFT_OUT = {
+    "file",
+    "files",
+    "model",
+    "data",
+    "style",
+    "form",
+    "feel",
+    "seconds",
+    "sampling_seconds",
+}
 SMALL = "hidden=4 validate_every=6 updates=12 warm_up=2 learning_rate=0.02"
 WRITER = f"{SMALL} embedding=4 layers=1 rows=4 length=32"
 STORED = f"{WRITER} hidden=2 embedding=2 tied=true half=true"
@@ -52,12 +62,16 @@ WISHES = (
     "--key C --chords 'C Am F G7' --density 3 --tempo 120 --time-signature 4/4 "
     "--temperature 1.1 --top-k 20 --top-p 0.95 --min-p 0.02 --repetition-penalty 1.1"
 )
-POP = shlex.quote(str(Path(__file__).with_name("pop-of-november.safetensors")))
-AS_POP = f"--model {POP} --temperature 0.8 --min-p 0.01"  # its settings then
-MADE = {  # what bundled models compose, pop an older one, and whether to the byte
+OLDER = {  # bundled models that others have taken the place of
+    name: shlex.quote(str(Path(__file__).with_name(f"{name}-of-november.safetensors")))
+    for name in ("pop", "drums")
+}
+AS_POP = f"--model {OLDER['pop']} --temperature 0.8 --min-p 0.01"  # its settings then
+AS_DRUMS = f"--model {OLDER['drums']} --temperature 0.8"
+MADE = {  # what bundled models compose, some of them older ones, and whether to the byte
     "pop": (AS_POP, True),
     "folk": ("--style folk", True),
-    "drums": ("--style drums", True),
+    "drums": (f"{AS_DRUMS} --bars 8", True),
     "chorale": ("--style chorale --bars 4", False),
     "jsb": ("--style jsb --bars 4", False),
     "nottingham": ("--style nottingham --bars 4", False),
@@ -65,7 +79,7 @@ MADE = {  # what bundled models compose, pop an older one, and whether to the by
     "piano": ("--style piano --bars 4", False),
     "pop as wished": (f"{AS_POP} --bars 4 {WISHES}", False),
     "folk after a primer": ("--style folk --bars 8 --primer tunes/0.abc", False),
-    "drums in int8": ("--style drums --bars 2 --weights int8", False),
+    "drums in int8": (f"{AS_DRUMS} --bars 2 --weights int8", False),
 }
 TICKS = {  # a quarter, in which notes are told; files have a multiple of them
     "a chorale": 24, "beat": 12, "performance": 50, "pop": 12, "drums": 12, "pop as wished": 12,
@@ -158,7 +172,7 @@ def classified_figures(name):
 
 def measured_figures(name):
     """A bundled model on the small data."""
-    model = shlex.split(POP)[0] if name == "pop" else name
+    model = shlex.split(OLDER[name])[0] if name in OLDER else name
     return answers("evaluate", model, *MEASURED[name].split())
 
 

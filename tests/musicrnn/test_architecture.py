@@ -28,6 +28,7 @@ PARTS = {
     "changes": ("what holds in a piece from a tick on", "errors"),
     "score": ("written and played music", "errors arrays presentable changes"),
     "score_ticks": ("a score in finer ticks, or from a tick on", "score"),
+    "drum_kit": ("the drums of General MIDI", ""),
     "key": ("which key a piece is in", "errors arrays score"),
     "note_events": (
         "notes as they are performed: note on and off, in seconds",
@@ -44,10 +45,10 @@ PARTS = {
         "augmentation of sound, and synthetic sound",
         "errors arrays bounds score waveform events synth",
     ),
-    "tokens": ("score <-> integers", PIECE + " bounds accompaniment io form context"),
+    "tokens": ("score <-> integers", PIECE + " bounds accompaniment drum_kit io form context"),
     "form": (
         "sections: planned, and found in the notes; what a plan says of each bar",
-        "errors arrays presentable score context",
+        "errors arrays presentable score drum_kit context",
     ),
     "plot": ("score -> picture and page", PIECE),
     "io.save": ("any format, by suffix", PIECE + " accompaniment io synth plot"),

@@ -24,6 +24,7 @@ MEMBERS: dict[str, Tokenizer] = {
     **{name: make() for name, make in TOKENIZERS.items()},
     "beat band": BeatTokenizer((0, 32, 128), velocity_bins=8, chords=False),
     "beat drums": BeatTokenizer((128,), chords=False),
+    "beat drums fine": BeatTokenizer((128,), velocity_bins=128, chords=False, closing=True),
     "beat parts": BeatTokenizer((4,), parts=("PIANO", "MELODY"), canonical=True, closing=True),
     "performance small": PerformanceTokenizer(max_shift=7, velocity_bins=1),
     "performance drums": PerformanceTokenizer(velocity_bins=64, drums=True),

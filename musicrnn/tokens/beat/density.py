@@ -24,8 +24,10 @@ def notes_a_quarter(score: Score, bars: int) -> NDArray[np.float64]:
 
 def quintiles(scores: Sequence[Score], bars: int) -> tuple[float, ...]:
     """The four borders between five equal shares of all excerpts of so many bars, to two decimals;
-    () where they are not four different numbers."""
+    () where they are not four different numbers. Pieces of less than half of that, such as drum
+    fills, are left out, unless all are as short."""
     around = [notes_a_quarter(score, bars) for score in scores if score.note_count]
+    around = [each for each in around if 2 * len(each) >= bars] or around
     if not around:
         return ()
     found = np.concatenate([each[min(bars // 2, len(each) - 1) :: bars] for each in around])

@@ -2,8 +2,10 @@
 
 Conventions. One tick of the result is one position. Bars are filled exactly: where a time signature
 changes inside a bar, the short bar before it gets a signature of its own (3/8, 1/16 ...). Leading
-empty bars go; pedals are dropped; drum hits last one position. Programs outside the configuration
-move to the nearest one inside; drums count as program 128 and are dropped where 128 is not listed.
+empty bars go; pedals are dropped; drum hits last one position, and
+those on the edge of a hi-hat are written as General MIDI has them (:mod:`musicrnn.drum_kit`).
+Programs outside the configuration move to the nearest one inside; drums count as program 128 and
+are dropped where 128 is not listed.
 Where parts are named, a track goes to the part of its name, else to the first.
 """
 
@@ -14,6 +16,7 @@ from bisect import bisect_right
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.drum_kit import as_general_midi
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.key import estimate_key
 from musicrnn.score import Chord, Key, Note, Score, Tempo, TimeSignature, Track, make_score
@@ -101,6 +104,7 @@ def _notes(score: Score, scale: float, vocabulary: BeatVocabulary) -> NDArray[np
         rows[:, 0] = np.floor(rows[:, 0] * scale + 0.5)
         if track.is_drum:
             rows[:, 1] = DRUM_PROGRAM
+            rows[:, 2] = as_general_midi(rows[:, 2])
             rows[:, 3] = 1
         else:
             nearest = pitched[np.argmin(np.abs(pitched - track.program))]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from musicrnn.drum_kit import EDGES
 from musicrnn.score import NAMED_CHORDS, Chord, Key, Tempo, TimeSignature
 from musicrnn.tokens.active_notes import ActiveNotes
 from musicrnn.tokens.beat.grid import DURATIONS, KEYS, MAX_BARS, POSITIONS
@@ -68,7 +69,7 @@ class BeatReader:
             voice = part if self.vocabulary.parts else program
             self.note = [self.tick, voice, (pitch + self.shift) % PITCHES]
         elif group == "drum":
-            self.note = [self.tick, DRUM_PROGRAM, value]
+            self.note = [self.tick, DRUM_PROGRAM, EDGES.get(int(value), int(value))]
         elif group == "velocity" and len(self.note) == 3:
             if self.note[1] == DRUM_PROGRAM:
                 self.notes.append([*self.note, 1, self.velocities[value]])

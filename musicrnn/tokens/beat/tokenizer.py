@@ -59,6 +59,8 @@ MAX_PROGRAMS = 16
 MIN_SHARE = 0.005  # share of all notes; rarer instruments are played by their nearest neighbour
 DENSITY_BARS = 16  # of the excerpts whose densities are the borders
 KEY_STEPS = (-2, -1, 0, 1, 2)  # semitones of transposition in training, in canonical pitch
+FINE = 128  # velocity_bins of drums alone: as many as there are, all of which drummers use
+LOUDER_STEPS = (0, -4, -2, 2, 4)  # of velocity, in training with so many
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,15 @@ class BeatTokenizer(BeatVocabulary, Tokenizer):
     @classmethod
     def suited(cls, scores: Sequence[Score]) -> BeatTokenizer:
         """The instruments of the scores, chords where most have some, the parts that most have by
-        name, and as borders of density the quintiles of their excerpts of 16 bars."""
+        name, and as borders of density the quintiles of their excerpts of 16 bars; of drums
+        alone every velocity."""
         notes = notes_by_program(scores)
         common = [p for p, n in notes.most_common(MAX_PROGRAMS) if n >= MIN_SHARE * notes.total()]
         with_chords = 2 * sum(bool(score.chords) for score in scores) > len(scores)
         programs = tuple(sorted(common))
         return cls(
             programs,
+            velocity_bins=FINE if programs == (DRUM_PROGRAM,) else cls.velocity_bins,
             chords=with_chords,
             parts=common_parts(scores) if len(programs) == 1 and programs[0] < 128 else (),
             canonical=programs != (DRUM_PROGRAM,),
@@ -202,13 +206,14 @@ class BeatTokenizer(BeatVocabulary, Tokenizer):
 
     def augmentation_maps(self) -> NDArray[np.int32]:
         """Transposed by -5 to 6 semitones, in canonical pitch by -2 to 2, and one step of tempo
-        slower or faster."""
+        slower or faster; of fine velocities also a little softer or louder."""
         steps = (KEY_STEPS if self.canonical else range(-5, 7)) if self.pitched else [0]
-        moves = [(k, t) for k in steps for t in (-1, 0, 1)]
-        moves.sort(key=lambda move: move != (0, 0))
+        louder = LOUDER_STEPS if self.velocity_bins == FINE else [0]
+        moves = [(k, t, v) for v in louder for k in steps for t in (-1, 0, 1)]
+        moves.sort(key=lambda move: move != (0, 0, 0))
         return np.array([self._moved(*move) for move in moves], np.int32)
 
-    def _moved(self, semitones: int, tempo_steps: int) -> list[int]:
+    def _moved(self, semitones: int, tempo_steps: int, louder: int) -> list[int]:
         ids: list[int] = []
         for group, value in zip(self.events.group, self.events.value, strict=True):
             pair = (group, value)
@@ -226,6 +231,8 @@ class BeatTokenizer(BeatVocabulary, Tokenizer):
             elif group == "tempo":
                 step = TEMPOS.index(value) + tempo_steps
                 pair = (group, TEMPOS[min(len(TEMPOS) - 1, max(0, step))])
+            elif group == "velocity" and 0 < value < self.velocity_bins - 1:  # the ends are limits
+                pair = (group, min(self.velocity_bins - 1, max(1, value + louder)))
             ids.append(self.events.id(*pair) if pair in self.events else -1)
         return ids
 

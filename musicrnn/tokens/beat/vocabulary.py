@@ -33,7 +33,7 @@ class BeatVocabulary:
     Args:
         programs: General MIDI programs in ascending order, 128 for drums; one program alone needs
             no program tokens.
-        velocity_bins: 1, 2, 4, ... 64 levels of loudness.
+        velocity_bins: 1, 2, 4, ... 128 levels of loudness.
         chords: whether chord symbols are written.
         parts: names of the parts that one program plays, from the accompaniment up; () for one
             part without a name.

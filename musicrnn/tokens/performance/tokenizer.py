@@ -39,7 +39,7 @@ class PerformanceTokenizer(Tokenizer):
 
     Args:
         max_shift: the longest time shift in steps of 10 ms.
-        velocity_bins: 1, 2, 4, ... 64 levels of loudness.
+        velocity_bins: 1, 2, 4, ... 128 levels of loudness.
         drums: the drum tracks of a score instead of the others.
     """
 

@@ -7,26 +7,28 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.arrays import Ids
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.context.fields import Outlook
+from musicrnn.context.fields import FEELS, Outlook, read_sizes
 from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.key import estimate_key
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer, tokenizer_from
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.choose import suitable_tokenizer
-from musicrnn.training.compose.outlooks import Planned, planned
+from musicrnn.training.compose.outlooks import NO_LABELS, Labels, Planned, planned
 from musicrnn.training.data import (
     SPLITS,
     DataRequest,
     Loaded,
+    Piece,
     SkippedFile,
     Sources,
     Split,
@@ -36,19 +38,24 @@ from musicrnn.training.data import (
     skipping,
 )
 
+LEAST_OF_A_FEEL = 5  # training pieces that are no fills
+
 
 @dataclass(frozen=True, eq=False)
 class TokenData(TrainingData):
     """Examples are ids [N] of whole pieces, ``encoding`` their tokenizer.
 
     ``weights`` say how often each training piece is read (None: once an epoch). ``planned`` are the
-    plans of the examples and what they say of their bars; empty where nothing is known.
+    plans of the examples and what they say of their bars; empty where nothing is known. ``told``
+    are what the pieces tell, ``feels`` how many training pieces, fills apart, have each feel.
     """
 
     weights: NDArray[np.float64] | None = None
     planned: dict[Split, list[Planned]] = field(
         default_factory=lambda: {split: [] for split in SPLITS}
     )
+    told: Labels = NO_LABELS
+    feels: dict[str, int] = field(default_factory=dict[str, int])
 
     def outlooks(self, split: Split) -> list[Outlook] | None:
         """What is known of the bars of each example before they are written."""
@@ -84,6 +91,8 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
         else choose_tokenizer(_to_learn_from(item for _, item in read), request.tokens)
     )
     plans = tokenizer.readings() is not None and (like is None or "form" in like.metadata)
+    feels = _feels(item.piece for _, item in read)
+    labels = _labels(tokenizer, feels) if like is None else _labels_of(like)
     examples: dict[Split, list[_Example]] = {split: [] for split in SPLITS}
     keys: Counter[str] = Counter()
     metres: Counter[str] = Counter()
@@ -91,7 +100,7 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
         split, score = item.piece.split, item.content
         with skipping(item.piece.name, refused):
             found = tokenizer.encode_source(score, item.piece.abc)
-            plan = planned(score, tokenizer) if plans else None
+            plan = planned(score, tokenizer, item.piece, labels) if plans else None
             examples[split].append(_Example(found, index, plan))
             if split == "train":
                 if any(track.notes and not track.is_drum for track in score.tracks):
@@ -122,6 +131,8 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
             split: [each.planned for each in examples[split] if each.planned is not None]
             for split in SPLITS
         },
+        told=labels,
+        feels={name: feels.get(name, 0) for name in labels.feels},
     )
 
 
@@ -145,6 +156,25 @@ def choose_tokenizer(read: Sequence[Loaded[Score]], tokens: str | None = None) -
         return BeatTokenizer()
     texts = all(item.piece.abc is not None for item in read)
     return suitable_tokenizer([item.content for item in read], tokens, texts=texts)
+
+
+def _feels(pieces: Iterable[Piece]) -> dict[str, int]:
+    """How many training pieces, fills apart, have each feel that enough have, the most first."""
+    counts = Counter(p.feel for p in pieces if p.split == "train" and p.feel and not p.is_fill)
+    return {name: n for name, n in counts.most_common(FEELS) if n >= LEAST_OF_A_FEEL}
+
+
+def _labels(tokenizer: Tokenizer, feels: Mapping[str, int]) -> Labels:
+    """What is heard of pieces in these tokens: of drums alone, which bars are fills."""
+    drums = isinstance(tokenizer, BeatTokenizer) and not tokenizer.pitched
+    return Labels(tuple(sorted(feels)), drums)
+
+
+def _labels_of(model: Checkpoint) -> Labels:
+    """What a model hears."""
+    said, fields = model.metadata.get("feels"), read_sizes(model.entry("model").get("context", ""))
+    feels = cast(dict[str, int], said) if isinstance(said, dict) and "feel" in fields else {}
+    return Labels(tuple(feels), "fill" in fields)
 
 
 def _key_name(score: Score) -> str:

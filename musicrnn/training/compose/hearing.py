@@ -20,7 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.arrays import Ids
-from musicrnn.context.fields import FIELDS, GROUPS, OPEN, OUTLOOK_FIELDS, Context, Outlook
+from musicrnn.context.fields import (
+    FIELDS,
+    GROUPS,
+    LABELS,
+    OPEN,
+    OUTLOOK_FIELDS,
+    Context,
+    Outlook,
+)
 from musicrnn.context.past import NO_OUTLOOK, facts, looked_up, played_bars
 from musicrnn.context.readings import Readings
 
@@ -35,7 +43,7 @@ PLACES_SILENT = 0.1  # all at once: what comes back then does so for the match o
 MATCH = [FIELDS.index(name) for name in GROUPS["match"]]
 PLACES = [FIELDS.index(name) for name in GROUPS["places"]]
 IN_SECTION = FIELDS.index("place_in_section")
-ALWAYS = [*range(len(OUTLOOK_FIELDS)), *(FIELDS.index(name) for name in ("position", "key"))]
+ALWAYS = [FIELDS.index(name) for name in (*OUTLOOK_FIELDS, "position", "key") if name not in LABELS]
 DENSITY, BARS_LEFT = FIELDS.index("density"), FIELDS.index("bars_left")
 
 

@@ -12,15 +12,25 @@ from typing import Any
 
 import numpy as np
 
-from musicrnn.context.fields import Outlook
+from musicrnn.context.fields import LABELS, Outlook
+from musicrnn.form.fills import fill_bars
 from musicrnn.form.finder import with_sections
 from musicrnn.form.levels import LikenessChains
-from musicrnn.form.outlook import DENSITY, likenesses_of, outlook
+from musicrnn.form.outlook import (
+    A_FILL,
+    DENSITY,
+    FEEL,
+    FILL,
+    PLAIN,
+    likenesses_of,
+    outlook,
+)
 from musicrnn.form.plan import Plan, plan_of
 from musicrnn.form.plan_model import PlanModel
 from musicrnn.score import Score, Section
 from musicrnn.tokens import Tokenizer
 from musicrnn.tokens.chord_words import are_chords
+from musicrnn.training.data import Piece
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,13 +42,39 @@ class Planned:
     outlook: Outlook
 
 
-def planned(score: Score, tokenizer: Tokenizer) -> Planned:
-    """Of a score that the tokenizer can hold, in the bars of its ids."""
+@dataclass(frozen=True)
+class Labels:
+    """What the pieces of some data are labelled with: the names of their feels, each numbered by
+    its place from 1, and whether it is said of drums which of their bars are fills."""
+
+    feels: tuple[str, ...] = ()
+    fills: bool = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of an outlook that they tell."""
+        told = {"feel": bool(self.feels), "fill": self.fills}
+        return tuple(name for name in LABELS if told[name])
+
+
+NO_LABELS = Labels()
+
+
+def planned(
+    score: Score, tokenizer: Tokenizer, piece: Piece | None = None, labels: Labels = NO_LABELS
+) -> Planned:
+    """Of a score that the tokenizer can hold, in the bars of its ids; the piece says its feel."""
     heard = tokenizer.quantize(score)
     heard = with_sections(replace(heard, sections=_moved_sections(score, heard)))
     plan = plan_of(heard)
     likenesses = likenesses_of(plan, heard)
-    return Planned(plan, likenesses, outlook(plan, likenesses, tokenizer.densities(heard)))
+    found = outlook(plan, likenesses, tokenizer.densities(heard))
+    if piece is not None and piece.feel in labels.feels:
+        found[:, FEEL] = 1 + labels.feels.index(piece.feel)
+    if labels.fills:
+        fills = fill_bars(heard) | (piece is not None and piece.is_fill)
+        found[:, FILL] = np.where(fills, A_FILL, PLAIN)
+    return Planned(plan, likenesses, found)
 
 
 def _moved_sections(score: Score, heard: Score) -> tuple[Section, ...]:

@@ -10,9 +10,11 @@ import numpy as np
 
 from musicrnn.arrays import Ids, checked_ids
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.context.fields import DENSITIES, FIELDS, GROUPS, fields_of, sizes, written
+from musicrnn.context.fields import DENSITIES, FIELDS, GROUPS, LABELS, fields_of, sizes, written
 from musicrnn.errors import MusicRNNError, counted
+from musicrnn.form.fills import learn_fill_shares
 from musicrnn.form.levels import LevelChain, LikenessChains
+from musicrnn.form.outlook import A_FILL, FILL
 from musicrnn.form.plan_model import PlanModel
 from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.pretrained import Style
@@ -84,7 +86,9 @@ class Compose(Task):
         vocabulary = len(data.encoding.vocabulary)
         readings, context = data.encoding.readings(), ""
         if readings is not None:
+            told = data.told.fields if isinstance(data, TokenData) else ()
             found, heard = sizes(readings, vocabulary), fields_of(settings.groups)
+            heard = [name for name in heard if name not in LABELS or name in told]
             context = written({name: found[name] for name in heard})
         return settings.extended(LanguageConfig, {"vocabulary": vocabulary, "context": context})
 
@@ -145,7 +149,13 @@ class Compose(Task):
             densities = [section_densities(piece) for piece in pieces if piece.plan]
             if all(map(all, densities)):  # tokens that know densities
                 form["densities"] = LevelChain.learn(densities, DENSITIES).counts
+            if "fill" in heard:
+                form["fills"] = learn_fill_shares(
+                    piece.outlook[:, FILL] == A_FILL for piece in pieces
+                )
             header["form"] = form
+        if "feel" in heard and isinstance(data, TokenData):
+            header["feels"] = data.feels
         return header
 
     @property
@@ -158,7 +168,7 @@ class Compose(Task):
         """What is heard follows from the fields of the file's network."""
         settings: ComposeSettings = super().settings_of(checkpoint)
         heard = LanguageConfig.from_json(checkpoint.entry("model")).fields
-        groups = [group for group, names in GROUPS.items() if set(names) <= set(heard)]
+        groups = [group for group, names in GROUPS.items() if set(names) & set(heard)]
         return replace(settings, hears=",".join(groups))
 
     def comparable(self) -> ComposeSettings:

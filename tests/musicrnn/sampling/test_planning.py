@@ -8,7 +8,18 @@ import pytest
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.context.fields import LIKENESSES, OPEN
 from musicrnn.errors import MusicRNNError
-from musicrnn.form.outlook import BARS_LEFT, DENSITY, LIKENESS, NEW, RETURNING, SECTION
+from musicrnn.form.outlook import (
+    A_FILL,
+    BARS_LEFT,
+    DENSITY,
+    FEEL,
+    FILL,
+    LIKENESS,
+    NEW,
+    PLAIN,
+    RETURNING,
+    SECTION,
+)
 from musicrnn.form.plan import bars_of, parse_plan
 from musicrnn.form.plan_model import PlanModel
 from musicrnn.sampling.compose import compose
@@ -123,3 +134,44 @@ def hearing_checkpoint() -> Checkpoint:
     stored_model = stored(hearing())
     tokenizer = {"name": "beat", **POP.configuration()}
     return Checkpoint(stored_model.arrays, {**stored_model.metadata, "tokenizer": tokenizer})
+
+
+DRUMS = Checkpoint({}, {"form": {**FORM, "fills": [0] * 7 + [1]}, "feels": {"jazz": 1, "rock": 3}})
+
+
+def test_feels_come_as_often_as_they_were_counted_or_as_asked() -> None:
+    planner = Planner(DRUMS, Controls(bars=8))
+    drawn = [planner.outlook([seed, 0])[:, FEEL] for seed in range(200)]
+    assert all(len(set(column.tolist())) == 1 for column in drawn)
+    assert abs(np.mean([column[0] == 2 for column in drawn]) - 0.75) < 0.1
+    assert {planner.feel([seed, 0]) for seed in range(20)} == {"jazz", "rock"}
+    asked = Planner(DRUMS, Controls(bars=8, feel="jazz"))
+    assert set(asked.outlook(1)[:, FEEL].tolist()) == {1}
+    assert asked.feel(1) == "jazz"
+    seconds = Planner(DRUMS, Controls(seconds=9, feel="jazz", fill_every=2))
+    assert set(seconds.outlook(1)[:, FEEL].tolist()) == {1}
+    assert seconds.outlook(1)[:4, FILL].tolist() == [PLAIN, A_FILL] * 2
+
+
+def test_fills_are_drawn_or_as_far_apart_as_asked_behind_a_primer() -> None:
+    drawn = Planner(DRUMS, Controls(bars=16)).outlook(1)
+    assert np.flatnonzero(drawn[:, FILL] == A_FILL).tolist() == [7, 15]
+    asked = Planner(DRUMS, Controls(bars=10, fill_every=4), primer_bars=1).outlook(1)
+    assert np.flatnonzero(asked[:, FILL] == A_FILL).tolist() == [4, 8]
+    assert not Planner(LEARNT, Controls(bars=8)).outlook(1)[:, [FEEL, FILL]].any()
+
+
+@pytest.mark.parametrize(
+    ("model", "wish", "message"),
+    [
+        (LEARNT, {"feel": "jazz"}, "learnt no feels, jazz was wished"),
+        (LEARNT, {"fill_every": 4}, "learnt no fills, one every 4 bars was wished"),
+        (Checkpoint({}, {}), {"fill_every": 4}, "learnt no fills"),
+        (DRUMS, {"feel": "jaz"}, "the feel 'jaz' is foreign to this model: it knows jazz, rock"),
+        (Checkpoint({}, {"feels": {"jazz": "a"}}), {}, "the model file's feels are damaged"),
+        (Checkpoint({}, {"feels": [1]}), {}, "the model file's feels are damaged"),
+    ],
+)
+def test_feels_and_fills_that_a_model_has_not_learnt(model, wish, message: str) -> None:
+    with pytest.raises(MusicRNNError, match=message):
+        Planner(model, Controls(bars=8, **wish))

@@ -24,7 +24,7 @@ def test_a_number_has_its_bounds(name: str, number: float) -> None:
     with pytest.raises(MusicRNNError, match=f"{bounds}.*, got {re.escape(str(number))}$"):
         Controls(**{name: number})
     for fits in (low, high):
-        assert Controls(**{name: fits}).given() == {name: f"{fits:g}"}
+        assert Controls(**{name: fits}).given() == {name.replace("_", " "): f"{fits:g}"}
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,8 @@ def test_wishes_are_said_as_musicians_say_them() -> None:
         density=2,
         basses=(4, None, None, None),
         parts=("melody", "Piano"),
+        feel="hiphop",
+        fill_every=4,
     )
     said = everything.given()
     assert said == {
@@ -69,6 +71,8 @@ def test_wishes_are_said_as_musicians_say_them() -> None:
         "time signature": "6/8",
         "chords": "C/E Bbmaj7 F#m7 N.C.",
         "parts": "melody, Piano",
+        "feel": "hiphop",
+        "fill every": "4",
     }
     named = {name.replace(" ", "_") for name in said}
     assert {field.name for field in fields(Controls)} - named == {"form", "basses"}
