@@ -22,8 +22,9 @@ from musicrnn.errors import MusicRNNError, listed
 DISTANCES = (1, 2, 4, 8, 16)  # bars back to the same place
 OUTLOOK_FIELDS = (
     "bars_left", "section_left", "density", "section", "melody", "likeness", "feel", "fill",
+    "symbols",
 )  # fmt: skip
-LABELS = ("feel", "fill")  # heard only by models whose data tell them
+LABELS = ("feel", "fill", "symbols")  # heard only by models whose data tell them
 FIELDS = (
     *OUTLOOK_FIELDS,
     "position", "key", "chord",
@@ -54,6 +55,7 @@ MAX_SECTION_LEFT = 16  # bars; more are as many
 SECTIONS = 12  # A to I, i, o, X
 DENSITIES, MELODIES, LIKENESSES = 5, 2, 9
 FEELS, FILLS = 15, 2  # how many feels a model may have; plain, a fill
+SYMBOLS = 2  # no chord symbols above the notes, some
 
 
 def fields_of(groups: Sequence[str]) -> tuple[str, ...]:
@@ -81,6 +83,7 @@ def sizes(readings: Readings, vocabulary: int) -> dict[str, int]:
         "position": last_position(readings) + 3,
         "feel": FEELS + 1,
         "fill": FILLS + 1,
+        "symbols": SYMBOLS + 1,
         **{name: int(readings[:, column].max()) + 3 for name, column in told.items()},
         "match_length": len(MATCH_LENGTHS) + 1,
     }

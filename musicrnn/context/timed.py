@@ -78,12 +78,19 @@ def _line(now: Any, repeat: int) -> None:
 
 def standing(ids: NDArray[np.int32], readings: Readings) -> NDArray[np.int64]:
     """``now`` behind the ids of a piece."""
-    now = np.array([0, *BEGINNING], np.int64)
-    _move_all(now, ids.astype(np.int64), readings, last_position(readings))
-    return now
+    return standings(ids, readings)[-1]
+
+
+def standings(ids: NDArray[np.int32], readings: Readings) -> NDArray[np.int64]:
+    """``now`` before the first of a piece's ids and behind each, a row each."""
+    found = np.zeros((len(ids) + 1, 1 + len(BEGINNING)), np.int64)
+    found[0, 1:] = BEGINNING
+    _move_all(found, ids.astype(np.int64), readings, last_position(readings))
+    return found
 
 
 @compiled
-def _move_all(now: Any, ids: Any, readings: Any, last: int) -> None:
+def _move_all(found: Any, ids: Any, readings: Any, last: int) -> None:
     for t in range(len(ids)):
-        move(now, readings[ids[t]], last)
+        found[t + 1] = found[t]
+        move(found[t + 1], readings[ids[t]], last)

@@ -35,8 +35,11 @@ NEW_SHARES = (0.2, 0.3, 0.45, 0.7)  # the least shares of 2 to 5; 1 has less
 RETURNING_SHARES = (0.35, 0.7, 0.95)  # of 7 to 9
 SECTION_NUMBERS = {letter: number for number, letter in enumerate((*LETTERS, "X", "I", "O"), 1)}
 WITHOUT_MELODY, WITH_MELODY = 1, 2
-BARS_LEFT, SECTION_LEFT, DENSITY, SECTION, MELODY, LIKENESS, FEEL, FILL = range(len(OUTLOOK_FIELDS))
+BARS_LEFT, SECTION_LEFT, DENSITY, SECTION, MELODY, LIKENESS, FEEL, FILL, SYMBOLS = range(
+    len(OUTLOOK_FIELDS)
+)
 PLAIN, A_FILL = 1, 2
+WITHOUT_SYMBOLS, WITH_SYMBOLS = 1, 2
 
 
 def outlook(
@@ -85,7 +88,11 @@ def last_of_letter(plan: Plan) -> list[tuple[int, int] | None]:
 
 def likenesses_of(plan: Plan, score: Score) -> list[int]:
     """How like what came before each section of a score is."""
-    alike = bar_similarity(score)
+    return likenesses(plan, bar_similarity(score))
+
+
+def likenesses(plan: Plan, alike: NDArray[np.float64]) -> list[int]:
+    """The same by how alike the bars are, [bars, bars]."""
     nearest = np.tril(alike, -1).max(axis=1, initial=0.0)  # of each bar, the most alike earlier one
     found: list[int] = []
     start = 0

@@ -139,6 +139,16 @@ class Controls:
         return said
 
 
+@dataclass(frozen=True, eq=False)
+class OwnForm:
+    """What the ids of a whole piece say of its form: the plan of its played bars, how alike these
+    are [bars, bars], and whether chord symbols stand above the notes."""
+
+    plan: Plan
+    alike: NDArray[np.float64]
+    symbols: bool
+
+
 class Constraint(Protocol):
     """The grammar of one piece while it is sampled: it follows the ids and gives the mask of those
     that may come next.
@@ -185,11 +195,13 @@ class Tokenizer(ABC):
         name: the key in TOKENIZERS, stored in checkpoints.
         has_bars: whether a length may be counted in bars; otherwise in seconds alone.
         follows_form: whether the grammar keeps a piece to the form in its Controls.
+        has_symbols: whether chord symbols may stand above the notes, or not.
     """
 
     name: ClassVar[str]
     has_bars: ClassVar[bool] = True
     follows_form: ClassVar[bool] = False
+    has_symbols: ClassVar[bool] = False
 
     @classmethod
     def suited(cls, scores: Sequence[Score]) -> Self:
@@ -241,6 +253,11 @@ class Tokenizer(ABC):
     def readings(self) -> Readings | None:
         """What each id says of place and time (musicrnn.context.readings); None where models of
         these tokens hear no context."""
+        return None
+
+    def own_form(self, ids: NDArray[np.int32]) -> OwnForm | None:
+        """The form that ids say themselves, with repeat signs; None where it must be found in the
+        notes."""
         return None
 
     def densities(self, score: Score) -> NDArray[np.int64]:

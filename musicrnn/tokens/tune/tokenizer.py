@@ -26,9 +26,10 @@ from musicrnn.io.abc import TICKS_PER_QUARTER, parse_abc, quantize_abc, write_ab
 from musicrnn.score import Score, TimeSignature
 from musicrnn.tokens.abc.normal import normalise
 from musicrnn.tokens.abc.tokenizer import melody_of
-from musicrnn.tokens.protocol import END, START, Constraint, Controls, Tokenizer
+from musicrnn.tokens.protocol import END, START, Constraint, Controls, OwnForm, Tokenizer
 from musicrnn.tokens.tune.fold import folded
 from musicrnn.tokens.tune.grammar import TuneConstraint
+from musicrnn.tokens.tune.plan import form_of
 from musicrnn.tokens.tune.reading import words_of
 from musicrnn.tokens.tune.text import text_of
 from musicrnn.tokens.tune.words import (
@@ -50,6 +51,7 @@ class TuneTokenizer(Tokenizer):
 
     name: ClassVar[str] = "tune"
     follows_form: ClassVar[bool] = True
+    has_symbols: ClassVar[bool] = True
 
     @property
     def vocabulary(self) -> tuple[str, ...]:
@@ -95,6 +97,9 @@ class TuneTokenizer(Tokenizer):
 
     def readings(self) -> Readings:
         return readings()
+
+    def own_form(self, ids: NDArray[np.int32]) -> OwnForm:
+        return form_of(self.words(ids), self.decode(ids))
 
     def count_notes(self, ids: Sequence[int] | NDArray[np.int32]) -> int:
         """Notes that are written, repeats counted once and tied notes each."""

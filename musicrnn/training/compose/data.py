@@ -100,7 +100,7 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
         split, score = item.piece.split, item.content
         with skipping(item.piece.name, refused):
             found = tokenizer.encode_source(score, item.piece.abc)
-            plan = planned(score, tokenizer, item.piece, labels) if plans else None
+            plan = planned(score, tokenizer, item.piece, labels, ids=found) if plans else None
             examples[split].append(_Example(found, index, plan))
             if split == "train":
                 if any(track.notes and not track.is_drum for track in score.tracks):
@@ -167,14 +167,14 @@ def _feels(pieces: Iterable[Piece]) -> dict[str, int]:
 def _labels(tokenizer: Tokenizer, feels: Mapping[str, int]) -> Labels:
     """What is heard of pieces in these tokens: of drums alone, which bars are fills."""
     drums = isinstance(tokenizer, BeatTokenizer) and not tokenizer.pitched
-    return Labels(tuple(sorted(feels)), drums)
+    return Labels(tuple(sorted(feels)), drums, tokenizer.has_symbols)
 
 
 def _labels_of(model: Checkpoint) -> Labels:
     """What a model hears."""
     said, fields = model.metadata.get("feels"), read_sizes(model.entry("model").get("context", ""))
     feels = cast(dict[str, int], said) if isinstance(said, dict) and "feel" in fields else {}
-    return Labels(tuple(feels), "fill" in fields)
+    return Labels(tuple(feels), "fill" in fields, "symbols" in fields)
 
 
 def _key_name(score: Score) -> str:

@@ -22,6 +22,10 @@ from musicrnn.form.outlook import (
     FEEL,
     FILL,
     PLAIN,
+    SYMBOLS,
+    WITH_SYMBOLS,
+    WITHOUT_SYMBOLS,
+    likenesses,
     likenesses_of,
     outlook,
 )
@@ -45,15 +49,17 @@ class Planned:
 @dataclass(frozen=True)
 class Labels:
     """What the pieces of some data are labelled with: the names of their feels, each numbered by
-    its place from 1, and whether it is said of drums which of their bars are fills."""
+    its place from 1, whether it is said of drums which of their bars are fills, and of tunes
+    whether they have chord symbols."""
 
     feels: tuple[str, ...] = ()
     fills: bool = False
+    symbols: bool = False
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields of an outlook that they tell."""
-        told = {"feel": bool(self.feels), "fill": self.fills}
+        told = {"feel": bool(self.feels), "fill": self.fills, "symbols": self.symbols}
         return tuple(name for name in LABELS if told[name])
 
 
@@ -61,20 +67,32 @@ NO_LABELS = Labels()
 
 
 def planned(
-    score: Score, tokenizer: Tokenizer, piece: Piece | None = None, labels: Labels = NO_LABELS
+    score: Score,
+    tokenizer: Tokenizer,
+    piece: Piece | None = None,
+    labels: Labels = NO_LABELS,
+    *,
+    ids: Ids | None = None,
 ) -> Planned:
-    """Of a score that the tokenizer can hold, in the bars of its ids; the piece says its feel."""
+    """Of a score that the tokenizer can hold, in the bars of its ids, which may have been made of
+    its own text; the piece says its feel."""
+    own = tokenizer.own_form(tokenizer.encode(score) if ids is None else ids)
+    if own is not None:
+        levels = likenesses(own.plan, own.alike)
+        found = outlook(own.plan, levels)
+        found[:, SYMBOLS] = WITH_SYMBOLS if own.symbols else WITHOUT_SYMBOLS
+        return Planned(own.plan, levels, found)
     heard = tokenizer.quantize(score)
     heard = with_sections(replace(heard, sections=_moved_sections(score, heard)))
     plan = plan_of(heard)
-    likenesses = likenesses_of(plan, heard)
-    found = outlook(plan, likenesses, tokenizer.densities(heard))
+    levels = likenesses_of(plan, heard)
+    found = outlook(plan, levels, tokenizer.densities(heard))
     if piece is not None and piece.feel in labels.feels:
         found[:, FEEL] = 1 + labels.feels.index(piece.feel)
     if labels.fills:
         fills = fill_bars(heard) | (piece is not None and piece.is_fill)
         found[:, FILL] = np.where(fills, A_FILL, PLAIN)
-    return Planned(plan, likenesses, found)
+    return Planned(plan, levels, found)
 
 
 def _moved_sections(score: Score, heard: Score) -> tuple[Section, ...]:
