@@ -9,6 +9,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
@@ -35,10 +37,28 @@ def read_scores(task: Task, request: DataRequest, like: Checkpoint | None) -> Tr
     """Corpora of scores and folders of MIDI and ABC files.
 
     Raises:
-        MusicRNNError: a source is neither a folder nor a corpus, or holds no file at all.
+        MusicRNNError: a source is neither a folder nor a corpus, or holds no file at all; a split
+            file for several sources.
     """
-    sources = [read_source(source, request.folder) for source in request.sources]
+    if request.split_file is not None and len(request.sources) > 1:
+        raise MusicRNNError(
+            f"a split file lists the files of one folder, got {len(request.sources)} sources"
+        )
+    sources = [
+        read_source(source, request.folder, request.split_file, _split_by(source, request, like))
+        for source in request.sources
+    ]
     return task.encode(sources, request, like)
+
+
+def _split_by(source: str, request: DataRequest, like: Checkpoint | None) -> str:
+    """How a folder was split that a run or the model learnt from, "" where nothing is known."""
+    if request.split_by or like is None:
+        return request.split_by
+    learnt = like.metadata.get("data")
+    corpora: Any = learnt.get("corpora", []) if isinstance(learnt, dict) else []
+    name = Path(source).resolve().name
+    return next((each["split"] for each in corpora if each.get("name") == name), "")
 
 
 READERS: dict[str, Reader] = {

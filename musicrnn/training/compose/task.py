@@ -63,7 +63,7 @@ class Compose(Task):
     items: ClassVar[str] = "tokens"
     reads: ClassVar[str] = "scores"
     settings: ClassVar[type[ComposeSettings]] = ComposeSettings
-    options: ClassVar[tuple[str, ...]] = ("tokens", "mix")
+    options: ClassVar[tuple[str, ...]] = ("tokens", "mix", "split_file")
     tokens: ClassVar[tuple[str, ...]] = tuple(TOKENIZERS)
     floor: ClassVar[str] = "bigram"
     compared: ClassVar[tuple[int, int] | None] = (200_000, 100)
