@@ -182,26 +182,31 @@ def _train(context: click.Context, **options: Any) -> None:
 
 def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any]) -> None:
     from musicrnn.face.progress import ProgressBar
-    from musicrnn.face.report import summary
-    from musicrnn.sources.readers import read_data
+    from musicrnn.face.report import chosen, summary
+    from musicrnn.sources.readers import begun, read_data
     from musicrnn.training.lock import first_process
     from musicrnn.training.train import Run, train
     from musicrnn.training.wanted import Wanted
     from musicrnn_cli.reporting import report_outcome, report_refused, say
 
     base: Base | None = options["base"]
-    begun = base or recipe
-    first = begun.settings if begun else task.settings()
+    given = base or recipe
+    first = given.settings if given else task.settings()
     first = replace(first, cell=options["cell"]) if options["cell"] else first
     planned = recipe.plan(request.sources[0]) if recipe else None
     asked = {name: options[name] for name in ("minutes", "seed", "device", "overwrite")}
-    wanted = Wanted(first, options["settings"], plan=planned, base=base, **asked)
+    begun_with = None
+    if options["resume"]:
+        begun_with, request = begun(request, options["output"])
+    wanted = Wanted(first, options["settings"], plan=planned, base=base, begun=begun_with, **asked)
     data = read_data(task, request, base.checkpoint if base else None)
     report_refused(data.refused)
     task.check(data)
     baselines = task.baselines(data, "valid")
     say(summary(task, data, baselines))
     settings, plan = wanted.settled(task, data)
+    for line in chosen(task, data, settings, plan):
+        say(line)
     with ProgressBar(task.items, options["tensorboard"]) as callback:
         run = Run(
             options["output"],

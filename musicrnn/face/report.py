@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from musicrnn.errors import counted
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import SkippedFile, TrainingData
 from musicrnn.training.loop import TrainingResult
 from musicrnn.training.protocol import Task
@@ -28,6 +29,17 @@ def summary(task: Task, data: TrainingData, baselines: dict[str, Any]) -> str:
         return title
     named = ", ".join(f"{name} {_nats(value)}" for name, value in baselines.items())
     return f"{title}; nats a {task.unit} on the validation pieces without a network: {named}"
+
+
+def chosen(task: Task, data: TrainingData, settings: Any, plan: TrainingConfig) -> list[str]:
+    """What followed from the data and the minutes, by the names of the settings."""
+    if not task.follows:
+        return []
+    values = {**vars(settings), **vars(plan)}
+    named = ", ".join(f"{name} {values[name]:g}" for name in task.follows if values[name])
+    tokens = sum(map(len, data.examples["train"]))
+    time = "" if plan.minutes is None else f" and {plan.minutes:g} min"
+    return [f"settings for {tokens:,} {task.items}{time}: cell {settings.cell}, {named}"]
 
 
 def outcome_lines(

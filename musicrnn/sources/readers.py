@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,12 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.sources.frames import read_frames
 from musicrnn.sources.named import named
 from musicrnn.sources.recordings import read_recordings
+from musicrnn.sources.score_splits import BY_CONTENT
 from musicrnn.sources.scores import read_source
 from musicrnn.sources.words import holds_words, read_clips
 from musicrnn.training.data import DataRequest, Split, TrainingData
 from musicrnn.training.protocol import Figures
+from musicrnn.training.run_state import begun_with, run_path
 from musicrnn.training.task import TASKS, Task, ensemble_task
 
 
@@ -135,6 +137,17 @@ def read_data(task: Task, request: DataRequest, like: Checkpoint | None = None) 
         MusicRNNError: there are no such data, or nothing of them can be used.
     """
     return READERS[task.reads].read(task, request, like)
+
+
+def begun(request: DataRequest, output: Path) -> tuple[dict[str, Any], DataRequest]:
+    """What the run of ``output`` was begun with, and the request as it was split then.
+
+    Raises:
+        MusicRNNError: there is no such run, or it is damaged.
+    """
+    found = begun_with(run_path(output))
+    before: Any = found.get("split", [BY_CONTENT])  # a run of before November's end
+    return found, replace(request, split_by=BY_CONTENT if BY_CONTENT in before else "")
 
 
 def measured(
