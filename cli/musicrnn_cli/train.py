@@ -181,6 +181,7 @@ def _train(context: click.Context, **options: Any) -> None:
 
 
 def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any]) -> None:
+    from musicrnn.face.own_pieces import looked_at
     from musicrnn.face.progress import ProgressBar
     from musicrnn.face.report import chosen, summary
     from musicrnn.sources.readers import begun, read_data
@@ -222,6 +223,19 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
         _beside_the_paper(task, data, recipe, request.sources[0], options["output"])
     floor = (task.floor, baselines.get(task.floor), task.unit)
     report_outcome(outcome, options["output"], floor=floor)
+    if first_process() and looked_at(data, outcome):
+        click.echo(_own_pieces(options["output"], data, plan, resumed=options["resume"]))
+
+
+def _own_pieces(output: Path, data: TrainingData, plan: Any, *, resumed: bool) -> str:
+    from musicrnn.errors import MusicRNNError
+    from musicrnn.face.own_pieces import own_pieces
+
+    try:
+        found = own_pieces(output, data, plan, resumed=resumed)
+    except MusicRNNError as error:  # the model is there, whatever it composes
+        return f"its pieces cannot be measured: {error}"
+    return found.as_text() + (f"\na piece to hear: {found.page}" if found.page else "")
 
 
 def _beside_the_paper(

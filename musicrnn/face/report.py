@@ -51,8 +51,10 @@ def outcome_lines(
     validated = state.best < math.inf
     found = f"best validation loss {state.best:.4f}" if validated else "no validation yet"
     spent = f"{counted(state.update, 'update')} and {state.seconds:.0f} s"
-    lines = [f"{outcome.reason} after {spent}, {found}: {output}", *outcome.warnings]
     name, needed, unit = floor
+    if validated and needed is not None:
+        found += f" nats a {unit}, {name} {needed:.3f}"
+    lines = [f"{outcome.reason} after {spent}, {found}: {output}", *outcome.warnings]
     if validated and needed is not None and state.best > needed:
         lines.append(
             f"the model has learnt less than a {name} ({state.best:.3f} nats a {unit}, "

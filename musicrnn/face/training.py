@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from musicrnn.device import torch_device
+from musicrnn.errors import MusicRNNError
 from musicrnn.face.asking import checked_seed, checked_settings
 from musicrnn.face.data import Data
 from musicrnn.face.data import data as named_data
 from musicrnn.face.loading import load
 from musicrnn.face.model import Model
+from musicrnn.face.own_pieces import looked_at, own_pieces
 from musicrnn.face.progress import ProgressBar
 from musicrnn.face.report import chosen, left_out, outcome_lines, summary
 from musicrnn.face.words import in_python
@@ -44,6 +46,10 @@ def train(
     Ctrl-C, or a notebook's stop button, ends it after the update under way, as KeyboardInterrupt
     does everything: the best model so far is in ``to``, and ``resume=True`` goes on. So does
     SIGTERM, as SystemExit.
+
+    After a training to compose of some length its first ten pieces are measured beside the
+    validation pieces: ``model.metadata["own_pieces"]``. One of them is to be heard in a page beside
+    the model, ``mine.html``.
 
     Args:
         verb: "compose" or "classify".
@@ -109,6 +115,9 @@ def train(
         floor = (task.floor, baselines.get(task.floor), task.unit)
         for line in outcome_lines(outcome, output, floor=floor):
             say(line.replace("--resume", "resume=True"))
+    if looked_at(examples, outcome):
+        with suppress(MusicRNNError):  # the model is there, whatever it composes
+            own_pieces(output, examples, plan, resumed=resume)
     if outcome.signal == signal.SIGINT:
         raise KeyboardInterrupt
     if outcome.signal is not None:
