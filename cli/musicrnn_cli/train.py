@@ -181,27 +181,33 @@ def _train(context: click.Context, **options: Any) -> None:
 
 
 def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any]) -> None:
+    from musicrnn.face.own_pieces import looked_at
     from musicrnn.face.progress import ProgressBar
-    from musicrnn.face.report import summary
-    from musicrnn.sources.readers import read_data
+    from musicrnn.face.report import chosen, summary
+    from musicrnn.sources.readers import begun, read_data
     from musicrnn.training.lock import first_process
     from musicrnn.training.train import Run, train
     from musicrnn.training.wanted import Wanted
     from musicrnn_cli.reporting import report_outcome, report_refused, say
 
     base: Base | None = options["base"]
-    begun = base or recipe
-    first = begun.settings if begun else task.settings()
+    given = base or recipe
+    first = given.settings if given else task.settings()
     first = replace(first, cell=options["cell"]) if options["cell"] else first
     planned = recipe.plan(request.sources[0]) if recipe else None
     asked = {name: options[name] for name in ("minutes", "seed", "device", "overwrite")}
-    wanted = Wanted(first, options["settings"], plan=planned, base=base, **asked)
+    begun_with = None
+    if options["resume"]:
+        begun_with, request = begun(request, options["output"])
+    wanted = Wanted(first, options["settings"], plan=planned, base=base, begun=begun_with, **asked)
     data = read_data(task, request, base.checkpoint if base else None)
     report_refused(data.refused)
     task.check(data)
     baselines = task.baselines(data, "valid")
     say(summary(task, data, baselines))
     settings, plan = wanted.settled(task, data)
+    for line in chosen(task, data, settings, plan):
+        say(line)
     with ProgressBar(task.items, options["tensorboard"]) as callback:
         run = Run(
             options["output"],
@@ -217,6 +223,19 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
         _beside_the_paper(task, data, recipe, request.sources[0], options["output"])
     floor = (task.floor, baselines.get(task.floor), task.unit)
     report_outcome(outcome, options["output"], floor=floor)
+    if first_process() and looked_at(data, outcome):
+        click.echo(_own_pieces(options["output"], data, plan, resumed=options["resume"]))
+
+
+def _own_pieces(output: Path, data: TrainingData, plan: Any, *, resumed: bool) -> str:
+    from musicrnn.errors import MusicRNNError
+    from musicrnn.face.own_pieces import own_pieces
+
+    try:
+        found = own_pieces(output, data, plan, resumed=resumed)
+    except MusicRNNError as error:  # the model is there, whatever it composes
+        return f"its pieces cannot be measured: {error}"
+    return found.as_text() + (f"\na piece to hear: {found.page}" if found.page else "")
 
 
 def _beside_the_paper(

@@ -1,9 +1,9 @@
 """The Nottingham Music Database: British and American folk tunes in ABC, melody with chord symbols.
 
 Conventions. A piece is a tune, named by its file and number (``jigs12``); ``abc`` is its own text.
-Split by tune family: tunes that share a title (without articles, numbers, brackets and "the") or
-that have a run of RUN_INTERVALS intervals in common, counting pitch alone, are one family and fall
-on one side, so versions of a tune never straddle. The families follow from the corpus as a whole.
+Split by tune family (musicrnn.sources.families): tunes that share a title (without articles,
+numbers, brackets and "the") or a run of 16 intervals fall on one side, so versions of a tune never
+straddle. The families follow from the corpus as a whole.
 
 Source: E. Foxley, Nottingham Music Database; cleaned by Jukedeck.
 """
@@ -14,18 +14,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc import parse_abc, read_abc_tunes
-from musicrnn.score import Score
 from musicrnn.sources.corpus import split_by_hash
+from musicrnn.sources.families import families, runs, simple_title
 from musicrnn.training.data import Card, Piece
-
-RUN_INTERVALS = 16  # intervals
-_NOT_THE_NAME = re.compile(r"\([^)]*\)|\[[^]]*\]|\bno\.?\s*\d+|[^a-z ]|\b(?:the|a|an|of|and)\b")
-_ARTICLE_BEHIND = re.compile(r",\s*(?:the|a|an)\s*$")
 
 
 @dataclass(frozen=True)
@@ -69,29 +64,5 @@ def _tunes(folder: Path) -> Iterator[_Tune]:
 
 def _families(tunes: list[_Tune]) -> list[str]:
     """For each tune the name of its family: the first of its members."""
-    from scipy.cluster.hierarchy import DisjointSet
-
-    families = DisjointSet(range(len(tunes)))
-    first_with: dict[object, int] = {}
-    for index, tune in enumerate(tunes):
-        score = parse_abc(tune.text)
-        for mark in (simple_title(tune.title), *runs(score)):
-            if mark:
-                families.merge(first_with.setdefault(mark, index), index)
-    return [tunes[min(families.subset(index))].name for index in range(len(tunes))]
-
-
-def simple_title(title: str) -> str:
-    """``The Keel Row (2)`` and ``Keel Row, The`` are both ``keel row``."""
-    title = _ARTICLE_BEHIND.sub("", title.lower().replace("'", ""))
-    return " ".join(_NOT_THE_NAME.sub(" ", title).split())
-
-
-def runs(score: Score) -> set[tuple[int, ...]]:
-    """Every run of RUN_INTERVALS intervals of the highest notes, in any transposition. Runs on one
-    or two pitches are left out."""
-    top = {note.start: note.pitch for note in score.tracks[0].notes}  # sorted: the highest is last
-    pitches = list(top.values())
-    steps = [b - a for a, b in pairwise(pitches)]
-    found = {tuple(steps[i : i + RUN_INTERVALS]) for i in range(len(steps) - RUN_INTERVALS + 1)}
-    return {run for run in found if len(set(run)) > 2}
+    marks = [[simple_title(tune.title), *runs(parse_abc(tune.text))] for tune in tunes]
+    return [tunes[first].name for first in families([filter(None, each) for each in marks])]

@@ -113,7 +113,8 @@ class Data:
             MusicRNNError: the data hold no files of notes.
         """
         request = self.request
-        found = (p for name in request.sources for p in read_source(name, request.folder)[1])
+        read = partial(read_source, data=request.folder, split_file=request.split_file)
+        found = (piece for name in request.sources for piece in read(name)[1])
         return tuple(replace(piece, read=partial(_named, piece)) for piece in found)
 
 

@@ -5,12 +5,15 @@ In a terminal on stderr, in a notebook below its cell; in a log file the lines a
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from musicrnn.training.run_state import RunState
+
+EXPECTED_AFTER = 2.0  # seconds behind the first update
 
 
 class ProgressBar:
@@ -30,6 +33,7 @@ class ProgressBar:
         self.task = self.bar.add_task("training", total=None, figures="")
         self.validation = float("nan")
         self.figures: dict[str, float] = {}
+        self.begun: float | None = None  # seconds of the run at the first update
         self.log = self._tensorboard(log_folder) if log_folder else None
         self.drawn = self.console.is_terminal or self.console.is_jupyter
 
@@ -50,6 +54,7 @@ class ProgressBar:
 
     def updated(self, state: RunState, figures: dict[str, float]) -> None:
         self.figures = figures
+        self._expect(state, figures)
         shown = (
             f"loss {figures['loss']:.3f}  valid {self.validation:.3f}  "
             f"|gradient| {figures['gradient_norm']:.2f}  "
@@ -75,6 +80,19 @@ class ProgressBar:
         if self.log is not None:
             for name, value in figures.items():
                 self.log.add_scalar(f"valid/{name}", value, state.update)
+
+    def _expect(self, state: RunState, figures: dict[str, float]) -> None:
+        """Once, as soon as there is a pace: how many updates there will be, and until when."""
+        if self.begun is None:
+            self.begun = state.seconds
+        elif self.begun >= 0 and state.seconds - self.begun >= EXPECTED_AFTER:
+            self.begun = -1.0
+            left = figures["seconds_left"]
+            until = (datetime.now().astimezone() + timedelta(seconds=left)).strftime("%H:%M:%S")
+            self.say(
+                f"about {state.total} updates, until {until}; "
+                f"{figures['items_a_second']:.0f} {self.unit}/s, loss {figures['loss']:.3f}"
+            )
 
     def _tensorboard(self, folder: str) -> Any:
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from musicrnn.errors import counted
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import SkippedFile, TrainingData
 from musicrnn.training.loop import TrainingResult
 from musicrnn.training.protocol import Task
@@ -30,6 +31,17 @@ def summary(task: Task, data: TrainingData, baselines: dict[str, Any]) -> str:
     return f"{title}; nats a {task.unit} on the validation pieces without a network: {named}"
 
 
+def chosen(task: Task, data: TrainingData, settings: Any, plan: TrainingConfig) -> list[str]:
+    """What followed from the data and the minutes, by the names of the settings."""
+    if not task.follows:
+        return []
+    values = {**vars(settings), **vars(plan)}
+    named = ", ".join(f"{name} {values[name]:g}" for name in task.follows if values[name])
+    tokens = sum(map(len, data.examples["train"]))
+    time = "" if plan.minutes is None else f" and {plan.minutes:g} min"
+    return [f"settings for {tokens:,} {task.items}{time}: cell {settings.cell}, {named}"]
+
+
 def outcome_lines(
     outcome: TrainingResult, output: Path, *, floor: tuple[str, float | None, str] = ("", None, "")
 ) -> list[str]:
@@ -39,8 +51,10 @@ def outcome_lines(
     validated = state.best < math.inf
     found = f"best validation loss {state.best:.4f}" if validated else "no validation yet"
     spent = f"{counted(state.update, 'update')} and {state.seconds:.0f} s"
-    lines = [f"{outcome.reason} after {spent}, {found}: {output}", *outcome.warnings]
     name, needed, unit = floor
+    if validated and needed is not None:
+        found += f" nats a {unit}, {name} {needed:.3f}"
+    lines = [f"{outcome.reason} after {spent}, {found}: {output}", *outcome.warnings]
     if validated and needed is not None and state.best > needed:
         lines.append(
             f"the model has learnt less than a {name} ({state.best:.3f} nats a {unit}, "

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from musicrnn.device import torch_device
+from musicrnn.errors import MusicRNNError
 from musicrnn.face.asking import checked_seed, checked_settings
 from musicrnn.face.data import Data
 from musicrnn.face.data import data as named_data
 from musicrnn.face.loading import load
 from musicrnn.face.model import Model
+from musicrnn.face.own_pieces import looked_at, own_pieces
 from musicrnn.face.progress import ProgressBar
-from musicrnn.face.report import left_out, outcome_lines, summary
+from musicrnn.face.report import chosen, left_out, outcome_lines, summary
 from musicrnn.face.words import in_python
-from musicrnn.sources.readers import read_data, task_for
+from musicrnn.sources.readers import begun, read_data, task_for
 from musicrnn.training.base import Base
 from musicrnn.training.machine import check_output
 from musicrnn.training.wanted import Wanted
@@ -45,6 +47,10 @@ def train(
     does everything: the best model so far is in ``to``, and ``resume=True`` goes on. So does
     SIGTERM, as SystemExit.
 
+    After a training to compose of some length its first ten pieces are measured beside the
+    validation pieces: ``model.metadata["own_pieces"]``. One of them is to be heard in a page beside
+    the model, ``mine.html``.
+
     Args:
         verb: "compose" or "classify".
         data: what to learn from; what kind of model it becomes follows from them.
@@ -52,7 +58,7 @@ def train(
         cell: any of docs/cells.md, such as "lstm", "gru", "mingru".
         base: a bundled model such as "pop", or a file, with whose weights to begin in place of
             random ones.
-        minutes: how long; 30 for composing if nothing is said of the length.
+        minutes: how long; 10 for composing if nothing is said of the length.
         settings: such as {"hidden": 128, "updates": 500}; docs/training.md lists them.
         seed: the same data, settings and seed give the same model.
         device: "auto", "cpu", "cuda", "cuda:1".
@@ -73,12 +79,15 @@ def train(
     from musicrnn.training.train import Run, train
 
     source, output = data if isinstance(data, Data) else named_data(data), Path(to)
+    request, begun_with = source.request, None
     with in_python():
-        begun = None if base is None else Base.load(str(base), verb, source.request, output)
-        task = task_for(verb, source.request, begun.task.name if begun else None)
+        given = None if base is None else Base.load(str(base), verb, request, output)
+        task = task_for(verb, request, given.task.name if given else None)
         check_output(output, overwrite=overwrite, resume=resume)
+        if resume:
+            begun_with, request = begun(request, output)
     torch_device(device)
-    first = begun.settings if begun else task.settings()
+    first = given.settings if given else task.settings()
     first = first if cell is None else replace(first, cell=cell)
     wanted = Wanted(
         first,
@@ -87,23 +96,28 @@ def train(
         seed=checked_seed(seed),
         device=device,
         overwrite=overwrite,
-        base=begun,
+        base=given,
+        begun=begun_with,
     )
     with in_python():
-        examples = read_data(task, source.request, begun.checkpoint if begun else None)
+        examples = read_data(task, request, given.checkpoint if given else None)
     task.check(examples)
     baselines = task.baselines(examples, "valid")
     sizes, plan = wanted.settled(task, examples)
     command = f"musicrnn.train({verb!r}, {source!r}, to={str(to)!r})"
     with ProgressBar(task.items) if progress else nullcontext() as bar:
         say: Callable[[str], None] = bar.say if bar else lambda _: None
-        for line in (*left_out(examples.refused), summary(task, examples, baselines)):
+        lines = [*left_out(examples.refused), summary(task, examples, baselines)]
+        for line in (*lines, *chosen(task, examples, sizes, plan)):
             say(line)
-        run = Run(output, command, bar, resume, baselines, begun)
+        run = Run(output, command, bar, resume, baselines, given)
         outcome = train(task, examples, run, settings=sizes, plan=plan)
         floor = (task.floor, baselines.get(task.floor), task.unit)
         for line in outcome_lines(outcome, output, floor=floor):
             say(line.replace("--resume", "resume=True"))
+    if looked_at(examples, outcome):
+        with suppress(MusicRNNError):  # the model is there, whatever it composes
+            own_pieces(output, examples, plan, resumed=resume)
     if outcome.signal == signal.SIGINT:
         raise KeyboardInterrupt
     if outcome.signal is not None:

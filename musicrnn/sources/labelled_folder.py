@@ -11,7 +11,6 @@ them (one at least) are tested on, the next 15 % validated on, the rest learned 
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 from collections import defaultdict
@@ -21,6 +20,7 @@ from pathlib import Path
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.sources.corpus import LabelledFile
 from musicrnn.sources.find import files_below
+from musicrnn.sources.split_file import SPLIT_NAMES, split_rows
 from musicrnn.training.data import SkippedFile, Split
 
 AUDIO = frozenset(
@@ -31,10 +31,6 @@ HELD_OUT_SHARE = 0.15
 PART = re.compile(
     r"[\s_.\-]*(chunk|part|segment|seg|clip|slice|excerpt|take)[\s_.\-]*\d+$", re.IGNORECASE
 )
-SPLITS: dict[str, Split] = {
-    "train": "train", "training": "train", "valid": "valid", "val": "valid",
-    "validation": "valid", "dev": "valid", "test": "test", "testing": "test",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -152,31 +148,17 @@ def listed_files(root: Path, split_file: Path) -> tuple[list[LabelledFile], list
     Raises:
         MusicRNNError: it cannot be read, lacks a column, or a line has no file, label or split.
     """
-    try:
-        with split_file.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise MusicRNNError(f"cannot read the split file {split_file}: {error}") from error
-    if not rows or not {"file", "label", "split"} <= set(rows[0]):
-        raise MusicRNNError(
-            f"{split_file} needs a first line with the columns file,label,split and rows below it"
-        )
     found: list[FoundFile] = []
     listed: dict[str, tuple[Split, str]] = {}  # the split and the speaker
     refused: list[SkippedFile] = []
-    for number, row in enumerate(rows, 2):
-        name, label, split = row["file"] or "", row["label"] or "", (row["split"] or "").lower()
-        if not name or not label or split not in SPLITS:
-            raise MusicRNNError(
-                f"{split_file} line {number}: split must be train, valid or test and file and "
-                f"label must be given, got {name!r}, {label!r}, {split!r}"
-            )
+    for row in split_rows(split_file, ("file", "label", "split")):
+        name, label = row["file"], row["label"]
         path = root / name
         if not path.is_file():
             refused.append(SkippedFile(name, "the split file lists it, but there is no such file"))
             continue
         found.append(FoundFile(name, path, label, _digest(path)))
-        listed[name] = SPLITS[split], (row.get("speaker") or "").strip()
+        listed[name] = SPLIT_NAMES[row["split"]], (row.get("speaker") or "").strip()
     kept, copies = _unique(found)
     files = [LabelledFile(f.name, f.path, f.label, *listed[f.name]) for f in kept]
     return files, refused + copies

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.sources.frames import read_frames
 from musicrnn.sources.named import named
 from musicrnn.sources.recordings import read_recordings
+from musicrnn.sources.score_splits import BY_CONTENT
 from musicrnn.sources.scores import read_source
 from musicrnn.sources.words import holds_words, read_clips
 from musicrnn.training.data import DataRequest, Split, TrainingData
 from musicrnn.training.protocol import Figures
+from musicrnn.training.run_state import begun_with, run_path
 from musicrnn.training.task import TASKS, Task, ensemble_task
 
 
@@ -35,10 +39,28 @@ def read_scores(task: Task, request: DataRequest, like: Checkpoint | None) -> Tr
     """Corpora of scores and folders of MIDI and ABC files.
 
     Raises:
-        MusicRNNError: a source is neither a folder nor a corpus, or holds no file at all.
+        MusicRNNError: a source is neither a folder nor a corpus, or holds no file at all; a split
+            file for several sources.
     """
-    sources = [read_source(source, request.folder) for source in request.sources]
+    if request.split_file is not None and len(request.sources) > 1:
+        raise MusicRNNError(
+            f"a split file lists the files of one folder, got {len(request.sources)} sources"
+        )
+    sources = [
+        read_source(source, request.folder, request.split_file, _split_by(source, request, like))
+        for source in request.sources
+    ]
     return task.encode(sources, request, like)
+
+
+def _split_by(source: str, request: DataRequest, like: Checkpoint | None) -> str:
+    """How a folder was split that a run or the model learnt from, "" where nothing is known."""
+    if request.split_by or like is None:
+        return request.split_by
+    learnt = like.metadata.get("data")
+    corpora: Any = learnt.get("corpora", []) if isinstance(learnt, dict) else []
+    name = Path(source).resolve().name
+    return next((each["split"] for each in corpora if each.get("name") == name), "")
 
 
 READERS: dict[str, Reader] = {
@@ -115,6 +137,17 @@ def read_data(task: Task, request: DataRequest, like: Checkpoint | None = None) 
         MusicRNNError: there are no such data, or nothing of them can be used.
     """
     return READERS[task.reads].read(task, request, like)
+
+
+def begun(request: DataRequest, output: Path) -> tuple[dict[str, Any], DataRequest]:
+    """What the run of ``output`` was begun with, and the request as it was split then.
+
+    Raises:
+        MusicRNNError: there is no such run, or it is damaged.
+    """
+    found = begun_with(run_path(output))
+    before: Any = found.get("split", [BY_CONTENT])  # a run of before November's end
+    return found, replace(request, split_by=BY_CONTENT if BY_CONTENT in before else "")
 
 
 def measured(

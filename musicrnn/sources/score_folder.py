@@ -1,59 +1,52 @@
 """A user's own folder of scores: every .mid, .midi, .kar and .abc file below it.
 
 Conventions. Files in the order of their paths, named by their path below the folder. An ABC file
-gives one piece a tune, named ``file.abc:2``. The split is drawn from the sha256 of the content, so
-two copies of a file never stand on both sides; the second of two equal files, or tunes, is refused.
-Hidden files and folders are passed over; links are followed for files, not for folders.
+gives one piece a tune, named ``file.abc:2``. The second of two equal files, or tunes, is refused.
+Hidden files and folders are passed over; links are followed for files, not for folders. How the
+pieces are split: musicrnn.sources.score_splits.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc import parse_abc, read_abc_tunes
 from musicrnn.io.midi import MAX_BYTES, score_from_midi
 from musicrnn.score import Score
-from musicrnn.sources.corpus import own_card, split_by_hash
+from musicrnn.sources.corpus import own_card
 from musicrnn.sources.find import files_below
 from musicrnn.sources.labelled_folder import SCORES
-from musicrnn.training.data import Piece
+from musicrnn.sources.score_splits import FoundPiece, splitting
+from musicrnn.training.data import Card, Piece
 
 ABC = ".abc"
 
 
-class ScoreFolder:
-    """The corpus of a folder; its name in reports is the folder's."""
+def read_folder(
+    folder: Path, split_file: Path | None = None, by: str = ""
+) -> tuple[Card, list[Piece]]:
+    """The card and the pieces of a folder; its name in reports is the folder's.
 
-    def __init__(self, name: str = "folder") -> None:
-        title = f"MIDI and ABC files of the folder {name}"
-        split = "sha256 of the file's content, 80/10/10"
-        self.card = own_card(name, title, holds="scores", split=split)
+    Args:
+        split_file: says which piece is for what, in place of the folder itself.
+        by: the words in which an earlier card says how the folder was split; of words that are
+            not known, as today.
 
-    def pieces(self, folder: Path) -> Iterator[Piece]:
-        """The pieces; a copy or a file that cannot be opened raises its reason from ``read``.
-
-        Raises:
-            MusicRNNError: the folder does not exist or holds no such file.
-        """
-        paths = score_files(folder)
-        if not paths:
-            found = "no such folder" if not folder.is_dir() else "no .mid, .midi, .kar or .abc file"
-            raise MusicRNNError(f"nothing to read in {folder}: {found}")
-        seen: dict[str, str] = {}
-        for path in paths:
-            name = path.relative_to(folder).as_posix()
-            try:
-                if path.suffix.lower() == ABC:
-                    for tune, text in _abc_pieces(name, path):
-                        yield _once(seen, tune, text.encode(), partial(parse_abc, text), text)
-                else:
-                    yield _once(seen, name, _content(path), partial(_read_midi, path), None)
-            except MusicRNNError as error:
-                yield Piece(name, "train", partial(_refuse, str(error)))
+    Raises:
+        MusicRNNError: the folder does not exist or holds no such file, or the split file is none.
+    """
+    paths = score_files(folder)
+    if not paths:
+        found = "no such folder" if not folder.is_dir() else "no .mid, .midi, .kar or .abc file"
+        raise MusicRNNError(f"nothing to read in {folder}: {found}")
+    split, pieces = splitting(list(_found(folder, paths)), split_file, by)
+    name = folder.resolve().name
+    title = f"MIDI and ABC files of the folder {name}"
+    return own_card(name, title, holds="scores", split=split), pieces
 
 
 def score_files(folder: Path) -> list[Path]:
@@ -61,15 +54,29 @@ def score_files(folder: Path) -> list[Path]:
     return sorted(path for path in files_below(folder, SCORES | {ABC}) if path.is_file())
 
 
+def _found(folder: Path, paths: list[Path]) -> Iterator[FoundPiece]:
+    """A copy or a file that cannot be opened raises its reason from ``read``."""
+    seen: dict[str, str] = {}
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        try:
+            if path.suffix.lower() == ABC:
+                for tune, text in _abc_pieces(name, path):
+                    yield _once(seen, tune, text.encode(), partial(parse_abc, text), text)
+            else:
+                yield _once(seen, name, _content(path), partial(_read_midi, path), None)
+        except MusicRNNError as error:
+            yield FoundPiece(name, "", partial(_refuse, str(error)))
+
+
 def _once(
     seen: dict[str, str], name: str, content: bytes, read: Callable[[], Score], abc: str | None
-) -> Piece:
+) -> FoundPiece:
     digest = hashlib.sha256(content).hexdigest()
-    split = split_by_hash(digest)
     if digest in seen:
-        return Piece(name, split, partial(_refuse, f"the same as {seen[digest]}"))
+        return FoundPiece(name, "", partial(_refuse, f"the same as {seen[digest]}"))
     seen[digest] = name
-    return Piece(name, split, read, abc)
+    return FoundPiece(name, digest, cache(read), abc)
 
 
 def _content(path: Path) -> bytes:

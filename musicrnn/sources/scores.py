@@ -8,16 +8,28 @@ from pathlib import Path
 from musicrnn.errors import MusicRNNError
 from musicrnn.sources.find import folder_of
 from musicrnn.sources.named import named
-from musicrnn.sources.score_folder import ScoreFolder
+from musicrnn.sources.score_folder import read_folder
+from musicrnn.sources.split_file import folder_and_split_file
 from musicrnn.training.data import Card, Piece
 
 
-def read_source(source: str, data: Path | None = None) -> tuple[Card, list[Piece]]:
-    """The card and pieces of a corpus by name, or of a folder; ``data`` is where corpora lie.
+def read_source(
+    source: str, data: Path | None = None, split_file: Path | None = None, by: str = ""
+) -> tuple[Card, list[Piece]]:
+    """The card and pieces of a corpus by name, a folder, or a split file in its folder.
+
+    Args:
+        data: where corpora lie.
+        split_file, by: how a folder is split, see :func:`read_folder`.
 
     Raises:
-        MusicRNNError: neither a corpus nor a folder, or it holds nothing.
+        MusicRNNError: neither a corpus nor a folder, it holds nothing, or a split file beside a
+            corpus, which has a split of its own.
     """
+    if split_file is not None and source in (*named().scores, *named().frames):
+        raise MusicRNNError(
+            f"{source} has a split of its own: leave out the split file {split_file}"
+        )
     if source in named().scores:
         corpus = named().scores[source]
         return corpus.card, list(corpus.pieces(folder_of(corpus, data)))
@@ -27,9 +39,7 @@ def read_source(source: str, data: Path | None = None) -> tuple[Card, list[Piece
             f"(musicrnn train compose {source})"
         )
     check_source(source)
-    folder = Path(source)
-    own = ScoreFolder(folder.resolve().name)
-    return own.card, list(own.pieces(folder))
+    return read_folder(*folder_and_split_file(source, split_file), by)
 
 
 def check_source(source: str) -> None:
@@ -38,7 +48,9 @@ def check_source(source: str) -> None:
         neighbours.
     """
     names = [*named().scores, *named().frames]
-    if source not in names and not Path(source).is_dir():
+    path, split_file = folder_and_split_file(source, None)
+    there = path.is_dir() if split_file is None else split_file.is_file()
+    if source not in names and not there:
         near = difflib.get_close_matches(source, names, n=1)
         hint = f"did you mean {near[0]}?" if near else f"corpora are {', '.join(names)}"
         raise MusicRNNError(f"{source} is neither a folder nor a corpus of scores: {hint}")

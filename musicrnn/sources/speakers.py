@@ -28,7 +28,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from statistics import median
 
-from musicrnn.sources.labelled_folder import PART, SPLITS
+from musicrnn.sources.labelled_folder import PART
+from musicrnn.sources.split_file import SPLIT_NAMES
 
 MIN_SPEAKERS = 3  # speakers
 MIN_COVERED_SHARE = 0.9  # of the files
@@ -47,7 +48,7 @@ NUMBER = re.compile(r"[\d\-:,()]+")
 DATE = re.compile(r"(19|20)\d\d[\-_]?[01]\d[\-_]?[0-3]\d([T\-_]?\d+)*")
 NO_SPEAKER = re.compile(
     "("
-    + "|".join(SPLITS)
+    + "|".join(SPLIT_NAMES)
     + "|disc|disk|cd|batch|part|set|session|sess|folder|group|day|week|take|chunk|clip|segment|seg"
     "|slice|excerpt|file|rec|recording|audio|sample|track|sound|voice|wav|flac|mic|microphone|room"
     "|device|phone|distance|version|copy|aug|augmented|orig|original|raw|clean|noise|noisy|denoised"

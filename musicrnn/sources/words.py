@@ -30,6 +30,7 @@ from musicrnn.sources.find import corpus_folder
 from musicrnn.sources.labelled_folder import AUDIO
 from musicrnn.sources.named import named
 from musicrnn.sources.recordings import one_source
+from musicrnn.sources.split_file import folder_and_split_file
 from musicrnn.sources.word_cache import decoded
 from musicrnn.sources.word_folder import background_files, word_files
 from musicrnn.training.data import SPLITS, Card, DataRequest, SkippedFile, Split, described
@@ -83,9 +84,7 @@ def find_words(
         folder = corpus_folder(corpus.folders, data)
         clips = list(corpus.clips(folder))
         return FoundWords(corpus.card, clips, corpus.backgrounds(folder), [])
-    path = Path(source)
-    if path.suffix.lower() == ".csv":
-        path, split_file = path.parent, path
+    path, split_file = folder_and_split_file(source, split_file)
     files = word_files(path, split_file)
     name = path.resolve().name
     card = own_card(name, f"words of the folder {name}", holds="sounds", split=files.split)

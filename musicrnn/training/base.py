@@ -64,11 +64,16 @@ class Base:
         """The task's settings, the sizes those of this model."""
         return self.task.settings_of(self.checkpoint)
 
+    @property
+    def kept(self) -> set[str]:
+        """The names of the settings that stay those of this model."""
+        return {"hears", *self.checkpoint.entry("model")} - {"dropout"}
+
     def check(self, settings: Any) -> None:
         """Raises:
         MusicRNNError: they are of another network than this model is.
         """
-        own, kept = self.settings, {"hears", *self.checkpoint.entry("model")} - {"dropout"}
+        own, kept = self.settings, self.kept
         for each in fields(own):
             if each.name in kept:
                 old, new = getattr(own, each.name), getattr(settings, each.name)

@@ -9,6 +9,7 @@ from musicrnn.bounds import check, choice, number, positive, share, whole
 from musicrnn.errors import MusicRNNError
 from musicrnn.weights import Weights
 
+VALIDATE_EVERY = 200  # updates
 # what a resumed run may have others of
 CHANGEABLE = ("updates", "minutes", "device", "patience", "graphs", "overwrite")
 
@@ -26,7 +27,7 @@ class TrainingConfig:
     clip: float = positive(1.0)  # of the gradient's global norm, or of each of its numbers
     clip_by: str = choice("norm", "norm", "value", "none")  # see musicrnn.training.clipping
     average: float = share(0.0)  # decay of the weight average; 0 switches it off
-    validate_every: int = whole(200, 1)  # updates
+    validate_every: int = whole(VALIDATE_EVERY, 0)  # updates; 0: as the minutes pass, see Clock
     patience: int = whole(20, 1)  # validations without a better loss
     seed: int = whole(0, 0, 2**63 - 1)
     device: str = "auto"

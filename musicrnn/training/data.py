@@ -84,7 +84,8 @@ class DataRequest:
     ``folder`` is where corpora lie; ``tokens`` names a tokenizer; ``mix`` says how often each
     source is read, beside the others; ``split_file`` lists files, labels and splits;
     ``backgrounds`` is a folder of sounds without words. What a kind of model has no
-    use for is refused.
+    use for is refused. ``split_by`` are the words in which the card of an earlier reading says how
+    folders were split, "" for as it is done today.
     """
 
     sources: tuple[str, ...]
@@ -93,6 +94,7 @@ class DataRequest:
     mix: tuple[float, ...] | None = None
     split_file: Path | None = None
     backgrounds: Path | None = None
+    split_by: str = ""
 
 
 @dataclass(frozen=True, eq=False)

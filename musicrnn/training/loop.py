@@ -181,16 +181,17 @@ class _Run:
         while self.state.update < self.state.total:
             figures = self._update()
             update = self.state.update + 1
-            seconds, total = clock.after(update, self.state.total)
+            seconds, total, validate = clock.after(update, self.state.total)
             asked = self.interrupt.signal
             due = time.monotonic() - self.saved_when >= SAVE_EVERY
             # the first process's clock and signals count
-            total, asked, due = self.fabric.broadcast((total, asked, due))
+            told = self.fabric.broadcast((total, asked, due, validate))
+            total, asked, due, validate = told
             self.state = replace(self.state, update=update, seconds=seconds, total=total)
             figures["items_a_second"] = self.state.items / max(1e-9, seconds)
             figures["seconds_left"] = (total - update) * seconds / update
             self._tell("updated", figures)
-            if update % self.plan.validate_every == 0 or update >= total:
+            if validate:
                 self._validate()
                 self.save()
                 if self.state.validations_since_best >= self.plan.patience:

@@ -77,6 +77,7 @@ class Task(ABC):
         floor: the baseline that a trained network should be better than.
         ensembles: whether several models can be measured as one.
         compared: of a comparison of cells: how many parameters, and updates between validations.
+        follows: the settings that follow from the data where they are not asked for.
     """
 
     name: ClassVar[str]
@@ -93,6 +94,7 @@ class Task(ABC):
     floor: ClassVar[str] = ""
     ensembles: ClassVar[bool] = False
     compared: ClassVar[tuple[int, int] | None] = None
+    follows: ClassVar[tuple[str, ...]] = ()
 
     # Data and learning.
 
@@ -106,6 +108,11 @@ class Task(ABC):
         """Raises MusicRNNError where there is too little to learn from."""
         for split in ("train", "valid"):
             data.require(split, self.example)
+
+    def sized(self, data: TrainingData, settings: Any, minutes: float | None) -> Any:
+        """The settings with what ``follows`` from the data and the minutes, None for the usual."""
+        del data, minutes
+        return settings
 
     def plan(self, data: TrainingData, settings: Any) -> TrainingConfig:
         """How it is trained when nothing else is said."""

@@ -78,6 +78,16 @@ def save_run(
         save_file(whole, temporary, metadata={"run": json.dumps(header)})
 
 
+def begun_with(path: Path) -> dict[str, Any]:
+    """The settings and fingerprints that a run was begun with, by their names of today.
+
+    Raises:
+        MusicRNNError: there is no run at ``path``, or it is damaged.
+    """
+    with _undamaged(path):
+        return as_now(_object(_header(path).get("made_with", {})))
+
+
 def check_made_with(path: Path, made_with: dict[str, Any]) -> tuple[str, ...]:
     """Settings and fingerprints of a run against those that it is to go on with.
 
@@ -87,10 +97,9 @@ def check_made_with(path: Path, made_with: dict[str, Any]) -> tuple[str, ...]:
         MusicRNNError: there is no run at ``path``, it is damaged, or one value differs; the first
             is named.
     """
+    before = begun_with(path)
     with _undamaged(path):
-        header = _header(path)
-        before = as_now(_object(header.get("made_with", {})))
-        made_by = _object(header.get("versions", {}))
+        made_by = _object(_header(path).get("versions", {}))
     for name, new in json.loads(json.dumps(made_with)).items():
         if name in before and before[name] != new:
             raise MusicRNNError(

@@ -75,6 +75,7 @@ def train(
         **asdict(settings),
         "layer": settings.layer.as_json(),
         **encoding,
+        "split": [corpus["split"] for corpus in data.description.get("corpora", ())],
         "sha256": data.description.get("sha256"),
         "from": run.base.sha256[:12] if run.base else None,
     }

@@ -7,7 +7,7 @@ import pytest
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import midi_bytes
 from musicrnn.score import Note, Track, make_score
-from musicrnn.sources.score_folder import ScoreFolder
+from musicrnn.sources.score_folder import read_folder
 from musicrnn.training.data import SkippedFile, read_all
 
 ABC = "X:1\nT:One\nM:4/4\nL:1/4\nK:C\nCDEF|\n\nX:2\nT:Two\nM:4/4\nL:1/4\nK:C\nGABc|\n"
@@ -32,7 +32,7 @@ def test_a_folder(tmp_path: Path) -> None:
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(data)
-    kept, refused = read_all(ScoreFolder("mine").pieces(tmp_path), lambda piece: piece.read())
+    kept, refused = read_all(read_folder(tmp_path)[1], lambda piece: piece.read())
     assert [read.piece.name for read in kept] == [
         "a/copy.mid", "a/deep/song.midi", "b.MID", "tunes.abc:1", "tunes.abc:2",
     ]  # fmt: skip
@@ -55,8 +55,7 @@ def test_the_split_follows_the_content(tmp_path: Path) -> None:
 
     def sides(folder: Path) -> dict[int, str]:
         return {
-            piece.read().tracks[0].notes[0].pitch: piece.split
-            for piece in ScoreFolder().pieces(folder)
+            piece.read().tracks[0].notes[0].pitch: piece.split for piece in read_folder(folder)[1]
         }
 
     assert sides(one) == sides(other)
@@ -65,6 +64,6 @@ def test_the_split_follows_the_content(tmp_path: Path) -> None:
 
 def test_nothing_to_read(tmp_path: Path) -> None:
     with pytest.raises(MusicRNNError, match=r"no \.mid, \.midi, \.kar or \.abc file"):
-        list(ScoreFolder().pieces(tmp_path))
+        read_folder(tmp_path)
     with pytest.raises(MusicRNNError, match="no such folder"):
-        list(ScoreFolder().pieces(tmp_path / "none"))
+        read_folder(tmp_path / "none")

@@ -35,7 +35,7 @@ from musicrnn.io.abc.key import Accidentals, fifths_of_key, key_name, signature_
 from musicrnn.io.abc.write import length_text, tone_text
 from musicrnn.io.midi import read_midi
 from musicrnn.score import Note, Score
-from musicrnn_datasets.nottingham import runs, simple_title
+from musicrnn.sources.families import runs, simple_title
 
 MOST = 200
 EIGHTH = 240  # ticks, of 480 a quarter

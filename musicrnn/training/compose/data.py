@@ -45,12 +45,14 @@ LEAST_OF_A_FEEL = 5  # training pieces that are no fills
 class TokenData(TrainingData):
     """Examples are ids [N] of whole pieces, ``encoding`` their tokenizer.
 
-    ``weights`` say how often each training piece is read (None: once an epoch). ``planned`` are the
-    plans of the examples and what they say of their bars; empty where nothing is known. ``told``
-    are what the pieces tell, ``feels`` how many training pieces, fills apart, have each feel.
+    ``weights`` say how often each training piece is read (None: once an epoch). ``names`` are those
+    of the pieces; ``planned`` are the plans of the examples and what they say of their bars; empty
+    where nothing is known. ``told`` are what the pieces tell, ``feels`` how many training pieces,
+    fills apart, have each feel.
     """
 
     weights: NDArray[np.float64] | None = None
+    names: dict[Split, list[str]] = field(default_factory=lambda: {split: [] for split in SPLITS})
     planned: dict[Split, list[Planned]] = field(
         default_factory=lambda: {split: [] for split in SPLITS}
     )
@@ -101,7 +103,7 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
         with skipping(item.piece.name, refused):
             found = tokenizer.encode_source(score, item.piece.abc)
             plan = planned(score, tokenizer, item.piece, labels, ids=found) if plans else None
-            examples[split].append(_Example(found, index, plan))
+            examples[split].append(_Example(item.piece.name, found, index, plan))
             if split == "train":
                 if any(track.notes and not track.is_drum for track in score.tracks):
                     keys[_key_name(score)] += 1
@@ -127,6 +129,7 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
         refused=refused,
         title=f"{tokenizer.name} tokens",
         weights=weights,
+        names={split: [each.name for each in examples[split]] for split in SPLITS},
         planned={
             split: [each.planned for each in examples[split] if each.planned is not None]
             for split in SPLITS
@@ -138,6 +141,7 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
 
 @dataclass(frozen=True, eq=False)
 class _Example:
+    name: str
     ids: Ids
     source: int  # which of the sources it is from
     planned: Planned | None

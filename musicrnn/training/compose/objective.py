@@ -3,7 +3,7 @@
 The state is carried from window to window of a piece and starts from zero at each new piece
 (Mikolov 2010; Williams and Peng 1990). The validation loss is nats a token over whole pieces, each
 cut at VALIDATION_LIMIT ids. A model that hears a context is validated on fewer pieces, read whole
-with their outlooks, since a return comes late.
+with their outlooks, since a return comes late; on the fewer, the shorter the training is.
 """
 
 from __future__ import annotations
@@ -21,11 +21,20 @@ from musicrnn.context.past import NO_OUTLOOK
 from musicrnn.networks.language import LanguageModel, token_losses
 from musicrnn.networks.scoring import input_losses
 from musicrnn.training.compose.windows import Windows
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.gradient_norm import check_regularised, omega, readings
 from musicrnn.training.objective import Objective
 
 VALIDATION_LIMIT = 1024  # ids of a piece
-VALIDATION_IDS = 120_000  # of whole pieces, at least
+VALIDATION_IDS = 120_000  # of whole pieces, about
+LEAST_IDS, IDS_A_MINUTE = 20_000, 4000  # of them in a training of some minutes
+
+
+def validation_ids(plan: TrainingConfig) -> int:
+    """So many that a validation by time takes a small share of it."""
+    if plan.minutes is None or plan.validate_every:
+        return VALIDATION_IDS
+    return min(VALIDATION_IDS, LEAST_IDS + int(IDS_A_MINUTE * plan.minutes))
 
 
 class LanguageObjective(Objective):
@@ -33,6 +42,7 @@ class LanguageObjective(Objective):
 
     Args:
         regulariser: weight of :mod:`musicrnn.training.gradient_norm` in the loss.
+        validated: how many ids to validate on, about, where a context is heard.
 
     Raises:
         MusicRNNError: a network that the regulariser cannot be had for.
@@ -48,6 +58,7 @@ class LanguageObjective(Objective):
         *,
         regulariser: float = 0.0,
         outlooks: Sequence[Outlook] | None = None,
+        validated: int = VALIDATION_IDS,
     ) -> None:
         super().__init__(network)
         if regulariser > 0:
@@ -55,7 +66,7 @@ class LanguageObjective(Objective):
         self.regulariser, self.windows = regulariser, windows
         self.state = network.initial_state(windows.rows)
         if network.fields:
-            whole = _some(validation)
+            whole = _some(validation, validated)
             known = [outlooks[index] if outlooks else NO_OUTLOOK for index in whole]
             pairs = (
                 (validation[index], outlook) for index, outlook in zip(whole, known, strict=True)
@@ -96,8 +107,8 @@ class LanguageObjective(Objective):
         self.windows.seek(position)
 
 
-def _some(pieces: Sequence[Ids]) -> list[int]:
-    """Pieces of VALIDATION_IDS ids together, evenly among all, by their numbers."""
+def _some(pieces: Sequence[Ids], wanted: int) -> list[int]:
+    """Pieces of about so many ids together, evenly among all, by their numbers."""
     total = sum(map(len, pieces))
-    every = max(1, total // VALIDATION_IDS)
+    every = max(1, total // wanted)
     return list(range(0, len(pieces), every))

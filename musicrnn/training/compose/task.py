@@ -26,6 +26,7 @@ from musicrnn.training.compose.outlooks import (
     without_density,
 )
 from musicrnn.training.compose.settings import ComposeSettings
+from musicrnn.training.compose.sizing import MINUTES, SIZED, plan, sized
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import DataRequest, Sources, Split, TrainingData, reasons
 from musicrnn.training.protocol import OwnPieces, Task
@@ -65,10 +66,11 @@ class Compose(Task):
     items: ClassVar[str] = "tokens"
     reads: ClassVar[str] = "scores"
     settings: ClassVar[type[ComposeSettings]] = ComposeSettings
-    options: ClassVar[tuple[str, ...]] = ("tokens", "mix")
+    options: ClassVar[tuple[str, ...]] = ("tokens", "mix", "split_file")
     tokens: ClassVar[tuple[str, ...]] = tuple(TOKENIZERS)
     floor: ClassVar[str] = "bigram"
     compared: ClassVar[tuple[int, int] | None] = (200_000, 100)
+    follows: ClassVar[tuple[str, ...]] = (*SIZED, "learning_rate", "validate_every")
 
     def encode(
         self, sources: Sources, request: DataRequest, like: Checkpoint | None = None
@@ -81,6 +83,16 @@ class Compose(Task):
             raise MusicRNNError(
                 f"{counted(usable, 'usable piece')}, two are needed ({reasons(data.refused)})"
             )
+
+    def sized(
+        self, data: TrainingData, settings: ComposeSettings, minutes: float | None
+    ) -> ComposeSettings:
+        train = data.examples["train"]
+        tokens = sum(map(len, train))
+        return sized(settings, tokens=tokens, pieces=len(train), minutes=minutes or MINUTES)
+
+    def plan(self, data: TrainingData, settings: ComposeSettings) -> TrainingConfig:
+        return plan(settings, tokens=sum(map(len, data.examples["train"])))
 
     def config(self, data: TrainingData, settings: ComposeSettings) -> LanguageConfig:
         vocabulary = len(data.encoding.vocabulary)
@@ -102,7 +114,7 @@ class Compose(Task):
         self, network: Any, data: TrainingData, settings: ComposeSettings, plan: TrainingConfig
     ) -> LanguageObjective:
         from musicrnn.training.compose.hearing import Hearing
-        from musicrnn.training.compose.objective import LanguageObjective
+        from musicrnn.training.compose.objective import LanguageObjective, validation_ids
         from musicrnn.training.compose.windows import Windows
 
         maps = data.encoding.augmentation_maps()
@@ -128,6 +140,7 @@ class Compose(Task):
             data.examples["valid"],
             regulariser=settings.gradient_norm_regulariser,
             outlooks=tokens.outlooks("valid") if tokens else None,
+            validated=validation_ids(plan),
         )
 
     def header(self, data: TrainingData, settings: ComposeSettings) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class Voices(Task):
     items: ClassVar[str] = "rows"
     reads: ClassVar[str] = "scores"
     settings: ClassVar[type[VoicesSettings]] = VoicesSettings
-    options: ClassVar[tuple[str, ...]] = ("tokens",)
+    options: ClassVar[tuple[str, ...]] = ("tokens", "split_file")
     tokens: ClassVar[tuple[str, ...]] = ("voices",)
 
     def encode(

@@ -106,8 +106,8 @@ def test_parts_iterate_over_their_pieces(folder: Path) -> None:
         (lambda folder, to: mr.train("compose", to.parent, to=to), "no .mid, .midi, .kar or .abc"),
         (lambda folder, to: mr.train("compose", folder, to=to, device="banana"), "'banana'"),
         (
-            lambda folder, to: mr.train("compose", mr.data(folder, split_file="a.csv"), to=to),
-            "split_file says nothing to a model of the task 'compose'",
+            lambda folder, to: mr.train("compose", mr.data(folder, backgrounds=to.parent), to=to),
+            "backgrounds says nothing to a model of the task 'compose'",
         ),
         (lambda folder, to: mr.load("pop").evaluate(folder, split="all"), "one of train, valid"),
         (
