@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from musicrnn.metrics.frame_evaluation import MODEL, FrameEvaluation, between, duplicates_text
-from musicrnn.metrics.tables import number, table
+from musicrnn.metrics.frame_evaluation import FrameEvaluation, duplicates_text
+from musicrnn.metrics.piece_nats import MODEL
+from musicrnn.metrics.tables import between, number, table
 from musicrnn_datasets.recipes import Recipe
 
 
@@ -11,13 +12,14 @@ def recipe_text(recipe: Recipe, corpus: str, found: FrameEvaluation) -> str:
     """The test split as a table; lower is better."""
     figures = dict(found.figures)
     model = figures.pop(MODEL)
-    rows = [[recipe.name, number(model.nats_per_step), between(model)]]
+    rows = [[recipe.name, number(model.nats_per_step), between(model.interval)]]
     if corpus in recipe.reported:
         whose = f" ({recipe.of})" if recipe.of else ""
         mark = "" if recipe.checked else "as reported, not re-checked"
         rows.append([f"{recipe.paper}{whose}", number(recipe.reported[corpus]), mark])
     rows += [
-        [name, number(figure.nats_per_step), between(figure)] for name, figure in figures.items()
+        [name, number(figure.nats_per_step), between(figure.interval)]
+        for name, figure in figures.items()
     ]
     title = f"{corpus}, test: nats a time step"
     return "\n".join([table([title, "", "95 % interval"], rows), duplicates_text(found)])

@@ -92,7 +92,7 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
         with skipping(item.piece.name, refused):
             found = tokenizer.encode_source(score, item.piece.abc)
             plan = planned(score, tokenizer) if plans else None
-            examples[split].append(_Example(found, index, plan))
+            examples[split].append(_Example(item.piece.name, found, index, plan))
             if split == "train":
                 if any(track.notes and not track.is_drum for track in score.tracks):
                     keys[_key_name(score)] += 1
@@ -117,6 +117,7 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
         described((card for card, _ in sources), arrays, counts, len(refused)),
         refused=refused,
         title=f"{tokenizer.name} tokens",
+        names={split: [each.name for each in examples[split]] for split in SPLITS},
         weights=weights,
         planned={
             split: [each.planned for each in examples[split] if each.planned is not None]
@@ -127,6 +128,7 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
 
 @dataclass(frozen=True, eq=False)
 class _Example:
+    name: str
     ids: Ids
     source: int  # which of the sources it is from
     planned: Planned | None
