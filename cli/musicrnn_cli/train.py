@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,10 @@ from musicrnn_cli.options import (
 if TYPE_CHECKING:
     from musicrnn.training.base import Base
     from musicrnn.training.data import TrainingData
+    from musicrnn.training.loop import TrainingResult
     from musicrnn.training.protocol import Task
+    from musicrnn.training.train import Run
+    from musicrnn.training.wanted import Wanted
     from musicrnn_datasets.recipes import Recipe
 
 HELP = {
@@ -86,6 +90,13 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
     help="Number that all random choices follow from: the start weights, the order of the data.",
 )
 @click.option(
+    "--seeds",
+    type=click.IntRange(2, 1000),
+    show_default="one run",
+    help="How many runs to make, from --seed on, each with a seed and files of its own, such as "
+    "OUTPUT-seed0.safetensors; their mean and deviation are printed.",
+)
+@click.option(
     "--cell",
     show_default="lstm for tokens, frames and ratings, gru for voices, songs and words",
     help="Recurrent cell, such as lstm, gru or elman; musicrnn docs cells lists all.",
@@ -135,6 +146,12 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
 @device_option
 @data_option
 @click.option(
+    "--log",
+    type=PATH,
+    metavar="FILE",
+    help="CSV file to write a row an update to: losses, learning rate and what else there is.",
+)
+@click.option(
     "--tensorboard",
     metavar="FOLDER",
     help="Folder to write a TensorBoard log to; needs TensorBoard installed.",
@@ -152,6 +169,7 @@ def _train(context: click.Context, **options: Any) -> None:
     from musicrnn.sources.readers import task_for
     from musicrnn.training.base import Base
     from musicrnn.training.data import DataRequest
+    from musicrnn.training.log import check_log
     from musicrnn.training.machine import check_output
     from musicrnn_cli.reporting import numbers
     from musicrnn_datasets.recipes import recipe_called
@@ -175,17 +193,39 @@ def _train(context: click.Context, **options: Any) -> None:
         options["base"] = Base.load(options["base"], verb, request, options["output"])
         kind = options["base"].task.name
     task = task_for(verb, request, kind)
-    check_output(options["output"], overwrite=options["overwrite"], resume=options["resume"])
+    there = {name: options[name] for name in ("overwrite", "resume")}
+    for output, seed in _seeded(options):
+        check_output(output, **there)
+        if log := _log(options, seed):
+            check_log(log, **there)
     torch_device(options["device"])
     _run(task, request, recipe, options)
 
 
+def _seeded(options: dict[str, Any]) -> list[tuple[Path, int]]:
+    """The model files to write, and their seeds."""
+    from musicrnn.training.seeds import of_seed
+
+    output, seed, count = options["output"], options["seed"], options["seeds"]
+    if count is None:
+        return [(output, seed)]
+    return [(of_seed(output, each), each) for each in range(seed, seed + count)]
+
+
+def _log(options: dict[str, Any], seed: int) -> Path | None:
+    """The CSV file of a run, where one is asked for."""
+    from musicrnn.training.seeds import of_seed
+
+    log: Path | None = options["log"]
+    return log if log is None or options["seeds"] is None else of_seed(log, seed)
+
+
 def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any]) -> None:
-    from musicrnn.face.progress import ProgressBar
     from musicrnn.face.report import summary
     from musicrnn.sources.readers import read_data
     from musicrnn.training.lock import first_process
-    from musicrnn.training.train import Run, train
+    from musicrnn.training.seeds import summary_text
+    from musicrnn.training.train import Run
     from musicrnn.training.wanted import Wanted
     from musicrnn_cli.reporting import report_outcome, report_refused, say
 
@@ -201,29 +241,51 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     task.check(data)
     baselines = task.baselines(data, "valid")
     say(summary(task, data, baselines))
+    command = shlex.join(["musicrnn", *sys.argv[1:]])
+    floor, losses = (task.floor, baselines.get(task.floor), task.unit), dict[int, float]()
+    for output, seed in _seeded(options):
+        run = Run(output, command, resume=options["resume"], baselines=baselines, base=base)
+        outcome = _trained(task, data, run, replace(wanted, seed=seed), options)
+        report_outcome(outcome, output, floor=floor)
+        losses[seed] = outcome.state.best
+    if not first_process():
+        return
+    if recipe and recipe.reported:
+        _beside_the_paper(task, data, recipe, request.sources[0], _seeded(options))
+    if options["seeds"] is not None:
+        click.echo(summary_text(losses, task.unit))
+
+
+def _trained(
+    task: Task, data: TrainingData, run: Run, wanted: Wanted, options: dict[str, Any]
+) -> TrainingResult:
+    """One run, with its bar and its logs."""
+    from musicrnn.face.progress import ProgressBar
+    from musicrnn.training.log import TrainingLog
+    from musicrnn.training.seeds import train_one
+    from musicrnn.training.train import train
+
+    folder, alone = options["tensorboard"], options["seeds"] is None
+    if folder and not alone:
+        folder = str(Path(folder) / f"seed{wanted.seed}")
     settings, plan = wanted.settled(task, data)
-    with ProgressBar(task.items, options["tensorboard"]) as callback:
-        run = Run(
-            options["output"],
-            command=shlex.join(["musicrnn", *sys.argv[1:]]),
-            callback=callback,
-            resume=options["resume"],
-            baselines=baselines,
-            base=base,
-        )
-        outcome = train(task, data, run, settings=settings, plan=plan)
-    finished = outcome.reason != "interrupted" and first_process()
-    if recipe and recipe.reported and finished:
-        _beside_the_paper(task, data, recipe, request.sources[0], options["output"])
-    floor = (task.floor, baselines.get(task.floor), task.unit)
-    report_outcome(outcome, options["output"], floor=floor)
+    with ExitStack() as stack:
+        logs: list[TrainingLog] = []
+        if log := _log(options, wanted.seed):
+            kept = TrainingLog(log, resume=run.resume, overwrite=plan.overwrite)
+            logs.append(stack.enter_context(kept))
+        bar = stack.enter_context(ProgressBar(task.items, folder, logs))
+        run = replace(run, callback=bar)
+        return (train if alone else train_one)(task, data, run, settings=settings, plan=plan)
 
 
 def _beside_the_paper(
-    task: Task, data: TrainingData, recipe: Recipe, corpus: str, output: Path
+    task: Task, data: TrainingData, recipe: Recipe, corpus: str, models: list[tuple[Path, int]]
 ) -> None:
     from musicrnn.checkpoint import Checkpoint
     from musicrnn_cli.recipe_text import recipe_text
 
-    figures: Any = task.measure([Checkpoint.load(output)], data, "test")
-    click.echo(recipe_text(recipe, corpus, figures))
+    found: dict[int, Any] = {
+        seed: task.measure([Checkpoint.load(path)], data, "test") for path, seed in models
+    }
+    click.echo(recipe_text(recipe, corpus, found))

@@ -5,20 +5,27 @@ In a terminal on stderr, in a notebook below its cell; in a log file the lines a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from musicrnn.training.loop import Callback
 from musicrnn.training.run_state import RunState
 
 
 class ProgressBar:
-    """A Callback that draws with rich; ``unit`` is what the speed is counted in."""
+    """A Callback that draws with rich; ``unit`` is what the speed is counted in.
 
-    def __init__(self, unit: str, log_folder: str | None = None) -> None:
+    ``log_folder`` is TensorBoard's; ``others`` are told the same.
+    """
+
+    def __init__(
+        self, unit: str, log_folder: str | None = None, others: Sequence[Callback] = ()
+    ) -> None:
         self.console = Console(stderr=True, highlight=False)
-        self.unit = unit
+        self.unit, self.others = unit, others
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -49,6 +56,8 @@ class ProgressBar:
         self.console.print(text, soft_wrap=True, markup=False)
 
     def updated(self, state: RunState, figures: dict[str, float]) -> None:
+        for other in self.others:
+            other.updated(state, figures)
         self.figures = figures
         shown = (
             f"loss {figures['loss']:.3f}  valid {self.validation:.3f}  "
@@ -62,6 +71,8 @@ class ProgressBar:
                 self.log.add_scalar(f"train/{name}", figures[name], state.update)
 
     def validated(self, state: RunState, figures: dict[str, float]) -> None:
+        for other in self.others:
+            other.validated(state, figures)
         self.validation = figures["loss"]
         best = "  best" if state.validations_since_best == 0 else ""
         extra = "".join(f"  {n} {v:.4f}" for n, v in figures.items() if n != "loss")

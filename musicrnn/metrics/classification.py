@@ -130,7 +130,7 @@ def label_figures(
         examples=Calls(
             names or numbered(len(truth)),
             [labels[label] for label in truth],
-            [labels[label] for label in called.tolist()],
+            [labels[int(label)] for label in called],
             nats.tolist(),
         ),
     )

@@ -87,10 +87,11 @@ class Baselines:
         lengths = [max(0, len(ids) - 1) for ids in sequences]
         piece = np.repeat(np.arange(len(sequences)), lengths)
         chances = {"unigram": self.unigram[after], "bigram": self.bigram[before, after]}
-        return {
-            name: np.bincount(piece, weights=-np.log(found), minlength=len(sequences))
-            for name, found in chances.items()
-        }
+        found: dict[str, Float64Array] = {}
+        for name, each in chances.items():
+            nats = np.bincount(piece, weights=-np.log(each), minlength=len(sequences))
+            found[name] = nats.astype(np.float64)
+        return found
 
 
 def fit_baselines(
