@@ -18,6 +18,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.bootstrap import Interval, ratio_interval, sign_flip_p
 from musicrnn.metrics.paired import PairedDifference, common
 
+MAX_NOTES_APART = 0.05  # a model that reads repeats as played hears other music
 MODEL = "model"  # its name among the forecasters
 
 
@@ -103,24 +104,23 @@ class PieceNats:
                     "changed between both readings"
                 )
             return self.unit, counts, ""
-        notes = [
+        heard = [
             each.counts["note"][at] if "note" in each.counts else np.zeros(1)
             for each, at in ((self, mine), (other, theirs))
         ]
-        if not all(each.sum() for each in notes):
+        few, many = sorted(float(notes.sum()) for notes in heard)
+        if few < (1 - MAX_NOTES_APART) * many or not few:
             raise MusicRNNError(
-                f"the models read pieces as other {self.unit}s and there are no notes to compare "
-                "them by: take two models of the same tokens"
+                f"the models' tokens are not the same, and the notes that they hold are "
+                f"{heard[0].sum():,.0f} and {heard[1].sum():,.0f}, which must be within "
+                f"{MAX_NOTES_APART:.0%} to compare nats a note: take two models of the same tokens"
             )
-        heard = f"{notes[0].sum():,.0f} and {notes[1].sum():,.0f}"
-        return (
-            "note",
-            notes[0],
-            (
-                "the models' tokens are not the same: nats of all tokens by the notes of the first "
-                f"(the tokens hold {heard} notes); what tokens tell of a note may differ"
-            ),
+        note = (
+            "the models' tokens are not the same: nats of all tokens by the notes of the first "
+            f"(they hold {heard[0].sum():,.0f} and {heard[1].sum():,.0f} notes); what tokens tell "
+            "of a note may differ"
         )
+        return "note", heard[0], note
 
     def _grouped(self, values: Float64Array) -> Float64Array:
         return _summed(values, self.groups)

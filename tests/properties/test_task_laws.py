@@ -168,8 +168,9 @@ def test_it_is_measured_beside_its_baselines(name: str, models, sources) -> None
 @every
 def test_beside_itself_there_is_no_difference(name: str, models, sources) -> None:
     data, home = sources[data_for(TASKS[name])]
-    words = ("evaluate", models[name], data, "--data", home, "--against", models[name])
-    found = json.loads(run(*words, "--split", "valid", "--json"))
+    words = ["evaluate", models[name], data, "--data", home, "--split", "valid"]
+    words += ["--against", models[name]]
+    found = json.loads(run(*words, "--json"))
     assert len(found["pieces"]) == found["n"] > 0
     assert all(piece["name"] and piece["nats"] > 0 for piece in found["pieces"])
     assert found["against"]["pieces"] == found["pieces"]

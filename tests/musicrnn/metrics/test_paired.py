@@ -41,12 +41,13 @@ def test_pieces_are_matched_by_their_names() -> None:
 
 
 def test_other_tokens_are_compared_by_notes_or_not_at_all() -> None:
-    found = pieces("a b", [4, 8]).against(pieces("a b", [2, 4], "abc", notes=3))
-    assert (found.figure, found.first, found.second) == ("nats a note", 3, 1.5)
-    assert "4 and 6 notes" in found.note
+    found = pieces("a b", [40, 80], notes=40).against(pieces("a b", [20, 40], "abc", notes=41))
+    assert (found.figure, found.first, found.second) == ("nats a note", 1.5, 0.75)
+    assert "80 and 82 notes" in found.note
     assert found.note in found.as_text("1", "2")
-    with pytest.raises(MusicRNNError, match="no notes to compare"):
-        pieces("a b", [4, 8]).against(pieces("a b", [2, 4], "abc", notes=0))
+    for notes in (0, 3):
+        with pytest.raises(MusicRNNError, match=f"are 4 and {2 * notes}, which must be within 5%"):
+            pieces("a b", [4, 8]).against(pieces("a b", [2, 4], "abc", notes=notes))
     other = replace(pieces("a b", [2, 4]), counts={"token": np.array([4, 5])})
     with pytest.raises(MusicRNNError, match="the data changed"):
         pieces("a b", [4, 8]).against(other)

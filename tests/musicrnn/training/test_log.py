@@ -13,7 +13,7 @@ FIGURES = {"loss": 1.5, "gradient_norm": 0.5, "learning_rate": 1e-3, "items_a_se
 
 
 def rows(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(path.open(encoding="utf-8", newline="")))
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
 
 
 def write(path: Path, updates: range, valid: tuple[int, ...] = (), **how: bool) -> None:
