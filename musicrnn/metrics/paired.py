@@ -44,27 +44,30 @@ class PairedDifference:
 
     def as_text(self, first: str, second: str) -> str:
         """The figures of both models by their names, and how sure the difference is."""
-        low, high = (self._shown(end, "+") for end in self.interval or (math.nan, math.nan))
-        spread = "" if self.interval is None else f"{low} to {high}"
+        share = self.figure == ACCURACY  # in per cent, and points
+        scale, decimals, better = (100, 2, "above") if share else (1, 4, "below")
+
+        def shown(value: float, sign: str = "") -> str:
+            return f"{scale * value:{sign}.{decimals}f}"
+
+        spread = ""
+        if self.interval is not None:
+            spread = " to ".join(shown(end, "+") for end in self.interval)
         rows = [
-            [first, self._shown(self.first), ""],
-            [second, self._shown(self.second), ""],
-            ["difference", self._shown(self.difference, "+"), spread],
+            [first, shown(self.first), ""],
+            [second, shown(self.second), ""],
+            ["difference", shown(self.difference, "+"), spread],
         ]
-        better = "above" if self.figure == ACCURACY else "below"
         lines = [
             f"{first} beside {second} on the same {counted(self.n, self.example)}",
             "",
-            table([self.figure, "", "95 % interval"], rows),
+            table([f"{self.figure}, %" if share else self.figure, "", "95 % interval"], rows),
             "",
             f"p = {self.p:.4f}: {self.test}; {better} 0 the first is better",
             f"interval: bootstrap over {self.example}s, {BOOTSTRAP_DRAWS:,} draws",
         ]
         lines += [f"{count} {name.replace('_', ' ')}" for name, count in self.counts.items()]
         return "\n".join([*lines, self.note] if self.note else lines)
-
-    def _shown(self, value: float, sign: str = "") -> str:
-        return f"{100 * value:{sign}.2f} %" if self.figure == ACCURACY else f"{value:{sign}.4f}"
 
 
 def common(first: Sequence[str], second: Sequence[str]) -> list[tuple[int, int]]:

@@ -79,5 +79,5 @@ def test_calls_beside_others() -> None:
     assert found.counts == {"right_by_the_first_alone": 2, "right_by_the_second_alone": 0}
     assert found.p == 0.5
     assert found.interval == (0, 1)
-    assert "difference  +50.00 %  +0.00 % to +100.00 %" in found.as_text("one", "two")
+    assert "difference   +50.00  +0.00 to +100.00" in found.as_text("one", "two")
     assert second.as_json()[1] == {"name": "2", "label": "a", "called": "b", "nats": 0.1}
