@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Mapping
 
 from musicrnn.metrics.frame_evaluation import FrameEvaluation, duplicates_text
-from musicrnn.metrics.piece_nats import MODEL
+from musicrnn.metrics.piece_losses import MODEL
 from musicrnn.metrics.tables import between, number, table
 from musicrnn_datasets.recipes import Recipe
 

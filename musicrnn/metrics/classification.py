@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.calls import Calls
-from musicrnn.metrics.piece_nats import numbered
+from musicrnn.metrics.piece_losses import numbered
 
 Z = 1.959964  # two-sided 95 %
 MAX_COLUMNS = 16  # labels: with more, each names what it is most often called instead

@@ -25,7 +25,7 @@ from musicrnn.metrics.frame_likelihood import (
     known,
 )
 from musicrnn.metrics.frames import fit_frame_baselines
-from musicrnn.metrics.piece_nats import MODEL, PieceNats, numbered
+from musicrnn.metrics.piece_losses import MODEL, PieceLosses, numbered
 from musicrnn.metrics.tables import between, number, table
 
 LEARNT = ("train", "valid")
@@ -41,7 +41,7 @@ class FrameEvaluation:
     figures: dict[str, FrameLikelihood]
     duplicates: dict[str, int]
     distinct: dict[str, FrameLikelihood] | None
-    examples: PieceNats
+    examples: PieceLosses
 
     @property
     def n(self) -> int:
@@ -93,7 +93,7 @@ def frame_evaluation(
     figures = {name: frame_likelihood(every) for name, every in losses.items()}
     nats = {name: np.array([loss.sum() for loss in every]) for name, every in losses.items()}
     counts = {"frame": np.array([len(piece) for piece in pieces], np.float64)}
-    examples = PieceNats(numbered(len(pieces)), nats, counts)
+    examples = PieceLosses(numbered(len(pieces)), nats, counts)
     duplicates = {other: sum(found) for other, found in copies.items()}
     return FrameEvaluation(figures, duplicates, distinct, examples)
 

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from musicrnn.arrays import Float64Array, Ids
 from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.bootstrap import Interval
-from musicrnn.metrics.piece_nats import MODEL, PieceNats
+from musicrnn.metrics.piece_losses import MODEL, PieceLosses
 from musicrnn.metrics.tables import between, number, table
 
 STRENGTHS = tuple(2.0**exponent for exponent in range(-10, 13))
@@ -125,7 +125,7 @@ def fit_baselines(
     return Baselines(unigram, bigram)
 
 
-def likelihood(pieces: PieceNats) -> Likelihood:
+def likelihood(pieces: PieceLosses) -> Likelihood:
     """The figures of pieces whose tokens, notes and bars are counted."""
     tokens, notes, bars = (int(pieces.counts[unit].sum()) for unit in UNITS)
     figures = [pieces.figure(unit) for unit in UNITS]
@@ -142,7 +142,7 @@ def likelihood(pieces: PieceNats) -> Likelihood:
         tokens,
         notes,
         bars,
-        {name: pieces.nats[name].sum() / tokens for name in pieces.nats if name != MODEL},
+        {name: pieces.losses[name].sum() / tokens for name in pieces.losses if name != MODEL},
     )
 
 

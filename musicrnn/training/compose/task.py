@@ -31,7 +31,7 @@ from musicrnn.training.protocol import OwnPieces, Task
 if TYPE_CHECKING:
     from musicrnn.export.graph import Graph
     from musicrnn.metrics.likelihood import Baselines, Likelihood
-    from musicrnn.metrics.piece_nats import PieceNats
+    from musicrnn.metrics.piece_losses import PieceLosses
     from musicrnn.networks.following import Values
     from musicrnn.networks.gradients import GradientNorms
     from musicrnn.networks.language import LanguageModel
@@ -44,7 +44,7 @@ class TokenFigures:
     """The likelihood of held-out pieces."""
 
     likelihood: Likelihood
-    examples: PieceNats
+    examples: PieceLosses
 
     @property
     def n(self) -> int:
@@ -185,7 +185,7 @@ class Compose(Task):
         self, checkpoints: Sequence[Checkpoint], data: TrainingData, split: Split
     ) -> TokenFigures:
         from musicrnn.metrics.likelihood import likelihood
-        from musicrnn.metrics.piece_nats import MODEL, PieceNats, numbered
+        from musicrnn.metrics.piece_losses import MODEL, PieceLosses, numbered
         from musicrnn.networks.scoring import nats, piece_losses
 
         tokenizer, pieces = data.encoding, data.require(split, self.example)
@@ -196,9 +196,9 @@ class Compose(Task):
             "note": list(map(tokenizer.count_notes, pieces)),
             "bar": list(map(tokenizer.count_bars, pieces)),
         }
-        found = PieceNats(
+        found = PieceLosses(
             names=data.names.get(split) or numbered(len(pieces)),
-            nats={
+            losses={
                 MODEL: np.array([piece.sum() for piece in losses]),
                 **({} if counted is None else counted.piece_nats(pieces)),
             },

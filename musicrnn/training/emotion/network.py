@@ -22,7 +22,7 @@ from musicrnn.layers.attention_pool import AttentionPool
 from musicrnn.layers.bidirectional import Bidirectional
 from musicrnn.layers.standard import Standard
 from musicrnn.metrics.bootstrap import Interval, drawn_groups, percentiles
-from musicrnn.metrics.piece_nats import MODEL, PieceNats
+from musicrnn.metrics.piece_losses import MODEL, PieceLosses
 from musicrnn.metrics.tables import number, table
 from musicrnn.networks.network import Network
 from musicrnn.networks.recurrent import recurrent
@@ -205,7 +205,7 @@ class EmotionFigures:
 
     groups: int
     axes: dict[str, AxisFigures]
-    examples: PieceNats
+    examples: PieceLosses
 
     @property
     def n(self) -> int:
@@ -257,7 +257,7 @@ def emotion_figures(told: Array, called: Any, pieces: Sequence[RatedPiece]) -> E
             baselines=baselines,
         )
     lost = lost_on(told, ratings).sum(2)  # [K, N]
-    examples = PieceNats(
+    examples = PieceLosses(
         [piece.name for piece in pieces],
         dict(zip((MODEL, *BASELINES), lost, strict=True)),
         {"rating": (ratings != 0).sum(1).astype(np.float64)},

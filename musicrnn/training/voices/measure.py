@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from musicrnn.arrays import Float64Array
 from musicrnn.metrics.bootstrap import Interval, ratio_interval
 from musicrnn.metrics.likelihood import fit_baselines
-from musicrnn.metrics.piece_nats import MODEL, PieceNats, numbered
+from musicrnn.metrics.piece_losses import MODEL, PieceLosses, numbered
 from musicrnn.metrics.tables import between, number, table
 from musicrnn.networks.voices import VoicesModel
 from musicrnn.tokens.voices import VoiceGrid, sounding
@@ -54,7 +54,7 @@ class VoicesEvaluation:
     intervals: dict[str, Interval | None]
     cells: int  # of one voice
     notes: dict[str, int]
-    examples: PieceNats
+    examples: PieceLosses
 
     @property
     def n(self) -> int:
@@ -119,7 +119,7 @@ def voices_evaluation(model: VoicesModel, data: TrainingData, split: Split) -> V
     nats |= _baseline_nats(data, split)
     cells = int(lengths.sum())
     called = {MODEL: "in_turn", **{kind: kind for kind in nats if kind in BASELINES}}
-    examples = PieceNats(
+    examples = PieceLosses(
         data.names.get(split) or numbered(len(pieces)),
         {name: sum(nats[kind].values(), np.zeros(len(pieces))) for name, kind in called.items()},
         {"cell": len(grid.names) * lengths, "note": sum(notes.values(), np.zeros(len(pieces)))},

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.likelihood import fit_baselines, likelihood
-from musicrnn.metrics.piece_nats import PieceNats
+from musicrnn.metrics.piece_losses import PieceLosses
 
 
 def ids(*values: int) -> np.ndarray:
@@ -53,7 +53,7 @@ def test_rows_are_probabilities(train: list[list[int]], valid: list[list[int]]) 
 
 def test_figures_of_a_model() -> None:
     found = likelihood(
-        PieceNats(
+        PieceLosses(
             ["a", "b"],
             {"model": np.array([4.0, 8.0]), "bigram": np.array([6.0, 12.0])},
             {"token": np.array([4, 2]), "note": np.array([1, 2]), "bar": np.array([0, 0])},

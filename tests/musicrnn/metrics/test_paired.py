@@ -8,12 +8,12 @@ import pytest
 from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.calls import Calls
 from musicrnn.metrics.paired import common, mcnemar_p
-from musicrnn.metrics.piece_nats import PieceNats
+from musicrnn.metrics.piece_losses import PieceLosses
 
 
-def pieces(names: str, nats: list[float], encoding: str = "beat", notes: int = 2) -> PieceNats:
+def pieces(names: str, nats: list[float], encoding: str = "beat", notes: int = 2) -> PieceLosses:
     counts = {"token": np.full(len(nats), 4.0), "note": np.full(len(nats), float(notes))}
-    return PieceNats(names.split(), {"model": np.array(nats)}, counts, encoding)
+    return PieceLosses(names.split(), {"model": np.array(nats)}, counts, encoding)
 
 
 def test_a_difference_by_hand() -> None:

@@ -1,8 +1,8 @@
-"""What a likelihood is made of, piece by piece: its interval, and a second model beside it.
+"""What a loss is made of, piece by piece: its interval, and a second model beside it.
 
-Conventions. Natural logarithms, lower is better. A figure is the nats of all pieces by all that is
-counted of them (tokens, notes ...), never a mean of the pieces' means. Where pieces are alike in
-groups, such as those of one game, groups are drawn and flipped whole.
+Conventions. Losses are nats where nothing else is said, lower is better. A figure is the losses of
+all pieces by all that is counted of them (tokens, notes ...), never a mean of the pieces' means.
+Where pieces are alike in groups, such as those of one game, groups are drawn and flipped whole.
 """
 
 from __future__ import annotations
@@ -23,51 +23,53 @@ MODEL = "model"  # its name among the forecasters
 
 
 @dataclass(frozen=True, eq=False)
-class PieceNats:
-    """``nats`` [N] by forecaster, the model and its baselines; ``counts`` [N] by unit, the first
+class PieceLosses:
+    """``losses`` [N] by forecaster, the model and its baselines; ``counts`` [N] by unit, the first
     is that of the figure.
 
-    ``encoding`` says how pieces are written, as JSON: nats a unit compare where it is the same.
+    ``encoding`` says how pieces are written, as JSON: losses a unit compare where it is the same.
+    ``called`` is what a loss is measured in.
     """
 
     names: Sequence[str]
-    nats: Mapping[str, Float64Array]
+    losses: Mapping[str, Float64Array]
     counts: Mapping[str, Float64Array]
     encoding: Any = None
     groups: Sequence[str] = ()
+    called: str = "nats"
 
     @property
     def unit(self) -> str:
         return next(iter(self.counts))
 
     def figure(self, unit: str, of: str = MODEL) -> float | None:
-        """Nats a unit; None where there is none."""
+        """The loss a unit; None where there is none."""
         count = float(self.counts[unit].sum())
-        return float(self.nats[of].sum()) / count if count else None
+        return float(self.losses[of].sum()) / count if count else None
 
     def interval(self, unit: str, of: str = MODEL) -> Interval | None:
         """Of the same; None of a single piece or group, too."""
         if not self.counts[unit].any():
             return None
-        return ratio_interval(self._grouped(self.nats[of]), self._grouped(self.counts[unit]))
+        return ratio_interval(self._grouped(self.losses[of]), self._grouped(self.counts[unit]))
 
     def as_json(self) -> list[dict[str, Any]]:
-        """An object a piece: name, what is counted, nats, and the nats of each baseline."""
-        others = [name for name in self.nats if name != MODEL]
+        """An object a piece: name, what is counted, the loss, and that of each baseline."""
+        others = [name for name in self.losses if name != MODEL]
         return [
             {
                 "name": name,
                 **({"group": self.groups[at]} if self.groups else {}),
                 **{f"{unit}s": int(count[at]) for unit, count in self.counts.items()},
-                "nats": float(self.nats[MODEL][at]),
-                "baselines": {other: float(self.nats[other][at]) for other in others},
+                self.called: float(self.losses[MODEL][at]),
+                "baselines": {other: float(self.losses[other][at]) for other in others},
             }
             for at, name in enumerate(self.names)
         ]
 
-    def against(self, other: PieceNats) -> PairedDifference:
-        """This model beside another on the pieces that both can read: nats a unit, or a note where
-        pieces are written in other tokens.
+    def against(self, other: PieceLosses) -> PairedDifference:
+        """This model beside another on the pieces that both can read: the loss a unit, or a note
+        where pieces are written in other tokens.
 
         Raises:
             MusicRNNError: no piece in common, or other tokens without notes.
@@ -75,17 +77,17 @@ class PieceNats:
         pairs = common(self.names, other.names)
         mine, theirs = (np.array(places) for places in zip(*pairs, strict=True))
         unit, counts, note = self._compared(other, mine, theirs)
-        nats = self.nats[MODEL][mine], other.nats[MODEL][theirs]
+        losses = self.losses[MODEL][mine], other.losses[MODEL][theirs]
         groups = [self.groups[at] for at, _ in pairs] if self.groups else []
-        differences = _summed(nats[0] - nats[1], groups)
+        differences = _summed(losses[0] - losses[1], groups)
         total = float(counts.sum())
         left_out = len(self.names) + len(other.names) - 2 * len(pairs)
         return PairedDifference(
-            figure=f"nats a {unit}",
+            figure=f"{self.called} a {unit}",
             example="group" if groups else "piece",
             n=len(differences),
-            first=float(nats[0].sum()) / total,
-            second=float(nats[1].sum()) / total,
+            first=float(losses[0].sum()) / total,
+            second=float(losses[1].sum()) / total,
             difference=float(differences.sum()) / total,
             interval=ratio_interval(differences, _summed(counts, groups)),
             p=sign_flip_p(differences),
@@ -94,7 +96,9 @@ class PieceNats:
             note=note,
         )
 
-    def _compared(self, other: PieceNats, mine: Any, theirs: Any) -> tuple[str, Float64Array, str]:
+    def _compared(
+        self, other: PieceLosses, mine: Any, theirs: Any
+    ) -> tuple[str, Float64Array, str]:
         """The unit, its counts, and what is to be said of it."""
         counts = self.counts[self.unit][mine]
         if self.encoding == other.encoding and self.unit == other.unit:
