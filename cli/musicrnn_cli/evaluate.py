@@ -83,11 +83,11 @@ def _checkpoints(names: str) -> Sequence[Any]:
 
 
 def _measured(model: str, against: str | None, request: DataRequest, split: Split) -> Found:
-    from musicrnn.sources.measuring import Measured, measured
+    from musicrnn.sources.measuring import Measured, figures_of
 
     other = None if against is None else Measured(against, _checkpoints(against))
     first = Measured(model, _checkpoints(model))
-    figures, refused = measured(first, request, split, against=other)
+    figures, refused = figures_of(first, request, split, against=other)
     _say_left_out(refused)
     return figures.as_json(), figures.as_text()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.face.data import Data, Part, part_of
 from musicrnn.pretrained import load_model
-from musicrnn.sources.measuring import Measured, measured
+from musicrnn.sources.measuring import Measured, figures_of
 from musicrnn.training.protocol import Figures
 
 Named = tuple[str, Checkpoint]  # a model with its name
@@ -29,7 +29,7 @@ def evaluated(
         against = Path(against).stem, load_model(str(against))
     part = part_of(data, split)
     other = None if against is None else _measured(against)
-    return measured(_measured(model), part.data.request, part.split, against=other)[0]
+    return figures_of(_measured(model), part.data.request, part.split, against=other)[0]
 
 
 def _measured(model: Named) -> Measured:

@@ -9,7 +9,7 @@ from typing import Any
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.paired import PairedDifference
-from musicrnn.sources.readers import read_data
+from musicrnn.sources.readers import measured
 from musicrnn.training.data import DataRequest, SkippedFile, Split
 from musicrnn.training.protocol import Examples, Figures
 from musicrnn.training.task import ensemble_task
@@ -53,28 +53,27 @@ class FiguresOfTwo:
         return self.figures.as_text() + "\n\n" + self.difference.as_text(self.name, self.other_name)
 
 
-def measured(
+def figures_of(
     model: Measured, request: DataRequest, split: Split = "test", *, against: Measured | None = None
 ) -> tuple[Figures, Sequence[SkippedFile]]:
-    """The figures of a model, beside those of ``against``, on a split of data, and the files that
-    were left out.
+    """The figures of a model, beside those of ``against`` where there is one, on a split of data,
+    and the files that were left out.
 
     Raises:
         MusicRNNError: no such data, nothing that the model can read in the split, no ensemble, or
             two models that cannot be compared.
     """
-    task = ensemble_task(model.checkpoints)
-    if against is not None and ensemble_task(against.checkpoints) is not task:
-        raise MusicRNNError(
-            f"two models are compared where both are of one kind: {model.name} {task.does}, "
-            f"{against.name} {ensemble_task(against.checkpoints).does}"
-        )
-    data = read_data(task, request, model.checkpoints[0])
-    figures = task.measure(model.checkpoints, data, split)
+    if against is not None:
+        task, other_task = map(ensemble_task, (model.checkpoints, against.checkpoints))
+        if other_task is not task:
+            raise MusicRNNError(
+                f"two models are compared where both are of one kind: {model.name} {task.does}, "
+                f"{against.name} {other_task.does}"
+            )
+    figures, data = measured(model.checkpoints, request, split)
     if against is None:
         return figures, data.refused
-    theirs = read_data(task, request, against.checkpoints[0])
-    other = task.measure(against.checkpoints, theirs, split)
+    other, theirs = measured(against.checkpoints, request, split)
     difference = figures.examples.against(other.examples)
     refused = list(dict.fromkeys([*data.refused, *theirs.refused]))
     return FiguresOfTwo(model.name, figures, against.name, other, difference), refused

@@ -7,7 +7,7 @@ kind of model over scores therefore needs no reader of its own.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from musicrnn.checkpoint import Checkpoint
@@ -17,8 +17,9 @@ from musicrnn.sources.named import named
 from musicrnn.sources.recordings import read_recordings
 from musicrnn.sources.scores import read_source
 from musicrnn.sources.words import holds_words, read_clips
-from musicrnn.training.data import DataRequest, TrainingData
-from musicrnn.training.task import TASKS, Task
+from musicrnn.training.data import DataRequest, Split, TrainingData
+from musicrnn.training.protocol import Figures
+from musicrnn.training.task import TASKS, Task, ensemble_task
 
 
 @dataclass(frozen=True)
@@ -114,3 +115,16 @@ def read_data(task: Task, request: DataRequest, like: Checkpoint | None = None) 
         MusicRNNError: there are no such data, or nothing of them can be used.
     """
     return READERS[task.reads].read(task, request, like)
+
+
+def measured(
+    checkpoints: Sequence[Checkpoint], request: DataRequest, split: Split = "test"
+) -> tuple[Figures, TrainingData]:
+    """The figures of a model, or of an ensemble, on a split of data, and the data.
+
+    Raises:
+        MusicRNNError: no such data, nothing that the model can read in the split, or no ensemble.
+    """
+    task = ensemble_task(checkpoints)
+    data = read_data(task, request, checkpoints[0])
+    return task.measure(checkpoints, data, split), data
