@@ -13,7 +13,7 @@ from musicrnn_cli.options import data_option, json_option
 from musicrnn_cli.stream_options import stream_options
 
 if TYPE_CHECKING:
-    from musicrnn.training.data import SkippedFile, Split
+    from musicrnn.training.data import DataRequest, SkippedFile, Split
 
 Found = tuple[dict[str, Any], str]  # what --json prints, and the same as text
 
@@ -28,6 +28,12 @@ Found = tuple[dict[str, Any], str]  # what --json prints, and the same as text
     show_default=True,
     help="Split of DATA to measure on.",
 )
+@click.option(
+    "--against",
+    metavar="MODEL",
+    help="Second model of the same kind, which is measured on the same pieces: the difference, its "
+    "interval, and a p-value of the paired test.",
+)
 @json_option()
 @data_option
 @stream_options
@@ -35,6 +41,7 @@ def command(
     model: str,
     source: str,
     split: Split,
+    against: str | None,
     as_json: bool,
     data: Path | None,
     stream: dict[str, Any] | None,
@@ -47,6 +54,8 @@ def command(
     With --stream a model that hears words must find them in long recordings, built of held-out
     words at known times over noise, music and other speech.
     """
+    if against is not None and (stream is not None or Path(model).is_dir()):
+        raise click.UsageError("--against compares two models on pieces or recordings")
     if Path(model).is_dir():
         if stream is not None:
             raise click.UsageError("--stream measures a model, not a folder")
@@ -56,7 +65,9 @@ def command(
 
         figures, text = stream_figures(_checkpoints(model), source, split, found=data, given=stream)
     else:
-        figures, text = _measured(_checkpoints(model), source, split, data)
+        from musicrnn.training.data import DataRequest
+
+        figures, text = _measured(model, against, DataRequest((source,), data), split)
     result = {"model": model, "data": source, "split": split, **figures}
     if as_json:
         click.echo(json.dumps(result, allow_nan=False))
@@ -71,12 +82,13 @@ def _checkpoints(names: str) -> Sequence[Any]:
     return [Checkpoint.load(path) for path in model_paths(names)]
 
 
-def _measured(checkpoints: Sequence[Any], data: str, split: Split, found: Path | None) -> Found:
-    from musicrnn.sources.readers import measured
-    from musicrnn.training.data import DataRequest
+def _measured(model: str, against: str | None, request: DataRequest, split: Split) -> Found:
+    from musicrnn.sources.measuring import Measured, figures_of
 
-    figures, read = measured(checkpoints, DataRequest((data,), found), split)
-    _say_left_out(read.refused)
+    other = None if against is None else Measured(against, _checkpoints(against))
+    first = Measured(model, _checkpoints(model))
+    figures, refused = figures_of(first, request, split, against=other)
+    _say_left_out(refused)
     return figures.as_json(), figures.as_text()
 
 

@@ -86,6 +86,13 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
     help="Number that all random choices follow from: the start weights, the order of the data.",
 )
 @click.option(
+    "--seeds",
+    type=click.IntRange(2, 1000),
+    show_default="one run",
+    help="How many runs to make, from --seed on, each with a seed and files of its own, such as "
+    "OUTPUT-seed0.safetensors; their mean and deviation are printed.",
+)
+@click.option(
     "--cell",
     show_default="lstm for tokens, frames and ratings, gru for voices, songs and words",
     help="Recurrent cell, such as lstm, gru or elman; musicrnn docs cells lists all.",
@@ -135,6 +142,12 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
 @device_option
 @data_option
 @click.option(
+    "--log",
+    type=PATH,
+    metavar="FILE",
+    help="CSV file to write a row an update to: losses, learning rate and what else there is.",
+)
+@click.option(
     "--tensorboard",
     metavar="FOLDER",
     help="Folder to write a TensorBoard log to; needs TensorBoard installed.",
@@ -152,6 +165,7 @@ def _train(context: click.Context, **options: Any) -> None:
     from musicrnn.sources.readers import task_for
     from musicrnn.training.base import Base
     from musicrnn.training.data import DataRequest
+    from musicrnn.training.log import check_log
     from musicrnn.training.machine import check_output
     from musicrnn_cli.reporting import numbers
     from musicrnn_datasets.recipes import recipe_called
@@ -175,20 +189,34 @@ def _train(context: click.Context, **options: Any) -> None:
         options["base"] = Base.load(options["base"], verb, request, options["output"])
         kind = options["base"].task.name
     task = task_for(verb, request, kind)
-    check_output(options["output"], overwrite=options["overwrite"], resume=options["resume"])
+    there = {name: options[name] for name in ("overwrite", "resume")}
+    for output, seed in _seeded(options):
+        check_output(output, **there)
+        if log := _log(options, seed):
+            check_log(log, **there)
     torch_device(options["device"])
     _run(task, request, recipe, options)
 
 
+def _seeded(options: dict[str, Any]) -> list[tuple[Path, int]]:
+    """The model files to write, and their seeds."""
+    from musicrnn.training.seeds import of_seed
+
+    output, seed, count = options["output"], options["seed"], options["seeds"]
+    if count is None:
+        return [(output, seed)]
+    return [(of_seed(output, each), each) for each in range(seed, seed + count)]
+
+
 def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any]) -> None:
-    from musicrnn.face.own_pieces import looked_at
-    from musicrnn.face.progress import ProgressBar
-    from musicrnn.face.report import chosen, summary
+    from musicrnn.face.report import summary
     from musicrnn.sources.readers import begun, read_data
     from musicrnn.training.lock import first_process
-    from musicrnn.training.train import Run, train
+    from musicrnn.training.seeds import summary_text
+    from musicrnn.training.train import Run
     from musicrnn.training.wanted import Wanted
     from musicrnn_cli.reporting import report_outcome, report_refused, say
+    from musicrnn_cli.trained import Logs, trained
 
     base: Base | None = options["base"]
     given = base or recipe
@@ -197,52 +225,40 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     planned = recipe.plan(request.sources[0]) if recipe else None
     asked = {name: options[name] for name in ("minutes", "seed", "device", "overwrite")}
     begun_with = None
+    outputs = _seeded(options)
     if options["resume"]:
-        begun_with, request = begun(request, options["output"])
+        begun_with, request = begun(request, outputs[0][0])
     wanted = Wanted(first, options["settings"], plan=planned, base=base, begun=begun_with, **asked)
     data = read_data(task, request, base.checkpoint if base else None)
     report_refused(data.refused)
     task.check(data)
     baselines = task.baselines(data, "valid")
     say(summary(task, data, baselines))
-    settings, plan = wanted.settled(task, data)
-    for line in chosen(task, data, settings, plan):
-        say(line)
-    with ProgressBar(task.items, options["tensorboard"]) as callback:
-        run = Run(
-            options["output"],
-            command=shlex.join(["musicrnn", *sys.argv[1:]]),
-            callback=callback,
-            resume=options["resume"],
-            baselines=baselines,
-            base=base,
-        )
-        outcome = train(task, data, run, settings=settings, plan=plan)
-    finished = outcome.reason != "interrupted" and first_process()
-    if recipe and recipe.reported and finished:
-        _beside_the_paper(task, data, recipe, request.sources[0], options["output"])
-    floor = (task.floor, baselines.get(task.floor), task.unit)
-    report_outcome(outcome, options["output"], floor=floor)
-    if first_process() and looked_at(data, outcome):
-        click.echo(_own_pieces(options["output"], data, plan, resumed=options["resume"]))
-
-
-def _own_pieces(output: Path, data: TrainingData, plan: Any, *, resumed: bool) -> str:
-    from musicrnn.errors import MusicRNNError
-    from musicrnn.face.own_pieces import own_pieces
-
-    try:
-        found = own_pieces(output, data, plan, resumed=resumed)
-    except MusicRNNError as error:  # the model is there, whatever it composes
-        return f"its pieces cannot be measured: {error}"
-    return found.as_text() + (f"\na piece to hear: {found.page}" if found.page else "")
+    command = shlex.join(["musicrnn", *sys.argv[1:]])
+    floor, losses = (task.floor, baselines.get(task.floor), task.unit), dict[int, float]()
+    logs = Logs(options["tensorboard"], options["log"], one_of_several=options["seeds"] is not None)
+    for output, seed in outputs:
+        run = Run(output, command, resume=options["resume"], baselines=baselines, base=base)
+        outcome, found = trained(task, data, run, replace(wanted, seed=seed), logs)
+        report_outcome(outcome, output, floor=floor)
+        losses[seed] = outcome.state.best
+        if found:
+            click.echo(found)
+    if not first_process():
+        return
+    if recipe and recipe.reported:
+        _beside_the_paper(task, data, recipe, request.sources[0], outputs)
+    if options["seeds"] is not None:
+        click.echo(summary_text(losses, task.unit))
 
 
 def _beside_the_paper(
-    task: Task, data: TrainingData, recipe: Recipe, corpus: str, output: Path
+    task: Task, data: TrainingData, recipe: Recipe, corpus: str, models: list[tuple[Path, int]]
 ) -> None:
     from musicrnn.checkpoint import Checkpoint
     from musicrnn_cli.recipe_text import recipe_text
 
-    figures: Any = task.measure([Checkpoint.load(output)], data, "test")
-    click.echo(recipe_text(recipe, corpus, figures))
+    found: dict[int, Any] = {
+        seed: task.measure([Checkpoint.load(path)], data, "test") for path, seed in models
+    }
+    click.echo(recipe_text(recipe, corpus, found))

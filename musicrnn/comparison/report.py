@@ -1,4 +1,4 @@
-"""A comparison as a table (text or Markdown), as JSON and as a picture."""
+"""A comparison as a table (text, Markdown or LaTeX), as JSON and as a picture."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from musicrnn.comparison.compare import Comparison, Contest
 from musicrnn.comparison.summary import CellSummary
 from musicrnn.errors import counted
 from musicrnn.io.atomic import whole_file
+from musicrnn.metrics.latex import latex_table
 from musicrnn.metrics.tables import number
 from musicrnn.plot.chart import Column, Dot, draw_chart
 from musicrnn.plot.svg import svg
@@ -48,7 +49,7 @@ def notes(contest: Contest, comparison: Comparison) -> list[str]:
 
 
 def write_report(contest: Contest, comparison: Comparison, folder: Path, command: str) -> None:
-    """Write ``table.md``, ``table.json`` and, where there is a figure, ``plot.svg``.
+    """Write ``table.md``, ``table.tex``, ``table.json`` and, where there is a figure, ``plot.svg``.
 
     Raises:
         MusicRNNError: the folder cannot be written to.
@@ -56,6 +57,7 @@ def write_report(contest: Contest, comparison: Comparison, folder: Path, command
     found = as_json_object(contest, comparison)
     texts = {
         "table.md": markdown(contest, comparison, command),
+        "table.tex": latex(contest, comparison, command),
         "table.json": json.dumps({**found, "command": command}, indent=1, allow_nan=False) + "\n",
         "plot.svg": picture(contest, comparison),
     }
@@ -94,6 +96,15 @@ def markdown(contest: Contest, comparison: Comparison, command: str) -> str:
         "",
     ]
     return "\n".join(text)
+
+
+def latex(contest: Contest, comparison: Comparison, command: str) -> str:
+    """The same for a paper: the table alone, to be read in; what made it and the notes as
+    comments."""
+    said = [command, f"nats a {contest.subject.unit}, {_length(contest)}", "needs booktabs"]
+    comments = [line for each in (*said, *notes(contest, comparison)) for line in each.split("\n")]
+    table = latex_table(HEADER, lines(contest, comparison))
+    return "\n".join([*(f"% {comment}" for comment in comments), table, ""])
 
 
 def as_json_object(contest: Contest, comparison: Comparison) -> dict[str, Any]:

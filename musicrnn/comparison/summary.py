@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from musicrnn.comparison.rows import Row
+from musicrnn.metrics.student import half_width
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def summarise(rows: Sequence[Row], asked: int) -> CellSummary:
         asked=asked,
         tests=tests,
         test=statistics.fmean(tests) if tests else None,
-        interval=interval(tests),
+        interval=half_width(tests),
         valid=statistics.fmean(valids) if valids else None,
         step_seconds=statistics.median(steps) if steps else None,
         memory=round(statistics.median(peaks)) if peaks else None,
@@ -84,13 +85,3 @@ def summarise(rows: Sequence[Row], asked: int) -> CellSummary:
 def _losses(rows: Sequence[Row]) -> dict[float, float]:
     """Validation losses of seed 0 by rate."""
     return {row.rate: row.valid for row in rows if row.seed == 0 and row.valid is not None}
-
-
-def interval(values: Sequence[float]) -> float | None:
-    """Half the width of Student's 95 % interval of the mean; None for fewer than two values."""
-    if len(values) < 2:
-        return None
-    from scipy.special import stdtrit
-
-    quantile = float(stdtrit(len(values) - 1, 0.975))
-    return quantile * statistics.stdev(values) / len(values) ** 0.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import secrets
 import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
@@ -117,6 +118,11 @@ def checked_seed(seed: Any) -> int:
     if not 0 <= seed <= MAX_SEED:
         raise MusicRNNError(f"seed must be in 0..{MAX_SEED}, got {seed}")
     return int(seed)
+
+
+def drawn_seed(seed: int | None) -> int:
+    """The seed, or one that is drawn where none is given."""
+    return secrets.randbelow(2**31) if seed is None else checked_seed(seed)
 
 
 def checked_bars(bars: Any) -> tuple[int, int]:

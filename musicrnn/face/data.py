@@ -8,14 +8,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Score
 from musicrnn.sources.named import named
-from musicrnn.sources.readers import read_data
 from musicrnn.sources.scores import read_source
-from musicrnn.training.data import SPLITS, DataRequest, Piece, Split, TrainingData
-from musicrnn.training.task import task_of
+from musicrnn.training.data import SPLITS, DataRequest, Piece, Split
 
 
 def data(
@@ -95,14 +92,6 @@ class Data:
     def test(self) -> Part:
         """The pieces to measure a model on, once."""
         return Part(self, "test")
-
-    def read_by(self, model: Checkpoint) -> TrainingData:
-        """The examples as the model of a file reads them.
-
-        Raises:
-            MusicRNNError: nothing in the data can be read by it.
-        """
-        return read_data(task_of(model), self.request, model)
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:

@@ -7,7 +7,6 @@ metres and chords as musicians write them.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -19,11 +18,9 @@ from numpy.typing import NDArray
 
 from musicrnn.arrays import checked_ids
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.face.asking import checked_bars, checked_path, checked_seed, request_of, with_style
-from musicrnn.face.saving import score_of
+from musicrnn.face.asking import checked_bars, checked_path, drawn_seed, request_of, with_style
+from musicrnn.face.reading import PieceLike, score_given
 from musicrnn.face.words import in_python
-from musicrnn.io.save import read_piece
-from musicrnn.presentable import Presentable
 from musicrnn.pretrained import Style
 from musicrnn.sampling.compose import Composition
 from musicrnn.sampling.engine import EngineSettings
@@ -42,7 +39,6 @@ if TYPE_CHECKING:
 
 Values = NDArray[np.floating]
 States = dict[str, Values]
-PieceLike = Presentable | str | Path  # a score, what holds one, or a file of notes
 
 
 class Model:
@@ -125,7 +121,7 @@ class Model:
             "top_k": top_k, "top_p": top_p, "min_p": min_p, "form": form,
             "repetition_penalty": repetition_penalty, "parts": parts,
         }  # fmt: skip
-        return next(self.compose_many([_drawn(seed)], wishes, primer=primer, best_of=best_of))
+        return next(self.compose_many([drawn_seed(seed)], wishes, primer=primer, best_of=best_of))
 
     def compose_many(
         self,
@@ -145,11 +141,11 @@ class Model:
             MusicRNNError: the model cannot compose, or not what is wished.
         """
         budget = SamplingBudget(EngineSettings(self.device), best_of)
-        begun = None if primer is None else _score(primer)
+        begun = None if primer is None else score_given(primer)
         request = request_of(self.style, wishes or {}, primer=begun, budget=budget)
         composer = self._task.composer(self.checkpoint)
         request = composer.completed(request, self.style.bars)
-        for piece in composer.compose([checked_seed(seed) for seed in seeds], request):
+        for piece in composer.compose([drawn_seed(seed) for seed in seeds], request):
             yield replace(piece, style=self.name)
 
     def harmonize(
@@ -172,9 +168,11 @@ class Model:
         """
         from musicrnn.face.voices import gibbs_settings, given_voices
 
-        writer, score = self._task.writer(self.checkpoint), _score(piece)
+        writer, score = self._task.writer(self.checkpoint), score_given(piece)
         given = given_voices(score, writer.names, keep, track)
-        return writer.harmonize(score, given, gibbs_settings(self.style, temperature), _drawn(seed))
+        return writer.harmonize(
+            score, given, gibbs_settings(self.style, temperature), drawn_seed(seed)
+        )
 
     def vary(
         self,
@@ -193,12 +191,12 @@ class Model:
         from musicrnn.face.voices import gibbs_settings, named_voices
         from musicrnn.tokens.parts import voice_tracks
 
-        writer, score = self._task.writer(self.checkpoint), _score(piece)
+        writer, score = self._task.writer(self.checkpoint), score_given(piece)
         return writer.vary(
             score,
             voice_tracks(score, writer.names, writer.names),
             gibbs_settings(self.style, temperature),
-            _drawn(seed),
+            drawn_seed(seed),
             bars=checked_bars(bars),
             voices=named_voices(writer.names if voices is None else voices, writer.names),
         )
@@ -232,20 +230,27 @@ class Model:
 
     # Looking inside.
 
-    def evaluate(self, data: Data | Part | str | Path, *, split: str | None = None) -> Figures:
+    def evaluate(
+        self,
+        data: Data | Part | str | Path,
+        *,
+        split: str | None = None,
+        against: Model | str | Path | None = None,
+    ) -> Figures:
         """Its figures on held-out data beside trivial baselines: ``as_text()`` or ``as_json()``.
 
         Args:
             data: a :class:`Data`, one of its parts, a folder, or a corpus by name.
             split: "test" (unless the part says another), "valid" or "train".
+            against: a second model of its kind, or the name of one, on the same pieces.
 
         Raises:
-            MusicRNNError: no such data, or nothing in them that the model can read.
+            MusicRNNError: no such data or model, or nothing in the data that it can read.
         """
-        from musicrnn.face.data import part_of
+        from musicrnn.face.evaluating import evaluated
 
-        part = part_of(data, split)
-        return self._task.measure([self.checkpoint], part.data.read_by(self.checkpoint), part.split)
+        other = (against.name, against.checkpoint) if isinstance(against, Model) else against
+        return evaluated((self.name, self.checkpoint), data, split, other)
 
     @cached_property
     def network(self) -> Any:
@@ -266,7 +271,7 @@ class Model:
 
     def encode(self, piece: PieceLike) -> NDArray[np.int32]:
         """A piece as the ids that the network reads, [T]."""
-        return self.tokenizer.encode(_score(piece))
+        return self.tokenizer.encode(score_given(piece))
 
     def decode(self, ids: Sequence[int]) -> Score:
         """The piece of any ids of the vocabulary, [T]."""
@@ -288,13 +293,3 @@ class Model:
         """
         logits = self._task.logits(self.network, ids)
         return (logits, self._task.states(self.network, ids)) if return_states else logits
-
-
-def _score(piece: PieceLike) -> Score:
-    if isinstance(piece, Presentable):
-        return score_of(piece)
-    return read_piece(piece)
-
-
-def _drawn(seed: int | None) -> int:
-    return secrets.randbelow(2**31) if seed is None else checked_seed(seed)

@@ -5,23 +5,30 @@ In a terminal on stderr, in a notebook below its cell; in a log file the lines a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from musicrnn.training.loop import Callback
 from musicrnn.training.run_state import RunState
 
 EXPECTED_AFTER = 2.0  # seconds behind the first update
 
 
 class ProgressBar:
-    """A Callback that draws with rich; ``unit`` is what the speed is counted in."""
+    """A Callback that draws with rich; ``unit`` is what the speed is counted in.
 
-    def __init__(self, unit: str, log_folder: str | None = None) -> None:
+    ``log_folder`` is TensorBoard's; ``others`` are told the same.
+    """
+
+    def __init__(
+        self, unit: str, log_folder: str | None = None, others: Sequence[Callback] = ()
+    ) -> None:
         self.console = Console(stderr=True, highlight=False)
-        self.unit = unit
+        self.unit, self.others = unit, others
         self.bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -53,6 +60,8 @@ class ProgressBar:
         self.console.print(text, soft_wrap=True, markup=False)
 
     def updated(self, state: RunState, figures: dict[str, float]) -> None:
+        for other in self.others:
+            other.updated(state, figures)
         self.figures = figures
         self._expect(state, figures)
         shown = (
@@ -67,6 +76,8 @@ class ProgressBar:
                 self.log.add_scalar(f"train/{name}", figures[name], state.update)
 
     def validated(self, state: RunState, figures: dict[str, float]) -> None:
+        for other in self.others:
+            other.validated(state, figures)
         self.validation = figures["loss"]
         best = "  best" if state.validations_since_best == 0 else ""
         extra = "".join(f"  {n} {v:.4f}" for n, v in figures.items() if n != "loss")

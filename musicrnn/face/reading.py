@@ -1,12 +1,17 @@
-"""A file of music or sound, by its suffix."""
+"""A file of music or sound, by its suffix, and a piece however it is given."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+from musicrnn.face.saving import score_of
 from musicrnn.io.audio import read_audio
 from musicrnn.io.save import READ, read_piece
+from musicrnn.presentable import Presentable
+from musicrnn.score import Score
+
+PieceLike = Presentable | str | Path  # a score, what holds one, or a file of notes
 
 
 def read(path: str | Path) -> Any:
@@ -23,3 +28,12 @@ def read(path: str | Path) -> Any:
         >>> tune.save("tune.wav")
     """
     return read_piece(path) if Path(path).suffix.lower() in READ else read_audio(path)
+
+
+def score_given(piece: PieceLike) -> Score:
+    """The score that is meant.
+
+    Raises:
+        MusicRNNError: no such file, one that cannot be read, or a sound.
+    """
+    return score_of(piece) if isinstance(piece, Presentable) else read_piece(piece)

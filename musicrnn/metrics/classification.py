@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError, counted
+from musicrnn.metrics.calls import Calls
+from musicrnn.metrics.piece_losses import numbered
 
 Z = 1.959964  # two-sided 95 %
 MAX_COLUMNS = 16  # labels: with more, each names what it is most often called instead
@@ -45,10 +47,13 @@ class LabelFigures:
     confusion: tuple[tuple[int, ...], ...]
     scores: dict[str, LabelScores]
     nats: float
+    examples: Calls
 
     def as_json(self) -> dict[str, Any]:
-        """n, accuracy, interval, majority, labels, confusion, scores, nats."""
-        return asdict(self)
+        """n, accuracy, interval, majority, labels, confusion, scores, nats, pieces."""
+        found = asdict(self)
+        del found["examples"]
+        return {**found, "pieces": self.examples.as_json()}
 
     def as_text(self) -> str:
         """Accuracy beside the majority baseline, a line a label, and who was taken for whom."""
@@ -90,8 +95,15 @@ def wilson_interval(right: int, n: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def label_figures(told: Probabilities, truth: Sequence[int], labels: Sequence[str]) -> LabelFigures:
-    """What probabilities [n, K] come to, where the labels ``truth`` [n] are right.
+def label_figures(
+    told: Probabilities,
+    truth: Sequence[int],
+    labels: Sequence[str],
+    *,
+    names: Sequence[str] = (),
+) -> LabelFigures:
+    """What probabilities [n, K] come to, where the labels ``truth`` [n] are right; recordings
+    without ``names`` are numbered.
 
     Raises:
         MusicRNNError: nothing to score, or probabilities of another number of recordings.
@@ -102,7 +114,9 @@ def label_figures(told: Probabilities, truth: Sequence[int], labels: Sequence[st
             f"for {counted(len(truth), 'recording')}"
         )
     confusion = np.zeros((len(labels), len(labels)), np.int64)
-    np.add.at(confusion, (np.asarray(truth), told.argmax(axis=1)), 1)
+    called = told.argmax(axis=1)
+    np.add.at(confusion, (np.asarray(truth), called), 1)
+    nats = losses(told, truth)
     right = int(np.trace(confusion))
     return LabelFigures(
         n=len(truth),
@@ -112,14 +126,25 @@ def label_figures(told: Probabilities, truth: Sequence[int], labels: Sequence[st
         labels=tuple(labels),
         confusion=tuple(map(tuple, confusion.tolist())),
         scores={label: _scores(confusion, index) for index, label in enumerate(labels)},
-        nats=log_loss(told, truth),
+        nats=float(nats.mean()),
+        examples=Calls(
+            names or numbered(len(truth)),
+            [labels[label] for label in truth],
+            [labels[int(label)] for label in called],
+            nats.tolist(),
+        ),
     )
 
 
 def log_loss(told: Probabilities, truth: Sequence[int]) -> float:
     """The mean negative log-likelihood of the right labels, nats."""
+    return float(losses(told, truth).mean())
+
+
+def losses(told: Probabilities, truth: Sequence[int]) -> Probabilities:
+    """The negative log-likelihood of each right label, nats, [n]."""
     right = told[np.arange(len(truth)), np.asarray(truth)]
-    return float(-np.log(np.maximum(right, 1e-12)).mean())
+    return -np.log(np.maximum(right, 1e-12))
 
 
 def calibrated(

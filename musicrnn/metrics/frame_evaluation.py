@@ -13,19 +13,21 @@ from dataclasses import asdict, dataclass
 from itertools import compress
 from typing import Any
 
+import numpy as np
+
 from musicrnn.arrays import Frames
 from musicrnn.errors import counted
+from musicrnn.metrics.bootstrap import BOOTSTRAP_DRAWS
 from musicrnn.metrics.frame_likelihood import (
-    BOOTSTRAP_DRAWS,
     Forecaster,
     FrameLikelihood,
     frame_likelihood,
     known,
 )
 from musicrnn.metrics.frames import fit_frame_baselines
-from musicrnn.metrics.tables import number, table
+from musicrnn.metrics.piece_losses import MODEL, PieceLosses, numbered
+from musicrnn.metrics.tables import between, number, table
 
-MODEL = "model"  # its name among the forecasters
 LEARNT = ("train", "valid")
 
 
@@ -39,6 +41,7 @@ class FrameEvaluation:
     figures: dict[str, FrameLikelihood]
     duplicates: dict[str, int]
     distinct: dict[str, FrameLikelihood] | None
+    examples: PieceLosses
 
     @property
     def n(self) -> int:
@@ -52,12 +55,13 @@ class FrameEvaluation:
             "interval_draws": BOOTSTRAP_DRAWS,
             "duplicates": self.duplicates,
             "without_duplicates": distinct,
+            "pieces": self.examples.as_json(),
         }
 
     def as_text(self) -> str:
         """Nats a time step; lower is better."""
         rows = [
-            [name, number(figure.nats_per_step), between(figure)]
+            [name, number(figure.nats_per_step), between(figure.interval)]
             for name, figure in self.figures.items()
         ]
         frames = self.figures[MODEL].frames
@@ -87,7 +91,11 @@ def frame_evaluation(
     if any(new):
         distinct = {n: frame_likelihood([*compress(every, new)]) for n, every in losses.items()}
     figures = {name: frame_likelihood(every) for name, every in losses.items()}
-    return FrameEvaluation(figures, {o: sum(found) for o, found in copies.items()}, distinct)
+    nats = {name: np.array([loss.sum() for loss in every]) for name, every in losses.items()}
+    counts = {"frame": np.array([len(piece) for piece in pieces], np.float64)}
+    examples = PieceLosses(numbered(len(pieces)), nats, counts)
+    duplicates = {other: sum(found) for other, found in copies.items()}
+    return FrameEvaluation(figures, duplicates, distinct, examples)
 
 
 def duplicates_text(found: FrameEvaluation) -> str:
@@ -103,14 +111,6 @@ def duplicates_text(found: FrameEvaluation) -> str:
         f"pieces that are also in another split: {counts}; without them "
         f"({counted(left.n, 'piece')}, {left.frames:,} time steps): {figures}"
     )
-
-
-def between(figure: FrameLikelihood) -> str:
-    """The interval, or a dash."""
-    if figure.interval is None:
-        return "-"
-    low, high = figure.interval
-    return f"{low:.3f} to {high:.3f}"
 
 
 def _as_json(figures: dict[str, FrameLikelihood]) -> dict[str, Any]:

@@ -6,8 +6,7 @@ or counting (:mod:`musicrnn.metrics.frames`). The figure is the sum of all losse
 all frames, silent ones too: every time step weighs the same, never every piece (protocol of
 Boulanger-Lewandowski, Bengio and Vincent, ICML 2012).
 
-The interval is the percentile bootstrap (Efron 1979) over pieces: as many pieces are drawn with
-replacement as there are, and their losses are again divided by their frames.
+The interval is over pieces (:mod:`musicrnn.metrics.bootstrap`).
 """
 
 from __future__ import annotations
@@ -19,9 +18,8 @@ import numpy as np
 
 from musicrnn.arrays import Float64Array, Frames
 from musicrnn.errors import MusicRNNError, counted
+from musicrnn.metrics.bootstrap import Interval, ratio_interval
 
-BOOTSTRAP_DRAWS = 10_000  # of the bootstrap
-CONFIDENCE_LEVEL = 0.95
 Forecaster = Callable[[Sequence[Frames]], list[Float64Array]]
 
 
@@ -32,7 +30,7 @@ class FrameLikelihood:
     n: int
     frames: int
     nats_per_step: float
-    interval: tuple[float, float] | None
+    interval: Interval | None
 
 
 def frame_likelihood(losses: Sequence[Float64Array], *, seed: int = 0) -> FrameLikelihood:
@@ -41,18 +39,9 @@ def frame_likelihood(losses: Sequence[Float64Array], *, seed: int = 0) -> FrameL
     Raises:
         MusicRNNError: there is no frame.
     """
-    figure, n = nats_a_step(losses), len(losses)
-    interval = None
-    if n > 1:
-        sums = np.array([piece.sum() for piece in losses])
-        lengths = np.array([len(piece) for piece in losses], np.float64)
-        drawn = np.random.default_rng(seed).multinomial(
-            n, np.full(n, 1 / n), BOOTSTRAP_DRAWS
-        )  # [BOOTSTRAP_DRAWS, n]
-        ratios = (drawn @ sums) / np.maximum(1, drawn @ lengths)
-        low, high = np.quantile(ratios, [(1 - CONFIDENCE_LEVEL) / 2, (1 + CONFIDENCE_LEVEL) / 2])
-        interval = (float(low), float(high))
-    return FrameLikelihood(n, sum(map(len, losses)), figure, interval)
+    sums, frames = [piece.sum() for piece in losses], list(map(len, losses))
+    interval = ratio_interval(sums, frames, seed=seed)
+    return FrameLikelihood(len(losses), sum(frames), nats_a_step(losses), interval)
 
 
 def nats_a_step(losses: Sequence[Float64Array]) -> float:

@@ -3,7 +3,8 @@
 Conventions. ids are [N] int32, a piece from its start to its end; the first id is given and the
 N - 1 others are predicted. Natural logarithms, lower is better. Every token of a set weighs the
 same (no mean of per-piece means). Nats per note and per bar are the nats of ALL tokens by the
-number of notes and of bars, so that tokenizers of different length can be compared.
+number of notes and of bars, so that tokenizers of different length can be compared. Intervals are
+over pieces (:mod:`musicrnn.metrics.bootstrap`).
 
 Baselines: the unigram with additive smoothing (count + a) / (total + a V), and the bigram smoothed
 towards it, (count of the pair + b * unigram) / (count of the first + b): the Dirichlet prior of
@@ -22,20 +23,27 @@ from numpy.typing import NDArray
 
 from musicrnn.arrays import Float64Array, Ids
 from musicrnn.errors import MusicRNNError
-from musicrnn.metrics.tables import number, table
+from musicrnn.metrics.bootstrap import Interval
+from musicrnn.metrics.piece_losses import MODEL, PieceLosses
+from musicrnn.metrics.tables import between, number, table
 
 STRENGTHS = tuple(2.0**exponent for exponent in range(-10, 13))
+UNITS = ("token", "note", "bar")
 MAX_VOCABULARY = 10_000  # the bigram keeps a full table
 
 
 @dataclass(frozen=True)
 class Likelihood:
     """The likelihood of a set of sequences; ``nats_per_note`` and ``nats_per_bar`` are None where
-    the tokens have no notes or bars. ``baselines`` are nats per token by name."""
+    the tokens have no notes or bars. ``baselines`` are nats per token by name. The interval is of
+    nats per token, over pieces; None of a single piece."""
 
     nats_per_token: float
+    interval: Interval | None
     nats_per_note: float | None
+    interval_per_note: Interval | None
     nats_per_bar: float | None
+    interval_per_bar: Interval | None
     tokens: int
     notes: int
     bars: int
@@ -54,6 +62,8 @@ class Likelihood:
             per_note = total / self.notes if self.notes else None
             per_bar = total / self.bars if self.bars else None
             rows.append([name, number(nats), number(per_note), number(per_bar)])
+        intervals = (self.interval, self.interval_per_note, self.interval_per_bar)
+        rows.insert(1, ["  95 % interval", *map(between, intervals)])
         counts = ["n", f"{self.tokens:,}", f"{self.notes:,}", f"{self.bars:,}"]
         return table(["nats per", "token", "note", "bar"], [*rows, counts])
 
@@ -67,11 +77,21 @@ class Baselines:
 
     def nats(self, sequences: Sequence[Ids]) -> dict[str, float]:
         """Nats per token of each baseline on sequences, by its name: unigram, bigram."""
+        tokens = sum(max(0, len(ids) - 1) for ids in sequences)
+        found = self.piece_nats(sequences)
+        return {name: float(nats.sum()) / tokens for name, nats in found.items()}
+
+    def piece_nats(self, sequences: Sequence[Ids]) -> dict[str, Float64Array]:
+        """Nats of each sequence in sum, [N]."""
         before, after = _pairs(sequences, len(self.unigram))
-        return {
-            "unigram": float(-np.log(self.unigram[after]).mean()),
-            "bigram": float(-np.log(self.bigram[before, after]).mean()),
-        }
+        lengths = [max(0, len(ids) - 1) for ids in sequences]
+        piece = np.repeat(np.arange(len(sequences)), lengths)
+        chances = {"unigram": self.unigram[after], "bigram": self.bigram[before, after]}
+        found: dict[str, Float64Array] = {}
+        for name, each in chances.items():
+            nats = np.bincount(piece, weights=-np.log(each), minlength=len(sequences))
+            found[name] = nats.astype(np.float64)
+        return found
 
 
 def fit_baselines(
@@ -105,23 +125,24 @@ def fit_baselines(
     return Baselines(unigram, bigram)
 
 
-def likelihood(
-    nats: float,
-    *,
-    tokens: int,
-    notes: int,
-    bars: int,
-    baselines: dict[str, float],
-) -> Likelihood:
-    """The figures of a model that needed ``nats`` in sum for so many tokens, notes and bars."""
+def likelihood(pieces: PieceLosses) -> Likelihood:
+    """The figures of pieces whose tokens, notes and bars are counted."""
+    tokens, notes, bars = (int(pieces.counts[unit].sum()) for unit in UNITS)
+    figures = [pieces.figure(unit) for unit in UNITS]
+    intervals = [pieces.interval(unit) for unit in UNITS]
+    nats = figures[0]
+    assert nats is not None  # a piece has an id that is predicted
     return Likelihood(
-        nats_per_token=nats / tokens,
-        nats_per_note=nats / notes if notes else None,
-        nats_per_bar=nats / bars if bars else None,
-        tokens=tokens,
-        notes=notes,
-        bars=bars,
-        baselines=baselines,
+        nats,
+        intervals[0],
+        figures[1],
+        intervals[1],
+        figures[2],
+        intervals[2],
+        tokens,
+        notes,
+        bars,
+        {name: pieces.losses[name].sum() / tokens for name in pieces.losses if name != MODEL},
     )
 
 

@@ -23,6 +23,11 @@ def number(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
+def between(interval: tuple[float, float] | None) -> str:
+    """An interval with three decimals, or a dash."""
+    return "-" if interval is None else f"{interval[0]:.3f} to {interval[1]:.3f}"
+
+
 def percent(share: float) -> str:
     """A share as a percentage; a dash for NaN."""
     return "-" if share != share else f"{100 * share:.2f} %"

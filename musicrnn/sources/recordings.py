@@ -83,7 +83,10 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
     counts = {"recordings": {split: len(found) for split, found in recordings.items()}}
     description = described([card], arrays, counts, len(refused))
     title = f"{counted(len(names), 'label')}: {listed(names)}"
-    return TrainingData(recordings, encoding, description, names, refused, title)
+    called: dict[Split, list[str]] = {
+        split: [recording.name for recording in recordings[split]] for split in SPLITS
+    }
+    return TrainingData(recordings, encoding, description, names, refused, title, called)
 
 
 def one_source(request: DataRequest) -> str:

@@ -115,9 +115,11 @@ def prepare_words(
             f"it knows {', '.join(words[:5])} ..."
         )
     clips: dict[Split, Clips] = {}
+    names: dict[Split, list[str]] = {}
     for split in SPLITS:
         rows = [row for row, clip in enumerate(sounds.clips) if clip.split == split]
         told = np.array([index[sounds.clips[row].label] for row in rows], np.int64)
+        names[split] = [sounds.clips[row].name for row in rows]
         clips[split] = Clips(_rows(sounds.sounds, rows), told)
     further = _sounds_below(backgrounds) if backgrounds else []
     whole = [_recording(path, recipe.rate) for path in (*found.backgrounds, *further)]
@@ -132,6 +134,7 @@ def prepare_words(
         words,
         found.refused + sounds.refused,
         f"{counted(len(words), 'word')}: {shown} of {recipe.seconds:g} s ({found.card.split})",
+        names,
         recordings["train"] + _made(clips["train"], recipe.rate),
         recordings,
     )

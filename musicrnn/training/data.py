@@ -103,7 +103,7 @@ class TrainingData:
 
     ``encoding`` is what made them of music or sound: a tokenizer, a grid, a recipe of features.
     ``description`` goes into the model file: corpora, terms, counts, hash. ``title`` says in words
-    what was found.
+    what was found. ``names`` are those of the examples, where they have any.
     """
 
     examples: dict[Split, Any]
@@ -112,6 +112,7 @@ class TrainingData:
     labels: tuple[str, ...] = ()
     refused: Sequence[SkippedFile] = field(default_factory=list[SkippedFile])
     title: str = ""
+    names: Mapping[Split, Sequence[str]] = field(default_factory=dict[Split, Sequence[str]])
 
     def counts(self) -> dict[str, int]:
         """How many examples each split has."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from musicrnn.export.graph import Graph
     from musicrnn.listening.answer import FileLabeller
     from musicrnn.listening.word_stream import WordStream
+    from musicrnn.metrics.paired import PairedDifference
     from musicrnn.networks.following import Values
     from musicrnn.networks.gradients import GradientNorms
     from musicrnn.networks.network import Network
@@ -44,11 +45,24 @@ class OwnPieces:
     least: int = 0
 
 
+class Examples(Protocol):
+    """What figures are made of, example by example."""
+
+    def as_json(self) -> list[dict[str, Any]]: ...
+
+    def against(self, other: Any, /) -> PairedDifference:
+        """Beside those of another model of the same kind."""
+        ...
+
+
 class Figures(Protocol):
     """What was measured on ``n`` examples."""
 
     @property
     def n(self) -> int: ...
+
+    @property
+    def examples(self) -> Examples: ...
 
     def as_json(self) -> dict[str, Any]:
         """What ``musicrnn evaluate --json`` prints."""

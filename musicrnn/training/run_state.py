@@ -118,11 +118,20 @@ def check_made_with(path: Path, made_with: dict[str, Any]) -> tuple[str, ...]:
 def unfinished(path: Path) -> bool:
     """Whether there is a run that has not come to its end."""
     try:
-        with _undamaged(path):
-            state = _state(_header(path)["state"])
+        state = stored_state(path)
     except MusicRNNError:
         return False
     return state.update < state.total
+
+
+def stored_state(path: Path) -> RunState:
+    """Where the run at ``path`` stands.
+
+    Raises:
+        MusicRNNError: there is none, or it is damaged.
+    """
+    with _undamaged(path):
+        return _state(_header(path)["state"])
 
 
 def load_run(path: Path, optimizer: Any, average: WeightAverage, objective: Objective) -> RunState:

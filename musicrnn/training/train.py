@@ -71,21 +71,13 @@ def train(
         "versions": versions(),
         **({"from": run.base.name} if run.base else {}),
     }
-    made_with = {
-        **asdict(settings),
-        "layer": settings.layer.as_json(),
-        **encoding,
-        "split": [corpus["split"] for corpus in data.description.get("corpora", ())],
-        "sha256": data.description.get("sha256"),
-        "from": run.base.sha256[:12] if run.base else None,
-    }
     outcome = fit(
         objective,
         plan,
         run.output,
         callback=run.callback,
         resume=run.resume,
-        made_with=made_with,
+        made_with=made_with(encoding, data, run, settings=settings),
     )
     if first_process():  # the process that wrote the model
         best = Checkpoint.load(run.output)
@@ -94,3 +86,18 @@ def train(
             metadata.pop("format")
             Checkpoint(best.arrays, metadata).save(run.output, weights=plan.weights)
     return outcome
+
+
+def made_with(
+    encoding: dict[str, Any], data: TrainingData, run: Run, *, settings: Any
+) -> dict[str, Any]:
+    """What a run that is resumed must have been begun with, beside its plan; ``encoding`` is the
+    task's header."""
+    return {
+        **asdict(settings),
+        "layer": settings.layer.as_json(),
+        **encoding,
+        "split": [corpus["split"] for corpus in data.description.get("corpora", ())],
+        "sha256": data.description.get("sha256"),
+        "from": run.base.sha256[:12] if run.base else None,
+    }

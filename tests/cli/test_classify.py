@@ -97,7 +97,10 @@ def test_evaluation_of_ones_own_model(model, folder):
     assert evaluation.labels == ("fast", "slow")
     assert evaluation.nats > 0
     known = {"n", "accuracy", "interval", "majority", "labels", "confusion", "scores", "nats"}
-    assert set(json.loads(json.dumps(evaluation.as_json()))) == known
+    said = json.loads(json.dumps(evaluation.as_json()))
+    assert set(said) == {*known, "pieces"}
+    assert {piece["label"] for piece in said["pieces"]} == {"fast", "slow"}
+    assert all(piece["name"].startswith(piece["label"]) for piece in said["pieces"])
     text = evaluation.as_text()
     assert "always the commonest label 50.0%" in text
     assert [skipped.name for skipped in data.refused] == ["fast/broken.mp3"]

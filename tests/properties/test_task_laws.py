@@ -1,8 +1,8 @@
 """The laws of every kind of model, over TASKS, through the command line.
 
 A kind trains; stopped and resumed equals not stopped; saved and loaded it gives the same figures,
-also with its weights in one byte; it is measured beside its baselines; settings of other kinds are
-refused by name.
+also with its weights in one byte; it is measured beside its baselines, piece by piece, and beside
+itself; settings of other kinds are refused by name.
 """
 
 import json
@@ -163,6 +163,19 @@ def test_it_is_measured_beside_its_baselines(name: str, models, sources) -> None
     assert found["n"] > 0
     text = json.dumps(found)
     assert any(word in text for word in ("baselines", "bigram", "majority", "baseline"))
+
+
+@every
+def test_beside_itself_there_is_no_difference(name: str, models, sources) -> None:
+    data, home = sources[data_for(TASKS[name])]
+    words = ["evaluate", models[name], data, "--data", home, "--split", "valid"]
+    words += ["--against", models[name]]
+    found = json.loads(run(*words, "--json"))
+    assert len(found["pieces"]) == found["n"] > 0
+    assert all(piece["name"] and piece.keys() - {"name"} for piece in found["pieces"])
+    assert found["against"]["pieces"] == found["pieces"]
+    assert (found["difference"]["difference"], found["difference"]["p"]) == (0, 1)
+    assert f"{models[name]} beside {models[name]}" in run(*words)
 
 
 @every

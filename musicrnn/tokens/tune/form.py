@@ -21,7 +21,6 @@ from musicrnn.tokens.abc.form import (
     GO_ON,
     OPEN,
     PLAIN,
-    REPEAT,
     SECOND,
     SECTION_BARS,
     Form,

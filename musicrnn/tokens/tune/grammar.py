@@ -97,7 +97,7 @@ class TuneConstraint:
             return {"end"}
         if self.state == "opening":
             found = self.form.openings()
-            return found if "|" in found or "|:" in found and not self._upbeat else self._opened()
+            return found if "|" in found or ("|:" in found and not self._upbeat) else self._opened()
         return self._items()
 
     @property

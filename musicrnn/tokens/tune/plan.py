@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from musicrnn.context.readings import CLOSES, CLOSES_AND_OPENS, SECOND
 from musicrnn.context.timed import AT, IN_BAR, OPENED, PLAYED, standings
 from musicrnn.form.finder import groups
-from musicrnn.form.plan import LETTERS, MAX_PLAN_BARS, Plan
+from musicrnn.form.plan import LETTERS, MAX_PLAN_BARS
 from musicrnn.form.similarity import bar_similarity
 from musicrnn.score import Score
 from musicrnn.tokens.protocol import OwnForm

@@ -143,7 +143,8 @@ class Classify(Task):
         labeller, recordings = self.labeller(checkpoints[0]), data.require(split, self.example)
         logits = recording_logits(labeller.model, recordings)
         told = np.stack([mean_probabilities(rows, labeller.temperature) for rows in logits])
-        return label_figures(told, [recording.label for recording in recordings], data.labels)
+        truth = [recording.label for recording in recordings]
+        return label_figures(told, truth, data.labels, names=data.names.get(split, ()))
 
     def labeller(self, checkpoint: Checkpoint, device: str = "auto") -> Labeller:
         from musicrnn.listening.labeller import Labeller

@@ -33,7 +33,8 @@ from musicrnn.training.protocol import OwnPieces, Task
 
 if TYPE_CHECKING:
     from musicrnn.export.graph import Graph
-    from musicrnn.metrics.likelihood import Likelihood
+    from musicrnn.metrics.likelihood import Baselines, Likelihood
+    from musicrnn.metrics.piece_losses import PieceLosses
     from musicrnn.networks.following import Values
     from musicrnn.networks.gradients import GradientNorms
     from musicrnn.networks.language import LanguageModel
@@ -43,13 +44,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TokenFigures:
-    """The likelihood of ``n`` held-out pieces."""
+    """The likelihood of held-out pieces."""
 
-    n: int
     likelihood: Likelihood
+    examples: PieceLosses
+
+    @property
+    def n(self) -> int:
+        return len(self.examples.names)
 
     def as_json(self) -> dict[str, Any]:
-        found = {"n": self.n, **asdict(self.likelihood)}
+        found = {"n": self.n, **asdict(self.likelihood), "pieces": self.examples.as_json()}
         if self.likelihood.nats_per_token_with_plan is None:
             del found["nats_per_token_with_plan"]
         return found
@@ -190,13 +195,8 @@ class Compose(Task):
 
     def baselines(self, data: TrainingData, split: Split) -> dict[str, Any]:
         """Unigram and bigram counted on train, smoothed on valid; none without a training piece."""
-        from musicrnn.metrics.likelihood import fit_baselines
-
-        train, valid = data.examples["train"], data.examples["valid"]
-        if not any(len(ids) > 1 for ids in train):
-            return {}
-        size = len(data.encoding.vocabulary)
-        return fit_baselines(train, valid, vocabulary_size=size).nats(data.examples[split])
+        counted = _counted(data)
+        return {} if counted is None else counted.nats(data.examples[split])
 
     def loss(self, network: Any, data: TrainingData, split: Split) -> float:
         from musicrnn.networks.scoring import nats
@@ -208,24 +208,33 @@ class Compose(Task):
         self, checkpoints: Sequence[Checkpoint], data: TrainingData, split: Split
     ) -> TokenFigures:
         from musicrnn.metrics.likelihood import likelihood
-        from musicrnn.networks.scoring import nats
+        from musicrnn.metrics.piece_losses import MODEL, PieceLosses, numbered
+        from musicrnn.networks.scoring import nats, piece_losses
 
         tokenizer, pieces = data.encoding, data.require(split, self.example)
-        network = self.load(checkpoints[0])
-        total, tokens = nats(network, pieces)
+        network, counted = self.load(checkpoints[0]), _counted(data)
+        losses = piece_losses(network, pieces)
+        counts = {
+            "token": list(map(len, losses)),
+            "note": list(map(tokenizer.count_notes, pieces)),
+            "bar": list(map(tokenizer.count_bars, pieces)),
+        }
+        found = PieceLosses(
+            names=data.names.get(split) or numbered(len(pieces)),
+            losses={
+                MODEL: np.array([piece.sum() for piece in losses]),
+                **({} if counted is None else counted.piece_nats(pieces)),
+            },
+            counts={unit: np.array(of, np.float64) for unit, of in counts.items()},
+            encoding={"name": tokenizer.name, **tokenizer.configuration()},
+        )
         form, planned = checkpoints[0].metadata.get("form"), None
         if isinstance(form, dict) and isinstance(data, TokenData):
             known = data.planned[split]
             told, _ = nats(network, pieces, [without_density(each.outlook) for each in known])
-            planned = (told + sum(plan_nats(each, form) for each in known)) / tokens
-        figures = likelihood(
-            total,
-            tokens=tokens,
-            notes=sum(map(tokenizer.count_notes, pieces)),
-            bars=sum(map(tokenizer.count_bars, pieces)),
-            baselines=self.baselines(data, split),
-        )
-        return TokenFigures(len(pieces), replace(figures, nats_per_token_with_plan=planned))
+            told += sum(plan_nats(each, form) for each in known)
+            planned = told / sum(counts["token"])
+        return TokenFigures(replace(likelihood(found), nats_per_token_with_plan=planned), found)
 
     def composer(self, checkpoint: Checkpoint) -> Composer:
         from musicrnn.sampling.composer import TokenComposer
@@ -269,6 +278,16 @@ class Compose(Task):
         from musicrnn.networks.gradients import language_gradients
 
         return language_gradients(network, pieces, steps=steps)
+
+
+def _counted(data: TrainingData) -> Baselines | None:
+    """Unigram and bigram of the training pieces; None without one."""
+    from musicrnn.metrics.likelihood import fit_baselines
+
+    train, valid = data.examples["train"], data.examples["valid"]
+    if not any(len(ids) > 1 for ids in train):
+        return None
+    return fit_baselines(train, valid, vocabulary_size=len(data.encoding.vocabulary))
 
 
 COMPOSE = Compose()

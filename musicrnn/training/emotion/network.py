@@ -21,6 +21,8 @@ from torch import Tensor, nn
 from musicrnn.layers.attention_pool import AttentionPool
 from musicrnn.layers.bidirectional import Bidirectional
 from musicrnn.layers.standard import Standard
+from musicrnn.metrics.bootstrap import Interval, drawn_groups, percentiles
+from musicrnn.metrics.piece_losses import MODEL, PieceLosses
 from musicrnn.metrics.tables import number, table
 from musicrnn.networks.network import Network
 from musicrnn.networks.recurrent import recurrent
@@ -175,9 +177,13 @@ class EmotionObjective(Objective):
 
 def nats_of(told: Array, ratings: NDArray[np.int8]) -> Array:
     """[K, A], the mean over the rated pieces of what K predictions [K, N, A] say; 0 for none."""
+    return lost_on(told, ratings).sum(1) / np.maximum(1, (ratings != 0).sum(0))
+
+
+def lost_on(told: Array, ratings: NDArray[np.int8]) -> Array:
+    """[K, N, A] nats, 0 where a piece has no rating."""
     right = np.where(ratings > 0, told, 1 - told)
-    lost = -np.log(np.maximum(right, 1e-9)) * (ratings != 0)
-    return lost.sum(1) / np.maximum(1, (ratings != 0).sum(0))
+    return -np.log(np.maximum(right, 1e-9)) * (ratings != 0)
 
 
 @dataclass(frozen=True)
@@ -187,7 +193,7 @@ class AxisFigures:
 
     n: int
     accuracy: float
-    interval: tuple[float, float] | None  # 95 %, over groups; None for a single group
+    interval: Interval | None  # 95 %, over groups; None for a single group
     majority: float
     nats: float
     baselines: dict[str, dict[str, float]]
@@ -195,15 +201,20 @@ class AxisFigures:
 
 @dataclass(frozen=True)
 class EmotionFigures:
-    """Of ``n`` pieces in so many groups."""
+    """Of pieces in so many groups; ``examples`` are the nats of both ratings."""
 
-    n: int
     groups: int
     axes: dict[str, AxisFigures]
+    examples: PieceLosses
+
+    @property
+    def n(self) -> int:
+        return len(self.examples.names)
 
     def as_json(self) -> dict[str, Any]:
-        """n, groups, and by axis n, accuracy, interval, majority, nats, baselines."""
-        return {"n": self.n, "groups": self.groups, **{a: asdict(f) for a, f in self.axes.items()}}
+        """n, groups, pieces, and by axis n, accuracy, interval, majority, nats, baselines."""
+        axes = {axis: asdict(figures) for axis, figures in self.axes.items()}
+        return {"n": self.n, "groups": self.groups, **axes, "pieces": self.examples.as_json()}
 
     def as_text(self) -> str:
         """A line a prediction and axis."""
@@ -227,7 +238,9 @@ def emotion_figures(told: Array, called: Any, pieces: Sequence[RatedPiece]) -> E
     """
     ratings = ratings_of(pieces)
     accuracy = balanced_accuracy(called, ratings, np.ones((1, len(pieces))))[0]  # [K, A]
-    draws = balanced_accuracy(called, ratings, drawn_groups([piece.group for piece in pieces]))
+    draws = balanced_accuracy(
+        called, ratings, drawn_groups([piece.group for piece in pieces], DRAWS)
+    )
     nats, groups = nats_of(told, ratings), len({piece.group for piece in pieces})
     axes: dict[str, AxisFigures] = {}
     for at, axis in enumerate(AXES):
@@ -238,12 +251,19 @@ def emotion_figures(told: Array, called: Any, pieces: Sequence[RatedPiece]) -> E
         axes[axis] = AxisFigures(
             n=int((ratings[:, at] != 0).sum()),
             accuracy=float(accuracy[0, at]),
-            interval=interval_of(draws[:, 0, at]) if groups > 1 else None,
+            interval=percentiles(draws[:, 0, at]) if groups > 1 else None,
             majority=float(accuracy[1, at]),
             nats=float(nats[0, at]),
             baselines=baselines,
         )
-    return EmotionFigures(len(pieces), groups, axes)
+    lost = lost_on(told, ratings).sum(2)  # [K, N]
+    examples = PieceLosses(
+        [piece.name for piece in pieces],
+        dict(zip((MODEL, *BASELINES), lost, strict=True)),
+        {"rating": (ratings != 0).sum(1).astype(np.float64)},
+        groups=[piece.group for piece in pieces],
+    )
+    return EmotionFigures(groups, axes, examples)
 
 
 def balanced_accuracy(called: Any, ratings: NDArray[np.int8], weights: Array) -> Array:
@@ -260,16 +280,3 @@ def balanced_accuracy(called: Any, ratings: NDArray[np.int8], weights: Array) ->
         there.append(n[:, None] > 0)
     count = np.sum(there, axis=0)
     return np.where(count > 0, np.sum(recalls, axis=0) / np.maximum(count, 1), np.nan)
-
-
-def drawn_groups(groups: Sequence[str], draws: int = DRAWS) -> Array:
-    """[draws, N], how often each piece counts when whole groups are drawn with replacement."""
-    names = sorted(set(groups))
-    drawn = np.random.default_rng(0).multinomial(len(names), [1 / len(names)] * len(names), draws)
-    return drawn[:, [names.index(group) for group in groups]].astype(np.float64)
-
-
-def interval_of(draws: Array) -> tuple[float, float]:
-    """What 95 % of the draws lie in."""
-    low, high = np.quantile(draws[~np.isnan(draws)], [0.025, 0.975])
-    return float(low), float(high)

@@ -61,16 +61,18 @@ def voices_data(sources: Sources, like: Checkpoint | None = None) -> TrainingDat
     else:
         grid = VoiceGrid.from_configuration(like.entry("tokenizer"))
     found: dict[Split, list[VoicePiece]] = {split: [] for split in SPLITS}
+    names: dict[Split, list[str]] = {split: [] for split in SPLITS}
     for split, name, cells, places in read:
         with skipping(name, refused):
             found[split].append(VoicePiece(grid.symbols(cells), places))
+            names[split].append(name)
     counts = {
         "pieces": {split: len(pieces) for split, pieces in found.items()},
         "steps": {split: sum(len(p.symbols) for p in pieces) for split, pieces in found.items()},
     }
     arrays = (piece.symbols for split in SPLITS for piece in found[split])
     description = described((card for card, _ in sources), arrays, counts, len(refused))
-    return TrainingData(found, grid, description, refused=refused, title="four voices")
+    return TrainingData(found, grid, description, refused=refused, title="four voices", names=names)
 
 
 def voices_on_grid(

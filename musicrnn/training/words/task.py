@@ -131,7 +131,8 @@ class Words(Task):
         labeller, clips = self.labeller(checkpoints[0]), data.require(split, self.example)
         blocks = range(0, len(clips), TOGETHER)
         told = [labeller.probabilities(clips.sounds[at : at + TOGETHER]) for at in blocks]
-        return label_figures(np.concatenate(told), clips.labels.tolist(), labeller.labels)
+        truth, names = clips.labels.tolist(), data.names.get(split, ())
+        return label_figures(np.concatenate(told), truth, labeller.labels, names=names)
 
     def labeller(self, checkpoint: Checkpoint, device: str = "auto") -> WordLabeller:
         from musicrnn.listening.word_labeller import WordLabeller

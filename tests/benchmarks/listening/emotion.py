@@ -19,15 +19,15 @@ from pathlib import Path
 import numpy as np
 
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.metrics.bootstrap import drawn_groups, percentiles
 from musicrnn.metrics.tables import table
 from musicrnn.sources.find import corpus_folder
 from musicrnn.training.data import DataRequest, TrainingData
 from musicrnn.training.emotion.bars import AXES, RatedPiece
 from musicrnn.training.emotion.network import (
     BASELINES,
+    DRAWS,
     balanced_accuracy,
-    drawn_groups,
-    interval_of,
     nats_of,
 )
 from musicrnn.training.emotion.task import EMOTION, baseline_probabilities, predictions
@@ -85,7 +85,7 @@ def report(found: list[dict], split: str, pieces: list[RatedPiece]) -> None:
     games = len({piece.group for piece in pieces})
     print(f"\n{len(pieces)} pieces of {games} games; in brackets 95 %, bootstrap over games")
     ratings = np.stack([piece.ratings for piece in pieces])
-    draws = balanced_accuracy(called, ratings, drawn_groups([p.group for p in pieces]))
+    draws = balanced_accuracy(called, ratings, drawn_groups([p.group for p in pieces], DRAWS))
     whole = balanced_accuracy(called, ratings, np.ones((1, len(pieces))))
     draws, whole = (np.append(a, a.mean(2, keepdims=True), axis=2) for a in (draws, whole))
     rows = []
@@ -105,7 +105,7 @@ def report(found: list[dict], split: str, pieces: list[RatedPiece]) -> None:
 
 def spread(value: float, draws: np.ndarray) -> str:
     """Percent, or points, with the 95 % interval over games."""
-    low, high = interval_of(draws)
+    low, high = percentiles(draws)
     return f"{100 * value:.1f} ({100 * low:.1f} .. {100 * high:.1f})"
 
 

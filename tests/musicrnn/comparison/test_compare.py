@@ -8,7 +8,6 @@ import pytest
 from musicrnn.comparison.budget import Budget, RunConfig
 from musicrnn.comparison.compare import Contest, compare
 from musicrnn.comparison.report import HEADER, as_json_object, lines, notes, write_report
-from musicrnn.comparison.summary import interval
 from musicrnn.errors import MusicRNNError
 from tests.musicrnn.comparison.contests import Written, contest
 
@@ -137,6 +136,15 @@ def test_the_table_and_its_files(tmp_path: Path) -> None:
     assert "- gru is not complete: 1 of 3 seeds" in page
     assert "musicrnn compare tunes -o here" in page
     assert "1 thread." in page
+    tex = (tmp_path / "table.tex").read_text("utf-8").splitlines()
+    assert tex[0] == "% musicrnn compare tunes -o here"
+    assert "% gru is not complete: 1 of 3 seeds" in tex
+    assert r"\begin{tabular}{l" + "r" * (len(HEADER) - 1) + "}" in tex
+    heads = next(line for line in tex if line.startswith("cell & test &"))
+    assert heads.split(" & ")[2] == r"$\pm$ 95 \%"
+    row = next(line for line in tex if line.startswith("lstm & 3.050 & "))
+    assert row.endswith(r" \\")
+    assert row.count(" & ") == len(HEADER) - 1
     stored = json.loads((tmp_path / "table.json").read_text("utf-8"))
     assert stored["cells"][0]["tests"] == [3.0, 3.1]
     assert stored["cells"][0]["rates"] == [{"rate": 0.1, "valid": 3.0}, {"rate": 0.2, "valid": 2.0}]
@@ -196,9 +204,3 @@ def test_damaged_files_are_named(tmp_path: Path) -> None:
 def test_wrong_values_are_said_before_anything_is_run(make, message: str) -> None:
     with pytest.raises(MusicRNNError, match=message):
         make()
-
-
-def test_student_s_interval() -> None:
-    assert interval([1.0]) is None
-    assert interval([1.0, 1.0, 1.0]) == 0
-    assert interval([1.0, 3.0]) == pytest.approx(12.7062047)  # t = 12.706, deviation/sqrt(2) = 1

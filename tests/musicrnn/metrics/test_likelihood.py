@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.likelihood import fit_baselines, likelihood
+from musicrnn.metrics.piece_losses import PieceLosses
 
 
 def ids(*values: int) -> np.ndarray:
@@ -26,6 +27,8 @@ def test_counts_by_hand() -> None:
     assert nats["unigram"] == pytest.approx(-(math.log(3 / 8) + math.log(2 / 8)) / 2)
     expected = -(math.log((1 + 3 / 8) / 2) + math.log((1 + 1 / 4) / 3)) / 2
     assert nats["bigram"] == pytest.approx(expected)
+    each = found.piece_nats([ids(0, 2, 3), ids(0), ids(1, 3)])
+    np.testing.assert_allclose(each["unigram"], [2 * nats["unigram"], 0, -math.log(2 / 8)])
 
 
 def test_validation_chooses_the_smoothing() -> None:
@@ -49,12 +52,19 @@ def test_rows_are_probabilities(train: list[list[int]], valid: list[list[int]]) 
 
 
 def test_figures_of_a_model() -> None:
-    found = likelihood(12.0, tokens=6, notes=3, bars=1, baselines={})
-    assert (found.tokens, found.notes, found.bars) == (6, 3, 1)
-    assert found.nats_per_token == 2
-    assert found.nats_per_note == 4
-    assert found.nats_per_bar == 12
-    assert likelihood(1.0, tokens=1, notes=0, bars=0, baselines={}).nats_per_bar is None
+    found = likelihood(
+        PieceLosses(
+            ["a", "b"],
+            {"model": np.array([4.0, 8.0]), "bigram": np.array([6.0, 12.0])},
+            {"token": np.array([4, 2]), "note": np.array([1, 2]), "bar": np.array([0, 0])},
+        )
+    )
+    assert (found.tokens, found.notes, found.bars) == (6, 3, 0)
+    assert (found.nats_per_token, found.nats_per_note, found.nats_per_bar) == (2, 4, None)
+    assert found.baselines == {"bigram": 3}
+    assert found.interval == (1, 4)  # one of the two drawn twice
+    assert (found.interval_per_note, found.interval_per_bar) == ((4, 4), None)
+    assert "95 % interval  1.000 to 4.000  4.000 to 4.000    -" in found.as_text()
 
 
 def test_what_cannot_be_counted_is_refused() -> None:

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.metrics.bootstrap import drawn_groups, percentiles
 from musicrnn.score import Key, Note, Score, Tempo, TimeSignature, Track, make_score
 from musicrnn.training.data import Card, DataRequest, Piece
 from musicrnn.training.emotion.bars import (
@@ -28,9 +29,7 @@ from musicrnn.training.emotion.network import (
     EmotionNetwork,
     EmotionObjective,
     balanced_accuracy,
-    drawn_groups,
     emotion_figures,
-    interval_of,
     nats_of,
     window,
     window_probabilities,
@@ -222,7 +221,7 @@ def test_games_are_drawn_whole() -> None:
     ratings = np.array([[1, 1], [-1, -1]], np.int8)
     found = balanced_accuracy(np.ones((1, 2, 2), bool), ratings, np.array([[1, 1], [0, 3], [0, 0]]))
     np.testing.assert_array_equal(found[:, 0, 0], [0.5, 0.0, np.nan])
-    assert interval_of(np.array([0.5, np.nan, 0.5])) == (0.5, 0.5)
+    assert percentiles(np.array([0.5, np.nan, 0.5])) == (0.5, 0.5)
 
 
 def test_predictions_beside_the_baselines() -> None:

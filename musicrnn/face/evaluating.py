@@ -1,0 +1,36 @@
+"""A model measured on data, alone or beside another one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.face.data import Data, Part, part_of
+from musicrnn.pretrained import load_model
+from musicrnn.sources.measuring import Measured, figures_of
+from musicrnn.training.protocol import Figures
+
+Named = tuple[str, Checkpoint]  # a model with its name
+
+
+def evaluated(
+    model: Named,
+    data: Data | Part | str | Path,
+    split: str | None = None,
+    against: Named | str | Path | None = None,
+) -> Figures:
+    """The figures of a model, beside those of ``against`` where there is one.
+
+    Raises:
+        MusicRNNError: no such data or model, nothing in the data that the model can read, or two
+            models that cannot be compared.
+    """
+    if isinstance(against, str | Path):
+        against = Path(against).stem, load_model(str(against))
+    part = part_of(data, split)
+    other = None if against is None else _measured(against)
+    return figures_of(_measured(model), part.data.request, part.split, against=other)[0]
+
+
+def _measured(model: Named) -> Measured:
+    return Measured(model[0], [model[1]])
