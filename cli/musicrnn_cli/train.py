@@ -189,10 +189,13 @@ def _train(context: click.Context, **options: Any) -> None:
         options["base"] = Base.load(options["base"], verb, request, options["output"])
         kind = options["base"].task.name
     task = task_for(verb, request, kind)
+    from musicrnn_cli.trained import Logs
+
     there = {name: options[name] for name in ("overwrite", "resume")}
+    logs = Logs(options["tensorboard"], options["log"], one_of_several=options["seeds"] is not None)
     for output, seed in _seeded(options):
         check_output(output, **there)
-        if log := _log(options, seed):
+        if log := logs.file(seed):
             check_log(log, **there)
     torch_device(options["device"])
     _run(task, request, recipe, options)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from musicrnn.sources.corpus import LabelledCorpus, ScoreCorpus, SpokenCorpus
 from musicrnn.sources.named import Corpora
 from musicrnn_datasets.arabic_commands import ARABIC_COMMANDS
+from musicrnn_datasets.ceol_rince import CEOL_RINCE
 from musicrnn_datasets.google_commands import GOOGLE_COMMANDS, GOOGLE_COMMANDS_12
 from musicrnn_datasets.groove import GROOVE
 from musicrnn_datasets.gtzan import GTZAN
@@ -19,6 +20,7 @@ from musicrnn_datasets.tunes import TUNES
 from musicrnn_datasets.vgmidi import VGMIDI
 
 CORPORA: dict[str, ScoreCorpus] = {
+    "ceol-rince": CEOL_RINCE,
     "groove": GROOVE,
     "irish-tunes": TUNES,
     "jsb-chorales": JSB_CHORALES,

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.context.readings import CHORD, KEY, LINES, Readings, last_position
+from musicrnn.context.readings import CHORD, KEY, LINE, LINES, Readings, is_timed, last_position
 from musicrnn.errors import MusicRNNError, listed
 
 DISTANCES = (1, 2, 4, 8, 16)  # bars back to the same place
@@ -88,6 +88,14 @@ def sizes(readings: Readings, vocabulary: int) -> dict[str, int]:
         "match_length": len(MATCH_LENGTHS) + 1,
     }
     return {name: found.get(name, vocabulary + 1) for name in FIELDS}
+
+
+def untold(readings: Readings) -> set[str]:
+    """Fields that a timed table never tells: its tunes have no densities, and few lines."""
+    if not is_timed(readings):
+        return set()
+    lines = {f"line_{line}" for line in range(LINES) if line not in readings[:, LINE]}
+    return lines | {"density"}
 
 
 def written(found: dict[str, int]) -> str:

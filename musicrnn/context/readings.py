@@ -9,12 +9,12 @@ Conventions. A table is int32 [V, COLUMNS]; an id that says nothing of a column 
 - KEY, CHORD: from here on this key, this chord holds;
 - LINE: the id is a note of this melodic line, 0 to LINES - 1, such as that of a named part.
 
-Where ids say how long notes last, as in the text of a tune, a table is *timed* and has more columns:
+Where ids say how long notes last, as in the text of a tune, a table is *timed*, with more columns:
 
 - LASTS: what follows stands so many positions later;
 - BAR_LENGTH: from here on a bar has so many positions, MAX_BAR at most;
-- REPEAT: a bar line (BAR) that is more than that: OPENS or CLOSES a repeat, or both, begins its FIRST
-  or SECOND ending, or a SECTION. Such a line may stand inside a bar, whose rest follows it;
+- REPEAT: a bar line (BAR) that is more than that: it OPENS or CLOSES a repeat, or both, begins its
+  FIRST or SECOND ending, or a SECTION. It may stand inside a bar, whose rest follows it;
 - UPBEAT: 1 where the id says that a part of a bar comes before the first one.
 
 There POSITION is said by bar lines alone, and ORDER is no place.

@@ -95,7 +95,7 @@ def compose_each(
     tempo = tempo_of(tokenizer, controls, heard)
     before = tokenizer.played_bars(start)
     planner = Planner(checkpoint, controls, form=request.controls.form, primer_bars=before)
-    sampled = SamplingRequest(tokenizer, controls, request.settings, start, planner.outlook)
+    sampled = SamplingRequest(tokenizer, controls, request.settings, start, planner.foresight)
     hearing = louder(checkpoint, controls, request.controls.form)
     draw = sample_function(hearing, sampled, budget, len(seeds) * budget.candidates)
     waiting, attempt, drawn = list(range(len(seeds))), 0, 0

@@ -47,6 +47,11 @@ def primed(
         MusicRNNError: a control for what the primer has settled, a primer the tokens cannot hold or
             too long for what is asked behind it, or without one a control the model has not learnt.
     """
+    if controls.symbols is not None and not tokenizer.has_symbols:
+        raise MusicRNNError(
+            f"only the tunes of tokens such as tune have chord symbols, or none: these are "
+            f"{tokenizer.name} tokens"
+        )
     if primer is None:
         return [START], _possible(checkpoint, tokenizer, controls)
     for name, said in controls.given().items():
@@ -100,7 +105,7 @@ def _possible(checkpoint: Checkpoint, tokenizer: Tokenizer, controls: Controls) 
     said = controls.given()
     if "time signature" in said:
         _refuse_rare("time signature", said["time signature"], known.get("metres"))
-    if "key" in said and len(tokenizer.augmentation_maps()) == 1:
+    if "key" in said and not tokenizer.any_key and len(tokenizer.augmentation_maps()) == 1:
         _refuse_rare(key_is, said["key"], known.get("keys"))
     return controls
 

@@ -25,7 +25,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from musicrnn.context.fields import FIELDS, Outlook
+from musicrnn.context.fields import FIELDS
 from musicrnn.context.past import Past
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.networks.language import LanguageModel
@@ -33,12 +33,11 @@ from musicrnn.networks.language_steps import LanguageSteps
 from musicrnn.sampling.capture import Capture, Exchange, as_it_is, cuda_graph
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_steps import GraphSteps, primed_state
-from musicrnn.sampling.sampler import TOKEN_LIMIT, FinishedSequence, Seed, no_outlook
+from musicrnn.sampling.sampler import NO_FORESIGHT, TOKEN_LIMIT, FinishedSequence, Foresight, Seed
 from musicrnn.sampling.slots import SlotScheduler
 from musicrnn.tokens.protocol import START, Constraint, Controls, Tokenizer
 
 PieceOfSlot = NDArray[np.int64]  # piece of each slot, -1 for none
-OutlookOfSeed = Callable[[Seed], Outlook]
 MAX_SLOTS = 2**16
 PRECISIONS = ("float32", "bfloat16")
 
@@ -91,11 +90,11 @@ class GraphSampler:
         settings: Settings,
         primer: Sequence[int] = (START,),
         token_limit: int = TOKEN_LIMIT,
-        outlook: OutlookOfSeed = no_outlook,
+        known: Foresight = NO_FORESIGHT,
     ) -> Iterator[tuple[int, list[int]]]:
         """(number, ids) of the pieces of :meth:`sample_each`."""
         each = partial(self.sample_each, settings=settings, primer=primer, token_limit=token_limit)
-        for piece in each(tokenizer, controls, seeds, outlook=outlook):
+        for piece in each(tokenizer, controls, seeds, known=known):
             yield piece.number, piece.ids.tolist()
 
     def sample_each(
@@ -107,12 +106,12 @@ class GraphSampler:
         settings: Settings,
         primer: Sequence[int] = (START,),
         token_limit: int = TOKEN_LIMIT,
-        outlook: OutlookOfSeed = no_outlook,
+        known: Foresight = NO_FORESIGHT,
     ) -> Iterator[FinishedSequence]:
         """One piece a seed, as the pieces end; a seed is asked for when a slot is free.
 
-        ``outlook`` gives what is known of a piece's bars, where the model hears a context; what it
-        says of a primer's bars is that of seed 0.
+        ``known`` gives what is known of a piece beforehand, where the model hears a context or the
+        grammar keeps to a form; what it says of a primer's bars is that of seed 0.
 
         Raises:
             MusicRNNError: a primer without a start, a tokenizer of another size than the model, a
@@ -127,13 +126,13 @@ class GraphSampler:
                 f"{self.model.vocabulary}: they do not belong together"
             )
         with self._current():
-            graph = self._recorded(tokenizer, controls, settings, primer, outlook)
+            graph = self._recorded(tokenizer, controls, settings, primer, known)
         sizes = {"slots": self.slots, "steps": graph.steps, "limit": token_limit}
         scheduler = SlotScheduler(seeds, primer, **sizes)
         host = None
         if graph.rules is None:
             host = _Host(
-                self.model.model, tokenizer, controls, primer, outlook=outlook, slots=self.slots
+                self.model.model, tokenizer, controls, primer, known=known, slots=self.slots
             )
         exchange = Exchange(self.model.device)
         queued: deque[list[Callable[[], Tensor]]] = deque()
@@ -167,18 +166,19 @@ class GraphSampler:
         controls: Controls,
         settings: Settings,
         primer: Sequence[int],
-        outlook: OutlookOfSeed,
+        known: Foresight,
     ) -> GraphSteps:
         configuration = json.dumps(tokenizer.configuration(), sort_keys=True)
-        known = outlook(0).tobytes() if len(primer) > 1 else b""
-        key = tokenizer.name, configuration, controls, settings, tuple(primer), known
+        heard = known.outlook(0).tobytes() if len(primer) > 1 else b""
+        key = tokenizer.name, configuration, controls, settings, tuple(primer), heard
         if self.recorded is not None and self.recorded[0] == key:
             return self.recorded[1]
         self.recorded = None  # its memory may be needed
         tokenizer.constraint(controls)  # refuses controls that it does not have
         hears = self.model.fields > 0
         rules = None if hears else tokenizer.rules(controls, self.model.device)
-        read = self.model.model.inputs(np.array(primer, np.int32), outlook(0))[:-1].astype(np.int64)
+        read = self.model.model.inputs(np.array(primer, np.int32), known.outlook(0))[:-1]
+        read = read.astype(np.int64)
         graph = GraphSteps(
             self.model,
             rules,
@@ -224,11 +224,11 @@ class _Host:
         controls: Controls,
         primer: Sequence[int],
         *,
-        outlook: OutlookOfSeed,
+        known: Foresight,
         slots: int,
     ) -> None:
         self.tokenizer, self.controls, self.primer = tokenizer, controls, primer
-        self.outlook = outlook
+        self.known = known
         self.constraints: dict[int, Constraint] = {}  # by slot
         self.pasts: dict[int, Past] = {}
         self.table = np.ones((slots, len(tokenizer.vocabulary)), np.bool_)
@@ -239,9 +239,11 @@ class _Host:
 
     def begin(self, fresh: Sequence[int], seeds: Sequence[Seed]) -> None:
         for slot in fresh:
-            self.constraints[slot] = self.tokenizer.constraint(self.controls)
+            self.constraints[slot] = self.known.constraint(
+                self.tokenizer, self.controls, seeds[slot]
+            )
             if self.readings is not None:
-                self.pasts[slot] = Past(self.readings, self.outlook(seeds[slot]))
+                self.pasts[slot] = Past(self.readings, self.known.outlook(seeds[slot]))
             for token in self.primer:
                 self._read(slot, token)
 

@@ -68,11 +68,12 @@ class LivePiece:
         self.ids = array("i", start)
         self.seconds = 0.0  # spent on drawing
         stepped = engine_for(louder(checkpoint, controls, form), engine)
-        constraint = self.tokenizer.constraint(controls)
         before = self.tokenizer.played_bars(start)
         planner = Planner(checkpoint, controls, form=form, primer_bars=before)
         self.form, self.feel = planner.plan([seed, 0]), planner.feel([seed, 0])
-        piece = Opening(constraint, [seed, 0], stepped.past(planner.outlook([seed, 0])))
+        known = planner.foresight
+        constraint = known.constraint(self.tokenizer, controls, [seed, 0])
+        piece = Opening(constraint, [seed, 0], stepped.past(known.outlook([seed, 0])))
         self._drawn = tokens(stepped, piece, settings=settings, primer=start)
 
     def events(self) -> Generator[EventBatch]:

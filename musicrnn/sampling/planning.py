@@ -4,8 +4,9 @@ Conventions. A model that hears its plan carries in its header, under "form", ho
 a PlanModel), how like what came before sections are ("likenesses", LikenessChains), and how dense
 they are, one after another ("densities", a LevelChain; not every model has one), and how often
 each of eight bars is a drum fill ("fills"). Beside it, under "feels", stand the names of the feels
-that it has learnt, in the order of their numbers, and how many pieces had each. What is drawn for
-a seed comes from a generator of its own, so that a piece's ids use none of its numbers.
+that it has learnt, in the order of their numbers, and how many pieces had each; under "symbols" how
+many had no chord symbols, and how many had some. What is drawn for a seed comes from a generator of
+its own, so that a piece's ids use none of its numbers.
 """
 
 from __future__ import annotations
@@ -22,10 +23,20 @@ from musicrnn.context.fields import FEELS, OUTLOOK, Outlook
 from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.form.fills import draw_fills, fill_shares_from_json, fills_every
 from musicrnn.form.levels import LikenessChains, densities_from_json, draw_densities
-from musicrnn.form.outlook import A_FILL, FEEL, FILL, PLAIN, length_alone, outlook
+from musicrnn.form.outlook import (
+    A_FILL,
+    FEEL,
+    FILL,
+    PLAIN,
+    SYMBOLS,
+    WITH_SYMBOLS,
+    WITHOUT_SYMBOLS,
+    length_alone,
+    outlook,
+)
 from musicrnn.form.plan import Plan, plan_text
 from musicrnn.form.plan_model import PlanModel
-from musicrnn.sampling.sampler import Seed
+from musicrnn.sampling.sampler import Foresight, Seed, no_form
 from musicrnn.tokens import Controls
 
 PLANNING = 1  # the spawn key of the generators of plans
@@ -66,6 +77,7 @@ class Planner:
         self.feels = feels_of(checkpoint)
         self.wished_feel = _number_of(controls.feel, self.feels)
         self.fills: list[float] = []
+        self.symbols = _symbols(checkpoint, controls)
         if said is None and form:
             raise MusicRNNError(_not_learnt("form", plan_text(form)))
         if controls.fill_every and not (isinstance(said, dict) and "fills" in said):
@@ -84,6 +96,11 @@ class Planner:
         self.densities = None if dense is None else densities_from_json(dense)
         self.drawn = cache(self._drawn)
 
+    @property
+    def foresight(self) -> Foresight:
+        """The outlook of a piece, and where it has no primer the form that it keeps to."""
+        return Foresight(self.outlook, no_form if self.primer_bars else self.plan)
+
     def plan(self, seed: Seed) -> Plan:
         """The plan of what comes after the primer; () where there is none."""
         return self.drawn(_key(seed)).plan if self.plans is not None else ()
@@ -99,7 +116,7 @@ class Planner:
         if self.controls.bars is None:
             found = np.zeros((UNBOUNDED_BARS, OUTLOOK), np.int32)
             new = found[self.primer_bars :]
-            new[:, FEEL] = self.wished_feel
+            new[:, FEEL], new[:, SYMBOLS] = self.wished_feel, self.symbols
             if every := self.controls.fill_every:
                 new[:, FILL] = np.where(fills_every(every, len(new)), A_FILL, PLAIN)
             return found
@@ -109,6 +126,7 @@ class Planner:
         bars = np.repeat(drawn.densities, [bars for _, bars in drawn.plan])
         planned = outlook(drawn.plan, drawn.likenesses, density or bars)
         planned[:, FEEL] = drawn.feel
+        planned[:, SYMBOLS] = self.symbols
         if self.fills:
             planned[:, FILL] = np.where(drawn.fills, A_FILL, PLAIN)
         return np.concatenate([self._before(density), planned])
@@ -162,6 +180,22 @@ def _number_of(feel: str | None, feels: dict[str, int]) -> int:
             f"the feel {feel!r} is foreign to this model: it knows {listed([*feels])}"
         )
     return 1 + [*feels].index(feel)
+
+
+def _symbols(checkpoint: Checkpoint, controls: Controls) -> int:
+    """Whether chord symbols stand above the notes: as asked, or where none is said if a fifth of
+    the training pieces have some; 0 where the model cannot hear it."""
+    said = checkpoint.metadata.get("symbols")
+    if said is None:
+        return 0
+    known = isinstance(said, list) and [type(n) for n in cast(list[Any], said)] == [int, int]
+    if not known:
+        raise MusicRNNError(f"the model file's counts of pieces with symbols are damaged: {said!r}")
+    without, some = cast(list[int], said)
+    usual = WITH_SYMBOLS if some * 5 >= without + some else WITHOUT_SYMBOLS
+    if controls.symbols is None:
+        return usual
+    return WITH_SYMBOLS if controls.symbols else WITHOUT_SYMBOLS
 
 
 def _not_learnt(what: str, wished: str) -> str:

@@ -11,12 +11,18 @@ from functools import partial
 
 from musicrnn.bounds import check_number
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.context.fields import Outlook
 from musicrnn.device import torch_device
 from musicrnn.errors import MusicRNNError
 from musicrnn.sampling.engine import EngineSettings, engine_for
 from musicrnn.sampling.filters import Settings
-from musicrnn.sampling.sampler import FinishedSequence, Opening, Seed, no_outlook, sample_each
+from musicrnn.sampling.sampler import (
+    NO_FORESIGHT,
+    FinishedSequence,
+    Foresight,
+    Opening,
+    Seed,
+    sample_each,
+)
 from musicrnn.tokens import Controls, Tokenizer
 
 MAX_SLOTS_ON_GPU = 1024
@@ -45,13 +51,13 @@ class SamplingBudget:
 
 @dataclass(frozen=True)
 class SamplingRequest:
-    """What all pieces have in common, and the outlook of each by its seed."""
+    """What all pieces have in common, and what is known of each by its seed."""
 
     tokenizer: Tokenizer
     controls: Controls
     settings: Settings
     primer: Sequence[int]
-    outlook: Callable[[Seed], Outlook] = no_outlook
+    foresight: Foresight = NO_FORESIGHT
 
 
 def sample_function(
@@ -68,10 +74,10 @@ def sample_function(
     engine = engine_for(checkpoint, budget.engine)
 
     def draw(seeds: Sequence[Seed]) -> Iterator[FinishedSequence]:
-        constraint = request.tokenizer.constraint
+        known = request.foresight
+        constraint = partial(known.constraint, request.tokenizer, request.controls)
         pieces = (
-            Opening(constraint(request.controls), seed, engine.past(request.outlook(seed)))
-            for seed in seeds
+            Opening(constraint(seed), seed, engine.past(known.outlook(seed))) for seed in seeds
         )
         return sample_each(engine, pieces, settings=request.settings, primer=request.primer)
 
@@ -90,4 +96,4 @@ def _on_gpu(
     slots = max(1, min(most, MAX_SLOTS_ON_GPU))
     sampler = GraphSampler(model, slots=slots, replays=replays)  # what it records serves again
     each = partial(sampler.sample_each, request.tokenizer, request.controls)
-    return partial(each, settings=request.settings, primer=request.primer, outlook=request.outlook)
+    return partial(each, settings=request.settings, primer=request.primer, known=request.foresight)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
 
@@ -19,9 +19,10 @@ import numpy as np
 from musicrnn.context.fields import Outlook
 from musicrnn.context.past import NO_OUTLOOK, Past
 from musicrnn.errors import MusicRNNError, counted
+from musicrnn.form.plan import Plan
 from musicrnn.sampling.engine import NOTHING, Engine, Steps
 from musicrnn.sampling.filters import NO_RECENT_IDS, PENALTY_WINDOW, Settings, choose, recent_ids
-from musicrnn.tokens.protocol import END, START, Constraint
+from musicrnn.tokens.protocol import END, START, Constraint, Controls, Tokenizer
 
 TOKEN_LIMIT = 2_000_000
 DEFAULT_SLOTS = 64
@@ -41,6 +42,27 @@ def no_outlook(seed: Seed) -> Outlook:
     """Nothing is known of a piece's bars before they are written."""
     del seed
     return NO_OUTLOOK
+
+
+def no_form(seed: Seed) -> Plan:
+    """A piece's sections are not known before they are written."""
+    del seed
+    return ()
+
+
+class Foresight(NamedTuple):
+    """What is known of the piece of a seed before it is written: of its bars, and its form."""
+
+    outlook: Callable[[Seed], Outlook] = no_outlook
+    form: Callable[[Seed], Plan] = no_form
+
+    def constraint(self, tokenizer: Tokenizer, controls: Controls, seed: Seed) -> Constraint:
+        """The grammar of a piece, which keeps to its form if it can."""
+        plan = self.form(seed) if tokenizer.follows_form else ()
+        return tokenizer.constraint(replace(controls, form=plan) if plan else controls)
+
+
+NO_FORESIGHT = Foresight()
 
 
 @dataclass(eq=False)

@@ -195,12 +195,14 @@ class Tokenizer(ABC):
         name: the key in TOKENIZERS, stored in checkpoints.
         has_bars: whether a length may be counted in bars; otherwise in seconds alone.
         follows_form: whether the grammar keeps a piece to the form in its Controls.
+        any_key: whether a piece has the same ids in every key of its mode, but for that of the key.
         has_symbols: whether chord symbols may stand above the notes, or not.
     """
 
     name: ClassVar[str]
     has_bars: ClassVar[bool] = True
     follows_form: ClassVar[bool] = False
+    any_key: ClassVar[bool] = False
     has_symbols: ClassVar[bool] = False
 
     @classmethod

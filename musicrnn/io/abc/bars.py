@@ -1,9 +1,10 @@
 """Where the bars of a played ABC tune lie: the pick-up, and bars that are longer or shorter.
 
 Conventions. Times in quarters. A pick-up is a first bar of its own, shorter metre, so the piece
-begins at once; where no metre is as short, the missing beats come before it as silence. Later on, a bar whose barline comes early or late becomes a bar of its
-own time signature, so that all later bars begin where the barlines stand; ``d3:|`` and ``|:e`` add
-up to one bar, as on paper. The last bar is not judged.
+begins at once; where no metre is as short, the missing beats come before it as silence. Later on, a
+bar whose barline comes early or late becomes a bar of its own time signature, so that all later
+bars begin where the barlines stand; ``d3:|`` and ``|:e`` add up to one bar, as on paper. The last
+bar is not judged.
 """
 
 from __future__ import annotations

@@ -235,5 +235,3 @@ def key_word(key: AbcKey) -> KeyWord:
     if key.tonic < 0:
         return KEYS["C"]
     return KEYS[key_called(key.tonic, key.minor)]
-
-

@@ -2,11 +2,12 @@
 
 Conventions. A melody has one bar after the other, with repeats as in a tune book; repeats that a
 score plays out are folded where they are exact. Of several tracks the melody alone is encoded: the
-one so named, else the highest on average; of its notes that sound together the highest, on the
-grid of io.abc.grid, in whole bars (in 4/4, where its own are not whole), from C three octaves below the upper C of the scale to the B above it. A tempo
-is no word: reading takes the metre's (default_tempo), and a tempo that is asked for bounds the
-length in seconds only, so set it on the score that was decoded. A bar is counted as it is played,
-with its repeats; an upbeat is no bar. The key stays what it is at the beginning.
+one so named, else the highest on average; of its notes that sound together the highest. They stand
+on the grid of io.abc.grid, in whole bars (in 4/4, where their own are not whole), in the four
+octaves of the words; the key stays what it is at the beginning. A tempo is no word: reading takes
+the metre's (default_tempo), and a tempo that is asked for bounds the length in seconds only, so set
+it on the score that was decoded. A bar is counted as it is played, with its repeats; an upbeat is
+no bar.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class TuneTokenizer(Tokenizer):
 
     name: ClassVar[str] = "tune"
     follows_form: ClassVar[bool] = True
+    any_key: ClassVar[bool] = True
     has_symbols: ClassVar[bool] = True
 
     @property

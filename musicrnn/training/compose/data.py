@@ -45,9 +45,9 @@ LEAST_OF_A_FEEL = 5  # training pieces that are no fills
 class TokenData(TrainingData):
     """Examples are ids [N] of whole pieces, ``encoding`` their tokenizer.
 
-    ``weights`` say how often each training piece is read (None: once an epoch). ``planned`` are the plans of the examples and what they say of their bars; empty
-    where nothing is known. ``told`` are what the pieces tell, ``feels`` how many training pieces,
-    fills apart, have each feel.
+    ``weights`` say how often each training piece is read (None: once an epoch). ``planned`` are the
+    plans of the examples and what they say of their bars; empty where nothing is known. ``told``
+    are what the pieces tell, ``feels`` how many training pieces, fills apart, have each feel.
     """
 
     weights: NDArray[np.float64] | None = None

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from musicrnn.arrays import Ids
 from musicrnn.context.fields import LABELS, Outlook
 from musicrnn.form.fills import fill_bars
 from musicrnn.form.finder import with_sections

@@ -10,11 +10,20 @@ import numpy as np
 
 from musicrnn.arrays import Ids, checked_ids
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.context.fields import DENSITIES, FIELDS, GROUPS, LABELS, fields_of, sizes, written
+from musicrnn.context.fields import (
+    DENSITIES,
+    FIELDS,
+    GROUPS,
+    LABELS,
+    fields_of,
+    sizes,
+    untold,
+    written,
+)
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.form.fills import learn_fill_shares
 from musicrnn.form.levels import LevelChain, LikenessChains
-from musicrnn.form.outlook import A_FILL, FILL
+from musicrnn.form.outlook import A_FILL, FILL, SYMBOLS, WITH_SYMBOLS, WITHOUT_SYMBOLS
 from musicrnn.form.plan_model import PlanModel
 from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.pretrained import Style
@@ -105,7 +114,8 @@ class Compose(Task):
         if readings is not None:
             told = data.told.fields if isinstance(data, TokenData) else ()
             found, heard = sizes(readings, vocabulary), fields_of(settings.groups)
-            heard = [name for name in heard if name not in LABELS or name in told]
+            silent = {name for name in LABELS if name not in told} | untold(readings)
+            heard = [name for name in heard if name not in silent]
             context = written({name: found[name] for name in heard})
         return settings.extended(LanguageConfig, {"vocabulary": vocabulary, "context": context})
 
@@ -174,6 +184,9 @@ class Compose(Task):
             header["form"] = form
         if "feel" in heard and isinstance(data, TokenData):
             header["feels"] = data.feels
+        if "symbols" in heard:
+            told = [int(piece.outlook[:1, SYMBOLS].sum()) for piece in pieces]
+            header["symbols"] = [told.count(WITHOUT_SYMBOLS), told.count(WITH_SYMBOLS)]
         return header
 
     @property

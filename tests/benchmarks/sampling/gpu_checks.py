@@ -120,8 +120,8 @@ def same_pieces(device: torch.device, way: str, name: str, count: int) -> Result
     wanted = drawn_on_cpu(checkpoint, tokenizer, controls, count, settings)
     how = Replays(steps=8, compiled=way == "compiled")
     sampler = GraphSampler(model, slots=max(1, count // 2), replays=how)
-    outlook = Planner(checkpoint, controls).outlook
-    drawn = sampler.sample(tokenizer, controls, range(count), settings=settings, outlook=outlook)
+    known = Planner(checkpoint, controls).foresight
+    drawn = sampler.sample(tokenizer, controls, range(count), settings=settings, known=known)
     found = dict(drawn)
     same = sum(found[index] == ids for index, ids in enumerate(wanted))
     return f"{same} of {count} pieces equal the CPU engine's", same >= count - count // 16
