@@ -66,6 +66,14 @@ from musicrnn_cli.options import (
     "after a slash is the lowest note at the beginning of its bar.",
 )
 @click.option(
+    "--no-chords",
+    "symbols",
+    flag_value=False,
+    default=None,
+    type=bool,
+    help="No chord symbols above the notes, of a model that writes tunes, such as folk.",
+)
+@click.option(
     "--density", type=click.IntRange(1, 5), help="How many notes: 1 is sparse, 5 is dense."
 )
 @click.option(

@@ -81,6 +81,7 @@ class Model:
         density: int | None = None,
         form: str | None = None,
         parts: str | list[str] | None = None,
+        symbols: bool | None = None,
         primer: PieceLike | None = None,
         temperature: float | None = None,
         top_k: int | None = None,
@@ -101,6 +102,7 @@ class Model:
             density: 1 (sparse) to 5 (dense).
             form: sections and their bars, such as "i4 A8 A8 B8 A8 o4".
             parts: those that play, of a model with named parts, such as "melody, piano".
+            symbols: whether a tune has chord symbols above its notes.
             primer: music to go on from.
             temperature: above 1 wilder, below 1 tamer.
             top_k, top_p, min_p: the likeliest tokens alone: how many, their mass, the least share.
@@ -120,6 +122,7 @@ class Model:
             "time_signature": time_signature, "density": density, "temperature": temperature,
             "top_k": top_k, "top_p": top_p, "min_p": min_p, "form": form,
             "repetition_penalty": repetition_penalty, "parts": parts,
+            "symbols": symbols,
         }  # fmt: skip
         return next(self.compose_many([drawn_seed(seed)], wishes, primer=primer, best_of=best_of))
 

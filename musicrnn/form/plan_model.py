@@ -11,8 +11,8 @@ probability times that of the simple chain (one section before, lengths by kind 
 exactly after what is left: the latter is a table filled backwards over the bars.
 
 A chain knows little of how verse and chorus come back together. So where enough of the plans are
-nearly as long as asked, one of them is taken, its intro, outro and interludes made to fit. Short
-pieces have a chain of their own, learned from cuts of one to four sections with melody out of the
+as long as asked, or nearly so, one of them is taken, its intro, outro and interludes made to fit.
+Short pieces have a chain of their own, learned from cuts of one to four sections with melody out of the
 plans; the end of the last is then an outro as often as whole pieces end in one, for a network that
 never heard a piece end in mid-song cannot close one there.
 """
@@ -81,7 +81,9 @@ class PlanModel:
         if not 1 <= bars <= MAX_PLAN_BARS:
             raise MusicRNNError(f"a plan has 1 to {MAX_PLAN_BARS} bars, got {bars}")
         if bars > SHORT:
-            near = [plan for plan in self.plans if abs(bars_of(plan) - bars) <= bars * _NEAR]
+            near = [plan for plan in self.plans if bars_of(plan) == bars]
+            if len(near) < _ENOUGH:
+                near = [plan for plan in self.plans if abs(bars_of(plan) - bars) <= bars * _NEAR]
             if len(near) < _ENOUGH:
                 return self.whole.draw(bars, generator)
             return _fitted(near[int(generator.integers(len(near)))], bars)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.form.plan import Plan, bars_of
+from musicrnn.io.abc.fields import with_tempo
 from musicrnn.metrics.notes import NoteArrays
 from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
 from musicrnn.presentable import Presentable
@@ -188,11 +189,12 @@ def composition(
     attempts: int = 1,
     number: int = 0,
 ) -> Composition:
-    """The piece of these ids, whose score is ``score``."""
+    """The piece of these ids, whose score is ``score``; its own text says the score's tempo."""
+    text = tokenizer.text(ids)
     return Composition(
         score,
         ids,
-        tokenizer.text(ids),
+        None if text is None else with_tempo(text, score.tempos[0].bpm),
         tokenizer.played_bars(ids) or len(score.bars()),
         seed,
         attempts,

@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.score import Score
 from musicrnn.tokens import tokenizer_called
-from musicrnn.tokens.abc import AbcTokenizer
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.grid import is_played
 from musicrnn.tokens.performance import PerformanceTokenizer
 from musicrnn.tokens.programs import DRUM_PROGRAM, notes_by_program
 from musicrnn.tokens.protocol import Tokenizer
+from musicrnn.tokens.tune import TuneTokenizer
 
 
 def suitable_tokenizer(
     scores: Sequence[Score], name: str | None = None, *, texts: bool = False
 ) -> Tokenizer:
     """Bar-and-beat events for music on a grid, performance events where most is played freely,
-    characters where all scores are ``texts`` of ABC.
+    the words of tunes where all scores are ``texts`` of ABC.
 
     Drums alone are always put on the grid: drummers play to a click. With a ``name``, one of
     TOKENIZERS, only that tokenizer's settings are chosen.
@@ -33,6 +33,6 @@ def suitable_tokenizer(
     if name is not None:
         return tokenizer_called(name).suited(scores)
     if texts:
-        return AbcTokenizer.suited(scores)
+        return TuneTokenizer.suited(scores)
     freely = set(notes) != {DRUM_PROGRAM} and 2 * sum(map(is_played, scores)) > len(scores)
     return (PerformanceTokenizer if freely else BeatTokenizer).suited(scores)

@@ -71,6 +71,12 @@ def parse_tempo(text: str, unit: Fraction) -> float | None:
     return tempo if MIN_BPM <= tempo <= MAX_BPM else None
 
 
+def with_tempo(text: str, bpm: float) -> str:
+    """A tune's text with a ``Q:`` of so many quarters a minute before its ``K:``."""
+    header, key, rest = text.partition("\nK:")
+    return f"{header}\nQ:1/4={round(bpm, 3):.10g}{key}{rest}" if key else text
+
+
 def default_tempo(metre: Metre | None) -> float:
     """The usual tempos of folk music when none is given: dotted quarters at 110 in 6/8 and its kin,
     halves at 84 in 2/2, quarters at 116 in 2/4, 138 in 3/4, 150 in 4/4; 120 without a metre."""

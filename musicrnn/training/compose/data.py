@@ -153,7 +153,7 @@ def _to_learn_from(read: Iterable[Loaded[Score]]) -> list[Loaded[Score]]:
 
 
 def choose_tokenizer(read: Sequence[Loaded[Score]], tokens: str | None = None) -> Tokenizer:
-    """Characters where every piece is ABC text, else the events that suit the scores."""
+    """The words of tunes where every piece is ABC text, else the events that suit the scores."""
     if not any(item.content.note_count for item in read):
         return BeatTokenizer()
     texts = all(item.piece.abc is not None for item in read)
