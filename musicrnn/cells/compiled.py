@@ -9,7 +9,7 @@ not compute sixteen numbers at once.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,15 @@ from musicrnn.cells.private_numba import kept
 SHARED = tuple(Path(__file__).with_name(name) for name in ("compiled.py", "tile.py"))
 
 
-def compiled(function: Callable[..., Any], *, sums_in_any_order: bool = False) -> Any:
-    """The decorator; see the module's text. Sums in any order can be vectors too."""
+def compiled(
+    function: Callable[..., Any], *, sums_in_any_order: bool = False, beside: Sequence[str] = ()
+) -> Any:
+    """The decorator; see the module's text. Sums in any order can be vectors too; ``beside`` are
+    other modules of the function's folder whose numbers and functions become part of it."""
     liberties = {"contract", "reassoc"} if sums_in_any_order else {"contract"}
-    return kept(njit(error_model="numpy", fastmath=liberties, nogil=True)(function), SHARED)
+    here = Path(function.__code__.co_filename)
+    files = (*SHARED, *(here.with_name(f"{name}.py") for name in beside))
+    return kept(njit(error_model="numpy", fastmath=liberties, nogil=True)(function), files)
 
 
 ONE, ZERO = np.float32(1.0), np.float32(0.0)  # literals would make float32 code float64

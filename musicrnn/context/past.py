@@ -16,12 +16,13 @@ transpositions.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.cells.compiled import compiled
+from musicrnn.cells.compiled import compiled as compiled_beside
 from musicrnn.context.fields import (
     BARS_LEFT,
     DISTANCE,
@@ -51,6 +52,8 @@ from musicrnn.context.readings import (
     places,
 )
 from musicrnn.context.timed import AT, BEGINNING, IN_BAR, PLAYED, move
+
+compiled = partial(compiled_beside, beside=("fields", "match", "readings", "timed"))
 
 # What is kept of a piece beside its ids and spots.
 LENGTH = 0  # IN_BAR to WAITS of musicrnn.context.timed come behind it

@@ -10,12 +10,13 @@ rest of the bar follows it. What is kept of a piece is an array ``now``, see
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.cells.compiled import compiled
+from musicrnn.cells.compiled import compiled as compiled_beside
 from musicrnn.context.readings import (
     BAR,
     BAR_LENGTH,
@@ -30,6 +31,8 @@ from musicrnn.context.readings import (
     Readings,
     last_position,
 )
+
+compiled = partial(compiled_beside, beside=("readings",))
 
 IN_BAR, AT, PLAYED, BAR_POSITIONS, OPENED, ENDING, WAITS = range(1, 8)
 BEGINNING = (-1, -1, -1, 0, 0, -1, 0)

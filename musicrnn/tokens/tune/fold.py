@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from musicrnn.tokens.tune.words import BARS, LENGTH_WORDS, METRE_WORDS, TIE, UPBEAT_WORD
 
-_LENGTHS = (8, 16, 12, 6, 10, 9, 7, 14, 24, 4)  # bars of a section, in the order of trying
-_WITH_ENDINGS = 6  # bars, at least
+_LENGTHS = (8, 16, 12, 6, 10, 9, 7, 14, 24)  # bars of a section, in the order of trying
 _ENDINGS = (1, 2)  # bars
 
 
@@ -121,7 +120,7 @@ def _repeated(line: _Line, start: int) -> _Section | None:
         first, second = line.part(start, middle), line.part(middle, stop)
         if first == second:
             return _Section(start, length, True)
-        for ending in _ENDINGS if bars >= _WITH_ENDINGS else ():
+        for ending in _ENDINGS:
             common = (middle // line.bar - ending + (middle % line.bar > 0)) * line.bar
             if not (line.parts_at(common) and line.parts_at(common + length)):
                 continue

@@ -29,18 +29,23 @@ ALIKE = 0.6
 
 def form_of(words: Sequence[str], score: Score) -> OwnForm:
     """Of a tune's words, and the score that they play."""
-    spans = section_spans(words)
+    spans, copies = section_spans(words)
     bars = min(spans[-1][1] if spans else 0, MAX_PLAN_BARS)
     spans = [(start, min(stop, bars)) for start, stop in spans if start < bars]
     alike = _played_similarity(score, bars)
-    names = _letters(groups(alike, spans, ALIKE))
+    numbers = groups(alike, spans, ALIKE)
+    for place, (start, _) in enumerate(spans):
+        if start in copies and place:
+            numbers[place] = numbers[place - 1]
+    names = _letters(numbers)
     plan = tuple((name, stop - start) for name, (start, stop) in zip(names, spans, strict=True))
     return OwnForm(plan, alike, any(word in CHORDS for word in words))
 
 
-def section_spans(words: Sequence[str]) -> list[tuple[int, int]]:
-    """First played bar and the one behind the last of each section."""
-    borders, copies = {0}, set[int]()
+def section_spans(words: Sequence[str]) -> tuple[list[tuple[int, int]], set[int]]:
+    """First played bar and the one behind the last of each section; and the first bars of those
+    that are written once with the section before."""
+    borders, copies, first = {0}, set[int](), set[int]()
     for word, before, after in zip(words, *_standings(words), strict=True):
         if BARS.get(word, -1) < 0:
             continue
@@ -48,7 +53,8 @@ def section_spans(words: Sequence[str]) -> list[tuple[int, int]]:
             end, opened = int(after[OPENED]), int(before[OPENED])
             middle = (opened + end) // 2
             borders |= {opened, middle, end}
-            copies |= {opened, middle}
+            copies.add(middle)
+            first.add(opened)
         elif word != "|1":
             borders.add(_behind(after))
     if words:
@@ -57,9 +63,9 @@ def section_spans(words: Sequence[str]) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for start, stop in pairwise(ends):
         length = stop - start
-        cut = SECTION_BARS if start not in copies and length % SECTION_BARS == 0 else length
+        cut = SECTION_BARS if start not in copies | first and length % SECTION_BARS == 0 else length
         spans += [(at, at + cut) for at in range(start, stop, max(1, cut))]
-    return spans
+    return spans, copies
 
 
 def _standings(words: Sequence[str]) -> tuple[list[Now], list[Now]]:

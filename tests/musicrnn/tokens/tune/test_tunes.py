@@ -1,0 +1,211 @@
+"""Tunes as words: every key alike, text and back, repeats folded, the plan followed."""
+
+import numpy as np
+import pytest
+
+from musicrnn.context.past import Past, facts, looked_up, played_bars
+from musicrnn.errors import MusicRNNError
+from musicrnn.form.outlook import outlook
+from musicrnn.form.plan import Plan, parse_plan, plan_text
+from musicrnn.io.abc import parse_abc
+from musicrnn.score import Key, Note, TimeSignature, Track, make_score
+from musicrnn.tokens import Controls, TuneTokenizer
+from musicrnn.tokens.abc.normal import normalise
+from musicrnn.tokens.protocol import END, START
+from musicrnn.tokens.tune.fold import folded
+from musicrnn.tokens.tune.form import WrittenSection, written_sections
+from musicrnn.tokens.tune.reading import words_of
+from musicrnn.tokens.tune.text import text_of
+from musicrnn.tokens.tune.words import KEYS, VOCABULARY, degree_of, place_of, readings
+
+TUNE = TuneTokenizer()
+KEEL_ROW = (
+    'M:4/4\nL:1/8\nK:G\n|:"G"B2d2"C"c2e2|"G"B2d2"D"A2AF|"G"B2d2"C"c2e2|"G"BG"D"AF"G"G4:|\n'
+    '|:"G"B2G2"C"c2e2|"G"B2G2"D"A2F2|"G"B2G2"C"c2e2|"G"dB"D"AF"G"G4:|\n'
+)
+JIG = (
+    "M:6/8\nL:1/8\nK:Ador\nE|:A2^GA2B|c2^cd2e|A2GA2B|1 c3A2E:|2 c3A2e||"
+    "e2ee2d|c2cc2B|(3ABc(3dcBA2G|E3-E2|]\n"
+)
+
+
+def words(text: str) -> list[str]:
+    found = words_of(normalise(text))
+    assert found is not None
+    return found
+
+
+def sounding(text: str) -> list[tuple[int, int, int]]:
+    return [(n.start, n.pitch, n.duration) for n in parse_abc(text).tracks[0].notes]
+
+
+@pytest.mark.parametrize("text", [KEEL_ROW, JIG])
+def test_words_are_read_from_text_and_written_as_the_same_text(text: str) -> None:
+    found = words(text)
+    again = text_of(found)
+    assert sounding(again) == sounding(text)
+    assert parse_abc(again).chords == parse_abc(text).chords
+    assert words(again) == found
+
+
+@pytest.mark.parametrize("key", ["C", "D", "Bb", "F#", "Db", "Em", "Ador", "Gmix", "Ebm"])
+def test_a_tune_has_the_same_words_in_every_key(key: str) -> None:
+    mode = KEYS[key].minor
+    text = JIG if mode else KEEL_ROW
+    there = words(text)
+    moved = [f"K:{key}" if word.startswith("K:") else word for word in there]
+    played, before = sounding(text_of(moved)), sounding(text)
+    steps = {b[1] - a[1] for a, b in zip(before, played, strict=True)}
+    assert len(steps) == 1
+    assert (steps.pop() - KEYS[key].semitones + KEYS[there[1][2:]].semitones) == 0
+    assert words(text_of(moved)) == moved
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_places_and_degrees_are_inverse(name: str) -> None:
+    key = KEYS[name]
+    for letter in range(7):
+        for alteration in (-1, 0, 1):
+            degree = degree_of((letter, 5), alteration, key)
+            assert place_of(degree, key) == ((letter, 5), alteration)
+    assert -6 <= key.semitones <= 6
+
+
+def test_what_words_cannot_say_is_not_said() -> None:
+    assert words_of(normalise("M:4/4\nL:1/8\nK:C\nC8&E8|")) is None
+    assert words_of(normalise("M:none\nL:1/8\nK:C\nC8|")) is None
+    assert words_of(normalise("M:4/4\nL:1/8\nK:C\n|:C8|[1C8:|[2C8:|[3C8|]")) is None
+    assert words_of(normalise("M:4/4\nL:1/8\nK:C\n(5CDEFGA2|")) is None
+    top = words("M:4/4\nL:1/8\nK:C\n[CEG]4[ce]4|")
+    assert top == words("M:4/4\nL:1/8\nK:C\nG4e4|")
+
+
+def test_repeats_that_are_played_out_are_folded() -> None:
+    a, b = "CDEFGABc|" * 7 + "c4c4|", "cBAGFEDC|" * 7 + "C4C4|"
+    other = "cBAGFEDC|" * 7 + "E4E4|"
+    for played, sections in ((a + a + b + b, 2), (a + a + b + other, 2), (a + b, 0)):
+        found = words(f"M:4/4\nL:1/8\nK:C\n{played}")
+        small = folded(found)
+        assert sounding(text_of(small)) == sounding(text_of(found))
+        assert sum(word in ("|:", ":|:") for word in small) == sections
+        assert ("|1" in small) == (other in played)
+    upbeat = "G|" + ("CDEFGABc|" * 7 + "c4c3G|") * 2 + "cBAGFEDC|" * 7 + "C4C3|"
+    small = folded(words(f"M:4/4\nL:1/8\nK:C\n{upbeat}"))
+    assert small[2:5] == ["upbeat", "|:", "G"]
+    assert sounding(text_of(small)) == sounding(f"M:4/4\nL:1/8\nK:C\n{upbeat}")
+
+
+def test_written_sections() -> None:
+    assert written_sections(parse_plan("AABA")) == [
+        WrittenSection(8, True), WrittenSection(8, False), WrittenSection(8, False)
+    ]  # fmt: skip
+    assert written_sections(parse_plan("A8 A4")) == [
+        WrittenSection(8, False), WrittenSection(4, False)
+    ]  # fmt: skip
+
+
+def walk(controls: Controls, seed: int) -> list[int]:
+    """A tune drawn at random, usual lengths more often."""
+    constraint, random, ids = TUNE.constraint(controls), np.random.default_rng(seed), [START]
+    constraint.push(START)
+    while ids[-1] != END:
+        allowed = np.flatnonzero(constraint.allowed())
+        likely = [8 if VOCABULARY[t] in ("1/8", "1/4", "|1", "upbeat", "|") else 1 for t in allowed]
+        ids.append(int(random.choice(allowed, p=np.array(likely) / sum(likely))))
+        constraint.push(ids[-1])
+        assert len(ids) < 20_000
+    return ids
+
+
+@pytest.mark.parametrize("plan", ["AABB", "AAB", "ABA", "A4A4B2B2C8", "A16A16", "A1B1"])
+@pytest.mark.parametrize("seed", range(8))
+def test_a_tune_keeps_to_its_plan(plan: str, seed: int) -> None:
+    form = parse_plan(plan)
+    chords = ((7, "maj"), (0, "min7")) if seed % 2 else ()
+    key = ((1, True), (7, False), (6, False), None)[seed % 4]
+    ids = walk(Controls(form=form, chords=chords, key=key, time_signature=(6, 8)), seed)
+    text = TUNE.text(ids)
+    score = parse_abc(text, strict=True)
+    assert TUNE.played_bars(ids) == sum(bars for _, bars in form)
+    upbeat = score.metre is not score.time_signatures[0]
+    assert len(score.time_signatures) == 1 + upbeat, "every bar is full"
+    found = written_sections(TUNE.own_form(np.array(ids, np.int32)).plan)
+    assert [each for each in found if each.repeated] == [
+        each for each in written_sections(form) if each.repeated
+    ]
+    if key is not None:
+        assert score.keys == (Key(0, *key),)
+    if chords:
+        assert {(chord.root, chord.quality) for chord in score.chords} <= set(chords)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_chord_symbols_where_none_are_wished(seed: int) -> None:
+    ids = walk(Controls(bars=8, symbols=False), seed)
+    assert '"' not in TUNE.text(ids)
+
+
+@pytest.mark.parametrize(
+    ("controls", "message"),
+    [
+        (Controls(density=2), "a tune has no word for density, got 2"),
+        (Controls(parts=("PIANO",)), "a tune knows no parts, PIANO was wished"),
+        (Controls(time_signature=(11, 8)), "a tune's time signature is one of 2/4, .* got 11/8"),
+        (Controls(chords=((0, "maj"),), symbols=False), "chords were wished, C, and no chord"),
+    ],
+)
+def test_what_tunes_cannot_grant(controls: Controls, message: str) -> None:
+    with pytest.raises(MusicRNNError, match=message):
+        TUNE.constraint(controls)
+
+
+def test_the_plan_is_what_the_repeat_signs_say() -> None:
+    def plan(text: str) -> str:
+        ids = TUNE.encode_source(parse_abc(text), text)
+        return plan_text(TUNE.own_form(ids).plan)
+
+    assert plan(KEEL_ROW) == "A4 A4 B4 B4"
+    assert plan(JIG) == "A4 A4 B4"
+    long = "M:4/4\nL:1/8\nK:C\n" + ("CDEFGABc|CEGcGEC2|cdefgfed|cAFDGFE2|" * 4)
+    long += ("cBAGFEDC|AFAFGEGE|DDFFEEGG|gfedcBA2|" * 2) + (
+        "CDEFGABc|CEGcGEC2|cdefgfed|cAFDGFE2|" * 2
+    )
+    assert plan(long) == "A8 A8 B8 A8"
+
+
+def test_bars_count_as_they_are_played() -> None:
+    ids = TUNE.encode_source(parse_abc(JIG), JIG)
+    rows = played_bars(ids, readings())
+    found = [VOCABULARY[token] for token in ids]
+    assert rows[found.index("upbeat") + 1] == -1
+    assert rows[found.index("|1")] == 3
+    assert rows[found.index(":|2")] == 7
+    assert rows[found.index("||")] == 8
+    assert rows[-2] == 11  # in the last bar, which the upbeat makes short
+    assert TUNE.played_bars(ids) == 12
+    assert TUNE.count_bars(ids) == 9
+
+
+def test_what_returns_is_found_where_it_is_written() -> None:
+    """In a third section like the first the network hears what is written there, though the repeat
+    plays it twice."""
+    text = "M:2/4\nL:1/8\nK:C\n|:CDEF|GABc:|cBAG|FEDC|CDEF|GABc|]\n"
+    ids = TUNE.encode_source(parse_abc(text), text)
+    plan: Plan = (("A", 2), ("A", 2), ("B", 2), ("A", 2))
+    known = outlook(plan, [1, 9, 1, 9])
+    context = looked_up(facts(ids, readings(), known), ids, readings())
+    third = [VOCABULARY[token] for token in ids].index("B") + 20
+    assert third
+    past = Past(readings(), known)
+    for token, whole in zip(ids.tolist(), context, strict=True):
+        past.push(token)
+        assert past.context().tolist() == whole.tolist()
+
+
+def test_a_score_off_the_bars_is_put_into_bars() -> None:
+    notes = [Note(at * 30, 60 + at % 5, 30, 80) for at in range(40)]
+    odd = [TimeSignature(0, 11, 16), TimeSignature(130, 7, 8)]
+    score = make_score(120, [Track(tuple(notes))], time_signatures=odd)
+    quantized = TUNE.quantize(score)
+    assert [metre.name for metre in quantized.time_signatures] == ["4/4"]
+    assert TUNE.quantize(quantized) == quantized
