@@ -12,9 +12,9 @@ exactly after what is left: the latter is a table filled backwards over the bars
 
 A chain knows little of how verse and chorus come back together. So where enough of the plans are
 as long as asked, or nearly so, one of them is taken, its intro, outro and interludes made to fit.
-Short pieces have a chain of their own, learned from cuts of one to four sections with melody out of the
-plans; the end of the last is then an outro as often as whole pieces end in one, for a network that
-never heard a piece end in mid-song cannot close one there.
+Short pieces have a chain of their own, learned from cuts of one to four sections with melody out of
+the plans; the end of the last is then an outro as often as whole pieces end in one, for a network
+that never heard a piece end in mid-song cannot close one there.
 """
 
 from __future__ import annotations

@@ -166,10 +166,8 @@ def test_the_plan_is_what_the_repeat_signs_say() -> None:
 
     assert plan(KEEL_ROW) == "A4 A4 B4 B4"
     assert plan(JIG) == "A4 A4 B4"
-    long = "M:4/4\nL:1/8\nK:C\n" + ("CDEFGABc|CEGcGEC2|cdefgfed|cAFDGFE2|" * 4)
-    long += ("cBAGFEDC|AFAFGEGE|DDFFEEGG|gfedcBA2|" * 2) + (
-        "CDEFGABc|CEGcGEC2|cdefgfed|cAFDGFE2|" * 2
-    )
+    a, b = "CDEFGABc|CEGcGEC2|cdefgfed|cAFDGFE2|" * 2, "cBAGFEDC|AFAFGEGE|DDFFEEGG|gfedcBA2|" * 2
+    long = f"M:4/4\nL:1/8\nK:C\n{a + a + b + a}"
     assert plan(long) == "A8 A8 B8 A8"
 
 
