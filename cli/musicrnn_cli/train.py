@@ -146,7 +146,7 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
 @device_option
 @data_option
 @click.option(
-    "--log",
+    "--csv",
     type=PATH,
     metavar="FILE",
     help="CSV file to write a row an update to: losses, learning rate and what else there is.",
@@ -216,7 +216,7 @@ def _log(options: dict[str, Any], seed: int) -> Path | None:
     """The CSV file of a run, where one is asked for."""
     from musicrnn.training.seeds import of_seed
 
-    log: Path | None = options["log"]
+    log: Path | None = options["csv"]
     return log if log is None or options["seeds"] is None else of_seed(log, seed)
 
 
