@@ -142,7 +142,7 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
 @device_option
 @data_option
 @click.option(
-    "--log",
+    "--csv",
     type=PATH,
     metavar="FILE",
     help="CSV file to write a row an update to: losses, learning rate and what else there is.",
@@ -192,7 +192,7 @@ def _train(context: click.Context, **options: Any) -> None:
     from musicrnn_cli.trained import Logs
 
     there = {name: options[name] for name in ("overwrite", "resume")}
-    logs = Logs(options["tensorboard"], options["log"], one_of_several=options["seeds"] is not None)
+    logs = Logs(options["tensorboard"], options["csv"], one_of_several=options["seeds"] is not None)
     for output, seed in _seeded(options):
         check_output(output, **there)
         if log := logs.file(seed):
@@ -239,7 +239,7 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     say(summary(task, data, baselines))
     command = shlex.join(["musicrnn", *sys.argv[1:]])
     floor, losses = (task.floor, baselines.get(task.floor), task.unit), dict[int, float]()
-    logs = Logs(options["tensorboard"], options["log"], one_of_several=options["seeds"] is not None)
+    logs = Logs(options["tensorboard"], options["csv"], one_of_several=options["seeds"] is not None)
     for output, seed in outputs:
         run = Run(output, command, resume=options["resume"], baselines=baselines, base=base)
         outcome, found = trained(task, data, run, replace(wanted, seed=seed), logs)

@@ -39,7 +39,7 @@ def test_seeds_interrupted_and_finished_are_single_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Interrupted in the second of three runs, after an update behind the last one saved."""
-    words = (*SMALL, "--set", "updates=12", "--log", tmp_path / "m.csv")
+    words = (*SMALL, "--set", "updates=12", "--csv", tmp_path / "m.csv")
     words = (*words, "-o", tmp_path / "m.safetensors", "--seeds", 3, "--seed", 4)
     told = ProgressBar.updated
 
@@ -88,7 +88,7 @@ def test_minutes_are_what_each_run_gets_in_all(tmp_path: Path) -> None:
 
 def test_a_log_of_one_run(tmp_path: Path) -> None:
     model, log = tmp_path / "m.safetensors", tmp_path / "log.csv"
-    words = (*SMALL, "-o", model, "--log", log)
+    words = (*SMALL, "-o", model, "--csv", log)
     train(*words, "--set", "updates=6")
     assert updates_of(log) == list(range(1, 7))
     last = log.read_text("utf-8").splitlines()[-1].split(",")
@@ -99,7 +99,7 @@ def test_a_log_of_one_run(tmp_path: Path) -> None:
     assert last[-1]
     train(*words, "--set", "updates=9", "--resume")
     assert updates_of(log) == list(range(1, 10))
-    said = train(*SMALL, "-o", tmp_path / "n.safetensors", "--log", log, code=1)
+    said = train(*SMALL, "-o", tmp_path / "n.safetensors", "--csv", log, code=1)
     assert "log.csv exists already" in said
     assert "pieces" not in said  # nothing was read
     train(*words, "--set", "updates=2", "--overwrite")
