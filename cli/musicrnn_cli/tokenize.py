@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     "--tokens",
     metavar="NAME",
     show_default="what suits the piece",
-    help="Take these tokens: beat, performance or abc.",
+    help="Take these tokens: beat, performance, tune or abc.",
 )
 @click.option(
     "--check",

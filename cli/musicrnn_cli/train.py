@@ -113,7 +113,7 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
     "--tokens",
     metavar="NAME",
     show_default="chosen from the files",
-    help="How pieces are written as tokens: beat, performance, abc or voices.",
+    help="How pieces are written as tokens: beat, performance, tune, abc or voices.",
 )
 @click.option(
     "--mix",

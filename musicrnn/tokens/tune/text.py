@@ -50,16 +50,18 @@ class _Text:
 
     key: KeyWord
     accidentals: Accidentals
+    bar_units: int
     out: list[str] = field(default_factory=list[str])
     bar: list[_Sound] = field(default_factory=list[_Sound])
     bars: int = 0  # in the line
 
     def close(self, line: str) -> None:
         """Behind the bar comes a bar line."""
+        long = 2 * sum(sound.units for sound in self.bar) > self.bar_units  # no upbeat
         text = self._bar()
         if text or (line != "|" and self.out) or line == "|:":
             self.out += [text, _WRITTEN.get(line, line)]
-            self.bars += bool(text)
+            self.bars += long
         self.accidentals.barline()
         if text and (line in _BREAKS or (self.bars >= BARS_A_LINE and line == "|")):
             self.out.append("\n" if line != ":|:" else "")
@@ -96,7 +98,7 @@ def text_of(words: Sequence[str]) -> str:
     """The tune's text, from ``M:`` to its last bar line."""
     metre = next((word for word in words if word in METRE_WORDS), "M:4/4")
     key = KEY_WORDS[next((word for word in words if word in KEY_WORDS), "K:C")]
-    text = _Text(key, Accidentals(key.signature))
+    text = _Text(key, Accidentals(key.signature), METRE_WORDS[metre])
     begun, before, note = False, "", ""
     for word in words:
         if word in NOTES or word == REST:
