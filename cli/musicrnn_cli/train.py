@@ -184,7 +184,7 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     from musicrnn.face.own_pieces import looked_at
     from musicrnn.face.progress import ProgressBar
     from musicrnn.face.report import chosen, summary
-    from musicrnn.sources.readers import begun, read_data
+    from musicrnn.sources.readers import begun, read_data, rehearsing
     from musicrnn.training.lock import first_process
     from musicrnn.training.train import Run, train
     from musicrnn.training.wanted import Wanted
@@ -200,6 +200,8 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     if options["resume"]:
         begun_with, request = begun(request, options["output"])
     wanted = Wanted(first, options["settings"], plan=planned, base=base, begun=begun_with, **asked)
+    if base and getattr(wanted.asked, "rehearsal", 0):
+        request = rehearsing(request, base.checkpoint)
     data = read_data(task, request, base.checkpoint if base else None)
     report_refused(data.refused)
     task.check(data)

@@ -20,7 +20,7 @@ from musicrnn.face.own_pieces import looked_at, own_pieces
 from musicrnn.face.progress import ProgressBar
 from musicrnn.face.report import chosen, left_out, outcome_lines, summary
 from musicrnn.face.words import in_python
-from musicrnn.sources.readers import begun, read_data, task_for
+from musicrnn.sources.readers import begun, read_data, rehearsing, task_for
 from musicrnn.training.base import Base
 from musicrnn.training.machine import check_output
 from musicrnn.training.wanted import Wanted
@@ -99,6 +99,8 @@ def train(
         base=given,
         begun=begun_with,
     )
+    if given and getattr(wanted.asked, "rehearsal", 0):
+        request = rehearsing(request, given.checkpoint)
     with in_python():
         examples = read_data(task, request, given.checkpoint if given else None)
     task.check(examples)

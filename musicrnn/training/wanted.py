@@ -41,9 +41,14 @@ class Wanted:
     begun: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        settings, _ = override(self.words, self.settings, self._length)
+        asked = self.asked  # a word that is wrong is refused before anything is read
         if self.base is not None:
-            self.base.check(settings)
+            self.base.check(asked)
+
+    @property
+    def asked(self) -> Any:
+        """The settings with what is asked for alone."""
+        return override(self.words, self.settings, self._length)[0]
 
     @property
     def _length(self) -> TrainingConfig:

@@ -42,8 +42,8 @@ class TokenData(TrainingData):
     """Examples are ids [N] of whole pieces, ``encoding`` their tokenizer.
 
     ``weights`` say how often each training piece is read (None: once an epoch). ``names`` are those
-    of the pieces; ``planned`` are the
-    plans of the examples and what they say of their bars; empty where nothing is known.
+    of the pieces; ``planned`` are the plans of the examples and what they say of their bars; empty
+    where nothing is known. ``rehearsed``: see musicrnn.training.compose.rehearsal.
     """
 
     weights: NDArray[np.float64] | None = None
@@ -51,6 +51,7 @@ class TokenData(TrainingData):
     planned: dict[Split, list[Planned]] = field(
         default_factory=lambda: {split: [] for split in SPLITS}
     )
+    rehearsed: TokenData | None = None
 
     def outlooks(self, split: Split) -> list[Outlook] | None:
         """What is known of the bars of each example before they are written."""
