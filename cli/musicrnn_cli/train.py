@@ -75,7 +75,7 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
 @click.option(
     "--minutes",
     type=float,
-    show_default="the usual length for the data",
+    show_default="10 for tokens, else the usual length for the data",
     help="How long to train, in minutes. More than 0.",
 )
 @click.option(
@@ -118,9 +118,9 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
     "split_file",
     type=PATH,
     metavar="FILE",
-    show_default="by speaker, or by the contents of the files",
-    help="CSV file with the columns file,label,split, which says what is trained on, validated on "
-    "and tested on.",
+    show_default="by tune, by speaker, or by the contents of the files",
+    help="CSV file with the columns file,split (to classify file,label,split), which says what is "
+    "trained on, validated on and tested on.",
 )
 @click.option(
     "--backgrounds",

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from musicrnn.arrays import Ids
 from musicrnn.context.fields import Outlook
 from musicrnn.context.past import NO_OUTLOOK
+from musicrnn.errors import counted
 from musicrnn.training.compose.data import TokenData
 from musicrnn.training.data import Piece, sha256_of
 
@@ -42,12 +43,13 @@ def rehearsing(data: TokenData, known: TokenData) -> TokenData:
         "rehearsed": {"pieces": len(arrays), "tokens": sum(map(len, arrays))},
         "sha256": sha256_of([*(p for split in data.examples.values() for p in split), *arrays]),
     }
+    some = counted(len(arrays), "piece")
     names = " and ".join(corpus["name"] for corpus in known.description["corpora"])
     return replace(
         data,
         rehearsed=known,
         description={**data.description, **told},
-        title=f"{data.title}, beside {len(arrays)} pieces of {names} that the base learnt from",
+        title=f"{data.title}, beside {some} of {names} that the base learnt from",
     )
 
 
