@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.sources.find import folder_of
 from musicrnn.sources.frames import read_frames
 from musicrnn.sources.named import named
@@ -46,7 +46,8 @@ def read_scores(task: Task, request: DataRequest, like: Checkpoint | None) -> Tr
     """
     if request.split_file is not None and len(request.sources) > 1:
         raise MusicRNNError(
-            f"a split file lists the files of one folder, got {len(request.sources)} sources"
+            "a split file lists the files of one folder, got "
+            f"{counted(len(request.sources), 'source')}"
         )
     sources = [
         read_source(source, request.folder, request.split_file, _split_by(source, request, like))
