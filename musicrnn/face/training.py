@@ -22,6 +22,7 @@ from musicrnn.face.report import chosen, left_out, outcome_lines, summary
 from musicrnn.face.words import in_python
 from musicrnn.sources.readers import begun, read_data, rehearsing, task_for
 from musicrnn.training.base import Base
+from musicrnn.training.lock import first_process
 from musicrnn.training.machine import check_output
 from musicrnn.training.wanted import Wanted
 
@@ -117,7 +118,7 @@ def train(
         floor = (task.floor, baselines.get(task.floor), task.unit)
         for line in outcome_lines(outcome, output, floor=floor):
             say(line.replace("--resume", "resume=True"))
-    if looked_at(examples, outcome):
+    if first_process() and looked_at(examples, outcome):
         with suppress(MusicRNNError):  # the model is there, whatever it composes
             own_pieces(output, examples, plan, resumed=resume)
     if outcome.signal == signal.SIGINT:
