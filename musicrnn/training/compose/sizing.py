@@ -5,7 +5,7 @@ the minutes (BY_TIME) and is not more than the tokens fill (BY_TOKENS); the rule
 machine nor the clock, so that the same command makes the same network everywhere. Updates are many
 and small, since in a short training their number counts. Pieces that are read often need more
 dropout; from MOST_READINGS on more updates only learn them by heart, so there a training ends,
-whatever the minutes. The figures: tests/benchmarks/own_folder.py, 30 November 2026.
+whatever the minutes. Chosen on the folders of tests/benchmarks/own_folder.py.
 """
 
 from __future__ import annotations
