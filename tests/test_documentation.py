@@ -122,6 +122,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for number in range(count):
             path = home / folder / "deeper" / f"{number}.mid"
             write_midi(make_score(480, [melody(100 + number + len(folder) * 50)]), path)
+    rows = [f"deeper/{n}.mid,{('train', 'valid', 'test')[n % 3]}" for n in range(40)]
+    (home / "my-midi-folder/split.csv").write_text("\n".join(["file,split", *rows]))
     for label, first in (("calm", 300), ("wild", 400)):
         (home / "my-songs" / label).mkdir(parents=True)
         for number in range(6):

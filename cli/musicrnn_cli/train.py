@@ -75,7 +75,7 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
 @click.option(
     "--minutes",
     type=float,
-    show_default="the usual length for the data",
+    show_default="10 for tokens, else the usual length for the data",
     help="How long to train, in minutes. More than 0.",
 )
 @click.option(
@@ -125,9 +125,9 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
     "split_file",
     type=PATH,
     metavar="FILE",
-    show_default="by speaker, or by the contents of the files",
-    help="CSV file with the columns file,label,split, which says what is trained on, validated on "
-    "and tested on.",
+    show_default="by tune, by speaker, or by the contents of the files",
+    help="CSV file with the columns file,split (to classify file,label,split), which says what is "
+    "trained on, validated on and tested on.",
 )
 @click.option(
     "--backgrounds",
@@ -213,7 +213,7 @@ def _seeded(options: dict[str, Any]) -> list[tuple[Path, int]]:
 
 def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any]) -> None:
     from musicrnn.face.report import summary
-    from musicrnn.sources.readers import begun, read_data
+    from musicrnn.sources.readers import begun, read_data, rehearsing
     from musicrnn.training.lock import first_process
     from musicrnn.training.seeds import summary_text
     from musicrnn.training.train import Run
@@ -232,6 +232,8 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     if options["resume"]:
         begun_with, request = begun(request, outputs[0][0])
     wanted = Wanted(first, options["settings"], plan=planned, base=base, begun=begun_with, **asked)
+    if base and getattr(wanted.asked, "rehearsal", 0):
+        request = rehearsing(request, base.checkpoint)
     data = read_data(task, request, base.checkpoint if base else None)
     report_refused(data.refused)
     task.check(data)

@@ -31,7 +31,7 @@ def data(
         folder: where corpora are looked for first, before $MUSICRNN_DATA.
         tokens: the tokenizer, in place of the one that suits the music.
         mix: how often each source is read, beside the others.
-        split_file: a CSV with the columns file, label and split.
+        split_file: a CSV with the columns file and split, to classify also label.
         backgrounds: a folder of sounds without words, to be put under words.
 
     Raises:

@@ -77,8 +77,9 @@ class OwnPieces:
         ]
         wide = f"{number(report.wide.overlap)} ({number(report.wide.ceiling)})"
         head = (
-            f"{counted(report.n, 'piece')} of its own, seeds 1 to {report.n}, of {report.bars} "
-            f"bars, and in brackets {counted(report.held_out_pieces, 'validation piece')}:"
+            f"{counted(report.n, 'piece')} of its own, seeds 1 to {report.n}, of "
+            f"{counted(report.bars, 'bar')}, and in brackets "
+            f"{counted(report.held_out_pieces, 'validation piece')}:"
         )
         lines = [head, f"  alike in all that is measured, 1 = wholly {wide}", *figures]
         lines += _copied(report)

@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from musicrnn.errors import counted
 from musicrnn.training.loop import Callback
 from musicrnn.training.run_state import RunState
 
@@ -101,7 +102,7 @@ class ProgressBar:
             left = figures["seconds_left"]
             until = (datetime.now().astimezone() + timedelta(seconds=left)).strftime("%H:%M:%S")
             self.say(
-                f"about {state.total} updates, until {until}; "
+                f"about {counted(state.total, 'update')}, until {until}; "
                 f"{figures['items_a_second']:.0f} {self.unit}/s, loss {figures['loss']:.3f}"
             )
 

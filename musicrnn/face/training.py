@@ -20,8 +20,9 @@ from musicrnn.face.own_pieces import looked_at, own_pieces
 from musicrnn.face.progress import ProgressBar
 from musicrnn.face.report import chosen, left_out, outcome_lines, summary
 from musicrnn.face.words import in_python
-from musicrnn.sources.readers import begun, read_data, task_for
+from musicrnn.sources.readers import begun, read_data, rehearsing, task_for
 from musicrnn.training.base import Base
+from musicrnn.training.lock import first_process
 from musicrnn.training.machine import check_output
 from musicrnn.training.wanted import Wanted
 
@@ -99,6 +100,8 @@ def train(
         base=given,
         begun=begun_with,
     )
+    if given and getattr(wanted.asked, "rehearsal", 0):
+        request = rehearsing(request, given.checkpoint)
     with in_python():
         examples = read_data(task, request, given.checkpoint if given else None)
     task.check(examples)
@@ -115,7 +118,7 @@ def train(
         floor = (task.floor, baselines.get(task.floor), task.unit)
         for line in outcome_lines(outcome, output, floor=floor):
             say(line.replace("--resume", "resume=True"))
-    if looked_at(examples, outcome):
+    if first_process() and looked_at(examples, outcome):
         with suppress(MusicRNNError):  # the model is there, whatever it composes
             own_pieces(output, examples, plan, resumed=resume)
     if outcome.signal == signal.SIGINT:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
+from musicrnn.sources.find import folder_of
 from musicrnn.sources.frames import read_frames
 from musicrnn.sources.named import named
 from musicrnn.sources.recordings import read_recordings
@@ -44,23 +46,45 @@ def read_scores(task: Task, request: DataRequest, like: Checkpoint | None) -> Tr
     """
     if request.split_file is not None and len(request.sources) > 1:
         raise MusicRNNError(
-            f"a split file lists the files of one folder, got {len(request.sources)} sources"
+            "a split file lists the files of one folder, got "
+            f"{counted(len(request.sources), 'source')}"
         )
     sources = [
         read_source(source, request.folder, request.split_file, _split_by(source, request, like))
         for source in request.sources
     ]
-    return task.encode(sources, request, like)
+    data = task.encode(sources, request, like)
+    if like is not None and request.rehearse:
+        known = [read_source(name, request.folder) for name in request.rehearse]
+        data = task.rehearse(data, known, like)
+    return data
+
+
+def rehearsing(request: DataRequest, base: Checkpoint) -> DataRequest:
+    """The request, and beside it the corpora that a base learnt from, as far as they are at hand
+    and not asked for anyway."""
+    found: list[str] = []
+    for name in _learnt(base):
+        if name in named().scores and name not in request.sources:
+            with suppress(MusicRNNError):
+                folder_of(named().scores[name], request.folder)
+                found.append(name)
+    return replace(request, rehearse=tuple(found))
 
 
 def _split_by(source: str, request: DataRequest, like: Checkpoint | None) -> str:
     """How a folder was split that a run or the model learnt from, "" where nothing is known."""
     if request.split_by or like is None:
         return request.split_by
-    learnt = like.metadata.get("data")
-    corpora: Any = learnt.get("corpora", []) if isinstance(learnt, dict) else []
-    name = Path(source).resolve().name
-    return next((each["split"] for each in corpora if each.get("name") == name), "")
+    return _learnt(like).get(Path(source).resolve().name, "")
+
+
+def _learnt(model: Checkpoint) -> dict[str, str]:
+    """The corpora and folders that a model learnt from, and how each was split."""
+    data: Any = model.metadata.get("data")
+    corpora: Any = data.get("corpora") if isinstance(data, dict) else None
+    listed: list[Any] = corpora if isinstance(corpora, list) else []
+    return {str(c.get("name")): str(c.get("split")) for c in listed if isinstance(c, dict)}
 
 
 READERS: dict[str, Reader] = {

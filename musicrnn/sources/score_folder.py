@@ -1,7 +1,7 @@
 """A user's own folder of scores: every .mid, .midi, .kar and .abc file below it.
 
 Conventions. Files in the order of their paths, named by their path below the folder. An ABC file
-gives one piece a tune, named ``file.abc:2``. The second of two equal files, or tunes, is refused.
+gives one piece a tune, named ``file.abc:2``.
 Hidden files and folders are passed over; links are followed for files, not for folders. How the
 pieces are split: musicrnn.sources.score_splits.
 """
@@ -55,28 +55,21 @@ def score_files(folder: Path) -> list[Path]:
 
 
 def _found(folder: Path, paths: list[Path]) -> Iterator[FoundPiece]:
-    """A copy or a file that cannot be opened raises its reason from ``read``."""
-    seen: dict[str, str] = {}
+    """A file that cannot be opened raises its reason from ``read``."""
     for path in paths:
         name = path.relative_to(folder).as_posix()
         try:
             if path.suffix.lower() == ABC:
                 for tune, text in _abc_pieces(name, path):
-                    yield _once(seen, tune, text.encode(), partial(parse_abc, text), text)
+                    yield _piece(tune, text.encode(), partial(parse_abc, text), text)
             else:
-                yield _once(seen, name, _content(path), partial(_read_midi, path), None)
+                yield _piece(name, _content(path), partial(_read_midi, path), None)
         except MusicRNNError as error:
             yield FoundPiece(name, "", partial(_refuse, str(error)))
 
 
-def _once(
-    seen: dict[str, str], name: str, content: bytes, read: Callable[[], Score], abc: str | None
-) -> FoundPiece:
-    digest = hashlib.sha256(content).hexdigest()
-    if digest in seen:
-        return FoundPiece(name, "", partial(_refuse, f"the same as {seen[digest]}"))
-    seen[digest] = name
-    return FoundPiece(name, digest, cache(read), abc)
+def _piece(name: str, content: bytes, read: Callable[[], Score], abc: str | None) -> FoundPiece:
+    return FoundPiece(name, hashlib.sha256(content).hexdigest(), cache(read), abc)
 
 
 def _content(path: Path) -> bytes:

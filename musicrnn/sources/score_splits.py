@@ -4,9 +4,10 @@ tune family.
 Conventions. The three ways, the first that there is counts: a split file (file,split); folders
 train, valid or validation, and test directly inside, of which train and another one are needed; a
 hash, 80/10/10, of the content of a family's piece with the smallest hash. A family are versions of
-one tune (musicrnn.sources.families); a family of more than MOST of all pieces is trained on. Until
-November 2026 each piece was split by the hash of its own content. Where there is no folder for
-validation, one ninth of the training pieces is drawn for it.
+one tune (musicrnn.sources.families); a family of more than MOST of all pieces is trained on. Of
+equal pieces that stand in a split the first is kept. Where there is no folder for validation, one
+ninth of the training pieces is drawn for it. Until November 2026 each piece was split by the hash
+of its own content.
 """
 
 from __future__ import annotations
@@ -67,10 +68,14 @@ def splitting(
 
 def _pieces(found: Sequence[FoundPiece], sides: Sides) -> list[Piece]:
     pieces: list[Piece] = []
+    seen: dict[str, str] = {}
     for piece in found:
         side = sides.get(piece.name, "train")  # where it cannot be used, it says why when read
         if side == "train" or side == "valid" or side == "test":
-            pieces.append(Piece(piece.name, side, piece.read, piece.abc))
+            first = seen.setdefault(piece.digest or piece.name, piece.name)
+            copied = f"the same as {first}"
+            read = piece.read if first == piece.name else _refusing(copied)
+            pieces.append(Piece(piece.name, side, read, piece.abc))
         else:
             pieces.append(Piece(piece.name, "train", _refusing(side)))
     return pieces
@@ -117,7 +122,8 @@ def _by_folders(found: Sequence[FoundPiece]) -> Sides:
     return sides
 
 
-def _by_family(found: Sequence[FoundPiece], valid: float = 0.1, test: float = 0.1) -> Sides:
+def _by_family(pieces: Sequence[FoundPiece], valid: float = 0.1, test: float = 0.1) -> Sides:
+    found = list({piece.digest: piece for piece in reversed(pieces)}.values())[::-1]  # no copies
     marks = [_marks(piece) for piece in found]
     frequent = Counter(title for title, _ in marks)
     of_family: dict[int, list[FoundPiece]] = {}

@@ -85,7 +85,7 @@ class DataRequest:
     source is read, beside the others; ``split_file`` lists files, labels and splits;
     ``backgrounds`` is a folder of sounds without words. What a kind of model has no
     use for is refused. ``split_by`` are the words in which the card of an earlier reading says how
-    folders were split, "" for as it is done today.
+    folders were split, "" for as it is done today. ``rehearse``: corpora that a base learnt from.
     """
 
     sources: tuple[str, ...]
@@ -95,6 +95,7 @@ class DataRequest:
     split_file: Path | None = None
     backgrounds: Path | None = None
     split_by: str = ""
+    rehearse: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

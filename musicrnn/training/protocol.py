@@ -118,6 +118,11 @@ class Task(ABC):
         """Scores as this kind reads them, as the model ``like`` does where there is one."""
         raise MusicRNNError(f"the task {self.name!r} reads {self.reads}, not scores")
 
+    def rehearse(self, data: TrainingData, sources: Sources, like: Checkpoint) -> TrainingData:
+        """The data, and beside them some of what the model ``like`` learnt from."""
+        del sources, like
+        return data
+
     def check(self, data: TrainingData) -> None:
         """Raises MusicRNNError where there is too little to learn from."""
         for split in ("train", "valid"):

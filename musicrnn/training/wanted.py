@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, TypeVar
+from typing import Any
 
 from musicrnn.training.base import GENTLER, Base
 from musicrnn.training.config import VALIDATE_EVERY, TrainingConfig
@@ -13,8 +13,6 @@ from musicrnn.training.protocol import Task
 from musicrnn.training.settings import override
 
 ENDLESS = 10**9  # updates of a training that ends by the clock
-
-Owner = TypeVar("Owner")
 
 
 @dataclass(frozen=True)
@@ -41,9 +39,14 @@ class Wanted:
     begun: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        settings, _ = override(self.words, self.settings, self._length)
+        asked = self.asked  # a word that is wrong is refused before anything is read
         if self.base is not None:
-            self.base.check(settings)
+            self.base.check(asked)
+
+    @property
+    def asked(self) -> Any:
+        """The settings with what is asked for alone."""
+        return override(self.words, self.settings, self._length)[0]
 
     @property
     def _length(self) -> TrainingConfig:
@@ -78,11 +81,11 @@ class Wanted:
             plan = replace(plan, updates=ENDLESS)  # so many minutes more, whatever there was
         return override(self.words, settings, plan)
 
-    def _as_begun(self, task: Task, owner: Owner) -> Owner:
+    def _as_begun(self, task: Task, owner: Any) -> Any:
         """With what followed from the data when the run was begun."""
-        begun, names = self.begun or {}, {each.name for each in fields(owner)}  # type: ignore[arg-type]
+        begun, names = self.begun or {}, {each.name for each in fields(owner)}
         found = {name: begun[name] for name in task.follows if name in begun and name in names}
-        return replace(owner, **found)  # type: ignore[type-var]
+        return replace(owner, **found)
 
     def _usual(
         self, task: Task, data: TrainingData, settings: Any, said: TrainingConfig

@@ -4,8 +4,9 @@ Makes three folders of MIDI files of corpora that no bundled model has learnt fr
 ``ceol-rince``, the 200 pieces of ``vgmidi``, 60 chorales, the test split of ``jsb-chorales``),
 trains on each by ``musicrnn train compose FOLDER --minutes M``, and measures the model on the
 validation pieces by ``musicrnn evaluate``, from past tokens alone. ``--base`` adds the base as it
-is, and a training that goes on from it. Seconds are counted from the start of the command. Models
-and what the trainings said stay in FOLDER/MODEL.log.
+is, and a training that goes on from it; their tokens differ, so compare the nats a bar. Seconds are
+counted from when the data are read, which has its own column. Models and what the trainings said
+stay in FOLDER/MODEL.log.
 
     python tests/benchmarks/own_folder.py FOLDER [--minutes 2] [--only reels,games,chorales]
         [--base pop] [--extra "--cell gru --set hidden=256"]
@@ -31,7 +32,8 @@ from musicrnn.sources.find import corpus_folder
 from musicrnn_datasets.jsb import JSB_CHORALES
 
 COUNTS = {"reels": 400, "games": 200, "chorales": 60}
-LINE, VALIDATED = re.compile(r"^update \d+"), re.compile(r"^update .* valid \d")
+READ, LINE = re.compile("^settings for"), re.compile("^(about|update) ")
+VALIDATED = re.compile(r"^update .* valid \d")
 
 
 def make_folder(name: str, folder: Path) -> None:
@@ -57,7 +59,8 @@ def make_folder(name: str, folder: Path) -> None:
 
 
 def trained(folder: Path, model: Path, words: Sequence[str]) -> dict[str, float]:
-    """Trains, and gives the seconds until the first line of progress and the first validation."""
+    """Trains, and gives the seconds of reading, until the first line of progress and the first
+    validation, and of all."""
     line = [sys.executable, "-m", "musicrnn_cli.main", "train", "compose", str(folder)]
     began, found = time.monotonic(), dict[str, float]()
     with (
@@ -71,10 +74,12 @@ def trained(folder: Path, model: Path, words: Sequence[str]) -> dict[str, float]
             spent = time.monotonic() - began
             log.write(f"{spent:7.1f} {said}")
             log.flush()
+            if READ.match(said):
+                found["read"] = spent
             if LINE.match(said):
-                found.setdefault("first line", spent)
+                found.setdefault("first line", spent - found["read"])
             if VALIDATED.match(said):
-                found.setdefault("first validation", spent)
+                found.setdefault("first validation", spent - found["read"])
     if process.returncode:
         raise MusicRNNError(f"the training of {folder} failed: see {model}.log")
     return {**found, "seconds": time.monotonic() - began}
@@ -106,20 +111,21 @@ def main() -> None:
             model = given.folder / f"{name}{'-from-' + base if base else ''}.safetensors"
             words = ["--minutes", given.minutes, *given.extra.split()]
             times = trained(folder, model, [*words, *(["--from", base] if base else [])])
-            figures, times_said = measured(str(model), folder), [*times.values()]
+            figures = measured(str(model), folder)
+            before = measured(base, folder) if base else {}
             rows.append(
                 [
                     f"{name}{f', from {base}' if base else ''}",
-                    number(measured(base, folder)["nats_per_token"]) if base else "",
-                    number(figures["nats_per_token"]),
+                    *(number(before.get(f"nats_per_{unit}")) for unit in ("token", "bar")),
+                    *(number(figures[f"nats_per_{unit}"]) for unit in ("token", "bar")),
                     *(number(figures["baselines"][each]) for each in ("bigram", "unigram")),
                     str(figures["n"]),
-                    *(f"{seconds:.0f} s" for seconds in times_said),
+                    *(f"{seconds:.0f} s" for seconds in times.values()),
                 ]
             )
             print(rows[-1], flush=True)
-    header = ["folder", "base", "trained", "bigram", "unigram", "n valid"]
-    print(table([*header, "first line", "first validation", "all"], rows))
+    header = ["folder", "base", "a bar", "trained", "a bar", "bigram", "unigram", "n valid"]
+    print(table([*header, "read", "first line", "first validation", "all"], rows))
 
 
 if __name__ == "__main__":

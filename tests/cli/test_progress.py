@@ -27,6 +27,16 @@ def test_a_log_has_one_line_a_validation_and_no_blank_ones(
     assert all(line.startswith("update ") and line.endswith("tokens/s") for line in lines)
 
 
+def test_once_there_is_a_pace_it_says_what_it_expects(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressBar("tokens") as callback:
+        for update, seconds in ((1, 5.0), (2, 6.0), (3, 7.5), (4, 30.0)):
+            state = RunState(total=480, update=update, seconds=seconds)
+            callback.updated(state, {**FIGURES, "seconds_left": 60.0})
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("about 480 updates, until ")
+    assert "123456 tokens/s" in line
+
+
 def test_tensorboard_that_is_not_there_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

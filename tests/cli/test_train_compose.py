@@ -68,6 +68,29 @@ def test_every_file_that_is_left_out_is_named_with_its_reason(folder: Path, tmp_
     assert "beat" in run("inspect", model)
 
 
+def test_a_split_file_and_folders_say_what_is_held_out(folder: Path, tmp_path: Path) -> None:
+    names = [f"{seed}.mid" for seed in range(2, 12)]
+    rows = "".join(f"{name},{'valid' if name == '7.mid' else 'train'}\n" for name in names)
+    (tmp_path / "split.csv").write_text("file,split\n" + rows)
+    words = ("train", "compose", folder, *SMALL, "--set", "updates=2")
+    said = run(*words, "-o", tmp_path / "a.safetensors", "--split", tmp_path / "split.csv")
+    assert "train 9 pieces, valid 1 piece, test 0 pieces" in said
+    assert "left out a/b/0.mid: the split file does not list it" in said
+    for split, part in (("train", names[:8]), ("validation", names[8:])):
+        (folder / split).mkdir()
+        for name in part:
+            (folder / name).rename(folder / split / name)
+    said = run(*words, "-o", tmp_path / "b.safetensors")
+    assert "train 8 pieces, valid 2 pieces, test 0 pieces" in said
+    assert "left out a/b/0.mid: it lies in none of the folders train, valid and test" in said
+
+
+def test_what_follows_from_the_data_is_said(folder: Path, tmp_path: Path) -> None:
+    model = tmp_path / "m.safetensors"
+    said = run("train", "compose", folder, "-o", model, *SMALL, "--minutes", "0.002")
+    assert "0.002 min: cell lstm, hidden 16, embedding 8, layers 1" in said
+
+
 def test_nothing_usable_is_an_error(tmp_path: Path) -> None:
     home = tmp_path / "midi"
     home.mkdir()

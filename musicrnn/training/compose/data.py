@@ -47,7 +47,8 @@ class TokenData(TrainingData):
 
     ``weights`` say how often each training piece is read (None: once an epoch). ``planned`` are the
     plans of the examples and what they say of their bars; empty where nothing is known. ``told``
-    are what the pieces tell, ``feels`` how many training pieces, fills apart, have each feel.
+    are what the pieces tell, ``feels`` how many training pieces, fills apart, have each feel;
+    ``rehearsed``: see musicrnn.training.compose.rehearsal.
     """
 
     weights: NDArray[np.float64] | None = None
@@ -56,6 +57,7 @@ class TokenData(TrainingData):
     )
     told: Labels = NO_LABELS
     feels: dict[str, int] = field(default_factory=dict[str, int])
+    rehearsed: TokenData | None = None
 
     def outlooks(self, split: Split) -> list[Outlook] | None:
         """What is known of the bars of each example before they are written."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from musicrnn.bounds import number, whole
+from musicrnn.bounds import number, share, whole
 from musicrnn.context.fields import GROUPS, fields_of
 from musicrnn.networks.language_config import LanguageSizes
 
@@ -23,6 +23,7 @@ class ComposeSettings(LanguageSizes):
     batch_size: int = whole(32, 1, 2**16)
     sequence_length: int = whole(256, 1, 2**20)
     augment: bool = True  # transposed, faster: see Tokenizer.augmentation_maps
+    rehearsal: float = share(0.2)  # of what is read, of the corpus that a base learnt from
     gradient_norm_regulariser: float = number(0.0, 0)  # Pascanu, Mikolov and Bengio 2013
 
     def __post_init__(self) -> None:

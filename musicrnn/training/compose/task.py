@@ -34,6 +34,7 @@ from musicrnn.training.compose.outlooks import (
     section_densities,
     without_density,
 )
+from musicrnn.training.compose.rehearsal import learnt_from, rehearsing, some_of
 from musicrnn.training.compose.settings import ComposeSettings
 from musicrnn.training.compose.sizing import MINUTES, SIZED, plan, sized
 from musicrnn.training.config import TrainingConfig
@@ -91,6 +92,12 @@ class Compose(Task):
     ) -> TokenData:
         return token_data(sources, request, like)
 
+    def rehearse(self, data: TrainingData, sources: Sources, like: Checkpoint) -> TrainingData:
+        if not isinstance(data, TokenData):
+            return data
+        some = [(card, some_of(pieces)) for card, pieces in sources]
+        return rehearsing(data, token_data(some, DataRequest(()), like))
+
     def check(self, data: TrainingData) -> None:
         if not data.examples["train"] or not data.examples["valid"]:
             usable = sum(data.counts().values())
@@ -134,19 +141,21 @@ class Compose(Task):
 
         maps = data.encoding.augmentation_maps()
         tokens = data if isinstance(data, TokenData) else None
+        pieces, outlooks, weights = data.examples["train"], None, None
+        if tokens:
+            pieces, outlooks, weights = learnt_from(tokens, settings.rehearsal)
         hearing = None
         if network.fields:
-            outlooks = tokens.outlooks("train") if tokens else None
             columns = [FIELDS.index(name) for name in network.fields]
             readings = data.encoding.readings()
-            hearing = Hearing(data.examples["train"], readings, outlooks), columns
+            hearing = Hearing(pieces, readings, outlooks), columns
         windows = Windows(
-            data.examples["train"],
+            pieces,
             maps if settings.augment else maps[:1],
             rows=settings.batch_size,
             length=settings.sequence_length,
             seed=plan.seed,
-            weights=tokens.weights if tokens else None,
+            weights=weights,
             hearing=hearing,
         )
         return LanguageObjective(

@@ -27,8 +27,8 @@ from musicrnn.metrics.tables import number, table
 ALL = "+".join(GROUPS)
 ROWS = ("none", *GROUPS, ALL)
 SETTINGS = (
-    "hidden=256 layers=1 batch_size=64 sequence_length=160 learning_rate=0.004 dropout=0.1 "
-    "average=0.995 validate_every=200"
+    "hidden=256 embedding=192 layers=1 batch_size=64 sequence_length=160 learning_rate=0.004 "
+    "dropout=0.1 average=0.995 validate_every=200"
 )
 
 
