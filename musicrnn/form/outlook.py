@@ -26,7 +26,7 @@ from musicrnn.context.fields import (
     Outlook,
 )
 from musicrnn.context.past import bars_left_class
-from musicrnn.form.plan import LETTERS, Plan, bars_of
+from musicrnn.form.plan import LETTERS, Plan, bars_of, written_sections
 from musicrnn.form.similarity import bar_similarity
 from musicrnn.score import Score
 
@@ -43,12 +43,18 @@ WITHOUT_SYMBOLS, WITH_SYMBOLS = 1, 2
 
 
 def outlook(
-    plan: Plan, likenesses: Sequence[int], densities: NDArray[np.int64] | int = 0
+    plan: Plan,
+    likenesses: Sequence[int],
+    densities: NDArray[np.int64] | int = 0,
+    *,
+    folded: bool = False,
 ) -> Outlook:
     """Of a plan's bars, with the likeness of each section and the density of each bar, 1 to 5; 0
-    where it is not known."""
+    where it is not known. ``folded``: bars that are left are those still to be written, and what
+    is repeated at once is written once (musicrnn.form.plan.written_sections)."""
     found = np.zeros((bars_of(plan), OUTLOOK), np.int32)
-    found[:, BARS_LEFT] = bars_left_class(np.arange(len(found))[::-1])
+    left = _written_left(plan) if folded else np.arange(len(found))[::-1]
+    found[:, BARS_LEFT] = bars_left_class(left)
     found[:, DENSITY] = densities
     start = 0
     for (name, bars), before, likeness in zip(plan, last_of_letter(plan), likenesses, strict=True):
@@ -63,6 +69,17 @@ def outlook(
             rows[:, OPEN] = 1
         start += bars
     return found
+
+
+def _written_left(plan: Plan) -> NDArray[np.int64]:
+    """[bars], how many bars are written behind each played one, endings apart."""
+    found: list[NDArray[np.int64]] = []
+    behind = 0
+    for section in reversed(written_sections(plan)):
+        left = behind + np.arange(section.bars)[::-1]
+        found += [left] * (1 + section.repeated)
+        behind += section.bars
+    return np.concatenate(found[::-1] or [np.zeros(0, np.int64)])
 
 
 def length_alone(bars: int, density: int = 0) -> Outlook:

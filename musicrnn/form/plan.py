@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from dataclasses import dataclass
 
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.score import Score
@@ -63,6 +64,28 @@ def plan_text(plan: Plan | list[tuple[str, int]]) -> str:
 def bars_of(plan: Plan | list[tuple[str, int]]) -> int:
     """The bars of all sections together."""
     return sum(bars for _, bars in plan)
+
+
+@dataclass(frozen=True)
+class WrittenSection:
+    """``bars`` that are written, played twice if ``repeated``."""
+
+    bars: int
+    repeated: bool
+
+
+def written_sections(plan: Plan) -> list[WrittenSection]:
+    """The sections of a plan as they are written: two neighbours of one letter and length once."""
+    found: list[WrittenSection] = []
+    before = None
+    for section in plan:
+        if section == before and section[0].upper() in LETTERS:
+            found[-1] = WrittenSection(section[1], True)
+            before = None
+        else:
+            found.append(WrittenSection(section[1], False))
+            before = section
+    return found
 
 
 def canonical(plan: Plan) -> Plan:

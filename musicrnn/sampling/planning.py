@@ -37,7 +37,7 @@ from musicrnn.form.outlook import (
 from musicrnn.form.plan import Plan, plan_text
 from musicrnn.form.plan_model import PlanModel
 from musicrnn.sampling.sampler import Foresight, Seed, no_form
-from musicrnn.tokens import Controls
+from musicrnn.tokens import Controls, tokenizer_called
 
 PLANNING = 1  # the spawn key of the generators of plans
 UNBOUNDED_BARS = 4096  # whose outlook tells nothing, where no length is asked for
@@ -77,6 +77,7 @@ class Planner:
         self.feels = feels_of(checkpoint)
         self.wished_feel = _number_of(controls.feel, self.feels)
         self.fills: list[float] = []
+        self.folded = _follows_form(checkpoint)
         self.symbols = _symbols(checkpoint, controls)
         if said is None and form:
             raise MusicRNNError(_not_learnt("form", plan_text(form)))
@@ -124,7 +125,7 @@ class Planner:
             return length_alone(self.controls.bars, density)
         drawn = self.drawn(_key(seed))
         bars = np.repeat(drawn.densities, [bars for _, bars in drawn.plan])
-        planned = outlook(drawn.plan, drawn.likenesses, density or bars)
+        planned = outlook(drawn.plan, drawn.likenesses, density or bars, folded=self.folded)
         planned[:, FEEL] = drawn.feel
         planned[:, SYMBOLS] = self.symbols
         if self.fills:
@@ -180,6 +181,13 @@ def _number_of(feel: str | None, feels: dict[str, int]) -> int:
             f"the feel {feel!r} is foreign to this model: it knows {listed([*feels])}"
         )
     return 1 + [*feels].index(feel)
+
+
+def _follows_form(checkpoint: Checkpoint) -> bool:
+    """Whether the model's tokens write what is repeated at once only once."""
+    said = checkpoint.metadata.get("tokenizer")
+    named = cast(dict[str, Any], said) if isinstance(said, dict) else {}
+    return "name" in named and tokenizer_called(named["name"]).follows_form
 
 
 def _symbols(checkpoint: Checkpoint, controls: Controls) -> int:

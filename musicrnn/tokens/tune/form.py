@@ -10,9 +10,8 @@ what is repeated, as the characters of ABC do (:mod:`musicrnn.tokens.abc.form`).
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 
-from musicrnn.form.plan import Plan
+from musicrnn.form.plan import Plan, WrittenSection, written_sections
 from musicrnn.tokens.abc.form import (
     DOUBLE,
     ENDING,
@@ -74,28 +73,6 @@ class TuneForm(ABC):
     @property
     def may_end(self) -> bool:
         return self.over
-
-
-@dataclass(frozen=True)
-class WrittenSection:
-    """``bars`` that are written, played twice if ``repeated``."""
-
-    bars: int
-    repeated: bool
-
-
-def written_sections(plan: Plan) -> list[WrittenSection]:
-    """The sections of a plan as they are written."""
-    found: list[WrittenSection] = []
-    before = None
-    for section in plan:
-        if section == before:
-            found[-1] = WrittenSection(section[1], True)
-            before = None
-        else:
-            found.append(WrittenSection(section[1], False))
-            before = section
-    return found
 
 
 class PlannedForm(TuneForm):

@@ -39,6 +39,7 @@ from musicrnn.tokens.tune.words import (
 TRIPLETS = (2, 4, 8, 16, 32)  # lengths off the plain grid that are composed
 MAX_PLAYED_BARS = 128  # where nothing is asked for
 
+_NOTES = frozenset(NOTES)
 _SOUNDS = frozenset((*NOTES, REST))
 _MASKS: dict[frozenset[str], NDArray[np.bool_]] = {}
 
@@ -62,6 +63,7 @@ class TuneConstraint:
         self.off, self.least = 0, 0  # units since the plain grid, the shortest of them
         self.after = ""  # "symbol" or "line" where one has just come
         self.tied = False  # the last note may still be
+        self.sounded = False  # a note has come
 
     def allowed(self) -> NDArray[np.bool_]:
         if not self.bounded:
@@ -129,7 +131,10 @@ class TuneConstraint:
         return self.form.room() > 0 or self.form.lines() == {"|"}
 
     def _sounds(self) -> frozenset[str]:
-        return frozenset({self.due}) if self.due else _SOUNDS
+        """A tune begins with a note."""
+        if self.due:
+            return frozenset({self.due})
+        return _SOUNDS if self.sounded else _NOTES
 
     def _symbols(self) -> frozenset[str]:
         asked = self.controls
@@ -194,6 +199,7 @@ class TuneConstraint:
 
     def _sounded(self, units: int) -> None:
         self.form.take(units)
+        self.sounded = True
         self.off += units
         self.least = min(units, self.least or units)
         if self.off % PLAIN == 0:
@@ -234,7 +240,7 @@ class TuneConstraint:
         form.exact = self._exact
         form.bound(self._limit(), -1)
         self.form = FreeForm(form)
-        self.state = "item"
+        self.state, self.sounded = "item", True
         last = words[-1]
         if last in _SOUNDS:
             self.note, self.state = last, "length"

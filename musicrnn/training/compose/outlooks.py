@@ -80,7 +80,7 @@ def planned(
     own = tokenizer.own_form(tokenizer.encode(score) if ids is None else ids)
     if own is not None:
         levels = likenesses(own.plan, own.alike)
-        found = outlook(own.plan, levels)
+        found = outlook(own.plan, levels, folded=True)
         found[:, SYMBOLS] = WITH_SYMBOLS if own.symbols else WITHOUT_SYMBOLS
         return Planned(own.plan, levels, found)
     heard = tokenizer.quantize(score)

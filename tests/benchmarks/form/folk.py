@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from click.testing import CliRunner
 
+from musicrnn.form.plan import written_sections
 from musicrnn.io.abc import parse_abc, read_abc_tunes
 from musicrnn.metrics.ends import ends
 from musicrnn.metrics.form import form
@@ -29,7 +30,6 @@ from musicrnn.metrics.tonality import key_heard
 from musicrnn.score import PITCH_CLASSES, Key, Score
 from musicrnn.sources.scores import read_source
 from musicrnn.tokens import TuneTokenizer
-from musicrnn.tokens.tune.form import written_sections
 from musicrnn_cli.main import main as musicrnn
 
 TUNE = TuneTokenizer()

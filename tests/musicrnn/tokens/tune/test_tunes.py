@@ -6,14 +6,13 @@ import pytest
 from musicrnn.context.past import Past, facts, looked_up, played_bars
 from musicrnn.errors import MusicRNNError
 from musicrnn.form.outlook import outlook
-from musicrnn.form.plan import Plan, parse_plan, plan_text
+from musicrnn.form.plan import Plan, WrittenSection, parse_plan, plan_text, written_sections
 from musicrnn.io.abc import parse_abc
 from musicrnn.score import Key, Note, TimeSignature, Track, make_score
 from musicrnn.tokens import Controls, TuneTokenizer
 from musicrnn.tokens.abc.normal import normalise
 from musicrnn.tokens.protocol import END, START
 from musicrnn.tokens.tune.fold import folded
-from musicrnn.tokens.tune.form import WrittenSection, written_sections
 from musicrnn.tokens.tune.reading import words_of
 from musicrnn.tokens.tune.text import text_of
 from musicrnn.tokens.tune.words import KEYS, VOCABULARY, degree_of, place_of, readings
