@@ -89,6 +89,7 @@ class Past:
             self.ids, self.spots = (np.concatenate([a, a]) for a in (self.ids, self.spots))
             self.run = np.concatenate([self.run, np.zeros(len(self.run), np.int32)])
         _push(self.now, self.ids, self.spots, self.run, self.readings, self.units, token)
+        _write(self.now, self.written)
 
     def context(self) -> Context:
         """[F]: what is heard with the last id; overwritten by the next call."""
@@ -187,10 +188,16 @@ def _facts(now: Any, spots: Any, units: Any, outlook: Any, written: Any, found: 
 
 
 @compiled
+def _write(now: Any, written: Any) -> None:
+    """Take note of which written bar a played one is."""
+    bar = max(now[PLAYED], 0)
+    if bar < written.shape[0] and written[bar] < 0:
+        written[bar] = now[IN_BAR]
+
+
+@compiled
 def _written_back(now: Any, bar: int, outlook: Any, written: Any) -> int:
     """How many written bars lie between a played one and that which the outlook points to."""
-    if written[bar] < 0:
-        written[bar] = now[IN_BAR]
     back = outlook[bar, DISTANCE]
     if back <= 0 or back > bar or written[bar - back] < 0:
         return 0
@@ -231,6 +238,7 @@ def _all_facts(ids: Any, readings: Any, units: Any, outlook: Any, found: Any) ->
     run, lines = np.zeros(steps + 1, np.int32), np.full(outlook.shape[0], -1, np.int64)
     for t in range(steps):
         _push(now, written, spots, run, readings, units, ids[t])
+        _write(now, lines)
         _facts(now, spots, units, outlook, lines, found[t])
 
 

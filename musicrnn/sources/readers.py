@@ -164,14 +164,18 @@ def read_data(task: Task, request: DataRequest, like: Checkpoint | None = None) 
 
 
 def begun(request: DataRequest, output: Path) -> tuple[dict[str, Any], DataRequest]:
-    """What the run of ``output`` was begun with, and the request as it was split then.
+    """What the run of ``output`` was begun with, and the request as it was split and read then.
 
     Raises:
         MusicRNNError: there is no such run, or it is damaged.
     """
     found = begun_with(run_path(output))
     before: Any = found.get("split", [BY_CONTENT])  # a run of before November's end
-    return found, replace(request, split_by=BY_CONTENT if BY_CONTENT in before else "")
+    said: Any = found.get("tokenizer")
+    tokens = request.tokens or (said.get("name") if isinstance(said, dict) else None)
+    return found, replace(
+        request, split_by=BY_CONTENT if BY_CONTENT in before else "", tokens=tokens
+    )
 
 
 def measured(

@@ -101,7 +101,7 @@ def test_data_commands_choose_the_tokens_of_training(tmp_path: Path) -> None:
     for number in range(3):
         (tmp_path / f"{number}.abc").write_text(TUNE.format(1, "EFG" * (number + 1) + "|"))
     found = read_data(COMPOSE, DataRequest((str(tmp_path),)))
-    assert survey(str(tmp_path))["tokens"] == found.encoding.name == "abc"
+    assert survey(str(tmp_path))["tokens"] == found.encoding.name == "tune"
 
 
 def test_no_prepared_piece_overwrites_another(tmp_path: Path) -> None:

@@ -176,7 +176,10 @@ def _labels(tokenizer: Tokenizer, feels: Mapping[str, int]) -> Labels:
 
 def _labels_of(model: Checkpoint) -> Labels:
     """What a model hears."""
-    said, fields = model.metadata.get("feels"), read_sizes(model.entry("model").get("context", ""))
+    said = model.metadata.get("feels")
+    fields = (
+        read_sizes(model.entry("model").get("context", "")) if "model" in model.metadata else {}
+    )
     feels = cast(dict[str, int], said) if isinstance(said, dict) and "feel" in fields else {}
     return Labels(tuple(feels), "fill" in fields, "symbols" in fields)
 

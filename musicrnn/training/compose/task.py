@@ -11,7 +11,6 @@ import numpy as np
 from musicrnn.arrays import Ids, checked_ids
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.context.fields import (
-    DENSITIES,
     FIELDS,
     GROUPS,
     LABELS,
@@ -21,17 +20,13 @@ from musicrnn.context.fields import (
     written,
 )
 from musicrnn.errors import MusicRNNError, counted
-from musicrnn.form.fills import learn_fill_shares
-from musicrnn.form.levels import LevelChain, LikenessChains
-from musicrnn.form.outlook import A_FILL, FILL, SYMBOLS, WITH_SYMBOLS, WITHOUT_SYMBOLS
-from musicrnn.form.plan_model import PlanModel
 from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.pretrained import Style
 from musicrnn.tokens import TOKENIZERS, Controls, tokenizer_from
 from musicrnn.training.compose.data import TokenData, token_data
+from musicrnn.training.compose.header import header
 from musicrnn.training.compose.outlooks import (
     plan_nats,
-    section_densities,
     without_density,
 )
 from musicrnn.training.compose.rehearsal import learnt_from, rehearsing, some_of
@@ -168,35 +163,7 @@ class Compose(Task):
         )
 
     def header(self, data: TrainingData, settings: ComposeSettings) -> dict[str, Any]:
-        from musicrnn.sampling.loudness import LOUDER
-
-        tokenizer = data.encoding
-        header: dict[str, Any] = {
-            "tokenizer": {"name": tokenizer.name, **tokenizer.configuration()}
-        }
-        heard = self.config(data, settings).fields
-        if settings.louder and heard:
-            header["louder"] = {name: LOUDER[name] for name in LOUDER if name in heard}
-        pieces = data.planned["train"] if isinstance(data, TokenData) and settings.groups else []
-        if plans := [piece.plan for piece in pieces if piece.plan]:
-            form: dict[str, Any] = {
-                "plans": PlanModel.learn(plans).as_json(),
-                "likenesses": LikenessChains.learn(piece.likenesses for piece in pieces).as_json(),
-            }
-            densities = [section_densities(piece) for piece in pieces if piece.plan]
-            if all(map(all, densities)):  # tokens that know densities
-                form["densities"] = LevelChain.learn(densities, DENSITIES).counts
-            if "fill" in heard:
-                form["fills"] = learn_fill_shares(
-                    piece.outlook[:, FILL] == A_FILL for piece in pieces
-                )
-            header["form"] = form
-        if "feel" in heard and isinstance(data, TokenData):
-            header["feels"] = data.feels
-        if "symbols" in heard:
-            told = [int(piece.outlook[:1, SYMBOLS].sum()) for piece in pieces]
-            header["symbols"] = [told.count(WITHOUT_SYMBOLS), told.count(WITH_SYMBOLS)]
-        return header
+        return header(data, settings, self.config(data, settings).fields)
 
     @property
     def network(self) -> type[LanguageModel]:

@@ -27,4 +27,6 @@ def test_kept_code_knows_what_it_shares(module: str) -> None:
     shared = tuple((path.stat().st_mtime, path.stat().st_size) for path in SHARED)
     for loop in loops:
         stamp = loop._cache._cache_file._source_stamp
-        assert stamp[1:] == shared, f"{module}.{loop.__name__} is not one of @compiled"
+        assert stamp[1 : 1 + len(shared)] == shared, (
+            f"{module}.{loop.__name__} is not one of @compiled"
+        )

@@ -89,7 +89,7 @@ def test_parts_iterate_over_their_pieces(folder: Path) -> None:
             r"tokens says nothing to what train\('classify'",
         ),
         (lambda folder, to: mr.data("pop99"), "neither a folder nor a corpus: did you mean pop909"),
-        (lambda folder, to: mr.data("xyzzy"), "corpora are groove, "),
+        (lambda folder, to: mr.data("xyzzy"), "corpora are ceol-rince, "),
         (
             lambda folder, to: mr.train("draw", folder, to=to),
             "one of compose, classify, got",

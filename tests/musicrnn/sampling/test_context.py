@@ -17,7 +17,7 @@ from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.graph_sampler import GraphSampler, Replays
-from musicrnn.sampling.sampler import Opening, Seed, sample_each
+from musicrnn.sampling.sampler import Foresight, Opening, Seed, sample_each
 from musicrnn.tokens import Controls
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.protocol import START
@@ -105,7 +105,7 @@ def test_every_engine_draws_the_same_pieces(layer: dict) -> None:
         assert drawn(TorchEngine(model), 2, primer) == expected
         if not layer:
             sampler = GraphSampler(model, slots=3, replays=Replays(steps=8))
-            draw = partial(sampler.sample, POP, Controls(bars=5), range(4), outlook=known)
+            draw = partial(sampler.sample, POP, Controls(bars=5), range(4), known=Foresight(known))
             found = dict(draw(settings=DRAWN, primer=primer))
             assert [found[number] for number in range(4)] == expected
 

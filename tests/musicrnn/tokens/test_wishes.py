@@ -60,6 +60,7 @@ def test_wishes_are_said_as_musicians_say_them() -> None:
         parts=("melody", "Piano"),
         feel="hiphop",
         fill_every=4,
+        symbols=True,
     )
     said = everything.given()
     assert said == {
@@ -73,9 +74,10 @@ def test_wishes_are_said_as_musicians_say_them() -> None:
         "parts": "melody, Piano",
         "feel": "hiphop",
         "fill every": "4",
+        "chord symbols": "yes",
     }
     named = {name.replace(" ", "_") for name in said}
-    assert {field.name for field in fields(Controls)} - named == {"form", "basses"}
+    assert {field.name for field in fields(Controls)} - named == {"form", "basses", "symbols"}
     assert Controls().given() == {}
     for quality in CHORD_QUALITIES:
         assert Controls(chords=((5, quality),)).given()["chords"].startswith("F")
