@@ -74,6 +74,11 @@ class TuneForm(ABC):
     def may_end(self) -> bool:
         return self.over
 
+    @property
+    def left(self) -> int | None:
+        """Units to the end of the tune, where its last bars are being written; else None."""
+        return None
+
 
 class PlannedForm(TuneForm):
     """See the module's text; ``bar`` units a bar."""
@@ -108,6 +113,12 @@ class PlannedForm(TuneForm):
     def played(self) -> int:
         within = max(0, self.filled - self.phase) // self.bar
         return self.before + within + self.now.bars * self.again
+
+    @property
+    def left(self) -> int | None:
+        unclosed = self.ending is not None and not self.again
+        last = self.following is None and not unclosed and not self.upbeat
+        return self.length - self.filled if last else None
 
     def openings(self) -> Words:
         line = "|:" if self.now.repeated else "|"

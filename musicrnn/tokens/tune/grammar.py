@@ -2,10 +2,11 @@
 
 Conventions. Metre and key come first. Every bar is filled exactly and its line comes when it is
 full; what is off the grid of thirty-second notes is completed at once, as triplets are; a tie is
-followed by the same note, perhaps behind a bar line; a chord symbol by a note or rest. Where the
-bar lines lie, which of them repeat, and when the tune ends, says its form
-(:mod:`musicrnn.tokens.tune.form`). Words from elsewhere (a primer) may say more: they are read as a
-context reads them, and the grammar goes on behind them.
+followed by the same note, perhaps behind a bar line; a chord symbol by a note or rest. A tune
+begins with a note, and one that has a plan ends on its tonic. Where the bar lines lie, which of
+them repeat, and when the tune ends, says its form (:mod:`musicrnn.tokens.tune.form`). Words from
+elsewhere (a primer) may say more: they are read as a context reads them, and the grammar goes on
+behind them.
 """
 
 from __future__ import annotations
@@ -30,14 +31,17 @@ from musicrnn.tokens.tune.words import (
     PLAIN,
     REST,
     TIE,
+    TONICS,
     UPBEAT_WORD,
     VOCABULARY,
     chord_name,
     key_called,
+    mode_of,
 )
 
 TRIPLETS = (2, 4, 8, 16, 32)  # lengths off the plain grid that are composed
 MAX_PLAYED_BARS = 128  # where nothing is asked for
+TIE_ROOM = 4 * PLAIN  # units: so near the end of the tune no note is tied to another
 
 _NOTES = frozenset(NOTES)
 _SOUNDS = frozenset((*NOTES, REST))
@@ -63,7 +67,7 @@ class TuneConstraint:
         self.off, self.least = 0, 0  # units since the plain grid, the shortest of them
         self.after = ""  # "symbol" or "line" where one has just come
         self.tied = False  # the last note may still be
-        self.sounded = False  # a note has come
+        self.last = ""  # the last note
 
     def allowed(self) -> NDArray[np.bool_]:
         if not self.bounded:
@@ -122,7 +126,7 @@ class TuneConstraint:
         if self.after != "line" or not found:
             lines = self.form.lines()
             found |= (lines & {"|", "|1"}) if self.due else lines
-        if self.tied and not self.due and self._goes_on():
+        if self.tied and not self.due and self._goes_on() and not self._ends(TIE_ROOM):
             found |= {TIE}
         return found | {"end"} if self.form.may_end and not self.due else found
 
@@ -131,10 +135,22 @@ class TuneConstraint:
         return self.form.room() > 0 or self.form.lines() == {"|"}
 
     def _sounds(self) -> frozenset[str]:
-        """A tune begins with a note."""
         if self.due:
             return frozenset({self.due})
-        return _SOUNDS if self.sounded else _NOTES
+        found = _SOUNDS if self.last else _NOTES
+        if self._ends(PLAIN):
+            closed = {REST} if self.last in self._tonics else set[str]()
+            return self._tonics | closed
+        return found
+
+    def _ends(self, room: int) -> bool:
+        """Whether no more room than that is left to the end of the tune."""
+        left = self.form.left
+        return left is not None and left <= room
+
+    @property
+    def _tonics(self) -> frozenset[str]:
+        return TONICS[mode_of(KEY_WORDS[self.key].name)]
 
     def _symbols(self) -> frozenset[str]:
         asked = self.controls
@@ -149,7 +165,10 @@ class TuneConstraint:
         return chord_name((root - key.semitones) % 12 if root >= 0 else root, quality)
 
     def _lengths(self) -> frozenset[str]:
-        room = self.form.room()
+        room, left = self.form.room(), self.form.left
+        note = self.last if self.note == REST else self.note
+        if left is not None and note not in self._tonics:
+            room = min(room, left - PLAIN)  # another note ends the tune
         return frozenset(word for word, units in LENGTH_WORDS.items() if self._fits(units, room))
 
     def _fits(self, units: int, room: int) -> bool:
@@ -160,6 +179,8 @@ class TuneConstraint:
         off = self.off + units
         least = min(units, self.least or units)
         missing = next(n for n in range(3) if (off + n * least) % PLAIN == 0)
+        if missing and (left := self.form.left) is not None:
+            room = min(room, left - PLAIN)  # such a group does not end the tune
         return room - units >= missing * least
 
     def _take(self, word: str) -> None:
@@ -199,12 +220,12 @@ class TuneConstraint:
 
     def _sounded(self, units: int) -> None:
         self.form.take(units)
-        self.sounded = True
         self.off += units
         self.least = min(units, self.least or units)
         if self.off % PLAIN == 0:
             self.off = self.least = 0
         self.tied = self.note != REST and not self.off
+        self.last = self.last if self.note == REST else self.note
         self.after, self.due, self.state = "", "", "item"
 
     def _new_form(self, bar: int) -> TuneForm:
@@ -240,7 +261,7 @@ class TuneConstraint:
         form.exact = self._exact
         form.bound(self._limit(), -1)
         self.form = FreeForm(form)
-        self.state, self.sounded = "item", True
+        self.state, self.last = "item", REST
         last = words[-1]
         if last in _SOUNDS:
             self.note, self.state = last, "length"

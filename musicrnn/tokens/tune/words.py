@@ -54,6 +54,7 @@ BARS = {
     "|1": FIRST, ":|2": SECOND,
 }  # fmt: skip
 MODES = ("", "m", "dor", "mix", "phr", "lyd")
+TONIC_LETTERS = {"": 0, "m": 5, "dor": 1, "mix": 4, "phr": 2, "lyd": 3}  # as they stand in C
 LOWEST = 4 * 7  # the lowest degree, C of octave 4: degrees count from octave 0
 OCTAVES = 4
 DEGREES = 7 * OCTAVES
@@ -124,6 +125,10 @@ NOTES: dict[str, Degree] = {
     degree_name((LOWEST + step, mark)): (LOWEST + step, mark)
     for mark in (0, 1, -1)
     for step in range(DEGREES)
+}
+TONICS = {
+    mode: frozenset(name for name, (step, mark) in NOTES.items() if (step % 7, mark) == (letter, 0))
+    for mode, letter in TONIC_LETTERS.items()
 }
 CHORDS = {
     **{chord_name(root, quality): (root, quality) for root in range(12) for quality in CANONICAL},

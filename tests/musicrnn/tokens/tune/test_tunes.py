@@ -206,3 +206,13 @@ def test_a_score_off_the_bars_is_put_into_bars() -> None:
     quantized = TUNE.quantize(score)
     assert [metre.name for metre in quantized.time_signatures] == ["4/4"]
     assert TUNE.quantize(quantized) == quantized
+
+
+@pytest.mark.parametrize("key", ["C", "Em", "F#"])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_tune_with_a_plan_ends_on_its_tonic(key: str, seed: int) -> None:
+    tonic = (KEYS[key].tonic, KEYS[key].minor)
+    ids = walk(Controls(form=parse_plan("AABB" if seed % 2 else "A4A4B4"), key=tonic), seed)
+    notes = parse_abc(TUNE.text(ids)).tracks[0].notes
+    assert notes[-1].pitch % 12 == tonic[0]
+    assert notes[0].start == 0
