@@ -23,6 +23,7 @@ from musicrnn.tokens.tune.form import FreeForm, PlannedForm, TuneForm
 from musicrnn.tokens.tune.words import (
     BARS,
     CHORDS,
+    EIGHTH,
     IDS,
     KEY_WORDS,
     LENGTH_WORDS,
@@ -32,6 +33,7 @@ from musicrnn.tokens.tune.words import (
     REST,
     TIE,
     TONICS,
+    UNITS,
     UPBEAT_WORD,
     VOCABULARY,
     chord_name,
@@ -41,9 +43,10 @@ from musicrnn.tokens.tune.words import (
 
 TRIPLETS = (2, 4, 8, 16, 32)  # lengths off the plain grid that are composed
 MAX_PLAYED_BARS = 128  # where nothing is asked for
-TIE_ROOM = 4 * PLAIN  # units: so near the end of the tune no note is tied to another
+CLOSE = UNITS  # the last note has a quarter or more, or with those before it that are tonics too
+TIE_ROOM = CLOSE + EIGHTH  # so near the end of the tune no note is tied to another
 
-_NOTES = frozenset(NOTES)
+_NOTES = frozenset(NOTES) - {"_C,", "^b'"}  # these lie a semitone beyond the octaves
 _SOUNDS = frozenset((*NOTES, REST))
 _MASKS: dict[frozenset[str], NDArray[np.bool_]] = {}
 
@@ -138,7 +141,7 @@ class TuneConstraint:
         if self.due:
             return frozenset({self.due})
         found = _SOUNDS if self.last else _NOTES
-        if self._ends(PLAIN):
+        if self._ends(CLOSE):
             closed = {REST} if self.last in self._tonics else set[str]()
             return self._tonics | closed
         return found
@@ -168,7 +171,7 @@ class TuneConstraint:
         room, left = self.form.room(), self.form.left
         note = self.last if self.note == REST else self.note
         if left is not None and note not in self._tonics:
-            room = min(room, left - PLAIN)  # another note ends the tune
+            room = min(room, left - CLOSE)  # another note ends the tune
         return frozenset(word for word, units in LENGTH_WORDS.items() if self._fits(units, room))
 
     def _fits(self, units: int, room: int) -> bool:
@@ -180,7 +183,7 @@ class TuneConstraint:
         least = min(units, self.least or units)
         missing = next(n for n in range(3) if (off + n * least) % PLAIN == 0)
         if missing and (left := self.form.left) is not None:
-            room = min(room, left - PLAIN)  # such a group does not end the tune
+            room = min(room, left - CLOSE)  # such a group does not end the tune
         return room - units >= missing * least
 
     def _take(self, word: str) -> None:
