@@ -1,6 +1,6 @@
-"""A score in finer ticks, and a score from one of its ticks on.
+"""A score in finer ticks, and a score from one of its ticks on, or until one.
 
-Conventions. Both keep every time exactly. What holds at the tick from which a score is taken (a
+Conventions. All keep every time exactly. What holds at the tick from which a score is taken (a
 tempo, a metre, a key, a chord, a section) holds from its beginning; notes that began before it are
 left out, a pedal that is down stays down.
 """
@@ -74,6 +74,26 @@ def since(score: Score, start: int) -> Score:
         later(score.chords),
         score.title,
         later(score.sections),
+    )
+
+
+def until(score: Score, end: int) -> Score:
+    """The notes of the score that begin before a tick, and what holds until there."""
+
+    def before(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        return tuple(change for change in changes if change.tick < end)
+
+    return replace(
+        score,
+        tracks=tuple(
+            replace(track, notes=tuple(n for n in track.notes if n.start < end))
+            for track in score.tracks
+        ),
+        tempos=before(score.tempos),
+        time_signatures=before(score.time_signatures),
+        keys=before(score.keys),
+        chords=before(score.chords),
+        sections=before(score.sections),
     )
 
 

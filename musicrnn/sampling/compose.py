@@ -81,7 +81,8 @@ def compose_each(
     """One piece a seed, as they are finished; the same seed gives the same piece, whatever else.
 
     A piece that is silent, repeats one bar more than 6 times in a row or one note more than 16
-    times is sampled again from the same seed, up to 5 times. ``controls.bars`` and
+    times is sampled again from the same seed, up to 5 times; so is one that is not as dense as was
+    asked, of a model that hears a density throughout. ``controls.bars`` and
     ``controls.seconds`` count what comes after the primer.
 
     Raises:
@@ -97,6 +98,7 @@ def compose_each(
     before = tokenizer.played_bars(start)
     planner = Planner(checkpoint, controls, form=request.controls.form, primer_bars=before)
     sampled = SamplingRequest(tokenizer, controls, request.settings, start, planner.foresight)
+    heard_density = planner.plans is not None and controls.density is not None
     hearing = louder(checkpoint, controls, request.controls.form)
     draw = sample_function(hearing, sampled, budget, len(seeds) * budget.candidates)
     waiting, attempt, drawn = list(range(len(seeds))), 0, 0
@@ -112,7 +114,10 @@ def compose_each(
             drawn += tokens
             sequence, score = best_of(candidates, tokenizer)
             number = waiting[place]
-            if primer is None and attempt + 1 < MAX_ATTEMPTS and is_stuck(score):
+            wrong = is_stuck(score) or (
+                heard_density and not has_density(score, tokenizer, controls)
+            )
+            if primer is None and attempt + 1 < MAX_ATTEMPTS and wrong:
                 stuck.append(number)
                 continue
             drawn_from = takes[place * budget.candidates + candidates.index(sequence)]
@@ -223,6 +228,11 @@ def with_form(piece: Composition, form: Plan) -> Composition:
             sections.append(Section(lines[bar], name))
         bar += bars
     return replace(piece, score=replace(piece.score, sections=tuple(sections)), form=form)
+
+
+def has_density(score: Score, tokenizer: Tokenizer, controls: Controls) -> bool:
+    """Whether half of the bars or more, each with what is around it, are as dense as asked."""
+    return bool((tokenizer.densities(score) == controls.density).mean() >= 0.5)
 
 
 def is_stuck(score: Score) -> bool:

@@ -32,8 +32,8 @@ LOUDER: Loudness = {  # usually, where it is asked
     "density": (1.5, 2.5),
     "melody": (2.0, 2.0),
     "likeness": (1.5, 1.5),
-    "feel": (1.0, 1.5),
-    "fill": (1.0, 1.5),
+    "feel": (3.0, 5.0),
+    "fill": (4.0, 5.0),
     "key": (2.5, 2.5),
     "chord": (1.3, 1.3),
 }

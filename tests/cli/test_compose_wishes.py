@@ -1,10 +1,14 @@
-"""musicrnn compose: chords with basses, and the parts that play."""
+"""musicrnn compose: chords with basses, the parts that play, the feel and the fills of drums."""
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from musicrnn.form.fills import fill_bars
 from musicrnn.io.midi import read_midi, write_midi
+from musicrnn.pretrained import load_model
 from musicrnn.score import Note, Track, make_score
 from tests.cli.composing import compose
 from tests.cli.conftest import untrained
@@ -51,9 +55,32 @@ def test_only_the_parts_that_are_asked_for_play(parts: Path, tmp_path: Path) -> 
     assert {track.name for track in read_midi(path).tracks} == {"PIANO", "MELODY"}
 
 
+def test_a_groove_has_the_feel_and_the_fills_that_are_asked_for(tmp_path: Path) -> None:
+    said = compose("--style", "drums", "--feel", "Jazz", "--fill-every", 4, "--bars", 8, "--seed",
+                   1, "--count", 12, "--json", "-o", tmp_path / "t.mid")  # fmt: skip
+    assert [json.loads(line)["feel"] for line in said.splitlines()] == ["jazz"] * 12
+    scores = [read_midi(path) for path in sorted(tmp_path.glob("*.mid"))]
+    drums = {note.pitch for score in scores for track in score.tracks for note in track.notes}
+    assert drums <= set(range(35, 82))
+    fills = np.mean([np.resize(fill_bars(score), 8) for score in scores], axis=0)
+    assert fills[[3, 7]].mean() > 2 * fills[[0, 1, 2, 4, 5, 6]].mean()
+
+
+def test_grooves_are_as_dense_as_asked(tmp_path: Path) -> None:
+    """A piece that is not is drawn again, a few times: without that it is two in five."""
+    compose("--style", "drums", "--density", 2, "--bars", 8, "--seed", 1, "--count", 16, "-o",
+            tmp_path / "t.mid")  # fmt: skip
+    borders = load_model("drums").entry("tokenizer")["density_borders"]
+    scores = [read_midi(path) for path in sorted(tmp_path.glob("*.mid"))]
+    kept = [borders[0] <= score.note_count / 32 < borders[1] for score in scores]
+    assert sum(kept) >= 11
+
+
 @pytest.mark.parametrize(
     ("model", "words", "message"),
     [
+        ("beat", ("--feel", "jazz"), "this model has learnt no feels, jazz was wished"),
+        ("abc", ("--fill-every", "4"), "has learnt no fills, one every 4 bars was wished"),
         (
             "parts",
             ("--parts", "melody,flute"),

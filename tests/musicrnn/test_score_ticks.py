@@ -1,10 +1,10 @@
-"""Scores in finer ticks, and from a tick on."""
+"""Scores in finer ticks, from a tick on, and until one."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from musicrnn.score import Chord, Key, Note, Pedal, Score, Section, Tempo, TimeSignature, Track
-from musicrnn.score_ticks import finer, since
+from musicrnn.score_ticks import finer, since, until
 from tests.properties.scores import scores
 
 SCORE = Score(
@@ -36,3 +36,14 @@ def test_what_holds_at_a_tick_holds_from_the_beginning() -> None:
     assert found.chords == (Chord(0, 0, "maj"), Chord(1, 7, "7"))
     assert found.sections == (Section(0, "B"),)
     assert since(SCORE, 0) == SCORE
+
+
+def test_what_begins_before_a_tick_is_there_until_it() -> None:
+    found = until(SCORE, 5)
+    assert found.tracks[0].notes == (Note(0, 60, 9, 80),)
+    assert found.tempos == SCORE.tempos[:1]
+    assert found.chords == SCORE.chords[:1]
+    assert found.sections == SCORE.sections[:1]
+    assert found.time_signatures == SCORE.time_signatures
+    whole = until(SCORE, SCORE.end)
+    assert whole.tracks[0].notes == SCORE.tracks[0].notes

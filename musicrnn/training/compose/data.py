@@ -23,7 +23,7 @@ from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer, tokenizer_from
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.choose import suitable_tokenizer
-from musicrnn.training.compose.outlooks import NO_LABELS, Labels, Planned, planned
+from musicrnn.training.compose.outlooks import NO_LABELS, Labels, Planned, evened, excerpts, planned
 from musicrnn.training.data import (
     SPLITS,
     DataRequest,
@@ -42,13 +42,23 @@ LEAST_OF_A_FEEL = 5  # training pieces that are no fills
 
 
 @dataclass(frozen=True, eq=False)
+class Excerpt:
+    """Some bars of a training piece, ``piece`` its number, as a piece of their own."""
+
+    piece: int
+    ids: Ids
+    planned: Planned
+
+
+@dataclass(frozen=True, eq=False)
 class TokenData(TrainingData):
     """Examples are ids [N] of whole pieces, ``encoding`` their tokenizer.
 
     ``weights`` say how often each training piece is read (None: once an epoch). ``planned`` are the
     plans of the examples and what they say of their bars; empty where nothing is known. ``told``
-    are what the pieces tell, ``feels`` how many training pieces, fills apart, have each feel;
-    ``rehearsed``: see musicrnn.training.compose.rehearsal.
+    are what the pieces tell, ``feels`` how many training pieces, fills apart, have each feel.
+    ``excerpts`` are parts of training pieces, to be learnt as pieces too; ``rehearsed``: see
+    musicrnn.training.compose.rehearsal.
     """
 
     weights: NDArray[np.float64] | None = None
@@ -57,7 +67,18 @@ class TokenData(TrainingData):
     )
     told: Labels = NO_LABELS
     feels: dict[str, int] = field(default_factory=dict[str, int])
+    excerpts: Sequence[Excerpt] = ()
     rehearsed: TokenData | None = None
+
+    def read_weights(self, known: Sequence[Planned]) -> NDArray[np.float64] | None:
+        """How often each training piece, and then each excerpt, is read: by the mix, and rare feels
+        more often; None for once an epoch."""
+        weights = evened(known)
+        if self.weights is not None:
+            of = [part.piece for part in self.excerpts]
+            mixed = np.append(self.weights, self.weights[of])
+            weights = mixed if weights is None else weights * mixed
+        return weights
 
     def outlooks(self, split: Split) -> list[Outlook] | None:
         """What is known of the bars of each example before they are written."""
@@ -103,7 +124,10 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
         with skipping(item.piece.name, refused):
             found = tokenizer.encode_source(score, item.piece.abc)
             plan = planned(score, tokenizer, item.piece, labels, ids=found) if plans else None
-            examples[split].append(_Example(item.piece.name, found, index, plan))
+            parts: Sequence[tuple[Ids, Planned]] = ()
+            if plan and split == "train":
+                parts = excerpts(score, tokenizer, item.piece, labels)
+            examples[split].append(_Example(item.piece.name, found, index, plan, parts))
             if split == "train":
                 if any(track.notes and not track.is_drum for track in score.tracks):
                     keys[_key_name(score)] += 1
@@ -136,6 +160,11 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
         },
         told=labels,
         feels={name: feels.get(name, 0) for name in labels.feels},
+        excerpts=[
+            Excerpt(number, *part)
+            for number, each in enumerate(examples["train"])
+            for part in each.parts
+        ],
     )
 
 
@@ -145,6 +174,7 @@ class _Example:
     ids: Ids
     source: int  # which of the sources it is from
     planned: Planned | None
+    parts: Sequence[tuple[Ids, Planned]]
 
 
 def _to_learn_from(read: Iterable[Loaded[Score]]) -> list[Loaded[Score]]:

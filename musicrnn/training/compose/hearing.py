@@ -6,7 +6,8 @@ or not; single fields are silent for a window at a time. Where the outlook is he
 in sections that return, where the outlook opens it.
 
 A piece begins and ends once, so what is learnt there is learnt slowly: those ids weigh more in the
-loss, endings only where the network hears that the end is near.
+loss, endings only where the network hears that the end is near. Pieces of a few bars, such as drum
+fills, are nothing but beginning and end, and weigh no more than the middle of others.
 
 Conventions. A draw is a piece's own number, kept as long as a row reads it; a window's own part
 follows from it and from where the window begins, so that a run that is stopped goes on the same.
@@ -38,6 +39,7 @@ SILENT = 0.15  # share of the windows in which a field is silent
 DENSITY_SILENT = 0.5
 BEGINNING, ENDING = 3.0, 4.0  # weights of the ids of the first bar, and of the last ones
 ENDING_BARS = 3
+SHORT = 4  # bars: pieces of less weigh the same throughout
 PLACES_SILENT = 0.1  # all at once: what comes back then does so for the match or the plan alone
 
 MATCH = [FIELDS.index(name) for name in GROUPS["match"]]
@@ -95,6 +97,8 @@ class Hearing:
         """[T], how much the ids that follow those in ``span`` weigh; ``left`` [T] is what the
         network hears of the bars left: 1 in the last bar, 0 where it hears nothing."""
         found = np.ones(len(left), np.float32)
+        if self.bars[piece][-1] < SHORT:  # the end begins a bar too
+            return found
         found[self.bars[piece][span] <= 0] = BEGINNING
         found[(left > 0) & (left <= ENDING_BARS)] = ENDING
         return found

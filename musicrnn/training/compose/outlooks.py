@@ -6,19 +6,23 @@ that are found in its notes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musicrnn.arrays import Ids
 from musicrnn.context.fields import LABELS, Outlook
+from musicrnn.context.past import bars_left_class
 from musicrnn.form.fills import fill_bars
 from musicrnn.form.finder import with_sections
 from musicrnn.form.levels import LikenessChains
 from musicrnn.form.outlook import (
     A_FILL,
+    BARS_LEFT,
     DENSITY,
     FEEL,
     FILL,
@@ -33,9 +37,12 @@ from musicrnn.form.outlook import (
 from musicrnn.form.plan import Plan, plan_of
 from musicrnn.form.plan_model import PlanModel
 from musicrnn.score import Score, Section
+from musicrnn.score_ticks import since, until
 from musicrnn.tokens import Tokenizer
 from musicrnn.tokens.chord_words import are_chords
 from musicrnn.training.data import Piece
+
+EXCERPT = 8  # bars
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +101,39 @@ def planned(
         fills = fill_bars(heard) | (piece is not None and piece.is_fill)
         found[:, FILL] = np.where(fills, A_FILL, PLAIN)
     return Planned(plan, levels, found)
+
+
+def excerpts(
+    score: Score, tokenizer: Tokenizer, piece: Piece, labels: Labels
+) -> list[tuple[Ids, Planned]]:
+    """A drummer's performance from every eighth bar on, as pieces: drummers play for minutes, and
+    what is asked for is short. Each hears how much of the performance is left; the last one ends.
+    """
+    if not labels.fills:
+        return []
+    heard = tokenizer.quantize(score)
+    lines = heard.bar_lines()
+    bars = len(lines) - 1
+    left = bars_left_class(np.arange(bars)[::-1])
+    found: list[tuple[Ids, Planned]] = []
+    for first in range(EXCERPT, bars - EXCERPT + 1, EXCERPT):
+        last = first + EXCERPT if first + 2 * EXCERPT <= bars else bars
+        end = lines[last] - lines[first]
+        part = until(since(heard, lines[first]), end)
+        if part.note_count == 0 or tokenizer.quantize(part).bar_lines()[-1] != end:
+            continue  # it begins or ends with silence
+        ids = tokenizer.encode(part)
+        known = planned(part, tokenizer, piece, labels)
+        known.outlook[:, BARS_LEFT] = left[first:last]
+        found.append((ids if last == bars else ids[:-1], known))
+    return found
+
+
+def evened(pieces: Sequence[Planned]) -> NDArray[np.float64] | None:
+    """How often each is to be read, so that rare feels are learnt too: by the root of how many
+    have its feel; None where no feel is known."""
+    feels = np.array([int(piece.outlook[0, FEEL]) for piece in pieces])
+    return 1 / np.sqrt(np.bincount(feels)[feels].astype(np.float64)) if feels.any() else None
 
 
 def _moved_sections(score: Score, heard: Score) -> tuple[Section, ...]:

@@ -54,19 +54,24 @@ def rehearsing(data: TokenData, known: TokenData) -> TokenData:
 
 
 def learnt_from(
-    data: TokenData, share: float
+    data: TokenData, share: float, *, excerpts: bool = False
 ) -> tuple[list[Ids], list[Outlook] | None, NDArray[np.float64] | None]:
-    """The pieces to train on, what is known of their bars, and how often each is read."""
-    pieces, outlooks = list(data.examples["train"]), data.outlooks("train")
+    """The pieces to train on, ``excerpts`` of them too where they are wanted, what is known of
+    their bars, and how often each is read."""
+    pieces, outlooks, weights = list(data.examples["train"]), data.outlooks("train"), data.weights
+    if excerpts and outlooks:
+        pieces += [part.ids for part in data.excerpts]
+        told = [*data.planned["train"], *(part.planned for part in data.excerpts)]
+        outlooks, weights = [each.outlook for each in told], data.read_weights(told)
     known = data.rehearsed
     if known is None or share == 0:
-        return pieces, outlooks, data.weights
+        return pieces, outlooks, weights
     more, further = known.examples["train"], known.outlooks("train")
-    own = np.ones(len(pieces)) if data.weights is None else data.weights
-    weights = [own * ((1 - share) / own.sum()), np.full(len(more), share / len(more))]
+    own = np.ones(len(pieces)) if weights is None else weights
+    shares = [own * ((1 - share) / own.sum()), np.full(len(more), share / len(more))]
     if outlooks or further:
         outlooks = [
             *(outlooks or [NO_OUTLOOK] * len(pieces)),
             *(further or [NO_OUTLOOK] * len(more)),
         ]
-    return [*pieces, *more], outlooks, np.concatenate(weights)
+    return [*pieces, *more], outlooks, np.concatenate(shares)

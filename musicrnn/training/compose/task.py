@@ -138,7 +138,9 @@ class Compose(Task):
         tokens = data if isinstance(data, TokenData) else None
         pieces, outlooks, weights = data.examples["train"], None, None
         if tokens:
-            pieces, outlooks, weights = learnt_from(tokens, settings.rehearsal)
+            pieces, outlooks, weights = learnt_from(
+                tokens, settings.rehearsal, excerpts=bool(network.fields)
+            )
         hearing = None
         if network.fields:
             columns = [FIELDS.index(name) for name in network.fields]

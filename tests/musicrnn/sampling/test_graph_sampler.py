@@ -136,8 +136,9 @@ def test_a_recording_is_kept_for_the_same_wishes() -> None:
 def test_likelihoods_are_those_of_the_cpu(style: str) -> None:
     model, checkpoint, tokenizer = bundled(style)
     controls = Controls(bars=8 if style == "folk" else 3)
-    pieces = (Opening(tokenizer.constraint(controls), seed) for seed in range(5))
-    wanted = sample_each(CPUEngine(checkpoint), pieces, settings=ALL)
+    engine = CPUEngine(checkpoint)
+    pieces = (Opening(tokenizer.constraint(controls), seed, engine.past()) for seed in range(5))
+    wanted = sample_each(engine, pieces, settings=ALL)
     sampler = GraphSampler(model, slots=2, replays=Replays(steps=7, likelihoods=True))
     found = sampler.sample_each(tokenizer, controls, range(5), settings=ALL)
     for here, there in zip(

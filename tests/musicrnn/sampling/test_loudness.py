@@ -61,10 +61,11 @@ def test_a_model_whose_header_says_nothing_stays_as_it_is() -> None:
         assert louder(made, Controls(density=3)) is made
 
 
-def test_the_bundled_pop_hears_what_training_would_write() -> None:
-    pop = load_model("pop")
-    heard = LanguageConfig.from_json(pop.entry("model")).fields
-    assert pop.metadata["louder"] == {n: list(pair) for n, pair in LOUDER.items() if n in heard}
+@pytest.mark.parametrize("name", ["pop", "drums"])
+def test_bundled_models_hear_what_training_would_write(name: str) -> None:
+    bundled = load_model(name)
+    heard = LanguageConfig.from_json(bundled.entry("model")).fields
+    assert bundled.metadata["louder"] == {n: list(p) for n, p in LOUDER.items() if n in heard}
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,15 @@ def piece(*tracks: tuple[int, int], step: int = 240, drums: int = 0) -> Score:
 
 def beat(*programs: int, chords: bool = False) -> BeatTokenizer:
     """What new models of such pieces have."""
-    canonical = programs != (128,)
-    return BeatTokenizer(programs, chords=chords, canonical=canonical, steady=True, closing=True)
+    drums = programs == (128,)
+    return BeatTokenizer(
+        programs,
+        velocity_bins=128 if drums else 16,
+        chords=chords,
+        canonical=not drums,
+        steady=True,
+        closing=True,
+    )
 
 
 def test_instruments_come_from_the_pieces_and_rare_ones_do_not() -> None:

@@ -3,14 +3,17 @@
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pytest
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.context.fields import LABELS
-from musicrnn.form.outlook import A_FILL, FEEL, FILL, PLAIN
+from musicrnn.form.outlook import A_FILL, BARS_LEFT, FEEL, FILL, PLAIN
 from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.score import Score, Track
+from musicrnn.tokens.protocol import END
 from musicrnn.training.compose.data import LEAST_OF_A_FEEL, TokenData, token_data
+from musicrnn.training.compose.hearing import BEGINNING, Hearing
 from musicrnn.training.compose.settings import ComposeSettings
 from musicrnn.training.compose.task import COMPOSE
 from musicrnn.training.data import Card, DataRequest, Piece
@@ -85,3 +88,41 @@ def test_other_data_are_read_as_the_model_hears_them(labels: tuple[str, ...]) ->
     assert heard(data, "asked") == [*config.fields]
     assert data.planned["train"][0].outlook[0, FEEL] == (2 if labels else 0)
     assert COMPOSE.settings_of(model).hears == "asked"
+
+
+def test_performances_are_learnt_from_every_eighth_bar_on_too() -> None:
+    """A groove of 28 bars whose last is a fill, and some of 8."""
+    long = Piece("long", "train", partial(groove, 27, bars=28), feel="rock")
+    data = read([*pieces({"rock": 5}), long])
+    assert [(each.piece, len(each.planned.outlook)) for each in data.excerpts] == [(5, 8), (5, 12)]
+    whole = data.planned["train"][5].outlook
+    for first, each in zip((8, 16), data.excerpts, strict=True):
+        part = each.planned.outlook
+        columns = [BARS_LEFT, FEEL, FILL]
+        assert np.array_equal(part[:, columns], whole[first : first + len(part), columns])
+        assert data.encoding.count_bars(each.ids) == len(part)
+        assert (each.ids[-1] == END) == (first == 16)
+    assert data.counts()["train"] == 6
+    settings = ComposeSettings(hidden=4, embedding=4, layers=1, batch_size=2)
+    network = COMPOSE.build(data, settings)
+    objective = COMPOSE.objective(network, data, settings, COMPOSE.plan(data, settings))
+    assert len(objective.windows.pieces) == 8
+    assert len(objective.windows.weights) == 8
+    assert not read([Piece("a", "train", pitched), Piece("b", "valid", pitched)]).excerpts
+
+
+def test_fills_weigh_no_more_than_the_middle_of_a_groove() -> None:
+    data = read(pieces({"rock": 5}, fills=1))
+    hearing = Hearing(data.examples["train"], data.encoding.readings(), data.outlooks("train"))
+    spans = [slice(0, len(ids) - 1) for ids in data.examples["train"]]
+    last = [np.ones(span.stop, np.int32) for span in spans]
+    assert set(hearing.weights(5, spans[5], last[5]).tolist()) == {1.0}
+    assert set(hearing.weights(0, spans[0], 0 * last[0]).tolist()) == {1.0, BEGINNING}
+
+
+def test_rare_feels_are_read_more_often() -> None:
+    data = read(pieces({"rock": 20, "jazz": 5}))
+    weights = data.read_weights(data.planned["train"])
+    assert weights is not None
+    assert weights[20] / weights[0] == pytest.approx(2)
+    assert read(pieces({"": 4})).read_weights(data.planned["valid"]) is None
