@@ -13,6 +13,7 @@ stood at the same place of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,3 +124,11 @@ def likenesses(plan: Plan, alike: NDArray[np.float64]) -> list[int]:
             found.append(RETURNING + int(np.searchsorted(RETURNING_SHARES, share, side="right")))
         start += bars
     return found
+
+
+def form_of(form: dict[str, Any], symbols: int) -> dict[str, Any]:
+    """What a header says of pieces with chord symbols or without, where it tells them apart."""
+    apart = form.get("without_symbols")
+    if symbols != WITHOUT_SYMBOLS or not isinstance(apart, dict):
+        return form
+    return cast(dict[str, Any], apart)

@@ -5,8 +5,9 @@ a PlanModel), how like what came before sections are ("likenesses", LikenessChai
 they are, one after another ("densities", a LevelChain; not every model has one), and how often
 each of eight bars is a drum fill ("fills"). Beside it, under "feels", stand the names of the feels
 that it has learnt, in the order of their numbers, and how many pieces had each; under "symbols" how
-many had no chord symbols, and how many had some. What is drawn for a seed comes from a generator of
-its own, so that a piece's ids use none of its numbers.
+many had no chord symbols, and how many had some; the form of the former stands apart in that of the
+latter, as "without_symbols". What is drawn for a seed comes from a generator of its own, so that a
+piece's ids use none of its numbers.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from musicrnn.form.outlook import (
     SYMBOLS,
     WITH_SYMBOLS,
     WITHOUT_SYMBOLS,
+    form_of,
     length_alone,
     outlook,
 )
@@ -88,7 +90,7 @@ class Planner:
             return
         if not isinstance(said, dict):
             raise MusicRNNError("the model file's form is damaged: it is no JSON object")
-        learnt = cast(dict[str, Any], said)
+        learnt = form_of(cast(dict[str, Any], said), self.symbols)
         if "fills" in learnt:
             self.fills = fill_shares_from_json(learnt["fills"])
         self.plans = PlanModel.from_json(learnt.get("plans", {}))

@@ -31,14 +31,26 @@ def header(data: TrainingData, settings: ComposeSettings, heard: Collection[str]
     if not isinstance(data, TokenData) or not settings.groups:
         return found
     pieces = data.planned["train"]
+    some, none = _with_symbols(pieces)
     if any(piece.plan for piece in pieces):
-        found["form"] = _form(pieces, heard)
+        found["form"] = _form(some or pieces, heard)
+        if some and none:
+            found["form"]["without_symbols"] = _form(none, heard)
     if "feel" in heard:
         found["feels"] = data.feels
     if "symbols" in heard:
-        told = [int(piece.outlook[:1, SYMBOLS].sum()) for piece in pieces]
-        found["symbols"] = [told.count(WITHOUT_SYMBOLS), told.count(WITH_SYMBOLS)]
+        found["symbols"] = [len(none), len(some)]
     return found
+
+
+def _with_symbols(pieces: Sequence[Planned]) -> tuple[list[Planned], list[Planned]]:
+    """The pieces that are known to have chord symbols, and those that are known to have none."""
+    told = [int(piece.outlook[:1, SYMBOLS].sum()) for piece in pieces]
+    some, none = (
+        [piece for piece, each in zip(pieces, told, strict=True) if each == value]
+        for value in (WITH_SYMBOLS, WITHOUT_SYMBOLS)
+    )
+    return some, none
 
 
 def _form(pieces: Sequence[Planned], heard: Collection[str]) -> dict[str, Any]:

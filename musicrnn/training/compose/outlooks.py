@@ -30,6 +30,7 @@ from musicrnn.form.outlook import (
     SYMBOLS,
     WITH_SYMBOLS,
     WITHOUT_SYMBOLS,
+    form_of,
     likenesses,
     likenesses_of,
     outlook,
@@ -159,6 +160,7 @@ def section_densities(piece: Planned) -> list[int]:
 
 def plan_nats(piece: Planned, form: dict[str, Any]) -> float:
     """What a model's own plans, of its header, need to say a piece's plan and likenesses."""
+    form = form_of(form, int(piece.outlook[:1, SYMBOLS].sum()))
     likenesses = LikenessChains.from_json(form.get("likenesses", {}))
     plans = PlanModel.from_json(form.get("plans", {}))
     return -likenesses.log_likelihood(piece.likenesses) - plans.log_likelihood(piece.plan)
