@@ -29,7 +29,7 @@ class Style:
 
 STYLES: dict[str, Style] = {
     "pop": Style(Settings(temperature=0.9, min_p=0.003)),
-    "folk": Style(Settings(temperature=0.8), bars=32),
+    "folk": Style(Settings(temperature=0.9), bars=32),
     "drums": Style(Settings(temperature=0.85, min_p=0.003), bars=8),
     "chorale": Style(Settings()),
     "jsb": Style(Settings()),

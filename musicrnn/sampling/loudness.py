@@ -22,7 +22,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.form.plan import Plan
 from musicrnn.networks.language_config import LanguageConfig
-from musicrnn.tokens import Controls
+from musicrnn.tokens import Controls, Tokenizer
 
 Loudness = dict[str, tuple[float, float]]
 
@@ -37,8 +37,19 @@ LOUDER: Loudness = {  # usually, where it is asked
     "key": (2.5, 2.5),
     "chord": (1.3, 1.3),
 }
+LOUDER_IN_TUNES: Loudness = {
+    "bars_left": (1.5, 1.5),
+    "likeness": (2.0, 2.0),
+    "symbols": (2.0, 2.0),
+    "key": (1.5, 2.5),
+}
 MAX_FACTOR = 10.0
 ARRAY = "context.weight"
+
+
+def usual(tokenizer: Tokenizer) -> Loudness:
+    """The factors of new models of such tokens."""
+    return LOUDER_IN_TUNES if tokenizer.follows_form else LOUDER
 
 
 def louder(model: Checkpoint, controls: Controls, form: Plan = ()) -> Checkpoint:

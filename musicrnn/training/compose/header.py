@@ -22,12 +22,12 @@ from musicrnn.training.data import TrainingData
 
 def header(data: TrainingData, settings: ComposeSettings, heard: Collection[str]) -> dict[str, Any]:
     """The entries; ``heard`` are the fields of the context."""
-    from musicrnn.sampling.loudness import LOUDER
+    from musicrnn.sampling.loudness import usual
 
     tokenizer = data.encoding
     found: dict[str, Any] = {"tokenizer": {"name": tokenizer.name, **tokenizer.configuration()}}
     if settings.louder and heard:
-        found["louder"] = {name: LOUDER[name] for name in LOUDER if name in heard}
+        found["louder"] = {name: pair for name, pair in usual(tokenizer).items() if name in heard}
     if not isinstance(data, TokenData) or not settings.groups:
         return found
     pieces = data.planned["train"]
