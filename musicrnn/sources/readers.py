@@ -171,8 +171,8 @@ def begun(request: DataRequest, output: Path) -> tuple[dict[str, Any], DataReque
     """
     found = begun_with(run_path(output))
     before: Any = found.get("split", [BY_CONTENT])  # a run of before November's end
-    said: Any = found.get("tokenizer")
-    tokens = request.tokens or (said.get("name") if isinstance(said, dict) else None)
+    said: Any = found.get("tokenizer", found.get("tokens"))
+    tokens = request.tokens or (said.get("name") if isinstance(said, dict) else said)
     return found, replace(
         request, split_by=BY_CONTENT if BY_CONTENT in before else "", tokens=tokens
     )

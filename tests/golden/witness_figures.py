@@ -64,13 +64,14 @@ WISHES = (
 )
 OLDER = {  # bundled models that others have taken the place of
     name: shlex.quote(str(Path(__file__).with_name(f"{name}-of-november.safetensors")))
-    for name in ("pop", "drums")
+    for name in ("pop", "folk", "drums")
 }
 AS_POP = f"--model {OLDER['pop']} --temperature 0.8 --min-p 0.01"  # its settings then
+AS_FOLK = f"--model {OLDER['folk']} --temperature 0.8"
 AS_DRUMS = f"--model {OLDER['drums']} --temperature 0.8"
 MADE = {  # what bundled models compose, some of them older ones, and whether to the byte
     "pop": (AS_POP, True),
-    "folk": ("--style folk", True),
+    "folk": (f"{AS_FOLK} --bars 32", True),
     "drums": (f"{AS_DRUMS} --bars 8", True),
     "chorale": ("--style chorale --bars 4", False),
     "jsb": ("--style jsb --bars 4", False),
@@ -78,7 +79,7 @@ MADE = {  # what bundled models compose, some of them older ones, and whether to
     "musedata": ("--style musedata --bars 4", False),
     "piano": ("--style piano --bars 4", False),
     "pop as wished": (f"{AS_POP} --bars 4 {WISHES}", False),
-    "folk after a primer": ("--style folk --bars 8 --primer tunes/0.abc", False),
+    "folk after a primer": (f"{AS_FOLK} --bars 8 --primer tunes/0.abc", False),
     "drums in int8": (f"{AS_DRUMS} --bars 2 --weights int8", False),
 }
 TICKS = {  # a quarter, in which notes are told; files have a multiple of them
