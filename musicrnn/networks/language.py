@@ -76,7 +76,7 @@ class LanguageModel(Network):
     def fit(self, arrays: dict[str, NDArray[Any]]) -> None:
         """A table of readings may be timed or not."""
         vocabulary = self.config.vocabulary
-        if self.fields and np.shape(arrays.get("readings")) == (vocabulary, TIMED_COLUMNS):
+        if self.fields and np.shape(arrays.get("readings", ())) == (vocabulary, TIMED_COLUMNS):
             self.readings = torch.zeros(vocabulary, TIMED_COLUMNS, dtype=torch.int32)
 
     def set_readings(self, readings: Readings) -> None:

@@ -135,7 +135,7 @@ class TuneConstraint:
 
     def _goes_on(self) -> bool:
         """Whether the note may sound on: in this bar, or behind a plain bar line."""
-        return self.form.room() > 0 or self.form.lines() == {"|"}
+        return self.form.room() > 0 or self.form.lines() == frozenset({"|"})
 
     def _sounds(self) -> frozenset[str]:
         if self.due:

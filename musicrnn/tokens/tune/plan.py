@@ -46,7 +46,8 @@ def section_spans(words: Sequence[str]) -> tuple[list[tuple[int, int]], set[int]
     """First played bar and the one behind the last of each section; and the first bars of those
     that are written once with the section before."""
     borders, copies, first = {0}, set[int](), set[int]()
-    for word, before, after in zip(words, *_standings(words), strict=True):
+    stands = list(standings(ids_of(words), readings()))  # before the first word, behind each
+    for word, before, after in zip(words, stands[:-1], stands[1:], strict=True):
         if BARS.get(word, -1) < 0:
             continue
         if BARS[word] in (CLOSES, CLOSES_AND_OPENS, SECOND):
@@ -57,8 +58,7 @@ def section_spans(words: Sequence[str]) -> tuple[list[tuple[int, int]], set[int]
             first.add(opened)
         elif word != "|1":
             borders.add(_behind(after))
-    if words:
-        borders.add(_behind(after))
+    borders.add(_behind(stands[-1]))
     ends = sorted(borders)
     spans: list[tuple[int, int]] = []
     for start, stop in pairwise(ends):
@@ -66,12 +66,6 @@ def section_spans(words: Sequence[str]) -> tuple[list[tuple[int, int]], set[int]
         cut = SECTION_BARS if start not in copies | first and length % SECTION_BARS == 0 else length
         spans += [(at, at + cut) for at in range(start, stop, max(1, cut))]
     return spans, copies
-
-
-def _standings(words: Sequence[str]) -> tuple[list[Now], list[Now]]:
-    """Before and behind each word."""
-    found = list(standings(ids_of(words), readings()))
-    return found[:-1], found[1:]
 
 
 def _behind(now: Now) -> int:
