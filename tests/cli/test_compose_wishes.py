@@ -8,6 +8,7 @@ import pytest
 
 from musicrnn.form.fills import fill_bars
 from musicrnn.io.midi import read_midi, write_midi
+from musicrnn.io.save import read_piece
 from musicrnn.pretrained import load_model
 from musicrnn.score import Note, Track, make_score
 from tests.cli.composing import compose
@@ -100,3 +101,31 @@ def test_what_a_model_cannot_do_gets_one_sentence(
     (said,) = compose("--model", path, *words, "-o", tmp_path / "t.mid", code=1).splitlines()
     assert message in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_tune_has_the_form_the_key_and_the_tempo_that_are_asked(tmp_path: Path) -> None:
+    """Every file of a tune: its text with repeat signs, its tempo and key, and no bar of silence."""
+    for key, tonic in (("Em", (4, True)), ("Db", (1, False))):
+        abc, midi = tmp_path / "t.abc", tmp_path / "t.mid"
+        words = ("--style", "folk", "--form", "AABB", "--tempo", "97", "--seed", "5")
+        compose(*words, "--key", key, "-o", abc, "-o", midi)
+        text = abc.read_text()
+        assert text.count("|:") == 2
+        assert "\nQ:1/4=97\n" in text
+        for score in (read_piece(abc), read_piece(midi)):
+            assert (score.keys[0].tonic, score.keys[0].minor) == tonic
+            assert score.tempos[0].bpm == pytest.approx(97, rel=1e-5)
+            assert min(track.notes[0].start for track in score.tracks) == 0
+            assert score.tracks[0].notes[-1].pitch % 12 == tonic[0]
+
+
+def test_a_tune_without_chord_symbols(tmp_path: Path) -> None:
+    words = ("--style", "folk", "--bars", "16", "--seed", "2", "-o", tmp_path / "t.abc")
+    compose(*words)
+    assert '"' in (tmp_path / "t.abc").read_text()
+    compose(*words, "--no-chords")
+    assert '"' not in (tmp_path / "t.abc").read_text()
+    said = compose(*words, "--no-chords", "--chords", "G D", code=1)
+    assert "chords were wished, G D, and no chord symbols" in said
+    said = compose("--no-chords", "--bars", "2", "-o", tmp_path / "p.mid", code=1)
+    assert "only the tunes of tokens such as tune have chord symbols" in said
