@@ -119,7 +119,7 @@ def text_of(words: Sequence[str]) -> str:
     if text.bar:
         text.close("|]")
     body = "".join(text.out).rstrip("\n")
-    return f"{metre}\nL:1/8\nK:{key.name}\n{body}\n"
+    return f"{metre}\nL:1/8\nK:{key.name}\n{body}"
 
 
 def _symbol(chord: tuple[int, str], key: KeyWord) -> str:
