@@ -10,6 +10,7 @@ from musicrnn.pretrained import FOLDER, STYLES
 from musicrnn.score import Note, Track, make_score
 from tests.cli.composing import compose
 
+CHARACTERS = Path(__file__).parents[1] / "golden/folk-of-november.safetensors"
 KNOWN = f"the styles are {', '.join(STYLES)}"
 GENRE = "this model classifies songs and sounds"
 CANNOT = "it cannot compose, a network that reads its whole input has no next step to sample"
@@ -23,8 +24,8 @@ CANNOT = "it cannot compose, a network that reads its whole input has no next st
         (("--style", "drums", "--key", "D", "--chords", "Am"), "tokens tell no key, D major"),
         (("--style", "folk", "--density", 3), "no word for density, got 3"),
         (("--style", "folk", "--time-signature", "5/16"), "5/16 is foreign to this model"),
-        (("--style", "folk", "--key", "Ebm"), "the key Eb minor is foreign to this model"),
-        (("--style", "folk", "--chords", "Ebm"), "the chords' key Eb minor is foreign"),
+        (("--model", CHARACTERS, "--key", "Ebm"), "the key Eb minor is foreign to this model"),
+        (("--model", CHARACTERS, "--chords", "Ebm"), "the chords' key Eb minor is foreign"),
         (("--style", "pop", "--primer", "p.mid", "--key", "F#"), "key, F# major was wished beside"),
         (("--style", "pop", "--primer", "p.mid", "--time-signature", "3/4"), "3/4 was wished"),
         (

@@ -104,7 +104,7 @@ def test_what_a_model_cannot_do_gets_one_sentence(
 
 
 def test_a_tune_has_the_form_the_key_and_the_tempo_that_are_asked(tmp_path: Path) -> None:
-    """Every file of a tune: its text with repeat signs, its tempo and key, and no bar of silence."""
+    """In every file: the text with repeat signs, tempo, key, and no bar of silence first."""
     for key, tonic in (("Em", (4, True)), ("Db", (1, False))):
         abc, midi = tmp_path / "t.abc", tmp_path / "t.mid"
         words = ("--style", "folk", "--form", "AABB", "--tempo", "97", "--seed", "5")

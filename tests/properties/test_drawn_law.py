@@ -40,8 +40,9 @@ def test_every_id_was_drawn_and_none_was_changed(style: str) -> None:
         seed = [piece.seed, piece.attempts - 1]
         engine, random = CPUEngine(louder(checkpoint, controls)), np.random.default_rng(seed)
         engine.begin(1)
-        constraint = tokenizer.constraint(controls)
-        past = engine.past(Planner(checkpoint, controls).outlook(seed))
+        known = Planner(checkpoint, controls).foresight
+        constraint = known.constraint(tokenizer, controls, seed)
+        past = engine.past(known.outlook(seed))
         assert piece.ids[0] == START
         for token, after in zip(piece.ids[:-1], piece.ids[1:], strict=True):
             constraint.push(token)

@@ -14,10 +14,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc.fields import default_tempo
 from musicrnn.tokens.abc.form import Form
 from musicrnn.tokens.protocol import BOUNDS, END, START, Controls
+from musicrnn.tokens.tune.asked import check
 from musicrnn.tokens.tune.behind import form_behind
 from musicrnn.tokens.tune.form import FreeForm, PlannedForm, TuneForm
 from musicrnn.tokens.tune.words import (
@@ -274,28 +274,3 @@ class TuneConstraint:
             self.after = "line"
         elif last == TIE:
             self.due = words[-3]
-
-
-def check(controls: Controls) -> None:
-    """Raises MusicRNNError for a control that tunes cannot express."""
-    if controls.density is not None:
-        raise MusicRNNError(
-            f"a tune has no word for density, got {controls.density}: take a style of events"
-        )
-    for what, asked in (("parts", controls.parts), ("basses of chords", controls.basses)):
-        if asked:
-            raise MusicRNNError(
-                f"a tune knows no {what}, {controls.given()[what.split()[-1]]} was wished: "
-                "take a style of events"
-            )
-    wish = controls.time_signature
-    if wish is not None and f"M:{wish[0]}/{wish[1]}" not in METRE_WORDS:
-        raise MusicRNNError(
-            f"a tune's time signature is one of {', '.join(word[2:] for word in METRE_WORDS)}, "
-            f"got {wish[0]}/{wish[1]}"
-        )
-    if controls.symbols is False and controls.chords:
-        raise MusicRNNError(
-            f"chords were wished, {controls.given()['chords']}, and no chord symbols: leave one "
-            "of them out"
-        )
