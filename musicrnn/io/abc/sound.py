@@ -16,7 +16,7 @@ from musicrnn.io.abc.key import Accidentals, Place, pitch_at
 from musicrnn.io.abc.play import AbcEvent, BarLine, InForce, Play
 
 MAX_NOTE_QUARTERS = 4096.0  # quarters of one note or rest
-_TUPLET_TIME = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}  # 5, 7 and 9 follow the metre
+TUPLET_TIME = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}  # 5, 7 and 9 follow the metre
 
 
 @dataclass(slots=True)
@@ -121,7 +121,7 @@ class Voice:
     def _tuplet(self, tuplet: Tuplet) -> str | None:
         metre = self.state.metre or (4, 4)
         compound = metre[1] >= 8 and metre[0] % 3 == 0 and metre[0] > 3
-        time = tuplet.q or _TUPLET_TIME.get(tuplet.p, 3 if compound else 2)
+        time = tuplet.q or TUPLET_TIME.get(tuplet.p, 3 if compound else 2)
         if tuplet.p < 2:
             return f"a tuplet has 2 to 9 notes, got {tuplet.p}"
         self.tuplet_left = tuplet.r or tuplet.p

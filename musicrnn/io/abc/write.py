@@ -10,6 +10,7 @@ a line.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -107,6 +108,10 @@ class _Piece:
     end: int
     pitches: list[tuple[int, bool]]
 
+    @property
+    def units(self) -> int:
+        return (self.end - self.start) // TICKS_PER_UNIT
+
 
 class _Writer:
     """One voice; the first one also carries tempos and chord symbols."""
@@ -173,13 +178,13 @@ class _Writer:
         for index, piece in enumerate(pieces):
             if index and (piece.start - start) % beat == 0:
                 words.append(" ")
-            units = (piece.end - piece.start) // TICKS_PER_UNIT
+            units = piece.units
             words.append(self.fields.get(piece.start, ""))
             if piece.start in self.keys and piece.start:
                 self.fifths, self.minor = _fifths(self.keys[piece.start])
                 self.accidentals.change(signature_of_fifths(self.fifths))
             if not grouped and units % 3:
-                grouped = _triplet_group(pieces[index:])
+                grouped = triplet_group([each.units for each in pieces[index:]])
                 words.append("(3" if grouped == 3 else f"(3:2:{grouped}")
             length = Fraction(units, UNITS_PER_EIGHTH) * (Fraction(3, 2) if grouped else 1)
             grouped -= grouped > 0
@@ -228,11 +233,12 @@ def _metres(score: Score) -> tuple[TimeSignature, ...]:
     return metres
 
 
-def _triplet_group(pieces: list[_Piece]) -> int:
-    """How many pieces the group takes that begins here: until it ends on the plain grid, or all."""
+def triplet_group(lengths: Sequence[int]) -> int:
+    """How many of these lengths, 3 a thirty-second note or a multiple of it, the group takes that
+    begins here: until it ends on the plain grid, or all."""
     total = 0
-    for count, piece in enumerate(pieces, start=1):
-        total += (piece.end - piece.start) // TICKS_PER_UNIT
+    for count, length in enumerate(lengths, start=1):
+        total += length
         if total % 3 == 0:
             return count
-    return len(pieces)
+    return len(lengths)

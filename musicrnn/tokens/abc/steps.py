@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 
-from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc.chord import chord_symbol
 from musicrnn.io.abc.fields import default_tempo
 from musicrnn.tokens.abc.form import (
@@ -23,7 +22,15 @@ from musicrnn.tokens.abc.form import (
     UNBOUNDED_BARS,
     Form,
 )
-from musicrnn.tokens.abc.words import EIGHTH, LENGTHS, Trie, chord_trie, key_trie, metre_trie
+from musicrnn.tokens.abc.words import (
+    EIGHTH,
+    LENGTHS,
+    Trie,
+    chord_trie,
+    key_trie,
+    metre_trie,
+    refuse_wishes_of_events,
+)
 from musicrnn.tokens.protocol import BOUNDS, Controls
 
 MAX_PLAYED_BARS = 128  # played, where nothing is asked for
@@ -40,16 +47,7 @@ class Steps:
     """
 
     def __init__(self, controls: Controls) -> None:
-        if controls.density is not None:
-            raise MusicRNNError(
-                f"ABC text has no word for density, got {controls.density}: take a style of events"
-            )
-        for what, asked in (("parts", controls.parts), ("basses of chords", controls.basses)):
-            if asked:
-                raise MusicRNNError(
-                    f"ABC text knows no {what}, {controls.given()[what.split()[-1]]} was wished: "
-                    "take a style of events"
-                )
+        refuse_wishes_of_events(controls, "ABC text")
         self.controls = controls
         self.exact = controls.bars is not None or controls.seconds is not None
         self.form = Form(32, UNBOUNDED_BARS, self.exact)

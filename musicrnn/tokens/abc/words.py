@@ -14,6 +14,7 @@ from types import MappingProxyType
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc.chord import CANONICAL
 from musicrnn.io.abc.key import parse_key
+from musicrnn.tokens.protocol import Controls
 
 EIGHTH = 4
 LENGTHS: Mapping[str, int] = MappingProxyType(
@@ -30,6 +31,20 @@ _MODES = {"": 7, "m": 7, "dor": 4, "mix": 4, "phr": 2, "lyd": 2}  # most acciden
 ROOTS = tuple(letter + sign for letter in "ABCDEFG" for sign in ("", "#", "b"))
 
 Trie = Mapping[str, frozenset[str]]
+
+
+def refuse_wishes_of_events(controls: Controls, what_is: str) -> None:
+    """Raises MusicRNNError for a wish that only tokens of events can say; ``what_is``: of what."""
+    if controls.density is not None:
+        raise MusicRNNError(
+            f"{what_is} has no word for density, got {controls.density}: take a style of events"
+        )
+    for what, asked in (("parts", controls.parts), ("basses of chords", controls.basses)):
+        if asked:
+            raise MusicRNNError(
+                f"{what_is} knows no {what}, {controls.given()[what.split()[-1]]} was wished: "
+                "take a style of events"
+            )
 
 
 def trie_of(words: Iterable[str]) -> Trie:

@@ -27,6 +27,7 @@ from musicrnn.io.abc.items import (
     Tuplet,
 )
 from musicrnn.io.abc.key import AbcKey, Accidentals, parse_key, pitch_at, spell
+from musicrnn.io.abc.sound import TUPLET_TIME
 from musicrnn.io.abc.syntax import scan
 from musicrnn.tokens.tune.words import (
     BARS,
@@ -50,8 +51,6 @@ from musicrnn.tokens.tune.words import (
     length_name,
     split_length,
 )
-
-_TUPLET_TIME = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}
 
 
 class _CannotSay(Exception):
@@ -176,9 +175,9 @@ class _Reader:
             self.words.append(chord_name(root, quality))
 
     def _tuplet(self, item: Tuplet) -> None:
-        if item.p not in _TUPLET_TIME and item.q is None:
+        if item.p not in TUPLET_TIME and item.q is None:
             raise _CannotSay
-        time = item.q or _TUPLET_TIME[item.p]
+        time = item.q or TUPLET_TIME[item.p]
         self.factor, self.left = Fraction(time, item.p), item.r or item.p
 
     def _bar(self, bar: Bar) -> None:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from musicrnn.io.abc.chord import chord_symbol
 from musicrnn.io.abc.items import Tone
 from musicrnn.io.abc.key import Accidentals
-from musicrnn.io.abc.write import BARS_A_LINE, length_text, tone_text
+from musicrnn.io.abc.write import BARS_A_LINE, length_text, tone_text, triplet_group
 from musicrnn.tokens.tune.words import (
     BARS,
     CHORDS,
@@ -73,7 +73,7 @@ class _Text:
         for index, sound in enumerate(self.bar):
             words.append(sound.before)
             if not grouped and sound.units % PLAIN:
-                grouped = _triplet_group([each.units for each in self.bar[index:]])
+                grouped = triplet_group([each.units for each in self.bar[index:]])
                 words.append("(3" if grouped == 3 else f"(3:2:{grouped}")
             length = Fraction(sound.units, EIGHTH) * (Fraction(3, 2) if grouped else 1)
             grouped -= grouped > 0
@@ -132,14 +132,3 @@ def _symbol(chord: tuple[int, str], key: KeyWord) -> str:
 def _field(before: str) -> str:
     """What stands before a note without a chord symbol: of two the last one counts."""
     return before.partition('"')[0]
-
-
-def _triplet_group(units: Sequence[int]) -> int:
-    """How many lengths the group takes that begins here: until it ends on the plain grid, or
-    all."""
-    total = 0
-    for count, each in enumerate(units, start=1):
-        total += each
-        if total % PLAIN == 0:
-            return count
-    return len(units)
