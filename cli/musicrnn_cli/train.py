@@ -198,7 +198,7 @@ def _train(context: click.Context, **options: Any) -> None:
         if log := logs.file(seed):
             check_log(log, **there)
     torch_device(options["device"])
-    _run(task, request, recipe, options)
+    _run(task, request, recipe, options | {"logs": logs})
 
 
 def _seeded(options: dict[str, Any]) -> list[tuple[Path, int]]:
@@ -219,7 +219,7 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     from musicrnn.training.train import Run
     from musicrnn.training.wanted import Wanted
     from musicrnn_cli.reporting import report_outcome, report_refused, say
-    from musicrnn_cli.trained import Logs, trained
+    from musicrnn_cli.trained import trained
 
     base: Base | None = options["base"]
     given = base or recipe
@@ -241,10 +241,9 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     say(summary(task, data, baselines))
     command = shlex.join(["musicrnn", *sys.argv[1:]])
     floor, losses = (task.floor, baselines.get(task.floor), task.unit), dict[int, float]()
-    logs = Logs(options["tensorboard"], options["csv"], one_of_several=options["seeds"] is not None)
     for output, seed in outputs:
         run = Run(output, command, resume=options["resume"], baselines=baselines, base=base)
-        outcome, found = trained(task, data, run, replace(wanted, seed=seed), logs)
+        outcome, found = trained(task, data, run, replace(wanted, seed=seed), options["logs"])
         report_outcome(outcome, output, floor=floor)
         losses[seed] = outcome.state.best
         if found:
