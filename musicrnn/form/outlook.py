@@ -32,7 +32,7 @@ from musicrnn.form.similarity import bar_similarity
 from musicrnn.score import Score
 
 NEW, RETURNING = 1, 6  # the least likeness of a section that is new, and of one that returns
-REPETITIVE = 4  # the least likeness of new sections of a tune whose bars mostly come back in it
+REPETITIVE = 4  # the least likeness of a new section whose bars mostly come back in it
 NEW_SHARES = (0.2, 0.3, 0.45, 0.7)  # the least shares of 2 to 5; 1 has less
 RETURNING_SHARES = (0.35, 0.7, 0.95)  # of 7 to 9
 SECTION_NUMBERS = {letter: number for number, letter in enumerate((*LETTERS, "X", "I", "O"), 1)}
@@ -50,11 +50,12 @@ def outlook(
     densities: NDArray[np.int64] | int = 0,
     *,
     folded: bool = False,
+    loops: bool = False,
 ) -> Outlook:
     """Of a plan's bars, with the likeness of each section and the density of each bar, 1 to 5; 0
     where it is not known. ``folded``, as in tunes: bars that are left are those yet to be written,
-    what is repeated at once is written once (musicrnn.form.plan.written_sections), and the match is
-    heard in sections that are new but REPETITIVE, too."""
+    what is repeated at once is written once (musicrnn.form.plan.written_sections). ``loops``, as in
+    tunes and grooves: the match is heard in sections that are new but REPETITIVE, too."""
     found = np.zeros((bars_of(plan), OUTLOOK), np.int32)
     left = _written_left(plan) if folded else np.arange(len(found))[::-1]
     found[:, BARS_LEFT] = bars_left_class(left)
@@ -66,7 +67,7 @@ def outlook(
         rows[:, SECTION] = SECTION_NUMBERS[name.upper()]
         rows[:, MELODY] = WITH_MELODY if name.isupper() else WITHOUT_MELODY
         rows[:, LIKENESS] = likeness
-        if folded and REPETITIVE <= likeness < RETURNING:
+        if loops and REPETITIVE <= likeness < RETURNING:
             rows[:, OPEN] = 1
         if before is not None and not NEW <= likeness < RETURNING:
             first, there = before

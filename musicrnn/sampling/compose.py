@@ -22,6 +22,7 @@ from musicrnn.sampling.primer import Primer
 from musicrnn.sampling.ranking import best_of
 from musicrnn.sampling.sample_function import SamplingBudget, SamplingRequest, sample_function
 from musicrnn.sampling.sampler import FinishedSequence
+from musicrnn.sampling.velocities import with_own_velocities
 from musicrnn.score import Score, Section, Tempo
 from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
 
@@ -96,10 +97,12 @@ def compose_each(
     start, controls = primed(checkpoint, tokenizer, heard, request.controls)
     tempo = tempo_of(tokenizer, controls, heard)
     before = tokenizer.played_bars(start)
-    planner = Planner(checkpoint, controls, form=request.controls.form, primer_bars=before)
+    form = request.controls.form
+    planner = Planner(checkpoint, tokenizer, controls, form=form, primer_bars=before)
     sampled = SamplingRequest(tokenizer, controls, request.settings, start, planner.foresight)
     heard_density = planner.plans is not None and controls.density is not None
-    hearing = louder(checkpoint, controls, request.controls.form)
+    hearing = louder(checkpoint, controls, form)
+    hearing = with_own_velocities(hearing, tokenizer, request.settings)
     draw = sample_function(hearing, sampled, budget, len(seeds) * budget.candidates)
     waiting, attempt, drawn = list(range(len(seeds))), 0, 0
     while waiting:

@@ -35,6 +35,7 @@ class Settings:
         top_p: only the likeliest ids that together have this probability, in (0, 1].
         min_p: only ids at least this share as likely as the likeliest, in [0, 1).
         repetition_penalty: at least 1; ids among the last 64 become that much less likely.
+        velocity_temperature: that of loudness, where it is another (musicrnn.sampling.velocities).
     """
 
     temperature: float = 1.0
@@ -42,6 +43,7 @@ class Settings:
     top_p: float = positive(1.0, 1)
     min_p: float = share(0.0)
     repetition_penalty: float = 1.0
+    velocity_temperature: float | None = positive(None, 100)
 
     def __post_init__(self) -> None:
         for name in ("temperature", "top_k", "repetition_penalty"):

@@ -32,6 +32,7 @@ from musicrnn.sampling.loudness import louder
 from musicrnn.sampling.planning import Planner
 from musicrnn.sampling.primer import Primer
 from musicrnn.sampling.sampler import Opening, tokens
+from musicrnn.sampling.velocities import with_own_velocities
 from musicrnn.score import Score
 from musicrnn.tokens import Controls
 from musicrnn.tokens.incremental import decode_incrementally
@@ -67,9 +68,10 @@ class LivePiece:
         self._prompt = start
         self.ids = array("i", start)
         self.seconds = 0.0  # spent on drawing
-        stepped = engine_for(louder(checkpoint, controls, form), engine)
+        hearing = louder(checkpoint, controls, form)
+        stepped = engine_for(with_own_velocities(hearing, self.tokenizer, settings), engine)
         before = self.tokenizer.played_bars(start)
-        planner = Planner(checkpoint, controls, form=form, primer_bars=before)
+        planner = Planner(checkpoint, self.tokenizer, controls, form=form, primer_bars=before)
         self.form, self.feel = planner.plan([seed, 0]), planner.feel([seed, 0])
         known = planner.foresight
         constraint = known.constraint(self.tokenizer, controls, [seed, 0])

@@ -3,11 +3,10 @@
 Conventions. A model that hears its plan carries in its header, under "form", how plans go ("plans",
 a PlanModel), how like what came before sections are ("likenesses", LikenessChains), and how dense
 they are, one after another ("densities", a LevelChain; not every model has one), and how often
-each of eight bars is a drum fill ("fills"). Beside it, under "feels", stand the names of the feels
-that it has learnt, in the order of their numbers, and how many pieces had each; under "symbols" how
-many had no chord symbols, and how many had some; the form of the former stands apart in that of the
-latter, as "without_symbols". What is drawn for a seed comes from a generator of its own, so that a
-piece's ids use none of its numbers.
+each of eight bars is a drum fill ("fills"). The form of pieces without chord symbols stands apart
+in that of those with some, as "without_symbols"; for feels and symbols see
+:mod:`musicrnn.sampling.labels`. What is drawn for a seed comes from a generator of its own, so that
+a piece's ids use none of its numbers.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.context.fields import FEELS, OUTLOOK, Outlook
-from musicrnn.errors import MusicRNNError, counted, listed
+from musicrnn.context.fields import OUTLOOK, Outlook
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.form.fills import draw_fills, fill_shares_from_json, fills_every
 from musicrnn.form.levels import LikenessChains, densities_from_json, draw_densities
 from musicrnn.form.outlook import (
@@ -30,16 +29,15 @@ from musicrnn.form.outlook import (
     FILL,
     PLAIN,
     SYMBOLS,
-    WITH_SYMBOLS,
-    WITHOUT_SYMBOLS,
     form_of,
     length_alone,
     outlook,
 )
 from musicrnn.form.plan import Plan, plan_text
 from musicrnn.form.plan_model import PlanModel
+from musicrnn.sampling.labels import feel_number, feels_of, not_learnt, symbols_of
 from musicrnn.sampling.sampler import Foresight, Seed, no_form
-from musicrnn.tokens import Controls, tokenizer_called
+from musicrnn.tokens import Controls, Tokenizer
 
 PLANNING = 1  # the spawn key of the generators of plans
 UNBOUNDED_BARS = 4096  # whose outlook tells nothing, where no length is asked for
@@ -61,6 +59,7 @@ class Planner:
     """Plans and outlooks of pieces with the same wishes.
 
     Args:
+        tokenizer: the model's.
         controls: what is asked, its bars those of the primer too.
         form: the plan that is asked for what comes after the primer; () for none.
         primer_bars: how many bars the primer has.
@@ -71,21 +70,27 @@ class Planner:
     """
 
     def __init__(
-        self, checkpoint: Checkpoint, controls: Controls, *, form: Plan = (), primer_bars: int = 0
+        self,
+        checkpoint: Checkpoint,
+        tokenizer: Tokenizer,
+        controls: Controls,
+        *,
+        form: Plan = (),
+        primer_bars: int = 0,
     ) -> None:
         said = checkpoint.metadata.get("form")
         self.plans: PlanModel | None = None
-        self.controls, self.form, self.primer_bars = controls, form, primer_bars
+        self.tokenizer, self.controls = tokenizer, controls
+        self.form, self.primer_bars = form, primer_bars
         self.feels = feels_of(checkpoint)
-        self.wished_feel = _number_of(controls.feel, self.feels)
+        self.wished_feel = feel_number(controls.feel, self.feels)
         self.fills: list[float] = []
-        self.folded = _follows_form(checkpoint)
-        self.symbols = _symbols(checkpoint, controls)
+        self.symbols = symbols_of(checkpoint, controls)
         if said is None and form:
-            raise MusicRNNError(_not_learnt("form", plan_text(form)))
+            raise MusicRNNError(not_learnt("form", plan_text(form)))
         if controls.fill_every and not (isinstance(said, dict) and "fills" in said):
             wished = f"one every {counted(controls.fill_every, 'bar')}"
-            raise MusicRNNError(_not_learnt("fills", wished))
+            raise MusicRNNError(not_learnt("fills", wished))
         if said is None:
             return
         if not isinstance(said, dict):
@@ -127,7 +132,13 @@ class Planner:
             return length_alone(self.controls.bars, density)
         drawn = self.drawn(_key(seed))
         bars = np.repeat(drawn.densities, [bars for _, bars in drawn.plan])
-        planned = outlook(drawn.plan, drawn.likenesses, density or bars, folded=self.folded)
+        planned = outlook(
+            drawn.plan,
+            drawn.likenesses,
+            density or bars,
+            folded=self.tokenizer.follows_form,
+            loops=self.tokenizer.loops,
+        )
         planned[:, FEEL] = drawn.feel
         planned[:, SYMBOLS] = self.symbols
         if self.fills:
@@ -159,60 +170,6 @@ class Planner:
         elif self.fills:
             fills = draw_fills(self.fills, new_bars, random)
         return Drawn(plan, likenesses, dense, drawn, fills)
-
-
-def feels_of(checkpoint: Checkpoint) -> dict[str, int]:
-    """The feels that a model has learnt, in the order of their numbers, and how many pieces had
-    each; {} for none."""
-    said = checkpoint.metadata.get("feels", {})
-    if not isinstance(said, dict) or len(cast(dict[str, Any], said)) > FEELS:
-        raise MusicRNNError(f"the model file's feels are damaged: {said!r}")
-    found = cast(dict[str, Any], said)
-    if not all(type(count) is int and count >= 0 for count in found.values()):
-        raise MusicRNNError(f"the model file's feels are damaged: {said!r}")
-    return found
-
-
-def _number_of(feel: str | None, feels: dict[str, int]) -> int:
-    if feel is None:
-        return 0
-    if not feels:
-        raise MusicRNNError(_not_learnt("feels", feel))
-    if feel not in feels:
-        raise MusicRNNError(
-            f"the feel {feel!r} is foreign to this model: it knows {listed([*feels])}"
-        )
-    return 1 + [*feels].index(feel)
-
-
-def _follows_form(checkpoint: Checkpoint) -> bool:
-    """Whether the model's tokens write what is repeated at once only once."""
-    said = checkpoint.metadata.get("tokenizer")
-    named = cast(dict[str, Any], said) if isinstance(said, dict) else {}
-    return "name" in named and tokenizer_called(named["name"]).follows_form
-
-
-def _symbols(checkpoint: Checkpoint, controls: Controls) -> int:
-    """Whether chord symbols stand above the notes: as asked, or where none is said if a fifth of
-    the training pieces have some; 0 where the model cannot hear it."""
-    said = checkpoint.metadata.get("symbols")
-    if said is None:
-        return 0
-    known = isinstance(said, list) and [type(n) for n in cast(list[Any], said)] == [int, int]
-    if not known:
-        raise MusicRNNError(f"the model file's counts of pieces with symbols are damaged: {said!r}")
-    without, some = cast(list[int], said)
-    usual = WITH_SYMBOLS if some * 5 >= without + some else WITHOUT_SYMBOLS
-    if controls.symbols is None:
-        return usual
-    return WITH_SYMBOLS if controls.symbols else WITHOUT_SYMBOLS
-
-
-def _not_learnt(what: str, wished: str) -> str:
-    return (
-        f"this model has learnt no {what}, {wished} was wished: leave the wish out, or train a "
-        "model anew"
-    )
 
 
 def _key(seed: Seed) -> tuple[int, ...]:

@@ -197,6 +197,8 @@ class Tokenizer(ABC):
         follows_form: whether the grammar keeps a piece to the form in its Controls.
         any_key: whether a piece has the same ids in every key of its mode, but for that of the key.
         has_symbols: whether chord symbols may stand above the notes, or not.
+        loops: whether its music goes round, as tunes and grooves do, so that bars come back inside
+            of sections that are new.
     """
 
     name: ClassVar[str]
@@ -204,6 +206,10 @@ class Tokenizer(ABC):
     follows_form: ClassVar[bool] = False
     any_key: ClassVar[bool] = False
     has_symbols: ClassVar[bool] = False
+
+    @property
+    def loops(self) -> bool:
+        return False
 
     @classmethod
     def suited(cls, scores: Sequence[Score]) -> Self:

@@ -9,6 +9,7 @@ from musicrnn.sampling.compose import compose
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.loudness import louder
 from musicrnn.sampling.planning import Planner
+from musicrnn.sampling.velocities import with_own_velocities
 from musicrnn.tokens import Controls, tokenizer_from
 from musicrnn.tokens.protocol import END, START
 
@@ -38,9 +39,10 @@ def test_every_id_was_drawn_and_none_was_changed(style: str) -> None:
     controls = Controls(**ASKED[style])
     for piece in compose(checkpoint, [1, 2], controls=controls, settings=settings):
         seed = [piece.seed, piece.attempts - 1]
-        engine, random = CPUEngine(louder(checkpoint, controls)), np.random.default_rng(seed)
+        hearing = with_own_velocities(louder(checkpoint, controls), tokenizer, settings)
+        engine, random = CPUEngine(hearing), np.random.default_rng(seed)
         engine.begin(1)
-        known = Planner(checkpoint, controls).foresight
+        known = Planner(checkpoint, tokenizer, controls).foresight
         constraint = known.constraint(tokenizer, controls, seed)
         past = engine.past(known.outlook(seed))
         assert piece.ids[0] == START

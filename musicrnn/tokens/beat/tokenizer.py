@@ -93,6 +93,10 @@ class BeatTokenizer(BeatVocabulary, Tokenizer):
     def vocabulary(self) -> tuple[str, ...]:
         return self.events.names
 
+    @property
+    def loops(self) -> bool:
+        return self.programs == (DRUM_PROGRAM,)
+
     def configuration(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
 

@@ -56,6 +56,10 @@ class TuneTokenizer(Tokenizer):
     has_symbols: ClassVar[bool] = True
 
     @property
+    def loops(self) -> bool:
+        return True
+
+    @property
     def vocabulary(self) -> tuple[str, ...]:
         return VOCABULARY
 

@@ -88,14 +88,14 @@ def planned(
     own = tokenizer.own_form(tokenizer.encode(score) if ids is None else ids)
     if own is not None:
         levels = likenesses(own.plan, own.alike)
-        found = outlook(own.plan, levels, folded=True)
+        found = outlook(own.plan, levels, folded=tokenizer.follows_form, loops=tokenizer.loops)
         found[:, SYMBOLS] = WITH_SYMBOLS if own.symbols else WITHOUT_SYMBOLS
         return Planned(own.plan, levels, found)
     heard = tokenizer.quantize(score)
     heard = with_sections(replace(heard, sections=_moved_sections(score, heard)))
     plan = plan_of(heard)
     levels = likenesses_of(plan, heard)
-    found = outlook(plan, levels, tokenizer.densities(heard))
+    found = outlook(plan, levels, tokenizer.densities(heard), loops=tokenizer.loops)
     if piece is not None and piece.feel in labels.feels:
         found[:, FEEL] = 1 + labels.feels.index(piece.feel)
     if labels.fills:

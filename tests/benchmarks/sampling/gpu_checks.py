@@ -97,7 +97,7 @@ def small(cell: str, device: torch.device) -> tuple[LanguageModel, Checkpoint, T
 def drawn_on_cpu(
     checkpoint: Checkpoint, tokenizer: Tokenizer, controls: Controls, count: int, settings: Settings
 ) -> list[list[int]]:
-    engine, outlook = CPUEngine(checkpoint), Planner(checkpoint, controls).outlook
+    engine, outlook = CPUEngine(checkpoint), Planner(checkpoint, tokenizer, controls).outlook
     pieces = (
         Opening(tokenizer.constraint(controls), seed, engine.past(outlook(seed)))
         for seed in range(count)
@@ -120,7 +120,7 @@ def same_pieces(device: torch.device, way: str, name: str, count: int) -> Result
     wanted = drawn_on_cpu(checkpoint, tokenizer, controls, count, settings)
     how = Replays(steps=8, compiled=way == "compiled")
     sampler = GraphSampler(model, slots=max(1, count // 2), replays=how)
-    known = Planner(checkpoint, controls).foresight
+    known = Planner(checkpoint, tokenizer, controls).foresight
     drawn = sampler.sample(tokenizer, controls, range(count), settings=settings, known=known)
     found = dict(drawn)
     same = sum(found[index] == ids for index, ids in enumerate(wanted))

@@ -10,6 +10,7 @@ from musicrnn.form.outlook import (
     LIKENESS,
     MELODY,
     NEW,
+    REPETITIVE,
     RETURNING,
     SECTION,
     SECTION_LEFT,
@@ -22,6 +23,7 @@ from musicrnn.form.plan import KINDS, parse_plan
 from musicrnn.score import Note, Score, Track, make_score
 from musicrnn.tokens.beat import BeatTokenizer
 
+KIT = BeatTokenizer((128,))
 PLAN = parse_plan("i2 A4 b4 A6 o1")
 
 
@@ -46,6 +48,13 @@ def test_what_returns_is_heard_as_far_as_it_went() -> None:
     assert found[:, OPEN].tolist() == [*[0] * 10, *[1] * 6, 0]
     varied = outlook(PLAN, [NEW, NEW, NEW, 5, NEW])
     assert not varied[:, [DISTANCE, OPEN]].any()
+
+
+def test_where_music_goes_round_the_match_is_heard_in_new_sections_that_repeat_themselves() -> None:
+    found = outlook(PLAN, [NEW, REPETITIVE, REPETITIVE - 1, 8, REPETITIVE + 1], loops=True)
+    assert found[:, OPEN].tolist() == [0, 0, *[1] * 4, *[0] * 4, *[1] * 7]
+    assert KIT.loops
+    assert not BeatTokenizer((0, 128)).loops
 
 
 def test_the_last_of_a_letter() -> None:

@@ -36,19 +36,19 @@ LEARNT = Checkpoint({}, {"form": FORM})
 
 def test_a_plan_is_as_long_as_the_piece_and_comes_again() -> None:
     for bars in (1, 7, 16, 64):
-        planner = Planner(LEARNT, Controls(bars=bars))
+        planner = Planner(LEARNT, POP, Controls(bars=bars))
         for seed in range(5):
             plan = planner.plan([seed, 0])
             assert bars_of(plan) == bars
-            assert Planner(LEARNT, Controls(bars=bars)).plan([seed, 0]) == plan
+            assert Planner(LEARNT, POP, Controls(bars=bars)).plan([seed, 0]) == plan
             assert len(planner.outlook([seed, 0])) == bars
-    drawn = {Planner(LEARNT, Controls(bars=64)).plan([seed, 0]) for seed in range(20)}
+    drawn = {Planner(LEARNT, POP, Controls(bars=64)).plan([seed, 0]) for seed in range(20)}
     assert len(drawn) > 5
 
 
 def test_the_form_that_is_asked_for_is_the_plan() -> None:
     form = parse_plan("i2 A4 A4 o2")
-    planner = Planner(LEARNT, Controls(form=form, density=4), form=form)
+    planner = Planner(LEARNT, POP, Controls(form=form, density=4), form=form)
     assert planner.plan(3) == form
     found = planner.outlook(3)
     assert len(found) == 12
@@ -61,13 +61,13 @@ def test_the_form_that_is_asked_for_is_the_plan() -> None:
 def test_likenesses_come_as_often_as_they_were_counted() -> None:
     rare = {"new": {}, "returning": {"^": {"4": 10_000}}}
     learnt = Checkpoint({}, {"form": {**FORM, "likenesses": rare}})
-    planner = Planner(learnt, Controls(bars=8), form=parse_plan("A4 A4"))
+    planner = Planner(learnt, POP, Controls(bars=8), form=parse_plan("A4 A4"))
     found = [planner.outlook([seed])[4, LIKENESS] for seed in range(50)]
     assert np.mean(np.array(found) == LIKENESSES) > 0.9
 
 
 def test_bars_of_a_primer_are_before_the_plan() -> None:
-    planner = Planner(LEARNT, Controls(bars=20), primer_bars=4)
+    planner = Planner(LEARNT, POP, Controls(bars=20), primer_bars=4)
     assert bars_of(planner.plan([1, 0])) == 16
     found = planner.outlook([1, 0])
     assert len(found) == 20
@@ -79,12 +79,12 @@ def test_bars_of_a_primer_are_before_the_plan() -> None:
 
 def test_without_a_learnt_form_the_length_is_known_alone() -> None:
     plain = Checkpoint({}, {})
-    planner = Planner(plain, Controls(bars=8, density=2))
+    planner = Planner(plain, POP, Controls(bars=8, density=2))
     assert planner.plan(1) == ()
     assert not planner.outlook(1)[:, [SECTION, OPEN]].any()
     with pytest.raises(MusicRNNError, match="has learnt no form"):
-        Planner(plain, Controls(bars=32), form=parse_plan("AABA"))
-    endless = Planner(LEARNT, Controls(seconds=20.0))
+        Planner(plain, POP, Controls(bars=32), form=parse_plan("AABA"))
+    endless = Planner(LEARNT, POP, Controls(seconds=20.0))
     assert endless.plan(1) == ()
     assert not endless.outlook(1).any()
 
@@ -113,7 +113,7 @@ def test_what_a_form_may_be_beside() -> None:
 )
 def test_a_damaged_form_is_one_sentence(form: object) -> None:
     with pytest.raises(MusicRNNError):
-        Planner(Checkpoint({}, {"form": form}), Controls(bars=8))
+        Planner(Checkpoint({}, {"form": form}), POP, Controls(bars=8))
 
 
 def test_a_form_behind_a_primer_is_of_what_comes_after_it() -> None:
@@ -140,25 +140,25 @@ DRUMS = Checkpoint({}, {"form": {**FORM, "fills": [0] * 7 + [1]}, "feels": {"jaz
 
 
 def test_feels_come_as_often_as_they_were_counted_or_as_asked() -> None:
-    planner = Planner(DRUMS, Controls(bars=8))
+    planner = Planner(DRUMS, POP, Controls(bars=8))
     drawn = [planner.outlook([seed, 0])[:, FEEL] for seed in range(200)]
     assert all(len(set(column.tolist())) == 1 for column in drawn)
     assert abs(np.mean([column[0] == 2 for column in drawn]) - 0.75) < 0.1
     assert {planner.feel([seed, 0]) for seed in range(20)} == {"jazz", "rock"}
-    asked = Planner(DRUMS, Controls(bars=8, feel="jazz"))
+    asked = Planner(DRUMS, POP, Controls(bars=8, feel="jazz"))
     assert set(asked.outlook(1)[:, FEEL].tolist()) == {1}
     assert asked.feel(1) == "jazz"
-    seconds = Planner(DRUMS, Controls(seconds=9, feel="jazz", fill_every=2))
+    seconds = Planner(DRUMS, POP, Controls(seconds=9, feel="jazz", fill_every=2))
     assert set(seconds.outlook(1)[:, FEEL].tolist()) == {1}
     assert seconds.outlook(1)[:4, FILL].tolist() == [PLAIN, A_FILL] * 2
 
 
 def test_fills_are_drawn_or_as_far_apart_as_asked_behind_a_primer() -> None:
-    drawn = Planner(DRUMS, Controls(bars=16)).outlook(1)
+    drawn = Planner(DRUMS, POP, Controls(bars=16)).outlook(1)
     assert np.flatnonzero(drawn[:, FILL] == A_FILL).tolist() == [7, 15]
-    asked = Planner(DRUMS, Controls(bars=10, fill_every=4), primer_bars=1).outlook(1)
+    asked = Planner(DRUMS, POP, Controls(bars=10, fill_every=4), primer_bars=1).outlook(1)
     assert np.flatnonzero(asked[:, FILL] == A_FILL).tolist() == [4, 8]
-    assert not Planner(LEARNT, Controls(bars=8)).outlook(1)[:, [FEEL, FILL]].any()
+    assert not Planner(LEARNT, POP, Controls(bars=8)).outlook(1)[:, [FEEL, FILL]].any()
 
 
 @pytest.mark.parametrize(
@@ -174,4 +174,4 @@ def test_fills_are_drawn_or_as_far_apart_as_asked_behind_a_primer() -> None:
 )
 def test_feels_and_fills_that_a_model_has_not_learnt(model, wish, message: str) -> None:
     with pytest.raises(MusicRNNError, match=message):
-        Planner(model, Controls(bars=8, **wish))
+        Planner(model, POP, Controls(bars=8, **wish))
