@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.spelling import key_name
 
 CHORD_QUALITIES = (
     "maj", "min", "dim", "aug", "sus2", "sus4", "7", "maj7", "min7", "dim7", "hdim7", "maj6", "min6"
@@ -72,7 +73,9 @@ class Key:
 
     @property
     def name(self) -> str:
-        return f"{PITCH_CLASSES[self.tonic]} {'minor' if self.minor else 'major'}"
+        """``Bb major``, with its usual signature, as files say it."""
+        tonic = key_name(self.tonic, self.minor).rstrip("m")
+        return f"{tonic} {'minor' if self.minor else 'major'}"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -20,6 +20,7 @@ LETTERS = "ABCDEFGH"
 KINDS = ("i", *LETTERS, "X", *LETTERS.lower(), "x", "o")  # what a section may be in a plan
 MAX_PLAN_BARS = 4000
 BARS = 8  # of a section whose length is not given
+PHRASE = 4  # bars
 
 Plan = tuple[tuple[str, int], ...]  # name, bars
 
@@ -64,6 +65,13 @@ def plan_text(plan: Plan | list[tuple[str, int]]) -> str:
 def bars_of(plan: Plan | list[tuple[str, int]]) -> int:
     """The bars of all sections together."""
     return sum(bars for _, bars in plan)
+
+
+def in_phrases(bars: int) -> int:
+    """The whole phrases nearest to so many bars, where they are within a sixteenth of them; else
+    the bars as they are."""
+    phrases = PHRASE * round(bars / PHRASE)
+    return phrases if 16 * abs(phrases - bars) <= bars else bars
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ import struct
 from musicrnn.note_events import Instrument
 from musicrnn.score import MAX_TICK, Score, Track
 from musicrnn.score_ticks import finer
+from musicrnn.spelling import fifths_of_key
 
 TICKS = 480  # a quarter at least
 _DRUMS = 9
@@ -76,7 +77,7 @@ def _conductor(score: Score) -> bytes:
         power = signature.denominator.bit_length() - 1
         events.append((signature.tick, 2, _meta(0x58, bytes([signature.numerator, power, 24, 8]))))
     for key in score.keys:
-        sharps = _sharps(key.tonic, key.minor)
+        sharps = fifths_of_key(key.tonic, key.minor)
         events.append((key.tick, 3, _meta(0x59, struct.pack(">bB", sharps, key.minor))))
     events += [(chord.tick, 4, _meta(0x06, _text(chord.name))) for chord in score.chords]
     events += [(section.tick, 5, _meta(0x06, _text(section.name))) for section in score.sections]
@@ -137,9 +138,3 @@ def _meta(kind: int, content: bytes) -> bytes:
 
 def _text(text: str) -> bytes:
     return text.encode("utf-8", "replace")
-
-
-def _sharps(tonic: int, minor: bool) -> int:
-    """The sharps of a key signature, -5 (Db, bb) to 6 (F#, d#)."""
-    fifths = 7 * (tonic - (9 if minor else 0)) % 12
-    return fifths if fifths <= 6 else fifths - 12

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from musicrnn.errors import MusicRNNError, counted
-from musicrnn.score import PITCH_CLASSES, Chord, Score, Track
+from musicrnn.score import Chord, Key, Score, Track
+from musicrnn.spelling import fifths_of_key, root_name
 
 MAX_DRAWN_NOTES = 50_000
 MAX_DRAWN_BARS = 10_000
@@ -138,11 +139,12 @@ def track_name(track: Track) -> str:
     return "Drums" if track.is_drum else FAMILIES[track.program // 8]
 
 
-def chord_symbol(chord: Chord) -> str:
-    """``Am7``: as a lead sheet writes it; nothing for no chord."""
+def chord_symbol(chord: Chord, key: Key | None = None) -> str:
+    """``Am7``: as a lead sheet in the key writes it; nothing for no chord."""
     if chord.root < 0:
         return ""
-    return PITCH_CLASSES[chord.root] + _SYMBOLS.get(chord.quality, chord.quality)
+    fifths, minor = (0, False) if key is None else (fifths_of_key(key.tonic, key.minor), key.minor)
+    return root_name(chord.root, fifths, minor) + _SYMBOLS.get(chord.quality, chord.quality)
 
 
 def facts(score: Score, caption: str = "") -> str:

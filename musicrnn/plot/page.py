@@ -72,8 +72,11 @@ def _roll(score: Score) -> dict[str, object]:
             for count in range(1, signature.numerator)
             if (at := tick + count * bar // signature.numerator) < stop
         ]
+    key = next(iter(score.keys), None)
     chords = [
-        [_ms(score, c.tick), chord_symbol(c)] for c in score.chords if c.tick < max(score.end, 1)
+        [_ms(score, chord.tick), chord_symbol(chord, key)]
+        for chord in score.chords
+        if chord.tick < max(score.end, 1)
     ]
     return {
         "rows": lanes.count,

@@ -195,12 +195,13 @@ def _grid(picture: Picture, line: _Line, bars: Bars) -> None:
 
 
 def _chords(picture: Picture, line: _Line) -> None:
+    key = next(iter(line.score.keys), None)
     free = -math.inf  # a symbol that would overlap the one before is left out
     for chord, following in zip_longest(line.score.chords, line.score.chords[1:]):
         begins = max(chord.tick, line.start)
         if begins >= line.stop or (following and following.tick <= line.start):
             continue
-        symbol = chord_symbol(chord)
+        symbol = chord_symbol(chord, key)
         x = line.x(begins)
         if symbol and x >= free:
             picture.words.append(Words(x + 2, line.top - 7, symbol, 12.5))

@@ -212,9 +212,11 @@ def composition(
 
 
 def behind(primer: Primer, prompt: Sequence[int], piece: Composition) -> Composition:
-    """The piece behind the whole primer. Its own text stays where that holds all of the primer."""
+    """The piece behind the whole primer. Its own text stays where that holds all of the primer, in
+    the metres that it has."""
     score, bars = primer.joined(prompt, piece.score)
     whole = not primer.is_long and len(primer.whole.tracks) == 1
+    whole = whole and primer.keeps_metres(prompt)
     text = piece.text if whole else None
     return replace(piece, score=score, bars=piece.bars + bars, text=text)
 

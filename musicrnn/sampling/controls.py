@@ -12,13 +12,16 @@ import numpy as np
 from musicrnn.accompaniment import TONES
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
+from musicrnn.form.plan import in_phrases
+from musicrnn.io.abc.fields import bars_lasting
 from musicrnn.key import key_of_pitch_classes
 from musicrnn.sampling.filters import Settings
-from musicrnn.score import Score
+from musicrnn.sampling.labels import metres_of
+from musicrnn.score import Key, Score
 from musicrnn.tokens import Controls, Tokenizer
 from musicrnn.tokens.beat.grid import TEMPOS
 from musicrnn.tokens.protocol import START
-from musicrnn.tokens.wishes import read_time_signature
+from musicrnn.tokens.wishes import read_key
 
 MIN_PIECES = 3  # in a key or metre that a model may be asked for
 
@@ -40,8 +43,9 @@ def primed(
     checkpoint: Checkpoint, tokenizer: Tokenizer, primer: Score | None, controls: Controls
 ) -> tuple[list[int], Controls]:
     """The ids to start from, and the controls with the primer's own length in them and without the
-    form, which is of what comes after it; without a primer, with the key that the asked chords
-    imply where none is asked.
+    form, which is of what comes after it, seconds as bars at the primer's last tempo where the
+    tokens keep to forms; without a primer, with the key that the asked chords imply where none is
+    asked.
 
     Raises:
         MusicRNNError: a control for what the primer has settled, a primer the tokens cannot hold or
@@ -62,6 +66,11 @@ def primed(
             )
     ids = tokenizer.prompt(tokenizer.encode(primer))
     bars = tokenizer.played_bars(ids)
+    if controls.seconds is not None and tokenizer.follows_form:
+        metre = tokenizer.quantize(primer).time_signatures[-1]
+        beats = metre.numerator, metre.denominator
+        played = in_phrases(bars_lasting(controls.seconds, beats, primer.tempos[-1].bpm))
+        controls = replace(controls, bars=min(played, controls.bars or played), seconds=None)
     try:
         if controls.bars is not None:
             controls = replace(controls, bars=controls.bars + bars, form=())
@@ -106,7 +115,7 @@ def _possible(checkpoint: Checkpoint, tokenizer: Tokenizer, controls: Controls) 
     if "time signature" in said:
         _refuse_rare("time signature", said["time signature"], known.get("metres"))
     if "key" in said and not tokenizer.any_key and len(tokenizer.augmentation_maps()) == 1:
-        _refuse_rare(key_is, said["key"], known.get("keys"))
+        _refuse_rare(key_is, said["key"], _as_called(known.get("keys")))
     return controls
 
 
@@ -116,19 +125,9 @@ def least_seconds(checkpoint: Checkpoint, controls: Controls, primer: Score | No
     before = 0.0 if primer is None else primer.seconds
     if controls.seconds is not None:
         return before + controls.seconds
-    metres = [controls.time_signature] if controls.time_signature else _known_metres(checkpoint)
+    metres = [controls.time_signature] if controls.time_signature else [*metres_of(checkpoint)]
     quarters = min((4 * n / d for n, d in metres), default=1.0)
     return before + (controls.bars or 0) * quarters * 60 / (controls.tempo or TEMPOS[-1])
-
-
-def _known_metres(checkpoint: Checkpoint) -> list[tuple[int, int]]:
-    data = checkpoint.metadata.get("data")
-    counts = cast(dict[str, Any], data).get("metres") if isinstance(data, dict) else None
-    found: list[tuple[int, int]] = []
-    for name in cast(dict[str, Any], counts) if isinstance(counts, dict) else ():
-        with suppress(MusicRNNError):
-            found.append(read_time_signature(name))
-    return found
 
 
 def _key_of_chords(chords: tuple[tuple[int, str], ...]) -> tuple[int, bool] | None:
@@ -142,6 +141,17 @@ def _key_of_chords(chords: tuple[tuple[int, str], ...]) -> tuple[int, bool] | No
     weights[next(root for root, _ in chords if root >= 0)] += 1
     key = key_of_pitch_classes(weights)
     return key.tonic, key.minor
+
+
+def _as_called(counts: Any) -> Any:
+    """Counts of keys by their usual names: older headers say Ab minor for G# minor."""
+    if not isinstance(counts, dict):
+        return counts
+    found: dict[str, Any] = {}
+    for name, count in cast(dict[str, Any], counts).items():
+        with suppress(MusicRNNError):
+            found[Key(0, *read_key(name)).name] = count
+    return found
 
 
 def _refuse_rare(what: str, value: str, counts: Any) -> None:

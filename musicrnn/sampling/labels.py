@@ -2,11 +2,12 @@
 
 Conventions. A model's header says under "feels" the names of the feels that it has learnt, in the
 order of their numbers, and how many pieces had each; under "symbols" how many had no chord symbols,
-and how many had some.
+and how many had some; under "data" how often each time signature stands in them.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, cast
 
 from musicrnn.checkpoint import Checkpoint
@@ -14,6 +15,7 @@ from musicrnn.context.fields import FEELS
 from musicrnn.errors import MusicRNNError, listed
 from musicrnn.form.outlook import WITH_SYMBOLS, WITHOUT_SYMBOLS
 from musicrnn.tokens import Controls
+from musicrnn.tokens.wishes import read_time_signature
 
 
 def feels_of(checkpoint: Checkpoint) -> dict[str, int]:
@@ -54,6 +56,18 @@ def symbols_of(checkpoint: Checkpoint, controls: Controls) -> int:
     if controls.symbols is None:
         return usual
     return WITH_SYMBOLS if controls.symbols else WITHOUT_SYMBOLS
+
+
+def metres_of(checkpoint: Checkpoint) -> dict[tuple[int, int], int]:
+    """The time signatures of a model's training pieces, and how often each stands in them; the
+    lengths of upbeats are among them."""
+    data = checkpoint.metadata.get("data")
+    said = cast(dict[str, Any], data).get("metres") if isinstance(data, dict) else None
+    found: dict[tuple[int, int], int] = {}
+    for name, count in cast(dict[str, Any], said).items() if isinstance(said, dict) else ():
+        with suppress(MusicRNNError):
+            found[read_time_signature(name)] = count if type(count) is int else 0
+    return found
 
 
 def not_learnt(what: str, wished: str) -> str:

@@ -6,12 +6,15 @@ they are, one after another ("densities", a LevelChain; not every model has one)
 each of eight bars is a drum fill ("fills"). The form of pieces without chord symbols stands apart
 in that of those with some, as "without_symbols"; for feels and symbols see
 :mod:`musicrnn.sampling.labels`. What is drawn for a seed comes from a generator of its own, so that
-a piece's ids use none of its numbers.
+a piece's ids use none of its numbers. A length in seconds becomes whole bars, and whole phrases
+if they are near, where the tokens keep to forms, of a metre that is asked for or drawn: a plan
+needs them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, cast
 
@@ -33,26 +36,30 @@ from musicrnn.form.outlook import (
     length_alone,
     outlook,
 )
-from musicrnn.form.plan import Plan, plan_text
+from musicrnn.form.plan import Plan, in_phrases, plan_text
 from musicrnn.form.plan_model import PlanModel
-from musicrnn.sampling.labels import feel_number, feels_of, not_learnt, symbols_of
-from musicrnn.sampling.sampler import Foresight, Seed, no_form
+from musicrnn.io.abc.fields import bars_lasting
+from musicrnn.sampling.labels import feel_number, feels_of, metres_of, not_learnt, symbols_of
+from musicrnn.sampling.sampler import Foresight, Seed, as_asked
 from musicrnn.tokens import Controls, Tokenizer
+from musicrnn.tokens.protocol import BOUNDS
 
 PLANNING = 1  # the spawn key of the generators of plans
+COMMON = 1 / 40  # of the time signatures, among which the rare ones are mostly upbeats
 UNBOUNDED_BARS = 4096  # whose outlook tells nothing, where no length is asked for
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
     """The plan of what is new, of each section the likeness and the density, 0 where none is drawn,
-    the feel's number, 0 for none, and which bars are fills."""
+    the feel's number, 0 for none, which bars are fills, and the metre, None where it is free."""
 
     plan: Plan = ()
     likenesses: list[int] = field(default_factory=list[int])
     densities: list[int] = field(default_factory=list[int])
     feel: int = 0
     fills: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    metre: tuple[int, int] | None = None
 
 
 class Planner:
@@ -102,12 +109,21 @@ class Planner:
         self.likenesses = LikenessChains.from_json(learnt.get("likenesses", {}))
         dense = learnt.get("densities")
         self.densities = None if dense is None else densities_from_json(dense)
+        self.metres = self._common(metres_of(checkpoint))
         self.drawn = cache(self._drawn)
 
     @property
     def foresight(self) -> Foresight:
-        """The outlook of a piece, and where it has no primer the form that it keeps to."""
-        return Foresight(self.outlook, no_form if self.primer_bars else self.plan)
+        """The outlook of a piece, and where its tokens keep to forms the plan of what is new."""
+        return Foresight(self.outlook, self.wishes if self.tokenizer.follows_form else as_asked)
+
+    def wishes(self, controls: Controls, seed: Seed) -> Controls:
+        """The controls of the piece of a seed: its plan in place of a length, and its metre."""
+        plan = self.plan(seed)
+        if not plan:
+            return controls
+        metre = self.drawn(_key(seed)).metre or controls.time_signature
+        return replace(controls, bars=None, seconds=None, form=plan, time_signature=metre)
 
     def plan(self, seed: Seed) -> Plan:
         """The plan of what comes after the primer; () where there is none."""
@@ -121,7 +137,7 @@ class Planner:
     def outlook(self, seed: Seed) -> Outlook:
         """What is known of every bar of the piece of a seed."""
         density = self.controls.density or 0
-        if self.controls.bars is None:
+        if self.controls.bars is None and not self.plan(seed):
             found = np.zeros((UNBOUNDED_BARS, OUTLOOK), np.int32)
             new = found[self.primer_bars :]
             new[:, FEEL], new[:, SYMBOLS] = self.wished_feel, self.symbols
@@ -129,7 +145,7 @@ class Planner:
                 new[:, FILL] = np.where(fills_every(every, len(new)), A_FILL, PLAIN)
             return found
         if self.plans is None:
-            return length_alone(self.controls.bars, density)
+            return length_alone(self.controls.bars or 0, density)
         drawn = self.drawn(_key(seed))
         bars = np.repeat(drawn.densities, [bars for _, bars in drawn.plan])
         planned = outlook(
@@ -151,11 +167,12 @@ class Planner:
 
     def _drawn(self, key: tuple[int, ...]) -> Drawn:
         assert self.plans is not None
-        if self.controls.bars is None:
-            return Drawn(feel=self.wished_feel)
         entropy = np.random.SeedSequence(list(key), spawn_key=(PLANNING,))
         random = np.random.default_rng(entropy)
-        new_bars = self.controls.bars - self.primer_bars
+        bars, metre = self._length(random)
+        if bars is None:
+            return Drawn(feel=self.wished_feel)
+        new_bars = bars - self.primer_bars
         plan = self.form or self.plans.draw(new_bars, random)
         likenesses = self.likenesses.draw(plan, random)
         dense = [0] * len(plan)
@@ -169,7 +186,33 @@ class Planner:
             fills = fills_every(self.controls.fill_every, new_bars)
         elif self.fills:
             fills = draw_fills(self.fills, new_bars, random)
-        return Drawn(plan, likenesses, dense, drawn, fills)
+        return Drawn(plan, likenesses, dense, drawn, fills, metre)
+
+    def _length(self, random: np.random.Generator) -> tuple[int | None, tuple[int, int] | None]:
+        """The bars, None where they are not known, and the metre in which seconds make bars."""
+        asked = self.controls
+        if asked.seconds is None or not self.metres:
+            return asked.bars, None
+        counts = np.array([*self.metres.values()])
+        metre = [*self.metres][int(random.choice(len(counts), p=counts / counts.sum()))]
+        lasting = in_phrases(bars_lasting(asked.seconds, metre, asked.tempo))
+        played = min(lasting, BOUNDS["bars"][1])
+        return min(played, asked.bars or played), metre
+
+    def _common(self, counts: dict[tuple[int, int], int]) -> dict[tuple[int, int], int]:
+        """Metres that tunes of so many seconds may have, with their counts: the one that is asked
+        for, else those that are common; none where the tokens keep to no form."""
+        if not self.tokenizer.follows_form:
+            return {}
+        if self.controls.time_signature is not None:
+            return {self.controls.time_signature: 1}
+        known: dict[tuple[int, int], int] = {}
+        for metre, count in counts.items():
+            with suppress(MusicRNNError):  # a metre that the tokens cannot say
+                self.tokenizer.constraint(replace(self.controls, time_signature=metre))
+                known[metre] = count
+        least = sum(known.values()) * COMMON
+        return {metre: count for metre, count in known.items() if count > least}
 
 
 def _key(seed: Seed) -> tuple[int, ...]:

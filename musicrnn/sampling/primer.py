@@ -40,6 +40,12 @@ class Primer:
         """Whether some of it is not heard."""
         return self.start > 0
 
+    def keeps_metres(self, prompt: Sequence[int]) -> bool:
+        """Whether the tokens of a prompt have the metres that are heard."""
+        told = self.tokenizer.decode(prompt)
+        here, there = ([m.name for m in s.time_signatures] for s in (told, self.heard))
+        return here == there
+
     def joined(self, prompt: Sequence[int], piece: Score) -> tuple[Score, int]:
         """The primer and what ``piece``, decoded, has beyond the prompt; and how many bars that is
         later than in ``piece``."""

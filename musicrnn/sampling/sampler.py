@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
@@ -19,7 +19,6 @@ import numpy as np
 from musicrnn.context.fields import Outlook
 from musicrnn.context.past import NO_OUTLOOK, Past
 from musicrnn.errors import MusicRNNError, counted
-from musicrnn.form.plan import Plan
 from musicrnn.sampling.engine import NOTHING, Engine, Steps
 from musicrnn.sampling.filters import NO_RECENT_IDS, PENALTY_WINDOW, Settings, choose, recent_ids
 from musicrnn.tokens.protocol import END, START, Constraint, Controls, Tokenizer
@@ -44,22 +43,22 @@ def no_outlook(seed: Seed) -> Outlook:
     return NO_OUTLOOK
 
 
-def no_form(seed: Seed) -> Plan:
-    """A piece's sections are not known before they are written."""
+def as_asked(controls: Controls, seed: Seed) -> Controls:
+    """No more than what is asked of all pieces is known of one before it is written."""
     del seed
-    return ()
+    return controls
 
 
 class Foresight(NamedTuple):
-    """What is known of the piece of a seed before it is written: of its bars, and its form."""
+    """What is known of the piece of a seed before it is written: of its bars, and what its grammar
+    keeps to beside what is asked of all pieces."""
 
     outlook: Callable[[Seed], Outlook] = no_outlook
-    form: Callable[[Seed], Plan] = no_form
+    wishes: Callable[[Controls, Seed], Controls] = as_asked
 
     def constraint(self, tokenizer: Tokenizer, controls: Controls, seed: Seed) -> Constraint:
-        """The grammar of a piece, which keeps to its form if it can."""
-        plan = self.form(seed) if tokenizer.follows_form else ()
-        return tokenizer.constraint(replace(controls, form=plan) if plan else controls)
+        """The grammar of a piece."""
+        return tokenizer.constraint(self.wishes(controls, seed))
 
 
 NO_FORESIGHT = Foresight()

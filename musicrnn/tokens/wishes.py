@@ -29,7 +29,9 @@ def read_key(text: str) -> tuple[int, bool]:
     """
     match = re.fullmatch(r"([A-Ga-g])([#b]?)\s*(major|maj|minor|min|m)?", text.strip())
     if not match:
-        raise MusicRNNError(f'a key reads like "C", "F# minor" or "Bbm", got {text!r}')
+        modal = re.match(r"[A-Ga-g][#b]?\s*(dor|mix|lyd|phr|loc|ion|aeo)", text.strip(), re.I)
+        why = "only major and minor keys can be asked for, which read" if modal else "a key reads"
+        raise MusicRNNError(f'{why} like "C", "F# minor" or "Bbm", got {text!r}')
     return _root(match[1], match[2]), match[3] in ("minor", "min", "m")
 
 

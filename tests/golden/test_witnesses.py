@@ -6,7 +6,8 @@ byte. Since then files of MIDI have 480 ticks a quarter or more: the bytes of po
 told anew, every note is the one it was. Strokes of the drums on the edges of Roland's hi-hat are
 written as General MIDI has them since: both pieces of drums were told anew, the longer with the
 same strokes, the shorter, whose hi-hat then repeats too often, as it is drawn again. A pick-up
-begins at once since: the piece of folk was told anew, every note a constant earlier. An object of
+begins at once since: the piece of folk was told anew, every note a constant earlier. Keys are
+named by their usual signatures since, G# minor for Ab minor: the names were told anew. An object of
 JSON may hold more than it did, such as intervals and the values of every piece; what it held it
 must hold.
 """

@@ -31,11 +31,12 @@ from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc.items import Tone
-from musicrnn.io.abc.key import Accidentals, fifths_of_key, key_name, signature_of_fifths, spell
+from musicrnn.io.abc.key import Accidentals, signature_of_fifths, spell
 from musicrnn.io.abc.write import length_text, tone_text
 from musicrnn.io.midi import read_midi
 from musicrnn.score import Note, Score
 from musicrnn.sources.families import runs, simple_title
+from musicrnn.spelling import fifths_of_key, key_name
 
 MOST = 200
 EIGHTH = 240  # ticks, of 480 a quarter

@@ -20,12 +20,13 @@ STACK = {
 }
 
 # A part of musicrnn, what it is, and the parts that it may import.
-PIECE = "errors arrays presentable score score_ticks key waveform note_events"
+PIECE = "errors arrays presentable score score_ticks key spelling waveform note_events"
 PARTS = {
     "errors": ("the one exception", ""),
     "arrays": ("array types", "errors"),
     "bounds": ("options with their bounds", "errors arrays"),
-    "changes": ("what holds in a piece from a tick on", "errors"),
+    "spelling": ("how keys and roots of chords are written", ""),
+    "changes": ("what holds in a piece from a tick on", "errors spelling"),
     "score": ("written and played music", "errors arrays presentable changes"),
     "score_ticks": ("a score in finer ticks, or from a tick on", "score"),
     "drum_kit": ("the drums of General MIDI", ""),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from musicrnn.score import PITCH_CLASSES
+from musicrnn.spelling import root_name
 
 NO_CHORD = (-1, "none")
 
@@ -35,7 +35,6 @@ _QUALITY = {name: quality for quality, names in SYMBOLS.items() for name in name
 _SYMBOL = re.compile(
     r"\(?\s*([A-G])([#b♯♭]?)([^/()\s]{0,8}(?:/9)?)(?:/[A-Ga-g][#b♯♭+]?b?)?\s*\)?\Z"
 )
-_SHARP_ROOTS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 
 @lru_cache(maxsize=4096)
@@ -67,8 +66,7 @@ def canonical_symbol(symbol: str) -> str | None:
     return match[1] + sign + CANONICAL[chord[1]]
 
 
-def chord_symbol(root: int, quality: str, *, sharps: bool = False) -> str:
-    """The canonical symbol; black keys are spelled with sharps or as in PITCH_CLASSES."""
-    if root < 0:
-        return "N.C."
-    return (_SHARP_ROOTS if sharps else PITCH_CLASSES)[root] + CANONICAL[quality]
+def chord_symbol(root: int, quality: str, *, key: tuple[int, bool] = (0, False)) -> str:
+    """The canonical symbol, its root spelled as a key's signature wants it: ``key`` is the number
+    of its sharps, below 0 of flats, and whether it is minor."""
+    return "N.C." if root < 0 else root_name(root, *key) + CANONICAL[quality]

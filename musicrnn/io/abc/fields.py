@@ -72,9 +72,17 @@ def parse_tempo(text: str, unit: Fraction) -> float | None:
 
 
 def with_tempo(text: str, bpm: float) -> str:
-    """A tune's text with a ``Q:`` of so many quarters a minute before its ``K:``."""
+    """A tune's text with a ``Q:`` of so many quarters a minute before its ``K:``: the shortest
+    number that lasts the same microseconds."""
     header, key, rest = text.partition("\nK:")
-    return f"{header}\nQ:1/4={round(bpm, 3):.10g}{key}{rest}" if key else text
+    return f"{header}\nQ:1/4={_shortest(bpm)}{key}{rest}" if key else text
+
+
+def _shortest(bpm: float) -> str:
+    """``999`` for 999.001, which is what files hold of it: whole microseconds a quarter."""
+    numbers = (f"{round(bpm, digits):.10g}" for digits in range(4))
+    same = (said for said in numbers if round(60e6 / float(said)) == round(60e6 / bpm))
+    return next(same, f"{round(bpm, 3):.10g}")
 
 
 def default_tempo(metre: Metre | None) -> float:
@@ -88,6 +96,13 @@ def default_tempo(metre: Metre | None) -> float:
     if denominator == 2:
         return 168.0
     return {(2, 4): 116.0, (3, 4): 138.0, (4, 4): 150.0}.get(metre, 132.0)
+
+
+def bars_lasting(seconds: float, metre: Metre, bpm: float | None = None) -> int:
+    """How many whole bars come nearest to lasting so long, one at least; at ``bpm`` quarters a
+    minute, or the metre's usual tempo."""
+    quarters = seconds * (bpm or default_tempo(metre)) / 60
+    return max(1, round(quarters / (4 * metre[0] / metre[1])))
 
 
 def parse_voice(text: str) -> tuple[str, str | None]:

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from musicrnn.spelling import FIFTHS
+
 LETTERS = "CDEFGAB"
 NATURAL = (0, 2, 4, 5, 7, 9, 11)
 SHARPS_IN_ORDER = (3, 0, 4, 1, 5, 2, 6)  # F C G D A E B
-_FIFTHS = {letter: fifths for fifths, letter in enumerate("FCGDAEB", start=-1)}
 _MODES = {
     "": 0, "maj": 0, "ion": 0, "lyd": 1, "mix": -1, "dor": -2,
     "m": -3, "min": -3, "aeo": -3, "phr": -4, "loc": -5,
@@ -30,8 +31,6 @@ _ASIDE = re.compile(
     r"|\b(?:clef|middle|stafflines|staffscale|transpose|octave|score|sound|shift|m|t)\s*=\s*\S+"
 )
 ALTERATION = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
-MAJOR_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
-MINOR_NAMES = ("Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m", "Am", "Bbm", "Bm")
 
 Signature = tuple[int, ...]
 
@@ -56,17 +55,6 @@ def signature_of_fifths(fifths: int) -> Signature:
     for count in range(abs(fifths)):
         alterations[order[count % 7]] += 1 if fifths > 0 else -1
     return tuple(alterations)
-
-
-def fifths_of_key(tonic: int, minor: bool) -> int:
-    """Sharps in the signature that :func:`key_name` stands for; below 0: flats."""
-    name = key_name(tonic, minor).rstrip("m")
-    return _tonic_fifths(name[0], name[1:2]) + (-3 if minor else 0)
-
-
-def key_name(tonic: int, minor: bool) -> str:
-    """``Bb`` or ``F#m``: the name with the fewer accidentals."""
-    return (MINOR_NAMES if minor else MAJOR_NAMES)[tonic]
 
 
 def parse_key(text: str) -> AbcKey | None:
@@ -105,7 +93,7 @@ def is_key_text(text: str) -> bool:
 
 
 def _tonic_fifths(letter: str, sign: str) -> int:
-    return _FIFTHS[letter] + {"#": 7, "b": -7, "": 0}[sign]
+    return FIFTHS[letter] + {"#": 7, "b": -7, "": 0}[sign]
 
 
 def _with_marks(key: AbcKey, marks: list[tuple[str, str]]) -> AbcKey:
@@ -171,7 +159,7 @@ def spell(pitch: int, fifths: int, minor: bool) -> tuple[Place, int]:
         for alteration in (-1, 0, 1)
         if (natural := pitch - NATURAL[letter] - alteration) % 12 == 0
     ]  # every pitch class has a name with at most one accidental
-    return min(names, key=lambda n: abs(_FIFTHS[LETTERS[n[0][0]]] + 7 * n[1] - centre))
+    return min(names, key=lambda n: abs(FIFTHS[LETTERS[n[0][0]]] + 7 * n[1] - centre))
 
 
 def estimated_key(weights: list[float]) -> tuple[int, bool]:

@@ -26,14 +26,13 @@ from musicrnn.io.abc.key import (
     NO_KEY,
     Accidentals,
     Place,
-    fifths_of_key,
-    key_name,
     signature_of_fifths,
     spell,
 )
 from musicrnn.io.abc.read import MAX_TEXT, TICKS_PER_QUARTER
 from musicrnn.io.atomic import write_whole
 from musicrnn.score import Key, Score, TimeSignature, Track
+from musicrnn.spelling import fifths_of_key, key_name
 
 UNITS_PER_EIGHTH = 24
 TICKS_PER_UNIT = TICKS_PER_QUARTER // (2 * UNITS_PER_EIGHTH)
@@ -128,7 +127,7 @@ class _Writer:
         if first:
             placed += [(t.tick, f"[Q:1/4={round(t.bpm)}]") for t in score.tempos[1:]]
             for chord in score.chords:
-                symbol = chord_symbol(chord.root, chord.quality, sharps=self.fifths > 0)
+                symbol = chord_symbol(chord.root, chord.quality, key=(self.fifths, self.minor))
                 placed.append((chord.tick, f'"{symbol}"'))
         self.fields: dict[int, str] = {}  # tick -> what stands before the note there
         for tick, text in placed:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from musicrnn.io.abc.chord import chord_symbol
-from musicrnn.io.abc.fields import default_tempo
+from musicrnn.io.abc.fields import bars_lasting
 from musicrnn.tokens.abc.form import (
     BETWEEN,
     FINAL,
@@ -221,10 +221,9 @@ class Steps:
         """Bars to be played at most."""
         limit = self.controls.bars or MAX_PLAYED_BARS
         if self.controls.seconds is not None:
-            metre = self.metre or (4, 4)
-            tempo = self.controls.tempo or default_tempo(metre)
-            played = self.controls.seconds * tempo / 60 / (4 * metre[0] / metre[1])
-            limit = max(1, min(limit if self.controls.bars else BOUNDS["bars"][1], round(played)))
+            asked = self.controls
+            played = bars_lasting(self.controls.seconds, self.metre or (4, 4), asked.tempo)
+            limit = min(limit if asked.bars else BOUNDS["bars"][1], played)
         return limit
 
     def lose(self, character: str) -> None:

@@ -37,13 +37,17 @@ def refuse_wishes_of_events(controls: Controls, what_is: str) -> None:
     """Raises MusicRNNError for a wish that only tokens of events can say; ``what_is``: of what."""
     if controls.density is not None:
         raise MusicRNNError(
-            f"{what_is} has no word for density, got {controls.density}: take a style of events"
+            f"{what_is} has no word for density, got {controls.density}: take --style pop"
         )
-    for what, asked in (("parts", controls.parts), ("basses of chords", controls.basses)):
+    pop = "take --style pop"
+    for what, asked, instead in (
+        ("parts", controls.parts, pop),
+        ("basses of chords", controls.basses, f"leave out what stands behind the slash, or {pop}"),
+    ):
         if asked:
             raise MusicRNNError(
                 f"{what_is} knows no {what}, {controls.given()[what.split()[-1]]} was wished: "
-                "take a style of events"
+                f"{instead}"
             )
 
 

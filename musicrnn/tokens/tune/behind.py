@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from musicrnn.context.timed import AT, ENDING, OPENED, PLAYED, standing
+from musicrnn.form.plan import Plan
 from musicrnn.tokens.abc.form import FIRST, REPEAT, SECOND, Form
+from musicrnn.tokens.tune.planned import PlannedForm
 from musicrnn.tokens.tune.words import ids_of, readings
 
 _OPEN = {"|:": REPEAT, ":|:": REPEAT, "|1": FIRST, ":|2": SECOND}
@@ -24,3 +26,10 @@ def form_behind(words: Sequence[str], bar: int) -> Form:
         form.ending = now[ENDING] * bar
         form.common = form.ending - form.begin
     return form
+
+
+def planned_behind(form: Form, plan: Plan) -> PlannedForm | None:
+    """The plan behind such a form; None inside a repeat, which must close first."""
+    if not plan or form.mode in (REPEAT, FIRST):
+        return None
+    return PlannedForm.behind(form.bar, plan, rest=form.rest, played=form.bars)

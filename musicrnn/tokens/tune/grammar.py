@@ -3,7 +3,8 @@
 Conventions. Metre and key come first. Every bar is filled exactly and its line comes when it is
 full; what is off the grid of thirty-second notes is completed at once, as triplets are; a tie is
 followed by the same note, perhaps behind a bar line; a chord symbol by a note or rest. A tune
-begins with a note, and one that has a plan ends on its tonic. Where the bar lines lie, which of
+begins with a note, and one that has a plan ends on its tonic, under the tonic's chord where it has
+chord symbols of its own (:mod:`musicrnn.tokens.tune.harmony`). Where the bar lines lie, which of
 them repeat, and when the tune ends, says its form (:mod:`musicrnn.tokens.tune.form`). Words from
 elsewhere (a primer) may say more: they are read as a context reads them, and the grammar goes on
 behind them.
@@ -14,12 +15,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.io.abc.fields import default_tempo
+from musicrnn.io.abc.fields import bars_lasting
+from musicrnn.spelling import key_name
 from musicrnn.tokens.abc.form import Form
 from musicrnn.tokens.protocol import BOUNDS, END, START, Controls
 from musicrnn.tokens.tune.asked import check
-from musicrnn.tokens.tune.behind import form_behind
-from musicrnn.tokens.tune.form import FreeForm, PlannedForm, TuneForm
+from musicrnn.tokens.tune.behind import form_behind, planned_behind
+from musicrnn.tokens.tune.form import FreeForm, TuneForm
+from musicrnn.tokens.tune.harmony import CLOSE, Harmony
+from musicrnn.tokens.tune.planned import PlannedForm
 from musicrnn.tokens.tune.words import (
     BARS,
     CHORDS,
@@ -33,17 +37,14 @@ from musicrnn.tokens.tune.words import (
     REST,
     TIE,
     TONICS,
-    UNITS,
     UPBEAT_WORD,
     VOCABULARY,
     chord_name,
-    key_called,
     mode_of,
 )
 
 TRIPLETS = (2, 4, 8, 16, 32)  # lengths off the plain grid that are composed
 MAX_PLAYED_BARS = 128  # where nothing is asked for
-CLOSE = UNITS  # the last note has a quarter or more, or with those before it that are tonics too
 TIE_ROOM = CLOSE + EIGHTH  # so near the end of the tune no note is tied to another
 
 _NOTES = frozenset(NOTES) - {"_C,", "^b'"}  # these lie a semitone beyond the octaves
@@ -71,6 +72,7 @@ class TuneConstraint:
         self.after = ""  # "symbol" or "line" where one has just come
         self.tied = False  # the last note may still be
         self.last = ""  # the last note
+        self.harmony = Harmony()
 
     def allowed(self) -> NDArray[np.bool_]:
         if not self.bounded:
@@ -99,7 +101,7 @@ class TuneConstraint:
             wish = asked.time_signature
             return frozenset(METRE_WORDS) if wish is None else {f"M:{wish[0]}/{wish[1]}"}
         if self.state == "key":
-            return frozenset(KEY_WORDS) if asked.key is None else {f"K:{key_called(*asked.key)}"}
+            return frozenset(KEY_WORDS) if asked.key is None else {f"K:{key_name(*asked.key)}"}
         if self.state == "length":
             return self._lengths()
         if self.state == "end" or self.form.over:
@@ -120,9 +122,8 @@ class TuneConstraint:
     def _items(self) -> frozenset[str]:
         if self.after == "symbol" or self.off:
             return self._sounds()
-        due = self.controls.chords and self.form.bar_begins and self.form.room() > 0
-        if due:
-            return frozenset({self._chord()})
+        if self._symbol_due():
+            return self._symbols()
         found: frozenset[str] = frozenset()
         if self.form.room() > 0:
             found = self._sounds() | self._symbols()
@@ -140,11 +141,10 @@ class TuneConstraint:
     def _sounds(self) -> frozenset[str]:
         if self.due:
             return frozenset({self.due})
-        found = _SOUNDS if self.last else _NOTES
         if self._ends(CLOSE):
-            closed = {REST} if self.last in self._tonics else set[str]()
-            return self._tonics | closed
-        return found
+            closed = self.last in self._tonics and self.after != "symbol"
+            return self._tonics | ({REST} if closed else set[str]())
+        return _SOUNDS if self.last else _NOTES
 
     def _ends(self, room: int) -> bool:
         """Whether no more room than that is left to the end of the tune."""
@@ -155,11 +155,20 @@ class TuneConstraint:
     def _tonics(self) -> frozenset[str]:
         return TONICS[mode_of(KEY_WORDS[self.key].name)]
 
+    def _symbol_due(self) -> bool:
+        """Whether a chord symbol must come: one that is asked for, or one that leads home."""
+        if self.form.room() <= 0:
+            return False
+        if self.controls.chords:
+            return self.form.bar_begins
+        begins = self.form.bar_begins and self._ends(METRE_WORDS[self.metre])
+        return (begins or self._ends(CLOSE)) and not self.harmony.settled
+
     def _symbols(self) -> frozenset[str]:
         asked = self.controls
         if asked.symbols is False or (asked.chords and not self.form.bar_begins):
             return frozenset()
-        return frozenset({self._chord()} if asked.chords else CHORDS)
+        return frozenset({self._chord()}) if asked.chords else self.harmony.symbols(self.form.left)
 
     def _chord(self) -> str:
         """The chord that is asked for in this bar, as it is called in C."""
@@ -170,7 +179,7 @@ class TuneConstraint:
     def _lengths(self) -> frozenset[str]:
         room, left = self.form.room(), self.form.left
         note = self.last if self.note == REST else self.note
-        if left is not None and note not in self._tonics:
+        if left is not None and not (note in self._tonics and self.harmony.settled):
             room = min(room, left - CLOSE)  # another note ends the tune
         return frozenset(word for word, units in LENGTH_WORDS.items() if self._fits(units, room))
 
@@ -191,6 +200,8 @@ class TuneConstraint:
             self.metre, self.state = word, "key"
         elif word in KEY_WORDS:
             self.key, self.state = word, "opening"
+            settled = bool(self.controls.chords) or self.controls.symbols is False
+            self.harmony = Harmony(KEY_WORDS[word], settled=settled)
             self.form = self._new_form(METRE_WORDS[self.metre])
         elif self.state == "opening":
             self._open(word)
@@ -219,6 +230,7 @@ class TuneConstraint:
             self.after = "line"
         elif word in CHORDS:
             self.after = "symbol"
+        self.harmony.read(word)
         self.tied = False
 
     def _sounded(self, units: int) -> None:
@@ -246,9 +258,8 @@ class TuneConstraint:
         if asked.seconds is None:
             return asked.bars or MAX_PLAYED_BARS
         numerator, denominator = map(int, self.metre[2:].split("/"))
-        tempo = asked.tempo or default_tempo((numerator, denominator))
-        played = round(asked.seconds * tempo / 60 / (4 * numerator / denominator))
-        return max(1, min(asked.bars or BOUNDS["bars"][1], played))
+        played = bars_lasting(asked.seconds, (numerator, denominator), asked.tempo)
+        return min(asked.bars or BOUNDS["bars"][1], played)
 
     def _bound(self) -> None:
         """The primer is over."""
@@ -260,10 +271,14 @@ class TuneConstraint:
             head += 1
         if len(words) <= 2:
             return
+        for word in words:
+            self.harmony.read(word)
+            self.metre = word if word in METRE_WORDS else self.metre
         form = form_behind(words, METRE_WORDS[self.metre])
+        planned = planned_behind(form, self.controls.form)
         form.exact = self._exact
-        form.bound(self._limit(), -1)
-        self.form = FreeForm(form)
+        form.bound(self._limit() + (form.bars if self.controls.form else 0), -1)
+        self.form = planned or FreeForm(form)
         self.state, self.last = "item", REST
         last = words[-1]
         if last in _SOUNDS:

@@ -29,6 +29,7 @@ from musicrnn.io.abc.items import (
 from musicrnn.io.abc.key import AbcKey, Accidentals, parse_key, pitch_at, spell
 from musicrnn.io.abc.sound import TUPLET_TIME
 from musicrnn.io.abc.syntax import scan
+from musicrnn.spelling import key_name
 from musicrnn.tokens.tune.words import (
     BARS,
     DEGREES,
@@ -47,7 +48,6 @@ from musicrnn.tokens.tune.words import (
     chord_name,
     degree_name,
     degree_of,
-    key_called,
     length_name,
     split_length,
 )
@@ -233,4 +233,4 @@ def key_word(key: AbcKey) -> KeyWord:
         return KEYS[plain]
     if key.tonic < 0:
         return KEYS["C"]
-    return KEYS[key_called(key.tonic, key.minor)]
+    return KEYS[key_name(key.tonic, key.minor)]

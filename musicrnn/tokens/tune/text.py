@@ -126,7 +126,7 @@ def _symbol(chord: tuple[int, str], key: KeyWord) -> str:
     root, quality = chord
     if root < 0:
         return "N.C."
-    return chord_symbol((root + key.semitones) % 12, quality, sharps=key.fifths > 0)
+    return chord_symbol((root + key.semitones) % 12, quality, key=(key.fifths, key.minor))
 
 
 def _field(before: str) -> str:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.context.readings import Readings
-from musicrnn.context.timed import AT, IN_BAR, PLAYED, standing
+from musicrnn.context.timed import AT, BAR_POSITIONS, IN_BAR, PLAYED, standing
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc import TICKS_PER_QUARTER, parse_abc, quantize_abc, write_abc
 from musicrnn.score import Score, TimeSignature
@@ -127,10 +127,12 @@ class TuneTokenizer(Tokenizer):
         return max(0, int(now[PLAYED])) + int(now[IN_BAR] >= 0 and now[AT] > 0)
 
     def prompt(self, ids: Sequence[int] | NDArray[np.int32]) -> list[int]:
-        """The ids without the end, and with a plain bar line where the tune ends."""
+        """The ids without the end, and with a plain bar line where the tune ends; none where its
+        last bar is not full, so that it goes on as an upbeat does."""
         found = [int(token) for token in takewhile(lambda token: token != END, ids)]
         if found and VOCABULARY[found[-1]] == "|]":
-            found[-1] = IDS["|"]
+            now = standing(ids_of(self.words(found[:-1])), readings())
+            found[-1:] = [] if 0 < now[AT] < now[BAR_POSITIONS] else [IDS["|"]]
         return found
 
 

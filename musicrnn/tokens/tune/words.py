@@ -149,13 +149,6 @@ def ids_of(words: Sequence[str]) -> NDArray[np.int32]:
     return np.array([IDS[word] for word in words], np.int32)
 
 
-def key_called(tonic: int, minor: bool) -> str:
-    """The name of a key with its usual signature, of two the one with the fewer accidentals."""
-    wanted = (tonic, minor, "m" if minor else "")
-    fitting = [k for k in KEYS.values() if (k.tonic, k.minor, mode_of(k.name)) == wanted]
-    return min(fitting, key=lambda key: (abs(key.fifths), key.fifths)).name
-
-
 def place_of(degree: Degree, key: KeyWord) -> tuple[Place, int]:
     """Where a word's note stands in its key: the place on the staff and the alteration."""
     octave, letter = divmod(degree[0] + key.letters, 7)

@@ -20,13 +20,13 @@ from musicrnn.form.outlook import (
     RETURNING,
     SECTION,
 )
-from musicrnn.form.plan import bars_of, parse_plan
+from musicrnn.form.plan import bars_of, in_phrases, parse_plan
 from musicrnn.form.plan_model import PlanModel
 from musicrnn.sampling.compose import compose
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.planning import Planner
 from musicrnn.score import Note, Track, make_score
-from musicrnn.tokens import Controls
+from musicrnn.tokens import Controls, TuneTokenizer
 from tests.musicrnn.sampling.test_context import POP, hearing, stored
 
 PLANS = PlanModel.learn([parse_plan("i4 A8 B8 A8 o4"), parse_plan("A8 A8 B8 A8")])
@@ -87,6 +87,22 @@ def test_without_a_learnt_form_the_length_is_known_alone() -> None:
     endless = Planner(LEARNT, POP, Controls(seconds=20.0))
     assert endless.plan(1) == ()
     assert not endless.outlook(1).any()
+
+
+def test_seconds_of_tunes_are_planned_in_a_common_metre() -> None:
+    """The same for the same seed; an upbeat's length, and what is rare, is no metre of a tune."""
+    metres = {"4/4": 60, "6/8": 40, "1/4": 50, "3/8": 1}
+    learnt = Checkpoint({}, {"form": FORM, "data": {"metres": metres}})
+    tokens = TuneTokenizer()
+    asked = Controls(seconds=60.0)
+    planner = Planner(learnt, tokens, asked)
+    found = [planner.wishes(asked, [seed, 0]) for seed in range(20)]
+    assert found == [Planner(learnt, tokens, asked).wishes(asked, [seed, 0]) for seed in range(20)]
+    assert {wishes.time_signature for wishes in found} == {(4, 4), (6, 8)}
+    for wishes, seed in zip(found, range(20), strict=True):
+        assert wishes.bars == (40 if wishes.time_signature == (4, 4) else 56)
+        assert len(planner.outlook([seed, 0])) == wishes.bars
+    assert [in_phrases(bars) for bars in (5, 6, 19, 38, 55, 64)] == [5, 6, 19, 40, 56, 64]
 
 
 def test_what_a_form_may_be_beside() -> None:

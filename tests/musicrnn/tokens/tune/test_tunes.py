@@ -1,5 +1,8 @@
 """Tunes as words: every key alike, text and back, repeats folded, the plan followed."""
 
+import re
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -7,8 +10,9 @@ from musicrnn.context.past import Past, facts, looked_up, played_bars
 from musicrnn.errors import MusicRNNError
 from musicrnn.form.outlook import outlook
 from musicrnn.form.plan import Plan, WrittenSection, parse_plan, plan_text, written_sections
-from musicrnn.io.abc import parse_abc
-from musicrnn.score import Key, Note, TimeSignature, Track, make_score
+from musicrnn.io.abc import parse_abc, write_abc
+from musicrnn.io.abc.chord import parse_chord
+from musicrnn.score import Key, Note, Score, TimeSignature, Track, make_score
 from musicrnn.tokens import Controls, TuneTokenizer
 from musicrnn.tokens.abc.normal import normalise
 from musicrnn.tokens.protocol import END, START
@@ -103,10 +107,11 @@ def test_written_sections() -> None:
     ]  # fmt: skip
 
 
-def walk(controls: Controls, seed: int) -> list[int]:
+def walk(controls: Controls, seed: int, primer: Sequence[int] = (START,)) -> list[int]:
     """A tune drawn at random, usual lengths more often."""
-    constraint, random, ids = TUNE.constraint(controls), np.random.default_rng(seed), [START]
-    constraint.push(START)
+    constraint, random, ids = TUNE.constraint(controls), np.random.default_rng(seed), [*primer]
+    for token in ids:
+        constraint.push(token)
     while ids[-1] != END:
         allowed = np.flatnonzero(constraint.allowed())
         likely = [8 if VOCABULARY[t] in ("1/8", "1/4", "|1", "upbeat", "|") else 1 for t in allowed]
@@ -216,3 +221,78 @@ def test_a_tune_with_a_plan_ends_on_its_tonic(key: str, seed: int) -> None:
     notes = parse_abc(TUNE.text(ids)).tracks[0].notes
     assert notes[-1].pitch % 12 == tonic[0]
     assert notes[0].start == 0
+
+
+def last_chord(score: Score) -> tuple[int, str] | None:
+    """The chord that holds where the last note begins; None in a tune without symbols."""
+    start = score.tracks[0].notes[-1].start
+    holds = [(chord.root, chord.quality) for chord in score.chords if chord.tick <= start]
+    return holds[-1] if holds else None
+
+
+@pytest.mark.parametrize("metre", ["2/4", "3/4", "4/4", "3/8", "6/8", "9/8"])
+@pytest.mark.parametrize("seed", range(10))
+def test_a_tune_ends_under_the_chord_of_its_tonic(metre: str, seed: int) -> None:
+    """Whatever is drawn, with repeats, endings and upbeats; other chords stand before."""
+    tonic, minor = (seed * 5) % 12, seed % 3 == 0
+    form = parse_plan(["AABB", "A4A4B4", "A2A2", "A1B1"][seed % 4])
+    numerator, denominator = map(int, metre.split("/"))
+    asked = Controls(form=form, key=(tonic, minor), time_signature=(numerator, denominator))
+    for take in range(4):
+        score = parse_abc(TUNE.text(walk(asked, 10 * seed + take)), strict=True)
+        assert last_chord(score) in (None, (tonic, "min" if minor else "maj"))
+    others = {(chord.root, chord.quality) for chord in score.chords}
+    assert len(others) > 1 or len(score.bars()) < 8
+
+
+def test_chords_that_are_asked_for_end_as_they_were_asked() -> None:
+    asked = Controls(form=parse_plan("A4A4"), chords=((0, "maj"), (7, "7")), key=(0, False))
+    assert last_chord(parse_abc(TUNE.text(walk(asked, 1)))) == (7, "7")
+
+
+UPBEAT = 'M:4/4\nL:1/8\nK:G\nGA|"G"B2B2B2AG|"C"E2G2G2AB|"G"d2d2"D7"c2A2|"G"G6|]\n'
+ODD = "M:4/4\nL:1/8\nK:G\nGABcdCEGB|[M:3/4]e2e2e2|d2d2B2|G6|]\n"
+
+
+@pytest.mark.parametrize("text", [KEEL_ROW, JIG, UPBEAT, ODD])
+@pytest.mark.parametrize("plan", ["AABB", "A4A4B4", "A4B4B4"])
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_new_behind_a_primer_keeps_to_its_plan(text: str, plan: str, seed: int) -> None:
+    """In full bars of the primer's last metre, and home at the end."""
+    form = parse_plan(plan)
+    whole = TUNE.encode_source(parse_abc(text), text)
+    prompt = TUNE.prompt(whole)
+    ids = walk(Controls(form=form), seed, prompt)
+    assert TUNE.played_bars(ids) == TUNE.played_bars(whole) + sum(bars for _, bars in form)
+    new = [VOCABULARY[token] for token in ids[len(prompt) :]]
+    again = sum(each.repeated for each in written_sections(form))
+    assert sum(word in ("|:", ":|:") for word in new) == again
+    before, after = parse_abc(TUNE.text(prompt)), parse_abc(TUNE.text(ids), strict=True)
+    assert after.time_signatures == before.time_signatures
+    key = after.keys[0]
+    assert after.tracks[0].notes[-1].pitch % 12 == key.tonic
+    assert last_chord(after) in (None, (key.tonic, "min" if key.minor else "maj"))
+
+
+def test_inside_a_repeat_of_the_primer_the_form_is_free() -> None:
+    open_repeat = [START, *TUNE.encode_source(parse_abc(KEEL_ROW), KEEL_ROW).tolist()[1:20]]
+    ids = walk(Controls(form=parse_plan("A4A4")), 1, open_repeat)
+    parse_abc(TUNE.text(ids), strict=True)
+
+
+@pytest.mark.parametrize(
+    ("key", "chords"),
+    [
+        ("Db", ["Db", "Gb", "Ab7", "Bbm"]),
+        ("Ebm", ["Ebm", "Cb", "Abm", "Gb"]),
+        ("F#", ["F#", "B", "C#7", "A#m"]),
+        ("G", ["G", "Bb", "C#dim", "Eb"]),
+    ],
+)
+def test_chord_symbols_are_spelled_by_the_key(key: str, chords: list[str]) -> None:
+    asked = tuple(chord for name in chords if (chord := parse_chord(name)) is not None)
+    tonic = KEYS[key].tonic, KEYS[key].minor
+    text = TUNE.text(walk(Controls(form=parse_plan("A8"), chords=asked, key=tonic), 2))
+    assert f"\nK:{key}\n" in text
+    assert set(re.findall(r'"([^"]+)"', text)) == set(chords)
+    assert set(re.findall(r'"([^"]+)"', write_abc(parse_abc(text)))) == set(chords)
