@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from musicrnn.errors import counted
+from musicrnn.errors import MusicRNNError, counted
 
 if TYPE_CHECKING:
     from musicrnn.score import Score
@@ -30,14 +30,19 @@ def read_pieces(path: Path) -> list[tuple[str, Score]]:
 
 
 def say_which_tune(path: Path) -> None:
-    """A line on stderr where :func:`musicrnn.io.save.read_piece` takes the first of many tunes.
+    """A line on stderr where :func:`musicrnn.io.save.read_piece` takes the first of many tunes, and
+    one where it leaves out what is no ABC.
 
     Raises:
         MusicRNNError: an ABC file that cannot be read.
     """
-    from musicrnn.io.abc import read_abc_tunes
+    from musicrnn.io.abc import parse_abc, read_abc_tunes
 
-    if path.suffix.lower() == ".abc":
-        count = len(read_abc_tunes(path))
-        if count > 1:
-            click.echo(f"{path} holds {counted(count, 'tune')}, the first is taken", err=True)
+    tunes = read_abc_tunes(path) if path.suffix.lower() == ".abc" else []
+    if len(tunes) > 1:
+        click.echo(f"{path} holds {counted(len(tunes), 'tune')}, the first is taken", err=True)
+    try:
+        for _, text in tunes[:1]:
+            parse_abc(text, strict=True)
+    except MusicRNNError as error:
+        click.echo(f"{path} is read without what is no ABC: its tune's {error}", err=True)
