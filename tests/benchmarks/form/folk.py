@@ -63,6 +63,7 @@ class Tune:
     """0 or 1 for what is so or not; NaN for what it cannot have."""
 
     ends_on_tonic: float
+    tonic_chord: float
     heard: float
     two_eights: float
     one_sixteen: float
@@ -85,6 +86,7 @@ def judged(text: str) -> Tune:
     music = text.partition("\nK:")[2]
     return Tune(
         ends_on_tonic=ends(notes, key).top_ends_on_tonic,
+        tonic_chord=_tonic_chord(score),
         heard=float(heard == asked),
         two_eights=float(sections == [(8, True)] * 2),
         one_sixteen=float(sections == [(16, True)]),
@@ -93,6 +95,16 @@ def judged(text: str) -> Tune:
         irregular=float(_irregular(score)),
         begins_late=float(score.tracks[0].notes[0].start > 0),
     )
+
+
+def _tonic_chord(score: Score) -> float:
+    """Whether the tonic's chord holds where the last note begins; NaN without chord symbols."""
+    start = score.tracks[0].notes[-1].start
+    holds = [chord for chord in score.chords if chord.tick <= start]
+    if not holds or not score.keys:
+        return float("nan")
+    tonic = score.keys[0].tonic, "min" if score.keys[0].minor else "maj"
+    return float((holds[-1].root, holds[-1].quality) == tonic)
 
 
 def _irregular(score: Score) -> bool:
