@@ -6,7 +6,7 @@ less, and what it hears beside them must weigh more. So a model's header says, u
 how much the embeddings of some fields are multiplied in composing: [usually, where it is asked].
 What is asked weighs most: a dense piece should be dense, a drawn plan only as dense as songs are.
 
-The factors are chosen on validation songs, by how pieces end, return and obey; docs/form.md has
+The factors are chosen on validation pieces, by how pieces end, return and obey; docs/form.md has
 what they change.
 """
 
@@ -37,6 +37,7 @@ LOUDER: Loudness = {  # usually, where it is asked
     "key": (2.5, 2.5),
     "chord": (1.3, 1.3),
 }
+LOUDER_IN_GROOVES = LOUDER | {"density": (1.5, 4.0)}
 LOUDER_IN_TUNES: Loudness = {
     "bars_left": (1.5, 1.5),
     "likeness": (2.0, 2.0),
@@ -49,7 +50,9 @@ ARRAY = "context.weight"
 
 def usual(tokenizer: Tokenizer) -> Loudness:
     """The factors of new models of such tokens."""
-    return LOUDER_IN_TUNES if tokenizer.follows_form else LOUDER
+    if tokenizer.follows_form:
+        return LOUDER_IN_TUNES
+    return LOUDER_IN_GROOVES if tokenizer.loops else LOUDER
 
 
 def louder(model: Checkpoint, controls: Controls, form: Plan = ()) -> Checkpoint:
