@@ -99,6 +99,8 @@ def command(
     )
     learned, refused = subject(task, source, sizes, data=data)
     report_refused(refused)
+    for sentence in learned.data.said:
+        say(sentence)
     named = list(CELLS) if cells == "all" else [cell.strip() for cell in cells.split(",")]
     contest = Contest(learned, named, budget, run_config)
     comparison = compare(contest, output, say=say, retry=retry)

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from musicrnn.errors import counted
 from musicrnn_cli.controls import (
     parse_chords,
     parse_feel,
@@ -184,6 +183,7 @@ def command(
         raise click.UsageError("give --bars or --seconds, not both")
     from musicrnn.sampling.engine import EngineSettings
     from musicrnn.sampling.sample_function import SamplingBudget
+    from musicrnn_cli.composed import density_missed, line_of
     from musicrnn_cli.composing import compose_files
     from musicrnn_cli.order import Order, asked_of, check_style, prepared
 
@@ -202,15 +202,14 @@ def command(
         records = iter([sound_piece(*prepared(order), first, play=play, stream=stream)])
     else:
         records = compose_files(order, range(first, first + count), jobs=jobs)
+    found: list[dict[str, Any]] = []
     for record in records:
+        found.append(record)
         if as_json:
             click.echo(json.dumps(record), err=stream)
             continue
-        bars = counted(record["bars"], "bar") + (f" ({record['form']})" if record["form"] else "")
-        facts = [f"{record['style']}  seed {record['seed']}",
-                 record["key"] or record["feel"] or "no key",
-                 f"{record['tempo']:.0f} quarters a minute", record["time_signature"], bars,
-                 f"{record['seconds']:.0f} s"]  # fmt: skip
-        click.echo(", ".join(facts), err=stream)
+        click.echo(line_of(record, density=options["density"]), err=stream)
         for path in record["files"]:
             click.echo(f"  {path}", err=stream)
+    if said := density_missed(found, options["density"]):
+        click.echo(said, err=True)

@@ -42,7 +42,9 @@ def list_corpora(data: Path | None, as_json: bool) -> None:
 @json_option()
 def inspect(source: str, data: Path | None, as_json: bool) -> None:
     """Read every piece of DATA (a folder or a corpus): counts, and why files are refused."""
+    from musicrnn.face.report import each_left_out
     from musicrnn.sources.catalogue import survey
+    from musicrnn.training.data import SkippedFile
 
     found = survey(source, data)
     if as_json:
@@ -52,8 +54,9 @@ def inspect(source: str, data: Path | None, as_json: bool) -> None:
     click.echo(f"{size}, {found['hours']:.1f} hours")
     click.echo("split: " + ", ".join(f"{name} {count}" for name, count in found["split"].items()))
     click.echo(f"played freely: {found['played']}, suitable tokens: {found['tokens']}")
-    for name, reason in found["refused"].items():
-        click.echo(f"refused {name}: {reason}")
+    refused = [SkippedFile(name, reason) for name, reason in found["refused"].items()]
+    for line in each_left_out(refused, "refused"):
+        click.echo(line)
 
 
 @command.command()
@@ -63,12 +66,13 @@ def inspect(source: str, data: Path | None, as_json: bool) -> None:
 def prepare(source: str, output: Path, data: Path | None) -> None:
     """Write DATA as a model will see it: quantised MIDI in OUTPUT/train, valid and test."""
     from musicrnn.errors import MusicRNNError
+    from musicrnn.face.report import each_left_out
     from musicrnn.sources.catalogue import write_prepared
     from musicrnn.training.data import reasons
 
     written, refused = write_prepared(source, output, data)
-    for skipped in refused:
-        click.echo(f"left out {skipped.name}: {skipped.reason}", err=True)
+    for line in each_left_out(refused):
+        click.echo(line, err=True)
     if not written:
         raise MusicRNNError(f"nothing in {source} can be used ({reasons(refused)})")
     click.echo(f"{counted(written, 'piece')} in {output}, {len(refused)} left out")

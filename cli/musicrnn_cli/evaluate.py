@@ -87,8 +87,10 @@ def _measured(model: str, against: str | None, request: DataRequest, split: Spli
 
     other = None if against is None else Measured(against, _checkpoints(against))
     first = Measured(model, _checkpoints(model))
-    figures, refused = figures_of(first, request, split, against=other)
+    figures, refused, said = figures_of(first, request, split, against=other)
     _say_left_out(refused)
+    for sentence in said:
+        click.echo(sentence, err=True)
     return figures.as_json(), figures.as_text()
 
 
@@ -108,5 +110,7 @@ def _generated(folder: Path, data: str, split: Split, found: Path | None) -> Fou
 
 
 def _say_left_out(refused: Sequence[SkippedFile]) -> None:
-    for skipped in refused:
-        click.echo(f"left out {skipped.name}: {skipped.reason}", err=True)
+    from musicrnn.face.report import each_left_out
+
+    for line in each_left_out(refused):
+        click.echo(line, err=True)

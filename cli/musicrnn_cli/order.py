@@ -18,16 +18,14 @@ from musicrnn.pretrained import STYLES, bundled_names, known, load_model, model_
 from musicrnn.sampling.compose import Composition, Request
 from musicrnn.sampling.composer import Composer
 from musicrnn.sampling.controls import least_seconds
-from musicrnn.sampling.primer import HEARD_BARS, Primer
+from musicrnn.sampling.primer import HEARD_BARS, Primer, has_edges
 from musicrnn.sampling.sample_function import SamplingBudget
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer, tokenizer_from
 from musicrnn.tokens.grid import is_played
 from musicrnn.training.task import task_of
-from musicrnn_cli.composed import paths_of, record_of
+from musicrnn_cli.composed import Record, paths_of, record_of
 from musicrnn_cli.tunes import say_which_tune
-
-Record = dict[str, Any]  # what ``--json`` prints of a piece
 
 
 @dataclass(frozen=True)
@@ -162,5 +160,11 @@ def _say_what_changes(checkpoint: Checkpoint, primer: Score) -> None:
             "what is written holds all",
             err=True,
         )
-    if tokenizer.has_bars and is_played(primer):
-        click.echo("the primer is played freely: it is put on the grid of its ticks", err=True)
+    if any(map(has_edges, primer.tracks)):
+        click.echo("the primer's drums 22 and 26, Roland's, are written as 42 and 46", err=True)
+    if tokenizer.has_bars and is_played(heard):
+        click.echo(
+            "the primer keeps to no grid, as music that is played freely or full of grace notes: "
+            "the model hears it on the nearest places of its own",
+            err=True,
+        )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.face.report import left_out, outcome_lines
-from musicrnn.training.data import SkippedFile
+from musicrnn.face.report import left_out, outcome_lines, read_lines
+from musicrnn.training.data import SkippedFile, TrainingData
 from musicrnn.training.lock import first_process
 from musicrnn.training.loop import TrainingResult
 
@@ -18,6 +19,19 @@ def say(text: str) -> None:
     """A line on stderr, from the first process alone where torchrun started several."""
     if first_process():
         click.echo(text, err=True)
+
+
+@contextmanager
+def before_first_update(
+    output: Path, *, begun: Callable[[], bool] = lambda: False
+) -> Generator[None]:
+    """A Ctrl-C inside, as long as the run is not ``begun``, says that nothing has been written."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not begun():
+            say(f"ended before the first update: nothing is written to {output}")
+        raise
 
 
 def numbers(name: str, text: str) -> list[float]:
@@ -33,8 +47,14 @@ def numbers(name: str, text: str) -> list[float]:
 
 
 def report_refused(refused: Sequence[SkippedFile]) -> None:
-    """One line for every file that was left out."""
+    """One line for every file that was left out, a few of a kind."""
     for line in left_out(refused):
+        say(line)
+
+
+def report_read(data: TrainingData) -> None:
+    """What was left out of data, and what was moved from one split to another."""
+    for line in read_lines(data):
         say(line)
 
 

@@ -218,7 +218,7 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     from musicrnn.training.seeds import summary_text
     from musicrnn.training.train import Run
     from musicrnn.training.wanted import Wanted
-    from musicrnn_cli.reporting import report_outcome, report_refused, say
+    from musicrnn_cli.reporting import before_first_update, report_outcome, report_read, say
     from musicrnn_cli.trained import trained
 
     base: Base | None = options["base"]
@@ -234,11 +234,12 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
     wanted = Wanted(first, options["settings"], plan=planned, base=base, begun=begun_with, **asked)
     if base and getattr(wanted.asked, "rehearsal", 0):
         request = rehearsing(request, base.checkpoint)
-    data = read_data(task, request, base.checkpoint if base else None)
-    report_refused(data.refused)
-    task.check(data)
-    baselines = task.baselines(data, "valid")
-    say(summary(task, data, baselines))
+    with before_first_update(outputs[0][0]):
+        data = read_data(task, request, base.checkpoint if base else None)
+        report_read(data)
+        task.check(data)
+        baselines = task.baselines(data, "valid")
+        say(summary(task, data, baselines))
     command = shlex.join(["musicrnn", *sys.argv[1:]])
     floor, losses = (task.floor, baselines.get(task.floor), task.unit), dict[int, float]()
     for output, seed in outputs:

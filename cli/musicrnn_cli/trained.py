@@ -6,15 +6,13 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from musicrnn.errors import MusicRNNError
 from musicrnn.training.data import TrainingData
 from musicrnn.training.loop import TrainingResult
 from musicrnn.training.protocol import Task
 from musicrnn.training.train import Run
 from musicrnn.training.wanted import Wanted
-from musicrnn_cli.reporting import say
+from musicrnn_cli.reporting import before_first_update, say
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ def trained(
     task: Task, data: TrainingData, run: Run, wanted: Wanted, logs: Logs
 ) -> tuple[TrainingResult, str]:
     """The outcome, and what the model's own pieces are like, where they were looked at."""
-    from musicrnn.face.own_pieces import looked_at
+    from musicrnn.face.own_pieces import seen
     from musicrnn.face.progress import ProgressBar
     from musicrnn.face.report import chosen
     from musicrnn.training.lock import first_process
@@ -60,17 +58,8 @@ def trained(
         bar = stack.enter_context(ProgressBar(task.items, logs.folder(wanted.seed), kept))
         run = replace(run, callback=bar)
         train_run = train_one if logs.one_of_several else train
-        outcome = train_run(task, data, run, settings=settings, plan=plan)
-    if not (first_process() and looked_at(data, outcome)):
+        with before_first_update(run.output, begun=lambda: bar.begun is not None):
+            outcome = train_run(task, data, run, settings=settings, plan=plan)
+    if not first_process():
         return outcome, ""
-    return outcome, _own_pieces(run, data, plan)
-
-
-def _own_pieces(run: Run, data: TrainingData, plan: Any) -> str:
-    from musicrnn.face.own_pieces import own_pieces
-
-    try:
-        found = own_pieces(run.output, data, plan, resumed=run.resume)
-    except MusicRNNError as error:  # the model is there, whatever it composes
-        return f"its pieces cannot be measured: {error}"
-    return found.as_text() + (f"\na piece to hear: {found.page}" if found.page else "")
+    return outcome, seen(run.output, data, plan, outcome, resumed=run.resume)

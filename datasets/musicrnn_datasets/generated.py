@@ -50,9 +50,12 @@ def evaluate_folder(
         (piece for piece in pieces if piece.split == split), lambda piece: piece.read()
     )
     if not held_out:
+        other = "valid" if split == "test" else "test"
+        there = any(piece.split == other for piece in pieces)
+        hint = f"; ask for another with --split {other}" if there else ""
         raise MusicRNNError(
             f"the {split} split of {data} has no piece that can be read: "
-            f"{counted(len(pieces), 'piece')} in all its splits"
+            f"{counted(len(pieces), 'piece')} in all its splits{hint}"
         )
 
     def training() -> Iterator[tuple[str, Score]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.face.data import Data, Part, part_of
+from musicrnn.face.words import in_python
 from musicrnn.pretrained import load_model
 from musicrnn.sources.measuring import Measured, figures_of
 from musicrnn.training.protocol import Figures
@@ -29,7 +30,8 @@ def evaluated(
         against = Path(against).stem, load_model(str(against))
     part = part_of(data, split)
     other = None if against is None else _measured(against)
-    return figures_of(_measured(model), part.data.request, part.split, against=other)[0]
+    with in_python():
+        return figures_of(_measured(model), part.data.request, part.split, against=other)[0]
 
 
 def _measured(model: Named) -> Measured:

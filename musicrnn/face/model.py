@@ -99,7 +99,7 @@ class Model:
             tempo: quarter notes a minute.
             time_signature: such as "3/4".
             chords: one a bar, such as "C/E Am7 F G7", or a list; a bass after a slash is played.
-            density: 1 (sparse) to 5 (dense).
+            density: 1 (sparse) to 5 (dense); ``piece.density`` says what came of it.
             form: sections and their bars, such as "i4 A8 A8 B8 A8 o4".
             parts: those that play, of a model with named parts, such as "melody, piano".
             symbols: whether a tune has chord symbols above its notes.

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import counted
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.face.loading import load
 from musicrnn.metrics.report import Report, compare_sets
 from musicrnn.metrics.tables import number
@@ -28,6 +28,7 @@ from musicrnn.training.data import Split, TrainingData
 from musicrnn.training.loop import TrainingResult
 
 COUNT, BARS = 10, 16
+MADE = '<meta name="generator" content="musicrnn">'  # in every page of ours
 LEAST_SECONDS = 20.0  # of a training after which its pieces are looked at
 COMPARED = 200  # validation pieces that they are compared with, at most
 RUN = 16  # notes
@@ -75,13 +76,18 @@ class OwnPieces:
             for name, words in SHOWN.items()
             if rows[name].generated is not None and rows[name].held_out is not None
         ]
-        wide = f"{number(report.wide.overlap)} ({number(report.wide.ceiling)})"
+        alike = "  alike in all that is measured"
+        if report.wide.overlap is None:
+            alike += ": no figure, that takes two pieces or more on both sides, not all the same"
+        else:
+            wide = f"{number(report.wide.overlap)} ({number(report.wide.ceiling)})"
+            alike += f", 1 = wholly {wide}"
         head = (
             f"{counted(report.n, 'piece')} of its own, seeds 1 to {report.n}, of "
             f"{counted(report.bars, 'bar')}, and in brackets "
             f"{counted(report.held_out_pieces, 'validation piece')}:"
         )
-        lines = [head, f"  alike in all that is measured, 1 = wholly {wide}", *figures]
+        lines = [head, alike, *figures]
         lines += _copied(report)
         if report.degenerate:
             lines.append(f"  stuck or silent: {counted(len(report.degenerate), 'piece')}")
@@ -94,26 +100,79 @@ def own_pieces(
     """Composes them with the model of a file, writes the page beside it and the figures into its
     header (``own_pieces``).
 
-    A page that is there is left alone, unless this training made it before it was ``resumed``, or
-    the plan is to overwrite what there is.
+    A page that is there is left alone, unless it is the model's own and this training made it
+    before it was ``resumed``, or the plan is to overwrite what there is.
 
     Raises:
         MusicRNNError: nothing that can be compared comes of it.
     """
+    page = page_of(output)
+    if plan.overwrite or resumed:
+        take_away(page)
     made = _composed(output, plan.device)
     generated = {f"seed {seed}": piece.score for seed, piece in enumerate(made, 1)}
     held_out = dict(list(_pieces(data, "valid"))[:COMPARED])
     report = compare_sets(generated, held_out, _pieces(data, "train"))
-    found, page = OwnPieces(report), output.with_suffix(".html")
+    found = OwnPieces(report)
     model = Checkpoint.load(output)
     metadata = {name: value for name, value in model.metadata.items() if name != "format"}
     told = {**metadata, "own_pieces": found.as_json()}
     Checkpoint(model.arrays, told).save(output, weights=plan.weights)
     heard = next((piece for piece in made if piece.score.note_count), None)
-    if heard is None or (page.exists() and not plan.overwrite and not resumed):
+    if heard is None or page.exists():
         return found
     heard.save(page)
     return OwnPieces(report, page)
+
+
+def seen(
+    output: Path,
+    data: TrainingData,
+    plan: TrainingConfig,
+    outcome: TrainingResult,
+    *,
+    resumed: bool = False,
+) -> str:
+    """Looks at the pieces of a training that is worth it: what is found, or why nothing is, in
+    words. Where nothing is, a page of the model that was replaced is taken away."""
+    if not isinstance(data, TokenData):
+        return ""
+    page = page_of(output)
+    if not looked_at(data, outcome):
+        if plan.overwrite or resumed:
+            take_away(page)
+        if outcome.reason == "interrupted":
+            return ""
+        return (
+            f"none of its pieces is looked at: it trained for {outcome.state.seconds:.0f} s, from "
+            f"{LEAST_SECONDS:.0f} s on {COUNT} are composed and measured"
+        ) + _kept(page)
+    try:
+        found = own_pieces(output, data, plan, resumed=resumed)
+    except MusicRNNError as error:  # the model is there, whatever it composes
+        return f"its pieces cannot be measured: {error}"
+    if found.page:
+        return f"{found.as_text()}\na piece to hear: {found.page}"
+    return found.as_text() + _kept(page)
+
+
+def _kept(page: Path) -> str:
+    return f"\n{page} is no page of this training: it is kept" if page.exists() else ""
+
+
+def page_of(output: Path) -> Path:
+    """Where the page of a model is."""
+    return output.with_suffix(".html")
+
+
+def take_away(page: Path) -> None:
+    """A page with a piece of the model of its name goes; any other file stays."""
+    try:
+        text = page.read_text("utf-8", errors="replace")
+        if MADE in text and f"{page.stem}, seed " in text:
+            page.unlink()
+    except OSError:  # there is none, or it is not to be touched
+        pass
 
 
 def looked_at(data: TrainingData, outcome: TrainingResult) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,39 @@ from musicrnn.training.loop import TrainingResult
 from musicrnn.training.protocol import Task
 from musicrnn.training.run_state import run_path
 
+SHOWN = 10  # lines on files that were left out for one kind of reason
+
 
 def left_out(refused: Sequence[SkippedFile]) -> list[str]:
-    """One line for every file that was left out, and how many they are."""
-    lines = [f"left out {skipped.name}: {skipped.reason}" for skipped in refused]
+    """One line for every file that was left out, SHOWN of a kind, and how many they are."""
+    lines = each_left_out(refused)
     return [*lines, f"{counted(len(refused), 'file')} left out"] if refused else []
+
+
+def each_left_out(refused: Sequence[SkippedFile], word: str = "left out") -> list[str]:
+    """The lines of :func:`left_out` without the last; ``word`` stands before each file."""
+    lines: list[str] = []
+    kinds: dict[str, list[str]] = {}
+    for skipped in refused:
+        kind = kinds.setdefault(_kind(skipped.reason), [])
+        kind.append(skipped.reason)
+        if len(kind) <= SHOWN:
+            lines.append(f"{word} {skipped.name}: {skipped.reason}")
+    for kind in kinds.values():
+        if len(kind) > SHOWN:
+            why = ":" if len(set(kind)) == 1 else " for reasons such as:"
+            lines.append(f"... and {len(kind) - SHOWN} more {word}{why} {kind[0]}")
+    return lines
+
+
+def _kind(reason: str) -> str:
+    """The reason without numbers and names of files."""
+    return " ".join(word for word in reason.split() if re.fullmatch(r"[A-Za-z',:]+", word))
+
+
+def read_lines(data: TrainingData) -> list[str]:
+    """What is said of data as they were read: what was left out, and what was moved."""
+    return [*left_out(data.refused), *data.said]
 
 
 def summary(task: Task, data: TrainingData, baselines: dict[str, Any]) -> str:
@@ -54,7 +83,8 @@ def outcome_lines(
     name, needed, unit = floor
     if validated and needed is not None:
         found += f" nats a {unit}, {name} {needed:.3f}"
-    lines = [f"{outcome.reason} after {spent}, {found}: {output}", *outcome.warnings]
+    ended = outcome.reason + (f" ({outcome.because})" if outcome.because else "")
+    lines = [f"{ended} after {spent}, {found}: {output}", *outcome.warnings]
     if validated and needed is not None and state.best > needed:
         lines.append(
             f"the model has learnt less than a {name} ({state.best:.3f} nats a {unit}, "

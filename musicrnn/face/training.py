@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from musicrnn.device import torch_device
-from musicrnn.errors import MusicRNNError
 from musicrnn.face.asking import checked_seed, checked_settings
 from musicrnn.face.data import Data
 from musicrnn.face.data import data as named_data
 from musicrnn.face.loading import load
 from musicrnn.face.model import Model
-from musicrnn.face.own_pieces import looked_at, own_pieces
+from musicrnn.face.own_pieces import seen
 from musicrnn.face.progress import ProgressBar
-from musicrnn.face.report import chosen, left_out, outcome_lines, summary
+from musicrnn.face.report import chosen, outcome_lines, read_lines, summary
 from musicrnn.face.words import in_python
 from musicrnn.sources.readers import begun, read_data, rehearsing, task_for
 from musicrnn.training.base import Base
@@ -110,7 +109,7 @@ def train(
     command = f"musicrnn.train({verb!r}, {source!r}, to={str(to)!r})"
     with ProgressBar(task.items) if progress else nullcontext() as bar:
         say: Callable[[str], None] = bar.say if bar else lambda _: None
-        lines = [*left_out(examples.refused), summary(task, examples, baselines)]
+        lines = [*read_lines(examples), summary(task, examples, baselines)]
         for line in (*lines, *chosen(task, examples, sizes, plan)):
             say(line)
         run = Run(output, command, bar, resume, baselines, given)
@@ -118,9 +117,8 @@ def train(
         floor = (task.floor, baselines.get(task.floor), task.unit)
         for line in outcome_lines(outcome, output, floor=floor):
             say(line.replace("--resume", "resume=True"))
-    if first_process() and looked_at(examples, outcome):
-        with suppress(MusicRNNError):  # the model is there, whatever it composes
-            own_pieces(output, examples, plan, resumed=resume)
+        if first_process() and (found := seen(output, examples, plan, outcome, resumed=resume)):
+            say(found)
     if outcome.signal == signal.SIGINT:
         raise KeyboardInterrupt
     if outcome.signal is not None:

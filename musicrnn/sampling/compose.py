@@ -14,6 +14,7 @@ from musicrnn.metrics.notes import NoteArrays
 from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
 from musicrnn.presentable import Presentable
 from musicrnn.sampling.controls import primed
+from musicrnn.sampling.density import off_density, usual_density
 from musicrnn.sampling.engine import check_sampled
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.loudness import louder
@@ -21,7 +22,7 @@ from musicrnn.sampling.planning import Planner
 from musicrnn.sampling.primer import Primer
 from musicrnn.sampling.ranking import best_of
 from musicrnn.sampling.sample_function import SamplingBudget, SamplingRequest, sample_function
-from musicrnn.sampling.sampler import FinishedSequence
+from musicrnn.sampling.sampler import FinishedSequence, Seed
 from musicrnn.sampling.velocities import with_own_velocities
 from musicrnn.score import Score, Section, Tempo
 from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
@@ -56,6 +57,7 @@ class Composition(Presentable):
     style: str = ""  # the name of the model that composed it
     form: Plan = ()  # the plan of what comes after the primer
     feel: str = ""  # what its rhythm is called, of a model that has learnt feels
+    density: int = 0  # 1 to 5, which most of its bars have; 0 where the tokens know none
 
     def __repr__(self) -> str:
         bars, notes = counted(self.bars, "bar"), counted(self.score.note_count, "note")
@@ -83,8 +85,9 @@ def compose_each(
 
     A piece that is silent, repeats one bar more than 6 times in a row or one note more than 16
     times is sampled again from the same seed, up to 5 times; so is one that is not as dense as was
-    asked, of a model that hears a density throughout. ``controls.bars`` and
-    ``controls.seconds`` count what comes after the primer.
+    asked, of a model that hears a density throughout. Where none of the 5 is, the one that is
+    nearest to it is kept. ``controls.bars`` and ``controls.seconds`` count what comes after the
+    primer.
 
     Raises:
         MusicRNNError: the model cannot compose, or a control, setting or primer does not fit it.
@@ -105,8 +108,9 @@ def compose_each(
     hearing = with_own_velocities(hearing, tokenizer, request.settings)
     draw = sample_function(hearing, sampled, budget, len(seeds) * budget.candidates)
     waiting, attempt, drawn = list(range(len(seeds))), 0, 0
+    nearest: dict[int, tuple[tuple[bool, float], Composition]] = {}  # what is wrong, of each piece
     while waiting:
-        stuck: list[int] = []
+        again: list[int] = []
         takes = [
             [seeds[number], attempt, *([take] if take else [])]
             for number in waiting
@@ -117,12 +121,6 @@ def compose_each(
             drawn += tokens
             sequence, score = best_of(candidates, tokenizer)
             number = waiting[place]
-            wrong = is_stuck(score) or (
-                heard_density and not has_density(score, tokenizer, controls)
-            )
-            if primer is None and attempt + 1 < MAX_ATTEMPTS and wrong:
-                stuck.append(number)
-                continue
             drawn_from = takes[place * budget.candidates + candidates.index(sequence)]
             piece = composition(
                 tokenizer,
@@ -130,13 +128,19 @@ def compose_each(
                 begun_at(score, tempo),
                 seed=seeds[number],
                 number=number,
-                attempts=attempt + 1,
                 seconds=(time.perf_counter() - started) * tokens / drawn,
             )
             piece = piece if primer is None else behind(primer, start, piece)
-            feel = planner.feel(drawn_from)
-            yield with_form(replace(piece, feel=feel), planner.plan(drawn_from))
-        waiting, attempt = sorted(stuck), attempt + 1
+            piece = as_planned(piece, planner, drawn_from)
+            off = off_density(score, tokenizer, controls.density) if heard_density else 0.0
+            wrong = (primer is None and is_stuck(score), off)
+            if number not in nearest or wrong <= nearest[number][0]:
+                nearest[number] = wrong, piece
+            if any(wrong) and attempt + 1 < MAX_ATTEMPTS:
+                again.append(number)
+            else:
+                yield replace(nearest.pop(number)[1], attempts=attempt + 1)
+        waiting, attempt = sorted(again), attempt + 1
 
 
 def fitting_tokenizer(checkpoint: Checkpoint) -> Tokenizer:
@@ -194,7 +198,6 @@ def composition(
     *,
     seed: int,
     seconds: float,
-    attempts: int = 1,
     number: int = 0,
 ) -> Composition:
     """The piece of these ids, whose score is ``score``; its own text says the score's tempo."""
@@ -205,7 +208,7 @@ def composition(
         None if text is None else with_tempo(text, score.tempos[0].bpm),
         tokenizer.played_bars(ids) or len(score.bars()),
         seed,
-        attempts,
+        1,
         seconds,
         number,
     )
@@ -221,7 +224,13 @@ def behind(primer: Primer, prompt: Sequence[int], piece: Composition) -> Composi
     return replace(piece, score=score, bars=piece.bars + bars, text=text)
 
 
-def with_form(piece: Composition, form: Plan) -> Composition:
+def as_planned(piece: Composition, planner: Planner, drawn_from: Seed) -> Composition:
+    """The piece with its feel, the density that came of it, and the sections of its form."""
+    feel, density = planner.feel(drawn_from), usual_density(piece.score, planner.tokenizer)
+    return _with_form(replace(piece, feel=feel, density=density), planner.plan(drawn_from))
+
+
+def _with_form(piece: Composition, form: Plan) -> Composition:
     """The piece with the sections of a form, which are its last bars."""
     if not form:
         return piece
@@ -233,11 +242,6 @@ def with_form(piece: Composition, form: Plan) -> Composition:
             sections.append(Section(lines[bar], name))
         bar += bars
     return replace(piece, score=replace(piece.score, sections=tuple(sections)), form=form)
-
-
-def has_density(score: Score, tokenizer: Tokenizer, controls: Controls) -> bool:
-    """Whether half of the bars or more, each with what is around it, are as dense as asked."""
-    return bool((tokenizer.densities(score) == controls.density).mean() >= 0.5)
 
 
 def is_stuck(score: Score) -> bool:

@@ -21,7 +21,7 @@ from musicrnn.score import Key, Score
 from musicrnn.tokens import Controls, Tokenizer
 from musicrnn.tokens.beat.grid import TEMPOS
 from musicrnn.tokens.protocol import START
-from musicrnn.tokens.wishes import read_key
+from musicrnn.tokens.wishes import read_key, read_time_signature
 
 MIN_PIECES = 3  # in a key or metre that a model may be asked for
 
@@ -113,7 +113,9 @@ def _possible(checkpoint: Checkpoint, tokenizer: Tokenizer, controls: Controls) 
     known = cast(dict[str, Any], data) if isinstance(data, dict) else {}
     said = controls.given()
     if "time signature" in said:
-        _refuse_rare("time signature", said["time signature"], known.get("metres"))
+        _refuse_rare(
+            "time signature", said["time signature"], _sayable(tokenizer, known.get("metres"))
+        )
     if "key" in said and not tokenizer.any_key and len(tokenizer.augmentation_maps()) == 1:
         _refuse_rare(key_is, said["key"], _as_called(known.get("keys")))
     return controls
@@ -154,13 +156,24 @@ def _as_called(counts: Any) -> Any:
     return found
 
 
+def _sayable(tokenizer: Tokenizer, counts: Any) -> Any:
+    """Those of the metres that a piece of these tokens can be in: models of before November's end
+    have counted upbeats, too."""
+    found: dict[str, Any] = {}
+    for name, count in cast(dict[str, Any], counts).items() if isinstance(counts, dict) else ():
+        with suppress(MusicRNNError):
+            tokenizer.constraint(Controls(time_signature=read_time_signature(name)))
+            found[name] = count
+    return found if isinstance(counts, dict) else counts
+
+
 def _refuse_rare(what: str, value: str, counts: Any) -> None:
     if not isinstance(counts, dict):
         return
     seen = {str(name): n for name, n in counts.items() if isinstance(n, int)}
     known = [name for name, n in seen.items() if n >= MIN_PIECES]
     if value not in known:
-        usual = sorted(known, key=lambda name: -seen[name])[:8]
+        usual = sorted(known, key=lambda name: -seen[name])
         raise MusicRNNError(
             f"the {what} {value} is foreign to this model, it has learnt from fewer than "
             f"{MIN_PIECES} pieces in it: it knows {', '.join(usual)}"

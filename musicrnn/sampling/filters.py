@@ -29,8 +29,7 @@ class Settings:
     """How freely to draw.
 
     Args:
-        temperature: divides the logits, 1e-6 (always the likeliest) to 100; 1 leaves the model as
-            it is.
+        temperature: divides the logits, 1e-6 (always the likeliest) to 100; 1 leaves them.
         top_k: only the k likeliest ids; 0 switches it off.
         top_p: only the likeliest ids that together have this probability, in (0, 1].
         min_p: only ids at least this share as likely as the likeliest, in [0, 1).
@@ -49,10 +48,8 @@ class Settings:
         for name in ("temperature", "top_k", "repetition_penalty"):
             check_number(name, getattr(self, name), whole=name == "top_k")
         if not MIN_TEMPERATURE <= self.temperature <= 100:
-            raise MusicRNNError(
-                f"temperature must be in [1e-6, 100], got {self.temperature}: "
-                "for the likeliest alone take top_k 1"
-            )
+            asked = f"temperature must be in [1e-6, 100], got {self.temperature}"
+            raise MusicRNNError(f"{asked}: for the likeliest alone take top_k 1")
         if self.top_k < 0:
             raise MusicRNNError(f"top_k must be 0 (off) or more, got {self.top_k}")
         check(self)

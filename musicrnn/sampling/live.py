@@ -11,19 +11,18 @@ from __future__ import annotations
 import time
 from array import array
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import replace
 
 from musicrnn.accompaniment import with_accompaniment
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.note_events import EventBatch, event_batch
 from musicrnn.sampling.compose import (
     Composition,
+    as_planned,
     begun_at,
     behind,
     composition,
     fitting_tokenizer,
     tempo_of,
-    with_form,
 )
 from musicrnn.sampling.controls import primed
 from musicrnn.sampling.engine import EngineSettings, engine_for
@@ -72,7 +71,7 @@ class LivePiece:
         stepped = engine_for(with_own_velocities(hearing, self.tokenizer, settings), engine)
         before = self.tokenizer.played_bars(start)
         planner = Planner(checkpoint, self.tokenizer, controls, form=form, primer_bars=before)
-        self.form, self.feel = planner.plan([seed, 0]), planner.feel([seed, 0])
+        self._planner = planner
         known = planner.foresight
         constraint = known.constraint(self.tokenizer, controls, [seed, 0])
         piece = Opening(constraint, [seed, 0], stepped.past(known.outlook([seed, 0])))
@@ -98,7 +97,7 @@ class LivePiece:
         piece = composition(self.tokenizer, self.ids, score, seed=self.seed, seconds=self.seconds)
         if self.primer is not None:
             piece = behind(self.primer, self._prompt, piece)
-        return with_form(replace(piece, feel=self.feel), self.form)
+        return as_planned(piece, self._planner, [self.seed, 0])
 
     def _kept(self, before: Iterable[int]) -> Iterator[int]:
         yield from before

@@ -2,9 +2,10 @@
 
 Conventions. A model hears the last HEARD_BARS bars, counted to the end of the tracks that its
 tokens hold. What is written is the primer as it is, in its own ticks or an exact multiple of them,
-and behind it the new notes: in the track of the same name, else of the same instrument, else in one
-of their own. Where tracks that are not heard go on for longer, the new music comes whole bars
-later, behind them. Places in a piece of bars are told in quarters, in others in seconds.
+but its drums as General MIDI has them (musicrnn.drum_kit); drums alone have no key. Behind it stand
+the new notes: in the track of the same name, else of the same instrument, else in one of their own.
+Where tracks that are not heard go on for longer, the new music comes whole bars later, behind them.
+Places in a piece of bars are told in quarters, in others in seconds.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from math import lcm
 
+from musicrnn.drum_kit import EDGES
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import MAX_TICK, Note, Score, Track, make_score
 from musicrnn.score_ticks import finer, since
@@ -27,7 +29,8 @@ class Primer:
     """``whole``, of which the model hears ``heard``; ``bars`` come before what its tokens tell."""
 
     def __init__(self, whole: Score, tokenizer: Tokenizer) -> None:
-        self.whole, self.tokenizer = whole, tokenizer
+        self.whole = whole = replace(whole, tracks=tuple(map(_sounding, whole.tracks)))
+        self.tokenizer = tokenizer
         self._tracks = [track for track in whole.tracks if _is_held(track, tokenizer)]
         ends = [n.start + n.duration for track in self._tracks for n in track.notes]
         lines = [tick for tick, _ in whole.bars(max(ends, default=whole.end))]
@@ -116,15 +119,17 @@ class _Joint:
         tempos = [t for t in piece.tempos[1:] if t not in told.tempos] if self.bars_told else []
         metres = set(piece.time_signatures) - set(told.time_signatures)
         chords = set(piece.chords) - set(told.chords)
+        tracks = self._tracks()
+        pitched = any(track.notes and not track.is_drum for track in tracks)
         joined = make_score(
             whole.ticks_per_quarter,
-            self._tracks(),
+            tracks,
             tempos=[*whole.tempos, *(replace(t, tick=at(t.tick)) for t in tempos)],
             time_signatures=[
                 *whole.time_signatures,
                 *(replace(m, tick=at(m.tick)) for m in sorted(metres) if self.bars_told),
             ],
-            keys=whole.keys or piece.keys[:1],
+            keys=(whole.keys or piece.keys[:1]) if pitched else (),  # a groove has none
             chords=[*whole.chords, *(replace(c, tick=at(c.tick)) for c in sorted(chords))],
             title=whole.title,
             sections=whole.sections,
@@ -160,6 +165,23 @@ class _Joint:
                 length = max(1, round(end) - round(start))
                 found.append(replace(note, start=round(start), duration=length))
         return tuple(sorted(found))
+
+
+def _sounding(track: Track) -> Track:
+    """A drum track as General MIDI has it, of two strokes on one drum at once the louder."""
+    if not has_edges(track):
+        return track
+    found: dict[tuple[int, int], Note] = {}
+    for note in track.notes:
+        stroke = replace(note, pitch=EDGES.get(note.pitch, note.pitch))
+        before = found.setdefault((stroke.start, stroke.pitch), stroke)
+        found[stroke.start, stroke.pitch] = max(before, stroke, key=lambda each: each.velocity)
+    return replace(track, notes=tuple(sorted(found.values())))
+
+
+def has_edges(track: Track) -> bool:
+    """Whether a drum track has strokes on the edge of a hi-hat, as Roland's kits send them."""
+    return track.is_drum and any(note.pitch in EDGES for note in track.notes)
 
 
 def _alike(track: Track, tracks: Sequence[Track]) -> list[int]:

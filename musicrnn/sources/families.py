@@ -19,6 +19,7 @@ from musicrnn.metrics.notes import NoteArrays
 from musicrnn.score import Score
 
 RUN_INTERVALS = 16  # intervals
+LEAST_INTERVALS = 6  # of a whole line that is shorter than a run
 _NOT_THE_NAME = re.compile(r"\([^)]*\)|\[[^]]*\]|\bno\.?\s*\d+|[^a-z ]|\b(?:the|a|an|of|and)\b")
 _ARTICLE_BEHIND = re.compile(r",\s*(?:the|a|an)\s*$")
 
@@ -42,8 +43,10 @@ def simple_title(title: str) -> str:
 
 
 def runs(score: Score) -> set[tuple[int, ...]]:
-    """Every run of RUN_INTERVALS intervals of the top line, in any transposition. Runs of one or
-    two intervals, such as a trill's, are left out."""
+    """Every run of RUN_INTERVALS intervals of the top line, in any transposition; of a line that is
+    shorter all of it, from LEAST_INTERVALS on. Runs of one or two intervals, such as a trill's, are
+    left out."""
     steps: list[int] = np.diff(line_of(NoteArrays.of(score), "melody").pitch).tolist()
-    found = {tuple(steps[i : i + RUN_INTERVALS]) for i in range(len(steps) - RUN_INTERVALS + 1)}
+    length = min(RUN_INTERVALS, max(LEAST_INTERVALS, len(steps)))
+    found = {tuple(steps[i : i + length]) for i in range(len(steps) - length + 1)}
     return {run for run in found if len(set(run)) > 2}

@@ -55,9 +55,9 @@ class FiguresOfTwo:
 
 def figures_of(
     model: Measured, request: DataRequest, split: Split = "test", *, against: Measured | None = None
-) -> tuple[Figures, Sequence[SkippedFile]]:
+) -> tuple[Figures, Sequence[SkippedFile], Sequence[str]]:
     """The figures of a model, beside those of ``against`` where there is one, on a split of data,
-    and the files that were left out.
+    the files that were left out, and sentences on how the data were split.
 
     Raises:
         MusicRNNError: no such data, nothing that the model can read in the split, no ensemble, or
@@ -72,8 +72,9 @@ def figures_of(
             )
     figures, data = measured(model.checkpoints, request, split)
     if against is None:
-        return figures, data.refused
+        return figures, data.refused, data.said
     other, theirs = measured(against.checkpoints, request, split)
     difference = figures.examples.against(other.examples)
     refused = list(dict.fromkeys([*data.refused, *theirs.refused]))
-    return FiguresOfTwo(model.name, figures, against.name, other, difference), refused
+    said = list(dict.fromkeys([*data.said, *theirs.said]))
+    return FiguresOfTwo(model.name, figures, against.name, other, difference), refused, said

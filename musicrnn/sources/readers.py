@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
@@ -19,10 +19,10 @@ from musicrnn.sources.find import folder_of
 from musicrnn.sources.frames import read_frames
 from musicrnn.sources.named import named
 from musicrnn.sources.recordings import read_recordings
-from musicrnn.sources.score_splits import BY_CONTENT
+from musicrnn.sources.score_splits import AS_LISTED, BY_CONTENT, BY_MODEL
 from musicrnn.sources.scores import read_source
 from musicrnn.sources.words import holds_words, read_clips
-from musicrnn.training.data import DataRequest, Split, TrainingData
+from musicrnn.training.data import DataRequest, Sources, Split, TrainingData, read_split_list
 from musicrnn.training.protocol import Figures
 from musicrnn.training.run_state import begun_with, run_path
 from musicrnn.training.task import TASKS, Task, ensemble_task
@@ -49,14 +49,23 @@ def read_scores(task: Task, request: DataRequest, like: Checkpoint | None) -> Tr
             "a split file lists the files of one folder, got "
             f"{counted(len(request.sources), 'source')}"
         )
+    known = {} if like is None else _listed(like)
     sources = [
-        read_source(source, request.folder, request.split_file, _split_by(source, request, like))
+        read_source(
+            source,
+            request.folder,
+            split_file=request.split_file,
+            by=_split_by(source, request, like),
+            known=known,
+        )
         for source in request.sources
     ]
     data = task.encode(sources, request, like)
+    if like is not None:
+        data = replace(data, said=(*data.said, *_split_otherwise(sources, like)))
     if like is not None and request.rehearse:
-        known = [read_source(name, request.folder) for name in request.rehearse]
-        data = task.rehearse(data, known, like)
+        learnt = [read_source(name, request.folder) for name in request.rehearse]
+        data = task.rehearse(data, learnt, like)
     return data
 
 
@@ -76,15 +85,39 @@ def _split_by(source: str, request: DataRequest, like: Checkpoint | None) -> str
     """How a folder was split that a run or the model learnt from, "" where nothing is known."""
     if request.split_by or like is None:
         return request.split_by
-    return _learnt(like).get(Path(source).resolve().name, "")
+    return str(_learnt(like).get(Path(source).resolve().name, {}).get("split", ""))
 
 
-def _learnt(model: Checkpoint) -> dict[str, str]:
-    """The corpora and folders that a model learnt from, and how each was split."""
+def _listed(model: Checkpoint) -> dict[str, Split]:
+    """The split of each piece that a model learnt from by a list, by its digest."""
+    lists = [corpus.get("listed") for corpus in _learnt(model).values()]
+    return {
+        digest: split
+        for each in lists
+        if isinstance(each, dict)
+        for digest, split in read_split_list(cast(dict[str, Any], each)).items()
+    }
+
+
+def _split_otherwise(sources: Sources, model: Checkpoint) -> list[str]:
+    """A sentence for each folder that a list split for the model and something else splits now."""
+    learnt, said = _learnt(model), list[str]()
+    for card, _ in sources:
+        before, now = str(learnt.get(card.name, {}).get("split", "")), card.split
+        if before.startswith(AS_LISTED) and now not in (before, BY_MODEL):
+            said.append(
+                f"the model learnt from {card.name} {before}, which is split {now} here: training "
+                "pieces may be held out; name the list in place of the folder"
+            )
+    return said
+
+
+def _learnt(model: Checkpoint) -> dict[str, dict[str, Any]]:
+    """The corpora and folders that a model learnt from, what its header says of each by name."""
     data: Any = model.metadata.get("data")
     corpora: Any = data.get("corpora") if isinstance(data, dict) else None
     listed: list[Any] = corpora if isinstance(corpora, list) else []
-    return {str(c.get("name")): str(c.get("split")) for c in listed if isinstance(c, dict)}
+    return {str(c.get("name")): c for c in listed if isinstance(c, dict)}
 
 
 READERS: dict[str, Reader] = {
@@ -188,4 +221,11 @@ def measured(
     """
     task = ensemble_task(checkpoints)
     data = read_data(task, request, checkpoints[0])
+    try:
+        data.require(split, task.example)
+    except MusicRNNError as error:
+        others = [f"--split {name}" for name, n in data.counts().items() if n]
+        if not others:
+            raise
+        raise MusicRNNError(f"{error}; ask for another with {' or '.join(others)}") from error
     return task.measure(checkpoints, data, split), data

@@ -9,7 +9,8 @@ pieces are split: musicrnn.sources.score_splits.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -21,13 +22,17 @@ from musicrnn.sources.corpus import own_card
 from musicrnn.sources.find import files_below
 from musicrnn.sources.labelled_folder import SCORES
 from musicrnn.sources.score_splits import FoundPiece, splitting
-from musicrnn.training.data import Card, Piece
+from musicrnn.training.data import Card, Piece, Split, split_list
 
 ABC = ".abc"
 
 
 def read_folder(
-    folder: Path, split_file: Path | None = None, by: str = ""
+    folder: Path,
+    split_file: Path | None = None,
+    *,
+    by: str = "",
+    known: Mapping[str, Split] | None = None,
 ) -> tuple[Card, list[Piece]]:
     """The card and the pieces of a folder; its name in reports is the folder's.
 
@@ -35,6 +40,7 @@ def read_folder(
         split_file: says which piece is for what, in place of the folder itself.
         by: the words in which an earlier card says how the folder was split; of words that are
             not known, as today.
+        known: the list of a model, see musicrnn.sources.score_splits.
 
     Raises:
         MusicRNNError: the folder does not exist or holds no such file, or the split file is none.
@@ -43,10 +49,12 @@ def read_folder(
     if not paths:
         found = "no such folder" if not folder.is_dir() else "no .mid, .midi, .kar or .abc file"
         raise MusicRNNError(f"nothing to read in {folder}: {found}")
-    split, pieces = splitting(list(_found(folder, paths)), split_file, by)
+    found = list(_found(folder, paths))
+    split, pieces = splitting(found, split_file, by=by, known=known)
     name = folder.resolve().name
     title = f"MIDI and ABC files of the folder {name}"
-    return own_card(name, title, holds="scores", split=split), pieces
+    card = own_card(name, title, holds="scores", split=split)
+    return replace(card, listed=split_list(pieces)) if split_file else card, pieces
 
 
 def score_files(folder: Path) -> list[Path]:

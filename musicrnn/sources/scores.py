@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
@@ -10,17 +11,22 @@ from musicrnn.sources.find import folder_of
 from musicrnn.sources.named import named
 from musicrnn.sources.score_folder import read_folder
 from musicrnn.sources.split_file import folder_and_split_file
-from musicrnn.training.data import Card, Piece
+from musicrnn.training.data import Card, Piece, Split
 
 
 def read_source(
-    source: str, data: Path | None = None, split_file: Path | None = None, by: str = ""
+    source: str,
+    data: Path | None = None,
+    *,
+    split_file: Path | None = None,
+    by: str = "",
+    known: Mapping[str, Split] | None = None,
 ) -> tuple[Card, list[Piece]]:
     """The card and pieces of a corpus by name, a folder, or a split file in its folder.
 
     Args:
         data: where corpora lie.
-        split_file, by: how a folder is split, see :func:`read_folder`.
+        split_file, by, known: how a folder is split, see :func:`read_folder`.
 
     Raises:
         MusicRNNError: neither a corpus nor a folder, it holds nothing, or a split file beside a
@@ -39,7 +45,7 @@ def read_source(
             f"(musicrnn train compose {source})"
         )
     check_source(source)
-    return read_folder(*folder_and_split_file(source, split_file), by)
+    return read_folder(*folder_and_split_file(source, split_file), by=by, known=known)
 
 
 def check_source(source: str) -> None:

@@ -135,8 +135,8 @@ def prepare_words(
         found.refused + sounds.refused,
         f"{counted(len(words), 'word')}: {shown} of {recipe.seconds:g} s ({found.card.split})",
         names,
-        recordings["train"] + _made(clips["train"], recipe.rate),
-        recordings,
+        backgrounds=recordings["train"] + _made(clips["train"], recipe.rate),
+        recordings=recordings,
     )
 
 

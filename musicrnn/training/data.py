@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ from musicrnn.score import Score
 
 Split = Literal["train", "valid", "test"]
 SPLITS: tuple[Split, ...] = ("train", "valid", "test")
+SPLIT_LIST = ".csv"  # the suffix of a split file
+DIGITS = 8  # of a sha256 by which the pieces of a list are known again
 T = TypeVar("T")
 
 
@@ -37,6 +39,8 @@ class Card:
     split: str
     bars_known: bool = True  # False: pieces of 4/4 that end with a whole bar, without bar lines
     ratings: tuple[str, ...] = ()  # what its pieces are rated for
+    listed: Mapping[Split, Sequence[str]] = field(default_factory=dict[Split, Sequence[str]])
+    """The pieces that a split file lists, see split_list."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ class Piece:
 
     ``ratings`` are +1 or -1, by what they are of, where known. Pieces of one ``group``, such as
     those of one game, are alike; "" is a group of its own. ``feel`` is what its rhythm is called,
-    such as "funk", where known; ``is_fill`` says that all of it is a drum fill.
+    such as "funk", where known; ``is_fill`` says that all of it is a drum fill. ``digest`` is the
+    sha256 of its content, where a list may name it.
     """
 
     name: str
@@ -56,6 +61,26 @@ class Piece:
     group: str = ""
     feel: str = ""
     is_fill: bool = False
+    digest: str = ""
+
+
+def split_list(pieces: Iterable[Piece]) -> dict[Split, list[str]]:
+    """The first DIGITS of the digests of all pieces, by split."""
+    found: dict[Split, list[str]] = {split: [] for split in SPLITS}
+    for piece in pieces:
+        if piece.digest:
+            found[piece.split].append(piece.digest[:DIGITS])
+    return found
+
+
+def read_split_list(listed: Mapping[Any, Any]) -> dict[str, Split]:
+    """The split of each piece by the first DIGITS of its digest: split_list's inverse."""
+    found: dict[str, Split] = {}
+    for split in SPLITS:
+        digests: Any = listed.get(split)
+        if isinstance(digests, list):
+            found |= {str(digest): split for digest in cast(list[Any], digests)}
+    return found
 
 
 Sources = Sequence[tuple[Card, Sequence[Piece]]]
@@ -97,6 +122,12 @@ class DataRequest:
     split_by: str = ""
     rehearse: tuple[str, ...] = ()
 
+    @property
+    def has_list(self) -> bool:
+        """Whether a split file says which piece is for what."""
+        lists = (source.lower().endswith(SPLIT_LIST) for source in self.sources)
+        return self.split_file is not None or any(lists)
+
 
 @dataclass(frozen=True, eq=False)
 class TrainingData:
@@ -104,7 +135,8 @@ class TrainingData:
 
     ``encoding`` is what made them of music or sound: a tokenizer, a grid, a recipe of features.
     ``description`` goes into the model file: corpora, terms, counts, hash. ``title`` says in words
-    what was found. ``names`` are those of the examples, where they have any.
+    what was found. ``names`` are those of the examples, where they have any. ``said`` are sentences
+    on how they were split.
     """
 
     examples: dict[Split, Any]
@@ -114,6 +146,7 @@ class TrainingData:
     refused: Sequence[SkippedFile] = field(default_factory=list[SkippedFile])
     title: str = ""
     names: Mapping[Split, Sequence[str]] = field(default_factory=dict[Split, Sequence[str]])
+    said: Sequence[str] = ()
 
     def counts(self) -> dict[str, int]:
         """How many examples each split has."""
@@ -172,6 +205,7 @@ def described(
     return {
         "corpora": [
             {"name": c.name, "source": c.source, "licence": c.licence, "split": c.split}
+            | ({"listed": dict(c.listed)} if c.listed else {})
             for c in cards
         ],
         **counts,

@@ -53,13 +53,15 @@ class Callback(Protocol):
 class TrainingResult:
     """How a run ended: "finished", "stopped early" or "interrupted", by which signal.
 
-    ``warnings`` are sentences that whoever reads its figures should know.
+    ``warnings`` are sentences that whoever reads its figures should know. ``because``: what ended a
+    run that had minutes left, in words.
     """
 
     reason: str
     state: RunState
     signal: int | None = None
     warnings: tuple[str, ...] = ()
+    because: str = ""
 
     @property
     def exit_code(self) -> int:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from musicrnn.sampling.composer import Composer
     from musicrnn.sampling.voices import VoicesWriter
     from musicrnn.training.objective import Objective
+    from musicrnn.training.run_state import RunState
 
 MINUTES = 30.0  # of a training of which nothing else is said
 
@@ -154,6 +155,10 @@ class Task(ABC):
     def header(self, data: TrainingData, settings: Any) -> dict[str, Any]:
         """What a model file says of its data's encoding and labels."""
         return {}
+
+    def ended_by(self, data: TrainingData, plan: TrainingConfig, state: RunState) -> str:
+        """What ended a run that had minutes left, in words; "" where nothing did."""
+        return ""
 
     def calibrate(self, network: Any, data: TrainingData, objective: Any) -> dict[str, Any] | None:
         """Entries of the header that are chosen after training, of the best network."""

@@ -25,6 +25,7 @@ from torch import Tensor, nn
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
 from musicrnn.training.averaging import WeightAverage
+from musicrnn.training.made_with import difference
 from musicrnn.training.objective import Objective, stored_count
 from musicrnn.training.settings import as_now
 
@@ -94,18 +95,14 @@ def check_made_with(path: Path, made_with: dict[str, Any]) -> tuple[str, ...]:
     Returns what else is to be said of it: that it was made with other versions.
 
     Raises:
-        MusicRNNError: there is no run at ``path``, it is damaged, or one value differs; the first
-            is named.
+        MusicRNNError: there is no run at ``path``, it is damaged, or something differs; the pieces
+            or the first other thing are named.
     """
     before = begun_with(path)
     with _undamaged(path):
         made_by = _object(_header(path).get("versions", {}))
-    for name, new in json.loads(json.dumps(made_with)).items():
-        if name in before and before[name] != new:
-            raise MusicRNNError(
-                f"a run is resumed as it was begun, and {name} was {before[name]} in {path.name}, "
-                f"got {new}"
-            )
+    if said := difference(before, json.loads(json.dumps(made_with))):
+        raise MusicRNNError(f"{path.name} cannot go on: {said}")
     now = versions()
     return tuple(
         f"{path.name} was made with {name} {made_by[name]} and goes on with {now[name]}: "

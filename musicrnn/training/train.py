@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,7 @@ def train(
         resume=run.resume,
         made_with=made_with(encoding, data, run, settings=settings),
     )
+    outcome = replace(outcome, because=task.ended_by(data, plan, outcome.state))
     if first_process():  # the process that wrote the model
         best = Checkpoint.load(run.output)
         if entries := task.calibrate(task.load(best), data, objective):
@@ -93,11 +94,13 @@ def made_with(
 ) -> dict[str, Any]:
     """What a run that is resumed must have been begun with, beside its plan; ``encoding`` is the
     task's header."""
+    corpora = data.description.get("corpora", ())
     return {
         **asdict(settings),
         "layer": settings.layer.as_json(),
         **encoding,
-        "split": [corpus["split"] for corpus in data.description.get("corpora", ())],
+        "sources": [corpus["name"] for corpus in corpora],
+        "split": [corpus["split"] for corpus in corpora],
         "sha256": data.description.get("sha256"),
         "from": run.base.sha256[:12] if run.base else None,
     }

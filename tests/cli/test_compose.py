@@ -134,7 +134,7 @@ def test_a_played_primer_is_quantised_aloud(models, tmp_path: Path) -> None:
     write_midi(make_score(480, [Track(notes)]), tmp_path / "p.mid")
     said = compose("--model", models["beat"], "--primer", tmp_path / "p.mid", "--bars", 1, "-o",
                    tmp_path / "t.mid")  # fmt: skip
-    assert "is put on the grid" in said
+    assert "the primer keeps to no grid" in said
 
 
 def test_a_tune_is_written_as_its_own_text(models, tmp_path: Path) -> None:

@@ -129,3 +129,38 @@ def test_a_tune_without_chord_symbols(tmp_path: Path) -> None:
     assert "chords were wished, G D, and no chord symbols" in said
     said = compose("--no-chords", "--bars", "2", "-o", tmp_path / "p.mid", code=1)
     assert "only the tunes of tokens such as tune have chord symbols" in said
+
+
+def test_a_density_that_did_not_come_is_said(tmp_path: Path) -> None:
+    """Jazz on the drums is sparse, whatever is asked."""
+    words = [
+        "--style",
+        "drums",
+        "--density",
+        5,
+        "--time-signature",
+        "4/4",
+        "-o",
+        tmp_path / "t.mid",
+    ]
+    said = compose(*words, "--feel", "jazz", "--seed", 1)
+    assert "density 5 was asked for: this piece came out at 2, the nearest of 5 attempts" in said
+    assert "density 2, " in said
+    kept = compose(*words, "--feel", "punk", "--seed", 1, "--json")
+    assert json.loads(kept)["density_reached"] == 5  # one line, nothing is said beside it
+    many = compose(*words, "--feel", "jazz", "--seed", 1, "--count", 2)
+    assert "density 5 was asked for: 2 of 2 pieces came out at 2, the nearest of 5" in many
+
+
+def test_what_changes_of_a_groove_as_a_primer_is_said(tmp_path: Path) -> None:
+    strokes = tuple(Note(240 * i + i * i % 97, (36, 22)[i % 2], 60, 80) for i in range(32))
+    write_midi(make_score(480, [Track(strokes, is_drum=True)]), tmp_path / "p.mid")
+    path = tmp_path / "t.mid"
+    words = ("--bars", 2, "--seed", 1, "-o", path)
+    said = compose("--style", "drums", "--primer", tmp_path / "p.mid", *words)
+    assert "the primer's drums 22 and 26, Roland's, are written as 42 and 46" in said
+    assert "the primer keeps to no grid" in said
+    assert "major" not in said
+    drums = {note.pitch for track in read_midi(path).tracks for note in track.notes}
+    assert 42 in drums
+    assert 22 not in drums

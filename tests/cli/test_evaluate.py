@@ -86,3 +86,17 @@ def test_what_cannot_be_evaluated_is_one_sentence(
         assert len(result.stderr.strip().splitlines()) == 1
     assert run(generated).exit_code == 2
     assert run(*folders, "--split", "half").exit_code == 2
+
+
+def test_another_split_is_offered_where_the_one_asked_is_empty(tmp_path: Path) -> None:
+    write_pieces(tmp_path / "few", 6, bars=4, seed=3)
+    (tmp_path / "few" / "my.csv").write_text(
+        "file,split\n" + "".join(f"{n:02d}.mid,{'valid' if n else 'train'}\n" for n in range(6))
+    )
+    said = run("pop", tmp_path / "few" / "my.csv")
+    assert said.exit_code == 1
+    assert "the test split has no piece" in said.stderr
+    assert "ask for another with --split train or --split valid" in said.stderr
+    folder = run(tmp_path / "few", tmp_path / "few" / "my.csv")
+    assert folder.exit_code == 1
+    assert "--split valid" in folder.stderr

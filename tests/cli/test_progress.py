@@ -4,11 +4,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from musicrnn.face.progress import ProgressBar
 from musicrnn.training.loop import TrainingResult
 from musicrnn.training.run_state import RunState
-from musicrnn_cli.reporting import report_outcome
+from musicrnn_cli.main import main
+from musicrnn_cli.reporting import before_first_update, report_outcome
 
 FIGURES = {"loss": 1.0, "gradient_norm": 0.5, "learning_rate": 1e-3, "items_a_second": 123456.0}
 
@@ -65,3 +67,29 @@ def test_a_run_without_a_validation_says_so(
 def test_a_run_that_came_to_its_end_is_a_success(capsys: pytest.CaptureFixture[str]) -> None:
     report_outcome(TrainingResult("finished", RunState(total=3, update=3)), Path("m.safetensors"))
     assert "finished after 3 updates" in capsys.readouterr().err
+
+
+def test_a_ctrl_c_before_the_first_update_says_that_nothing_is_written(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for begun, said in ((False, "nothing is written to m.safetensors"), (True, "")):
+        with (
+            pytest.raises(KeyboardInterrupt),
+            before_first_update(Path("m.safetensors"), begun=lambda begun=begun: begun),
+        ):
+            raise KeyboardInterrupt
+        assert said in capsys.readouterr().err
+
+
+def test_train_says_it_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reading(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "a.mid").write_bytes(b"")
+    monkeypatch.setattr("musicrnn.sources.readers.read_data", reading)
+    words = ["train", "compose", str(tmp_path), "-o", str(tmp_path / "m.safetensors")]
+    found = CliRunner().invoke(main, words)
+    assert found.exit_code == 130
+    assert "ended before the first update: nothing is written to" in found.output

@@ -191,3 +191,14 @@ def test_ctrl_c_then_resume_on_real_files(corpora: Path, tmp_path: Path) -> None
     assert before.arrays.keys() == after.arrays.keys()
     run("compose", "--model", model, "--bars", 4, "--seed", 1, "-o", tmp_path / "t.mid")
     assert read_midi(tmp_path / "t.mid").note_count > 0
+
+
+def test_a_run_on_other_pieces_is_refused_in_a_line(folder: Path, tmp_path: Path) -> None:
+    other, words = tmp_path / "other", ("-o", tmp_path / "m.safetensors", *SMALL)
+    shutil.copytree(folder, other)
+    (other / "7.mid").unlink()
+    run("train", "compose", folder, *words, "--set", "updates=5")
+    said = run("train", "compose", other, *words, "--set", "updates=9", "--resume", code=1)
+    assert "m.safetensors.run cannot go on: " in said
+    assert "the run was begun on other pieces: midi, this is other" in said
+    assert max(map(len, said.splitlines())) < 300

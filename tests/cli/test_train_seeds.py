@@ -68,7 +68,9 @@ def test_seeds_interrupted_and_finished_are_single_runs(
     train(*SMALL, "--set", "updates=12", "-o", alone, "--seed", 5)
     assert same(alone, tmp_path / "m-seed5.safetensors")
     assert not same(alone, tmp_path / "m-seed6.safetensors")
-    assert "dropout was 0.3 in m-seed4" in train(*words, "--resume", "--set", "dropout=0.4", code=1)
+    said = train(*words, "--resume", "--set", "dropout=0.4", code=1)
+    assert "m-seed4.safetensors.run cannot go on: " in said
+    assert "dropout was 0.3, got 0.4" in said
     assert "m-seed4.safetensors exists already" in train(*words, code=1)
     more = train(*words, "--resume", "--seeds", 4, "--set", "updates=14")
     assert more.count("finished after 14 updates") == 4

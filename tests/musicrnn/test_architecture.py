@@ -67,8 +67,8 @@ PARTS = {
     "sampling": (
         "model -> piece",
         PIECE
-        + " accompaniment bounds device io form tokens checkpoint cells context layers networks"
-        + " metrics",
+        + " accompaniment bounds device drum_kit io form tokens checkpoint cells context layers"
+        + " networks metrics",
     ),
     "problems": ("problems that show what a memory can hold", "errors arrays bounds layers"),
     "listening": (

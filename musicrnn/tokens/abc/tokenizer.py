@@ -117,7 +117,7 @@ def melody_of(score: Score) -> Score:
     named = [t for t in pitched if "melody" in t.name.lower()]
     if not pitched:
         what = "only drums" if score.note_count else "no notes"
-        raise MusicRNNError(f"ABC text holds pitched notes, this score has {what}")
+        raise MusicRNNError(f"a tune holds pitched notes, this score has {what}")
     best = max(named or pitched, key=_height)
     return replace(score, tracks=(Track(best.notes),), title="")
 

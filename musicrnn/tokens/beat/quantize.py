@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.drum_kit import as_general_midi
-from musicrnn.errors import MusicRNNError, counted
+from musicrnn.errors import MusicRNNError
 from musicrnn.key import estimate_key
 from musicrnn.score import Chord, Key, Note, Score, Tempo, TimeSignature, Track, make_score
 from musicrnn.tokens.beat.grid import DURATIONS, MAX_BARS, POSITIONS, SIGNATURES, nearest_tempo
@@ -41,8 +41,7 @@ def quantize_to_beats(score: Score, vocabulary: BeatVocabulary) -> Score:
         kinds = [kind for kind, there in (("drums", DRUM_PROGRAM in programs),
                  ("pitched instruments", programs != (DRUM_PROGRAM,))) if there]  # fmt: skip
         raise MusicRNNError(
-            f"none of the piece's {counted(score.note_count, 'note')} is for {' or '.join(kinds)}, "
-            "which is all these tokens hold"
+            f"none of the piece's notes is for {' or '.join(kinds)}, which is all these tokens hold"
         )
     notes = _without_overlaps(notes)
     last_tick = int((notes[:, 0] + notes[:, 3]).max()) - 1

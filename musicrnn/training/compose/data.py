@@ -9,6 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -37,6 +38,7 @@ from musicrnn.training.data import (
     read_all,
     skipping,
 )
+from musicrnn.training.sparing import spared
 
 LEAST_OF_A_FEEL = 5  # training pieces that are no fills
 
@@ -89,7 +91,7 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
     """Read and tokenize, be it little or nothing that can be used.
 
     Without a model the tokenizer that suits the pieces is chosen, of the kind that is asked for.
-    When chance leaves no piece for validation, the last training piece becomes it.
+    Where chance leaves a split without a piece, see musicrnn.training.sparing.
 
     Raises:
         MusicRNNError: a mix that is not one positive number for each source.
@@ -116,7 +118,7 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
     plans = tokenizer.readings() is not None and (like is None or "form" in like.metadata)
     feels = _feels(item.piece for _, item in read)
     labels = _labels(tokenizer, feels) if like is None else _labels_of(like)
-    examples: dict[Split, list[_Example]] = {split: [] for split in SPLITS}
+    encoded: list[_Example] = []
     keys: Counter[str] = Counter()
     metres: Counter[str] = Counter()
     for index, item in read:
@@ -127,12 +129,15 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
             parts: Sequence[tuple[Ids, Planned]] = ()
             if plan and split == "train":
                 parts = excerpts(score, tokenizer, item.piece, labels)
-            examples[split].append(_Example(item.piece.name, found, index, plan, parts))
+            encoded.append(_Example(item.piece, found, index, plan, parts))
             if split == "train":
                 if any(track.notes and not track.is_drum for track in score.tracks):
                     keys[_key_name(score)] += 1
-                metres.update({s.name for s in score.time_signatures})
-    _balance(examples)
+                metres.update(_metres(score))
+    sides, said = spared([each.piece for each in encoded], listed_by_file=request.has_list)
+    examples: dict[Split, list[_Example]] = {split: [] for split in SPLITS}
+    for side, example in zip(sides, encoded, strict=True):
+        examples[side].append(example)
     ids: dict[Split, list[Ids]] = {
         split: [each.ids for each in examples[split]] for split in SPLITS
     }
@@ -153,7 +158,8 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
         refused=refused,
         title=f"{tokenizer.name} tokens",
         weights=weights,
-        names={split: [each.name for each in examples[split]] for split in SPLITS},
+        names={split: [each.piece.name for each in examples[split]] for split in SPLITS},
+        said=said,
         planned={
             split: [each.planned for each in examples[split] if each.planned is not None]
             for split in SPLITS
@@ -170,7 +176,7 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
 
 @dataclass(frozen=True, eq=False)
 class _Example:
-    name: str
+    piece: Piece
     ids: Ids
     source: int  # which of the sources it is from
     planned: Planned | None
@@ -214,16 +220,11 @@ def _labels_of(model: Checkpoint) -> Labels:
     return Labels(tuple(feels), "fill" in fields, "symbols" in fields)
 
 
+def _metres(score: Score) -> set[str]:
+    """Those that two bars in a row have: upbeats, and bars cut short at a repeat, are none."""
+    bars = [signature for _, signature in score.bars()]
+    return {one.name for one, other in pairwise(bars) if one is other} or {score.metre.name}
+
+
 def _key_name(score: Score) -> str:
     return (score.keys[0] if score.keys else estimate_key(score)).name
-
-
-def _balance(examples: dict[Split, list[_Example]]) -> None:
-    """A piece for validation, and one to train on, where another split can spare it."""
-    train, valid, test = (examples[split] for split in SPLITS)
-    if not valid and len(train) > 1:
-        valid.append(train.pop())
-    if not train and len(valid) + len(test) > 1:
-        train.append((test if test and len(valid) < 2 else valid).pop())
-    if not valid and train and test:
-        valid.append(test.pop())

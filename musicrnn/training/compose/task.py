@@ -10,25 +10,14 @@ import numpy as np
 
 from musicrnn.arrays import Ids, checked_ids
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.context.fields import (
-    FIELDS,
-    GROUPS,
-    LABELS,
-    fields_of,
-    sizes,
-    untold,
-    written,
-)
+from musicrnn.context.fields import FIELDS, GROUPS, LABELS, fields_of, sizes, untold, written
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.pretrained import Style
 from musicrnn.tokens import TOKENIZERS, Controls, tokenizer_from
 from musicrnn.training.compose.data import TokenData, token_data
 from musicrnn.training.compose.header import header
-from musicrnn.training.compose.outlooks import (
-    plan_nats,
-    without_density,
-)
+from musicrnn.training.compose.outlooks import plan_nats, without_density
 from musicrnn.training.compose.rehearsal import learnt_from, rehearsing, some_of
 from musicrnn.training.compose.settings import ComposeSettings
 from musicrnn.training.compose.sizing import MINUTES, SIZED, plan, sized
@@ -45,6 +34,7 @@ if TYPE_CHECKING:
     from musicrnn.networks.language import LanguageModel
     from musicrnn.sampling.composer import Composer
     from musicrnn.training.compose.objective import LanguageObjective
+    from musicrnn.training.run_state import RunState
 
 
 @dataclass(frozen=True)
@@ -94,11 +84,21 @@ class Compose(Task):
         return rehearsing(data, token_data(some, DataRequest(()), like))
 
     def check(self, data: TrainingData) -> None:
-        if not data.examples["train"] or not data.examples["valid"]:
-            usable = sum(data.counts().values())
+        if data.examples["train"] and data.examples["valid"]:
+            return
+        counts, left_out = data.counts(), reasons(data.refused)
+        usable = counted(sum(counts.values()), "usable piece")
+        if sum(counts.values()) < 2:
+            raise MusicRNNError(f"{usable}, two are needed ({left_out})")
+        if not counts["train"]:
+            found = ", ".join(f"{name} {n}" for name, n in counts.items())
             raise MusicRNNError(
-                f"{counted(usable, 'usable piece')}, two are needed ({reasons(data.refused)})"
+                f"the split leaves no piece to train on ({found}): most pieces are for that"
             )
+        raise MusicRNNError(
+            f"{usable}, all versions of one tune, which stand on one side of a split: nothing is "
+            "left to validate on, another tune is needed"
+        )
 
     def sized(
         self, data: TrainingData, settings: ComposeSettings, minutes: float | None
@@ -163,6 +163,12 @@ class Compose(Task):
             outlooks=tokens.outlooks("valid") if tokens else None,
             validated=validation_ids(plan),
         )
+
+    def ended_by(self, data: TrainingData, plan: TrainingConfig, state: RunState) -> str:
+        if plan.minutes is None or plan.updates is None or state.update < plan.updates:
+            return ""
+        times = state.items / max(1, sum(map(len, data.examples["train"])))
+        return f"each piece was read {times:.0f} times"
 
     def header(self, data: TrainingData, settings: ComposeSettings) -> dict[str, Any]:
         return header(data, settings, self.config(data, settings).fields)

@@ -21,6 +21,7 @@ from musicrnn.tokens.parts import grid_of, voice_tracks
 from musicrnn.tokens.voices import GridPositions, VoiceGrid, sounding
 from musicrnn.training.data import (
     SPLITS,
+    Loaded,
     SkippedFile,
     Sources,
     Split,
@@ -30,49 +31,55 @@ from musicrnn.training.data import (
     reasons,
     skipping,
 )
+from musicrnn.training.sparing import spared
 from musicrnn.training.voices.piece import VoicePiece
 
 NAMES = ("soprano", "alto", "tenor", "bass")
 
 
-def voices_data(sources: Sources, like: Checkpoint | None = None) -> TrainingData:
+def voices_data(
+    sources: Sources, like: Checkpoint | None = None, *, listed: bool = False
+) -> TrainingData:
     """Examples are VoicePieces, ``encoding`` a VoiceGrid: the model's, where there is one.
 
-    When chance leaves no piece for validation, the last training piece becomes it.
+    Where chance leaves a split without a piece, see musicrnn.training.sparing; ``listed``: a file
+    says which piece is for what.
 
     Raises:
         MusicRNNError: no piece has four voices.
     """
-    read: list[tuple[Split, str, GridPositions, MetricalFeatures]] = []
+    read: list[Loaded[tuple[GridPositions, MetricalFeatures]]] = []
     refused: list[SkippedFile] = []
     for card, pieces in sources:
         kept, left_out = read_all(
             pieces, lambda piece, c=card: voices_on_grid(piece.read(), bars_known=c.bars_known)
         )
-        read.extend((item.piece.split, item.piece.name, *item.content) for item in kept)
+        read += kept
         refused += left_out
     if not read:
         raise MusicRNNError(f"no piece has four voices ({reasons(refused)})")
-    if not any(split == "valid" for split, *_ in read):
-        at = max((i for i, item in enumerate(read) if item[0] == "train"), default=len(read) - 1)
-        read[at] = ("valid", *read[at][1:])
+    sides, said = spared([item.piece for item in read], listed_by_file=listed)
     if like is None:
-        grid = _grid([cells for split, _, cells, _ in read if split == "train"] or [read[0][2]])
+        train = [item for side, item in zip(sides, read, strict=True) if side == "train"]
+        grid = _grid([item.content[0] for item in train or read[:1]])
     else:
         grid = VoiceGrid.from_configuration(like.entry("tokenizer"))
     found: dict[Split, list[VoicePiece]] = {split: [] for split in SPLITS}
     names: dict[Split, list[str]] = {split: [] for split in SPLITS}
-    for split, name, cells, places in read:
-        with skipping(name, refused):
+    for split, item in zip(sides, read, strict=True):
+        cells, places = item.content
+        with skipping(item.piece.name, refused):
             found[split].append(VoicePiece(grid.symbols(cells), places))
-            names[split].append(name)
+            names[split].append(item.piece.name)
     counts = {
         "pieces": {split: len(pieces) for split, pieces in found.items()},
         "steps": {split: sum(len(p.symbols) for p in pieces) for split, pieces in found.items()},
     }
     arrays = (piece.symbols for split in SPLITS for piece in found[split])
     description = described((card for card, _ in sources), arrays, counts, len(refused))
-    return TrainingData(found, grid, description, refused=refused, title="four voices", names=names)
+    return TrainingData(
+        found, grid, description, refused=refused, title="four voices", names=names, said=said
+    )
 
 
 def voices_on_grid(

@@ -36,7 +36,7 @@ class Voices(Task):
     ) -> TrainingData:
         from musicrnn.training.voices.data import voices_data
 
-        return voices_data(sources, like)
+        return voices_data(sources, like, listed=request.has_list)
 
     def config(self, data: TrainingData, settings: VoicesSettings) -> VoicesConfig:
         from musicrnn.tokens.metrical import METRICAL_FEATURES

@@ -216,6 +216,20 @@ class Grooves:
                   "beyond people's 40 or 60 %"]  # fmt: skip
         return table(header, rows)
 
+    def together(self) -> str:
+        """Every feel with the sparsest and the densest that can be asked, in 4/4."""
+        rows: list[list[str]] = []
+        for feel in self.model.entry("feels"):
+            row = [feel, str(self.count)]
+            for level in (1, 5):
+                pieces = self.composed(self.count, feel=feel, density=level, time_signature=(4, 4))
+                dense = [a_quarter(NoteArrays.of(piece.score)) for piece in pieces]
+                kept = np.mean([piece.density == level for piece in pieces])
+                row += [f"{np.mean(dense):.2f}", f"{kept:.2f}"]
+            rows.append(row)
+        header = ["feel", "n", "strokes a quarter of 1", "in its band", "of 5", "in its band"]
+        return table(header, rows)
+
     def fills(self) -> str:
         pieces = self.composed(2 * self.count, fill_every=4)
         found = np.array([fill_bars(piece.score)[:BARS] for piece in pieces])
@@ -255,7 +269,7 @@ def a_quarter(notes: NoteArrays) -> float:
     return len(notes) * notes.ticks_per_quarter / float(notes.bars[-1] - notes.bars[0])
 
 
-MEASURES = ("strokes", "feels", "densities", "fills", "metres")
+MEASURES = ("strokes", "feels", "densities", "together", "fills", "metres")
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)

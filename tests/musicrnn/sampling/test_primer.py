@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from musicrnn.drum_kit import EDGES
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import Composition, compose
 from musicrnn.sampling.primer import HEARD_BARS, Primer
-from musicrnn.score import Note, Score, Tempo, Track, make_score
+from musicrnn.score import Key, Note, Score, Tempo, Track, make_score
 from musicrnn.tokens import TOKENIZERS, BeatTokenizer, Controls
 
 QUARTER = 100  # ticks that the tokens' 12 do not divide
@@ -79,3 +80,19 @@ def test_a_prompt_alone_gives_the_primer_back(name: str) -> None:
     joined, _ = primer.joined(prompt, tokenizer.decode(prompt))
     assert joined.note_count == whole.note_count
     assert joined.seconds == pytest.approx(whole.seconds)
+
+
+def test_a_groove_is_written_with_the_drums_of_general_midi_and_has_no_key() -> None:
+    """Of two strokes on one hi-hat at once the louder stays."""
+    pitches = (22, 26, 42, 36)
+    notes = [Note(QUARTER * i, pitches[i % 4], 10, 90) for i in range(16)]
+    notes.append(Note(0, 42, 10, 40))
+    primer = make_score(
+        QUARTER, [Track(tuple(sorted(notes)), is_drum=True)], keys=[Key(0, 0, minor=False)]
+    )
+    made = gone_on(primer, "drums").score
+    assert made.keys == ()
+    found = [(n.pitch, n.velocity) for n in made.tracks[0].notes[:16]]
+    assert found == [(pitch, 90) for pitch in (42, 46, 42, 36) * 4]
+    assert not any(note.pitch in EDGES for track in made.tracks for note in track.notes)
+    assert gone_on(make_score(QUARTER, [piano(2)], keys=[Key(0, 2, minor=False)])).score.keys

@@ -103,7 +103,7 @@ def test_the_numbers_of_a_known_piece() -> None:
 
 
 def test_what_cannot_be_read_is_said() -> None:
-    with pytest.raises(MusicRNNError, match="none of the piece's 1 note"):
+    with pytest.raises(MusicRNNError, match="none of the piece's notes"):
         read(make_score(480, [Track((Note(0, 36, 10, 127),), is_drum=True)]))
     odd = make_score(480, tune().tracks, time_signatures=[TimeSignature(0, 19, 16)])
     with pytest.raises(MusicRNNError, match="the metre 19/16"):

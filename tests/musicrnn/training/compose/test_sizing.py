@@ -1,6 +1,7 @@
 """Sizes follow from the data and the minutes; wishes win; a run keeps what it was begun with."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from safetensors.torch import load_file, save_file
 
 import musicrnn as mr
 from musicrnn.face.data import Data
+from musicrnn.face.report import outcome_lines
 from musicrnn.io.midi import write_midi
 from musicrnn.score import Note, Track, make_score
 from musicrnn.sources.readers import read_data
@@ -17,8 +19,10 @@ from musicrnn.sources.score_splits import BY_CONTENT, BY_FAMILY
 from musicrnn.training.compose.data import TokenData
 from musicrnn.training.compose.settings import ComposeSettings
 from musicrnn.training.compose.sizing import MINUTES, SIZED, plan, sized
+from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import SPLITS
-from musicrnn.training.run_state import begun_with, run_path
+from musicrnn.training.loop import TrainingResult
+from musicrnn.training.run_state import RunState, begun_with, run_path
 from musicrnn.training.task import TASKS
 from musicrnn.training.wanted import ENDLESS, Wanted
 from tests.musicrnn.training.small import data_of
@@ -113,6 +117,18 @@ def train(home: Path, to: Path, **how) -> mr.Model:
     return mr.train("compose", home, to=to, settings=settings, progress=False, device="cpu", **how)
 
 
+def test_what_ended_a_run_before_its_minutes_is_said() -> None:
+    data = data_of([np.zeros(40, np.int32)] * 5, [])
+    plan = TrainingConfig(updates=10, minutes=1.0)
+    state = RunState(total=10, update=10, items=30_000)
+    assert COMPOSE.ended_by(data, plan, state) == "each piece was read 150 times"
+    assert COMPOSE.ended_by(data, replace(plan, minutes=None), state) == ""  # as it was asked
+    assert COMPOSE.ended_by(data, plan, replace(state, update=9)) == ""
+    outcome = TrainingResult("finished", state, because="each piece was read 150 times")
+    (line, *_) = outcome_lines(outcome, Path("m.safetensors"))
+    assert line.startswith("finished (each piece was read 150 times) after 10 updates")
+
+
 def test_other_minutes_go_on_with_the_same_network(tmp_path: Path) -> None:
     home, to = folder(tmp_path / "mine"), tmp_path / "m.safetensors"
     train(home, to, minutes=0.01)
@@ -121,7 +137,7 @@ def test_other_minutes_go_on_with_the_same_network(tmp_path: Path) -> None:
     again = train(home, to, minutes=30, settings={"updates": 40}, resume=True)
     assert again.metadata["model"]["layers"] == before["layers"]
     assert begun_with(run_path(to))["batch_size"] == before["batch_size"]
-    with pytest.raises(mr.MusicRNNError, match=r"layers was 1 in m\.safetensors\.run, got 2"):
+    with pytest.raises(mr.MusicRNNError, match="layers was 1, got 2"):
         train(home, to, minutes=1, settings={"layers": 2}, resume=True)
 
 
