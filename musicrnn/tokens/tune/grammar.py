@@ -186,6 +186,8 @@ class TuneConstraint:
     def _fits(self, units: int, room: int) -> bool:
         """Whether a length may come: what it leaves off the grid can be completed."""
         plain = units % PLAIN == 0
+        if units == room and (self.off + units) % PLAIN == 0:
+            return True  # what a primer off the grid leaves, too
         if units > room or (not plain and units not in TRIPLETS) or (plain and self.off):
             return False
         off = self.off + units
@@ -280,6 +282,7 @@ class TuneConstraint:
         form.bound(self._limit() + (form.bars if self.controls.form else 0), -1)
         self.form = planned or FreeForm(form)
         self.state, self.last = "item", REST
+        self.off = -form.rest % PLAIN  # whole bars are on the grid
         last = words[-1]
         if last in _SOUNDS:
             self.note, self.state = last, "length"

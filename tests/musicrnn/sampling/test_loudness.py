@@ -14,8 +14,8 @@ from musicrnn.form.plan import parse_plan
 from musicrnn.networks.language import LanguageModel
 from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.pretrained import load_model
-from musicrnn.sampling.loudness import ARRAY, LOUDER, Loudness, louder
-from musicrnn.tokens import Controls
+from musicrnn.sampling.loudness import ARRAY, Loudness, louder, usual
+from musicrnn.tokens import Controls, tokenizer_from
 from musicrnn.tokens.beat import BeatTokenizer
 
 KIT = BeatTokenizer((128,), velocity_bins=2, chords=False)
@@ -65,7 +65,8 @@ def test_a_model_whose_header_says_nothing_stays_as_it_is() -> None:
 def test_bundled_models_hear_what_training_would_write(name: str) -> None:
     bundled = load_model(name)
     heard = LanguageConfig.from_json(bundled.entry("model")).fields
-    assert bundled.metadata["louder"] == {n: list(p) for n, p in LOUDER.items() if n in heard}
+    factors = usual(tokenizer_from(bundled.entry("tokenizer")))
+    assert bundled.metadata["louder"] == {n: list(p) for n, p in factors.items() if n in heard}
 
 
 @pytest.mark.parametrize(

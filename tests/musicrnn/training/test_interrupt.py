@@ -139,13 +139,13 @@ def test_an_older_model_is_not_taken_for_this_run(tmp_path: Path) -> None:
     [
         (
             {"settings": replace(SIZES, batch_size=4)},
-            "batch_size was 3 in m.safetensors.run, got 4",
+            "batch_size was 3, got 4",
         ),
-        ({"settings": replace(SIZES, sequence_length=11)}, "sequence_length was 10 in"),
-        ({"settings": replace(SIZES, layers=1)}, "layers was 2 in"),
-        ({"average": 0.5}, "average was 0.0 in m.safetensors.run, got 0.5"),
-        ({"seed": 1}, "seed was 0 in"),
-        ({"learning_rate": 0.5}, "learning_rate was 0.002 in"),
+        ({"settings": replace(SIZES, sequence_length=11)}, "sequence_length was 10, got"),
+        ({"settings": replace(SIZES, layers=1)}, "layers was 2, got"),
+        ({"average": 0.5}, "average was 0.0, got 0.5"),
+        ({"seed": 1}, "seed was 0, got"),
+        ({"learning_rate": 0.5}, "learning_rate was 0.002, got"),
     ],
 )
 def test_a_run_goes_on_with_its_own_settings_alone(tmp_path: Path, changed, message) -> None:
@@ -164,7 +164,7 @@ def test_a_run_goes_on_with_its_own_data_alone(tmp_path: Path) -> None:
     train_ids, valid = whole.examples["train"][:4], whole.examples["valid"]
     less = data_of(train_ids, valid, encoding=whole.encoding, kind=TokenData)
     plan = TrainingConfig(updates=30, validate_every=10, warm_up=3, device="cpu")
-    with pytest.raises(MusicRNNError, match="sha256 was"):
+    with pytest.raises(MusicRNNError, match="begun on other pieces"):
         trained("compose", less, output, settings=SIZES, plan=plan, resume=True)
 
 
