@@ -56,6 +56,13 @@ def finer(score: Score, times: int) -> Score:
     )
 
 
+def without_upbeat(score: Score) -> Score:
+    """From its first whole bar on."""
+    if score.metre is score.time_signatures[0]:
+        return score
+    return since(score, score.time_signatures[1].tick)
+
+
 def since(score: Score, start: int) -> Score:
     """The score from a tick on."""
     if start == 0:

@@ -11,11 +11,10 @@ import click
 
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.face.asking import style_of
-from musicrnn.face.voices import gibbs_settings
+from musicrnn.face.voices import at_temperature
 from musicrnn.io.save import check_saved, read_piece, save_pieces
 from musicrnn.pretrained import load_model
-from musicrnn.sampling.gibbs import GibbsSettings
-from musicrnn.sampling.voices import VoicesWriter, Written
+from musicrnn.sampling.written import Writer, Written
 from musicrnn.score import Score
 from musicrnn.training.task import task_of
 from musicrnn_cli.tunes import say_which_tune
@@ -23,7 +22,7 @@ from musicrnn_cli.tunes import say_which_tune
 
 def opened(
     piece: Path, outputs: Sequence[Path], model: str, temperature: float | None
-) -> tuple[Score, VoicesWriter, GibbsSettings]:
+) -> tuple[Score, Writer, Any]:
     """The score of ``piece``, of an ABC file with many tunes the first, which is said; the model;
     and its style's own settings, at another temperature where one is given.
 
@@ -37,7 +36,8 @@ def opened(
     say_which_tune(piece)
     checkpoint = load_model(model)
     writer = task_of(checkpoint).writer(checkpoint)
-    return read_piece(piece), writer, gibbs_settings(style_of(model), temperature)
+    settings = writer.drawing(at_temperature(style_of(model), temperature))
+    return read_piece(piece), writer, settings
 
 
 def say_how_it_was_read(written: Written) -> None:

@@ -9,9 +9,9 @@ while it points within a bar of that place in the last section of its letter.
 An outlook counts played bars, the rest written ones; they are the same but for repeats (see
 :mod:`musicrnn.context.timed`).
 
-Facts are a context before its ids are looked up: in fields that hold an id (POINTERS), or a key or
-chord, its index in the piece plus 1. So a piece's facts serve every renaming of its ids, such as
-transpositions.
+Facts are a context before its ids are looked up: in fields that hold an id (POINTERS), or a key,
+chord or tone, its index in the piece plus 1. So a piece's facts serve every renaming of its ids,
+such as transpositions.
 """
 
 from __future__ import annotations
@@ -23,8 +23,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.cells.compiled import compiled as compiled_beside
+from musicrnn.context.ahead import (
+    NOTHING_GIVEN,
+    GivenNotes,
+    after,
+    look_ahead,
+    look_ahead_of_all,
+)
 from musicrnn.context.fields import (
-    BARS_LEFT,
+    AHEAD,
     DISTANCE,
     DISTANCES,
     FIELDS,
@@ -36,13 +43,21 @@ from musicrnn.context.fields import (
     Context,
     Outlook,
 )
+from musicrnn.context.harmony import (
+    LINE_AT,
+    NO_NOTES,
+    WRITTEN_AT,
+    look_up_notes,
+    notes_looked_up,
+    take_note,
+    tell_notes,
+)
 from musicrnn.context.match import longest_match
 from musicrnn.context.readings import (
     BAR,
     CHORD,
     KEY,
     LINE,
-    LINES,
     ORDER,
     POSITION,
     STAGE,
@@ -53,16 +68,18 @@ from musicrnn.context.readings import (
 )
 from musicrnn.context.timed import AT, BEGINNING, IN_BAR, PLAYED, move
 
-compiled = partial(compiled_beside, beside=("fields", "match", "readings", "timed"))
+compiled = partial(
+    compiled_beside, beside=("ahead", "fields", "harmony", "match", "readings", "timed")
+)
 
 # What is kept of a piece beside its ids and spots.
 LENGTH = 0  # IN_BAR to WAITS of musicrnn.context.timed come behind it
-IN_VOICE, IN_ORDER, KEY_AT, CHORD_AT, SOURCE, MATCHED, LINE_AT = range(8, 15)
-START = np.array([0, *BEGINNING, -1, -1, -1, -1, -1, 0, *[-1] * LINES], np.int64)
+IN_VOICE, IN_ORDER, KEY_AT, CHORD_AT, SOURCE, MATCHED = range(8, LINE_AT)
+START = np.array([0, *BEGINNING, -1, -1, -1, -1, -1, 0, *NO_NOTES], np.int64)
 COUNT, PLANNED = len(FIELDS), len(OUTLOOK_FIELDS)
 POSITION_FIELD, KEY_FIELD, CHORD_FIELD = (FIELDS.index(n) for n in ("position", "key", "chord"))
 LENGTH_FIELD, MATCH_FIELD = FIELDS.index("match_length"), FIELDS.index("match")
-PLACE_FIELD, LINE_FIELD = FIELDS.index("place_1"), FIELDS.index("line_0")
+PLACE_FIELD = FIELDS.index("place_1")
 NO_OUTLOOK = np.zeros((0, OUTLOOK), np.int32)
 FIRST_POINTER = POINTERS[0]
 
@@ -73,10 +90,14 @@ class Past:
     Args:
         readings: of the vocabulary.
         outlook: of the bars to be written; NO_OUTLOOK, and bars behind it, are not known.
+        given: the notes of each line that is given.
     """
 
-    def __init__(self, readings: Readings, outlook: Outlook = NO_OUTLOOK) -> None:
+    def __init__(
+        self, readings: Readings, outlook: Outlook = NO_OUTLOOK, given: GivenNotes = NOTHING_GIVEN
+    ) -> None:
         self.readings, self.outlook, self.units = readings, outlook, places(readings)
+        self.given = given
         self.now = START.copy()
         self.ids, self.spots = np.zeros(256, np.int64), np.zeros(256, np.int64)
         self.run = np.zeros(257, np.int32)
@@ -95,14 +116,36 @@ class Past:
         """[F]: what is heard with the last id; overwritten by the next call."""
         _facts(self.now, self.spots, self.units, self.outlook, self.written, self.found)
         _look_up(self.found, self.ids, self.readings)
+        for line, notes in self.given.items():
+            still = after(notes, self.now[WRITTEN_AT + line])
+            look_ahead(self.found, line, still, int(self.now[IN_BAR]), self.readings)
         return self.found
 
 
 def facts(ids: NDArray[np.int32], readings: Readings, outlook: Outlook = NO_OUTLOOK) -> Context:
-    """[T, F] of a whole piece; see the module's text."""
+    """[T, F] of a whole piece of which nothing is given; see the module's text."""
+    found = facts_ahead(ids, readings, outlook)
+    found[:, np.ravel(AHEAD)] = 0
+    return found
+
+
+def facts_ahead(
+    ids: NDArray[np.int32], readings: Readings, outlook: Outlook = NO_OUTLOOK
+) -> Context:
+    """The same with every line given."""
     found = np.zeros((len(ids), COUNT), np.int32)
     _all_facts(ids.astype(np.int64), readings, places(readings), outlook, found)
     return found
+
+
+def notes_given(ids: NDArray[np.int32], readings: Readings) -> dict[int, NDArray[np.int64]]:
+    """Of each line of a piece its notes, [N, NOTE_AHEAD], as :class:`Past` takes them."""
+    past, found = Past(readings), dict[int, list[list[int]]]()
+    for token in ids.tolist():
+        past.push(token)
+        if (line := int(readings[token, LINE])) >= 0:
+            found.setdefault(line, []).append([token, int(past.now[IN_BAR]), int(past.now[AT])])
+    return {line: np.array(notes, np.int64) for line, notes in found.items()}
 
 
 def played_bars(ids: NDArray[np.int32], readings: Readings) -> NDArray[np.int32]:
@@ -120,6 +163,7 @@ def looked_up(found: Context, ids: NDArray[np.int32], readings: Readings) -> Con
     for field, column in ((KEY_FIELD, KEY), (CHORD_FIELD, CHORD)):
         told = readings[ids[np.maximum(found[:, field], 1) - 1], column] + 1
         context[:, field] = np.where(found[:, field] > 0, told, 0)
+    notes_looked_up(context, ids, readings)
     return context
 
 
@@ -135,8 +179,7 @@ def _push(now: Any, ids: Any, spots: Any, run: Any, readings: Any, units: Any, t
         now[KEY_AT] = n
     if says[CHORD] >= 0:
         now[CHORD_AT] = n
-    if says[LINE] >= 0:
-        now[LINE_AT + says[LINE]] = n
+    take_note(now, says, n)
     place = (now[AT] + 1) * units[1] + (now[IN_VOICE] + 1) * units[0]
     place += (now[IN_ORDER] + 1) * STAGES + max(says[STAGE], 0)
     ids[n], spots[n] = token, (now[IN_BAR] + 1) * units[2] + place
@@ -183,8 +226,7 @@ def _facts(now: Any, spots: Any, units: Any, outlook: Any, written: Any, found: 
     for number in range(len(DISTANCES)):
         found[PLACE_FIELD + number] = _same_place(now, spots, units, DISTANCES[number])
     found[PLACE_FIELD + len(DISTANCES)] = _same_place(now, spots, units, back)
-    for line in range(LINES):
-        found[LINE_FIELD + line] = now[LINE_AT + line] + 1
+    tell_notes(now, now[IN_VOICE], found)
 
 
 @compiled
@@ -229,6 +271,7 @@ def _look_up(found: Any, ids: Any, readings: Any) -> None:
         found[KEY_FIELD] = readings[ids[found[KEY_FIELD] - 1], KEY] + 1
     if found[CHORD_FIELD] > 0:
         found[CHORD_FIELD] = readings[ids[found[CHORD_FIELD] - 1], CHORD] + 1
+    look_up_notes(found, ids, readings)
 
 
 @compiled
@@ -236,10 +279,13 @@ def _all_facts(ids: Any, readings: Any, units: Any, outlook: Any, found: Any) ->
     now, steps = START.copy(), len(ids)
     written, spots = np.zeros(steps, np.int64), np.zeros(steps, np.int64)
     run, lines = np.zeros(steps + 1, np.int32), np.full(outlook.shape[0], -1, np.int64)
+    bars, ats = np.zeros(steps, np.int64), np.zeros(steps, np.int64)
     for t in range(steps):
         _push(now, written, spots, run, readings, units, ids[t])
         _write(now, lines)
         _facts(now, spots, units, outlook, lines, found[t])
+        bars[t], ats[t] = now[IN_BAR], now[AT]
+    look_ahead_of_all(found, ids, readings, bars, ats, units[2] // units[1] - 2)
 
 
 @compiled
@@ -251,8 +297,3 @@ def _all_bars(ids: Any, readings: Any, units: Any, found: Any) -> None:
         else:
             _stand(now, readings[ids[t]])
         found[t] = now[PLAYED]
-
-
-def bars_left_class(left: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The value of the field bars_left for so many bars behind this one."""
-    return np.searchsorted(BARS_LEFT, left, side="right")

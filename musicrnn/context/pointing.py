@@ -5,6 +5,15 @@ holds its last note, points at the notes of that line up to INTERVALS semitones 
 as well, NEAR in all: what a melody does next is learnt as an interval, alike on every pitch. The
 other pointers are at one id each. The network gives a score for each target, in the order of the
 fields.
+
+Behind them come scores for harmony, HARMONIC times TONES a line, by intervals:
+
+1. a tone, the pitch class of what sounds in a line, points at all notes of every line;
+2. a line that has moved at this position points at the notes of every other line that would move in
+   parallel, by the interval that they keep;
+3. what is next in a line that is given points at all notes of every line;
+4. a tone points at all chords, by their roots;
+5. what is next points at all chords, by their roots.
 """
 
 from __future__ import annotations
@@ -15,11 +24,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.context.fields import FIELDS, GROUPS, POINTERS
-from musicrnn.context.readings import LINE, ORDER, Readings
+from musicrnn.context.fields import FIELDS, GROUPS, POINTERS, TONES
+from musicrnn.context.readings import CHORD, LINE, LINES, ORDER, Readings
 
 INTERVALS = 12
 NEAR = 2 * INTERVALS + 1
+HARMONIC = 5
+UNSOUNDED = (LINES + 1) * TONES
 
 POINTING = frozenset(FIELDS[column] for column in POINTERS)
 
@@ -38,6 +49,25 @@ def target_count(fields: Sequence[str]) -> int:
     """How many ids the fields point at."""
     single = first_line(fields)
     return single + NEAR * (len(fields) - first_pointer(fields) - single)
+
+
+def tone_columns(fields: Sequence[str]) -> list[int]:
+    """Which of the fields are tones."""
+    return [column for column, name in enumerate(fields) if name.startswith("tone")]
+
+
+def score_count(fields: Sequence[str]) -> int:
+    """How many scores the network gives: for the ids pointed at, and for intervals."""
+    return target_count(fields) + HARMONIC * TONES * len(tone_columns(fields))
+
+
+def tones_of_lines(readings: Any) -> Any:
+    """[V]: of each id TONES times its line and its pitch class; of a chord that says its root TONES
+    times LINES and that; UNSOUNDED for other ids."""
+    notes, chords = readings[:, LINE] >= 0, (readings[:, CHORD] >= 0) & (readings[:, ORDER] >= 0)
+    row = readings[:, LINE] * notes + LINES * chords
+    there = notes | chords
+    return (row * TONES + readings[:, ORDER] % TONES) * there + UNSOUNDED * ~there
 
 
 def near_ids(readings: Readings) -> NDArray[np.int64]:

@@ -35,7 +35,7 @@ from musicrnn.errors import MusicRNNError
 BAR, POSITION, VOICE, ORDER, STAGE, KEY, CHORD, LINE = range(8)
 LASTS, BAR_LENGTH, REPEAT, UPBEAT = range(8, 12)
 COLUMNS, TIMED_COLUMNS = 8, 12
-STAGES, LINES = 4, 3
+STAGES, LINES = 4, 4
 MAX_BAR = 2**10
 OPENS, CLOSES, CLOSES_AND_OPENS, FIRST, SECOND, SECTION = range(1, 7)
 
@@ -49,6 +49,11 @@ def no_readings(vocabulary: int, *, timed: bool = False) -> Readings:
 
 def is_timed(readings: Readings) -> bool:
     return readings.shape[1] == TIMED_COLUMNS
+
+
+def is_in_voices(readings: Readings) -> bool:
+    """Whether there are as many lines as there may be."""
+    return LINES - 1 in readings[:, LINE]
 
 
 def last_position(readings: Readings) -> int:

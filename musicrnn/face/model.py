@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from musicrnn.face.data import Data, Part
     from musicrnn.listening.answer import Answer
     from musicrnn.listening.word_stream import WordStream
-    from musicrnn.sampling.voices import Written
+    from musicrnn.sampling.written import Written
     from musicrnn.training.protocol import Figures
 
 Values = NDArray[np.floating]
@@ -169,12 +169,12 @@ class Model:
         Raises:
             MusicRNNError: no model of voices, or a piece that it cannot read.
         """
-        from musicrnn.face.voices import gibbs_settings, given_voices
+        from musicrnn.face.voices import at_temperature, given_voices
 
         writer, score = self._task.writer(self.checkpoint), score_given(piece)
         given = given_voices(score, writer.names, keep, track)
         return writer.harmonize(
-            score, given, gibbs_settings(self.style, temperature), drawn_seed(seed)
+            score, given, writer.drawing(at_temperature(self.style, temperature)), drawn_seed(seed)
         )
 
     def vary(
@@ -191,14 +191,14 @@ class Model:
         Raises:
             MusicRNNError: no model of voices, no such bars or voices, or as for harmonizing.
         """
-        from musicrnn.face.voices import gibbs_settings, named_voices
+        from musicrnn.face.voices import at_temperature, named_voices
         from musicrnn.tokens.parts import voice_tracks
 
         writer, score = self._task.writer(self.checkpoint), score_given(piece)
         return writer.vary(
             score,
             voice_tracks(score, writer.names, writer.names),
-            gibbs_settings(self.style, temperature),
+            writer.drawing(at_temperature(self.style, temperature)),
             drawn_seed(seed),
             bars=checked_bars(bars),
             voices=named_voices(writer.names if voices is None else voices, writer.names),

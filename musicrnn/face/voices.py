@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.pretrained import Style
-from musicrnn.sampling.gibbs import GibbsSettings
+from musicrnn.sampling.filters import Settings
 from musicrnn.score import Score, Track
 from musicrnn.tokens.parts import check_monophonic, named_track, voice_tracks
 
@@ -46,9 +46,8 @@ def given_voices(
     return {kept[0]: found}
 
 
-def gibbs_settings(style: Style, temperature: float | None) -> GibbsSettings:
-    """Those of the style, at another temperature where one is given."""
-    settings = style.settings
-    if temperature is not None:
-        settings = replace(settings, temperature=temperature)
-    return GibbsSettings(settings=settings)
+def at_temperature(style: Style, temperature: float | None) -> Settings:
+    """The settings of a style, at another temperature where one is given."""
+    if temperature is None:
+        return style.settings
+    return replace(style.settings, temperature=temperature)

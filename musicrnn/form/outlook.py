@@ -25,8 +25,8 @@ from musicrnn.context.fields import (
     OUTLOOK,
     OUTLOOK_FIELDS,
     Outlook,
+    bars_left_class,
 )
-from musicrnn.context.past import bars_left_class
 from musicrnn.form.plan import LETTERS, Plan, bars_of, written_sections
 from musicrnn.form.similarity import bar_similarity
 from musicrnn.score import Score

@@ -73,10 +73,9 @@ class LanguageSteps:
         if not self.folded:
             entering = self.stack.table(entering)
         y, memory = self.stack.step(entering, memory)
-        targets = self.model.targets(context, self.near)
-        scores = add_product(self.copy_bias, y, self.copies) * (targets > 0)
+        scores = add_product(self.copy_bias, y, self.copies)
         logits = add_product(self.bias, y, self.weight)
-        return logits.scatter_add(1, (targets - 1).clamp(min=0), scores), memory
+        return self.model.raised(logits, scores, context, self.near), memory
 
 
 @contextmanager

@@ -85,9 +85,9 @@ def compose_each(
 
     A piece that is silent, repeats one bar more than 6 times in a row or one note more than 16
     times is sampled again from the same seed, up to 5 times; so is one that is not as dense as was
-    asked, of a model that hears a density throughout. Where none of the 5 is, the one that is
-    nearest to it is kept. ``controls.bars`` and ``controls.seconds`` count what comes after the
-    primer.
+    asked, of a model that hears a density throughout, and a chorale that its network would have
+    gone on with. Where none of the 5 is as it should be, the nearest is kept. ``controls.bars`` and
+    ``controls.seconds`` count what comes after the primer.
 
     Raises:
         MusicRNNError: the model cannot compose, or a control, setting or primer does not fit it.
@@ -133,7 +133,8 @@ def compose_each(
             piece = piece if primer is None else behind(primer, start, piece)
             piece = as_planned(piece, planner, drawn_from)
             off = off_density(score, tokenizer, controls.density) if heard_density else 0.0
-            wrong = (primer is None and is_stuck(score), off)
+            unended = tokenizer.closes and sequence.cut
+            wrong = (primer is None and is_stuck(score), unended + off)
             if number not in nearest or wrong <= nearest[number][0]:
                 nearest[number] = wrong, piece
             if any(wrong) and attempt + 1 < MAX_ATTEMPTS:

@@ -11,24 +11,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.arrays import Float32Array, Ids, NamedArrays
 from musicrnn.bounds import check, choice
-from musicrnn.cells.compiled import compiled
 from musicrnn.cells.product import WEIGHT_FORMATS, WeightFormat, pack_matrix, product
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.context.fields import FIELDS, Outlook, sizes
 from musicrnn.context.past import NO_OUTLOOK, Past, facts, looked_up
-from musicrnn.context.pointing import first_line, first_pointer, near_ids, target_count
+from musicrnn.context.pointing import (
+    first_line,
+    first_pointer,
+    near_ids,
+    score_count,
+    target_count,
+    tone_columns,
+    tones_of_lines,
+)
 from musicrnn.context.readings import check_readings
 from musicrnn.device import check_device
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.array_stack import ArrayStack, check_shapes, part_of, stack_shapes
 from musicrnn.networks.language_config import LanguageConfig
+from musicrnn.sampling.pointed import add_rows, copied, harmonized
 
 Steps = NDArray[np.int64]
 NOTHING = np.zeros(0, np.int64)
@@ -107,6 +115,9 @@ class CPUEngine:
         self.offsets = np.cumsum([0, *sizes[:-1]])
         self.first_pointer, self.first_line = first_pointer(self.fields), first_line(self.fields)
         self.near = near_ids(self.readings)
+        self.tones = tone_columns(self.fields)
+        self.sounds = tones_of_lines(self.readings.astype(np.int64))
+        self.first_tone = self.vocabulary + target_count(self.fields)
         embedding = arrays["context.weight"]
         self.heard = FoldedRows(embedding, self.stack) if self.folded else embedding
 
@@ -151,7 +162,12 @@ class CPUEngine:
             entering = self.stack.from_input(entering)
         told = product(*self.output, self.stack.step(entering))
         pointers = context[:, self.first_pointer :]
-        return copied(told, pointers, self.first_line, self.near)
+        logits = copied(told, pointers, self.first_line, self.near)
+        if self.tones:
+            first = self.tones[0]
+            tones = context[:, first : first + 3 * len(self.tones)]
+            harmonized(logits, told[:, self.first_tone :], tones, self.sounds)
+        return logits
 
 
 class FoldedRows:
@@ -173,36 +189,6 @@ class FoldedRows:
         return self.rows
 
 
-@compiled
-def add_rows(to: Any, table: Any, chosen: Any) -> None:
-    """To each row of ``to`` [B, n] the rows of ``table`` that are ``chosen`` [B, F], in order."""
-    for b in range(to.shape[0]):
-        for f in range(chosen.shape[1]):
-            row = chosen[b, f]
-            for i in range(to.shape[1]):
-                to[b, i] += table[row, i]
-
-
-@compiled
-def copied(told: Any, pointers: Any, first_line: int, near: Any) -> Any:
-    """logits [B, V] of outputs [B, V + targets]: the last raise or lower the ids pointed at."""
-    vocabulary, width = near.shape
-    logits = told[:, :vocabulary].copy()
-    for b in range(told.shape[0]):
-        for p in range(pointers.shape[1]):
-            at = pointers[b, p] - 1
-            if at < 0:
-                continue
-            if p < first_line:
-                logits[b, at] += told[b, vocabulary + p]
-                continue
-            first = vocabulary + first_line + (p - first_line) * width
-            for n in range(width):
-                if near[at, n] > 0:
-                    logits[b, near[at, n] - 1] += told[b, first + n]
-    return logits
-
-
 def _check(config: LanguageConfig, checkpoint: Checkpoint) -> None:
     """Compiled code relies upon the shapes."""
     wanted: dict[str, tuple[int, ...]] = {
@@ -212,7 +198,7 @@ def _check(config: LanguageConfig, checkpoint: Checkpoint) -> None:
     if not config.tied:
         wanted["output.weight"] = (config.vocabulary, config.hidden)
     if config.context:
-        copies = target_count(tuple(config.fields))
+        copies = score_count(tuple(config.fields))
         wanted["context.weight"] = (sum(config.fields.values()), config.embedding)
         wanted["copies.weight"] = (copies, config.hidden)
         wanted["copies.bias"] = (copies,)

@@ -21,19 +21,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
+from musicrnn.arrays import Float32Array, Float64Array
 from musicrnn.bounds import check, positive, whole
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.voice_leading import parallels
-from musicrnn.networks.voices import VoicesModel, position_losses
+from musicrnn.networks.voices_array import VoicesEngine
 from musicrnn.sampling.filters import Logits, Settings, draw, filtered
 from musicrnn.tokens.voices import GridPositions, sounding
 
 Symbols = NDArray[np.int64]  # [T, V]
 Free = NDArray[np.bool_]  # [T, V]
+Metre = NDArray[np.float32]  # [T, F]
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,16 @@ class GibbsSampler:
     """Samples free positions with one network; ``allowed`` [V, P + 2] are the symbols of each
     voice."""
 
-    def __init__(self, model: VoicesModel, allowed: NDArray[np.bool_]) -> None:
-        config = model.config
+    def __init__(self, network: VoicesEngine, allowed: NDArray[np.bool_]) -> None:
+        config = network.config
         if allowed.shape != (config.voices, config.pitches + 2):
             raise MusicRNNError(
                 f"the tokens have {counted(allowed.shape[0], 'voice')} of {allowed.shape[1]} "
                 f"symbols, the network {config.voices} of {config.pitches + 2}: the file was put "
                 "together wrongly"
             )
-        self.model = model.eval()
-        self.forbidden = torch.from_numpy(~allowed)
+        self.network, self.config = network, config
+        self.forbidden = ~allowed
 
     def sample(
         self,
@@ -85,25 +85,24 @@ class GibbsSampler:
         drawn = np.repeat(symbols[None], settings.candidates, axis=0)  # [K, T, V]
         if not free.any():
             return [(symbols, 0.0)]
-        where = torch.from_numpy(metre)[None].expand(settings.candidates, -1, -1)
         for number in range(settings.passes):
             share = 1 - (1 - settings.least) * number / max(1, settings.passes - 1)
             hidden = free & (random.random(drawn.shape) < share)
-            self._draw(drawn, hidden, where, settings, random)
+            self._draw(drawn, hidden, metre, settings, random)
         for _ in range(settings.sweeps):
             for hidden in self._parts(drawn.shape, free, settings.parts, random):
-                self._draw(drawn, hidden, where, settings, random, low_temperature=True)
+                self._draw(drawn, hidden, metre, settings, random, low_temperature=True)
         for _ in range(settings.repairs):
             hidden = self._faulty(drawn, free, random)
             if not hidden.any():
                 break
-            self._draw(drawn, hidden, where, settings, random, low_temperature=True, resample=True)
-        nats = self._nats(drawn, free, where, settings.parts)
+            self._draw(drawn, hidden, metre, settings, random, low_temperature=True, resample=True)
+        nats = self._nats(drawn, free, metre, settings.parts)
         left = [len(parallels(self._sounding(candidate))) for candidate in drawn]
         order = sorted(range(len(drawn)), key=lambda row: (left[row], nats[row]))
         return [(drawn[row], float(nats[row])) for row in order]
 
-    def _nats(self, drawn: Symbols, free: Free, where: Tensor, parts: int) -> NDArray[np.float64]:
+    def _nats(self, drawn: Symbols, free: Free, metre: Metre, parts: int) -> NDArray[np.float64]:
         """Mean loss [K] of the free positions, each predicted with a part of its own voice
         hidden."""
         total, count = np.zeros(len(drawn)), 0
@@ -112,8 +111,8 @@ class GibbsSampler:
             for part in range(parts):
                 hidden = free & (steps % parts == part) & alone[voice]
                 if hidden.any():
-                    logits = self._logits(drawn, hidden, where)
-                    losses = position_losses(logits, torch.from_numpy(drawn)).double().numpy()
+                    logits = self._logits(drawn, hidden, metre)
+                    losses = _losses(logits, drawn)
                     total += (losses * hidden).sum(axis=(1, 2))
                     count += int(hidden.sum())
         return total / count
@@ -129,13 +128,13 @@ class GibbsSampler:
 
     def _sounding(self, symbols: Symbols) -> GridPositions:
         """What sounds [T, V], as the network counts pitches; -1 for rests."""
-        return sounding(symbols, self.model.config.hold)
+        return sounding(symbols, self.config.hold)
 
     def _faulty(self, drawn: Symbols, free: Free, random: np.random.Generator) -> Free:
         """[K, T, V]: for each parallel the beginning of one of its four notes, if one is free."""
         hidden = np.zeros(drawn.shape, np.bool_)
         steps = np.arange(drawn.shape[1])[:, None]
-        struck = np.where(drawn == self.model.config.hold, 0, steps)
+        struck = np.where(drawn == self.config.hold, 0, steps)
         begun = np.maximum.accumulate(struck, axis=1)  # [K, T, V]
         for symbols, marks, begin in zip(drawn, hidden, begun, strict=True):
             for row, *pair in parallels(self._sounding(symbols)):
@@ -149,7 +148,7 @@ class GibbsSampler:
         self,
         drawn: Symbols,
         hidden: NDArray[np.bool_],
-        where: Tensor,
+        metre: Metre,
         settings: GibbsSettings,
         random: np.random.Generator,
         *,
@@ -161,26 +160,33 @@ class GibbsSampler:
         uniforms = random.random(drawn.shape)[hidden]
         if not len(uniforms):
             return
-        logits = self._logits(drawn, hidden, where)[torch.from_numpy(hidden)].double().numpy()
+        logits = self._logits(drawn, hidden, metre)[hidden].astype(np.float64)
         if resample:
             logits[np.arange(len(logits)), drawn[hidden]] = -np.inf
         shaped = filtered(logits, settings.settings, [])
         if low_temperature:
-            shaped = annealed(shaped, self.model.config.pitches, settings.sweep_temperature)
+            shaped = annealed(shaped, self.config.pitches, settings.sweep_temperature)
         drawn[hidden] = draw(shaped, uniforms)
 
-    @torch.no_grad()
-    def _logits(self, drawn: Symbols, hidden: NDArray[np.bool_], where: Tensor) -> Tensor:
+    def _logits(self, drawn: Symbols, hidden: NDArray[np.bool_], metre: Metre) -> Float32Array:
         """[K, T, V, P + 2]; symbols that a voice may not have are at minus infinity."""
-        shown = np.where(hidden, self.model.config.mask, drawn)
-        lengths = torch.full((len(drawn),), drawn.shape[1])
-        logits = self.model(torch.from_numpy(shown), where, lengths)
-        if not torch.isfinite(logits).all():
+        shown = np.where(hidden, self.config.mask, drawn)
+        logits = self.network.logits(shown, metre)
+        if not np.isfinite(logits).all():
             raise MusicRNNError(
                 "the model gives numbers that are not finite: its weights are broken"
             )
-        logits[:, 0, :, self.model.config.hold] = -torch.inf  # before the first step is nothing
-        return logits.masked_fill(self.forbidden, -torch.inf)
+        logits[:, 0, :, self.config.hold] = -np.inf  # before the first step is nothing
+        logits[:, :, self.forbidden] = -np.inf
+        return logits
+
+
+def _losses(logits: Float32Array, symbols: Symbols) -> Float64Array:
+    """Nats of each position [K, T, V]."""
+    wanted = np.take_along_axis(logits, symbols[..., None], axis=3)[..., 0].astype(np.float64)
+    highest = logits.max(axis=3, keepdims=True)
+    total = np.exp((logits - highest).astype(np.float64)).sum(axis=3)
+    return np.log(total) + highest[..., 0] - wanted
 
 
 def annealed(logits: Logits, pitches: int, temperature: float) -> Logits:

@@ -12,32 +12,31 @@ others do too.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError, counted, listed
-from musicrnn.networks.voices import VoicesModel
-from musicrnn.presentable import Presentable
+from musicrnn.errors import MusicRNNError, counted
+from musicrnn.networks.voices_array import VoicesEngine
+from musicrnn.networks.voices_config import VoicesConfig
+from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.gibbs import GibbsSampler, GibbsSettings
-from musicrnn.score import Note, Score, Track
+from musicrnn.sampling.written import Written, spliced, varied_steps
+from musicrnn.score import Score, Track
 from musicrnn.tokens.metrical import METRICAL_FEATURES, metre_of, regular_metre
 from musicrnn.tokens.parts import grid_of, silent_stretches
 from musicrnn.tokens.voices import (
-    HOLD,
     REST,
     GridPositions,
     VoiceGrid,
     from_sounding,
     is_on_grid,
     line_notes,
-    nearest_step,
     pitch_name,
     sounding,
-    step_tick,
 )
 
 MAX_SHIFT_SEMITONES = 60  # semitones
@@ -47,42 +46,31 @@ VELOCITY = 80
 Free = NDArray[np.bool_]  # [T, V]
 
 
-@dataclass(frozen=True, repr=False)
-class Written(Presentable):
-    """A piece, and how the given voices were read."""
-
-    score: Score
-    seed: int
-    nats: float  # a drawn position, under the network
-    shift: int = 0  # semitones up
-    folded: int = 0  # positions looked at in another octave
-    off_grid: tuple[str, ...] = ()  # given voices that are not on the grid of sixteenths
-    seconds: float = 0.0
-
-    def __repr__(self) -> str:
-        return f"<Written, seed {self.seed}: {self.score!r}>"
-
-
 class VoicesWriter:
     """Generates voices with a voices model."""
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         self.grid = VoiceGrid.from_configuration(checkpoint.entry("tokenizer"))
-        model = VoicesModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
-        if model.config.places != METRICAL_FEATURES:
+        config = VoicesConfig.from_json(checkpoint.entry("model"))
+        if config.places != METRICAL_FEATURES:
             raise MusicRNNError(
-                f"the network wants {model.config.places} numbers of a step's place in the bar, "
+                f"the network wants {config.places} numbers of a step's place in the bar, "
                 f"there are {METRICAL_FEATURES}: the file was made by another version"
             )
-        self.sampler = GibbsSampler(model, self.grid.allowed())
+        engine = VoicesEngine(config, checkpoint.arrays)
+        self.sampler = GibbsSampler(engine, self.grid.allowed())
 
     @property
     def names(self) -> tuple[str, ...]:
         """The voices from the top down."""
         return self.grid.names
 
+    def drawing(self, settings: Settings) -> GibbsSettings:
+        """How voices are drawn with these settings of each draw."""
+        return GibbsSettings(settings=settings)
+
     def harmonize(
-        self, score: Score, given: dict[str, Track], settings: GibbsSettings, seed: int
+        self, score: Score, given: Mapping[str, Track], settings: GibbsSettings, seed: int
     ) -> Written:
         """The voices that are not ``given`` (tracks of the score, by name) around those that are.
 
@@ -119,7 +107,7 @@ class VoicesWriter:
     def vary(
         self,
         score: Score,
-        tracks: dict[str, Track],
+        tracks: Mapping[str, Track],
         settings: GibbsSettings,
         seed: int,
         *,
@@ -134,24 +122,15 @@ class VoicesWriter:
         Raises:
             MusicRNNError: there are no such bars or voices, or as for :meth:`harmonize`.
         """
-        if set(tracks) != set(self.names):
-            raise MusicRNNError(f"the voices {listed(self.names)} are needed, got {listed(tracks)}")
-        starts = [start for start, _ in score.bars()]
-        first, last = bars
-        if not 1 <= first <= last <= len(starts):
-            raise MusicRNNError(f"bars must be in 1..{len(starts)}, got {first} to {last}")
+        begin, end = varied_steps(score, tracks, self.names, bars)
         quarter = score.ticks_per_quarter
         positions = grid_of(score, [tracks[name] for name in self.names])
-        begin = nearest_step(starts[first - 1], quarter)
-        end = nearest_step(starts[last], quarter) if last < len(starts) else len(positions)
         free = np.zeros(positions.shape, np.bool_)
         chosen = [self._index(name) for name in voices]
         free[begin:end, chosen] = True
-        if not free.any():
-            raise MusicRNNError(f"bars {first} to {last} hold no sixteenth of any voice to vary")
         sampled, written = self._sample(score, positions, free, settings, seed)
         replaced = {
-            id(tracks[name]): _spliced(
+            id(tracks[name]): spliced(
                 tracks[name], sampled[:, self._index(name)], (begin, end), quarter
             )
             for name in voices
@@ -235,34 +214,3 @@ class VoicesWriter:
                     f"{pitch_name(int(high[index]))}: no octave of the given notes fits"
                 )
         return shift, view.astype(np.int16), folded
-
-
-def _spliced(track: Track, line: GridPositions, region: tuple[int, int], quarter: int) -> Track:
-    """The track with the notes of ``line`` [T] between two steps. A note that is cut there joins
-    the new one that meets it, if it has the same pitch and no new one was struck."""
-    begin, end = (step_tick(step, quarter) for step in region)
-    inside = line[region[0] : region[1]].copy()
-    goes_on = inside[0] == HOLD
-    if goes_on:
-        inside[0] = sounding(line[:, None])[region[0], 0]
-    velocity = int(np.median([note.velocity for note in track.notes]))
-    new = list(line_notes(inside, quarter, velocity, first=region[0]))
-    before, after = list[Note](), list[Note]()
-    for note in track.notes:
-        stop = note.start + note.duration
-        if note.start < begin:
-            before.append(replace(note, duration=min(stop, begin) - note.start))
-        if stop > end:
-            start = max(note.start, end)
-            after.append(replace(note, start=start, duration=stop - start))
-            if note.start < end and new and _meet(new[-1], after[-1]):
-                longer = after.pop()
-                new[-1] = replace(new[-1], duration=longer.start + longer.duration - new[-1].start)
-    if goes_on and before and new and _meet(before[-1], new[0]):
-        first = before.pop()
-        new[0] = replace(first, duration=new[0].start + new[0].duration - first.start)
-    return replace(track, notes=tuple(sorted([*before, *new, *after])))
-
-
-def _meet(one: Note, other: Note) -> bool:
-    return one.pitch == other.pitch and one.start + one.duration == other.start

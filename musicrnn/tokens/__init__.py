@@ -8,6 +8,7 @@ from typing import Any
 from musicrnn.errors import MusicRNNError
 from musicrnn.tokens.abc import AbcTokenizer
 from musicrnn.tokens.beat import BeatTokenizer
+from musicrnn.tokens.chorale import ChoraleTokenizer
 from musicrnn.tokens.performance import PerformanceTokenizer
 from musicrnn.tokens.protocol import Constraint, Controls, Tokenizer
 from musicrnn.tokens.tune import TuneTokenizer
@@ -17,6 +18,7 @@ TOKENIZERS: dict[str, type[Tokenizer]] = {
     "performance": PerformanceTokenizer,
     "tune": TuneTokenizer,
     "abc": AbcTokenizer,
+    "chorale": ChoraleTokenizer,
 }
 
 
@@ -54,6 +56,7 @@ __all__ = [
     "TOKENIZERS",
     "AbcTokenizer",
     "BeatTokenizer",
+    "ChoraleTokenizer",
     "Constraint",
     "Controls",
     "PerformanceTokenizer",

@@ -79,7 +79,7 @@ def _identified(score: Score, names: Sequence[str], wanted: Sequence[str]) -> di
     sung = parts(score)
     if not sung:
         raise MusicRNNError("the file has no notes beside drums: there is no voice in it")
-    named = {name: track for name in names for track in reversed(sung) if _is_called(track, name)}
+    named = {name: track for name in names for track in reversed(sung) if is_called(track, name)}
     if set(wanted) <= set(named):
         return {name: named[name] for name in names if name in wanted}
     falling = sorted(sung, key=_height, reverse=True)
@@ -100,7 +100,7 @@ def _identified(score: Score, names: Sequence[str], wanted: Sequence[str]) -> di
     )
 
 
-def _is_called(track: Track, voice: str) -> bool:
+def is_called(track: Track, voice: str) -> bool:
     called = track.name.strip().lower()
     return called == voice[0].lower() or called.startswith(voice.lower())
 

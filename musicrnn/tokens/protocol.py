@@ -196,15 +196,18 @@ class Tokenizer(ABC):
         has_bars: whether a length may be counted in bars; otherwise in seconds alone.
         follows_form: whether the grammar keeps a piece to the form in its Controls.
         any_key: whether a piece has the same ids in every key of its mode, but for that of the key.
+        counts_upbeat: whether a short first bar is a bar of the piece, or none.
+        closes: whether a piece that its network would go on with is drawn again.
         has_symbols: whether chord symbols may stand above the notes, or not.
-        loops: whether its music goes round, as tunes and grooves do, so that bars come back inside
-            of sections that are new.
+        loops: whether its music goes round, so that bars come back in sections that are new.
     """
 
     name: ClassVar[str]
     has_bars: ClassVar[bool] = True
     follows_form: ClassVar[bool] = False
     any_key: ClassVar[bool] = False
+    counts_upbeat: ClassVar[bool] = True
+    closes: ClassVar[bool] = False
     has_symbols: ClassVar[bool] = False
 
     @property

@@ -37,7 +37,6 @@ class Card:
     source: str
     licence: str
     split: str
-    bars_known: bool = True  # False: pieces of 4/4 that end with a whole bar, without bar lines
     ratings: tuple[str, ...] = ()  # what its pieces are rated for
     listed: Mapping[Split, Sequence[str]] = field(default_factory=dict[Split, Sequence[str]])
     """The pieces that a split file lists, see split_list."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from musicrnn.networks.network import Network
     from musicrnn.networks.sizes import Sizes
     from musicrnn.sampling.composer import Composer
-    from musicrnn.sampling.voices import VoicesWriter
+    from musicrnn.sampling.written import Writer
     from musicrnn.training.objective import Objective
     from musicrnn.training.run_state import RunState
 
@@ -211,7 +211,7 @@ class Task(ABC):
         """What writes pieces with a model."""
         self.cannot("compose", "a network that reads its whole input has no next step to sample")
 
-    def writer(self, checkpoint: Checkpoint) -> VoicesWriter:
+    def writer(self, checkpoint: Checkpoint) -> Writer:
         """What writes voices around others with a model."""
         self.cannot("write voices around others", "only a model of voices can, such as chorale")
 

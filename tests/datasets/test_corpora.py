@@ -56,6 +56,19 @@ def test_a_chorale_holds_what_goes_on() -> None:
     ]
 
 
+def test_chorales_have_the_bars_and_phrases_of_the_scores(corpora: Path) -> None:
+    folder = folder_of(JSB_CHORALES, corpora)
+    scores = {piece.name: piece.read() for piece in JSB_CHORALES.pieces(folder)}
+    metres = Counter(score.metre.name for score in scores.values())
+    assert metres == {"4/4": 344, "3/4": 37, "3/2": 1}
+    score = scores["test-008"]  # of the St John Passion
+    assert [key.name for key in score.keys] == ["F minor"]
+    assert [(s.tick, s.name) for s in score.sections][:3] == [(0, "A"), (32, "A"), (64, "B")]
+    upbeats = Counter(score.time_signatures[0].name for score in scores.values())
+    assert upbeats["1/4"] > 230
+    assert sum(bool(score.sections) for score in scores.values()) == 345
+
+
 def test_a_broken_chorale_file(tmp_path: Path) -> None:
     (tmp_path / "Jsb16thSeparated.json").write_text("{")
     with pytest.raises(MusicRNNError, match=r"cannot read .*Jsb16thSeparated\.json"):

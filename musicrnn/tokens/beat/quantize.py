@@ -20,7 +20,8 @@ from musicrnn.drum_kit import as_general_midi
 from musicrnn.errors import MusicRNNError
 from musicrnn.key import estimate_key
 from musicrnn.score import Chord, Key, Note, Score, Tempo, TimeSignature, Track, make_score
-from musicrnn.tokens.beat.grid import DURATIONS, MAX_BARS, POSITIONS, SIGNATURES, nearest_tempo
+from musicrnn.tokens.beat.bars import bars_on_grid
+from musicrnn.tokens.beat.grid import DURATIONS, MAX_BARS, POSITIONS, nearest_tempo
 from musicrnn.tokens.beat.vocabulary import BeatVocabulary
 from musicrnn.tokens.programs import DRUM_PROGRAM
 from musicrnn.tokens.vocabulary import bin_velocities
@@ -45,7 +46,7 @@ def quantize_to_beats(score: Score, vocabulary: BeatVocabulary) -> Score:
         )
     notes = _without_overlaps(notes)
     last_tick = int((notes[:, 0] + notes[:, 3]).max()) - 1
-    signatures, starts = _bars(score, scale, last_tick)
+    signatures, starts = bars_on_grid(score, scale, last_tick)
     if len(starts) > MAX_BARS:
         raise MusicRNNError(f"a piece may have at most {MAX_BARS} bars, this one has {len(starts)}")
     first_bar = starts[bisect_right(starts, int(notes[:, 0].min())) - 1]
@@ -128,61 +129,3 @@ def _without_overlaps(notes: NDArray[np.int64]) -> NDArray[np.int64]:
     fitting = _DURATIONS[np.searchsorted(_DURATIONS, room, side="right") - 1]
     notes[:-1, 3] = np.minimum(notes[:-1, 3], fitting)
     return notes
-
-
-def _bars(score: Score, scale: float, last_tick: int) -> tuple[list[TimeSignature], list[int]]:
-    """Signatures on the grid and the start of every bar until the last note ends."""
-    signatures: list[TimeSignature] = []
-    starts: list[int] = []
-    sixteenth = POSITIONS // 4
-    changes = [
-        (round(s.tick * scale / sixteenth) * sixteenth, _supported(s))
-        for s in score.time_signatures
-    ]
-    for index, (begin, (numerator, denominator)) in enumerate(changes):
-        final = index + 1 == len(changes)
-        stop = last_tick + 1 if final else changes[index + 1][0]
-        if begin > last_tick or stop <= begin:
-            continue
-        signature = TimeSignature(begin, numerator, denominator)
-        length = signature.bar_ticks(POSITIONS)
-        if (stop - begin) // length > MAX_BARS:
-            raise MusicRNNError(
-                f"a piece may have at most {MAX_BARS} bars, this one has {(stop - begin) // length}"
-                " or more: a stray note far behind the end?"
-            )
-        whole_until = stop if final else stop - (stop - begin) % length
-        bars = [(at, signature) for at in range(begin, whole_until, length)]
-        short = whole_until
-        while short < stop:  # what is left of the last bar before the metre changes
-            bar = _short_bar(short, min(16, (stop - short) // sixteenth))
-            bars.append((short, bar))
-            short += bar.bar_ticks(POSITIONS)
-        for at, bar in bars:
-            if at <= last_tick:
-                starts.append(at)
-                if not signatures or signatures[-1] is not bar:
-                    signatures.append(bar)
-    return signatures, starts
-
-
-def _supported(signature: TimeSignature) -> tuple[int, int]:
-    """The same bar length written with a numerator and denominator that the tokens have."""
-    numerator, denominator = signature.numerator, signature.denominator
-    while (numerator, denominator) not in SIGNATURES and numerator % 2 == 0 and denominator > 2:
-        numerator, denominator = numerator // 2, denominator // 2
-    if denominator == 1:
-        numerator, denominator = 2 * numerator, 2
-    if (numerator, denominator) not in SIGNATURES:
-        raise MusicRNNError(
-            f"the metre {signature.name} is not one of "
-            f"{len(SIGNATURES)} that bar-and-beat tokens have (1/2 to 16/16)"
-        )
-    return numerator, denominator
-
-
-def _short_bar(tick: int, sixteenths: int) -> TimeSignature:
-    denominator = 16
-    while sixteenths % 2 == 0 and denominator > 4:
-        sixteenths, denominator = sixteenths // 2, denominator // 2
-    return TimeSignature(tick, sixteenths, denominator)

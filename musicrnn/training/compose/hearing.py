@@ -21,7 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.arrays import Ids
+from musicrnn.context.ahead import with_gap
 from musicrnn.context.fields import (
+    AHEAD,
     FIELDS,
     GROUPS,
     LABELS,
@@ -30,8 +32,8 @@ from musicrnn.context.fields import (
     Context,
     Outlook,
 )
-from musicrnn.context.past import NO_OUTLOOK, facts, looked_up, played_bars
-from musicrnn.context.readings import Readings
+from musicrnn.context.past import NO_OUTLOOK, facts_ahead, looked_up, played_bars
+from musicrnn.context.readings import Readings, is_in_voices
 
 OUTLOOK_HEARD = 0.7  # share of the pieces that have an outlook
 MATCH_HEARD = 0.75  # of those whose outlook is not heard
@@ -45,7 +47,15 @@ PLACES_SILENT = 0.1  # all at once: what comes back then does so for the match o
 MATCH = [FIELDS.index(name) for name in GROUPS["match"]]
 PLACES = [FIELDS.index(name) for name in GROUPS["places"]]
 IN_SECTION = FIELDS.index("place_in_section")
-ALWAYS = [FIELDS.index(name) for name in (*OUTLOOK_FIELDS, "position", "key") if name not in LABELS]
+ALWAYS = [
+    *(FIELDS.index(name) for name in (*OUTLOOK_FIELDS, "position", "key") if name not in LABELS),
+    *(column for columns in AHEAD for column in columns),
+]
+GIVEN, FIRST_GIVEN = (
+    0.5,
+    0.6,
+)  # share of the pieces of which lines are given; of those one, the first
+GAPPED, MAX_GAP_BARS = 0.4, 6  # share of those in which the lines have a gap, and its length
 DENSITY, BARS_LEFT = FIELDS.index("density"), FIELDS.index("bars_left")
 
 
@@ -62,9 +72,10 @@ class Hearing:
         self, pieces: Sequence[Ids], readings: Readings, outlooks: Sequence[Outlook] | None = None
     ) -> None:
         self.pieces, self.readings = pieces, readings
+        self.in_voices = is_in_voices(readings)
         self.outlooks = list(outlooks or [NO_OUTLOOK] * len(pieces))
         self.facts = [
-            _small(facts(ids, readings, _opened(outlook)))
+            _small(facts_ahead(ids, readings, _opened(outlook)))
             for ids, outlook in zip(pieces, self.outlooks, strict=True)
         ]
         self.bars = [played_bars(ids, readings) for ids in pieces]
@@ -82,6 +93,8 @@ class Hearing:
             found[:, IN_SECTION] = 0
             if own.random() >= MATCH_HEARD:
                 found[:, MATCH] = 0
+        if self.in_voices:
+            self._give(found, piece, span, own)
         random = np.random.default_rng([draw, 1, span.start])
         chances = random.random(len(FIELDS))
         chances[MATCH[1]] = chances[MATCH[0]]
@@ -90,8 +103,24 @@ class Hearing:
         silent[DENSITY] = chances[DENSITY] < DENSITY_SILENT
         if random.random() < PLACES_SILENT:
             silent[PLACES] = True
-        found[:, silent] = 0
-        return looked_up(found, renamed[self.pieces[piece]], self.readings)
+        heard = looked_up(found, renamed[self.pieces[piece]], self.readings)
+        heard[:, silent] = 0
+        return heard
+
+    def _give(self, found: Context, piece: int, span: slice, own: np.random.Generator) -> None:
+        """Leave of what is ahead in a window that of given lines, outside of a gap if there is."""
+        given, gapped = _given(own), own.random() < GAPPED
+        bars = self.bars[piece].astype(np.int64)
+        length = int(own.integers(1, MAX_GAP_BARS + 1))
+        begin = int(own.integers(0, max(1, int(bars[-1]) + 1)))
+        whole = None
+        for line, columns in enumerate(AHEAD):
+            if not given[line]:
+                found[:, columns] = 0
+            elif gapped:
+                whole = self.facts[piece].astype(np.int32) if whole is None else whole
+                with_gap(whole, line, (begin, begin + length), bars, self.readings)
+                found[:, columns] = whole[span][:, columns]
 
     def weights(self, piece: int, span: slice, left: NDArray[np.int32]) -> NDArray[np.float32]:
         """[T], how much the ids that follow those in ``span`` weigh; ``left`` [T] is what the
@@ -102,6 +131,15 @@ class Hearing:
         found[self.bars[piece][span] <= 0] = BEGINNING
         found[(left > 0) & (left <= ENDING_BARS)] = ENDING
         return found
+
+
+def _given(random: np.random.Generator) -> NDArray[np.bool_]:
+    """[LINES]: which lines are given."""
+    if random.random() >= GIVEN:
+        return np.zeros(len(AHEAD), np.bool_)
+    if random.random() < FIRST_GIVEN:
+        return np.arange(len(AHEAD)) == 0
+    return random.random(len(AHEAD)) < 0.5
 
 
 def _opened(outlook: Outlook) -> Outlook:

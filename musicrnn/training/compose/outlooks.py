@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.arrays import Ids
-from musicrnn.context.fields import LABELS, Outlook
-from musicrnn.context.past import bars_left_class
+from musicrnn.context.fields import LABELS, Outlook, bars_left_class
 from musicrnn.form.fills import fill_bars
 from musicrnn.form.finder import with_sections
 from musicrnn.form.levels import LikenessChains
@@ -38,7 +37,7 @@ from musicrnn.form.outlook import (
 from musicrnn.form.plan import Plan, plan_of
 from musicrnn.form.plan_model import PlanModel
 from musicrnn.score import Score, Section
-from musicrnn.score_ticks import since, until
+from musicrnn.score_ticks import since, until, without_upbeat
 from musicrnn.tokens import Tokenizer
 from musicrnn.tokens.chord_words import are_chords
 from musicrnn.training.data import Piece
@@ -93,6 +92,8 @@ def planned(
         return Planned(own.plan, levels, found)
     heard = tokenizer.quantize(score)
     heard = with_sections(replace(heard, sections=_moved_sections(score, heard)))
+    if not tokenizer.counts_upbeat:
+        heard = without_upbeat(heard)
     plan = plan_of(heard)
     levels = likenesses_of(plan, heard)
     found = outlook(plan, levels, tokenizer.densities(heard), loops=tokenizer.loops)

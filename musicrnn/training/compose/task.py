@@ -15,6 +15,7 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.pretrained import Style
 from musicrnn.tokens import TOKENIZERS, Controls, tokenizer_from
+from musicrnn.tokens.chorale import ChoraleTokenizer
 from musicrnn.training.compose.data import TokenData, token_data
 from musicrnn.training.compose.header import header
 from musicrnn.training.compose.outlooks import plan_nats, without_density
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from musicrnn.networks.gradients import GradientNorms
     from musicrnn.networks.language import LanguageModel
     from musicrnn.sampling.composer import Composer
+    from musicrnn.sampling.written import Writer
     from musicrnn.training.compose.objective import LanguageObjective
     from musicrnn.training.run_state import RunState
 
@@ -232,6 +234,13 @@ class Compose(Task):
             told += sum(plan_nats(each, form) for each in known)
             planned = told / sum(counts["token"])
         return TokenFigures(replace(likelihood(found), nats_per_token_with_plan=planned), found)
+
+    def writer(self, checkpoint: Checkpoint) -> Writer:
+        if tokenizer_from(checkpoint.entry("tokenizer")).name != ChoraleTokenizer.name:
+            return super().writer(checkpoint)
+        from musicrnn.sampling.harmonize import ChoraleWriter
+
+        return ChoraleWriter(checkpoint)
 
     def composer(self, checkpoint: Checkpoint) -> Composer:
         from musicrnn.sampling.composer import TokenComposer

@@ -1,9 +1,8 @@
 """Pieces of four voices made ready for a voices model: split, put on the grid, described.
 
 Conventions. A piece has a voice a track (see :mod:`musicrnn.tokens.parts`). Ranges are those of the
-training pieces; a piece of another split that leaves them is refused. Where a corpus gives no bar
-lines, a piece is taken to end with a whole bar of 4/4, and what is over at its beginning to be an
-upbeat. Every piece that is left out is listed with its reason.
+training pieces; a piece of another split that leaves them is refused. Every piece that is left out
+is listed with its reason.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Score
 from musicrnn.tokens.grid import is_played
-from musicrnn.tokens.metrical import STEPS_A_BAR, MetricalFeatures, metre_of, regular_metre
+from musicrnn.tokens.metrical import MetricalFeatures, metre_of
 from musicrnn.tokens.parts import grid_of, voice_tracks
 from musicrnn.tokens.voices import GridPositions, VoiceGrid, sounding
 from musicrnn.training.data import (
@@ -50,10 +49,8 @@ def voices_data(
     """
     read: list[Loaded[tuple[GridPositions, MetricalFeatures]]] = []
     refused: list[SkippedFile] = []
-    for card, pieces in sources:
-        kept, left_out = read_all(
-            pieces, lambda piece, c=card: voices_on_grid(piece.read(), bars_known=c.bars_known)
-        )
+    for _, pieces in sources:
+        kept, left_out = read_all(pieces, lambda piece: voices_on_grid(piece.read()))
         read += kept
         refused += left_out
     if not read:
@@ -82,9 +79,7 @@ def voices_data(
     )
 
 
-def voices_on_grid(
-    score: Score, *, bars_known: bool = True
-) -> tuple[GridPositions, MetricalFeatures]:
+def voices_on_grid(score: Score) -> tuple[GridPositions, MetricalFeatures]:
     """The four voices of a score from the first sound to the last, and their places in the bar.
 
     Raises:
@@ -96,9 +91,7 @@ def voices_on_grid(
     cells = grid_of(score, list(tracks.values()))
     heard = np.flatnonzero((sounding(cells) >= 0).any(axis=1))
     begin, end = int(heard[0]), int(heard[-1]) + 1
-    if bars_known:
-        return cells[begin:end], metre_of(score, begin, end)
-    return cells[begin:end], regular_metre(end - begin, (end - begin) % STEPS_A_BAR)
+    return cells[begin:end], metre_of(score, begin, end)
 
 
 def _grid(train: Sequence[GridPositions]) -> VoiceGrid:

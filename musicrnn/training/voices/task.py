@@ -15,7 +15,7 @@ from musicrnn.training.voices.settings import VoicesSettings
 if TYPE_CHECKING:
     from musicrnn.networks.voices import VoicesModel
     from musicrnn.sampling.composer import Composer
-    from musicrnn.sampling.voices import VoicesWriter
+    from musicrnn.sampling.written import Writer
     from musicrnn.training.voices.measure import VoicesEvaluation
     from musicrnn.training.voices.objective import VoicesObjective
 
@@ -81,7 +81,7 @@ class Voices(Task):
 
         return VoicesComposer(checkpoint)
 
-    def writer(self, checkpoint: Checkpoint) -> VoicesWriter:
+    def writer(self, checkpoint: Checkpoint) -> Writer:
         from musicrnn.sampling.voices import VoicesWriter
 
         return VoicesWriter(checkpoint)

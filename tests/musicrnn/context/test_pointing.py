@@ -2,16 +2,18 @@
 
 import numpy as np
 
-from musicrnn.context.fields import FIELDS, GROUPS, fields_of
+from musicrnn.context.fields import FIELDS, TONES, fields_of
 from musicrnn.context.pointing import (
+    HARMONIC,
     INTERVALS,
     NEAR,
     first_line,
     first_pointer,
     near_ids,
+    score_count,
     target_count,
 )
-from musicrnn.context.readings import LINE, ORDER
+from musicrnn.context.readings import LINE, LINES, ORDER
 from musicrnn.tokens.beat import BeatTokenizer
 
 TOKENIZER = BeatTokenizer(parts=("PIANO", "MELODY"))
@@ -44,8 +46,9 @@ def test_every_near_id_is_as_far_as_it_should_be() -> None:
 def test_what_is_pointed_at_is_counted() -> None:
     assert target_count(fields_of(["where", "asked"])) == 0
     assert target_count(fields_of(["match"])) == 1
-    assert target_count(fields_of(["lines", "where"])) == NEAR * len(GROUPS["lines"])
+    assert target_count(fields_of(["lines", "where"])) == NEAR * LINES
+    assert score_count(fields_of(["lines"])) == NEAR * LINES + HARMONIC * TONES * LINES
     whole = target_count(FIELDS)
-    assert whole == first_line(FIELDS) + NEAR * len(GROUPS["lines"])
+    assert whole == first_line(FIELDS) + NEAR * LINES
     assert FIELDS[first_pointer(FIELDS)] == "match"
     assert np.array(FIELDS)[first_pointer(FIELDS) + first_line(FIELDS)] == "line_0"

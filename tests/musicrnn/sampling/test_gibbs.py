@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.metrics.voice_leading import parallels
-from musicrnn.networks.voices import VoicesModel
+from musicrnn.networks.voices_array import VoicesEngine
+from musicrnn.networks.voices_config import VoicesConfig
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.gibbs import GibbsSampler, GibbsSettings
 from musicrnn.tokens.metrical import regular_metre
@@ -17,11 +19,14 @@ from tests.musicrnn.four_voices import GRID, QUICK, random_positions, untrained_
 STEPS = 40
 
 
+def engine(checkpoint: Checkpoint) -> VoicesEngine:
+    return VoicesEngine(VoicesConfig.from_json(checkpoint.entry("model")), checkpoint.arrays)
+
+
 @pytest.fixture(scope="module")
 def sampler() -> GibbsSampler:
     checkpoint = untrained_voices()
-    model = VoicesModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
-    return GibbsSampler(model, GRID.allowed())
+    return GibbsSampler(engine(checkpoint), GRID.allowed())
 
 
 def start(seed: int = 0) -> np.ndarray:
@@ -109,9 +114,8 @@ def test_what_cannot_be_is_one_sentence(sampler: GibbsSampler) -> None:
         with pytest.raises(MusicRNNError, match=next(iter(change))):
             replace(QUICK, **change)
     with pytest.raises(MusicRNNError, match="put together wrongly"):
-        GibbsSampler(sampler.model, GRID.allowed()[:3])
+        GibbsSampler(sampler.network, GRID.allowed()[:3])
     checkpoint = untrained_voices()
     checkpoint.arrays["output.bias"][:] = np.nan
-    broken = VoicesModel.from_arrays(checkpoint.entry("model"), checkpoint.arrays)
     with pytest.raises(MusicRNNError, match="not finite"):
-        fill(GibbsSampler(broken, GRID.allowed()), np.ones((STEPS, 4), np.bool_))
+        fill(GibbsSampler(engine(checkpoint), GRID.allowed()), np.ones((STEPS, 4), np.bool_))

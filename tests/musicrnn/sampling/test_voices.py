@@ -7,7 +7,8 @@ import pytest
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.sampling.compose_voices import compose_voices
-from musicrnn.sampling.voices import VoicesWriter, Written
+from musicrnn.sampling.voices import VoicesWriter
+from musicrnn.sampling.written import Written
 from musicrnn.score import Note, Score, TimeSignature, Track, make_score
 from musicrnn.tokens import Controls
 from musicrnn.tokens.voices import from_sounding

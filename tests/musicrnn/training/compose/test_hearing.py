@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from musicrnn.context.fields import FIELDS, GROUPS, OPEN, OUTLOOK_FIELDS
-from musicrnn.context.past import facts, looked_up
+from musicrnn.context.fields import AHEAD, FIELDS, GROUPS, OPEN, OUTLOOK_FIELDS
+from musicrnn.context.past import facts, facts_ahead, looked_up
 from musicrnn.form.outlook import NEW, RETURNING, outlook
 from musicrnn.form.plan import parse_plan
 from musicrnn.score import Section
 from musicrnn.tokens.beat import BeatTokenizer
+from musicrnn.tokens.chorale import ChoraleTokenizer
 from musicrnn.training.compose.hearing import (
     BEGINNING,
     ENDING,
@@ -21,6 +22,7 @@ from musicrnn.training.compose.hearing import (
 )
 from musicrnn.training.compose.outlooks import planned
 from musicrnn.training.compose.windows import Windows
+from tests.musicrnn.context.test_ahead import voices
 from tests.musicrnn.context.test_past import piece
 
 TOKENIZER = BeatTokenizer(parts=("PIANO", "MELODY"), canonical=True)
@@ -29,6 +31,8 @@ SAME = np.arange(len(TOKENIZER.vocabulary), dtype=np.int32)
 IDS = TOKENIZER.encode(piece(0))
 KNOWN = outlook(parse_plan("A6 A6"), [NEW, RETURNING + 2], 2)
 MATCH, KEY = FIELDS.index("match"), FIELDS.index("key")
+CHORALE = ChoraleTokenizer()
+VOICES = CHORALE.encode(voices(3))
 PLANNED = slice(len(OUTLOOK_FIELDS))
 
 
@@ -95,10 +99,26 @@ def test_what_is_heard_is_the_context_of_the_renamed_piece() -> None:
         if (row[IDS] < 0).any():
             continue
         renamed = row[IDS].astype(np.int32)
-        whole = looked_up(facts(renamed, READINGS, opened), renamed, READINGS)[60:160]
+        whole = looked_up(facts_ahead(renamed, READINGS, opened), renamed, READINGS)[60:160]
         for draw in range(20):
             found = hearing.window(0, slice(60, 160), row, draw=draw)
-            assert ((found == whole) | (found == 0)).all()
+            heard = np.delete(np.arange(len(FIELDS)), np.ravel(AHEAD))
+            assert ((found == whole) | (found == 0))[:, heard].all()
+
+
+def test_of_lines_that_are_not_given_nothing_ahead_is_heard() -> None:
+    hearing, ids = Hearing([VOICES], CHORALE.readings()), np.arange(len(CHORALE.vocabulary))
+    told = [
+        tuple(
+            hearing.window(0, slice(0, 80), ids.astype(np.int32), draw=draw)[:, columns].any()
+            for columns in AHEAD
+        )
+        for draw in range(400)
+    ]
+    nothing, soprano = (told.count((first, False, False, False)) for first in (False, True))
+    assert 0.4 < nothing / len(told) < 0.6
+    assert 0.2 < soprano / len(told) < 0.45
+    assert len(set(told)) > 8
 
 
 def test_a_draw_says_all() -> None:

@@ -1,0 +1,216 @@
+"""Voices written around given ones by a model of chorale tokens.
+
+Conventions. What is given stays as it is, to the tick and the velocity: the network reads a copy on
+the grid of sixteenths, hears what is ahead of it, and writes the other voices between its notes, in
+the order in which it composes. Given voices outside their ranges are read in another octave; new
+voices stay in their own. Parallel fifths and octaves are not written: a rule, and not learnt.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.context.fields import Outlook
+from musicrnn.context.past import Past
+from musicrnn.errors import MusicRNNError, listed
+from musicrnn.form.finder import with_sections
+from musicrnn.form.outlook import likenesses_of, outlook
+from musicrnn.form.plan import plan_of
+from musicrnn.sampling.compose import fitting_tokenizer
+from musicrnn.sampling.engine import CPUEngine
+from musicrnn.sampling.filters import Settings
+from musicrnn.sampling.loudness import louder
+from musicrnn.sampling.sampler import Opening, sample_each
+from musicrnn.sampling.written import Written, spliced, varied_steps
+from musicrnn.score import Note, Score, Track
+from musicrnn.score_ticks import without_upbeat
+from musicrnn.tokens import Controls
+from musicrnn.tokens.chorale import ChoraleTokenizer
+from musicrnn.tokens.chorale.around import AroundConstraint, GivenLines
+from musicrnn.tokens.chorale.lines import lines_of
+from musicrnn.tokens.chorale.vocabulary import NAMES
+from musicrnn.tokens.voices import HOLD, REST, GridPositions, is_on_grid, line_notes
+
+OCTAVES = range(-5, 6)
+CANDIDATES = 8
+
+
+class ChoraleWriter:
+    """Writes voices with a model of chorale tokens.
+
+    Raises:
+        MusicRNNError: the model has other tokens, or is damaged.
+    """
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        tokenizer = fitting_tokenizer(checkpoint)
+        if not isinstance(tokenizer, ChoraleTokenizer):
+            raise MusicRNNError(
+                f"voices are written by models of chorale tokens, these are {tokenizer.name} tokens"
+            )
+        self.checkpoint, self.tokenizer = checkpoint, tokenizer
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The voices from the top down."""
+        return NAMES
+
+    def drawing(self, settings: Settings) -> Settings:
+        """How voices are drawn with these settings of each draw."""
+        return settings
+
+    def harmonize(
+        self, score: Score, given: Mapping[str, Track], settings: Settings, seed: int
+    ) -> Written:
+        """The voices that are not ``given`` (tracks of the score, by name) around those that are.
+
+        Tempo, metre, keys and resolution stay the score's; its other tracks are left out.
+
+        Raises:
+            MusicRNNError: no voice is given or all are, or one that the tokens cannot hold.
+        """
+        started = time.perf_counter()
+        if not set(given) <= set(NAMES) or not 0 < len(given) < len(NAMES):
+            raise MusicRNNError(f"some of {listed(NAMES)} are given, not all, got {listed(given)}")
+        octaves = self._octaves(given)
+        heard = _heard(score, given, octaves)
+        lines = GivenLines(self.tokenizer, self.tokenizer.encode(heard))
+        ids, nats = self._drawn(lines, self._outlook(heard), settings, seed)
+        positions = self._positions(heard, ids)
+        first = next(iter(given.values()))
+        velocity = int(np.median([note.velocity for note in first.notes]))
+        tracks = [
+            replace(given[name], name=name.capitalize())
+            if name in given
+            else Track(
+                line_notes(positions[:, index], score.ticks_per_quarter, velocity),
+                first.program,
+                name=name.capitalize(),
+            )
+            for index, name in enumerate(NAMES)
+        ]
+        return Written(
+            replace(score, tracks=tuple(tracks)),
+            seed,
+            nats,
+            12 * octaves,
+            off_grid=_off_grid(given, score),
+            seconds=time.perf_counter() - started,
+        )
+
+    def vary(
+        self,
+        score: Score,
+        tracks: Mapping[str, Track],
+        settings: Settings,
+        seed: int,
+        *,
+        bars: tuple[int, int],
+        voices: Sequence[str],
+    ) -> Written:
+        """Write ``voices`` anew from the first of ``bars`` to the last, counted from 1.
+
+        ``tracks`` are the score's tracks of all voices. Notes of these voices that reach into the
+        bars are cut at the bar line; all else of the score stays.
+
+        Raises:
+            MusicRNNError: there are no such bars or voices, or as for :meth:`harmonize`.
+        """
+        started = time.perf_counter()
+        begin, end = varied_steps(score, tracks, NAMES, bars)
+        octaves = self._octaves(tracks)
+        heard = _heard(score, tracks, octaves)
+        lines = lines_of(heard)
+        first = lines.start + lines.upbeat
+        free = dict.fromkeys(voices, (begin - first, end - first))
+        given = GivenLines(self.tokenizer, self.tokenizer.encode(heard), free)
+        ids, nats = self._drawn(given, self._outlook(heard), settings, seed)
+        positions = self._positions(heard, ids)
+        sung = np.where(positions < HOLD, positions - 12 * octaves, positions)
+        written = {
+            id(tracks[name]): spliced(
+                tracks[name], sung[:, NAMES.index(name)], (begin, end), score.ticks_per_quarter
+            )
+            for name in voices
+        }
+        return Written(
+            replace(score, tracks=tuple(written.get(id(t), t) for t in score.tracks)),
+            seed,
+            nats,
+            12 * octaves,
+            off_grid=_off_grid(tracks, score),
+            seconds=time.perf_counter() - started,
+        )
+
+    def _drawn(
+        self, given: GivenLines, known: Outlook, settings: Settings, seed: int
+    ) -> tuple[Sequence[int], float]:
+        """The ids of all voices, the likeliest a note of CANDIDATES pieces, and its nats a note."""
+        tokenizer, controls = self.tokenizer, Controls(bars=given.bars)
+        readings, notes = tokenizer.readings(), given.notes()
+        engine = CPUEngine(louder(self.checkpoint, controls))
+        openings = (
+            Opening(
+                AroundConstraint(tokenizer, given),
+                [seed, number],
+                Past(readings, known, notes),
+            )
+            for number in range(CANDIDATES)
+        )
+        drawn = list(sample_each(engine, openings, settings=settings))
+        best = min(drawn, key=lambda each: (-each.likelihood / len(each.ids), each.number))
+        return best.ids, -best.likelihood / max(1, tokenizer.count_notes(best.ids))
+
+    def _outlook(self, heard: Score) -> Outlook:
+        """What the form of the given voices says of each bar."""
+        found = with_sections(without_upbeat(self.tokenizer.quantize(heard)))
+        plan = plan_of(found)
+        return outlook(plan, likenesses_of(plan, found))
+
+    def _positions(self, heard: Score, ids: Sequence[int]) -> GridPositions:
+        """What the ids strike [T, V], from the first step of the score that was heard."""
+        found = lines_of(self.tokenizer.decode(ids)).positions
+        before = np.full((lines_of(heard).start, len(NAMES)), REST, np.int16)
+        return np.concatenate([before, found])
+
+    def _octaves(self, given: Mapping[str, Track]) -> int:
+        """By how many octaves the given voices are read higher, so that most notes are in their
+        voices' ranges."""
+        ranges: dict[str, tuple[int, int]] = dict(zip(NAMES, self.tokenizer.ranges, strict=True))
+
+        def outside(octaves: int) -> int:
+            return sum(
+                not ranges[name][0] <= note.pitch + 12 * octaves <= ranges[name][1]
+                for name, track in given.items()
+                for note in track.notes
+            )
+
+        pitches = [note.pitch for track in given.values() for note in track.notes]
+        possible = [
+            n for n in OCTAVES if min(pitches) + 12 * n >= 0 and max(pitches) + 12 * n <= 127
+        ]
+        return min(possible, key=lambda n: (outside(n), abs(n)))
+
+
+def _moved(track: Track, semitones: int) -> Track:
+    notes = (Note(n.start, n.pitch + semitones, n.duration, n.velocity) for n in track.notes)
+    return replace(track, notes=tuple(notes))
+
+
+def _heard(score: Score, given: Mapping[str, Track], octaves: int) -> Score:
+    """The voices alone, so many octaves higher."""
+    tracks = (
+        _moved(replace(track, name=name.capitalize()), 12 * octaves)
+        for name, track in given.items()
+    )
+    return replace(score, tracks=tuple(tracks))
+
+
+def _off_grid(tracks: Mapping[str, Track], score: Score) -> tuple[str, ...]:
+    quarter = score.ticks_per_quarter
+    return tuple(name for name, t in tracks.items() if not is_on_grid(t.notes, quarter))

@@ -1,0 +1,119 @@
+"""Voices written around given ones by a network that has learnt nothing: what holds of any."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError
+from musicrnn.networks.language import LanguageModel
+from musicrnn.networks.language_config import LanguageConfig
+from musicrnn.sampling.filters import Settings
+from musicrnn.sampling.harmonize import ChoraleWriter
+from musicrnn.score import Note, Score, TimeSignature, Track, make_score
+from musicrnn.tokens.chorale import ChoraleTokenizer
+from musicrnn.tokens.chorale.vocabulary import NAMES
+from musicrnn.tokens.parts import grid_of, voice_tracks
+from musicrnn.tokens.voices import sounding
+from tests.musicrnn.context.test_ahead import CHORALE, hearing
+
+RANGES = ((60, 81), (52, 74), (46, 69), (36, 66))
+QUARTER = 480
+
+
+@pytest.fixture(scope="module")
+def writer() -> ChoraleWriter:
+    network = hearing()
+    tokenizer = {"name": "chorale", **ChoraleTokenizer(RANGES).configuration()}
+    header = {"task": "compose", "tokenizer": tokenizer, "model": network.configuration()}
+    return ChoraleWriter(Checkpoint(network.arrays(), header))
+
+
+def melody(*notes: tuple[int, float], metre: tuple[int, int] = (4, 4)) -> Score:
+    """Of pitches, 0 for a rest, and quarters."""
+    at, found = 0.0, list[Note]()
+    for pitch, quarters in notes:
+        if pitch:
+            found.append(Note(int(at * QUARTER), pitch, int(quarters * QUARTER), 77))
+        at += quarters
+    return make_score(
+        QUARTER, [Track(tuple(found), 40)], time_signatures=[TimeSignature(0, *metre)]
+    )
+
+
+MELODIES = {
+    "upbeat": melody((0, 3), (67, 1), (72, 2), (71, 1), (69, 1), (67, 4)),
+    "waltz": melody((67, 1), (69, 1), (71, 1), (72, 3), metre=(3, 4)),
+    "triplets": melody((67, 1 / 3), (69, 1 / 3), (71, 1 / 3), (72, 1), (67, 2)),
+    "leaps": melody((60, 1), (79, 1), (55, 1), (84, 1)),
+    "low": melody((36, 1), (43, 1), (38, 2)),
+    "high": melody((96, 1), (103, 1), (98, 2)),
+    "rests": melody((67, 1), (0, 0.5), (67, 0.5), (69, 1), (0, 6), (71, 1), (72, 2)),
+    "short": melody((70, 0.25)),
+}
+
+
+def pitches_of(score: Score):
+    return sounding(grid_of(score, list(voice_tracks(score, NAMES, NAMES).values())))
+
+
+@pytest.mark.parametrize("name", MELODIES)
+def test_three_voices_sing_under_any_melody(writer: ChoraleWriter, name: str) -> None:
+    score = MELODIES[name]
+    given = voice_tracks(score, NAMES, ["soprano"])
+    written = writer.harmonize(score, given, Settings(), 1)
+    assert written.score.tracks[0].notes == given["soprano"].notes
+    assert [track.name for track in written.score.tracks] == ["Soprano", "Alto", "Tenor", "Bass"]
+    assert {track.program for track in written.score.tracks} == {40}
+    assert written.score.time_signatures == score.time_signatures
+    pitches = pitches_of(written.score)
+    assert (pitches[pitches[:, 0] >= 0] >= 0).all()
+    for line, (low, high) in zip(pitches.T[1:], RANGES[1:], strict=True):
+        assert low <= line[line >= 0].min() <= line.max() <= high
+    again = writer.harmonize(score, given, Settings(), 1)
+    assert again.score == written.score
+    assert writer.harmonize(score, given, Settings(), 2).score != written.score
+    assert written.shift % 12 == 0
+    assert bool(written.off_grid) == (name == "triplets")
+
+
+def test_some_bars_of_some_voices_are_others_and_nothing_else(writer: ChoraleWriter) -> None:
+    tune = melody(*((60 + 7 * i % 20, 1) for i in range(32)))
+    whole = writer.harmonize(tune, voice_tracks(tune, NAMES, ["soprano"]), Settings(), 3).score
+    tracks = voice_tracks(whole, NAMES, NAMES)
+    varied = writer.vary(whole, tracks, Settings(), 5, bars=(3, 4), voices=("alto", "bass"))
+    begin, end = 2 * 4 * QUARTER, 4 * 4 * QUARTER
+    for before, after in zip(whole.tracks, varied.score.tracks, strict=True):
+        kept = before.name in ("Soprano", "Tenor")
+        assert (before.notes == after.notes) == kept
+        outside = [
+            {n for n in t.notes if n.start + n.duration <= begin or n.start >= end}
+            for t in (before, after)
+        ]
+        changed = outside[0] ^ outside[1]  # but for a note that meets one of the same pitch
+        assert all(n.start + n.duration == begin or n.start == end for n in changed)
+    assert (pitches_of(varied.score) >= 0).all()
+
+
+@pytest.mark.parametrize("kept", [("bass",), ("soprano", "bass"), ("alto", "tenor", "bass")])
+def test_any_voices_may_be_given(writer: ChoraleWriter, kept: tuple[str, ...]) -> None:
+    tune = melody(*((60 + 7 * i % 20, 1) for i in range(12)))
+    whole = writer.harmonize(tune, voice_tracks(tune, NAMES, ["soprano"]), Settings(), 3).score
+    given = {n: t for n, t in voice_tracks(whole, NAMES, NAMES).items() if n in kept}
+    found = writer.harmonize(replace(whole, tracks=tuple(given.values())), given, Settings(), 9)
+    for track in found.score.tracks:
+        assert (track.name.lower() in kept) == (track.notes in [t.notes for t in given.values()])
+
+
+def test_what_cannot_be_is_one_sentence(writer: ChoraleWriter) -> None:
+    tune = MELODIES["waltz"]
+    track = tune.tracks[0]
+    for given in ({}, {"soprano": track, "fifth": track}, dict.fromkeys(NAMES, track)):
+        with pytest.raises(MusicRNNError, match="are given, not all"):
+            writer.harmonize(tune, given, Settings(), 1)
+    torch.manual_seed(0)
+    network = LanguageModel(LanguageConfig(vocabulary=len(CHORALE.vocabulary)))
+    header = {"task": "compose", "model": network.configuration()}
+    with pytest.raises(MusicRNNError, match="tokens"):
+        ChoraleWriter(Checkpoint(network.arrays(), {**header, "tokenizer": {"name": "abc"}}))
