@@ -15,7 +15,8 @@ from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
 from musicrnn.presentable import Presentable
 from musicrnn.sampling.controls import primed
 from musicrnn.sampling.density import off_density, usual_density
-from musicrnn.sampling.engine import check_sampled
+from musicrnn.sampling.ends import UNSURE, going_on
+from musicrnn.sampling.engine import CPUEngine, check_sampled
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.loudness import louder
 from musicrnn.sampling.planning import Planner
@@ -107,6 +108,7 @@ def compose_each(
     hearing = louder(checkpoint, controls, form)
     hearing = with_own_velocities(hearing, tokenizer, request.settings)
     draw = sample_function(hearing, sampled, budget, len(seeds) * budget.candidates)
+    ends = CPUEngine(hearing) if tokenizer.closes and primer is None else None
     waiting, attempt, drawn = list(range(len(seeds))), 0, 0
     nearest: dict[int, tuple[tuple[bool, float], Composition]] = {}  # what is wrong, of each piece
     while waiting:
@@ -133,8 +135,12 @@ def compose_each(
             piece = piece if primer is None else behind(primer, start, piece)
             piece = as_planned(piece, planner, drawn_from)
             off = off_density(score, tokenizer, controls.density) if heard_density else 0.0
-            unended = tokenizer.closes and sequence.cut
-            wrong = (primer is None and is_stuck(score), unended + off)
+            if ends is not None:
+                further = going_on(
+                    ends, sequence.ids, tokenizer, controls, planner.outlook(drawn_from)
+                )
+                off += further if further > UNSURE else 0.0
+            wrong = (primer is None and is_stuck(score), off)
             if number not in nearest or wrong <= nearest[number][0]:
                 nearest[number] = wrong, piece
             if any(wrong) and attempt + 1 < MAX_ATTEMPTS:

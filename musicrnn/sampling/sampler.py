@@ -74,14 +74,12 @@ class FinishedSequence:
         sampled: how many were drawn.
         likelihood: the sum of their log-probabilities in nats, at temperature 1; 0 where none was
             asked for.
-        cut: whether the network would rather have gone on than ended where no more may come.
     """
 
     number: int
     ids: array[int]
     sampled: int = 0
     likelihood: float = 0.0
-    cut: bool = False
 
 
 class SequenceInProgress(FinishedSequence):
@@ -220,12 +218,10 @@ def _draw(
     uniforms = np.array([sequence.random.random() for sequence in sequences])
     ids, likelihoods = choose(logits, masks, settings, recent, uniforms, closing=closing)
     drawn = ids.tolist()
-    for slot, (sequence, token) in enumerate(zip(sequences, drawn, strict=True)):
-        if token == END and closing[slot] >= 0:
-            sequence.cut = bool(logits[slot, closing[slot]] > logits[slot, END])
+    for sequence, token, likelihood in zip(sequences, drawn, likelihoods.tolist(), strict=True):
         sequence.read(token)
         sequence.sampled += 1
-        sequence.likelihood += float(likelihoods[slot])
+        sequence.likelihood += likelihood
         if keep:
             sequence.ids.append(token)
         if sequence.sampled >= limit and token != END:

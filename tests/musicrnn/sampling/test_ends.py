@@ -1,19 +1,20 @@
-"""Whether a piece ended, or was only cut where no more of it may come."""
-
-from dataclasses import replace
+"""Whether a piece ends, or only stops where no more of it may come."""
 
 import numpy as np
+import pytest
 
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.context.past import NO_OUTLOOK
 from musicrnn.sampling.compose import compose
+from musicrnn.sampling.ends import UNSURE, going_on
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
-from musicrnn.sampling.sampler import Opening, sample_each
 from musicrnn.tokens import Controls
 from musicrnn.tokens.chorale import ChoraleTokenizer
 from tests.musicrnn.context.test_ahead import CHORALE, hearing
 
 END, BAR = CHORALE.vocabulary.index("end"), CHORALE.vocabulary.index("bar")
+ASKED = Controls(bars=2)
 
 
 def model(end: float, bar: float) -> Checkpoint:
@@ -27,22 +28,13 @@ def model(end: float, bar: float) -> Checkpoint:
     return Checkpoint(arrays, header)
 
 
-def cut(checkpoint: Checkpoint) -> bool:
+@pytest.mark.parametrize(("end", "bar"), [(9.0, 8.0), (8.0, 9.0), (9.0, 0.0), (0.0, 90.0)])
+def test_it_is_what_the_network_gives_to_another_bar_beside_the_end(end: float, bar: float) -> None:
+    checkpoint = model(end, bar)
+    (piece,) = compose(checkpoint, [1], controls=ASKED, settings=Settings())
     engine = CPUEngine(checkpoint)
-    opening = Opening(CHORALE.constraint(Controls(bars=2)), 1, engine.past())
-    (sequence,) = sample_each(engine, [opening], settings=Settings())
-    return sequence.cut
-
-
-def test_a_piece_is_cut_where_another_bar_was_likelier_than_the_end() -> None:
-    assert not cut(model(9.0, 8.0))
-    assert cut(model(8.0, 9.0))
-
-
-def test_a_chorale_that_was_cut_is_drawn_again() -> None:
-    asked = Controls(bars=2)
-    (ended,) = compose(model(9.0, 8.0), [1], controls=asked, settings=Settings())
-    (unended,) = compose(model(8.0, 9.0), [1], controls=asked, settings=Settings())
-    assert ended.attempts == 1
-    assert unended.attempts > 1
-    assert replace(unended, attempts=1).bars == 2
+    found = going_on(engine, piece.ids, CHORALE, ASKED, NO_OUTLOOK)
+    assert found == pytest.approx(1 / (1 + np.exp(end - bar)), abs=1e-6)
+    assert going_on(engine, piece.ids, CHORALE, Controls(bars=3), NO_OUTLOOK) == 0
+    assert (piece.attempts > 1) == (found > UNSURE)
+    assert piece.bars == 2
