@@ -2,7 +2,7 @@
 
 Conventions. Some notes of a line are given, all or those outside of a gap. What is heard of them at
 a step are those behind the line's last written note: the next one's pitch class and place, and the
-pitch class of the one behind it. Notes are int64 [N, NOTE_AHEAD], in order: id, bar, position in
+pitch class of the one behind it. Notes are int64 [N, 3], in order: id, bar, position in
 the bar. In training every line is looked ahead of, as if all were given; what is not is silenced,
 and gaps are made (:mod:`musicrnn.training.compose.hearing`).
 """
@@ -25,7 +25,6 @@ compiled = partial(compiled_beside, beside=("fields", "readings"))
 
 GivenNotes = Mapping[int, NDArray[np.int64]]  # by line
 
-NOTE_AHEAD = 3
 PLACES_A_BAR = 2**11  # more than a bar's last position
 NO_PLACE = -(PLACES_A_BAR**2)  # before every other
 NOTHING_GIVEN: GivenNotes = MappingProxyType({})

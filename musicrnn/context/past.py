@@ -57,7 +57,6 @@ from musicrnn.context.readings import (
     BAR,
     CHORD,
     KEY,
-    LINE,
     ORDER,
     POSITION,
     STAGE,
@@ -136,16 +135,6 @@ def facts_ahead(
     found = np.zeros((len(ids), COUNT), np.int32)
     _all_facts(ids.astype(np.int64), readings, places(readings), outlook, found)
     return found
-
-
-def notes_given(ids: NDArray[np.int32], readings: Readings) -> dict[int, NDArray[np.int64]]:
-    """Of each line of a piece its notes, [N, NOTE_AHEAD], as :class:`Past` takes them."""
-    past, found = Past(readings), dict[int, list[list[int]]]()
-    for token in ids.tolist():
-        past.push(token)
-        if (line := int(readings[token, LINE])) >= 0:
-            found.setdefault(line, []).append([token, int(past.now[IN_BAR]), int(past.now[AT])])
-    return {line: np.array(notes, np.int64) for line, notes in found.items()}
 
 
 def played_bars(ids: NDArray[np.int32], readings: Readings) -> NDArray[np.int32]:

@@ -5,6 +5,8 @@ gives to another bar goes to the end. So a phrase may stop in its middle. A netw
 from whole pieces says itself how sure it is that this is the end: pieces of which it is not are
 drawn again, where tokens say so (``Tokenizer.closes``). Of 160 composed chorales of 16 bars the
 quarter of which it was least sure ended on the tonic in 45 %, the others in 88 %; Bach's in 84 %.
+
+The piece is read once more, on the CPU, whatever drew it: so every engine draws the same again.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def harmonized(logits: Any, scores: Any, tones: Any, sounds: Any) -> None:
     """logits [B, V] raised or lowered by the scores of intervals [B, HARMONIC * lines * TONES] of
     tones [B, 3 * lines]: now, before and next; ``sounds`` [V] are tones_of_lines."""
     lines = tones.shape[1] // 3
-    classes = scores.shape[1] // (5 * lines)
+    classes = scores.shape[1] // (5 * lines)  # 5: HARMONIC of musicrnn.context.pointing
     block = lines * classes
     worth = np.zeros(block + classes, np.float32)
     for b in range(logits.shape[0]):

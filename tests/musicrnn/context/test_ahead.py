@@ -13,9 +13,10 @@ from musicrnn.context.past import (
     facts,
     facts_ahead,
     looked_up,
-    notes_given,
     played_bars,
 )
+from musicrnn.context.readings import LINE, Readings
+from musicrnn.context.timed import AT, IN_BAR
 from musicrnn.networks.language import LanguageModel
 from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.networks.language_steps import LanguageSteps
@@ -37,6 +38,16 @@ def voices(seed: int, beats: int = 24) -> Score:
         notes = [Note(2 * t, low + int(random.integers(0, 9)), 2, 80) for t in times]
         tracks.append(Track(tuple(notes), name=name))
     return make_score(4, tracks)
+
+
+def notes_given(ids: np.ndarray, readings: Readings) -> dict[int, np.ndarray]:
+    """Of each line of a piece its notes, as Past takes them."""
+    past, found = Past(readings), dict[int, list[list[int]]]()
+    for token in ids.tolist():
+        past.push(token)
+        if (line := int(readings[token, LINE])) >= 0:
+            found.setdefault(line, []).append([token, int(past.now[IN_BAR]), int(past.now[AT])])
+    return {line: np.array(notes, np.int64) for line, notes in found.items()}
 
 
 def moved_soprano(names: list[str]) -> int:
