@@ -24,9 +24,10 @@ def compose_files(
     budget = order.request.budget
     enough = len(seeds) > 1 and len(seeds) * budget.candidates > MAX_PIECES_ALONE
     if jobs != 1 and enough and not budget.engine.on_gpu:
-        from musicrnn_cli.many_processes import compose_in_many, cores
+        from musicrnn.threads import usable_cores
+        from musicrnn_cli.many_processes import compose_in_many
 
-        yield from compose_in_many(order, numbered, jobs or cores())
+        yield from compose_in_many(order, numbered, jobs or usable_cores())
     else:
         yield from _in_order(compose_numbered(order, composer, numbered))
 

@@ -38,12 +38,6 @@ def compose_in_many(
         ) from error
 
 
-def cores() -> int:
-    """The processor's cores that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
-
-
 def _begin() -> None:
     """A process uses one core, which torch asks for when it is imported, and ends with its parent:
     where that is killed, it would else wait for work for ever."""

@@ -19,13 +19,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from musicrnn.comparison.budget import Budget, RunConfig, Trial
 from musicrnn.comparison.memory import PeakMemory
 from musicrnn.comparison.rows import Row
 from musicrnn.comparison.subject import Subject
 from musicrnn.errors import MusicRNNError
+from musicrnn.threads import threads
 from musicrnn.training.interrupt import Interrupt
 from musicrnn.training.loop import run_path
 from musicrnn.training.run_state import RunState
@@ -62,28 +61,26 @@ def run_here(
 ) -> Row | None:
     """Train and measure in this process; a failure is a row with its reason, Ctrl-C is None."""
     timer = Timer()
-    threads = torch.get_num_threads()
-    torch.set_num_threads(run_config.threads)
     try:
-        memory = PeakMemory(run_config.device)
-        outcome = subject.train(
-            trial.cell,
-            trial.hidden,
-            plan=run_config.training_config(budget, trial),
-            output=model,
-            callback=timer,
-        )
-        peak = memory.bytes()
-        if outcome.reason == "interrupted":
-            return None
-        valid, test = subject.measure(model)
+        with threads(run_config.threads):
+            memory = PeakMemory(run_config.device)
+            outcome = subject.train(
+                trial.cell,
+                trial.hidden,
+                plan=run_config.training_config(budget, trial),
+                output=model,
+                callback=timer,
+            )
+            peak = memory.bytes()
+            if outcome.reason == "interrupted":
+                return None
+            valid, test = subject.measure(model)
     except MusicRNNError as error:
         return Row.failed(trial, str(error))
     except Exception as error:  # a cell that breaks down must not end the others' runs
         first = (str(error).strip() or "no message").split("\n")[0]
         return Row.failed(trial, f"{type(error).__name__}: {first}")
     finally:
-        torch.set_num_threads(threads)
         run_path(model).unlink(missing_ok=True)
     finite = math.isfinite(valid) and math.isfinite(test)
     return Row(

@@ -9,13 +9,14 @@ import torch
 from numpy.typing import NDArray
 
 from musicrnn.networks.language import LanguageModel
+from musicrnn.threads import suited_threads
 
 Values = NDArray[np.float32]
 
 
 def step_logits(model: LanguageModel, ids: Sequence[int]) -> Values:
     """[T, V]: row t holds the logits of the id that follows the first t + 1."""
-    with torch.no_grad():
+    with torch.no_grad(), suited_threads(model, 1):
         read = _read(model, ids)
         return model(read, model.initial_state(1))[0][0].float().cpu().numpy()
 
@@ -23,7 +24,7 @@ def step_logits(model: LanguageModel, ids: Sequence[int]) -> Values:
 def step_states(model: LanguageModel, ids: Sequence[int]) -> dict[str, Values]:
     """Each part of the state after each id, [L, T, n], by the name that the cell gives it."""
     state, found = model.initial_state(1), list[tuple[torch.Tensor, ...]]()
-    with torch.no_grad():
+    with torch.no_grad(), suited_threads(model, 1):
         read = _read(model, ids)
         for step in range(len(ids)):
             _, state = model(read[:, step : step + 1], state)

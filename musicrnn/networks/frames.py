@@ -23,6 +23,7 @@ from musicrnn.networks.frame_context import FrameHistory
 from musicrnn.networks.frame_encoders import GlobalEncoder, SharedEncoder, context_frames
 from musicrnn.networks.frame_heads import Orders
 from musicrnn.networks.network import Network
+from musicrnn.threads import suited_threads
 
 
 class FrameModel(Network):
@@ -69,7 +70,7 @@ class FrameModel(Network):
     ) -> NDArray[np.uint8]:
         """``batch`` new pieces side by side, uint8 [B, length, P]; the model in evaluation mode."""
         history, state = FrameHistory(batch, length + 1, self.config), self.initial_state(batch)
-        with matrices_kept(self):
+        with matrices_kept(self), suited_threads(self, batch):
             for _ in range(length):
                 uniforms = torch.from_numpy(random.random((batch, self.config.pitches + 1)))
                 features = torch.from_numpy(history.features())

@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from musicrnn.networks.classifier import Classifier, padded
+from musicrnn.threads import suited_threads
 
 
 def window_logits(
@@ -24,7 +25,7 @@ def window_logits(
     rows: list[NDArray[np.float32]] = []
     for start in range(0, len(windows), batch):
         inputs, lengths = padded(windows[start : start + batch])
-        with torch.no_grad():
+        with torch.no_grad(), suited_threads(model, len(inputs)):
             logits = model.logits(inputs.to(model.device), lengths.to(model.device))
         rows.append(logits.float().cpu().numpy())
     return np.concatenate(rows)

@@ -16,6 +16,7 @@ from musicrnn.arrays import Ids
 from musicrnn.context.fields import Outlook
 from musicrnn.context.past import NO_OUTLOOK
 from musicrnn.networks.language import LanguageModel, token_losses
+from musicrnn.threads import suited_threads
 
 SCORING_ROWS = 32
 WINDOW_LENGTH = 512
@@ -46,7 +47,7 @@ def input_losses(
     losses: list[list[NDArray[np.float64]]] = [[] for _ in pieces]
     training = model.training
     model.eval()
-    with torch.no_grad():
+    with torch.no_grad(), suited_threads(model, min(SCORING_ROWS, len(pieces))):
         for first in range(0, len(order), SCORING_ROWS):
             group = order[first : first + SCORING_ROWS]
             _read_group(model, pieces, group, losses)

@@ -36,6 +36,7 @@ from musicrnn.networks.words_config import (
     bands_left,
     convolution_shapes,
 )
+from musicrnn.threads import suited_threads
 
 
 class WordsModel(Network):
@@ -125,7 +126,7 @@ def clip_logits(
 ) -> NDArray[np.float32]:
     """Frames of whole clips [n, T, F] -> logits [n, K]; the model in evaluation mode."""
     rows: list[NDArray[np.float32]] = []
-    with torch.no_grad():
+    with torch.no_grad(), suited_threads(model, min(batch, len(frames))):
         for start in range(0, len(frames), batch):
             logits = model.clip(torch.from_numpy(frames[start : start + batch]).to(model.device))
             rows.append(logits.float().cpu().numpy())

@@ -20,6 +20,7 @@ from musicrnn.bounds import check, whole
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.layers.stack import Stack
 from musicrnn.problems.protocol import Examples, Problem
+from musicrnn.threads import suited_threads
 
 TEST_EXAMPLES = 512  # examples
 TEST_SEED = 2**31  # apart from all training seeds
@@ -78,6 +79,13 @@ def solve(
     network: nn.Module, problem: Problem, length: int, *, budget: TrainingBudget, seed: int
 ) -> SolverResult:
     """Train ``network``, as :class:`Solver`, on ``problem``; a seed gives the same course again."""
+    with suited_threads(network, budget.rows):
+        return _solved(network, problem, length, budget, seed)
+
+
+def _solved(
+    network: nn.Module, problem: Problem, length: int, budget: TrainingBudget, seed: int
+) -> SolverResult:
     random = np.random.default_rng([seed, length])
     judges = np.random.default_rng([TEST_SEED, length])
     judged = problem.draw(judges, TEST_EXAMPLES if problem.varied else 1, length)

@@ -22,6 +22,7 @@ from torch import nn
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.layers.graphs import use_graphs
+from musicrnn.threads import suited_threads
 from musicrnn.training.averaging import WeightAverage
 from musicrnn.training.clipping import clip_gradients
 from musicrnn.training.clock import Clock
@@ -91,7 +92,8 @@ def fit(
         KeyboardInterrupt, SystemExit: at the second signal; the run is as it was last saved.
     """
     check_output(output, overwrite=plan.overwrite, resume=resume)
-    with Interrupt(*ENDING) as interrupt, locked(output):
+    suited = suited_threads(objective.module, objective.rows)
+    with Interrupt(*ENDING) as interrupt, locked(output), suited:
         run = _Run(
             objective,
             plan,

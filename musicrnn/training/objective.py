@@ -25,6 +25,7 @@ class Objective(ABC):
     """How a network of one kind learns; subclasses draw batches and state losses.
 
     Attributes:
+        rows: of a batch, side by side.
         measured: what the validation loss is called in a model file, where that is all there is.
         counters: the attributes that say where the data stand.
         header: what goes into a model file beside the network's own configuration.
@@ -34,8 +35,9 @@ class Objective(ABC):
     measured: ClassVar[str] = ""
     counters: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, rows: int) -> None:
         self.module: Any = network
+        self.rows = rows
         self.header: dict[str, Any] = {}
         self.rank, self.world = 0, 1
         self.state: tuple[Tensor, ...] = ()

@@ -54,6 +54,7 @@ PARTS = {
     "plot": ("score -> picture and page", PIECE),
     "io.save": ("any format, by suffix", PIECE + " accompaniment io synth plot"),
     "metrics": ("what a piece or a prediction is worth", PIECE + " events"),
+    "threads": ("how many threads torch gets", ""),
     "weights": ("numbers stored in four bytes, two or one", "errors arrays"),
     "checkpoint": ("a model's file", "errors arrays io weights"),
     "cells": ("one step of a recurrent network", "errors arrays weights"),
@@ -61,7 +62,7 @@ PARTS = {
     "layers": ("steps unrolled and stacked", "errors arrays bounds cells"),
     "networks": (
         "whole networks: integers and floats",
-        "errors arrays bounds events cells context layers",
+        "errors arrays bounds events threads cells context layers",
     ),
     "device": ("where a network runs", "errors arrays"),
     "sampling": (
@@ -70,7 +71,10 @@ PARTS = {
         + " accompaniment bounds device drum_kit io form tokens checkpoint cells context layers"
         + " networks metrics",
     ),
-    "problems": ("problems that show what a memory can hold", "errors arrays bounds layers"),
+    "problems": (
+        "problems that show what a memory can hold",
+        "errors arrays bounds threads layers",
+    ),
     "listening": (
         "sound -> label",
         PIECE
@@ -84,12 +88,13 @@ PARTS = {
     "training": (
         "batches -> model; what a kind of model is",
         PIECE
-        + " bounds events device io form features augmentation tokens weights checkpoint cells"
-        + " context layers networks metrics sampling listening export pretrained",
+        + " bounds events device threads io form features augmentation tokens weights checkpoint"
+        + " cells context layers networks metrics sampling listening export pretrained",
     ),
     "comparison": (
         "many cells under one budget -> table",
-        "errors arrays bounds io plot tokens checkpoint cells layers networks metrics training",
+        "errors arrays bounds threads io plot tokens checkpoint cells layers networks metrics"
+        " training",
     ),
     "sources": (
         "a user's folders, and corpora by name -> data to learn from",

@@ -2,7 +2,7 @@
 
 A kind trains; stopped and resumed equals not stopped; saved and loaded it gives the same figures,
 also with its weights in one byte; it is measured beside its baselines, piece by piece, and beside
-itself; settings of other kinds are refused by name.
+itself; settings of other kinds are refused by name; what is small has one thread of torch's.
 """
 
 import json
@@ -11,8 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from click.testing import CliRunner
+from torch.nn.modules.module import register_module_forward_pre_hook
 
+from musicrnn import threads
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.face.progress import ProgressBar
@@ -196,3 +199,23 @@ def test_a_kind_that_there_is_not_is_said(tmp_path: Path) -> None:
         )
         assert result.exit_code == 1
         assert "must be one of compose, frames" in result.output
+
+
+@every
+def test_small_networks_use_one_thread(
+    name: str, models, sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in threads.VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(threads, "usable_cores", lambda: 2)
+    before, used = torch.get_num_threads(), set[int]()
+    hook = register_module_forward_pre_hook(lambda *_: used.add(torch.get_num_threads()))
+    torch.set_num_threads(2)
+    try:
+        figures(TASKS[name], sources[data_for(TASKS[name])], models[name])
+        evaluated = set(used)
+        train(TASKS[name], sources[data_for(TASKS[name])], tmp_path / "one.safetensors")
+    finally:
+        hook.remove()
+        torch.set_num_threads(before)
+    assert evaluated == used == {1}

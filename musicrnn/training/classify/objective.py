@@ -41,7 +41,7 @@ class ClassificationObjective(Objective):
         seed: int,
         maps: NDArray[np.int32] | None = None,
     ) -> None:
-        super().__init__(network)
+        super().__init__(network, settings.batch_size)
         self.train, self.valid = train, valid
         self.settings, self.seed, self.maps = settings, seed, maps
         self.epoch = self.batch = 0

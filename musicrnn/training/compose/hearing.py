@@ -51,10 +51,7 @@ ALWAYS = [
     *(FIELDS.index(name) for name in (*OUTLOOK_FIELDS, "position", "key") if name not in LABELS),
     *(column for columns in AHEAD for column in columns),
 ]
-GIVEN, FIRST_GIVEN = (
-    0.5,
-    0.6,
-)  # share of the pieces of which lines are given; of those one, the first
+GIVEN, FIRST_GIVEN = 0.6, 0.7  # share of pieces whose lines are given; of those, the first alone
 GAPPED, MAX_GAP_BARS = 0.4, 6  # share of those in which the lines have a gap, and its length
 DENSITY, BARS_LEFT = FIELDS.index("density"), FIELDS.index("bars_left")
 

@@ -60,7 +60,7 @@ class LanguageObjective(Objective):
         outlooks: Sequence[Outlook] | None = None,
         validated: int = VALIDATION_IDS,
     ) -> None:
-        super().__init__(network)
+        super().__init__(network, windows.rows)
         if regulariser > 0:
             check_regularised(network.stack)
         self.regulariser, self.windows = regulariser, windows

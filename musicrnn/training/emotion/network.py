@@ -26,6 +26,7 @@ from musicrnn.metrics.piece_losses import MODEL, PieceLosses
 from musicrnn.metrics.tables import number, table
 from musicrnn.networks.network import Network
 from musicrnn.networks.recurrent import recurrent
+from musicrnn.threads import suited_threads
 from musicrnn.training.emotion.bars import (
     AXES,
     BAR_NUMBERS,
@@ -109,7 +110,7 @@ def window_probabilities(network: EmotionNetwork, readings: Sequence[Reading]) -
     for first in range(0, len(cut), BATCH):
         bars = torch.from_numpy(np.stack(cut[first : first + BATCH])).to(device)
         piece = torch.from_numpy(np.stack(whole[first : first + BATCH])).float().to(device)
-        with torch.no_grad():
+        with torch.no_grad(), suited_threads(network, BATCH):
             rows.append(network.together(bars, piece).double().cpu().numpy())
     ends = np.cumsum([len(own) for own in starts])[:-1]
     return np.split(sigmoid(np.concatenate(rows)), ends)
@@ -137,7 +138,7 @@ class EmotionObjective(Objective):
         settings: EmotionSettings,
         seed: int,
     ) -> None:
-        super().__init__(network)
+        super().__init__(network, settings.batch_size)
         self.train, self.valid = train, valid
         self.settings, self.seed = settings, seed
         self.drawn = 0  # batches so far

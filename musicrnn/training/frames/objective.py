@@ -26,6 +26,7 @@ from musicrnn.metrics.frame_likelihood import nats_a_step
 from musicrnn.networks.frame_config import FrameConfig
 from musicrnn.networks.frame_context import FrameContext, frame_context, pitch_ranges, transposed
 from musicrnn.networks.frames import FrameModel
+from musicrnn.threads import suited_threads
 from musicrnn.training.frames.settings import FrameSettings
 from musicrnn.training.gradient_norm import check_regularised, omega, readings
 from musicrnn.training.objective import Objective, stored_count
@@ -49,7 +50,7 @@ class FrameObjective(Objective):
         settings: FrameSettings,
         seed: int,
     ) -> None:
-        super().__init__(network)
+        super().__init__(network, settings.batch_size)
         self.config, self.settings, self.seed = network.config, settings, seed
         if settings.gradient_norm_regulariser > 0:
             check_regularised(regularised(network))
@@ -153,7 +154,7 @@ def piece_losses(model: FrameModel, pieces: Sequence[Frames]) -> list[NDArray[np
     rows, length = READ[model.config.body]
     order = sorted(range(len(pieces)), key=lambda index: -len(pieces[index]))
     losses: list[list[NDArray[np.float64]]] = [[] for _ in pieces]
-    with torch.no_grad():
+    with torch.no_grad(), suited_threads(model, rows):
         for first in range(0, len(order), rows):
             group = order[first : first + rows]
             told = {index: frame_context(pieces[index], model.config) for index in group}

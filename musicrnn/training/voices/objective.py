@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from musicrnn.networks.voices import VoicesModel, position_losses
+from musicrnn.threads import suited_threads
 from musicrnn.tokens.metrical import BAR_COLUMNS
 from musicrnn.tokens.voices import VoiceGrid
 from musicrnn.training.objective import Objective
@@ -47,7 +48,7 @@ class VoicesObjective(Objective):
         settings: VoicesSettings,
         seed: int,
     ) -> None:
-        super().__init__(network)
+        super().__init__(network, settings.batch_size)
         self.grid, self.train, self.valid = grid, train, valid
         self.settings, self.seed = settings, seed
         self.drawn = 0  # batches so far
@@ -157,7 +158,7 @@ def piece_losses(
     side by side. The model is in evaluation mode."""
     order = np.argsort([len(mask) for mask in masks], kind="stable")
     found = np.zeros(len(pieces))
-    with torch.no_grad():
+    with torch.no_grad(), suited_threads(model, VALID_ROWS):
         for first in range(0, len(order), VALID_ROWS):
             group = order[first : first + VALID_ROWS]
             chosen = [pieces[i] for i in group], [masks[i] for i in group]

@@ -54,7 +54,7 @@ class WordsObjective(Objective):
         settings: WordsSettings,
         seed: int,
     ) -> None:
-        super().__init__(network)
+        super().__init__(network, settings.batch_size)
         self.recipe, self.labels, self.settings, self.seed = data.encoding, labels, settings, seed
         self.train, valid = data.examples["train"], data.examples["valid"]
         self.backgrounds = data.backgrounds

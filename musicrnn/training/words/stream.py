@@ -25,6 +25,7 @@ from musicrnn.networks.detector import Average, DetectorSettings, Trigger
 from musicrnn.networks.labelling import probabilities
 from musicrnn.networks.words import WordsModel, clip_logits
 from musicrnn.networks.words_config import FRAMES_A_STEP
+from musicrnn.threads import suited_threads
 from musicrnn.waveform import in_full_scale
 
 # From 0.12 to 0.99999, evenly in log-odds: most of what matters is near 1.
@@ -97,7 +98,7 @@ class _Listening:
         self.waiting = frames[:, whole:]
         if not whole:
             return np.zeros((len(frames), 0, self.model.config.labels), np.float32)
-        with torch.no_grad():
+        with torch.no_grad(), suited_threads(self.model, len(frames)):
             ready = torch.from_numpy(frames[:, :whole]).to(self.model.device)
             logits, self.state = self.model(ready, self.state)
         return logits.float().cpu().numpy()
