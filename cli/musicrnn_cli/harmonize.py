@@ -31,6 +31,9 @@ from musicrnn_cli.options import (
     "--track", help="Track of PIECE that holds the one voice kept: its name, or its number from 1."
 )
 @click.option(
+    "--top-line", is_flag=True, help="Take the highest notes alone of a voice that has chords."
+)
+@click.option(
     "--model", default="chorale", show_default=True, help="Bundled model or model file of voices."
 )
 @temperature_option
@@ -41,6 +44,7 @@ def command(
     outputs: tuple[Path, ...],
     keep: str,
     track: str | None,
+    top_line: bool,
     model: str,
     temperature: float | None,
     seed: int,
@@ -51,19 +55,23 @@ def command(
     Without --keep PIECE gives the soprano: its highest track, or the one called soprano, melody or
     the like. The given notes are written as they were read, to the tick.
     """
-    from musicrnn.face.voices import given_voices, named_voices
+    from musicrnn.face.voices import as_lines, given_voices, named_voices
     from musicrnn.tokens.parts import parts
-    from musicrnn_cli.voices_files import opened, save_written
+    from musicrnn_cli.voices_files import opened, save_written, with_progress
 
     score, writer, settings = opened(piece, outputs, model, temperature)
     kept = named_voices(keep.split(","), writer.names)
     if track is not None and len(kept) != 1:
         raise click.UsageError("--track says which track is the one voice kept: --keep names one")
-    given = given_voices(score, writer.names, kept, track)
+    found = given_voices(score, writer.names, kept, track)
+    given, lower = as_lines(score, found, top=top_line)
+    if lower:
+        click.echo(f"{counted(lower, 'note')} below the top line left out", err=True)
     others = len(parts(score)) - len(given)
     if others:
         names = ", ".join(f"{name}: {t.name or 'without a name'}" for name, t in given.items())
         left = counted(others, "other track is", "other tracks are")
         click.echo(f"{left} left out (kept {names})", err=True)
+    with_progress(writer, "harmonized")
     written = writer.harmonize(score, given, settings, seed)
     save_written(written, outputs, "harmonized", {"kept": kept}, as_json=as_json)

@@ -59,12 +59,13 @@ def command(
     """
     from musicrnn.face.voices import named_voices
     from musicrnn.tokens.parts import voice_tracks
-    from musicrnn_cli.voices_files import opened, save_written
+    from musicrnn_cli.voices_files import opened, save_written, with_progress
 
     score, writer, settings = opened(piece, outputs, model, temperature)
     tracks = voice_tracks(score, writer.names, writer.names)
     asked = writer.names if voices is None else voices.split(",")
     chosen = named_voices(asked, writer.names)
+    with_progress(writer, "varied")
     written = writer.vary(score, tracks, settings, seed, bars=bars, voices=chosen)
     facts = {"bars": list(bars), "voices": chosen}
     save_written(written, outputs, "varied", facts, as_json=as_json)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -34,10 +36,27 @@ def opened(
         if path.exists() and piece.exists() and path.samefile(piece):
             raise MusicRNNError(f"{path} is the piece that is read: name another file")
     say_which_tune(piece)
+    score = read_piece(piece)
     checkpoint = load_model(model)
     writer = task_of(checkpoint).writer(checkpoint)
-    settings = writer.drawing(at_temperature(style_of(model), temperature))
-    return read_piece(piece), writer, settings
+    return score, writer, writer.drawing(at_temperature(style_of(model), temperature))
+
+
+def with_progress(writer: Writer, done: str) -> None:
+    """From the second second on the writer says how much is ``done``, and how long the rest takes:
+    on a terminal in one line, else once."""
+    begun, told, terminal = time.monotonic(), 0.0, sys.stderr.isatty()
+
+    def tell(share: float) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if now - begun < 1 or now - told < 1 or (told and not terminal):
+            return
+        told, left = now, (now - begun) * (1 - share) / max(share, 0.01)
+        line = f"{share:.0%} {done}, about {counted(round(left), 'second')} left"
+        click.echo(f"\r{line:40}" if terminal else line, err=True, nl=not terminal)
+
+    writer.tell = tell
 
 
 def say_how_it_was_read(written: Written) -> None:
@@ -52,7 +71,8 @@ def say_how_it_was_read(written: Written) -> None:
         click.echo(
             "the given voices lie outside the model's ranges: read "
             f"{counted(abs(written.shift), 'semitone')} "
-            f"{'higher' if written.shift > 0 else 'lower'}, and the new voices moved back",
+            f"{'higher' if written.shift > 0 else 'lower'}, and the new voices "
+            f"{'moved back' if written.moved_back else 'stay in theirs'}",
             err=True,
         )
     if written.folded:

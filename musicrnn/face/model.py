@@ -157,6 +157,7 @@ class Model:
         *,
         keep: str | Sequence[str] = "soprano",
         track: str | int | None = None,
+        top_line: bool = False,
         temperature: float | None = None,
         seed: int | None = None,
     ) -> Written:
@@ -165,14 +166,16 @@ class Model:
         Args:
             keep: the voices that it gives, such as "soprano, bass".
             track: the name, or the number from 1, of the track that is the one voice kept.
+            top_line: take the highest notes alone of a voice that has chords.
 
         Raises:
             MusicRNNError: no model of voices, or a piece that it cannot read.
         """
-        from musicrnn.face.voices import at_temperature, given_voices
+        from musicrnn.face.voices import as_lines, at_temperature, given_voices
 
         writer, score = self._task.writer(self.checkpoint), score_given(piece)
-        given = given_voices(score, writer.names, keep, track)
+        kept = given_voices(score, writer.names, keep, track)
+        given, _ = as_lines(score, kept, top=top_line)
         return writer.harmonize(
             score, given, writer.drawing(at_temperature(self.style, temperature)), drawn_seed(seed)
         )

@@ -9,7 +9,9 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.pretrained import Style
 from musicrnn.sampling.filters import Settings
 from musicrnn.score import Score, Track
-from musicrnn.tokens.parts import check_monophonic, named_track, voice_tracks
+from musicrnn.tokens.parts import check_monophonic, identified, named_track, top_line
+
+TOP_LINE = "; its top line alone is taken with --top-line (top_line=True)"
 
 
 def named_voices(chosen: str | Sequence[str], names: Sequence[str]) -> list[str]:
@@ -29,21 +31,36 @@ def named_voices(chosen: str | Sequence[str], names: Sequence[str]) -> list[str]
 def given_voices(
     score: Score, names: Sequence[str], keep: str | Sequence[str], track: str | int | None
 ) -> dict[str, Track]:
-    """The tracks of the voices that are kept; ``track`` names that of the only one.
+    """The tracks of the voices that are kept; ``track`` names that of the only one. They may sound
+    several notes at once.
 
     Raises:
         MusicRNNError: no such voices or track, or it is not clear which track is which voice.
     """
     kept = named_voices(keep, names)
     if track is None:
-        return voice_tracks(score, names, kept)
+        return identified(score, names, kept)
     if len(kept) != 1:
         raise MusicRNNError(
             f"a track says which one voice is kept: keep one, got {', '.join(kept)}"
         )
-    found = named_track(score, str(track))
-    check_monophonic(score, found, kept[0])
-    return {kept[0]: found}
+    return {kept[0]: named_track(score, str(track))}
+
+
+def as_lines(score: Score, given: dict[str, Track], *, top: bool) -> tuple[dict[str, Track], int]:
+    """The given voices with one note at a time each, the ``top`` line of what has more, and how
+    many notes are left out for it.
+
+    Raises:
+        MusicRNNError: a voice sounds several notes at once, and its top line is not asked for.
+    """
+    if top:
+        lines = {name: top_line(track, score.ticks_per_quarter) for name, track in given.items()}
+        left = sum(len(given[name].notes) - len(line.notes) for name, line in lines.items())
+        return lines, left
+    for name, track in given.items():
+        check_monophonic(score, track, name, remedy=TOP_LINE)
+    return given, 0
 
 
 def at_temperature(style: Style, temperature: float | None) -> Settings:

@@ -17,7 +17,7 @@ it depends on its seed alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,6 +29,7 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.voice_leading import parallels
 from musicrnn.networks.voices_array import VoicesEngine
 from musicrnn.sampling.filters import Logits, Settings, draw, filtered
+from musicrnn.sampling.written import untold
 from musicrnn.tokens.voices import GridPositions, sounding
 
 Symbols = NDArray[np.int64]  # [T, V]
@@ -67,6 +68,7 @@ class GibbsSampler:
             )
         self.network, self.config = network, config
         self.forbidden = ~allowed
+        self.tell: Callable[[float], None] = untold  # the share that is drawn, 0 to 1
 
     def sample(
         self,
@@ -85,13 +87,17 @@ class GibbsSampler:
         drawn = np.repeat(symbols[None], settings.candidates, axis=0)  # [K, T, V]
         if not free.any():
             return [(symbols, 0.0)]
+        a_sweep = settings.parts * int(free.any(axis=0).sum())
+        all_draws = settings.passes + settings.sweeps * a_sweep + settings.repairs
         for number in range(settings.passes):
             share = 1 - (1 - settings.least) * number / max(1, settings.passes - 1)
             hidden = free & (random.random(drawn.shape) < share)
             self._draw(drawn, hidden, metre, settings, random)
-        for _ in range(settings.sweeps):
-            for hidden in self._parts(drawn.shape, free, settings.parts, random):
+            self.tell(number / all_draws)
+        for sweep in range(settings.sweeps):
+            for place, hidden in enumerate(self._parts(drawn.shape, free, settings.parts, random)):
                 self._draw(drawn, hidden, metre, settings, random, low_temperature=True)
+                self.tell((settings.passes + sweep * a_sweep + place) / all_draws)
         for _ in range(settings.repairs):
             hidden = self._faulty(drawn, free, random)
             if not hidden.any():

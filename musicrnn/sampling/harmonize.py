@@ -9,7 +9,7 @@ voices stay in their own. Parallel fifths and octaves are not written: a rule, a
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -26,12 +26,12 @@ from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.loudness import louder
 from musicrnn.sampling.sampler import Opening, sample_each
-from musicrnn.sampling.written import Written, spliced, varied_steps
+from musicrnn.sampling.written import Written, spliced, untold, varied_steps
 from musicrnn.score import Note, Score, Track
 from musicrnn.score_ticks import without_upbeat
 from musicrnn.tokens import Controls
 from musicrnn.tokens.chorale import ChoraleTokenizer
-from musicrnn.tokens.chorale.around import AroundConstraint, GivenLines
+from musicrnn.tokens.chorale.around import NOTHING_FREE, AroundConstraint, GivenLines
 from musicrnn.tokens.chorale.lines import lines_of
 from musicrnn.tokens.chorale.vocabulary import NAMES
 from musicrnn.tokens.voices import HOLD, REST, GridPositions, is_on_grid, line_notes
@@ -54,6 +54,7 @@ class ChoraleWriter:
                 f"voices are written by models of chorale tokens, these are {tokenizer.name} tokens"
             )
         self.checkpoint, self.tokenizer = checkpoint, tokenizer
+        self.tell: Callable[[float], None] = untold
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -74,14 +75,9 @@ class ChoraleWriter:
         Raises:
             MusicRNNError: no voice is given or all are, or one that the tokens cannot hold.
         """
-        started = time.perf_counter()
         if not set(given) <= set(NAMES) or not 0 < len(given) < len(NAMES):
             raise MusicRNNError(f"some of {listed(NAMES)} are given, not all, got {listed(given)}")
-        octaves = self._octaves(given)
-        heard = _heard(score, given, octaves)
-        lines = GivenLines(self.tokenizer, self.tokenizer.encode(heard))
-        ids, nats = self._drawn(lines, self._outlook(heard), settings, seed)
-        positions = self._positions(heard, ids)
+        positions, written = self._written(score, given, settings, seed)
         first = next(iter(given.values()))
         velocity = int(np.median([note.velocity for note in first.notes]))
         tracks = [
@@ -94,14 +90,7 @@ class ChoraleWriter:
             )
             for index, name in enumerate(NAMES)
         ]
-        return Written(
-            replace(score, tracks=tuple(tracks)),
-            seed,
-            nats,
-            12 * octaves,
-            off_grid=_off_grid(given, score),
-            seconds=time.perf_counter() - started,
-        )
+        return replace(written, score=replace(score, tracks=tuple(tracks)))
 
     def vary(
         self,
@@ -113,38 +102,48 @@ class ChoraleWriter:
         bars: tuple[int, int],
         voices: Sequence[str],
     ) -> Written:
-        """Write ``voices`` anew from the first of ``bars`` to the last, counted from 1.
-
-        ``tracks`` are the score's tracks of all voices. Notes of these voices that reach into the
-        bars are cut at the bar line; all else of the score stays.
+        """As :meth:`musicrnn.sampling.written.Writer.vary`. ``tracks`` are the score's tracks of
+        all voices. Notes of ``voices`` that reach into the bars are cut at the bar line.
 
         Raises:
             MusicRNNError: there are no such bars or voices, or as for :meth:`harmonize`.
         """
-        started = time.perf_counter()
         begin, end = varied_steps(score, tracks, NAMES, bars)
-        octaves = self._octaves(tracks)
-        heard = _heard(score, tracks, octaves)
-        lines = lines_of(heard)
+        lines = lines_of(_heard(score, tracks, 0))
         first = lines.start + lines.upbeat
         free = dict.fromkeys(voices, (begin - first, end - first))
-        given = GivenLines(self.tokenizer, self.tokenizer.encode(heard), free)
-        ids, nats = self._drawn(given, self._outlook(heard), settings, seed)
-        positions = self._positions(heard, ids)
-        sung = np.where(positions < HOLD, positions - 12 * octaves, positions)
-        written = {
+        positions, written = self._written(score, tracks, settings, seed, free)
+        sung = np.where(positions < HOLD, positions - written.shift, positions)
+        new = {
             id(tracks[name]): spliced(
                 tracks[name], sung[:, NAMES.index(name)], (begin, end), score.ticks_per_quarter
             )
             for name in voices
         }
-        return Written(
-            replace(score, tracks=tuple(written.get(id(t), t) for t in score.tracks)),
-            seed,
-            nats,
-            12 * octaves,
-            off_grid=_off_grid(tracks, score),
-            seconds=time.perf_counter() - started,
+        whole = replace(score, tracks=tuple(new.get(id(t), t) for t in score.tracks))
+        return replace(written, score=whole, moved_back=True)
+
+    def _written(
+        self,
+        score: Score,
+        given: Mapping[str, Track],
+        settings: Settings,
+        seed: int,
+        free: Mapping[str, tuple[int, int]] = NOTHING_FREE,
+    ) -> tuple[GridPositions, Written]:
+        """What all voices strike [T, V] where the given ones were read, from the first step of the
+        score; and how, the score not written yet. ``free`` is as for GivenLines."""
+        started = time.perf_counter()
+        octaves = self._octaves(given)
+        heard = _heard(score, given, octaves)
+        lines = GivenLines(self.tokenizer, self.tokenizer.encode(heard), free)
+        ids, nats = self._drawn(lines, self._outlook(heard), settings, seed)
+        before = np.full((lines_of(heard).start, len(NAMES)), REST, np.int16)
+        positions = np.concatenate([before, lines_of(self.tokenizer.decode(ids)).positions])
+        off = tuple(n for n, t in given.items() if not is_on_grid(t.notes, score.ticks_per_quarter))
+        seconds = time.perf_counter() - started
+        return positions, Written(
+            score, seed, nats, 12 * octaves, moved_back=False, off_grid=off, seconds=seconds
         )
 
     def _drawn(
@@ -156,7 +155,7 @@ class ChoraleWriter:
         engine = CPUEngine(louder(self.checkpoint, controls))
         openings = (
             Opening(
-                AroundConstraint(tokenizer, given),
+                AroundConstraint(tokenizer, given, self.tell),
                 [seed, number],
                 Past(readings, known, notes),
             )
@@ -171,12 +170,6 @@ class ChoraleWriter:
         found = with_sections(without_upbeat(self.tokenizer.quantize(heard)))
         plan = plan_of(found)
         return outlook(plan, likenesses_of(plan, found))
-
-    def _positions(self, heard: Score, ids: Sequence[int]) -> GridPositions:
-        """What the ids strike [T, V], from the first step of the score that was heard."""
-        found = lines_of(self.tokenizer.decode(ids)).positions
-        before = np.full((lines_of(heard).start, len(NAMES)), REST, np.int16)
-        return np.concatenate([before, found])
 
     def _octaves(self, given: Mapping[str, Track]) -> int:
         """By how many octaves the given voices are read higher, so that most notes are in their
@@ -209,8 +202,3 @@ def _heard(score: Score, given: Mapping[str, Track], octaves: int) -> Score:
         for name, track in given.items()
     )
     return replace(score, tracks=tuple(tracks))
-
-
-def _off_grid(tracks: Mapping[str, Track], score: Score) -> tuple[str, ...]:
-    quarter = score.ticks_per_quarter
-    return tuple(name for name, t in tracks.items() if not is_on_grid(t.notes, quarter))

@@ -12,7 +12,7 @@ others do too.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,7 +24,7 @@ from musicrnn.networks.voices_array import VoicesEngine
 from musicrnn.networks.voices_config import VoicesConfig
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.gibbs import GibbsSampler, GibbsSettings
-from musicrnn.sampling.written import Written, spliced, varied_steps
+from musicrnn.sampling.written import Written, spliced, untold, varied_steps
 from musicrnn.score import Score, Track
 from musicrnn.tokens.metrical import METRICAL_FEATURES, metre_of, regular_metre
 from musicrnn.tokens.parts import grid_of, silent_stretches
@@ -59,6 +59,7 @@ class VoicesWriter:
             )
         engine = VoicesEngine(config, checkpoint.arrays)
         self.sampler = GibbsSampler(engine, self.grid.allowed())
+        self.tell: Callable[[float], None] = untold
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -173,6 +174,7 @@ class VoicesWriter:
         window = slice(int(inside[0]), int(inside[-1]) + 1)
         metre = metre_of(score, window.start, window.stop)
         symbols = self.grid.symbols(from_sounding(view)[window])
+        self.sampler.tell = self.tell
         drawn, nats = self.sampler.sample(symbols, free[window], metre, settings, seed)[0]
         found = positions.copy()
         heard = sounding(self.grid.positions(drawn))

@@ -5,7 +5,7 @@ Conventions. Steps are sixteenths. What is given stays as it was read, to the ti
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -37,13 +37,23 @@ class Written(Presentable):
     folded: int = 0  # positions looked at in another octave
     off_grid: tuple[str, ...] = ()  # given voices that are not on the grid of sixteenths
     seconds: float = 0.0
+    moved_back: bool = True  # the new voices, by the shift; else they stay in their ranges
 
     def __repr__(self) -> str:
         return f"<Written, seed {self.seed}: {self.score!r}>"
 
 
+def untold(share: float) -> None:
+    """Says nothing."""
+
+
 class Writer(Protocol):
-    """What writes voices with a model; ``names`` are those of its voices from the top down."""
+    """What writes voices with a model; ``names`` are those of its voices from the top down.
+
+    ``tell`` is told meanwhile which share is written, 0 to 1.
+    """
+
+    tell: Callable[[float], None]
 
     @property
     def names(self) -> tuple[str, ...]: ...

@@ -10,13 +10,14 @@ voice is wanted (or the one called melody, lead, voice, vocal or tune), the lowe
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError, counted, listed
-from musicrnn.score import Score, Track
+from musicrnn.score import Note, Score, Track
 from musicrnn.tokens.voices import (
     STEPS_A_QUARTER,
     GridPositions,
@@ -41,7 +42,7 @@ def voice_tracks(score: Score, names: Sequence[str], wanted: Sequence[str]) -> d
         MusicRNNError: no notes, it is ambiguous which track is which voice, or one sounds several
             notes at once.
     """
-    found = _identified(score, names, wanted)
+    found = identified(score, names, wanted)
     for name, track in found.items():
         check_monophonic(score, track, name)
     return found
@@ -61,9 +62,10 @@ def named_track(score: Score, name: str) -> Track:
     raise MusicRNNError(f"there is no track {name!r} with notes; there are {there}")
 
 
-def check_monophonic(score: Score, track: Track, name: str) -> None:
+def check_monophonic(score: Score, track: Track, name: str, *, remedy: str = "") -> None:
     """Raises:
-    MusicRNNError: the track sounds several notes at once (an overlap of a 32nd is legato).
+    MusicRNNError: the track sounds several notes at once (an overlap of a 32nd is legato);
+        ``remedy`` goes on with what helps.
     """
     slack = score.ticks_per_quarter // 8
     for before, after in pairwise(track.notes):
@@ -71,11 +73,30 @@ def check_monophonic(score: Score, track: Track, name: str) -> None:
             bar = sum(start <= after.start for start, _ in score.bars())
             raise MusicRNNError(
                 f"the track {track.name or 'without a name'}, taken as the {name}, sounds several "
-                f"notes at once in bar {bar}: a voice sings one at a time"
+                f"notes at once in bar {bar}: a voice sings one at a time{remedy}"
             )
 
 
-def _identified(score: Score, names: Sequence[str], wanted: Sequence[str]) -> dict[str, Track]:
+def top_line(track: Track, quarter: int) -> Track:
+    """Its highest notes: what begins under a note that sounds on is left out, and a note ends where
+    a higher one begins. Of a chord that is struck within a 32nd (``quarter`` ticks are a quarter)
+    the highest note stays."""
+    slack = quarter // 8
+    kept: list[Note] = []
+    for note in sorted(track.notes, key=lambda note: (note.start, -note.pitch)):
+        last = kept[-1] if kept else None
+        if last is None or is_monophonic((last, note), slack):
+            kept.append(note)
+        elif note.pitch > last.pitch:
+            kept.pop()
+            if note.start - last.start > slack:
+                kept.append(replace(last, duration=note.start - last.start))
+            kept.append(note)
+    return replace(track, notes=tuple(kept))
+
+
+def identified(score: Score, names: Sequence[str], wanted: Sequence[str]) -> dict[str, Track]:
+    """As :func:`voice_tracks`, also tracks that sound several notes at once."""
     sung = parts(score)
     if not sung:
         raise MusicRNNError("the file has no notes beside drums: there is no voice in it")

@@ -9,7 +9,7 @@ enter again with the next.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -170,11 +170,17 @@ class GivenLines:
 
 
 class AroundConstraint(ChoraleConstraint):
-    """The grammar of one piece around given voices, or around what is given of them."""
+    """The grammar of one piece around given voices, or around what is given of them; ``tell`` is
+    told at every bar which share of them is written."""
 
-    def __init__(self, vocabulary: ChoraleVocabulary, given: GivenLines) -> None:
+    def __init__(
+        self,
+        vocabulary: ChoraleVocabulary,
+        given: GivenLines,
+        tell: Callable[[float], None] | None = None,
+    ) -> None:
         super().__init__(vocabulary, Controls(bars=given.bars))
-        self.given = given
+        self.given, self.tell = given, tell
         self.written = 0  # ids
         self.pitches: dict[str, int] = {}  # what sounds, as it is written
         self.before: dict[str, int] = {}  # what sounded before this position
@@ -183,6 +189,8 @@ class AroundConstraint(ChoraleConstraint):
         super().push(token)
         self.written += 1
         group, value = self.events.group[token], self.events.value[token]
+        if group == "bar" and self.tell is not None:
+            self.tell((self.bars - 1) / self.given.bars)
         if group in ("bar", "position"):
             self.before = dict(self.pitches)
         elif group in WRITTEN:
