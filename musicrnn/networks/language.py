@@ -21,21 +21,20 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from musicrnn.arrays import Ids
-from musicrnn.context.fields import FIELDS, TONES, Outlook
+from musicrnn.context.fields import FIELDS, Outlook
 from musicrnn.context.past import NO_OUTLOOK, facts, looked_up
 from musicrnn.context.pointing import (
-    HARMONIC,
     INTERVALS,
     first_line,
     first_pointer,
     near_of,
     score_count,
     tone_columns,
-    tones_of_lines,
 )
 from musicrnn.context.readings import TIMED_COLUMNS, Readings, no_readings
 from musicrnn.layers.dropout import dropout_layer
 from musicrnn.layers.stack import Stack, State
+from musicrnn.networks.harmony import Harmony
 from musicrnn.networks.language_config import LanguageConfig
 from musicrnn.networks.network import Network
 from musicrnn.networks.recurrent import recurrent
@@ -59,7 +58,7 @@ class LanguageModel(Network):
             self.output.weight = self.embedding.weight
         self.fields = tuple(config.fields)
         self.first_pointer, self.first_line = first_pointer(self.fields), first_line(self.fields)
-        self.tones = tone_columns(self.fields)
+        self._harmony: tuple[Tensor, Harmony] | None = None  # of these readings
         if self.fields:
             self._hear(config)
 
@@ -111,39 +110,35 @@ class LanguageModel(Network):
         x = self.embedding(ids) + self._heard(context)  # [B, T, E]
         y, state = self.stack(self.input_dropout(x), state)  # [B, T, H]
         scores = nn.functional.linear(y, self.copies["weight"], self.copies["bias"])
-        return self.raised(self.output(y), scores, context, self.near()), state
+        pointing = self.near(), self.harmony()
+        return self.raised(self.output(y), scores, ids, context, pointing), state
 
-    def raised(self, logits: Tensor, scores: Tensor, context: Tensor, near: Tensor) -> Tensor:
-        """logits [..., V] with the scores [..., S] of what a context [..., F] points at."""
+    def raised(
+        self,
+        logits: Tensor,
+        scores: Tensor,
+        ids: Tensor,
+        context: Tensor,
+        pointing: tuple[Tensor, Harmony | None],
+    ) -> Tensor:
+        """logits [..., V] with the scores [..., S] of what a context [..., F] points at behind ids
+        [...]; ``pointing`` are :meth:`near` and :meth:`harmony`."""
+        near, harmony = pointing
         targets = self.targets(context, near)
         scores = scores.to(logits.dtype)
         pointed = scores[..., : targets.shape[-1]] * (targets > 0)
-        if self.tones:
-            worth = self._harmony(scores[..., targets.shape[-1] :], context)
-            logits = logits + worth[..., tones_of_lines(self.readings)]
+        if harmony is not None:
+            logits = logits + harmony.worth(scores[..., targets.shape[-1] :], ids, context)
         return logits.scatter_add(-1, (targets - 1).clamp(min=0), pointed)
 
-    def _harmony(self, scores: Tensor, context: Tensor) -> Tensor:
-        """What each pitch class of each line, and each root of a chord, is worth, [..., UNSOUNDED +
-        1], the last nothing; of scores [..., HARMONIC * lines * TONES] and a context [..., F]."""
-        lines = len(self.tones)
-        above, kept, ahead, roots, roots_ahead = scores.unflatten(
-            -1, (HARMONIC, lines, TONES)
-        ).unbind(-3)  # [..., lines, TONES]
-        tones, before, following = (
-            context[..., [column + more for column in self.tones]] for more in (0, lines, 2 * lines)
-        )  # [..., lines]
-        worth = _by_class(above, tones) + _by_class(ahead, following)  # [..., TONES]
-        worth = worth[..., None, :].expand(*worth.shape[:-1], lines, TONES)
-        moved = (tones != before) & (before > 0)
-        kept_interval = (before[..., None, :] - before[..., None]) % TONES  # [..., of, to]
-        parallel = (tones[..., None] - 1 + kept_interval) % TONES
-        there = moved[..., None] & (before > 0)[..., None, :]
-        there = there & ~torch.eye(lines, dtype=torch.bool, device=tones.device)
-        scored = kept.gather(-1, kept_interval) * there
-        worth = worth.scatter_add(-1, parallel.transpose(-1, -2), scored.transpose(-1, -2))
-        chords = _by_class(roots, tones) + _by_class(roots_ahead, following)
-        return nn.functional.pad(torch.cat([worth, chords[..., None, :]], -2).flatten(-2), (0, 1))
+    def harmony(self) -> Harmony | None:
+        """What tones say of the next id, where the model hears them."""
+        if not tone_columns(self.fields):
+            return None
+        readings = self.readings
+        if self._harmony is None or self._harmony[0] is not readings:
+            self._harmony = readings, Harmony(self.fields, readings.cpu().numpy(), readings.device)
+        return self._harmony[1]
 
     def near(self) -> Tensor:
         """[V, NEAR], see musicrnn.context.pointing."""
@@ -169,13 +164,6 @@ class LanguageModel(Network):
         rows = (context + context.new_tensor(self.offsets)).flatten(0, 1)  # [B T, F]
         found = nn.functional.embedding_bag(rows, self.context.weight, mode="sum")
         return found.view(*context.shape[:2], -1)
-
-
-def _by_class(scores: Tensor, tones: Tensor) -> Tensor:
-    """[..., TONES]: by pitch class the scores [..., lines, TONES] of its intervals above the tones
-    [..., lines], 1 to TONES, added up; 0 is no tone."""
-    intervals = (torch.arange(TONES, device=tones.device) - (tones[..., None] - 1)) % TONES
-    return (scores.gather(-1, intervals) * (tones > 0)[..., None]).sum(-2)
 
 
 def token_losses(logits: Tensor, targets: Tensor) -> Tensor:

@@ -40,7 +40,7 @@ class LanguageSteps:
                 if self.folded:
                     self.heard = self.heard - self.stack.table(torch.zeros_like(embedding[:1]))
                 self.offsets = torch.tensor(model.offsets, device=self.device)
-                self.near = model.near()
+                self.pointing = model.near(), model.harmony()
                 self.copies = model.copies["weight"].detach().to(kind)
                 self.copy_bias = model.copies["bias"].detach()
         self.weight = model.output.weight.detach().to(kind)
@@ -75,7 +75,7 @@ class LanguageSteps:
         y, memory = self.stack.step(entering, memory)
         scores = add_product(self.copy_bias, y, self.copies)
         logits = add_product(self.bias, y, self.weight)
-        return self.model.raised(logits, scores, context, self.near), memory
+        return self.model.raised(logits, scores, ids, context, self.pointing), memory
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
 from musicrnn.presentable import Presentable
 from musicrnn.sampling.controls import primed
 from musicrnn.sampling.density import off_density, usual_density
-from musicrnn.sampling.ends import UNSURE, going_on
+from musicrnn.sampling.ends import doubt
 from musicrnn.sampling.engine import CPUEngine, check_sampled
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.loudness import louder
@@ -136,10 +136,8 @@ def compose_each(
             piece = as_planned(piece, planner, drawn_from)
             off = off_density(score, tokenizer, controls.density) if heard_density else 0.0
             if ends is not None:
-                further = going_on(
-                    ends, sequence.ids, tokenizer, controls, planner.outlook(drawn_from)
-                )
-                off += further if further > UNSURE else 0.0
+                unsure = doubt(ends, sequence.ids, tokenizer, controls, planner.outlook(drawn_from))
+                off += unsure if unsure > 1 else 0.0
             wrong = (primer is None and is_stuck(score), off)
             if number not in nearest or wrong <= nearest[number][0]:
                 nearest[number] = wrong, piece

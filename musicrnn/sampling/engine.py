@@ -20,13 +20,17 @@ from musicrnn.arrays import Float32Array, Ids, NamedArrays
 from musicrnn.bounds import check, choice
 from musicrnn.cells.product import WEIGHT_FORMATS, WeightFormat, pack_matrix, product
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.context.fields import FIELDS, Outlook, sizes
+from musicrnn.context.fields import FIELDS, TONES, Outlook, sizes
 from musicrnn.context.past import NO_OUTLOOK, Past, facts, looked_up
 from musicrnn.context.pointing import (
+    HARMONIC,
     first_line,
     first_pointer,
     near_ids,
+    passed_over,
+    roots_of_chords,
     score_count,
+    still_open,
     target_count,
     tone_columns,
     tones_of_lines,
@@ -116,7 +120,11 @@ class CPUEngine:
         self.first_pointer, self.first_line = first_pointer(self.fields), first_line(self.fields)
         self.near = near_ids(self.readings)
         self.tones = tone_columns(self.fields)
-        self.sounds = tones_of_lines(self.readings.astype(np.int64))
+        if self.tones:
+            readings = self.readings.astype(np.int64)
+            self.sounds, self.passed = tones_of_lines(readings), passed_over(readings)
+            self.roots, self.open = roots_of_chords(readings), still_open(readings)
+            self.chords = [n for n, name in enumerate(self.fields) if name == "chord"]
         self.first_tone = self.vocabulary + target_count(self.fields)
         embedding = arrays["context.weight"]
         self.heard = FoldedRows(embedding, self.stack) if self.folded else embedding
@@ -166,7 +174,12 @@ class CPUEngine:
         if self.tones:
             first = self.tones[0]
             tones = context[:, first : first + 3 * len(self.tones)]
-            harmonized(logits, told[:, self.first_tone :], tones, self.sounds)
+            scores = told[:, self.first_tone :].reshape(len(ids), -1, TONES)
+            of_lines, of_root = np.split(scores, [HARMONIC * len(self.tones)], axis=1)
+            of_lines = of_lines.reshape(len(ids), HARMONIC, len(self.tones), TONES)
+            roots = self.roots[context[:, self.chords]].sum(axis=1)
+            passing = self.passed, self.open[ids]
+            harmonized(logits, of_lines, of_root, tones, roots, self.sounds, passing)
         return logits
 
 

@@ -43,37 +43,52 @@ def copied(told: Any, pointers: Any, first_line: int, near: Any) -> Any:
 
 
 @compiled
-def harmonized(logits: Any, scores: Any, tones: Any, sounds: Any) -> None:
-    """logits [B, V] raised or lowered by the scores of intervals [B, HARMONIC * lines * TONES] of
-    tones [B, 3 * lines]: now, before and next; ``sounds`` [V] are tones_of_lines."""
-    lines = tones.shape[1] // 3
-    classes = scores.shape[1] // (5 * lines)  # 5: HARMONIC of musicrnn.context.pointing
-    block = lines * classes
-    worth = np.zeros(block + classes, np.float32)
+def harmonized(
+    logits: Any, scores: Any, of_root: Any, tones: Any, roots: Any, sounds: Any, passing: Any
+) -> None:
+    """logits [B, V] raised or lowered by the scores of intervals [B, kinds, lines, classes] of
+    tones [B, 3 * lines], now, before and next, and by those [B, 2, classes] of the chords' roots
+    [B].
+
+    ``sounds`` [V] are tones_of_lines; ``passing`` are passed_over [V, lines], and still_open [B,
+    lines] behind the ids.
+    """
+    lines, classes = scores.shape[2:]
+    passed, is_open = passing
+    worth = np.zeros((lines + 1, classes), np.float32)
+    stays = np.zeros(lines, np.float32)
     for b in range(logits.shape[0]):
-        worth[:] = 0
+        worth[:], stays[:] = 0, 0
+        now, before, ahead = tones[b, :lines], tones[b, lines : 2 * lines], tones[b, 2 * lines :]
         for line in range(lines):
-            first = classes * line
-            for kind in range(2):  # what sounds, and what is next
-                tone = tones[b, 2 * kind * lines + line] - 1
-                if tone < 0:
-                    continue
-                for interval in range(classes):
-                    to = (tone + interval) % classes
-                    score = scores[b, 2 * kind * block + first + interval]
-                    for other in range(lines):
-                        worth[classes * other + to] += score
-                    worth[block + to] += scores[b, (3 + kind) * block + first + interval]
-            tone, before = tones[b, line] - 1, tones[b, lines + line] - 1
-            if before < 0 or tone == before:
-                continue
-            for other in range(lines):  # in parallel with what has moved
-                begun = tones[b, lines + other] - 1
-                if begun >= 0 and other != line:
-                    kept = (begun - before) % classes
-                    worth[classes * other + (tone + kept) % classes] += scores[
-                        b, block + first + kept
-                    ]
+            for interval in range(classes):
+                if now[line] > 0:
+                    to = (now[line] - 1 + interval) % classes
+                    worth[:lines, to] += scores[b, 0, line, interval]
+                    worth[lines, to] += scores[b, 3, line, interval]
+                if ahead[line] > 0:
+                    to = (ahead[line] - 1 + interval) % classes
+                    worth[:lines, to] += scores[b, 2, line, interval]
+                    worth[lines, to] += scores[b, 4, line, interval]
+            if before[line] > 0 and now[line] != before[line]:
+                for other in range(lines):  # in parallel with what has moved
+                    if before[other] > 0 and other != line:
+                        kept = (before[other] - before[line]) % classes
+                        to = (now[line] - 1 + kept) % classes
+                        worth[other, to] += scores[b, 1, line, kept]
+        if roots[b] > 0:
+            for interval in range(classes):
+                worth[:lines, (roots[b] - 1 + interval) % classes] += of_root[b, 0, interval]
+        for line in range(lines):  # what stays where it is passed over
+            if now[line] > 0 and is_open[b, line]:
+                if roots[b] > 0:
+                    stays[line] += of_root[b, 1, (now[line] - roots[b]) % classes]
+                for other in range(lines):
+                    if now[other] > 0 and other != line:
+                        stays[line] += scores[b, 5, other, (now[line] - now[other]) % classes]
         for token in range(logits.shape[1]):
-            if sounds[token] < len(worth):
-                logits[b, token] += worth[sounds[token]]
+            if sounds[token] < worth.size:
+                logits[b, token] += worth.flat[sounds[token]]
+            for line in range(lines):
+                if passed[token, line]:
+                    logits[b, token] += stays[line]

@@ -145,7 +145,7 @@ def test_what_would_move_in_parallel_is_one_score() -> None:
     with torch.no_grad():
         for part in model.copies.values():
             part.zero_()
-        kept = len(model.copies["bias"]) - 4 * 12 * 4  # of the soprano, then by interval
+        kept = len(model.copies["bias"]) - (5 * 4 + 2) * 12  # of the soprano, then by interval
         model.copies["bias"][kept + (12 - 7)] = -50.0  # below it a fifth: the interval is -7
     ids = CHORALE.encode(make_score(4, [
         Track((Note(0, 72, 4, 80), Note(4, 74, 12, 80)), name="Soprano"),
@@ -162,6 +162,36 @@ def test_what_would_move_in_parallel_is_one_score() -> None:
     fifths = [CHORALE.vocabulary[token] for token in torch.nonzero(low)[:, 0].tolist()]
     assert {name.split("_")[0] for name in fifths} == {"bass"}
     assert not (logits[names.index("position_0") + 2] < -20).any()
+
+
+def test_what_stays_where_a_line_is_passed_over_is_one_score() -> None:
+    model = hearing()
+    with torch.no_grad():
+        for part in model.copies.values():
+            part.zero_()
+        beside = len(model.copies["bias"]) - (4 + 2) * 12
+        model.copies["bias"][
+            beside + 36 + 2
+        ] = -50.0  # of the bass, which is line 3: a ninth above it
+    ids = CHORALE.encode(make_score(4, [
+        Track((Note(0, 72, 16, 80),), name="Soprano"),
+        Track((Note(0, 60, 16, 80),), name="Alto"),
+        Track((Note(0, 57, 4, 80), Note(4, 62, 12, 80)), name="Tenor"),
+        Track((Note(0, 53, 4, 80), Note(4, 46, 12, 80)), name="Bass"),
+    ]))  # fmt: skip
+    read = torch.from_numpy(model.inputs(ids)).long()[None]
+    with torch.no_grad():
+        logits = model(read, model.initial_state(1))[0][0]
+    names = [CHORALE.vocabulary[token] for token in ids]
+    moved = next(i for i in range(names.index("position_4"), 99) if names[i].startswith("bass"))
+
+    def low(at: int) -> set[str]:
+        found = torch.nonzero(logits[at] < -20)[:, 0].tolist()
+        return {CHORALE.vocabulary[token].split("_")[0] for token in found}
+
+    assert low(moved) == {"tenor", "position", "bar", "end"}
+    assert low(moved + 1) == set(), "the tenor is written: the alto is passed over already"
+    assert low(names.index("position_0")) == set(), "nothing sounds yet"
 
 
 def test_music_that_is_not_in_voices_hears_none_of_it() -> None:

@@ -7,6 +7,7 @@ from musicrnn.context.pointing import (
     HARMONIC,
     INTERVALS,
     NEAR,
+    OF_ROOTS,
     first_line,
     first_pointer,
     near_ids,
@@ -47,7 +48,8 @@ def test_what_is_pointed_at_is_counted() -> None:
     assert target_count(fields_of(["where", "asked"])) == 0
     assert target_count(fields_of(["match"])) == 1
     assert target_count(fields_of(["lines", "where"])) == NEAR * LINES
-    assert score_count(fields_of(["lines"])) == NEAR * LINES + HARMONIC * TONES * LINES
+    of_harmony = (HARMONIC * LINES + OF_ROOTS) * TONES
+    assert score_count(fields_of(["lines"])) == NEAR * LINES + of_harmony
     whole = target_count(FIELDS)
     assert whole == first_line(FIELDS) + NEAR * LINES
     assert FIELDS[first_pointer(FIELDS)] == "match"

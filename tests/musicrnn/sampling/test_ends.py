@@ -6,7 +6,7 @@ import pytest
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.context.past import NO_OUTLOOK
 from musicrnn.sampling.compose import compose
-from musicrnn.sampling.ends import UNSURE, going_on
+from musicrnn.sampling.ends import doubt
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
 from musicrnn.tokens import Controls
@@ -33,8 +33,8 @@ def test_it_is_what_the_network_gives_to_another_bar_beside_the_end(end: float, 
     checkpoint = model(end, bar)
     (piece,) = compose(checkpoint, [1], controls=ASKED, settings=Settings())
     engine = CPUEngine(checkpoint)
-    found = going_on(engine, piece.ids, CHORALE, ASKED, NO_OUTLOOK)
+    found = doubt(engine, piece.ids, CHORALE, ASKED, NO_OUTLOOK)
     assert found == pytest.approx(1 / (1 + np.exp(end - bar)), abs=1e-6)
-    assert going_on(engine, piece.ids, CHORALE, Controls(bars=3), NO_OUTLOOK) == 0
-    assert (piece.attempts > 1) == (found > UNSURE)
+    assert doubt(engine, piece.ids, CHORALE, Controls(bars=3), NO_OUTLOOK) == 0
+    assert (piece.attempts > 1) == (found > 1)
     assert piece.bars == 2
