@@ -11,7 +11,7 @@ MKL_NUM_THREADS, by torch.set_num_threads, or by :func:`threads`.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ _chosen: ContextVar[bool] = ContextVar("_chosen", default=False)
 
 
 @contextmanager
-def threads(count: int) -> Iterator[None]:
+def threads(count: int) -> Generator[None]:
     """Torch on the CPU has ``count`` threads meanwhile, whatever the size of its products."""
     import torch
 
@@ -39,7 +39,7 @@ def threads(count: int) -> Iterator[None]:
 
 
 @contextmanager
-def suited_threads(network: nn.Module, rows: int) -> Iterator[None]:
+def suited_threads(network: nn.Module, rows: int) -> Generator[None]:
     """One thread meanwhile, where the network's largest product of ``rows`` inputs is small and
     nobody has chosen otherwise."""
     if _is_chosen() or largest_product(network, rows) >= SMALL:

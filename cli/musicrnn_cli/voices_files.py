@@ -13,7 +13,6 @@ import click
 
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.face.asking import style_of
-from musicrnn.face.voices import at_temperature
 from musicrnn.io.save import check_saved, read_piece, save_pieces
 from musicrnn.pretrained import load_model
 from musicrnn.sampling.written import Writer, Written
@@ -39,7 +38,7 @@ def opened(
     score = read_piece(piece)
     checkpoint = load_model(model)
     writer = task_of(checkpoint).writer(checkpoint)
-    return score, writer, writer.drawing(at_temperature(style_of(model), temperature))
+    return score, writer, writer.drawing(style_of(model).settings, temperature)
 
 
 def with_progress(writer: Writer, done: str) -> None:

@@ -103,6 +103,13 @@ class Past:
         self.found = np.zeros(COUNT, np.int32)
         self.written = np.full(len(outlook), -1, np.int64)
 
+    def __copy__(self) -> Past:
+        """The same so far; both may go on."""
+        own = Past(self.readings, self.outlook, self.given)
+        own.now, own.written = self.now.copy(), self.written.copy()
+        own.ids, own.spots, own.run = self.ids.copy(), self.spots.copy(), self.run.copy()
+        return own
+
     def push(self, token: int) -> None:
         """Take note of the next id."""
         if self.now[LENGTH] == len(self.ids):

@@ -171,13 +171,13 @@ class Model:
         Raises:
             MusicRNNError: no model of voices, or a piece that it cannot read.
         """
-        from musicrnn.face.voices import as_lines, at_temperature, given_voices
+        from musicrnn.face.voices import as_lines, given_voices
 
         writer, score = self._task.writer(self.checkpoint), score_given(piece)
         kept = given_voices(score, writer.names, keep, track)
         given, _ = as_lines(score, kept, top=top_line)
         return writer.harmonize(
-            score, given, writer.drawing(at_temperature(self.style, temperature)), drawn_seed(seed)
+            score, given, writer.drawing(self.style.settings, temperature), drawn_seed(seed)
         )
 
     def vary(
@@ -194,14 +194,14 @@ class Model:
         Raises:
             MusicRNNError: no model of voices, no such bars or voices, or as for harmonizing.
         """
-        from musicrnn.face.voices import at_temperature, named_voices
+        from musicrnn.face.voices import named_voices
         from musicrnn.tokens.parts import voice_tracks
 
         writer, score = self._task.writer(self.checkpoint), score_given(piece)
         return writer.vary(
             score,
             voice_tracks(score, writer.names, writer.names),
-            writer.drawing(at_temperature(self.style, temperature)),
+            writer.drawing(self.style.settings, temperature),
             drawn_seed(seed),
             bars=checked_bars(bars),
             voices=named_voices(writer.names if voices is None else voices, writer.names),

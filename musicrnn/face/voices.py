@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.pretrained import Style
-from musicrnn.sampling.filters import Settings
 from musicrnn.score import Score, Track
 from musicrnn.tokens.parts import check_monophonic, identified, named_track, top_line
 
@@ -61,10 +58,3 @@ def as_lines(score: Score, given: dict[str, Track], *, top: bool) -> tuple[dict[
     for name, track in given.items():
         check_monophonic(score, track, name, remedy=TOP_LINE)
     return given, 0
-
-
-def at_temperature(style: Style, temperature: float | None) -> Settings:
-    """The settings of a style, at another temperature where one is given."""
-    if temperature is None:
-        return style.settings
-    return replace(style.settings, temperature=temperature)

@@ -31,7 +31,7 @@ STYLES: dict[str, Style] = {
     "pop": Style(Settings(temperature=0.9, min_p=0.003)),
     "folk": Style(Settings(temperature=0.9), bars=32),
     "drums": Style(Settings(temperature=0.75, min_p=0.003, velocity_temperature=1.0), bars=8),
-    "chorale": Style(Settings()),
+    "chorale": Style(Settings(temperature=0.7, min_p=0.05)),
     "jsb": Style(Settings()),
     "nottingham": Style(Settings()),
     "musedata": Style(Settings()),

@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from musicrnn.accompaniment import with_accompaniment
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.note_events import EventBatch, event_batch
@@ -59,7 +60,9 @@ class TokenComposer(Composer):
     def compose(self, seeds: Sequence[int], request: Request) -> Iterator[Composition]:
         return compose_each(self.checkpoint, seeds, request)
 
-    def live(self, seed: int, request: Request) -> LivePiece:
+    def live(self, seed: int, request: Request) -> LivePiece | WholePiece:
+        if tokenizer_from(self.checkpoint.entry("tokenizer")).incremental_decoder() is None:
+            return WholePiece(next(self.compose([seed], request)))
         return LivePiece(
             self.checkpoint,
             seed,
@@ -109,7 +112,7 @@ class WholeComposer(Composer):
 
 
 class WholePiece:
-    """A piece that is heard once it is there."""
+    """A piece that is heard once it is there, with its chord symbols played, as in its files."""
 
     drawn_once = False
 
@@ -117,7 +120,7 @@ class WholePiece:
         self.made = made
 
     def events(self) -> Generator[EventBatch]:
-        yield event_batch(self.made.score)
+        yield event_batch(with_accompaniment(self.made.score))
 
     def finished(self) -> Composition:
         return self.made

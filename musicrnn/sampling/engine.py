@@ -121,9 +121,9 @@ class CPUEngine:
         self.near = near_ids(self.readings)
         self.tones = tone_columns(self.fields)
         if self.tones:
-            readings = self.readings.astype(np.int64)
-            self.sounds, self.passed = tones_of_lines(readings), passed_over(readings)
-            self.roots, self.open = roots_of_chords(readings), still_open(readings)
+            self.sounds = tones_of_lines(self.readings.astype(np.int64))
+            self.passed, self.open = passed_over(self.readings), still_open(self.readings)
+            self.roots = roots_of_chords(self.readings)
             self.chords = [n for n, name in enumerate(self.fields) if name == "chord"]
         self.first_tone = self.vocabulary + target_count(self.fields)
         embedding = arrays["context.weight"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,8 @@ from musicrnn.sampling.compose import fitting_tokenizer
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.loudness import louder
-from musicrnn.sampling.sampler import Opening, sample_each
+from musicrnn.sampling.sampler import Opening, SequenceInProgress
+from musicrnn.sampling.stretches import best_in_stretches
 from musicrnn.sampling.written import Written, spliced, untold, varied_steps
 from musicrnn.score import Note, Score, Track
 from musicrnn.score_ticks import without_upbeat
@@ -37,7 +39,8 @@ from musicrnn.tokens.chorale.vocabulary import NAMES
 from musicrnn.tokens.voices import HOLD, REST, GridPositions, is_on_grid, line_notes
 
 OCTAVES = range(-5, 6)
-CANDIDATES = 8
+TEMPERATURE = 0.7
+LANES, KEPT, STRETCH = 16, 2, 2  # pieces, pieces, bars: see musicrnn.sampling.stretches
 
 
 class ChoraleWriter:
@@ -61,9 +64,10 @@ class ChoraleWriter:
         """The voices from the top down."""
         return NAMES
 
-    def drawing(self, settings: Settings) -> Settings:
-        """How voices are drawn with these settings of each draw."""
-        return settings
+    def drawing(self, settings: Settings, temperature: float | None = None) -> Settings:
+        """How voices are drawn by a style of these settings: at the temperature that is asked, or
+        TEMPERATURE."""
+        return replace(settings, temperature=TEMPERATURE if temperature is None else temperature)
 
     def harmonize(
         self, score: Score, given: Mapping[str, Track], settings: Settings, seed: int
@@ -132,12 +136,17 @@ class ChoraleWriter:
         free: Mapping[str, tuple[int, int]] = NOTHING_FREE,
     ) -> tuple[GridPositions, Written]:
         """What all voices strike [T, V] where the given ones were read, from the first step of the
-        score; and how, the score not written yet. ``free`` is as for GivenLines."""
+        score; and how, the score not written yet: the likeliest piece that is drawn, but not what
+        was there where another one is. ``free`` is as for GivenLines."""
         started = time.perf_counter()
         octaves = self._octaves(given)
         heard = _heard(score, given, octaves)
-        lines = GivenLines(self.tokenizer, self.tokenizer.encode(heard), free)
-        ids, nats = self._drawn(lines, self._outlook(heard), settings, seed)
+        encoded = self.tokenizer.encode(heard).tolist()
+        lines = GivenLines(self.tokenizer, encoded, free)
+        drawn = self._drawn(lines, self._outlook(heard), settings, seed)
+        others = [each for each in drawn if self._sung(each.ids) != self._sung(encoded)]
+        best = (others or drawn)[0]
+        ids, nats = best.ids, -best.likelihood / lines.free_sixteenths
         before = np.full((lines_of(heard).start, len(NAMES)), REST, np.int16)
         positions = np.concatenate([before, lines_of(self.tokenizer.decode(ids)).positions])
         off = tuple(n for n, t in given.items() if not is_on_grid(t.notes, score.ticks_per_quarter))
@@ -148,22 +157,24 @@ class ChoraleWriter:
 
     def _drawn(
         self, given: GivenLines, known: Outlook, settings: Settings, seed: int
-    ) -> tuple[Sequence[int], float]:
-        """The ids of all voices, the likeliest a note of CANDIDATES pieces, and its nats a note."""
-        tokenizer, controls = self.tokenizer, Controls(bars=given.bars)
-        readings, notes = tokenizer.readings(), given.notes()
-        engine = CPUEngine(louder(self.checkpoint, controls))
-        openings = (
-            Opening(
-                AroundConstraint(tokenizer, given, self.tell),
-                [seed, number],
-                Past(readings, known, notes),
-            )
-            for number in range(CANDIDATES)
+    ) -> list[SequenceInProgress]:
+        """KEPT pieces with all voices, the likeliest first."""
+        engine = CPUEngine(louder(self.checkpoint, Controls(bars=given.bars)))
+        constraint = AroundConstraint(self.tokenizer, given, self.tell)
+        past = Past(self.tokenizer.readings(), known, given.notes())
+        return best_in_stretches(
+            engine,
+            Opening(constraint, seed, past),
+            settings=settings,
+            lanes=LANES,
+            kept=KEPT,
+            is_stretch=_is_stretch,
         )
-        drawn = list(sample_each(engine, openings, settings=settings))
-        best = min(drawn, key=lambda each: (-each.likelihood / len(each.ids), each.number))
-        return best.ids, -best.likelihood / max(1, tokenizer.count_notes(best.ids))
+
+    def _sung(self, ids: Sequence[int]) -> list[int]:
+        """Without the chords, which no one hears."""
+        groups = self.tokenizer.events.group
+        return [token for token in ids if groups[token] != "chord"]
 
     def _outlook(self, heard: Score) -> Outlook:
         """What the form of the given voices says of each bar."""
@@ -202,3 +213,9 @@ def _heard(score: Score, given: Mapping[str, Track], octaves: int) -> Score:
         for name, track in given.items()
     )
     return replace(score, tracks=tuple(tracks))
+
+
+def _is_stretch(sequence: SequenceInProgress) -> bool:
+    """Whether so many bars are written since the last one was."""
+    constraint: Any = sequence.constraint
+    return constraint.last == "bar" and constraint.bars % STRETCH == 1

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-from musicrnn.accompaniment import with_accompaniment
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.note_events import EventBatch, event_batch
+from musicrnn.note_events import EventBatch
 from musicrnn.sampling.compose import (
     Composition,
     as_planned,
@@ -78,16 +77,9 @@ class LivePiece:
         self._drawn = tokens(stepped, piece, settings=settings, primer=start)
 
     def events(self) -> Generator[EventBatch]:
-        """Batches of events as the piece is sampled; to be iterated once.
-
-        A tune of ABC text, which repeats its sections, comes whole at its end, with its chord
-        symbols played, as in its files.
-        """
-        if self.tokenizer.incremental_decoder() is None:
-            yield event_batch(with_accompaniment(self.finished().score))
-        else:
-            ids = self._kept(list(self.ids))
-            yield from decode_incrementally(ids, self.tokenizer, tempo=self.tempo)
+        """Batches of events as the piece is sampled; to be iterated once."""
+        ids = self._kept(list(self.ids))
+        yield from decode_incrementally(ids, self.tokenizer, tempo=self.tempo)
 
     def finished(self) -> Composition:
         """The whole piece; what is still to be drawn is drawn."""

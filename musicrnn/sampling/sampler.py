@@ -122,7 +122,7 @@ def sample_each(
     """
     read: list[Sequence[int]] = []
     waiting = (
-        _begun(engine, SequenceInProgress(number, piece), primer, read)
+        begun(engine, SequenceInProgress(number, piece), primer, read)
         for number, piece in enumerate(pieces)
     )
     sequences = list(islice(waiting, slots))
@@ -131,7 +131,7 @@ def sample_each(
     while sequences:
         ended = [
             slot
-            for slot, token in enumerate(_draw(engine, sequences, settings, token_limit))
+            for slot, token in enumerate(draw_step(engine, sequences, settings, token_limit))
             if token == END
         ]
         if not ended:
@@ -164,17 +164,17 @@ def tokens(
         MusicRNNError: as :func:`sample_each`.
     """
     read: list[Sequence[int]] = []
-    sequence = _begun(engine, SequenceInProgress(0, piece), primer, read)
+    sequence = begun(engine, SequenceInProgress(0, piece), primer, read)
     engine.begin(1, _steps(read))
     while sequence.last != END:
-        yield from _draw(engine, [sequence], settings, token_limit, keep=False)
+        yield from draw_step(engine, [sequence], settings, token_limit, keep=False)
 
 
-def _begun(
+def begun(
     engine: Engine,
     sequence: SequenceInProgress,
-    primer: Sequence[int],
-    read: list[Sequence[int]],
+    primer: Sequence[int] = (START,),
+    read: list[Sequence[int]] | None = None,
 ) -> SequenceInProgress:
     """The sequence behind its primer, whose last id the first draw reads.
 
@@ -185,7 +185,7 @@ def _begun(
     sequence.ids.extend(primer)
     for place, token in enumerate(primer, 1):
         sequence.read(token)
-        if sequence.number == 0 and place < len(primer):
+        if read is not None and sequence.number == 0 and place < len(primer):
             read.append(engine.inputs(token, sequence.past))
     return sequence
 
@@ -198,7 +198,7 @@ def _steps(read: Sequence[Sequence[int]]) -> Steps:
     return steps if steps.shape[1] > 1 else steps[:, 0]
 
 
-def _draw(
+def draw_step(
     engine: Engine,
     sequences: list[SequenceInProgress],
     settings: Settings,

@@ -66,9 +66,11 @@ class VoicesWriter:
         """The voices from the top down."""
         return self.grid.names
 
-    def drawing(self, settings: Settings) -> GibbsSettings:
-        """How voices are drawn with these settings of each draw."""
-        return GibbsSettings(settings=settings)
+    def drawing(self, settings: Settings, temperature: float | None = None) -> GibbsSettings:
+        """How voices are drawn by a style of these settings, at the temperature that is asked."""
+        if temperature is None:
+            return GibbsSettings(settings=settings)
+        return GibbsSettings(settings=replace(settings, temperature=temperature))
 
     def harmonize(
         self, score: Score, given: Mapping[str, Track], settings: GibbsSettings, seed: int

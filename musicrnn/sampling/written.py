@@ -58,8 +58,8 @@ class Writer(Protocol):
     @property
     def names(self) -> tuple[str, ...]: ...
 
-    def drawing(self, settings: Settings) -> Any:
-        """How voices are drawn with these settings of each draw."""
+    def drawing(self, settings: Settings, temperature: float | None = None) -> Any:
+        """How voices are drawn by a style of these settings, at the temperature that is asked."""
         ...
 
     def harmonize(

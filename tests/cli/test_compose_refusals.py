@@ -11,6 +11,7 @@ from musicrnn.score import Note, Track, make_score
 from tests.cli.composing import compose
 
 CHARACTERS = Path(__file__).parents[1] / "golden/folk-of-november.safetensors"
+OF_VOICES = CHARACTERS.with_name("chorale-of-november.safetensors")
 KNOWN = f"the styles are {', '.join(STYLES)}"
 GENRE = "this model classifies songs and sounds"
 CANNOT = "it cannot compose, a network that reads its whole input has no next step to sample"
@@ -34,8 +35,10 @@ CANNOT = "it cannot compose, a network that reads its whole input has no next st
             "primer's own, bars must",
         ),
         (("--style", "pop", "--primer", "p.mid", "--seconds", 7200), "primer's own, seconds must"),
-        (("--style", "chorale", "--chords", "C"), "not by chords"),
-        (("--style", "chorale", "--time-signature", "3/4"), "composed in 4/4, got 3/4"),
+        (("--style", "chorale", "--chords", "C"), "a chorale has no ids for chords"),
+        (("--style", "chorale", "--time-signature", "5/8"), "5/8 is foreign to this model"),
+        (("--model", OF_VOICES, "--chords", "C"), "not by chords"),
+        (("--model", OF_VOICES, "--time-signature", "3/4"), "composed in 4/4, got 3/4"),
         (("--style", "jsb", "--time-signature", "3/4"), "not by time signature"),
     ],
 )

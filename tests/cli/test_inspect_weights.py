@@ -10,6 +10,8 @@ from musicrnn_cli.main import main
 from musicrnn_datasets import examined
 from tests.datasets.test_gradients import write_tunes
 
+OF_VOICES = str(Path(__file__).parents[1] / "golden" / "chorale-of-november.safetensors")
+
 
 def run(*words: object, code: int = 0) -> str:
     result = CliRunner().invoke(main, ["inspect", *map(str, words)])
@@ -68,7 +70,7 @@ def test_held_out_pieces_beside_counting(models, tmp_path: Path) -> None:
     ("words", "code", "message"),
     [
         (("genre", "--store"), 1, "such as pop; this one's task is 'classify'"),
-        (("chorale", "--store"), 1, "task is 'voices'"),
+        ((OF_VOICES, "--store"), 1, "task is 'voices'"),
         (("jsb", "--store"), 1, "task is 'frames'"),
         (("drums", "--store", "--on", "nothing-there"), 1, "nothing-there"),
         (("drums", "--store", "--gradients"), 2, "ask one at a time"),

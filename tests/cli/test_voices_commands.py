@@ -1,6 +1,7 @@
 """harmonize, vary, compose, train and evaluate with a voices model, from the command line."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from musicrnn.checkpoint import read_metadata
 from musicrnn.io.midi import read_midi, write_midi
 from musicrnn.sampling import gibbs
 from musicrnn.score import Note, Track, make_score
+from musicrnn_cli import voices_files
 from musicrnn_cli.main import main
 from tests.musicrnn.four_voices import GRID, NAMES, random_score, untrained_voices
 
@@ -116,6 +118,39 @@ def test_off_the_grid_and_out_of_range_are_said(model: Path, tmp_path: Path) -> 
     assert read_midi(tmp_path / "o.mid").tracks[0].notes == low.notes
 
 
+def test_the_top_line_of_a_melody_with_chords(model: Path, tmp_path: Path) -> None:
+    piano = Track((Note(0, 60, 480, 80), Note(2, 64, 478, 70), Note(480, 67, 960, 60),
+                   Note(960, 62, 480, 80), Note(1200, 71, 480, 90)))  # fmt: skip
+    write_midi(make_score(480, [piano]), tmp_path / "chords.mid")
+    words = ("harmonize", tmp_path / "chords.mid", "-o", tmp_path / "o.mid", "--model", model)
+    assert "its top line alone is taken with --top-line" in run(*words, code=1)
+    said = run(*words, "--top-line")
+    assert "2 notes below the top line left out" in said
+    top = read_midi(tmp_path / "o.mid").tracks[0].notes
+    assert top == (Note(2, 64, 478, 70), Note(480, 67, 720, 60), Note(1200, 71, 480, 90))
+
+
+def test_a_file_that_cannot_be_read_is_refused_before_a_network_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bad.mid").write_bytes(b"no MIDI")
+    words = (tmp_path / "bad.mid", "-o", tmp_path / "o.mid", "--model", tmp_path / "none")
+    monkeypatch.setattr(voices_files, "load_model", lambda name: pytest.fail("a model was loaded"))
+    assert "cannot read" in run("harmonize", *words, code=1)
+    assert "cannot read" in run("vary", *words, "--bars", 1, code=1)
+
+
+def test_what_takes_long_says_how_long(
+    four: Path, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(0, 10_000, 3))
+    monkeypatch.setattr(voices_files.time, "monotonic", lambda: float(next(clock)))
+    for name in ("chorale", model):
+        said = run("harmonize", four, "-o", tmp_path / "o.mid", "--model", name)
+        (line,) = [line for line in said.splitlines() if " left" in line and "%" in line]
+        assert re.fullmatch(r"\d+% harmonized, about \d+ seconds? left", line)
+
+
 def test_compose_with_voices(model: Path, tmp_path: Path) -> None:
     words = ("compose", "--model", model, "--bars", 2, "-o", tmp_path / "c.mid", "--seed", 5)
     lines = run(*words, "--count", 2, "--tempo", 66, "--json").splitlines()
@@ -183,4 +218,4 @@ def test_the_bundled_style(four: Path, tmp_path: Path) -> None:
     assert (record["style"], record["bars"]) == ("chorale", 2)
     run("harmonize", out, "-o", tmp_path / "h.mid", "-o", tmp_path / "h.abc", "--seed", 1)
     assert read_midi(tmp_path / "h.mid").tracks[0] == read_midi(out).tracks[0]
-    assert "task  voices" in run("inspect", "chorale")
+    assert "task  compose" in run("inspect", "chorale")

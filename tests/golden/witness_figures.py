@@ -64,16 +64,17 @@ WISHES = (
 )
 OLDER = {  # bundled models that others have taken the place of
     name: shlex.quote(str(Path(__file__).with_name(f"{name}-of-november.safetensors")))
-    for name in ("pop", "folk", "drums")
+    for name in ("pop", "folk", "drums", "chorale")
 }
 AS_POP = f"--model {OLDER['pop']} --temperature 0.8 --min-p 0.01"  # its settings then
 AS_FOLK = f"--model {OLDER['folk']} --temperature 0.8"
 AS_DRUMS = f"--model {OLDER['drums']} --temperature 0.8"
+AS_CHORALE = f"--model {OLDER['chorale']}"
 MADE = {  # what bundled models compose, some of them older ones, and whether to the byte
     "pop": (AS_POP, True),
     "folk": (f"{AS_FOLK} --bars 32", True),
     "drums": (f"{AS_DRUMS} --bars 8", True),
-    "chorale": ("--style chorale --bars 4", False),
+    "chorale": (f"{AS_CHORALE} --bars 4", False),
     "jsb": ("--style jsb --bars 4", False),
     "nottingham": ("--style nottingham --bars 4", False),
     "musedata": ("--style musedata --bars 4", False),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +74,12 @@ class GivenLines:
     @property
     def bars(self) -> int:
         return len(self.lengths)
+
+    @property
+    def free_sixteenths(self) -> int:
+        """Of all voices together."""
+        inside = sum(end - begin for begin, end in self.spans.values())
+        return inside + sum(self.lengths) * (len(WRITTEN) - len(self.given))
 
     def notes(self) -> dict[int, NDArray[np.int64]]:
         """The notes that are given of each line, as :mod:`musicrnn.context.ahead` has them."""
@@ -184,6 +191,11 @@ class AroundConstraint(ChoraleConstraint):
         self.written = 0  # ids
         self.pitches: dict[str, int] = {}  # what sounds, as it is written
         self.before: dict[str, int] = {}  # what sounded before this position
+
+    def __copy__(self) -> Self:
+        own = super().__copy__()
+        own.pitches, own.before = dict(self.pitches), dict(self.before)
+        return own
 
     def push(self, token: int) -> None:
         super().push(token)

@@ -6,6 +6,8 @@ comes with the last bar that is asked for, and what the network gives to another
 
 from __future__ import annotations
 
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,6 +54,13 @@ class ChoraleConstraint:
         self.struck_in_bar = False
         self.finished = False
         self._closing = -1
+
+    def __copy__(self) -> Self:
+        """The same so far; both may go on."""
+        own = object.__new__(type(self))
+        own.__dict__.update(self.__dict__)
+        own.sounding, own._mask = dict(self.sounding), self._mask.copy()
+        return own
 
     def push(self, token: int) -> None:
         group, value = self.events.group[token], self.events.value[token]

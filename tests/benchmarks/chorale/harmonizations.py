@@ -140,13 +140,13 @@ def main() -> None:
     bach = [pitches_of(score, writer.names) for score in scores]
     train = [pitches_of(r.content, writer.names) for r in read if r.piece.split == "train"]
     plain = style_of(options.model).settings
-    kinds = {options.model: plain} | {
-        f"temperature {t}": replace(plain, temperature=float(t))
+    kinds = {options.model: writer.drawing(plain)} | {
+        f"temperature {t}": writer.drawing(plain, float(t))
         for t in filter(None, options.temperatures.split(","))
     }
     rows: list[list[str]] = []
     for name, settings in kinds.items():
-        made, seconds = harmonized(writer, scores, writer.drawing(settings), ranges)
+        made, seconds = harmonized(writer, scores, settings, ranges)
         rows.append(row(name, voice_leading_of_all(made, ranges), made, bach, seconds))
         print(*rows[-1], sep="  ", flush=True)
     bigram = Bigram(train, ranges)

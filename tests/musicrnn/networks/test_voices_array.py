@@ -1,18 +1,22 @@
 """The voices model in compiled loops says what it says in torch."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
+from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.networks.voices import VoicesModel
 from musicrnn.networks.voices_array import VoicesEngine
 from musicrnn.networks.voices_config import VoicesConfig
-from musicrnn.pretrained import load_model
+
+OLDER = Path(__file__).parents[2] / "golden" / "chorale-of-november.safetensors"
 
 
-def test_the_bundled_model_is_the_same_without_torch() -> None:
-    checkpoint = load_model("chorale")
+def test_the_model_of_november_is_the_same_without_torch() -> None:
+    checkpoint = Checkpoint.load(OLDER)
     config = VoicesConfig.from_json(checkpoint.entry("model"))
     random = np.random.default_rng(0)
     symbols = random.integers(0, config.mask + 1, (2, 40, config.voices))
@@ -26,7 +30,7 @@ def test_the_bundled_model_is_the_same_without_torch() -> None:
 
 
 def test_an_array_of_another_shape_is_named() -> None:
-    checkpoint = load_model("chorale")
+    checkpoint = Checkpoint.load(OLDER)
     config = VoicesConfig.from_json(checkpoint.entry("model"))
     arrays = {**checkpoint.arrays, "places.bias": np.zeros(3, np.float32)}
     with pytest.raises(MusicRNNError, match=r"places\.bias"):

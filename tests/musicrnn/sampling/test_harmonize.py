@@ -7,8 +7,10 @@ import torch
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
+from musicrnn.face.asking import style_of
 from musicrnn.networks.language import LanguageModel
 from musicrnn.networks.language_config import LanguageConfig
+from musicrnn.pretrained import load_model
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.harmonize import ChoraleWriter
 from musicrnn.score import Note, Score, TimeSignature, Track, make_score
@@ -76,6 +78,53 @@ def test_three_voices_sing_under_any_melody(writer: ChoraleWriter, name: str) ->
     assert writer.harmonize(score, given, Settings(), 2).score != written.score
     assert written.shift % 12 == 0
     assert bool(written.off_grid) == (name == "triplets")
+
+
+def scale(steps: str, quarters: float) -> tuple[tuple[int, float], ...]:
+    """Degrees of C major from C4 on, 0 for a rest, of one length."""
+    found = [0 if s == "0" else 60 + (0, 2, 4, 5, 7, 9, 11, 12, 14)[int(s) - 1] for s in steps]
+    return tuple((pitch, quarters) for pitch in found)
+
+
+NO_CHORALES = {
+    "a jig": melody(*scale("356535243231356535243211" * 2, 0.5), metre=(6, 8)),
+    "a waltz": melody(*scale("135588553135599554", 1), (72, 3), metre=(3, 4)),
+    "a birthday": melody(
+        (0, 2), (67, 0.75), (67, 0.25), (69, 1), (67, 1), (72, 1), (71, 2), (67, 0.75), (67, 0.25),
+        (69, 1), (67, 1), (74, 1), (72, 2), (67, 0.75), (67, 0.25), (79, 1), (76, 1), (72, 1),
+        (71, 1), (69, 1), (77, 0.75), (77, 0.25), (76, 1), (72, 1), (74, 1), (72, 2), metre=(3, 4)
+    ),
+    "a blues": melody(
+        (0, 0.5), *((p, 0.5) for p in (67, 70, 72, 66, 67, 63, 60, 0, 58, 60)), (60, 2)
+    ),
+    "leaps": melody(*((p, 1) for p in (60, 81, 62, 79, 64, 77, 60, 81)), (72, 4)),
+    "very low": melody(*((p, 1) for p in (40, 43, 45, 47, 48, 47, 45, 43)), (36, 4)),
+    "very high": melody(*((p, 0.5) for p in (96, 98, 100, 101, 103, 101, 100, 98) * 2), (96, 4)),
+    "one bar": melody(*scale("1351", 1)),
+    "200 bars": melody(*scale("1234565432135678765432512345678876543217" * 20, 1)),
+    "a pop tune": melody(
+        (0, 0.5), *scale("55655", 0.5), (64, 1), *scale("0335", 0.5), (62, 1.5), (60, 0.25),
+        (62, 0.25), (64, 0.75), (67, 1.25), (0, 1), (67, 0.75), (69, 0.75), (67, 2.5)
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def bundled() -> ChoraleWriter:
+    return ChoraleWriter(load_model("chorale"))
+
+
+@pytest.mark.parametrize("name", NO_CHORALES)
+def test_what_is_no_chorale_gets_voices_that_people_can_sing(bundled: ChoraleWriter, name) -> None:
+    score = NO_CHORALES[name]
+    given = voice_tracks(score, NAMES, ["soprano"])
+    found = bundled.harmonize(score, given, style_of("chorale").settings, 1).score
+    assert found.tracks[0].notes == given["soprano"].notes
+    pitches = pitches_of(found)
+    assert (pitches[pitches[:, 0] >= 0] >= 0).all()
+    assert all(len(set(line[line >= 0])) > 1 for line in pitches.T)
+    bass = pitches[:, 3][pitches[:, 3] >= 0]
+    assert 36 <= bass.min() <= bass.max() <= 64
 
 
 def test_some_bars_of_some_voices_are_others_and_nothing_else(writer: ChoraleWriter) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Note, Score, Track, make_score
-from musicrnn.tokens.parts import grid_of, named_track, silent_stretches, voice_tracks
+from musicrnn.tokens.parts import grid_of, named_track, silent_stretches, top_line, voice_tracks
 from tests.musicrnn.four_voices import NAMES, random_score
 
 
@@ -79,3 +79,13 @@ def test_long_silence_is_told_from_short() -> None:
         positions[step, step % 2] = 60
     silent = np.flatnonzero(silent_stretches(positions))
     assert silent.tolist() == [*range(4), *range(11, 40), *range(41, 60)]
+
+
+def test_a_top_line_is_what_sounds_highest() -> None:
+    notes = ((0, 60, 480), (0, 64, 480), (470, 55, 480), (480, 67, 480), (960, 60, 960),
+             (1200, 50, 100), (1440, 65, 480))  # fmt: skip
+    chords = Track(tuple(Note(start, pitch, length, 80) for start, pitch, length in notes))
+    found = [(n.start, n.pitch, n.duration) for n in top_line(chords, 480).notes]
+    assert found == [(0, 64, 480), (480, 67, 480), (960, 60, 480), (1440, 65, 480)]
+    one = Track(tuple(Note(480 * i, 60 + i, 490, 80) for i in range(4)))
+    assert top_line(one, 480) == one, "legato stays"
