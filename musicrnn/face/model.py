@@ -176,9 +176,8 @@ class Model:
         writer, score = self._task.writer(self.checkpoint), score_given(piece)
         kept = given_voices(score, writer.names, keep, track)
         given, _ = as_lines(score, kept, top=top_line)
-        return writer.harmonize(
-            score, given, writer.drawing(self.style.settings, temperature), drawn_seed(seed)
-        )
+        drawing = writer.drawing(self.style.settings, temperature)
+        return writer.harmonize(score, given, drawing, drawn_seed(seed))
 
     def vary(
         self,

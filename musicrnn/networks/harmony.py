@@ -78,9 +78,9 @@ def _parallel(scores: Tensor, tones: Tensor, before: Tensor) -> Tensor:
     kept = (before[..., None, :] - before[..., None]) % TONES  # [..., of, to]
     to = (tones[..., None] - 1 + kept) % TONES
     there = moved[..., None] & (before > 0)[..., None, :]
-    there = there & ~torch.eye(lines, dtype=torch.bool, device=tones.device)
+    there = there & _others(lines, lines, tones.device)
     scored = (scores.gather(-1, kept) * there).transpose(-1, -2)
-    return scores.new_zeros(scores.shape).scatter_add(-1, to.transpose(-1, -2), scored)
+    return (0 * scores).scatter_add(-1, to.transpose(-1, -2), scored)
 
 
 def _beside(scores: Tensor, others: Tensor, tones: Tensor) -> Tensor:
@@ -89,5 +89,10 @@ def _beside(scores: Tensor, others: Tensor, tones: Tensor) -> Tensor:
     lines = tones.shape[-1]
     intervals = (tones[..., None, :] - others[..., None]) % TONES  # [..., of, to]
     there = (others > 0)[..., None] & (tones > 0)[..., None, :]
-    there = there & ~torch.eye(lines + 1, lines, dtype=torch.bool, device=tones.device)
+    there = there & _others(lines + 1, lines, tones.device)
     return (scores.gather(-1, intervals) * there).sum(-2)
+
+
+def _others(of: int, to: int, device: torch.device) -> Tensor:
+    """[of, to]: where they are not the same."""
+    return torch.arange(of, device=device)[:, None] != torch.arange(to, device=device)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.note_events import EventBatch

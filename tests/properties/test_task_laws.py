@@ -218,4 +218,4 @@ def test_small_networks_use_one_thread(
     finally:
         hook.remove()
         torch.set_num_threads(before)
-    assert evaluated == used == {1}
+    assert evaluated <= used == {1}  # what was measured before is not measured again
