@@ -56,14 +56,15 @@ def command(
     the like. The given notes are written as they were read, to the tick.
     """
     from musicrnn.face.voices import as_lines, given_voices, named_voices
+    from musicrnn.tokens.chorale.vocabulary import NAMES
     from musicrnn.tokens.parts import parts
-    from musicrnn_cli.voices_files import opened, save_written, with_progress
+    from musicrnn_cli.voices_files import opened, save_written, writer_of
 
-    score, writer, settings = opened(piece, outputs, model, temperature)
-    kept = named_voices(keep.split(","), writer.names)
+    score = opened(piece, outputs)
+    kept = named_voices(keep.split(","), NAMES)
     if track is not None and len(kept) != 1:
         raise click.UsageError("--track says which track is the one voice kept: --keep names one")
-    found = given_voices(score, writer.names, kept, track)
+    found = given_voices(score, NAMES, kept, track)
     given, lower = as_lines(score, found, top=top_line)
     if lower:
         click.echo(f"{counted(lower, 'note')} below the top line left out", err=True)
@@ -72,6 +73,6 @@ def command(
         names = ", ".join(f"{name}: {t.name or 'without a name'}" for name, t in given.items())
         left = counted(others, "other track is", "other tracks are")
         click.echo(f"{left} left out (kept {names})", err=True)
-    with_progress(writer, "harmonized")
+    writer, settings = writer_of(model, temperature, "harmonized")
     written = writer.harmonize(score, given, settings, seed)
     save_written(written, outputs, "harmonized", {"kept": kept}, as_json=as_json)

@@ -58,14 +58,14 @@ def command(
     All else is written as it was read, to the tick.
     """
     from musicrnn.face.voices import named_voices
+    from musicrnn.tokens.chorale.vocabulary import NAMES
     from musicrnn.tokens.parts import voice_tracks
-    from musicrnn_cli.voices_files import opened, save_written, with_progress
+    from musicrnn_cli.voices_files import opened, save_written, writer_of
 
-    score, writer, settings = opened(piece, outputs, model, temperature)
-    tracks = voice_tracks(score, writer.names, writer.names)
-    asked = writer.names if voices is None else voices.split(",")
-    chosen = named_voices(asked, writer.names)
-    with_progress(writer, "varied")
+    score = opened(piece, outputs)
+    tracks = voice_tracks(score, NAMES, NAMES)
+    chosen = named_voices(NAMES if voices is None else voices.split(","), NAMES)
+    writer, settings = writer_of(model, temperature, "varied")
     written = writer.vary(score, tracks, settings, seed, bars=bars, voices=chosen)
     facts = {"bars": list(bars), "voices": chosen}
     save_written(written, outputs, "varied", facts, as_json=as_json)

@@ -21,11 +21,8 @@ from musicrnn.training.task import task_of
 from musicrnn_cli.tunes import say_which_tune
 
 
-def opened(
-    piece: Path, outputs: Sequence[Path], model: str, temperature: float | None
-) -> tuple[Score, Writer, Any]:
-    """The score of ``piece``, of an ABC file with many tunes the first, which is said; the model;
-    and its style's own settings, at another temperature where one is given.
+def opened(piece: Path, outputs: Sequence[Path]) -> Score:
+    """The score of ``piece``, of an ABC file with many tunes the first, which is said.
 
     Raises:
         MusicRNNError: a file that cannot be written, or is the piece itself; or as reading does.
@@ -35,15 +32,20 @@ def opened(
         if path.exists() and piece.exists() and path.samefile(piece):
             raise MusicRNNError(f"{path} is the piece that is read: name another file")
     say_which_tune(piece)
-    score = read_piece(piece)
+    return read_piece(piece)
+
+
+def writer_of(model: str, temperature: float | None, done: str) -> tuple[Writer, Any]:
+    """The model, and its style's own settings, at another temperature where one is given.
+
+    From the second second on the writer says how much is ``done``, and how long the rest takes: on
+    a terminal in one line, else once.
+
+    Raises:
+        MusicRNNError: there is no such model, or it writes no voices.
+    """
     checkpoint = load_model(model)
     writer = task_of(checkpoint).writer(checkpoint)
-    return score, writer, writer.drawing(style_of(model).settings, temperature)
-
-
-def with_progress(writer: Writer, done: str) -> None:
-    """From the second second on the writer says how much is ``done``, and how long the rest takes:
-    on a terminal in one line, else once."""
     begun, told, terminal = time.monotonic(), 0.0, sys.stderr.isatty()
 
     def tell(share: float) -> None:
@@ -56,6 +58,7 @@ def with_progress(writer: Writer, done: str) -> None:
         click.echo(f"\r{line:40}" if terminal else line, err=True, nl=not terminal)
 
     writer.tell = tell
+    return writer, writer.drawing(style_of(model).settings, temperature)
 
 
 def say_how_it_was_read(written: Written) -> None:

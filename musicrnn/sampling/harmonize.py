@@ -18,7 +18,7 @@ import numpy as np
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.context.fields import Outlook
 from musicrnn.context.past import Past
-from musicrnn.errors import MusicRNNError, listed
+from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.form.finder import with_sections
 from musicrnn.form.outlook import likenesses_of, outlook
 from musicrnn.form.plan import plan_of
@@ -27,20 +27,23 @@ from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.loudness import louder
 from musicrnn.sampling.sampler import Opening, SequenceInProgress
-from musicrnn.sampling.stretches import best_in_stretches
+from musicrnn.sampling.stretches import Beam, best_in_stretches
 from musicrnn.sampling.written import Written, spliced, untold, varied_steps
 from musicrnn.score import Note, Score, Track
 from musicrnn.score_ticks import without_upbeat
 from musicrnn.tokens import Controls
 from musicrnn.tokens.chorale import ChoraleTokenizer
-from musicrnn.tokens.chorale.around import NOTHING_FREE, AroundConstraint, GivenLines
+from musicrnn.tokens.chorale.around import AroundConstraint
+from musicrnn.tokens.chorale.given import NOTHING_FREE, GivenLines, changes
 from musicrnn.tokens.chorale.lines import lines_of
 from musicrnn.tokens.chorale.vocabulary import NAMES
-from musicrnn.tokens.voices import HOLD, REST, GridPositions, is_on_grid, line_notes
+from musicrnn.tokens.protocol import END
+from musicrnn.tokens.voices import HOLD, MAX_STEPS, REST, GridPositions, is_on_grid, line_notes
 
 OCTAVES = range(-5, 6)
 TEMPERATURE = 0.7
 LANES, KEPT, STRETCH = 16, 2, 2  # pieces, pieces, bars: see musicrnn.sampling.stretches
+BOLDER = (1.0, 1.6, 2.5)  # times the temperature, until something new is found
 
 
 class ChoraleWriter:
@@ -80,7 +83,8 @@ class ChoraleWriter:
             MusicRNNError: no voice is given or all are, or one that the tokens cannot hold.
         """
         if not set(given) <= set(NAMES) or not 0 < len(given) < len(NAMES):
-            raise MusicRNNError(f"some of {listed(NAMES)} are given, not all, got {listed(given)}")
+            what = "all are, so nothing is left to write" if len(given) == len(NAMES) else "none is"
+            raise MusicRNNError(f"some of {listed(NAMES)} must be given: {what}")
         positions, written = self._written(score, given, settings, seed)
         first = next(iter(given.values()))
         velocity = int(np.median([note.velocity for note in first.notes]))
@@ -136,17 +140,14 @@ class ChoraleWriter:
         free: Mapping[str, tuple[int, int]] = NOTHING_FREE,
     ) -> tuple[GridPositions, Written]:
         """What all voices strike [T, V] where the given ones were read, from the first step of the
-        score; and how, the score not written yet: the likeliest piece that is drawn, but not what
-        was there where another one is. ``free`` is as for GivenLines."""
+        score; and how, the score not written yet. ``free`` is as for GivenLines."""
         started = time.perf_counter()
         octaves = self._octaves(given)
         heard = _heard(score, given, octaves)
         encoded = self.tokenizer.encode(heard).tolist()
         lines = GivenLines(self.tokenizer, encoded, free)
-        drawn = self._drawn(lines, self._outlook(heard), settings, seed)
-        others = [each for each in drawn if self._sung(each.ids) != self._sung(encoded)]
-        best = (others or drawn)[0]
-        ids, nats = best.ids, -best.likelihood / lines.free_sixteenths
+        check_length(lines)
+        ids, nats = self._best(lines, self._outlook(heard), settings, seed, encoded)
         before = np.full((lines_of(heard).start, len(NAMES)), REST, np.int16)
         positions = np.concatenate([before, lines_of(self.tokenizer.decode(ids)).positions])
         off = tuple(n for n, t in given.items() if not is_on_grid(t.notes, score.ticks_per_quarter))
@@ -155,26 +156,38 @@ class ChoraleWriter:
             score, seed, nats, 12 * octaves, moved_back=False, off_grid=off, seconds=seconds
         )
 
-    def _drawn(
-        self, given: GivenLines, known: Outlook, settings: Settings, seed: int
-    ) -> list[SequenceInProgress]:
-        """KEPT pieces with all voices, the likeliest first."""
-        engine = CPUEngine(louder(self.checkpoint, Controls(bars=given.bars)))
-        constraint = AroundConstraint(self.tokenizer, given, self.tell)
-        past = Past(self.tokenizer.readings(), known, given.notes())
-        return best_in_stretches(
-            engine,
-            Opening(constraint, seed, past),
-            settings=settings,
-            lanes=LANES,
-            kept=KEPT,
-            is_stretch=_is_stretch,
-        )
+    def _best(
+        self, lines: GivenLines, known: Outlook, settings: Settings, seed: int, old: Sequence[int]
+    ) -> tuple[Sequence[int], float]:
+        """The ids of the likeliest piece that is drawn and is not the ``old`` one, and its nats a
+        free sixteenth; at a higher temperature where nothing else is found.
 
-    def _sung(self, ids: Sequence[int]) -> list[int]:
-        """Without the chords, which no one hears."""
-        groups = self.tokenizer.events.group
-        return [token for token in ids if groups[token] != "chord"]
+        Raises:
+            MusicRNNError: nothing else is found then either.
+        """
+        engine = CPUEngine(louder(self.checkpoint, Controls(bars=lines.bars)))
+        bar = self.tokenizer.events.id("bar")
+        readings, before = self.tokenizer.readings(), changes(self.tokenizer, old)
+
+        def is_new(piece: SequenceInProgress) -> bool:
+            found = changes(self.tokenizer, piece.ids)
+            until = lines.bars if piece.last == END else list(piece.ids).count(bar) - 1
+            return found != [each for each in before if each[0] < until]
+
+        for bolder in BOLDER:
+            constraint = AroundConstraint(self.tokenizer, lines, self.tell)
+            found = best_in_stretches(
+                engine,
+                Opening(constraint, seed, Past(readings, known, lines.notes())),
+                settings=replace(settings, temperature=bolder * settings.temperature),
+                beam=Beam(LANES, KEPT, _is_stretch, is_new),
+            )
+            if new := [each for each in found if is_new(each)]:
+                return new[0].ids, -new[0].likelihood / lines.free_sixteenths
+        raise MusicRNNError(
+            "nothing but what is there is found for these bars and voices: name more of them, or a "
+            "higher temperature"
+        )
 
     def _outlook(self, heard: Score) -> Outlook:
         """What the form of the given voices says of each bar."""
@@ -219,3 +232,15 @@ def _is_stretch(sequence: SequenceInProgress) -> bool:
     """Whether so many bars are written since the last one was."""
     constraint: Any = sequence.constraint
     return constraint.last == "bar" and constraint.bars % STRETCH == 1
+
+
+def check_length(lines: GivenLines) -> None:
+    """Raises:
+    MusicRNNError: a piece that is longer than one may be.
+    """
+    steps, most = sum(lines.lengths), MAX_STEPS - 2 * max(lines.lengths)
+    if steps > most:
+        raise MusicRNNError(
+            f"a piece in this metre may last {counted(most, 'sixteenth')} (a quarter of an hour at "
+            f"its usual tempo), this one has {steps}: cut it in two"
+        )

@@ -12,6 +12,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,35 +27,55 @@ State = list[NDArray[Any]]
 Lane = tuple[SequenceInProgress, State]  # a piece, and the network's state before its last id
 
 
-def best_in_stretches(
-    engine: CPUEngine,
-    opening: Opening,
-    *,
-    settings: Settings,
-    lanes: int,
-    kept: int,
-    is_stretch: Callable[[SequenceInProgress], bool],
-) -> list[SequenceInProgress]:
-    """The pieces that are left, ``kept`` or fewer, the likeliest an id first.
+def everything(piece: SequenceInProgress) -> bool:
+    """Every piece is as welcome."""
+    return True
+
+
+@dataclass(frozen=True)
+class Beam:
+    """How pieces are searched.
 
     Args:
-        opening: what all begin with; its seed is the whole drawing's.
-        lanes: how many pieces are drawn at once.
-        kept: how many of them go on after each stretch.
+        lanes: how many are drawn at once.
+        kept: how many of them, all different, go on after each stretch.
         is_stretch: whether a stretch ends with the id that a piece has just read.
+        is_welcome: of those that go on one at least, if there is any.
     """
+
+    lanes: int
+    kept: int
+    is_stretch: Callable[[SequenceInProgress], bool]
+    is_welcome: Callable[[SequenceInProgress], bool] = everything
+
+
+def best_in_stretches(
+    engine: CPUEngine, opening: Opening, *, settings: Settings, beam: Beam
+) -> list[SequenceInProgress]:
+    """The pieces that are left, ``beam.kept`` or fewer, the likeliest an id first. All begin with
+    ``opening``, whose seed is the whole drawing's."""
     first = begun(engine, SequenceInProgress(0, opening))
     engine.begin(1)
     going = [(first, engine.stack.state_of(0))]
     ended: list[SequenceInProgress] = []
     while going:
         seed = [*_words(opening.seed), len(going[0][0].ids)]
-        drawn = [_clone(*going[lane % len(going)], lane, seed) for lane in range(lanes)]
-        arrived = _draw_stretch(engine, drawn, settings, is_stretch)
-        arrived.sort(key=lambda each: _worth(each[0]))
-        ended += [sequence for sequence, _ in arrived[:kept] if sequence.last == END]
-        going = [each for each in arrived[:kept] if each[0].last != END]
+        drawn = [_clone(*going[lane % len(going)], lane, seed) for lane in range(beam.lanes)]
+        kept = _kept(_draw_stretch(engine, drawn, settings, beam.is_stretch), beam)
+        ended += [sequence for sequence, _ in kept if sequence.last == END]
+        going = [each for each in kept if each[0].last != END]
     return sorted(ended, key=_worth)
+
+
+def _kept(arrived: list[Lane], beam: Beam) -> list[Lane]:
+    """The likeliest, all different, one that is welcome among them."""
+    arrived = sorted(arrived, key=_lane_worth, reverse=True)
+    best = sorted({tuple(lane[0].ids): lane for lane in arrived}.values(), key=_lane_worth)
+    kept = best[: beam.kept]
+    if not any(beam.is_welcome(sequence) for sequence, _ in kept):
+        welcome = (lane for lane in best[beam.kept :] if beam.is_welcome(lane[0]))
+        kept[-1] = next(welcome, kept[-1])
+    return kept
 
 
 def _draw_stretch(
@@ -89,6 +110,10 @@ def _clone(sequence: SequenceInProgress, state: State, lane: int, seed: Sequence
     own.past = None if sequence.past is None else copy(sequence.past)
     own.random = np.random.default_rng([*seed, lane])
     return own, state
+
+
+def _lane_worth(lane: Lane) -> tuple[float, int]:
+    return _worth(lane[0])
 
 
 def _worth(sequence: SequenceInProgress) -> tuple[float, int]:

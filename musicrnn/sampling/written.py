@@ -34,7 +34,7 @@ class Written(Presentable):
     seed: int
     nats: float  # a drawn position, under the network
     shift: int = 0  # semitones up
-    folded: int = 0  # positions looked at in another octave
+    folded: int = 0  # positions looked at in another octave, where a shift does not do
     off_grid: tuple[str, ...] = ()  # given voices that are not on the grid of sixteenths
     seconds: float = 0.0
     moved_back: bool = True  # the new voices, by the shift; else they stay in their ranges
@@ -100,15 +100,18 @@ def varied_steps(
     begin = nearest_step(starts[first - 1], quarter)
     steps = len(grid_of(score, list(tracks.values())))
     end = nearest_step(starts[last], quarter) if last < len(starts) else steps
-    if end <= begin:
+    sung = sounding(grid_of(score, list(tracks.values())))[begin:end]
+    if not (sung >= 0).any():
         raise MusicRNNError(f"bars {first} to {last} hold no sixteenth of any voice to vary")
     return begin, end
 
 
 def spliced(track: Track, line: GridPositions, region: tuple[int, int], quarter: int) -> Track:
-    """The track with the notes of ``line`` [T] between two steps. A note that is cut there joins
-    the new one that meets it, if it has the same pitch and no new one was struck."""
+    """The track with the notes of ``line`` [T] between two steps; notes are before, inside or
+    behind by their nearest step. A note that is cut there joins the new one that meets it, if it
+    has the same pitch and no new one was struck."""
     begin, end = (step_tick(step, quarter) for step in region)
+    slack = quarter // 8  # an overlap of a 32nd is legato
     inside = line[region[0] : region[1]].copy()
     goes_on = inside[0] == HOLD
     if goes_on:
@@ -117,13 +120,16 @@ def spliced(track: Track, line: GridPositions, region: tuple[int, int], quarter:
     new = list(line_notes(inside, quarter, velocity, first=region[0]))
     before, after = list[Note](), list[Note]()
     for note in track.notes:
-        stop = note.start + note.duration
-        if note.start < begin:
-            before.append(replace(note, duration=min(stop, begin) - note.start))
-        if stop > end:
-            start = max(note.start, end)
-            after.append(replace(note, start=start, duration=stop - start))
-            if note.start < end and new and _meet(new[-1], after[-1]):
+        stop, at = note.start + note.duration, nearest_step(note.start, quarter)
+        if at >= region[1]:
+            after.append(note)
+            continue
+        if at < region[0]:
+            cut = begin - note.start if stop > begin + slack else note.duration
+            before.append(replace(note, duration=cut))
+        if stop > end + slack:
+            after.append(replace(note, start=end, duration=stop - end))
+            if new and _meet(new[-1], after[-1]):
                 longer = after.pop()
                 new[-1] = replace(new[-1], duration=longer.start + longer.duration - new[-1].start)
     if goes_on and before and new and _meet(before[-1], new[0]):

@@ -99,10 +99,17 @@ def identified(score: Score, names: Sequence[str], wanted: Sequence[str]) -> dic
     """As :func:`voice_tracks`, also tracks that sound several notes at once."""
     sung = parts(score)
     if not sung:
-        raise MusicRNNError("the file has no notes beside drums: there is no voice in it")
+        drums = " beside drums" if any(track.notes for track in score.tracks) else ""
+        raise MusicRNNError(f"the file has no notes{drums}: there is no voice in it")
     named = {name: track for name in names for track in reversed(sung) if is_called(track, name)}
     if set(wanted) <= set(named):
         return {name: named[name] for name in names if name in wanted}
+    called = [next((name for name in names if is_called(track, name)), "") for track in sung]
+    if len(sung) > 1 and all(called) and not set(wanted) & set(called):
+        raise MusicRNNError(
+            f"the tracks are called {listed(called)}, none of them {listed([*wanted])}: keep "
+            "these, or say which track is the one voice kept"
+        )
     falling = sorted(sung, key=_height, reverse=True)
     in_order = [name for name in names if name in wanted]
     if len(sung) == len(names):

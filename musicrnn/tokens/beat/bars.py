@@ -63,8 +63,8 @@ def _supported(signature: TimeSignature) -> tuple[int, int]:
         numerator, denominator = 2 * numerator, 2
     if (numerator, denominator) not in SIGNATURES:
         raise MusicRNNError(
-            f"the metre {signature.name} is not one of "
-            f"{len(SIGNATURES)} that bar-and-beat tokens have (1/2 to 16/16)"
+            f"the metre {signature.name} is none of those that tokens of bars have: 1/2 to 4/2, "
+            "1/4 to 8/4, 1/8 to 16/8 and 1/16 to 16/16"
         )
     return numerator, denominator
 

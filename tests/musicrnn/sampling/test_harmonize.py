@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
@@ -145,6 +146,66 @@ def test_some_bars_of_some_voices_are_others_and_nothing_else(writer: ChoraleWri
     assert (pitches_of(varied.score) >= 0).all()
 
 
+def four_voices(writer: ChoraleWriter, tune: Score, seed: int = 3) -> Score:
+    return writer.harmonize(tune, voice_tracks(tune, NAMES, ["soprano"]), Settings(), seed).score
+
+
+RESTING = melody((0, 3), *((64 + i % 9, 1) for i in range(8)), (0, 5), *((67, 1), (69, 1)) * 6)
+
+
+@pytest.mark.parametrize("bars", [(1, 1), (1, 2), (3, 3), (1, 7), (5, 5), (7, 7)])
+def test_all_voices_of_any_bars_are_written_anew(
+    writer: ChoraleWriter, bars: tuple[int, int]
+) -> None:
+    whole = four_voices(writer, RESTING)
+    tracks = voice_tracks(whole, NAMES, NAMES)
+    varied = writer.vary(whole, tracks, Settings(), 5, bars=bars, voices=NAMES).score
+    begin, end = (bars[0] - 1) * 16, bars[1] * 16
+    old, new = pitches_of(whole), pitches_of(varied)
+    steps = min(len(old), len(new))
+    outside = [step for step in range(steps) if not begin <= step < end]
+    assert (old[outside] == new[outside]).all()
+    assert not np.array_equal(old[begin:end], new[begin:end])
+    sounded = (old[begin:end] >= 0).any(axis=1)
+    first = int(np.argmax(sounded))
+    assert (new[begin + first] >= 0).all(), "they enter where they did"
+
+
+def test_what_was_there_is_not_written_again(bundled: ChoraleWriter) -> None:
+    whole = four_voices(bundled, melody(*((60 + 7 * i % 12, 1) for i in range(24))))
+    tracks = voice_tracks(whole, NAMES, NAMES)
+    for bar in range(1, 7):
+        for voice in NAMES:
+            found = bundled.vary(
+                whole, tracks, Settings(0.7), bar, bars=(bar, bar), voices=(voice,)
+            ).score
+            assert not np.array_equal(pitches_of(found), pitches_of(whole)), (bar, voice)
+
+
+def test_notes_a_little_beside_the_bar_line_stay_as_they_are(writer: ChoraleWriter) -> None:
+    whole = four_voices(writer, melody(*((60 + 7 * i % 12, 1) for i in range(16))))
+    for early, longer in ((10, 0), (0, 40)):
+        played = tuple(
+            replace(track, notes=tuple(
+                Note(max(0, n.start - early), n.pitch, n.duration + longer, n.velocity)
+                for n in track.notes
+            ))
+            for track in whole.tracks
+        )  # fmt: skip
+        score = replace(whole, tracks=played)
+        tracks = voice_tracks(score, NAMES, NAMES)
+        found = writer.vary(score, tracks, Settings(), 2, bars=(2, 2), voices=("soprano",)).score
+        kept = [n for n in played[0].notes if not 1900 <= n.start < 3800]
+        assert set(kept) <= set(found.tracks[0].notes)
+        assert all(n.duration > 60 for n in found.tracks[0].notes), "no ghosts"
+
+
+def test_a_piece_that_is_too_long_is_told_by_its_sixteenths(writer: ChoraleWriter) -> None:
+    long = melody((60, 4), (0, 2040), (62, 4))
+    with pytest.raises(MusicRNNError, match=r"may last 8160 sixteenths.*this one has 8192"):
+        four_voices(writer, long)
+
+
 @pytest.mark.parametrize("kept", [("bass",), ("soprano", "bass"), ("alto", "tenor", "bass")])
 def test_any_voices_may_be_given(writer: ChoraleWriter, kept: tuple[str, ...]) -> None:
     tune = melody(*((60 + 7 * i % 20, 1) for i in range(12)))
@@ -159,7 +220,7 @@ def test_what_cannot_be_is_one_sentence(writer: ChoraleWriter) -> None:
     tune = MELODIES["waltz"]
     track = tune.tracks[0]
     for given in ({}, {"soprano": track, "fifth": track}, dict.fromkeys(NAMES, track)):
-        with pytest.raises(MusicRNNError, match="are given, not all"):
+        with pytest.raises(MusicRNNError, match="some of soprano, alto, tenor, bass must be given"):
             writer.harmonize(tune, given, Settings(), 1)
     torch.manual_seed(0)
     network = LanguageModel(LanguageConfig(vocabulary=len(CHORALE.vocabulary)))

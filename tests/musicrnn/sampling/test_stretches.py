@@ -10,7 +10,7 @@ from musicrnn.context.past import Past
 from musicrnn.sampling.engine import CPUEngine
 from musicrnn.sampling.filters import Settings
 from musicrnn.sampling.sampler import Opening, SequenceInProgress
-from musicrnn.sampling.stretches import best_in_stretches
+from musicrnn.sampling.stretches import Beam, best_in_stretches
 from musicrnn.tokens import Controls
 from musicrnn.tokens.chorale.grammar import ChoraleConstraint
 from musicrnn.tokens.protocol import END
@@ -37,7 +37,7 @@ def drawn(
 
     opening = Opening(constraint(), seed, Past(READINGS))
     return best_in_stretches(
-        engine, opening, settings=Settings(), lanes=lanes, kept=kept, is_stretch=is_stretch
+        engine, opening, settings=Settings(), beam=Beam(lanes, kept, is_stretch)
     )
 
 

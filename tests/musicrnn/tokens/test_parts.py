@@ -50,8 +50,16 @@ def test_the_melody_of_many_tracks() -> None:
 
 def test_no_voice_at_all() -> None:
     for tracks in ([], [Track(name="empty")], [track("kit", 36, drum=True)]):
-        with pytest.raises(MusicRNNError, match="no notes beside drums"):
+        with pytest.raises(MusicRNNError, match=r"the file has no notes(?: beside drums)?: there"):
             told(["soprano"], *tracks)
+
+
+def test_voices_of_other_names_are_no_soprano() -> None:
+    two = [track("Alto", 60), track("Tenor", 50)]
+    with pytest.raises(MusicRNNError, match=r"called alto, tenor, none of them soprano"):
+        told(["soprano"], *two)
+    assert told(["alto", "tenor"], *two) == {"alto": "Alto", "tenor": "Tenor"}
+    assert told(["soprano"], two[0]) == {"soprano": "Alto"}, "alone it is a melody"
 
 
 def test_chords_are_no_voice_but_legato_is() -> None:
