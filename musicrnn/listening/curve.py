@@ -93,17 +93,17 @@ class Curve:
         """
         found = _table(values, {"hours", "points"})
         rows = found["points"]
-        count = len(cast(list[Any], rows)) if isinstance(rows, list) else 0
-        if not 1 <= count <= MAX_POINTS:
-            raise _damaged(f"it must have 1 to {MAX_POINTS} points, got {reprlib.repr(rows)}")
-        points = tuple(map(_point, cast(list[Any], rows)))
+        listed = cast(list[Any], rows) if isinstance(rows, list) else []
+        if not 1 <= len(listed) <= MAX_POINTS:
+            raise _damaged(f"it must be a list of 1 to {MAX_POINTS} points, got {len(listed)}")
+        points = tuple(map(_point, listed))
         for one, two in pairwise(points):
             rises = one.threshold < two.threshold
             falls = one.false_accepts_an_hour >= two.false_accepts_an_hour
             if not rises or not falls or one.miss > two.miss:
                 raise _damaged(
-                    "with higher thresholds there must be no more false accepts and no fewer "
-                    f"misses, got {one} before {two}"
+                    "from point to point thresholds and misses must rise and false accepts fall, "
+                    f"they do not from threshold {one.threshold:g} to {two.threshold:g}"
                 )
         return Curve(number_of(found, "hours", 0.0, 1e-3, MAX_HOURS), points)
 
