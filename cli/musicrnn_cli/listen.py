@@ -80,6 +80,8 @@ def command(
     language = language_of(checkpoint.metadata)
     wake_word = None if wake is None else WakeWord(wake, stream.words)
     rate = stream.recipe.rate
+    stream.push(np.zeros(rate, np.float32))  # code is loaded, and weights that lead to no number
+    stream.begin()  # are refused, before there is a sound to be late for
     if file is not None:
         blocks = file_blocks(file, rate=rate, block=BLOCK_SAMPLES)
     else:
@@ -125,8 +127,7 @@ class _Session:
         for block in blocks:
             before = time.perf_counter()
             events = self.stream.push(block)
-            if self.samples:  # in the first block code is loaded
-                self.pace.add(time.perf_counter() - before)
+            self.pace.add(time.perf_counter() - before)
             self.samples += len(block)
             self.peak = max(self.peak, float(np.abs(block).max(initial=0.0)))
             self.detected += len(events)

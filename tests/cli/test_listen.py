@@ -163,6 +163,17 @@ def test_what_cannot_listen(cli, tmp_path):
     assert cli("listen", path).stdout == ""
 
 
+def test_damaged_weights(cli, with_curve):
+    """They are refused before anything is said, not at the first block."""
+    checkpoint = load_model(with_curve)
+    metadata = {name: value for name, value in checkpoint.metadata.items() if name != "format"}
+    weight = np.full_like(checkpoint.arrays["output.weight"], 3e38)
+    Checkpoint({**checkpoint.arrays, "output.weight": weight}, metadata).save(with_curve)
+    result = cli("listen", "--model", with_curve, fails=1)
+    assert "lead to no number: the model file is damaged" in result.stderr
+    assert "listening for" not in result.stderr
+
+
 def test_no_microphone(cli, monkeypatch):
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     result = cli("listen", fails=1)
