@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+import numpy as np
 
+from musicrnn.errors import counted, listed
 from musicrnn_cli.options import json_option
+from musicrnn_cli.pace import Pace
+
+if TYPE_CHECKING:
+    from musicrnn.arrays import Samples
+    from musicrnn.events import DetectedWord
+    from musicrnn.listening.wake import WakeWord
+    from musicrnn.listening.word_stream import WordStream
 
 BLOCK_SAMPLES = 1024  # samples at a time: 64 ms at 16 kHz
+SILENCE_DB = -60.0  # of full scale; no microphone in a room is so quiet
 
 
 @click.command()
@@ -23,58 +37,133 @@ BLOCK_SAMPLES = 1024  # samples at a time: 64 ms at 16 kHz
     help="Bundled model (commands, commands-micro) or your own model file of words.",
 )
 @click.option(
+    "--false-accepts",
+    type=click.FloatRange(0.01, 1000),
+    show_default="1, where the model file tells what that takes",
+    help="How often an hour a word may be heard that no one said: this chooses the threshold.",
+)
+@click.option(
     "--threshold",
     type=click.FloatRange(0.01, 1.0),
-    show_default="what suited the validation stream",
-    help="Probability from which on a word counts as heard.",
+    show_default="by --false-accepts, or what the model file carries",
+    help="Probability from which on a word counts as heard, in place of --false-accepts.",
+)
+@click.option(
+    "--wake",
+    metavar="WORD",
+    help="Word that must be heard first: others count within five seconds after it.",
 )
 @json_option("Print one JSON object a line for each word.")
-def command(file: Path | None, model: str, threshold: float | None, as_json: bool) -> None:
+def command(
+    file: Path | None,
+    model: str,
+    false_accepts: float | None,
+    threshold: float | None,
+    wake: str | None,
+    as_json: bool,
+) -> None:
     """Print the words of FILE, or of the microphone until Ctrl-C, with times and probabilities.
 
     The microphone needs the library sounddevice: pip install sounddevice.
     """
+    if threshold is not None and false_accepts is not None:
+        raise click.UsageError("--false-accepts chooses the threshold: give it or --threshold")
     from musicrnn.listening.microphone import microphone_blocks
+    from musicrnn.listening.wake import WakeWord
     from musicrnn.listening.word_stream import file_blocks
     from musicrnn.pretrained import load_model
+    from musicrnn.sources.language import language_of
     from musicrnn.training.task import task_of
 
     checkpoint = load_model(model)
-    stream = task_of(checkpoint).listener(checkpoint, threshold)
+    stream = task_of(checkpoint).listener(checkpoint, threshold, false_accepts)
+    language = language_of(checkpoint.metadata)
+    wake_word = None if wake is None else WakeWord(wake, stream.words)
     rate = stream.recipe.rate
+    stream.push(np.zeros(rate, np.float32))  # code is loaded, and weights that lead to no number
+    stream.begin()  # are refused, before there is a sound to be late for
     if file is not None:
         blocks = file_blocks(file, rate=rate, block=BLOCK_SAMPLES)
     else:
         blocks = microphone_blocks(rate, BLOCK_SAMPLES)
-        words = [label for label in stream.labels if not label.startswith("_")]
-        click.echo(f"listening for {', '.join(words)}; Ctrl-C ends", err=True)
-    samples, spent = 0, list[float]()
+    session = _Session(stream, wake_word)
     try:
         with closing(blocks):
-            for block in blocks:
-                before = time.perf_counter()
-                events = stream.push(block)
-                spent.append(time.perf_counter() - before)
-                samples += len(block)
-                for event in events:
-                    if as_json:
-                        click.echo(json.dumps(vars(event)))
-                    else:
-                        click.echo(f"{event.time:8.2f} s  {event.label}  {event.probability:.0%}")
+            first = list(islice(blocks, 1))  # what must fail does so before anything is printed
+            for line in _beginning(stream, language, wake_word):
+                click.echo(line, err=True)
+            if file is None:
+                click.echo("Ctrl-C ends", err=True)
+            for event in session.heard(chain(first, blocks)):
+                if as_json:
+                    click.echo(json.dumps(vars(event)))
+                else:
+                    click.echo(f"{event.time:8.2f} s  {event.label}  {event.probability:.0%}")
     except KeyboardInterrupt:
         pass
-    click.echo(
-        _pace(samples / rate, spent, BLOCK_SAMPLES / rate, stream.settings.smoothing), err=True
-    )
+    if not session.told:
+        click.echo(session.nothing("the file" if file is not None else "the microphone"), err=True)
+    click.echo(session.as_text(), err=True)
 
 
-def _pace(seconds: float, spent: list[float], block: float, smoothing: float) -> str:
-    """How quick it was; the first block, in which code is loaded, does not count."""
-    later = sorted(spent[1:]) or [0.0]
-    middle, slow = later[len(later) // 2], later[int(0.95 * (len(later) - 1))]
-    factor = sum(later) / seconds if seconds else 0.0
-    return (
-        f"{seconds:.1f} s of sound, real-time factor {factor:.4f}; latency: a block of "
-        f"{1000 * block:.0f} ms, {1000 * middle:.1f} ms of computing (95 % within "
-        f"{1000 * slow:.1f}), and up to {1000 * smoothing:.0f} ms of smoothing"
-    )
+@dataclass
+class _Session:
+    """What was heard so far, in a memory that does not grow."""
+
+    stream: WordStream
+    wake: WakeWord | None
+    samples: int = 0
+    peak: float = 0.0  # the largest magnitude; full scale is 1
+    detected: int = 0  # words
+    told: int = 0  # words that counted
+    pace: Pace = field(default_factory=Pace)
+
+    @property
+    def seconds(self) -> float:
+        return self.samples / self.stream.recipe.rate
+
+    def heard(self, blocks: Iterator[Samples]) -> Iterator[DetectedWord]:
+        """The words that count, as they are complete."""
+        for block in blocks:
+            before = time.perf_counter()
+            events = self.stream.push(block)
+            self.pace.add(time.perf_counter() - before)
+            self.samples += len(block)
+            self.peak = max(self.peak, float(np.abs(block).max(initial=0.0)))
+            self.detected += len(events)
+            through = events if self.wake is None else self.wake.push(events)
+            self.told += len(through)
+            yield from through
+
+    def nothing(self, source: str) -> str:
+        """Where no word counted: for how long, and how loud the sound was."""
+        text = f"nothing was heard in {self.seconds:.1f} s"
+        if self.wake is not None and self.detected:
+            words = counted(self.detected, "word was", "words were")
+            return f"{text} that counts: {words} heard, but not {self.wake.word}, which wakes"
+        level = 20 * float(np.log10(self.peak)) if self.peak else -np.inf
+        text += f", the sound's peak was {level:.1f} dB" if self.peak else ", every sample was 0"
+        return f"{text}: {source} gave silence" if level < SILENCE_DB else text
+
+    def as_text(self) -> str:
+        """How quick it was."""
+        pace, block = self.pace, BLOCK_SAMPLES / self.stream.recipe.rate
+        factor = pace.total / self.seconds if self.samples else 0.0
+        return (
+            f"{self.seconds:.1f} s of sound, real-time factor {factor:.4f}; latency: a block of "
+            f"{1000 * block:.0f} ms, {1000 * pace.quantile(0.5):.1f} ms of computing (95 % within "
+            f"{1000 * pace.quantile(0.95):.1f}), and up to "
+            f"{1000 * self.stream.settings.smoothing:.0f} ms of smoothing"
+        )
+
+
+def _beginning(stream: WordStream, language: str, wake: WakeWord | None) -> Iterator[str]:
+    """What is listened for, and what may be expected."""
+    from musicrnn.listening.wake import AWAKE_SECONDS
+
+    spoken = f" in {language}" if language else ""
+    words = counted(len(stream.words), "word")
+    yield f"listening for {words}{spoken}: {listed(stream.words)}"
+    yield stream.chosen.as_text()
+    if wake is not None:
+        yield f"words count within {AWAKE_SECONDS:g} s after {wake.word}"

@@ -31,6 +31,7 @@ class ArabicCommands:
         source="A. Ghandoura, F. Hjabo, O. Al Dakkak",
         licence="CC BY 4.0",
         split="official 7200/2400/2400, speakers disjoint",
+        language="Arabic (labels in English)",
     )
 
     def clips(self, folder: Path) -> Iterator[LabelledFile]:

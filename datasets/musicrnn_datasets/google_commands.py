@@ -105,6 +105,7 @@ def _card(name: str, title: str) -> Card:
         source="P. Warden, Google",
         licence="CC BY 4.0",
         split="official lists, speakers disjoint",
+        language="English",
     )
 
 

@@ -121,8 +121,7 @@ class Model:
             "bars": bars, "seconds": seconds, "key": key, "tempo": tempo, "chords": chords,
             "time_signature": time_signature, "density": density, "temperature": temperature,
             "top_k": top_k, "top_p": top_p, "min_p": min_p, "form": form,
-            "repetition_penalty": repetition_penalty, "parts": parts,
-            "symbols": symbols,
+            "repetition_penalty": repetition_penalty, "parts": parts, "symbols": symbols,
         }  # fmt: skip
         return next(self.compose_many([drawn_seed(seed)], wishes, primer=primer, best_of=best_of))
 
@@ -222,16 +221,16 @@ class Model:
     def _labeller(self) -> Any:
         return self._task.labeller(self.checkpoint, self.device)
 
-    def stream(self, threshold: float | None = None) -> WordStream:
-        """What hears words in a stream: ``push(samples)`` gives those that were detected.
+    def stream(
+        self, threshold: float | None = None, *, false_accepts: float | None = None
+    ) -> WordStream:
+        """What hears words in blocks of any length: ``push(samples)`` gives those detected.
 
-        Samples are float32 [N], full scale +-1, at ``stream.recipe.rate`` Hz, in blocks of any
-        length.
-
-        Raises:
-            MusicRNNError: no model for that, or a threshold outside 0.01..1.
+        Samples are float32 [N], full scale +-1, at ``stream.recipe.rate`` Hz. ``false_accepts`` an
+        hour choose the threshold; ``stream.chosen`` says what it is and what to expect of it.
+        Raises MusicRNNError: no model for that, neither 0.01..1 nor 0.01..1000 an hour, or both.
         """
-        return self._task.listener(self.checkpoint, threshold)
+        return self._task.listener(self.checkpoint, threshold, false_accepts)
 
     # Looking inside.
 

@@ -2,7 +2,8 @@
 
 Conventions. The library (:mod:`musicrnn.soundcard`) is imported when the first
 block is asked for. A device that does not have the wanted rate is opened at its own and resampled
-(soxr). Blocks are queued, so that a consumer that is late for a moment loses nothing.
+(soxr). Blocks are queued, so that a consumer that is late for a moment loses nothing; one that is
+MAX_LATE_SECONDS late is told so, lest the queue grow without end.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.soundcard import rate_of_device, sound_library
 
 TIMEOUT_SECONDS = 5.0  # seconds without a block, then the microphone is gone
+MAX_LATE_SECONDS = 30.0  # seconds of sound that may wait to be taken
 
 
 def microphone_blocks(rate: int, block: int) -> Generator[NDArray[np.float32]]:
@@ -28,7 +30,7 @@ def microphone_blocks(rate: int, block: int) -> Generator[NDArray[np.float32]]:
 
     Raises:
         MusicRNNError: sounddevice or PortAudio is missing, there is no microphone, it cannot be
-            opened, or it falls silent.
+            opened, or it falls silent; or its blocks are not taken as quickly as they come.
     """
     if rate < 1 or block < 1:
         raise MusicRNNError(f"rate and block must be at least 1, got {rate} Hz, {block} frames")
@@ -55,6 +57,11 @@ def _captured(device: Any, rate: int, block: int) -> Generator[NDArray[np.float3
         )
         with stream:
             while True:
+                if waiting.qsize() * block > MAX_LATE_SECONDS * rate:
+                    raise MusicRNNError(
+                        f"more than {MAX_LATE_SECONDS:g} s of sound wait to be heard: "
+                        "this computer is too slow for it, or too busy"
+                    )
                 yield waiting.get(timeout=TIMEOUT_SECONDS)
     except queue.Empty as error:
         raise MusicRNNError(

@@ -20,9 +20,10 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.events import DetectedWord
 from musicrnn.features.causal_logmel import CausalLogMel, FrameStream
 from musicrnn.io.audio import stream_audio
+from musicrnn.listening.curve import ChosenThreshold, chosen_threshold
 from musicrnn.listening.header import labels_of, number_of
 from musicrnn.listening.word_labeller import words_recipe
-from musicrnn.networks.detector import Detector, DetectorSettings
+from musicrnn.networks.detector import Detector, DetectorSettings, is_filler
 from musicrnn.networks.words_array import WordsEngine
 from musicrnn.networks.words_config import FRAMES_A_STEP, WordsConfig
 
@@ -30,7 +31,10 @@ SECONDS_AFTER = 0.5  # seconds of silence after a file, in which its last word m
 
 
 class WordStream:
-    """One stream; :meth:`push` gives the words that were detected."""
+    """One stream; :meth:`push` gives the words that were detected.
+
+    ``chosen`` says what is to be expected of its threshold.
+    """
 
     def __init__(
         self,
@@ -38,17 +42,25 @@ class WordStream:
         recipe: CausalLogMel,
         labels: tuple[str, ...],
         settings: DetectorSettings,
+        chosen: ChosenThreshold,
     ) -> None:
-        self.engine, self.recipe, self.labels, self.settings = engine, recipe, labels, settings
+        self.engine, self.recipe, self.labels = engine, recipe, labels
+        self.settings, self.chosen = replace(settings, threshold=chosen.threshold), chosen
         self.step_seconds = FRAMES_A_STEP * recipe.frame_seconds
         self.begin()
 
     @staticmethod
-    def from_checkpoint(checkpoint: Checkpoint, *, threshold: float | None = None) -> WordStream:
-        """The stream of a model file; ``threshold`` in place of the one chosen in training.
+    def from_checkpoint(
+        checkpoint: Checkpoint,
+        *,
+        threshold: float | None = None,
+        false_accepts: float | None = None,
+    ) -> WordStream:
+        """The stream of a model file; see :func:`chosen_threshold` for what it fires at.
 
         Raises:
-            MusicRNNError: it reads both ways, or is damaged; a threshold out of bounds.
+            MusicRNNError: it reads both ways, or is damaged; a threshold or false accepts an hour
+                out of bounds, both of them, or false accepts that the file does not tell of.
         """
         config = WordsConfig.from_json(checkpoint.entry("model"))
         temperature = number_of(checkpoint.metadata, "temperature", 1.0, 0.01, 100.0)
@@ -56,12 +68,18 @@ class WordStream:
         settings = DetectorSettings.from_json(checkpoint.metadata.get("detector"))
         if threshold is not None:
             settings = replace(settings, threshold=threshold)
+        chosen = chosen_threshold(checkpoint.metadata, settings.threshold, threshold, false_accepts)
         labels = labels_of(checkpoint.metadata, config.labels)
-        return WordStream(engine, words_recipe(checkpoint, config), labels, settings)
+        return WordStream(engine, words_recipe(checkpoint, config), labels, settings, chosen)
 
     def __repr__(self) -> str:
-        words = counted(sum(not label.startswith("_") for label in self.labels), "word")
+        words = counted(len(self.words), "word")
         return f"<WordStream at {self.recipe.rate} Hz, listens for {words}>"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The labels that may fire."""
+        return tuple(label for label in self.labels if not is_filler(label))
 
     def begin(self) -> None:
         """Start again from silence."""

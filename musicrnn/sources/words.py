@@ -135,6 +135,7 @@ def prepare_words(
         found.refused + sounds.refused,
         f"{counted(len(words), 'word')}: {shown} of {recipe.seconds:g} s ({found.card.split})",
         names,
+        language=found.card.language,
         backgrounds=recordings["train"] + _made(clips["train"], recipe.rate),
         recordings=recordings,
     )

@@ -40,6 +40,7 @@ class Card:
     ratings: tuple[str, ...] = ()  # what its pieces are rated for
     listed: Mapping[Split, Sequence[str]] = field(default_factory=dict[Split, Sequence[str]])
     """The pieces that a split file lists, see split_list."""
+    language: str = ""  # what is spoken in it, where known
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class TrainingData:
     ``encoding`` is what made them of music or sound: a tokenizer, a grid, a recipe of features.
     ``description`` goes into the model file: corpora, terms, counts, hash. ``title`` says in words
     what was found. ``names`` are those of the examples, where they have any. ``said`` are sentences
-    on how they were split.
+    on how they were split. ``language`` is what is spoken, such as "English", where known.
     """
 
     examples: dict[Split, Any]
@@ -146,6 +147,7 @@ class TrainingData:
     title: str = ""
     names: Mapping[Split, Sequence[str]] = field(default_factory=dict[Split, Sequence[str]])
     said: Sequence[str] = ()
+    language: str = ""
 
     def counts(self) -> dict[str, int]:
         """How many examples each split has."""

@@ -219,8 +219,13 @@ class Task(ABC):
         """What names files with a model."""
         self.cannot("classify", "a model for that comes from musicrnn train classify")
 
-    def listener(self, checkpoint: Checkpoint, threshold: float | None = None) -> WordStream:
-        """What hears a stream with a model."""
+    def listener(
+        self,
+        checkpoint: Checkpoint,
+        threshold: float | None = None,
+        false_accepts: float | None = None,
+    ) -> WordStream:
+        """What hears a stream with a model, at a threshold or so many false accepts an hour."""
         self.cannot(
             "listen", "a model for that comes from musicrnn train classify on a folder of words"
         )

@@ -66,6 +66,7 @@ def train(
         "task": task.name,
         **encoding,
         "data": described,
+        **({"language": data.language} if data.language else {}),
         "command": run.command,
         "seed": plan.seed,
         "versions": versions(),

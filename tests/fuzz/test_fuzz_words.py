@@ -43,9 +43,12 @@ def use(made: Checkpoint, recording: Path) -> None:
 def test_strange_headers(seed: int, bidirectional: bool, recording: Path) -> None:
     random = np.random.default_rng(seed)
     whole = checkpoint(bidirectional=bidirectional)
-    metadata = json.loads(json.dumps(whole.metadata))
+    point = {"threshold": 0.5, "miss": 0.5, "false_accepts_an_hour": 2.0}
+    curve = {"hours": 1.0, "points": [point, {**point, "threshold": 0.9}]}
+    metadata = json.loads(json.dumps({**whole.metadata, "curve": curve}))
     parts = [metadata, metadata["model"], metadata["features"], metadata["detector"]]
-    owner = parts[seed % 4]
+    parts += [metadata["curve"], metadata["curve"]["points"][0]]
+    owner = parts[seed % 6]
     name = list(owner)[int(random.integers(len(owner)))]
     if seed % 5 == 4:
         del owner[name]

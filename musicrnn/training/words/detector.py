@@ -3,8 +3,9 @@
 Conventions. The stream lasts an hour where there are clips enough, and its backgrounds lie SNRS dB
 below the words in turn. A fifth of what is spoken there is no word, some two hundred times an hour:
 at half a false accept an hour on such a stream a model for daily use would miss too much. So the
-threshold that a model carries is the one that misses least at MAX_FALSE_ACCEPTS_AN_HOUR false
-accepts an hour; musicrnn evaluate --stream measures both.
+smoothing and threshold that a model carries are those that miss least at MAX_FALSE_ACCEPTS_AN_HOUR
+false accepts an hour; musicrnn evaluate --stream measures both. The curve at that smoothing says
+what other thresholds cost.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 
 from musicrnn.augmentation.stream import StreamSettings, StreamSource, stream
 from musicrnn.features.causal_logmel import CausalLogMel
+from musicrnn.listening.curve import Curve
 from musicrnn.networks.detector import DetectorSettings
 from musicrnn.networks.words import WordsModel
 from musicrnn.training.words.stream import choose, hear
@@ -33,16 +35,20 @@ def calibrate_detector(
     *,
     labels: Sequence[str],
     temperature: float,
-) -> tuple[DetectorSettings, dict[str, float]]:
-    """The settings and their validation figures."""
+) -> tuple[DetectorSettings, Curve, dict[str, float]]:
+    """The settings, what other thresholds cost, and the settings' validation figures."""
     hours = min(MAX_HOURS, max(MIN_HOURS, len(source.words) * SECONDS_A_CLIP / 3600))
     pieces = stream(np.random.default_rng(SEED), source, StreamSettings(hours, SNRS))
     choice = choose(
         hear(model, recipe, pieces, labels=labels, temperature=temperature),
         most=MAX_FALSE_ACCEPTS_AN_HOUR,
     )
-    return choice.settings, {
-        "valid_stream_hours": hours,
-        "valid_stream_detection": 1 - choice.point.miss,
-        "valid_stream_false_accepts_an_hour": choice.point.false_accepts_an_hour,
-    }
+    return (
+        choice.settings,
+        Curve.of_sweep(choice.sweep, hours),
+        {
+            "valid_stream_hours": hours,
+            "valid_stream_detection": 1 - choice.point.miss,
+            "valid_stream_false_accepts_an_hour": choice.point.false_accepts_an_hour,
+        },
+    )

@@ -64,11 +64,15 @@ class HeardStream:
 
 @dataclass(frozen=True)
 class Choice:
-    """The settings with the best point on a stream; ``met`` if within the allowed false accepts."""
+    """The settings with the best point on a stream; ``met`` if within the allowed false accepts.
+
+    ``sweep`` are the points of all thresholds at its smoothing.
+    """
 
     settings: DetectorSettings
     point: Point
     met: bool
+    sweep: tuple[Point, ...]
 
 
 @dataclass(frozen=True)
@@ -141,9 +145,10 @@ def choose(heard: HeardStream, *, most: float = MAX_FALSE_ACCEPTS_AN_HOUR) -> Ch
     """
     choices: list[Choice] = []
     for smoothing in SMOOTHINGS:
-        point, met = best_point(heard.sweep(smoothing, REFRACTORY_SECONDS), most)
+        points = heard.sweep(smoothing, REFRACTORY_SECONDS)
+        point, met = best_point(points, most)
         settings = DetectorSettings(point.threshold, smoothing, REFRACTORY_SECONDS)
-        choices.append(Choice(settings, point, met))
+        choices.append(Choice(settings, point, met, points))
     return min(
         choices,
         key=lambda c: (not c.met, 0 if c.met else c.point.false_accepts_an_hour, c.point.miss),

@@ -94,7 +94,7 @@ class Words(Task):
         return {"labels": labels, "features": data.encoding.configuration()}
 
     def calibrate(self, network: Any, data: TrainingData, objective: Any) -> dict[str, Any]:
-        """Temperature and, of a network that can be streamed, its detector."""
+        """Temperature and, of a network that can be streamed, its detector and curve."""
         from musicrnn.augmentation.stream import StreamSource
         from musicrnn.metrics.classification import calibrated
         from musicrnn.networks.labelling import probabilities
@@ -109,11 +109,11 @@ class Words(Task):
         assert isinstance(data, WordsData)
         spoken = [names[label] for label in valid.labels]
         source = StreamSource(valid.sounds, spoken, recipe.rate, data.recordings["valid"])
-        detector, figures = calibrate_detector(
+        detector, curve, figures = calibrate_detector(
             network, recipe, source, labels=names, temperature=entries["temperature"]
         )
         entries["metrics"] |= figures
-        return {**entries, "detector": detector.as_json()}
+        return {**entries, "detector": detector.as_json(), "curve": curve.as_json()}
 
     @property
     def network(self) -> type[WordsModel]:
@@ -139,10 +139,17 @@ class Words(Task):
 
         return WordLabeller.from_checkpoint(checkpoint, self.load, device)
 
-    def listener(self, checkpoint: Checkpoint, threshold: float | None = None) -> WordStream:
+    def listener(
+        self,
+        checkpoint: Checkpoint,
+        threshold: float | None = None,
+        false_accepts: float | None = None,
+    ) -> WordStream:
         from musicrnn.listening.word_stream import WordStream
 
-        return WordStream.from_checkpoint(checkpoint, threshold=threshold)
+        return WordStream.from_checkpoint(
+            checkpoint, threshold=threshold, false_accepts=false_accepts
+        )
 
     def graph(self, checkpoint: Checkpoint, *, streaming: bool = False) -> Graph:
         from musicrnn.export.onnx_words import words_graph

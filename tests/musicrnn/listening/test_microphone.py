@@ -127,5 +127,10 @@ def test_microphones_that_are_not_there(device, monkeypatch):
     with pytest.raises(MusicRNNError, match="unplugged"):
         next(blocks)
     assert made.closed == 1
+    made = device(pieces=40)
+    monkeypatch.setattr(microphone, "MAX_LATE_SECONDS", 1.0)
+    with pytest.raises(MusicRNNError, match="more than 1 s of sound wait to be heard"):
+        next(microphone_blocks(16_000, 800))
+    assert made.closed == 1
     with pytest.raises(MusicRNNError, match="at least 1"):
         next(microphone_blocks(0, 800))

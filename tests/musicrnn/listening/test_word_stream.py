@@ -1,5 +1,8 @@
 """A stream of words: any pieces give the clip's answer, and what a listener refuses."""
 
+import gc
+import tracemalloc
+
 import numpy as np
 import pytest
 import torch
@@ -75,6 +78,44 @@ def test_events_do_not_depend_on_the_pieces():
         assert [(e.time, e.label) for e in other] == [(e.time, e.label) for e in found[0]]
         for one, two in zip(other, found[0], strict=True):
             assert one.probability == pytest.approx(two.probability, abs=1e-5)
+
+
+def test_a_stream_does_not_grow():
+    """One number kept a block would be 60 kB more in these two minutes, after a first one."""
+    stream = WordStream.from_checkpoint(checkpoint())
+    blocks = np.concatenate(list(sounds(6))).reshape(-1, 1000)
+    tracemalloc.start()
+    try:
+        heard, sizes = 0, list[int]()
+        for passes in (10, 20):
+            for _ in range(passes):
+                heard += sum(len(stream.push(block)) for block in blocks)
+            gc.collect()  # NumPy's sliding windows hold themselves
+            sizes.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert heard
+    assert sizes[1] - sizes[0] < 10_000
+
+
+def test_false_accepts_choose_the_threshold():
+    made = checkpoint()
+    points = [
+        {"threshold": 0.2, "false_accepts_an_hour": 6.0, "miss": 0.1},
+        {"threshold": 0.8, "false_accepts_an_hour": 1.0, "miss": 0.5},
+    ]
+    made.metadata["curve"] = {"hours": 1.0, "points": points}
+    task = task_of(made)
+    for wanted, threshold in ((None, 0.8), (1, 0.8), (6.5, 0.2), (0.5, 0.8)):
+        stream = task.listener(made, None, wanted)
+        assert stream.settings.threshold == stream.chosen.threshold == threshold
+        assert stream.settings.smoothing == 0.1
+    assert task.listener(made, 0.4).settings.threshold == 0.4
+    assert task.listener(checkpoint()).settings.threshold == 0.3
+    assert task.listener(checkpoint()).words == ("yes", "no")
+    made.metadata["curve"] = points
+    with pytest.raises(MusicRNNError, match="the curve in the model's header is damaged"):
+        task.listener(made)
 
 
 def test_a_file_comes_as_the_microphone_gives_it(tmp_path):

@@ -10,6 +10,7 @@ import torch
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.causal_logmel import CausalLogMel
+from musicrnn.listening.curve import Curve
 from musicrnn.networks.words import WordsModel
 from musicrnn.networks.words_config import WordsConfig
 from musicrnn.training.task import TASKS
@@ -43,7 +44,7 @@ def material(valid: int = 30) -> WordsData:
     data = data_of(
         clips_of(1, 60), clips_of(2, valid), encoding=RECIPE, kind=WordsData, labels=words
     )
-    return replace(data, recordings={"train": [], "valid": [], "test": []})
+    return replace(data, recordings={"train": [], "valid": [], "test": []}, language="Tones")
 
 
 PLAN = replace(
@@ -77,6 +78,8 @@ def test_it_learns_and_is_calibrated(tmp_path: Path):
     assert 0.2 <= metadata["temperature"] <= 5
     assert set(metadata["detector"]) == {"threshold", "smoothing", "refractory"}
     assert 0 <= metadata["metrics"]["valid_stream_detection"] <= 1
+    assert Curve.from_json(metadata["curve"]).hours == metadata["metrics"]["valid_stream_hours"]
+    assert metadata["language"] == "Tones"
 
 
 @pytest.mark.usefixtures("brief_words")

@@ -8,6 +8,7 @@ from musicrnn.augmentation.stream import Piece, StreamSettings, StreamSource, st
 from musicrnn.errors import MusicRNNError
 from musicrnn.events import Script, Spoken, Stretch
 from musicrnn.features.causal_logmel import CausalLogMel
+from musicrnn.listening.curve import Curve
 from musicrnn.networks.words import WordsModel
 from musicrnn.networks.words_config import WordsConfig
 from musicrnn.training.words.detector import calibrate_detector
@@ -89,12 +90,19 @@ def test_the_detector_is_chosen_between_words_and_noise() -> None:
     assert choice.met
     assert (choice.point.miss, choice.point.false_accepts_an_hour) == (0.0, 0.0)
     assert 0.6 < choice.settings.threshold < 0.8
+    points = {point.threshold: point for point in choice.sweep}
+    assert points[choice.settings.threshold] == choice.point
+    assert Curve.of_sweep(choice.sweep, 1.0).at_most(1.0).threshold == choice.settings.threshold
 
 
 def test_calibration_is_brief_where_there_are_few_words() -> None:
-    settings, figures = calibrate_detector(small(), RECIPE, SOURCE, labels=LABELS, temperature=1.0)
+    settings, curve, figures = calibrate_detector(
+        small(), RECIPE, SOURCE, labels=LABELS, temperature=1.0
+    )
     assert figures["valid_stream_hours"] == pytest.approx(1 / 12)
     assert 0 <= figures["valid_stream_detection"] <= 1
     assert figures["valid_stream_false_accepts_an_hour"] >= 0
-    again, _ = calibrate_detector(small(), RECIPE, SOURCE, labels=LABELS, temperature=1.0)
-    assert again == settings
+    assert curve.hours == figures["valid_stream_hours"]
+    assert Curve.from_json(curve.as_json()).hours == curve.hours
+    again, other, _ = calibrate_detector(small(), RECIPE, SOURCE, labels=LABELS, temperature=1.0)
+    assert (again, other) == (settings, curve)
