@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,17 @@ from typing import Any
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.save import check_picture, save_picture
-from musicrnn.metrics.detection import MAX_FALSE_ACCEPTS_AN_HOUR, Detection
+from musicrnn.metrics.detection import MAX_FALSE_ACCEPTS_AN_HOUR, Detection, FalseAccepts
 from musicrnn.metrics.tables import table
 from musicrnn.plot.curves import Axis, Curve, draw_curves
 from musicrnn.training.data import Split
 from musicrnn_cli.reporting import numbers, report_refused
-from musicrnn_datasets.stream_evaluation import StreamEvaluation, StreamOptions, evaluate_stream
+from musicrnn_datasets.stream_evaluation import (
+    StreamEvaluation,
+    StreamOptions,
+    WordlessFigures,
+    evaluate_stream,
+)
 
 MAX_CONFUSIONS = 8
 
@@ -30,7 +36,8 @@ def stream_figures(
     """What --json prints, and the same as text; the plot is written.
 
     Args:
-        given: those of snr, hours, seed, unknown, backgrounds and plot that were asked for.
+        given: those of snr, hours, seed, unknown, backgrounds, wordless and plot that were asked
+            for.
 
     Raises:
         MusicRNNError: as :func:`evaluate_stream`, several models, or a picture that cannot be
@@ -78,6 +85,8 @@ def stream_text(outcome: StreamEvaluation) -> str:
         )
     for each in outcome.streams:
         lines += ["", *_where(each.snr, each.chosen)]
+    if outcome.wordless:
+        lines += ["", *_wordless(outcome.wordless)]
     low, high = clips.interval
     lines += [
         "",
@@ -117,6 +126,26 @@ def _where(snr: float, figures: Detection) -> list[str]:
         f"  false accepts: {on or 'none'}",
         f"  words taken for others: {figures.confused}{': ' + named if named else ''}",
     ]
+
+
+def _wordless(found: Sequence[WordlessFigures]) -> list[str]:
+    """Hours in which no word is spoken, and what fires there most."""
+
+    def cells(figures: FalseAccepts | None) -> list[str]:
+        if figures is None:
+            return ["-", "-"]
+        low, high = figures.interval
+        return [f"{figures.an_hour:.1f}", f"{low:.1f} .. {high:.1f}"]
+
+    rows = [
+        [each.kind, f"{each.chosen.hours:.2f}", *cells(each.chosen), *cells(each.shipped)]
+        for each in found
+    ]
+    header = ["no word spoken", "hours", "false accepts/h", "95 % interval",
+              "the model's own detector", "95 % interval"]  # fmt: skip
+    fired = sum((Counter(each.chosen.words) for each in found), Counter[str]())
+    most = ", ".join(f"{word} {times}" for word, times in fired.most_common(MAX_CONFUSIONS))
+    return [table(header, rows), f"  fired there: {most or 'nothing'}"]
 
 
 def _det(outcome: StreamEvaluation, about: str) -> Any:

@@ -55,6 +55,8 @@ OPTIONS = (
              "not answer to."),
             ("--backgrounds", SOUNDS_FOLDER, None, "folder of more recordings without words, to "
              "lie under the words."),
+            ("--wordless", click.FloatRange(0, 100), "1.1", "hours of music in which no word is "
+             "spoken, beside all held-out speech, and noise and silence; 0 leaves that out."),
             ("--plot", PATH, None, "file for the curve of misses against false accepts (DET), "
              ".png or .svg."),
         )

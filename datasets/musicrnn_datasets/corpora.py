@@ -5,7 +5,7 @@ OFFERED is what the library finds under the entry point ``musicrnn.corpora``.
 
 from __future__ import annotations
 
-from musicrnn.sources.corpus import LabelledCorpus, ScoreCorpus, SpokenCorpus
+from musicrnn.sources.corpus import LabelledCorpus, ScoreCorpus, SoundCorpus, SpokenCorpus
 from musicrnn.sources.named import Corpora
 from musicrnn_datasets.arabic_commands import ARABIC_COMMANDS
 from musicrnn_datasets.ceol_rince import CEOL_RINCE
@@ -18,6 +18,7 @@ from musicrnn_datasets.polyphonic import POLYPHONIC
 from musicrnn_datasets.pop909 import POP909
 from musicrnn_datasets.tunes import TUNES
 from musicrnn_datasets.vgmidi import VGMIDI
+from musicrnn_datasets.voices import VOICES
 
 CORPORA: dict[str, ScoreCorpus] = {
     "ceol-rince": CEOL_RINCE,
@@ -32,4 +33,5 @@ LABELLED: dict[str, LabelledCorpus] = {"gtzan": GTZAN}
 SPOKEN: dict[str, SpokenCorpus] = {
     corpus.card.name: corpus for corpus in (ARABIC_COMMANDS, GOOGLE_COMMANDS, GOOGLE_COMMANDS_12)
 }
-OFFERED = Corpora(CORPORA, POLYPHONIC, LABELLED, SPOKEN)
+SOUNDS: dict[str, SoundCorpus] = {corpus.card.name: corpus for corpus in VOICES}
+OFFERED = Corpora(CORPORA, POLYPHONIC, LABELLED, SPOKEN, SOUNDS)

@@ -4,13 +4,15 @@ Conventions. The stream of the split lasts ``hours``, one for every SNR; thresho
 stream of the validation split that is VALID_TIMES as long (so that half a false accept an hour can
 be told from none), over all SNRs in turn, drawn with another seed. Unknown speech is the split's
 own words turned round and, where ``unknown`` names a corpus or a folder, half of it is words of
-that source's same split that the model does not know.
+that source's same split that the model does not know. Apart from the stream stand hours in which
+none of the words is spoken (:mod:`musicrnn_datasets.wordless`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.listening.header import number_of
-from musicrnn.metrics.detection import Detection, Point, detection
+from musicrnn.metrics.detection import Detection, FalseAccepts, Point, detection
 from musicrnn.networks.detector import DetectorSettings
 from musicrnn.sources.word_cache import decoded
 from musicrnn.sources.words import find_words, prepare_words
@@ -34,8 +36,10 @@ from musicrnn.training.words.stream import (
     StreamingCost,
     choose,
     hear,
+    hear_sound,
     streaming_cost,
 )
+from musicrnn_datasets.wordless import MUSIC_HOURS, false_accepts, wordless
 
 VALID_TIMES = 3
 
@@ -49,6 +53,7 @@ class StreamOptions:
     seed: int = 0
     unknown: str | None = None  # a corpus by name or a folder of other words
     backgrounds: Path | None = None  # a folder of further recordings without words
+    wordless: float = MUSIC_HOURS  # hours of music among what holds no word; 0 leaves it all out
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,20 @@ class StreamFigures:
 
 
 @dataclass(frozen=True)
+class WordlessFigures:
+    """Hours of one kind without a word: at the threshold chosen now, and at the model's own."""
+
+    kind: str
+    chosen: FalseAccepts
+    shipped: FalseAccepts | None
+
+    def as_json(self) -> dict[str, Any]:
+        """By kind."""
+        shipped = self.shipped.as_json() if self.shipped else None
+        return {"kind": self.kind, **self.chosen.as_json(), "shipped": shipped}
+
+
+@dataclass(frozen=True)
 class StreamEvaluation:
     """Streams of a split, the detector chosen on validation, and the same split's clips."""
 
@@ -72,6 +91,7 @@ class StreamEvaluation:
     valid_hours: float
     shipped: DetectorSettings | None
     clips: StreamingCost
+    wordless: tuple[WordlessFigures, ...]
     refused: tuple[SkippedFile, ...]
 
     @property
@@ -106,6 +126,7 @@ class StreamEvaluation:
                 "met": self.choice.met,
             },
             "clips": asdict(self.clips),
+            "wordless": [figures.as_json() for figures in self.wordless],
             "streams": streams,
         }
 
@@ -165,9 +186,17 @@ def evaluate_stream(
         )
     clips = prepared.examples[split]
     cost = streaming_cost(model, recipe, clips.sounds, clips.labels, seed=options.seed)
+    without: list[WordlessFigures] = []
+    sounds = wordless(split, found, hours=options.wordless) if options.wordless else {}
+    for kind, sound in sounds.items():
+        told = list(hear_sound(model, recipe, sound, temperature=temperature))
+        step = listener.step_seconds
+        counted = partial(false_accepts, told, labels=labels, step_seconds=step)
+        own_figures = counted(shipped) if shipped else None
+        without.append(WordlessFigures(kind, counted(choice.settings), own_figures))
     return StreamEvaluation(
         options.hours, options.seed, tuple(streams), choice, valid_hours, shipped, cost,
-        tuple(prepared.refused),
+        tuple(without), tuple(prepared.refused),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -51,6 +52,36 @@ class Detection:
     false_accepts_an_hour: float
     latency: tuple[float, float] | None
     backgrounds: dict[str, dict[str, float]]  # n, detection and false_accepts of each kind
+
+
+@dataclass(frozen=True)
+class FalseAccepts:
+    """What fired in ``hours`` in which no word was spoken: how often, by word."""
+
+    hours: float
+    words: dict[str, int]
+
+    @property
+    def count(self) -> int:
+        return sum(self.words.values())
+
+    @property
+    def an_hour(self) -> float:
+        return self.count / self.hours
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The interval in which the true rate an hour lies, 95 of 100 times: that of a Poisson
+        count, exactly (Garwood 1936)."""
+        from scipy.stats import chi2
+
+        low = float(chi2.ppf(0.025, 2 * self.count)) / 2 if self.count else 0.0
+        return low / self.hours, float(chi2.ppf(0.975, 2 * self.count + 2)) / 2 / self.hours
+
+    def as_json(self) -> dict[str, Any]:
+        """With the rate and its interval."""
+        rate = {"false_accepts_an_hour": self.an_hour, "interval": list(self.interval)}
+        return {"hours": self.hours, "count": self.count, **rate, "words": self.words}
 
 
 @dataclass(frozen=True)

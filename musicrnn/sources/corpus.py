@@ -1,4 +1,4 @@
-"""What a corpus is: scores, frames, labelled recordings or spoken words, each with its card.
+"""What a corpus is: scores, frames, labelled recordings, words or other speech, each with its card.
 
 Conventions. ``folder`` is a corpus's own folder, e.g. $MUSICRNN_DATA/pop909; ``folders`` are the
 names that it may have there, the usual one first. A corpus whose files come with its package names
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.arrays import Frames
@@ -24,6 +25,7 @@ from musicrnn.features.logmel import LogMel
 from musicrnn.training.data import Card, Piece, Split
 
 Windows = tuple[NDArray[Any], ...]
+SOUND_RATE = 16_000  # Hz, of other sounds
 
 
 class Corpus(Protocol):
@@ -99,6 +101,22 @@ class SpokenCorpus(Corpus, Protocol):
     def backgrounds(self, folder: Path) -> list[Path]:
         """Recordings without words, to be mixed under them."""
         ...
+
+
+@dataclass(frozen=True, eq=False)
+class OtherSound:
+    """Sound in which no keyword is spoken, int16 [N] at SOUND_RATE: clips of one language and kind
+    ("sentences" or "words"), one after the other."""
+
+    language: str
+    kind: str
+    samples: NDArray[np.int16]
+
+
+class SoundCorpus(Corpus, Protocol):
+    """Hours of real speech that is no keyword; no language is in two splits."""
+
+    def sounds(self, folder: Path, split: Split) -> Iterator[OtherSound]: ...
 
 
 def split_by_hash(name: str, valid: float = 0.1, test: float = 0.1) -> Split:

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
 
-from musicrnn.sources.corpus import Corpus, FrameCorpus, LabelledCorpus, ScoreCorpus, SpokenCorpus
+from musicrnn.sources.corpus import (
+    Corpus,
+    FrameCorpus,
+    LabelledCorpus,
+    ScoreCorpus,
+    SoundCorpus,
+    SpokenCorpus,
+)
 
 GROUP = "musicrnn.corpora"
 
@@ -25,16 +32,17 @@ class Corpora:
     frames: Mapping[str, FrameCorpus]
     labelled: Mapping[str, LabelledCorpus]
     spoken: Mapping[str, SpokenCorpus]
+    sounds: Mapping[str, SoundCorpus]
 
     def tables(self) -> tuple[Mapping[str, Corpus], ...]:
-        """All four."""
-        return self.scores, self.frames, self.labelled, self.spoken
+        """All five."""
+        return self.scores, self.frames, self.labelled, self.spoken, self.sounds
 
 
 @cache
 def named() -> Corpora:
     """All that are offered; of two with one name and kind the one of the later package counts."""
-    found = Corpora({}, {}, {}, {})
+    found = Corpora({}, {}, {}, {}, {})
     for point in sorted(entry_points(group=GROUP)):
         offered: Corpora = point.load()
         found = Corpora(
@@ -42,5 +50,6 @@ def named() -> Corpora:
             {**found.frames, **offered.frames},
             {**found.labelled, **offered.labelled},
             {**found.spoken, **offered.spoken},
+            {**found.sounds, **offered.sounds},
         )
     return found

@@ -15,11 +15,12 @@ from musicrnn.networks.words import WordsModel
 from musicrnn.networks.words_config import WordsConfig
 from musicrnn.waveform import Waveform
 from musicrnn_cli.main import main
+from musicrnn_datasets import wordless
 
 RATE = 16_000
 WORDS = ("go", "left", "stop")
 SIZES = {"hidden": 8, "channels": 2, "last": 4, "depth": 0}
-BRIEF = ("--stream", "--hours", "0.01", "--seed", "3")
+BRIEF = ("--stream", "--hours", "0.01", "--seed", "3", "--wordless", "0")
 
 
 def write_words(folder: Path, words: tuple[str, ...]) -> Path:
@@ -102,6 +103,25 @@ def test_text(given: dict[str, Path]) -> None:
     assert result.exit_code == 0, result.output
     for part in ("10 dB", "false accepts/h", "threshold", "streaming costs", "over noise", "own"):
         assert part in result.stdout
+    assert "no word spoken" not in result.stdout
+
+
+def test_hours_without_words(
+    given: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MUSICRNN_DATA", raising=False)
+    monkeypatch.setattr(wordless, "COMPOSED", ("folk",))
+    words = (given["model"], given["words"], *BRIEF[:-1], "0.01", "--data", tmp_path)
+    result = run(*words)
+    assert result.exit_code == 0, result.output
+    for part in ("no word spoken", "music", "silence", "the model's own detector", "fired there"):
+        assert part in result.stdout
+    found = {each["kind"]: each for each in json.loads(run(*words, "--json").stdout)["wordless"]}
+    assert set(found) == {"music", "noise", "silence"}
+    assert found["music"]["hours"] == pytest.approx(0.01, abs=0.001)
+    low, high = found["music"]["interval"]
+    assert low <= found["music"]["false_accepts_an_hour"] <= high
+    assert found["music"]["shipped"]["count"] > 0  # it says anything at any time
 
 
 def test_what_has_no_stream_is_one_sentence(given: dict[str, Path], tmp_path: Path) -> None:

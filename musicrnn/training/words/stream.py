@@ -33,6 +33,7 @@ THRESHOLDS = tuple(round(1 / (1 + float(np.exp(-x))), 6) for x in np.linspace(-2
 SMOOTHINGS = (0.1, 0.2, 0.3)  # seconds
 REFRACTORY_SECONDS = 0.5
 ROWS = 16
+BLOCK_SECONDS = 20  # heard at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +136,21 @@ def hear(
     return HeardStream(
         script(kept), tuple(labels), np.concatenate(heard), FRAMES_A_STEP * recipe.hop / recipe.rate
     )
+
+
+def hear_sound(
+    model: WordsModel, recipe: CausalLogMel, sound: NDArray[np.int16], *, temperature: float
+) -> NDArray[np.float32]:
+    """A network's probabilities on a long sound int16 [N], cut into ROWS parts that are heard side
+    by side: [ROWS, S, K]. What fills no part is left out; the model in evaluation mode."""
+    length = len(sound) // ROWS
+    parts, block = sound[: ROWS * length].reshape(ROWS, length), BLOCK_SECONDS * recipe.rate
+    listening, heard = _Listening(model, recipe, ROWS), list[NDArray[np.float32]]()
+    for start in range(0, length, block):
+        logits = listening.push(in_full_scale(parts[:, start : start + block]))
+        told = probabilities(logits.reshape(-1, logits.shape[2]), temperature)
+        heard.append(told.reshape(logits.shape).astype(np.float32))
+    return np.concatenate(heard, axis=1)
 
 
 def choose(heard: HeardStream, *, most: float = MAX_FALSE_ACCEPTS_AN_HOUR) -> Choice:

@@ -12,7 +12,7 @@ from musicrnn.listening.curve import Curve
 from musicrnn.networks.words import WordsModel
 from musicrnn.networks.words_config import WordsConfig
 from musicrnn.training.words.detector import calibrate_detector
-from musicrnn.training.words.stream import HeardStream, choose, hear, streaming_cost
+from musicrnn.training.words.stream import HeardStream, choose, hear, hear_sound, streaming_cost
 
 RECIPE = CausalLogMel()
 LABELS = ("go", "stop", "_unknown_", "_silence_")
@@ -48,6 +48,22 @@ def test_pieces_are_heard_as_one_sound() -> None:
     assert whole.step_seconds == pytest.approx(0.032)
     np.testing.assert_allclose(pieces.probabilities, whole.probabilities, atol=1e-5)
     np.testing.assert_allclose(whole.probabilities.sum(1), 1, atol=1e-5)
+
+
+def test_a_long_sound_is_heard_in_parts_side_by_side() -> None:
+    made, recipe = small(), CausalLogMel()
+    sound = np.random.default_rng(3).integers(-9000, 9000, 16 * 50_000 + 7).astype(np.int16)
+    found = hear_sound(made, recipe, sound, temperature=1.0)
+    assert found.shape == (16, 50_000 // 512, len(LABELS))
+    part = sound[5 * 50_000 : 6 * 50_000].astype(np.float32) / 32_768
+    alone = hear(
+        made,
+        recipe,
+        [Piece(part, (Spoken(0, 1, "go"),), Stretch(0, 3, "noise", 10))],
+        labels=LABELS,
+        temperature=1.0,
+    )
+    np.testing.assert_allclose(found[5], alone.probabilities, atol=1e-5)
 
 
 def test_what_reads_both_ways_is_refused() -> None:
