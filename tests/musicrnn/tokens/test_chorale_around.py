@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from musicrnn.tokens.chorale.given import GivenLines
 
 from musicrnn.metrics.voice_leading import parallels
 from musicrnn.score import Note, Score, Track, make_score
 from musicrnn.sources.find import folder_of
 from musicrnn.tokens.chorale import ChoraleTokenizer
 from musicrnn.tokens.chorale.around import AroundConstraint
+from musicrnn.tokens.chorale.given import GivenLines
 from musicrnn.tokens.chorale.vocabulary import NAMES
 from musicrnn.tokens.parts import grid_of, voice_tracks
 from musicrnn.tokens.protocol import END
