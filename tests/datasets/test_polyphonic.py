@@ -19,7 +19,7 @@ JSB = POLYPHONIC["polyphonic-jsb"]
 def test_the_card_is_filled_in(name: str) -> None:
     card = POLYPHONIC[name].card
     assert card.name == name
-    words = [f.name for f in fields(card) if f.type == "str"]
+    words = [f.name for f in fields(card) if f.type == "str" and f.name != "language"]
     assert len(words) >= 5
     assert all(getattr(card, word) for word in words)
     entry = next(entry for entry in catalogue() if entry["name"] == name)
