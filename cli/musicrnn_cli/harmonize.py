@@ -66,6 +66,7 @@ def command(
         raise click.UsageError("--track says which track is the one voice kept: --keep names one")
     found = given_voices(score, NAMES, kept, track)
     given, lower = as_lines(score, found, top=top_line)
+    writer, settings = writer_of(model, temperature, "harmonized")
     if lower:
         click.echo(f"{counted(lower, 'note')} below the top line left out", err=True)
     others = len(parts(score)) - len(given)
@@ -73,6 +74,5 @@ def command(
         names = ", ".join(f"{name}: {t.name or 'without a name'}" for name, t in given.items())
         left = counted(others, "other track is", "other tracks are")
         click.echo(f"{left} left out (kept {names})", err=True)
-    writer, settings = writer_of(model, temperature, "harmonized")
     written = writer.harmonize(score, given, settings, seed)
     save_written(written, outputs, "harmonized", {"kept": kept}, as_json=as_json)
