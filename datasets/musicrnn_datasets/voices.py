@@ -45,7 +45,7 @@ class IndexedVoices:
         """
         for file, clips in sorted(_index(folder / "index.tsv").items()):
             language = Path(file).stem
-            if self.split_of(language) != split or language.startswith(self.left_out or ("\0",)):
+            if self.split_of(language) != split or language.startswith(self.left_out):
                 continue
             samples = _decoded(folder / file)
             for kind in ("sentences", "words"):

@@ -18,6 +18,7 @@ from musicrnn.context.pointing import (
     passed_over,
     roots_of_chords,
     still_open,
+    tone_columns,
     tones_of_lines,
 )
 from musicrnn.context.readings import Readings
@@ -27,7 +28,7 @@ class Harmony:
     """Reads a context of these fields, of a vocabulary with these readings."""
 
     def __init__(self, fields: Sequence[str], readings: Readings, device: torch.device) -> None:
-        self.tones = [n for n, name in enumerate(fields) if name.startswith("tone")]
+        self.tones = tone_columns(fields)
         self.chords = [n for n, name in enumerate(fields) if name == "chord"]  # one or none
 
         def there(array: object) -> Tensor:

@@ -98,10 +98,9 @@ def varied_steps(
         raise MusicRNNError(f"bars must be in 1..{len(starts)}, got {first} to {last}")
     quarter = score.ticks_per_quarter
     begin = nearest_step(starts[first - 1], quarter)
-    steps = len(grid_of(score, list(tracks.values())))
-    end = nearest_step(starts[last], quarter) if last < len(starts) else steps
-    sung = sounding(grid_of(score, list(tracks.values())))[begin:end]
-    if not (sung >= 0).any():
+    sung = sounding(grid_of(score, list(tracks.values())))
+    end = nearest_step(starts[last], quarter) if last < len(starts) else len(sung)
+    if not (sung[begin:end] >= 0).any():
         raise MusicRNNError(f"bars {first} to {last} hold no sixteenth of any voice to vary")
     return begin, end
 

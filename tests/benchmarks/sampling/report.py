@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+
+from musicrnn.threads import usable_cores
 
 
 def processor() -> str:
@@ -19,17 +20,10 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def setting(*versions: str) -> str:
     """Machine, what else matters, date: the line above a table."""
     return ", ".join((
-        f"{processor()} ({cores()} cores at hand)",
+        f"{processor()} ({usable_cores()} cores at hand)",
         *versions,
         f"Python {platform.python_version()}",
         f"{datetime.now(UTC):%Y-%m-%d}",
