@@ -153,10 +153,11 @@ def _det(outcome: StreamEvaluation, about: str) -> Any:
         return max(false_accepts, 0.5 / outcome.hours), 100 * max(miss, 0.5 / n)
 
     curves: list[Curve] = []
+    threshold = outcome.choice.settings.threshold
     for each in outcome.streams:
-        chosen, n = each.chosen, each.chosen.n
-        points = [point(p.false_accepts_an_hour, p.miss, n) for p in reversed(each.det)]
-        at = point(chosen.false_accepts_an_hour, 1 - chosen.detection, n)
+        n = each.chosen.n
+        rates = {p.threshold: point(p.false_accepts_an_hour, p.miss, n) for p in each.det}
+        points, at = list(reversed(rates.values())), rates[threshold]
         curves += [Curve(f"{each.snr:g} dB", points), Curve(f"{each.snr:g} dB, chosen", [at])]
     return draw_curves(
         "Words missed against false accepts",

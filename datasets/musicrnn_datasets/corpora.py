@@ -16,6 +16,7 @@ from musicrnn_datasets.jsb import JSB_CHORALES
 from musicrnn_datasets.nottingham import NOTTINGHAM
 from musicrnn_datasets.polyphonic import POLYPHONIC
 from musicrnn_datasets.pop909 import POP909
+from musicrnn_datasets.rendered import RENDERED
 from musicrnn_datasets.tunes import TUNES
 from musicrnn_datasets.vgmidi import VGMIDI
 from musicrnn_datasets.voices import VOICES
@@ -33,5 +34,5 @@ LABELLED: dict[str, LabelledCorpus] = {"gtzan": GTZAN}
 SPOKEN: dict[str, SpokenCorpus] = {
     corpus.card.name: corpus for corpus in (ARABIC_COMMANDS, GOOGLE_COMMANDS, GOOGLE_COMMANDS_12)
 }
-SOUNDS: dict[str, SoundCorpus] = {corpus.card.name: corpus for corpus in VOICES}
+SOUNDS: dict[str, SoundCorpus] = {corpus.card.name: corpus for corpus in (*VOICES, *RENDERED)}
 OFFERED = Corpora(CORPORA, POLYPHONIC, LABELLED, SPOKEN, SOUNDS)

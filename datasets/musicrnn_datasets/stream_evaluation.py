@@ -2,10 +2,11 @@
 
 Conventions. The stream of the split lasts ``hours``, one for every SNR; thresholds are chosen on a
 stream of the validation split that is VALID_TIMES as long (so that half a false accept an hour can
-be told from none), over all SNRs in turn, drawn with another seed. Unknown speech is the split's
-own words turned round and, where ``unknown`` names a corpus or a folder, half of it is words of
-that source's same split that the model does not know. Apart from the stream stand hours in which
-none of the words is spoken (:mod:`musicrnn_datasets.wordless`).
+be told from none), over all SNRs in turn, drawn with another seed, false accepts being those of an
+hour of everyday sound of that split where there are such hours (musicrnn.training.words.wordless).
+Unknown speech is the split's own words turned round and, where ``unknown`` names a corpus or a
+folder, half of it is words of that source's same split that the model does not know. Apart from the
+stream stand hours in which none of the words is spoken (:mod:`musicrnn_datasets.wordless`).
 """
 
 from __future__ import annotations
@@ -30,16 +31,16 @@ from musicrnn.sources.word_cache import decoded
 from musicrnn.sources.words import find_words, prepare_words
 from musicrnn.training.data import SkippedFile, Split
 from musicrnn.training.task import task_of
+from musicrnn.training.words.choice import Choice, choose, sweep
 from musicrnn.training.words.stream import (
-    Choice,
     HeardStream,
     StreamingCost,
-    choose,
     hear,
     hear_sound,
     streaming_cost,
 )
-from musicrnn_datasets.wordless import MUSIC_HOURS, false_accepts, wordless
+from musicrnn.training.words.wordless import SHARES, HeardOthers, hear_others
+from musicrnn_datasets.wordless import CALLED, MUSIC_HOURS, false_accepts, wordless
 
 VALID_TIMES = 3
 
@@ -58,7 +59,10 @@ class StreamOptions:
 
 @dataclass(frozen=True)
 class StreamFigures:
-    """One stream: at the threshold chosen now, at the model's own where it has one, at all."""
+    """One stream: at the threshold chosen now, at the model's own where it has one, at all.
+
+    In ``det`` false accepts are those of an hour of everyday sound, where there are such hours.
+    """
 
     snr: float
     chosen: Detection
@@ -171,7 +175,21 @@ def evaluate_stream(
         return hear(model, recipe, pieces, labels=labels, temperature=temperature)
 
     valid_hours = VALID_TIMES * options.hours
-    choice = choose(heard("valid", [options.seed, 1], StreamSettings(valid_hours, options.snr)))
+    others = prepared.others("valid") if options.wordless else ()
+    everyday = hear_others(model, recipe, others, labels=labels, temperature=temperature)
+    valid = heard("valid", [options.seed, 1], StreamSettings(valid_hours, options.snr))
+    choice = choose(valid, everyday)
+    step, sounds = listener.step_seconds, dict[str, NDArray[np.float32]]()
+    for kind, sound in (
+        wordless(split, found, hours=options.wordless) if options.wordless else {}
+    ).items():
+        sounds[kind] = hear_sound(model, recipe, sound, temperature=temperature)
+    kinds = {
+        kind: sounds[CALLED.get(kind, kind)].reshape(-1, len(labels))
+        for kind in SHARES
+        if CALLED.get(kind, kind) in sounds
+    }
+    alone = HeardOthers(kinds, tuple(labels), step) if kinds else None
     streams: list[StreamFigures] = []
     for snr, each in zip(options.snr, settings, strict=True):
         sound = heard(split, [options.seed, 0], each)  # the same words and backgrounds at every SNR
@@ -181,17 +199,14 @@ def evaluate_stream(
                 snr,
                 detection(sound.script, sound.events(chosen)),
                 detection(sound.script, sound.events(shipped)) if shipped else None,
-                sound.sweep(chosen.smoothing, chosen.refractory),
+                sweep(sound, alone, chosen),
             )
         )
     clips = prepared.examples[split]
     cost = streaming_cost(model, recipe, clips.sounds, clips.labels, seed=options.seed)
     without: list[WordlessFigures] = []
-    sounds = wordless(split, found, hours=options.wordless) if options.wordless else {}
-    for kind, sound in sounds.items():
-        told = list(hear_sound(model, recipe, sound, temperature=temperature))
-        step = listener.step_seconds
-        counted = partial(false_accepts, told, labels=labels, step_seconds=step)
+    for kind, told in sounds.items():
+        counted = partial(false_accepts, list(told), labels=labels, step_seconds=step)
         own_figures = counted(shipped) if shipped else None
         without.append(WordlessFigures(kind, counted(choice.settings), own_figures))
     return StreamEvaluation(

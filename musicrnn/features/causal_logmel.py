@@ -34,7 +34,7 @@ class CausalLogMel:
     n_mels: int = whole(40, 1, 1024)
     low: float = number(60.0, 0)  # Hz, the lowest and the highest band's edge
     high: float = number(7600.0, 1)
-    floor: float = number(-80.0, -200, -1)  # dB
+    floor: float = number(-100.0, -200, -1)  # dB
     seconds: float = number(1.0, 0.1, 60)  # how much of a clip is used
 
     def __post_init__(self) -> None:

@@ -1,9 +1,9 @@
 """What the thresholds of a word detector cost: the curve of a model file, and the choice from it.
 
-Conventions. A curve was measured on the validation stream, at the smoothing of the model's
-detector. ``false_accepts_an_hour`` are counted over all words, ``miss`` is the share of the words
-that are missed. From one point to the next the threshold rises, and there are no more false accepts
-and no fewer misses.
+Conventions. A curve was measured in training on ``hours`` of sound for validation, at the smoothing
+and margins of the model's detector. ``false_accepts_an_hour`` are counted over all words, ``miss``
+is the share of the words that are missed. From one point to the next the threshold rises, and there
+are no more false accepts and no fewer misses.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class ChosenThreshold:
         if rate == round(rate):
             about = counted(round(rate), "false accept")
         text += (
-            f"about {about} an hour and {100 * self.measured.miss:.0f} % of the words missed, on "
-            f"the validation stream of {60 * self.hours:.0f} min"
+            f"about {about} an hour and {100 * self.measured.miss:.0f} % of the words missed, as "
+            f"measured in training on {60 * self.hours:.0f} min"
         )
         return f"{text}; {self.limit}" if self.limit else text
 
@@ -114,7 +114,7 @@ class Curve:
                 limit = (
                     f"{false_accepts:g} an hour cannot be told from none on so short a stream: "
                     "this is the lowest threshold without any"
-                    if false_accepts * self.hours < 1
+                    if false_accepts * self.hours < 1 and not point.false_accepts_an_hour
                     else ""
                 )
                 return ChosenThreshold(point.threshold, point, self.hours, limit)

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.augmentation.codec import RATES, through_codec
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
 from musicrnn.listening.one_word import one_word
@@ -26,11 +27,15 @@ from musicrnn.training.data import SkippedFile, skipping
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """Sounds int16 [n, N] of the clips that could be read, in their order, and the others."""
+    """Sounds int16 [n, N] of the clips that could be read, in their order, and the others.
+
+    ``key`` is what they are kept under.
+    """
 
     sounds: NDArray[np.int16]
     clips: list[LabelledFile]
     refused: list[SkippedFile]
+    key: str
 
 
 def decoded(clips: Sequence[LabelledFile], *, rate: int, samples: int) -> Decoded:
@@ -52,11 +57,23 @@ def decoded(clips: Sequence[LabelledFile], *, rate: int, samples: int) -> Decode
     refused = [SkippedFile(name, reason) for name, reason in reasons.items()]
     kept = [clip for clip in clips if clip.name not in reasons]
     if not kept:
-        return Decoded(np.zeros((0, samples), np.int16), [], refused)
+        return Decoded(np.zeros((0, samples), np.int16), [], refused, path.stem)
     sounds = np.load(path, mmap_mode="r", allow_pickle=False)
     if sounds.shape != (len(kept), samples) or sounds.dtype != np.int16:
         raise MusicRNNError(f"{path} is damaged: delete it, and the sounds are read again")
-    return Decoded(sounds, kept, refused)
+    return Decoded(sounds, kept, refused, path.stem)
+
+
+def coded(key: str, clips: NDArray[np.int16], rate: int) -> NDArray[np.int16] | None:
+    """Some clips [n, N] of what is kept under ``key``, sent through a codec; None where it has no
+    such rate."""
+    if rate not in RATES:
+        return None
+    path = cache_folder() / "words" / f"{key}-coded-{len(clips)}.npy"
+    if not path.is_file():
+        with whole_file(path) as temporary:
+            np.save(temporary, through_codec(clips, rate))
+    return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
 def _write(clips: Sequence[LabelledFile], path: Path, *, rate: int, samples: int) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -25,22 +26,23 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.io.audio import read_audio
-from musicrnn.sources.corpus import LabelledFile, own_card
+from musicrnn.sources.corpus import SOUND_RATE, LabelledFile, own_card
 from musicrnn.sources.find import corpus_folder
 from musicrnn.sources.labelled_folder import AUDIO
 from musicrnn.sources.named import named
+from musicrnn.sources.other_sounds import SoundsAtHand
 from musicrnn.sources.recordings import one_source
 from musicrnn.sources.split_file import folder_and_split_file
-from musicrnn.sources.word_cache import decoded
+from musicrnn.sources.word_cache import coded, decoded
 from musicrnn.sources.word_folder import background_files, word_files
 from musicrnn.training.data import SPLITS, Card, DataRequest, SkippedFile, Split, described
 from musicrnn.training.task import Task
-from musicrnn.training.words.data import Clips, WordsData
+from musicrnn.training.words.data import Clips, Other, WordsData
 
 SHARES: dict[Split, tuple[float, float]] = {
     "train": (0.0, 0.7), "valid": (0.7, 0.85), "test": (0.85, 1.0),
 }  # fmt: skip
-MUSIC, BABBLE = (12, 2)  # pieces made by code for training
+MUSIC, BABBLE = (12, 40)  # pieces made by code for training
 PIECE_SECONDS = 12.0
 MAX_WORD_SECONDS = 3.0  # seconds: recordings that are longer are no words
 MAX_BACKGROUND_SECONDS = 600.0  # seconds of a recording
@@ -48,12 +50,14 @@ MAX_BACKGROUND_SECONDS = 600.0  # seconds of a recording
 
 @dataclass(frozen=True, eq=False)
 class FoundWords:
-    """The clips of a source, not yet decoded; ``card`` says how they were split."""
+    """The clips of a source, not yet decoded; ``card`` says how they were split, ``at_hand``
+    is what else there is on this computer."""
 
     card: Card
     clips: list[LabelledFile]
     backgrounds: list[Path]
     refused: list[SkippedFile]
+    at_hand: SoundsAtHand
 
 
 def read_clips(task: Task, request: DataRequest, like: Checkpoint | None) -> WordsData:
@@ -79,16 +83,17 @@ def find_words(
     Raises:
         MusicRNNError: there is no such source, or it holds no words.
     """
+    at_hand = SoundsAtHand.find(data)
     if source in named().spoken:
         corpus = named().spoken[source]
         folder = corpus_folder(corpus.folders, data)
         clips = list(corpus.clips(folder))
-        return FoundWords(corpus.card, clips, corpus.backgrounds(folder), [])
+        return FoundWords(corpus.card, clips, corpus.backgrounds(folder), [], at_hand)
     path, split_file = folder_and_split_file(source, split_file)
     files = word_files(path, split_file)
     name = path.resolve().name
     card = own_card(name, f"words of the folder {name}", holds="sounds", split=files.split)
-    return FoundWords(card, files.clips, background_files(path), files.refused)
+    return FoundWords(card, files.clips, background_files(path), files.refused, at_hand)
 
 
 def prepare_words(
@@ -136,8 +141,10 @@ def prepare_words(
         f"{counted(len(words), 'word')}: {shown} of {recipe.seconds:g} s ({found.card.split})",
         names,
         language=found.card.language,
-        backgrounds=recordings["train"] + _made(clips["train"], recipe.rate),
+        backgrounds=[recordings["train"], *_made(clips["train"], recipe.rate)],
         recordings=recordings,
+        others=cache(lambda split: _others(found.at_hand, split, recipe.rate)),
+        coded=partial(coded, sounds.key, clips["train"].sounds, recipe.rate),
     )
 
 
@@ -192,6 +199,12 @@ def _recording(path: Path, rate: int) -> Samples:
     return read_audio(path, max_seconds=MAX_BACKGROUND_SECONDS).mono().resampled(rate).samples[0]
 
 
+def _others(at_hand: SoundsAtHand, split: Split, rate: int) -> list[Other]:
+    """Real speech and music of a split, where they have the rate of the words."""
+    sounds = at_hand.read(split) if rate == SOUND_RATE else []
+    return [Other(sound.kind, sound.samples) for sound in sounds]
+
+
 def _parts(recordings: Sequence[Samples], split: Split, rate: int) -> list[Samples]:
     """The part of the recordings that belongs to a split: half a second of each at least."""
     low, high = SHARES[split]
@@ -199,14 +212,12 @@ def _parts(recordings: Sequence[Samples], split: Split, rate: int) -> list[Sampl
     return [unit_power(part) for part in parts if len(part) >= rate // 2]
 
 
-def _made(clips: Clips, rate: int) -> list[Samples]:
-    """Backgrounds for training that are made by code."""
-    random = np.random.default_rng([0, 20_261_125])
-    made = [random_music(random, PIECE_SECONDS, rate) for _ in range(MUSIC)]
-    if len(clips.labels) >= 50:
-        length = round(PIECE_SECONDS * rate)
-        made += [babble(random, clips.sounds, length) for _ in range(BABBLE)]
-    return made
+def _made(clips: Clips, rate: int) -> list[list[Samples]]:
+    """Backgrounds for training that are made by code: music, and many voices."""
+    random, length = np.random.default_rng([0, 20_261_125]), round(PIECE_SECONDS * rate)
+    music = [random_music(random, PIECE_SECONDS, rate) for _ in range(MUSIC)]
+    voices = range(BABBLE if len(clips) >= 50 else 0)
+    return [music, [babble(random, clips.sounds, length) for _ in voices]]
 
 
 def _description(

@@ -1,11 +1,11 @@
-"""Calibration of a word detector on a stream of the validation clips.
+"""Calibration of a word detector on a stream of the validation clips, and on other sound.
 
 Conventions. The stream lasts an hour where there are clips enough, and its backgrounds lie SNRS dB
-below the words in turn. A fifth of what is spoken there is no word, some two hundred times an hour:
-at half a false accept an hour on such a stream a model for daily use would miss too much. So the
-smoothing and threshold that a model carries are those that miss least at MAX_FALSE_ACCEPTS_AN_HOUR
-false accepts an hour; musicrnn evaluate --stream measures both. The curve at that smoothing says
-what other thresholds cost.
+below the words in turn. Where there is other sound to validate on, the settings that a model
+carries are those that miss least at FALSE_ACCEPTS false accepts an hour of it. Else all are counted
+on the stream: a fifth of what is spoken there is no word, some two hundred times an hour, so that
+MAX_FALSE_ACCEPTS_AN_HOUR are allowed. The curve at that smoothing says what other thresholds cost;
+musicrnn evaluate --stream measures all of it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ import numpy as np
 
 from musicrnn.augmentation.stream import StreamSettings, StreamSource, stream
 from musicrnn.features.causal_logmel import CausalLogMel
-from musicrnn.listening.curve import Curve
+from musicrnn.listening.curve import FALSE_ACCEPTS, Curve
 from musicrnn.networks.detector import DetectorSettings
 from musicrnn.networks.words import WordsModel
-from musicrnn.training.words.stream import choose, hear
+from musicrnn.training.words.choice import choose
+from musicrnn.training.words.data import Other
+from musicrnn.training.words.stream import hear
+from musicrnn.training.words.wordless import hear_others
 
 MAX_HOURS, MIN_HOURS = 1.0, 1 / 12
 SECONDS_A_CLIP = 15.0  # so that every clip is used about four times
@@ -35,20 +38,22 @@ def calibrate_detector(
     *,
     labels: Sequence[str],
     temperature: float,
+    others: Sequence[Other] = (),
 ) -> tuple[DetectorSettings, Curve, dict[str, float]]:
     """The settings, what other thresholds cost, and the settings' validation figures."""
     hours = min(MAX_HOURS, max(MIN_HOURS, len(source.words) * SECONDS_A_CLIP / 3600))
     pieces = stream(np.random.default_rng(SEED), source, StreamSettings(hours, SNRS))
-    choice = choose(
-        hear(model, recipe, pieces, labels=labels, temperature=temperature),
-        most=MAX_FALSE_ACCEPTS_AN_HOUR,
-    )
+    heard = hear(model, recipe, pieces, labels=labels, temperature=temperature)
+    without = hear_others(model, recipe, others, labels=labels, temperature=temperature)
+    choice = choose(heard, without, most=FALSE_ACCEPTS if without else MAX_FALSE_ACCEPTS_AN_HOUR)
+    counted_on = without.hours if without else hours
     return (
         choice.settings,
-        Curve.of_sweep(choice.sweep, hours),
+        Curve.of_sweep(choice.sweep, counted_on),
         {
             "valid_stream_hours": hours,
             "valid_stream_detection": 1 - choice.point.miss,
             "valid_stream_false_accepts_an_hour": choice.point.false_accepts_an_hour,
+            **({"valid_wordless_hours": without.hours} if without else {}),
         },
     )

@@ -20,7 +20,6 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.events import DetectedWord, Script
 from musicrnn.features.causal_logmel import CausalLogMel, FrameStream
 from musicrnn.metrics.classification import wilson_interval
-from musicrnn.metrics.detection import MAX_FALSE_ACCEPTS_AN_HOUR, Point, best_point, sweep
 from musicrnn.networks.detector import Average, DetectorSettings, Trigger
 from musicrnn.networks.labelling import probabilities
 from musicrnn.networks.words import WordsModel, clip_logits
@@ -28,10 +27,6 @@ from musicrnn.networks.words_config import FRAMES_A_STEP
 from musicrnn.threads import suited_threads
 from musicrnn.waveform import in_full_scale
 
-# From 0.12 to 0.99999, evenly in log-odds: most of what matters is near 1.
-THRESHOLDS = tuple(round(1 / (1 + float(np.exp(-x))), 6) for x in np.linspace(-2, 12, 57))
-SMOOTHINGS = (0.1, 0.2, 0.3)  # seconds
-REFRACTORY_SECONDS = 0.5
 ROWS = 16
 BLOCK_SECONDS = 20  # heard at a time
 
@@ -45,35 +40,11 @@ class HeardStream:
     probabilities: NDArray[np.float32]
     step_seconds: float
 
-    def sweep(self, smoothing: float, refractory: float) -> tuple[Point, ...]:
-        """The DET curve; raises MusicRNNError if no word is spoken in the stream."""
-        average = Average(smoothing, len(self.labels), self.step_seconds)
-        averages = average.push(self.probabilities)
-
-        def detect(threshold: float) -> list[DetectedWord]:
-            settings = DetectorSettings(threshold, smoothing, refractory)
-            return Trigger(settings, self.labels, self.step_seconds).push(averages)
-
-        return sweep(self.script, detect, THRESHOLDS)
-
     def events(self, settings: DetectorSettings) -> list[DetectedWord]:
         """What a detector with these settings fires."""
         average = Average(settings.smoothing, len(self.labels), self.step_seconds)
         trigger = Trigger(settings, self.labels, self.step_seconds)
         return trigger.push(average.push(self.probabilities))
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The settings with the best point on a stream; ``met`` if within the allowed false accepts.
-
-    ``sweep`` are the points of all thresholds at its smoothing.
-    """
-
-    settings: DetectorSettings
-    point: Point
-    met: bool
-    sweep: tuple[Point, ...]
 
 
 @dataclass(frozen=True)
@@ -151,24 +122,6 @@ def hear_sound(
         told = probabilities(logits.reshape(-1, logits.shape[2]), temperature)
         heard.append(told.reshape(logits.shape).astype(np.float32))
     return np.concatenate(heard, axis=1)
-
-
-def choose(heard: HeardStream, *, most: float = MAX_FALSE_ACCEPTS_AN_HOUR) -> Choice:
-    """The smoothing and threshold that miss least at ``most`` false accepts an hour.
-
-    Raises:
-        MusicRNNError: no word is spoken in the stream.
-    """
-    choices: list[Choice] = []
-    for smoothing in SMOOTHINGS:
-        points = heard.sweep(smoothing, REFRACTORY_SECONDS)
-        point, met = best_point(points, most)
-        settings = DetectorSettings(point.threshold, smoothing, REFRACTORY_SECONDS)
-        choices.append(Choice(settings, point, met, points))
-    return min(
-        choices,
-        key=lambda c: (not c.met, 0 if c.met else c.point.false_accepts_an_hour, c.point.miss),
-    )
 
 
 def streaming_cost(

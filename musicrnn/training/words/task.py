@@ -57,13 +57,15 @@ class Words(Task):
 
     def plan(self, data: TrainingData, settings: WordsSettings) -> TrainingConfig:
         """40 epochs, 600 updates at least."""
+        clips = len(data.examples["train"])
+        updates = max(MIN_UPDATES, EPOCHS * clips // settings.batch_size)
         return TrainingConfig(
-            updates=max(MIN_UPDATES, EPOCHS * len(data.examples["train"]) // settings.batch_size),
+            updates=updates,
             learning_rate=3e-3,
             warm_up=200,
             weight_decay=0.02,
             average=0.998,
-            validate_every=100,
+            validate_every=max(100, updates // 20),
             patience=1000,
         )
 
@@ -110,7 +112,12 @@ class Words(Task):
         spoken = [names[label] for label in valid.labels]
         source = StreamSource(valid.sounds, spoken, recipe.rate, data.recordings["valid"])
         detector, curve, figures = calibrate_detector(
-            network, recipe, source, labels=names, temperature=entries["temperature"]
+            network,
+            recipe,
+            source,
+            labels=names,
+            temperature=entries["temperature"],
+            others=data.others("valid"),
         )
         entries["metrics"] |= figures
         return {**entries, "detector": detector.as_json(), "curve": curve.as_json()}

@@ -7,7 +7,7 @@ import pytest
 from musicrnn.errors import MusicRNNError
 from musicrnn.listening.curve import MAX_POINTS, Curve, chosen_threshold
 from musicrnn.metrics.detection import Point
-from musicrnn.training.words.stream import THRESHOLDS
+from musicrnn.training.words.choice import THRESHOLDS
 
 SWEEP = [
     Point(0.2, 0.10, 30.0),
@@ -46,9 +46,9 @@ def test_a_stream_too_short_to_tell() -> None:
     chosen = chosen_threshold(HEADER, 0.7, None, 0.4)
     assert chosen.threshold == 0.99
     assert chosen.as_text() == (
-        "threshold 0.99: about 0 false accepts an hour and 60 % of the words missed, on the "
-        "validation stream of 120 min; 0.4 an hour cannot be told from none on so short a stream: "
-        "this is the lowest threshold without any"
+        "threshold 0.99: about 0 false accepts an hour and 60 % of the words missed, as "
+        "measured in training on 120 min; 0.4 an hour cannot be told from none on so short a "
+        "stream: this is the lowest threshold without any"
     )
 
 
@@ -66,8 +66,8 @@ def test_what_is_chosen_when_nothing_is_asked_for() -> None:
     old = {"metrics": {**old, "valid_stream_false_accepts_an_hour": 4.0}}
     carried = chosen_threshold(old, 0.7, None, None)
     assert carried.as_text() == (
-        "threshold 0.7: about 4 false accepts an hour and 25 % of the words missed, on the "
-        "validation stream of 60 min"
+        "threshold 0.7: about 4 false accepts an hour and 25 % of the words missed, as "
+        "measured in training on 60 min"
     )
     for unknown in ({}, {"metrics": None}, {"metrics": {"valid_n": 3}}):
         assert "does not say" in chosen_threshold(unknown, 0.7, None, None).as_text()

@@ -14,7 +14,7 @@ from musicrnn.listening.curve import Curve
 from musicrnn.networks.words import WordsModel
 from musicrnn.networks.words_config import WordsConfig
 from musicrnn.training.task import TASKS
-from musicrnn.training.words.data import SILENCE, UNKNOWN, Clips, WordsData
+from musicrnn.training.words.data import SILENCE, UNKNOWN, Clips, Other, WordsData
 from musicrnn.training.words.objective import WordsObjective
 from musicrnn.training.words.settings import Drawing, WordsSettings
 from musicrnn_datasets.recipes import RECIPES
@@ -56,12 +56,12 @@ PLAN = replace(
 )
 
 
-def objective(batch_size: int, **drawing: float) -> WordsObjective:
+def objective(batch_size: int, data: WordsData | None = None, **drawing: float) -> WordsObjective:
     torch.manual_seed(0)
     settings = WordsSettings(batch_size=batch_size, drawing=Drawing(**drawing))
     labels = ("low", "high", "hiss", UNKNOWN, SILENCE)
     model = WordsModel(WordsConfig(labels=5, hidden=8, channels=2, last=4))
-    return WordsObjective(model, material(9), labels=labels, settings=settings, seed=3)
+    return WordsObjective(model, data or material(9), labels=labels, settings=settings, seed=3)
 
 
 @pytest.mark.usefixtures("brief_words")
@@ -76,7 +76,7 @@ def test_it_learns_and_is_calibrated(tmp_path: Path):
     assert metadata["metrics"]["valid_accuracy"] > 0.8  # a third by chance
     assert metadata["metrics"]["valid_majority"] == pytest.approx(1 / 3)
     assert 0.2 <= metadata["temperature"] <= 5
-    assert set(metadata["detector"]) == {"threshold", "smoothing", "refractory"}
+    assert set(metadata["detector"]) == {"threshold", "smoothing", "refractory", "margins"}
     assert 0 <= metadata["metrics"]["valid_stream_detection"] <= 1
     assert Curve.from_json(metadata["curve"]).hours == metadata["metrics"]["valid_stream_hours"]
     assert metadata["language"] == "Tones"
@@ -104,23 +104,52 @@ def test_interrupted_and_resumed_equals_uninterrupted(tmp_path: Path):
 
 def test_a_batch_is_what_its_settings_say():
     made = objective(40, unknown=0.25, silence=0.1, smoothing=0.1, carry=0.3)
-    batch = made._draw(np.random.default_rng(0))
+    batch = made.batches.draw(np.random.default_rng(0), np.arange(26))
     told = batch.targets.argmax(1)
-    assert batch.sounds.shape == (40, RECIPE.samples)
+    assert batch.frames.shape == (40, 30, RECIPE.n_mels)  # whole steps of the 31 frames
     assert (told == 3).sum() == 10
     assert (told == 4).sum() == 4
-    np.testing.assert_allclose(batch.targets.sum(1), 1, atol=1e-6)
-    np.testing.assert_allclose(batch.targets.max(1), 0.92, atol=1e-6)
-    assert np.abs(batch.sounds[told == 4]).max() < np.abs(batch.sounds[told < 3]).max()
-    fresh = [made._draw(np.random.default_rng(n)).fresh.mean() for n in range(20)]
+    np.testing.assert_array_equal(batch.targets.max(1), 1)
+    np.testing.assert_array_equal(batch.targets.sum(1), 1)
+    np.testing.assert_array_equal(batch.is_word, told < 3)
+    assert (batch.begin[batch.is_word] < batch.end[batch.is_word]).all()
+    assert (batch.places == -1).all()
+    fresh = [
+        made.batches.draw(np.random.default_rng(n), np.arange(26)).fresh.mean() for n in range(20)
+    ]
     assert np.mean(fresh) == pytest.approx(0.7, abs=0.06)
 
 
 def test_an_epoch_hears_every_clip_once():
     made = objective(12, unknown=0.0, silence=0.0)
-    seen = [made._draw(np.random.default_rng(n)).targets.argmax(1) for n in range(5)]
-    np.testing.assert_array_equal(np.bincount(np.concatenate(seen)), [20, 20, 20])
+    seen = np.concatenate([made._chosen() for _ in range(5)])
+    np.testing.assert_array_equal(np.sort(seen), np.arange(60))
     assert made.position() == {"epoch": 1, "batch": 0}
+
+
+def test_real_speech_is_drawn_and_what_was_mistaken_comes_again(tmp_path: Path):
+    random = np.random.default_rng(5)
+    speech = random.integers(-4000, 4000, 40 * RECIPE.rate).astype(np.int16)
+    data = replace(material(9), others=lambda split: [Other("sentences", speech)])
+    made = objective(40, data, other=0.5, mined=0.9999, silence=0.1, unknown=0.1)
+    batch = made.batches.draw(random, np.arange(12))
+    assert (batch.places >= 0).sum() == 20
+    told = batch.targets[batch.places >= 0].argmax(1)
+    assert (told == made.labels.index(UNKNOWN)).all()
+    made.batches.places.weights[:] = 0
+    made.batches.places.weights[[7, 30]] = 0.5
+    places = made.batches.draw(random, np.arange(12)).places
+    assert set(places[places >= 0]) == {7, 30}
+    made.loss(made.module)
+    after = made.batches.places.weights
+    assert set(np.flatnonzero(after != 0)) == {7, 30}
+    assert not np.array_equal(after[[7, 30]], [0.5, 0.5])
+    going_on = objective(40, data, other=0.5)
+    going_on.seek(made.position())
+    going_on.carry(made.carried())
+    np.testing.assert_array_equal(going_on.batches.places.weights, after)
+    with pytest.raises(MusicRNNError, match="weights of 80 places"):
+        going_on.carry({"mined": torch.full((80,), 2.0)})
 
 
 def test_a_row_goes_on_from_its_last_clip():
@@ -143,7 +172,7 @@ def test_refusals(tmp_path: Path):
     with pytest.raises(MusicRNNError, match="none is left to learn 'never' from"):
         trained("words", one, output, settings=TINY, plan=PLAN)
     with pytest.raises(MusicRNNError, match="leave a tenth"):
-        Drawing(unknown=0.5, silence=0.45)
+        Drawing(unknown=0.5, other=0.1, silence=0.35)
     with pytest.raises(MusicRNNError, match="batch_size"):
         WordsSettings(batch_size=1)
     assert not output.exists()

@@ -11,8 +11,9 @@ from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.listening.curve import Curve
 from musicrnn.networks.words import WordsModel
 from musicrnn.networks.words_config import WordsConfig
+from musicrnn.training.words.choice import choose
 from musicrnn.training.words.detector import calibrate_detector
-from musicrnn.training.words.stream import HeardStream, choose, hear, hear_sound, streaming_cost
+from musicrnn.training.words.stream import HeardStream, hear, hear_sound, streaming_cost
 
 RECIPE = CausalLogMel()
 LABELS = ("go", "stop", "_unknown_", "_silence_")
