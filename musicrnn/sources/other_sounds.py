@@ -79,6 +79,6 @@ class SoundsAtHand:
         for corpus, folder in self.corpora:
             digest.update(f"{corpus.card.name} {folder}".encode())
             for file in sorted(folder.rglob("*")):
-                state = file.stat()
+                state = file.lstat()
                 digest.update(f"{file.name} {state.st_size} {state.st_mtime_ns}".encode())
         return digest.hexdigest()[:32]

@@ -87,6 +87,13 @@ def test_an_unfinished_run_ends_as_if_it_had_never_stopped(kind, folder, tmp_pat
     same(found, EXPECTED["resumed"][kind])
 
 
+def test_an_unfinished_run_of_words_is_refused_by_what_has_changed(folder, tmp_path):
+    for path in folder.glob("words.safetensors*"):
+        shutil.copy(path, tmp_path)
+    with pytest.raises(AssertionError, match=r"as it was begun, and drawing unknown was 0\.1"):
+        figures.resumed_figures("words", tmp_path / "words.safetensors")
+
+
 @pytest.mark.parametrize("name", figures.MADE)
 def test_a_bundled_model_composes_the_same_piece(name, folder, tmp_path):
     same(figures.composed_figures(name, tmp_path), EXPECTED["composed"][name])

@@ -47,7 +47,7 @@ TRAINED = {  # how each model is trained, and its settings; of two for one name 
     "performance": ("compose pieces --tokens performance", STORED),
     "songs": ("classify songs --recipe songs", f"{LISTENER} crop=16 listeners=spectral half=true"),
 }
-UNFINISHED = ("compose", "frames", "voices", "classify", "words")
+UNFINISHED = ("compose", "frames", "voices", "classify")
 ASKED = {  # what each model is measured on, and what it composes or hears
     "compose": ("tunes --split train", "--bars 2"),
     "frames": ("polyphonic-jsb --data .", "--bars 2"),
