@@ -17,10 +17,14 @@ from musicrnn.presentable import Presentable
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Waveform(Presentable):
-    """Sound of one or more channels; samples float32 [channels, frames], rate in Hz."""
+    """Sound of one or more channels; samples float32 [channels, frames], rate in Hz.
+
+    ``said``: what is to be known of it, such as that its file was cut off.
+    """
 
     samples: NDArray[np.float32]
     rate: int
+    said: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         found = np.asarray(self.samples)
@@ -34,7 +38,8 @@ class Waveform(Presentable):
 
     def __repr__(self) -> str:
         channels = counted(self.samples.shape[0], "channel")
-        return f"<Waveform: {channels}, {self.rate} Hz, {self.seconds:.2f} s>"
+        told = "".join(f"; {sentence}" for sentence in self.said)
+        return f"<Waveform: {channels}, {self.rate} Hz, {self.seconds:.2f} s{told}>"
 
     @property
     def seconds(self) -> float:

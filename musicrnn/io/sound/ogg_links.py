@@ -1,0 +1,150 @@
+"""Ogg files: their links, one after another, and the streams that run side by side in each.
+
+A recording of a radio station is a chain of links, a song each; a decoder reads the first alone.
+Each link is a part. Of streams side by side (a film's picture and sound) the first sound is taken.
+FLAC in Ogg is FLAC with pages around it, which are taken away.
+Source: RFC 3533, sections 4 and 6; the Ogg FLAC mapping (xiph.org).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from musicrnn.errors import counted
+from musicrnn.io.sound.spans import Part, Span, Streams
+
+CODECS = {  # the start of the first page of a stream
+    b"\x01vorbis": "Vorbis",
+    b"OpusHead": "Opus",
+    b"\x7fFLAC": "FLAC",
+    b"Speex   ": "Speex",
+    b"\x80theora": "Theora",
+    b"\x80kate": "Kate",
+    b"fishead\0": "a skeleton",
+}
+READ = ("Vorbis", "Opus", "FLAC")
+SOUNDS = (*READ, "Speex")
+FLAC_MAPPING_BYTES = 9  # before the marker fLaC: its own mark, version, number of header packets
+CONTINUED, FIRST, LAST = 1, 2, 4
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where a page and its body lie."""
+
+    start: int
+    body: int
+    end: int
+    flags: int
+    serial: bytes
+
+
+@dataclass
+class Stream:
+    """The pages of one stream of a link."""
+
+    codec: str
+    pages: list[Page] = field(default_factory=list[Page])
+
+
+@dataclass(frozen=True)
+class OggFound:
+    """The streams to decode; ``codecs`` are all that the file holds, in order."""
+
+    streams: Streams | None
+    codecs: tuple[str, ...]
+
+
+def ogg_streams(file: BinaryIO, start: int, size: int) -> OggFound:
+    """The links of an Ogg file as parts; no streams where none is of a sound that is read."""
+    links: list[dict[bytes, Stream]] = []
+    begun, passed, expected = True, 0, start
+    for page in _pages(file, start, size):
+        passed, expected = passed + page.start - expected, page.end
+        if page.flags & FIRST:
+            if begun or not links:
+                links.append({})
+            begun = False
+            file.seek(page.body)
+            links[-1][page.serial] = Stream(_codec(file.read(8)))
+        elif links:
+            begun = True
+        if links and page.serial in links[-1]:
+            links[-1][page.serial].pages.append(page)
+    codecs = tuple(dict.fromkeys(s.codec for link in links for s in link.values()))
+    chosen = [next((s for s in link.values() if s.codec in READ), None) for link in links]
+    heard = [stream for stream in chosen if stream is not None]
+    if not heard:
+        return OggFound(None, codecs)
+    said = list(_said(links, heard))
+    if passed:
+        said.append(f"{passed} bytes between its pages are no sound: they were passed over")
+    parts = [_part(file, stream) for stream in heard]
+    return OggFound(Streams(tuple(parts), tuple(said)), codecs)
+
+
+def _said(links: list[dict[bytes, Stream]], heard: list[Stream]) -> Iterator[str]:
+    if len(heard) > 1:
+        yield f"it is {len(heard)} recordings one after another: all are heard"
+    if len(heard) < len(links):
+        deaf = len(links) - len(heard)
+        which = counted(deaf, "recording of it is", "recordings of it are")
+        yield f"{which} neither Vorbis, Opus nor FLAC: passed over"
+    sides = max(sum(s.codec in SOUNDS for s in link.values()) for link in links)
+    if sides > 1:
+        yield f"{sides} sounds run side by side in it: the first is heard"
+    if not heard[-1].pages[-1].flags & LAST:
+        yield "it ends without the mark of an Ogg stream's end: it may be cut off"
+
+
+def _pages(file: BinaryIO, place: int, size: int) -> Iterator[Page]:
+    """The whole pages, in order; what lies between them is passed over."""
+    while place + 27 <= size:
+        file.seek(place)
+        head = file.read(27 + 255)
+        if head[:4] == b"OggS" and head[4] == 0:
+            segments = head[26]
+            body = place + 27 + segments
+            end = body + sum(head[27 : 27 + segments])
+            if end <= size:
+                yield Page(place, body, end, head[5], head[14:18])
+                place = end
+                continue
+        place = _next_page(file, place + 1, size)
+
+
+def _next_page(file: BinaryIO, place: int, size: int) -> int:
+    while place < size:
+        file.seek(place)
+        found = file.read(2**16)
+        at = found.find(b"OggS\0")
+        if at >= 0:
+            return place + at
+        place += max(1, len(found) - 4)
+    return size
+
+
+def _codec(head: bytes) -> str:
+    known = (name for mark, name in CODECS.items() if head.startswith(mark))
+    return next(known, "an unknown stream")
+
+
+def _part(file: BinaryIO, stream: Stream) -> Part:
+    if stream.codec != "FLAC":
+        return Part(_merged((page.start, page.end) for page in stream.pages))
+    bodies = [(page.body, page.end) for page in stream.pages]
+    bodies[0] = (bodies[0][0] + FLAC_MAPPING_BYTES, bodies[0][1])
+    file.seek(bodies[0][0] + 4 + 4 + 13)  # the marker, the block's header, to the samples in all
+    told = int.from_bytes(file.read(5), "big") & 0xF_FFFF_FFFF
+    return Part(_merged(bodies), told or None)
+
+
+def _merged(spans: Iterator[tuple[int, int]] | list[tuple[int, int]]) -> tuple[Span, ...]:
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and joined[-1][1] == start:
+            start = joined.pop()[0]
+        joined.append((start, end))
+    return tuple(joined)
