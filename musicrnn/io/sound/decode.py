@@ -26,6 +26,9 @@ RATE_RANGE = (1_000, 768_000)  # Hz
 MAX_LEVEL = 100.0  # of full scale: no recording is 40 dB too loud
 # frames decoded or encoded at a time; libvorbis overflows its stack on long ones
 CODEC_BLOCK_FRAMES = 2**16
+FLAC_BLOCK_FRAMES = 2**12  # of FLAC, where a broken frame takes what was asked for with it
+MAX_TOLD = 2**40  # frames; libsndfile tells more where it does not know
+UNTRUE = ("File does not exist", "Format not recognised", "Unspecified internal error")
 CUT_SECONDS = 0.1  # seconds that may be missing before a file is called cut off
 Block = tuple[int, NDArray[np.float32]]  # the rate in Hz, and samples [n, channels]
 
@@ -63,7 +66,7 @@ def _decode(file: BinaryIO, path: Path, said: list[str], convert: bool) -> Itera
     except MusicRNNError as error:
         raise MusicRNNError(f"{path} {error}") from error
     said += streams.said
-    if whole(streams, size):
+    if whole(streams, size) and not is_flac(file):
         yield from _decode_part(path, streams.parts[0], path, said)
         return
     for part in streams.parts:
@@ -109,13 +112,14 @@ def _decode_part(given: Path | Joined, part: Part, path: Path, said: list[str]) 
         def seekable(self) -> bool:
             return False
 
-    frames, rate, promised = 0, 0, part.frames
+    frames, rate, told, promised = 0, 0, MAX_TOLD, part.frames
     try:
         with quiet():
             opened = Forwards(str(given) if isinstance(given, Path) else given)
         with opened as file:
             rate, told = int(file.samplerate), int(file.frames)
-            block = max(1, min(CODEC_BLOCK_FRAMES, 2**20 // int(file.channels)))
+            most = FLAC_BLOCK_FRAMES if file.format == "FLAC" else CODEC_BLOCK_FRAMES
+            block = max(1, min(most, 2**20 // int(file.channels)))
             hushed: Any = quiet if file.format == "MP3" else nullcontext
             while True:
                 with hushed():
@@ -127,18 +131,29 @@ def _decode_part(given: Path | Joined, part: Part, path: Path, said: list[str]) 
                 frames += len(decoded)
                 yield rate, decoded
     except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError) as error:
-        if frames:
+        at_end = isinstance(given, Joined) and given.place >= given.size
+        if not frames:
+            reason = _reason(error)
+            raise MusicRNNError(f"{path} is not a readable audio file: {reason}") from error
+        if not at_end:  # else it was cut within a frame
             raise MusicRNNError(
                 f"{path} is damaged {frames / rate:.2f} s after its beginning: {_reason(error)}"
             ) from error
-        raise MusicRNNError(f"{path} is not a readable audio file: {_reason(error)}") from error
+    promised = told if promised is None and told < MAX_TOLD else promised
     if promised is not None and promised - frames > CUT_SECONDS * rate:
         said.append(
-            f"its header promises {promised / rate:.2f} s, {frames / rate:.2f} s are there: it is "
-            "cut off"
+            f"its headers promise {promised / rate:.2f} s, {frames / rate:.2f} s can be decoded: "
+            "it is cut off or damaged"
         )
 
 
+def is_flac(file: BinaryIO) -> bool:
+    """Whether it is FLAC from its first byte on, of which it matters how far it was read."""
+    file.seek(0)
+    return file.read(4) == b"fLaC"
+
+
 def _reason(error: Exception) -> str:
-    """libsndfile's own words, without the path that it repeats."""
-    return str(getattr(error, "error_string", error)).rstrip(".")
+    """libsndfile's own words, without the path that it repeats; ours where they are not true."""
+    said = str(getattr(error, "error_string", error)).rstrip(".")
+    return "it begins as no sound file that is known" if said.startswith(UNTRUE) else said

@@ -43,6 +43,7 @@ class Joined(io.RawIOBase):
         super().__init__()
         self.file, self.spans = file, [span for span in spans if size_of(span)]
         self.ends = list(accumulate(map(size_of, self.spans)))
+        self.size = self.ends[-1] if self.ends else 0
         self.place = 0
         self.failed: BaseException | None = None  # no exception passes through a decoder in C
 
@@ -56,8 +57,7 @@ class Joined(io.RawIOBase):
         return self.place
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        size = self.ends[-1] if self.ends else 0
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self.place, io.SEEK_END: size}[whence]
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self.place, io.SEEK_END: self.size}[whence]
         self.place = max(0, start + offset)
         return self.place
 
