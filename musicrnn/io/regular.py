@@ -22,7 +22,7 @@ def irregular(path: Path) -> str:
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        return "is a link to nothing" if path.is_symlink() else "is no such file"
+        return "is a link to nothing" if path.is_symlink() else "does not exist"
     except (OSError, ValueError) as error:  # a link in a circle, a name that cannot be
         return f"cannot be opened: {getattr(error, 'strerror', None) or error}"
     if stat.S_ISREG(mode):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,8 @@ def decode(path: Path, said: list[str], *, convert: bool = False) -> Iterator[Bl
     Raises:
         MusicRNNError: it is no sound, not read, damaged, or holds what no sound is.
     """
+    if not path.exists() and not path.is_symlink():
+        raise MusicRNNError(f"cannot read {path}: no such file")
     if why := irregular(path):
         raise MusicRNNError(f"cannot read {path}: it {why}")
     try:
@@ -50,6 +52,41 @@ def decode(path: Path, said: list[str], *, convert: bool = False) -> Iterator[Bl
             yield from _checked(_decode(file, path, said, convert), path)
     except OSError as error:
         raise MusicRNNError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def seconds_told(path: Path) -> float | None:
+    """How long a sound is, as its headers and frames tell; None where they do not, or it is none.
+
+    Nothing is decoded.
+    """
+    if irregular(path):
+        return None
+    try:
+        size, seconds = path.stat().st_size, 0.0
+        with path.open("rb") as file:
+            for part in streams_of(file, path, size).parts:
+                with _opened(Joined(file, part.spans)) as opened:
+                    frames = int(opened.frames) if part.frames is None else part.frames
+                    seconds += frames / max(1, int(opened.samplerate))
+                if frames >= MAX_TOLD:
+                    return None
+    except (MusicRNNError, OSError, RuntimeError, ValueError, TypeError):
+        return None
+    return seconds
+
+
+def _opened(given: Path | Joined) -> Any:
+    """The file as libsndfile reads it, from its start to its end."""
+    import soundfile  # pyright: ignore[reportMissingTypeStubs]
+
+    class Forwards(soundfile.SoundFile):
+        """soundfile seeks after every block of what can be sought in; FLAC cannot at its end."""
+
+        def seekable(self) -> bool:
+            return False
+
+    with quiet():
+        return Forwards(str(given) if isinstance(given, Path) else cast(BinaryIO, given))
 
 
 def _decode(file: BinaryIO, path: Path, said: list[str], convert: bool) -> Iterator[Block]:
@@ -105,18 +142,9 @@ def _checked(blocks: Iterator[Block], path: Path) -> Iterator[Block]:
 def _decode_part(given: Path | Joined, part: Part, path: Path, said: list[str]) -> Iterator[Block]:
     import soundfile  # pyright: ignore[reportMissingTypeStubs]
 
-    class Forwards(soundfile.SoundFile):
-        """Read from its start to its end: soundfile seeks after every block of what can be sought
-        in, and FLAC cannot at its end."""
-
-        def seekable(self) -> bool:
-            return False
-
     frames, rate, told, promised = 0, 0, MAX_TOLD, part.frames
     try:
-        with quiet():
-            opened = Forwards(str(given) if isinstance(given, Path) else given)
-        with opened as file:
+        with _opened(given) as file:
             rate, told = int(file.samplerate), int(file.frames)
             most = FLAC_BLOCK_FRAMES if file.format == "FLAC" else CODEC_BLOCK_FRAMES
             block = max(1, min(most, 2**20 // int(file.channels)))

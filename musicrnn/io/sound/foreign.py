@@ -61,7 +61,7 @@ OTHERS = (
     (0, b"[playlist]", "a playlist: name the files in it"),
 )
 MP4 = {b"M4A ": "AAC or ALAC", b"M4B ": "AAC, a book", b"qt  ": "QuickTime"}
-SPHERE = b"NIST_1A"  # a header of text before sound that libsndfile reads
+SOUND = (b"NIST_1A", b"RIFF", b"RIFX", b"RF64", b"FORM")  # no text, though it may look like one
 WEB = (b"<!doctype html", b"<html", b"<?xml")
 
 
@@ -83,7 +83,7 @@ def no_sound(start: bytes) -> str:
     for at, mark, name in OTHERS:
         if start[at : at + len(mark)] == mark:
             return name
-    if start[:7] == SPHERE:
+    if start.startswith(SOUND):
         return ""
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
     if text[:20].lower().startswith(WEB):

@@ -87,14 +87,15 @@ def ogg_streams(file: BinaryIO, start: int, size: int) -> OggFound:
 
 def _said(links: list[dict[bytes, Stream]], heard: list[Stream]) -> Iterator[str]:
     if len(heard) > 1:
-        yield f"it is {len(heard)} recordings one after another: all are heard"
+        many = counted(len(heard), "recording")
+        yield f"it is {many} one after another: all are heard"
     if len(heard) < len(links):
         deaf = len(links) - len(heard)
         which = counted(deaf, "recording of it is", "recordings of it are")
         yield f"{which} neither Vorbis, Opus nor FLAC: passed over"
     sides = max(sum(s.codec in SOUNDS for s in link.values()) for link in links)
     if sides > 1:
-        yield f"{sides} sounds run side by side in it: the first is heard"
+        yield f"{counted(sides, 'sound')} side by side in it: the first is heard"
     if not heard[-1].pages[-1].flags & LAST:
         yield "it ends without the mark of an Ogg stream's end: it may be cut off"
 

@@ -22,6 +22,7 @@ from musicrnn.io.sound.riff import wav_streams
 from musicrnn.io.sound.spans import Part, Span, Streams
 from musicrnn.io.sound.tags import after_tags
 
+STARTS = (b"fLaC", b"OggS", b".snd", b"caff", b"RIFX", b"RF64")
 MAX_GARBAGE = 2**20  # bytes before a header that is looked for
 
 
@@ -60,6 +61,17 @@ def streams_of(file: BinaryIO, path: Path, size: int) -> Streams:
     if not head.strip(b"\0"):
         raise MusicRNNError(f"begins with {len(head)} zeros and holds no header of a sound file")
     return Streams((Part(((start, size),)),))
+
+
+def holds_sound(path: Path) -> bool:
+    """Whether the first bytes of a file are those of a sound, read or not."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(START_BYTES)
+    except OSError:
+        return False
+    known = head[:4] in STARTS or head[8:12] == b"WAVE" or head[:3] == b"ID3"
+    return known or bool(foreign_sound(head))
 
 
 def _known(file: BinaryIO, head: bytes, start: int, size: int) -> Streams | None:

@@ -185,7 +185,8 @@ class PieceLabeller:
     network: Any
 
     def classify_file(self, path: str | Path, *, convert: bool = False) -> Answer:
-        """Of notes: there is no sound to convert. The timeline's quadrants are those of windows, from bar to bar; the first bar is 1.
+        """The timeline's quadrants are those of windows, from bar to bar; the first bar is 1. Of
+        notes there is nothing to convert.
 
         Raises:
             MusicRNNError: the file cannot be read, or has no pitched note.
