@@ -75,6 +75,8 @@ def stream_audio(
         raise
     if held is not None:
         yield replace(held, said=(*held.said, *said))
+    elif said:
+        raise MusicRNNError(f"{path} holds no sound: 0 frames ({'; '.join(said)})")
 
 
 def write_audio(

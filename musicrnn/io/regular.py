@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+MISSING = "does not exist"
 KINDS = {
     stat.S_IFDIR: "a folder",
     stat.S_IFIFO: "a named pipe",
@@ -22,7 +23,7 @@ def irregular(path: Path) -> str:
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        return "is a link to nothing" if path.is_symlink() else "does not exist"
+        return "is a link to nothing" if path.is_symlink() else MISSING
     except (OSError, ValueError) as error:  # a link in a circle, a name that cannot be
         return f"cannot be opened: {getattr(error, 'strerror', None) or error}"
     if stat.S_ISREG(mode):

@@ -15,18 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError, counted
-from musicrnn.io.regular import irregular
+from musicrnn.io.regular import MISSING, irregular
 from musicrnn.io.sound.ffmpeg import converted
 from musicrnn.io.sound.foreign import conversion
 from musicrnn.io.sound.quiet import quiet
 from musicrnn.io.sound.spans import Joined, Part
-from musicrnn.io.sound.streams import ForeignSound, streams_of, whole
+from musicrnn.io.sound.streams import ForeignSound, streams_of
 
 RATE_RANGE = (1_000, 768_000)  # Hz
 MAX_LEVEL = 100.0  # of full scale: no recording is 40 dB too loud
 # frames decoded or encoded at a time; libvorbis overflows its stack on long ones
 CODEC_BLOCK_FRAMES = 2**16
-FLAC_BLOCK_FRAMES = 2**12  # of FLAC, where a broken frame takes what was asked for with it
+FRAGILE = ("FLAC", "MP3")  # a broken frame takes what was asked for with it: so little is
+FRAGILE_BLOCK_FRAMES = 2**12
 MAX_TOLD = 2**40  # frames; libsndfile tells more where it does not know
 UNTRUE = ("File does not exist", "Format not recognised", "Unspecified internal error")
 CUT_SECONDS = 0.1  # seconds that may be missing before a file is called cut off
@@ -43,10 +44,9 @@ def decode(path: Path, said: list[str], *, convert: bool = False) -> Iterator[Bl
     Raises:
         MusicRNNError: it is no sound, not read, damaged, or holds what no sound is.
     """
-    if not path.exists() and not path.is_symlink():
-        raise MusicRNNError(f"cannot read {path}: no such file")
     if why := irregular(path):
-        raise MusicRNNError(f"cannot read {path}: it {why}")
+        reason = "no such file" if why == MISSING else f"it {why}"
+        raise MusicRNNError(f"cannot read {path}: {reason}")
     try:
         with path.open("rb") as file:
             yield from _checked(_decode(file, path, said, convert), path)
@@ -75,7 +75,7 @@ def seconds_told(path: Path) -> float | None:
     return seconds
 
 
-def _opened(given: Path | Joined) -> Any:
+def _opened(given: Joined) -> Any:
     """The file as libsndfile reads it, from its start to its end."""
     import soundfile  # pyright: ignore[reportMissingTypeStubs]
 
@@ -86,7 +86,7 @@ def _opened(given: Path | Joined) -> Any:
             return False
 
     with quiet():
-        return Forwards(str(given) if isinstance(given, Path) else cast(BinaryIO, given))
+        return Forwards(cast(BinaryIO, given))
 
 
 def _decode(file: BinaryIO, path: Path, said: list[str], convert: bool) -> Iterator[Block]:
@@ -103,9 +103,6 @@ def _decode(file: BinaryIO, path: Path, said: list[str], convert: bool) -> Itera
     except MusicRNNError as error:
         raise MusicRNNError(f"{path} {error}") from error
     said += streams.said
-    if whole(streams, size) and not is_flac(file):
-        yield from _decode_part(path, streams.parts[0], path, said)
-        return
     for part in streams.parts:
         yield from _decode_part(Joined(file, part.spans), part, path, said)
 
@@ -139,27 +136,27 @@ def _checked(blocks: Iterator[Block], path: Path) -> Iterator[Block]:
         before += len(block)
 
 
-def _decode_part(given: Path | Joined, part: Part, path: Path, said: list[str]) -> Iterator[Block]:
+def _decode_part(given: Joined, part: Part, path: Path, said: list[str]) -> Iterator[Block]:
     import soundfile  # pyright: ignore[reportMissingTypeStubs]
 
     frames, rate, told, promised = 0, 0, MAX_TOLD, part.frames
     try:
         with _opened(given) as file:
             rate, told = int(file.samplerate), int(file.frames)
-            most = FLAC_BLOCK_FRAMES if file.format == "FLAC" else CODEC_BLOCK_FRAMES
+            most = FRAGILE_BLOCK_FRAMES if file.format in FRAGILE else CODEC_BLOCK_FRAMES
             block = max(1, min(most, 2**20 // int(file.channels)))
             hushed: Any = quiet if file.format == "MP3" else nullcontext
             while True:
                 with hushed():
                     decoded = file.read(min(block, told - frames), "float32", always_2d=True)
-                if isinstance(given, Joined) and given.failed is not None:
+                if given.failed is not None:
                     raise given.failed
                 if not len(decoded):
                     break
                 frames += len(decoded)
                 yield rate, decoded
     except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError) as error:
-        at_end = isinstance(given, Joined) and given.place >= given.size
+        at_end = given.reached >= given.size
         if not frames:
             reason = _reason(error)
             raise MusicRNNError(f"{path} is not a readable audio file: {reason}") from error
@@ -173,12 +170,6 @@ def _decode_part(given: Path | Joined, part: Part, path: Path, said: list[str]) 
             f"its headers promise {promised / rate:.2f} s, {frames / rate:.2f} s can be decoded: "
             "it is cut off or damaged"
         )
-
-
-def is_flac(file: BinaryIO) -> bool:
-    """Whether it is FLAC from its first byte on, of which it matters how far it was read."""
-    file.seek(0)
-    return file.read(4) == b"fLaC"
 
 
 def _reason(error: Exception) -> str:

@@ -101,7 +101,7 @@ def _said(links: list[dict[bytes, Stream]], heard: list[Stream]) -> Iterator[str
 
 
 def _pages(file: BinaryIO, place: int, size: int) -> Iterator[Page]:
-    """The whole pages, in order; what lies between them is passed over."""
+    """The pages, in order; what lies between them is passed over, and the last may be cut off."""
     while place + 27 <= size:
         file.seek(place)
         head = file.read(27 + 255)
@@ -109,6 +109,9 @@ def _pages(file: BinaryIO, place: int, size: int) -> Iterator[Page]:
             segments = head[26]
             body = place + 27 + segments
             end = body + sum(head[27 : 27 + segments])
+            if end > size and _next_page(file, place + 1, size) == size:
+                yield Page(place, min(body, size), size, head[5] & ~LAST, head[14:18])
+                return
             if end <= size:
                 yield Page(place, body, end, head[5], head[14:18])
                 place = end

@@ -44,7 +44,7 @@ class Joined(io.RawIOBase):
         self.file, self.spans = file, [span for span in spans if size_of(span)]
         self.ends = list(accumulate(map(size_of, self.spans)))
         self.size = self.ends[-1] if self.ends else 0
-        self.place = 0
+        self.place = self.reached = 0  # now, and at most
         self.failed: BaseException | None = None  # no exception passes through a decoder in C
 
     def readable(self) -> bool:
@@ -86,5 +86,6 @@ class Joined(io.RawIOBase):
             buffer[filled : filled + len(found)] = found
             filled += len(found)
             self.place += len(found)
+            self.reached = max(self.reached, self.place)
             index += self.place == end
         return filled

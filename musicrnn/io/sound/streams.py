@@ -19,7 +19,7 @@ from musicrnn.io.sound.mpeg import begins_mpeg, mpeg_streams
 from musicrnn.io.sound.ogg_links import SOUNDS as OGG_SOUNDS
 from musicrnn.io.sound.ogg_links import ogg_streams
 from musicrnn.io.sound.riff import wav_streams
-from musicrnn.io.sound.spans import Part, Span, Streams
+from musicrnn.io.sound.spans import Part, Streams
 from musicrnn.io.sound.tags import after_tags
 
 STARTS = (b"fLaC", b"OggS", b".snd", b"caff", b"RIFX", b"RF64")
@@ -128,9 +128,3 @@ def _after_garbage(file: BinaryIO, start: int, size: int) -> Streams | None:
     found = _known(file, file.read(START_BYTES), place, size)
     said = f"{place} bytes before its header are no sound: they were passed over"
     return found and Streams(found.parts, (said, *found.said))
-
-
-def whole(streams: Streams, size: int) -> bool:
-    """Whether the file is one stream from end to end, with nothing to put right."""
-    spans: tuple[Span, ...] = ((0, size),)
-    return len(streams.parts) == 1 and streams.parts[0].spans == spans
