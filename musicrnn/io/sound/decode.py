@@ -30,6 +30,7 @@ FRAGILE = ("FLAC", "MP3")  # a broken frame takes what was asked for with it: so
 FRAGILE_BLOCK_FRAMES = 2**12
 MAX_TOLD = 2**40  # frames; libsndfile tells more where it does not know
 UNTRUE = ("File does not exist", "Format not recognised", "Unspecified internal error")
+UNSUPPORTED = "unsupported encoding"
 CUT_SECONDS = 0.1  # seconds that may be missing before a file is called cut off
 Block = tuple[int, NDArray[np.float32]]  # the rate in Hz, and samples [n, channels]
 
@@ -94,17 +95,19 @@ def _decode(file: BinaryIO, path: Path, said: list[str], convert: bool) -> Itera
     if not size:
         raise MusicRNNError(f"{path} is empty: 0 bytes")
     try:
-        streams = streams_of(file, path, size)
+        try:
+            streams = streams_of(file, path, size)
+        except ForeignSound:
+            raise
+        except MusicRNNError as error:
+            raise MusicRNNError(f"{path} {error}") from error
+        said += streams.said
+        for part in streams.parts:
+            yield from _decode_part(Joined(file, part.spans), part, path, said)
     except ForeignSound as error:
         if not convert:
             raise MusicRNNError(f"{path} {error}: {conversion(path)}") from error
         yield from converted(path, error.kind, said)
-        return
-    except MusicRNNError as error:
-        raise MusicRNNError(f"{path} {error}") from error
-    said += streams.said
-    for part in streams.parts:
-        yield from _decode_part(Joined(file, part.spans), part, path, said)
 
 
 def _checked(blocks: Iterator[Block], path: Path) -> Iterator[Block]:
@@ -156,9 +159,13 @@ def _decode_part(given: Joined, part: Part, path: Path, said: list[str]) -> Iter
                 frames += len(decoded)
                 yield rate, decoded
     except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError) as error:
+        if given.failed is not None:
+            raise given.failed from error
         at_end = given.reached >= given.size
         if not frames:
             reason = _reason(error)
+            if reason.endswith(UNSUPPORTED):
+                raise ForeignSound("a sound file in an encoding of its own") from error
             raise MusicRNNError(f"{path} is not a readable audio file: {reason}") from error
         if not at_end:  # else it was cut within a frame
             raise MusicRNNError(

@@ -102,4 +102,7 @@ def conversion(path: Path) -> str:
     quoted = f'"{path}"' if sys.platform == "win32" else shlex.quote(str(path))
     made = path.with_suffix(".flac")
     target = f'"{made}"' if sys.platform == "win32" else shlex.quote(str(made))
-    return f"convert it (ffmpeg -i {quoted} {target}), or give --convert where there is ffmpeg"
+    return (
+        f"convert it (ffmpeg -i {quoted} {target}), or let ffmpeg do it in passing: --convert, in "
+        "Python convert=True"
+    )

@@ -64,14 +64,13 @@ def streams_of(file: BinaryIO, path: Path, size: int) -> Streams:
 
 
 def holds_sound(path: Path) -> bool:
-    """Whether the first bytes of a file are those of a sound, read or not."""
+    """Whether the first bytes of a file are those of a sound that is read."""
     try:
         with path.open("rb") as file:
             head = file.read(START_BYTES)
     except OSError:
         return False
-    known = head[:4] in STARTS or head[8:12] == b"WAVE" or head[:3] == b"ID3"
-    return known or bool(foreign_sound(head))
+    return head[:4] in STARTS or head[8:12] == b"WAVE" or head[:3] == b"ID3"
 
 
 def _known(file: BinaryIO, head: bytes, start: int, size: int) -> Streams | None:
