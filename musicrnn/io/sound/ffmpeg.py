@@ -37,7 +37,7 @@ def converted(path: Path, kind: str, said: list[str]) -> Iterator[tuple[int, NDA
     line = [program, "-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe"]
     line += ["-i", f"file:{path}", "-map", "0:a:0", "-c:a", "pcm_f32le", "-f", "wav", "pipe:1"]
     with subprocess.Popen(
-        line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
         assert process.stdout is not None
         try:
@@ -49,6 +49,8 @@ def converted(path: Path, kind: str, said: list[str]) -> Iterator[tuple[int, NDA
                 for block in _blocks(process.stdout, channels):
                     frames += len(block)
                     yield rate, block
+            if process.wait() and frames:
+                said.append("ffmpeg says that it is damaged")
         finally:
             process.kill()
         if not frames:

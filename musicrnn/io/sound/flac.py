@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from musicrnn.io.sound.spans import Part, Streams
+from musicrnn.io.sound.spans import MAX_PARTS, Part, Streams
 
 MARK = b"fLaC\x00\x00\x00\x22"  # and the header of the block that must be first
 BLOCK = 2**20
@@ -29,14 +29,14 @@ def flac_streams(file: BinaryIO, start: int, size: int) -> Streams:
 
 
 def places_of(file: BinaryIO, mark: bytes, start: int, size: int) -> list[int]:
-    """Where ``mark`` stands in a file, from ``start`` on."""
+    """Where ``mark`` stands in a file, from ``start`` on: MAX_PARTS places and one."""
     found: list[int] = []
     place, kept = start, b""
     file.seek(start)
     while place < size and (block := file.read(BLOCK)):
         text = kept + block
         first, at = place - len(kept), -1
-        while (at := text.find(mark, at + 1)) >= 0:
+        while (at := text.find(mark, at + 1)) >= 0 and len(found) <= MAX_PARTS:
             found.append(first + at)
         place += len(block)
         kept = text[-(len(mark) - 1) :]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import BinaryIO, Literal
 
-from musicrnn.io.sound.spans import Part, Streams
+from musicrnn.io.sound.spans import MAX_PARTS, Part, Streams
 
 AU_BYTES = 24  # of its header, the comment apart
 UNKNOWN = b"\xff\xff\xff\xff"
@@ -20,7 +20,7 @@ CAF_BYTES, CAF_CHUNK_BYTES, EDITS_BYTES = 8, 12, 4  # headers; the number before
 def aiff_streams(file: BinaryIO, start: int, size: int) -> Streams:
     """The AIFF files that follow one another from ``start`` on."""
     starts = [start]
-    while True:
+    while len(starts) <= MAX_PARTS:
         file.seek(starts[-1] + 4)
         place = starts[-1] + 8 + int.from_bytes(file.read(4), "big")
         place += place % 2
@@ -45,7 +45,7 @@ def au_streams(file: BinaryIO, start: int, size: int) -> Streams:
         promised = int.from_bytes(head[8:12], order)
         end = sound + promised
         file.seek(end)
-        if end < size and file.read(4) == head[:4]:
+        if end < size and file.read(4) == head[:4] and len(parts) < MAX_PARTS:
             parts.append(Part(((start, end),)))
             start = end
             continue
@@ -62,7 +62,9 @@ def au_streams(file: BinaryIO, start: int, size: int) -> Streams:
 def caf_streams(file: BinaryIO, start: int, size: int) -> Streams:
     """A CAF file whose sound reaches to its end, where its header says no size or too much."""
     place = start + CAF_BYTES
-    while place + CAF_CHUNK_BYTES <= size:
+    for _ in range(MAX_PARTS):
+        if place + CAF_CHUNK_BYTES > size:
+            break
         file.seek(place)
         head = file.read(CAF_CHUNK_BYTES)
         told = int.from_bytes(head[4:12], "big", signed=True)

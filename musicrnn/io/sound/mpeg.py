@@ -9,12 +9,13 @@ Sources: ISO 11172-3, 2.4.1.3 (header) and 13818-3 (half rates); the info frame 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import BinaryIO
 
-from musicrnn.io.sound.spans import Part, Streams
-from musicrnn.io.sound.tags import after_tag
+from musicrnn.io.sound.spans import MAX_PARTS, Part, Streams
+from musicrnn.io.sound.tags import STARTS, after_tag
 
 KBITS = {  # (half rate, layer): by the header's index
     (False, 1): (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
@@ -26,6 +27,8 @@ KBITS = {  # (half rate, layer): by the header's index
 }
 RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
 IN_A_ROW = 3  # frames that follow one another before they are believed
+MAX_TRIES = 200_000  # places that look like a header and are none, in a file
+BEGINS = re.compile(rb"\xff[\xe2-\xff]|ID3|TAG|APETAGEX|LYRICSBEGIN")
 WINDOW_BYTES = 2**20
 INFO_INDEX = 9  # of the bit rate of an info frame of ours: it has room at every rate
 
@@ -73,12 +76,12 @@ class Window:
             self.start, self.held = place, self.file.read(max(WINDOW_BYTES, count))
         return self.held[place - self.start : min(place + count, self.size) - self.start]
 
-    def find(self, mark: bytes, place: int) -> int:
-        """The next place of a byte; the end where there is none."""
-        while self.at(place, 1):
-            if (found := self.held.find(mark, place - self.start)) >= 0:
-                return min(self.size, self.start + found)
-            place = self.start + len(self.held)
+    def find(self, place: int) -> int:
+        """The next place where a frame or a tag may begin; the end where there is none."""
+        while len(self.at(place, 2)) == 2:
+            if found := BEGINS.search(self.held, place - self.start):
+                return min(self.size, self.start + found.start())
+            place = self.start + len(self.held) - 1
         return self.size
 
 
@@ -87,7 +90,7 @@ def mpeg_streams(file: BinaryIO, start: int, size: int) -> Streams | None:
     window = Window(file, size)
     runs: list[Run] = []
     place, passed = start, 0  # passed: bytes between frames that belong to nothing
-    gap = 0  # bytes since the last frame
+    gap = tries = 0  # bytes since the last frame; places that were none
     while place < size:
         frame = frame_at(window, place)
         head = window.at(place, frame.size) if frame and frame.kind[1] == 3 else b""
@@ -97,6 +100,8 @@ def mpeg_streams(file: BinaryIO, start: int, size: int) -> Streams | None:
         believed = goes_on and not gap
         if frame is not None and (believed or _in_a_row(window, place, frame)):
             if last is None or info or not goes_on:
+                if len(runs) > MAX_PARTS:
+                    break
                 last = Run(frame, [], info)
                 runs.append(last)
             last.add(place, min(size, place + frame.size))
@@ -104,11 +109,13 @@ def mpeg_streams(file: BinaryIO, start: int, size: int) -> Streams | None:
                 last.count += 1
             passed += gap if len(runs) > 1 or last.count > 1 else 0
             gap, place = 0, place + frame.size
-        elif (after := after_tag(file, place)) > place:
-            window.held = b""
+        elif window.at(place, 3) in STARTS and (after := after_tag(file, place)) > place:
             place = after
         else:
-            following = window.find(b"\xff", place + 1)
+            tries += 1
+            if tries > MAX_TRIES:
+                break
+            following = window.find(place + 1)
             gap, place = gap + following - place, following
     runs = [run for run in runs if run.count]
     if not runs:
@@ -158,7 +165,7 @@ def _in_a_row(window: Window, place: int, frame: Frame) -> bool:
     kind = frame.kind
     for _ in range(IN_A_ROW):
         place += frame.size
-        if place >= window.size or window.at(place, 3) in (b"TAG", b"ID3", b"APE", b"LYR"):
+        if place >= window.size or window.at(place, 3) in STARTS:
             return place <= window.size
         following = frame_at(window, place)
         if following is None or following.kind != kind:

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from musicrnn.errors import counted
-from musicrnn.io.sound.spans import Part, Span, Streams
+from musicrnn.errors import MusicRNNError, counted
+from musicrnn.io.sound.spans import MAX_PARTS, Part, Streams
 
 CODECS = {  # the start of the first page of a stream
     b"\x01vorbis": "Vorbis",
@@ -27,7 +27,8 @@ CODECS = {  # the start of the first page of a stream
 READ = ("Vorbis", "Opus", "FLAC")
 SOUNDS = (*READ, "Speex")
 FLAC_MAPPING_BYTES = 9  # before the marker fLaC: its own mark, version, number of header packets
-CONTINUED, FIRST, LAST = 1, 2, 4
+FIRST, LAST = 2, 4  # flags of a page
+MAX_PAGES = 2_000_000  # eleven hours of pages of 20 ms
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,20 @@ class Page:
 
 @dataclass
 class Stream:
-    """The pages of one stream of a link."""
+    """One stream of a link: its pages, of FLAC what lies in them; ``last`` has the mark of it."""
 
     codec: str
-    pages: list[Page] = field(default_factory=list[Page])
+    spans: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    last: bool = False
+
+    def add(self, page: Page) -> None:
+        start = page.body if self.codec == "FLAC" else page.start
+        if self.codec == "FLAC" and not self.spans:
+            start = min(start + FLAC_MAPPING_BYTES, page.end)
+        if self.spans and self.spans[-1][1] == start:
+            start = self.spans.pop()[0]
+        self.spans.append((start, page.end))
+        self.last = bool(page.flags & LAST)
 
 
 @dataclass(frozen=True)
@@ -61,10 +72,14 @@ def ogg_streams(file: BinaryIO, start: int, size: int) -> OggFound:
     """The links of an Ogg file as parts; no streams where none is of a sound that is read."""
     links: list[dict[bytes, Stream]] = []
     begun, passed, expected = True, 0, start
-    for page in _pages(file, start, size):
+    for number, page in enumerate(_pages(file, start, size)):
+        if number == MAX_PAGES:
+            raise MusicRNNError(f"holds more than {MAX_PAGES} Ogg pages: cut it into several files")
         passed, expected = passed + page.start - expected, page.end
         if page.flags & FIRST:
             if begun or not links:
+                if len(links) > MAX_PARTS:
+                    break
                 links.append({})
             begun = False
             file.seek(page.body)
@@ -72,7 +87,7 @@ def ogg_streams(file: BinaryIO, start: int, size: int) -> OggFound:
         elif links:
             begun = True
         if links and page.serial in links[-1]:
-            links[-1][page.serial].pages.append(page)
+            links[-1][page.serial].add(page)
     codecs = tuple(dict.fromkeys(s.codec for link in links for s in link.values()))
     chosen = [next((s for s in link.values() if s.codec in READ), None) for link in links]
     heard = [stream for stream in chosen if stream is not None]
@@ -96,7 +111,7 @@ def _said(links: list[dict[bytes, Stream]], heard: list[Stream]) -> Iterator[str
     sides = max(sum(s.codec in SOUNDS for s in link.values()) for link in links)
     if sides > 1:
         yield f"{counted(sides, 'sound')} side by side in it: the first is heard"
-    if not heard[-1].pages[-1].flags & LAST:
+    if not heard[-1].last:
         yield "it ends without the mark of an Ogg stream's end: it may be cut off"
 
 
@@ -137,18 +152,7 @@ def _codec(head: bytes) -> str:
 
 def _part(file: BinaryIO, stream: Stream) -> Part:
     if stream.codec != "FLAC":
-        return Part(_merged((page.start, page.end) for page in stream.pages))
-    bodies = [(page.body, page.end) for page in stream.pages]
-    bodies[0] = (bodies[0][0] + FLAC_MAPPING_BYTES, bodies[0][1])
-    file.seek(bodies[0][0] + 4 + 4 + 13)  # the marker, the block's header, to the samples in all
+        return Part(tuple(stream.spans))
+    file.seek(stream.spans[0][0] + 4 + 4 + 13)  # the marker, a block's header, to the samples
     told = int.from_bytes(file.read(5), "big") & 0xF_FFFF_FFFF
-    return Part(_merged(bodies), told or None)
-
-
-def _merged(spans: Iterator[tuple[int, int]] | list[tuple[int, int]]) -> tuple[Span, ...]:
-    joined: list[tuple[int, int]] = []
-    for start, end in spans:
-        if joined and joined[-1][1] == start:
-            start = joined.pop()[0]
-        joined.append((start, end))
-    return tuple(joined)
+    return Part(tuple(stream.spans), told or None)

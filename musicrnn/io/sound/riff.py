@@ -12,12 +12,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
 
-from musicrnn.io.sound.spans import Part, Streams
+from musicrnn.io.sound.spans import MAX_PARTS, Part, Streams
 
 Order = Literal["little", "big"]  # of the bytes of a number
 MARKS = (b"RIFF", b"RIFX", b"RF64")
 UNKNOWN = 0xFFFFFFFF  # a size that says that it is not known
 MAX_BELIEVED = 0x7FFFF000  # a size from which on it says the same
+MAX_CHUNKS = 10_000  # that are looked at
 EXTENSIBLE = 0xFFFE  # the codec stands further back
 PLAIN = (1, 3, 6, 7)  # integers, floats, A-law, µ-law: a frame has a size
 MP3 = 0x55
@@ -76,7 +77,7 @@ def wav_streams(file: BinaryIO, start: int, size: int) -> WavFound:
     """The WAV files that follow one another from ``start`` on."""
     found: list[Wav] = []
     place = start
-    while place < size and (wav := _wav(file, place, size)) is not None:
+    while len(found) <= MAX_PARTS and (wav := _wav(file, place, size)) is not None:
         found.append(wav)
         place = wav.after
     if not found:
@@ -107,7 +108,7 @@ def _wav(file: BinaryIO, start: int, size: int) -> Wav | None:
     order: Order = "big" if head[:4] == b"RIFX" else "little"
     place, long = start + 12, None
     chunks: list[tuple[bytes, int, int]] = []
-    while place + 8 <= size:
+    while place + 8 <= size and len(chunks) < MAX_CHUNKS:
         file.seek(place)
         name = file.read(4)
         told = int.from_bytes(file.read(4), order)
@@ -146,7 +147,9 @@ def _is_chunk(file: BinaryIO, place: int, size: int, order: Order) -> bool:
 def _after(file: BinaryIO, place: int, size: int, order: Order) -> int:
     """The place of the next RIFF, past the chunks that follow the sound."""
     place += place % 2
-    while place + 8 <= size:
+    for _ in range(MAX_CHUNKS):
+        if place + 8 > size:
+            break
         file.seek(place)
         name = file.read(4)
         if name in MARKS or not _name(name):

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import BinaryIO
 
+MAX_PARTS = 1000  # of a file: a radio's log of a day has fewer songs
+
 Span = bytes | tuple[int, int]
 
 

@@ -19,8 +19,8 @@ from musicrnn.io.sound.mpeg import begins_mpeg, mpeg_streams
 from musicrnn.io.sound.ogg_links import SOUNDS as OGG_SOUNDS
 from musicrnn.io.sound.ogg_links import ogg_streams
 from musicrnn.io.sound.riff import wav_streams
-from musicrnn.io.sound.spans import Part, Streams
-from musicrnn.io.sound.tags import after_tags
+from musicrnn.io.sound.spans import MAX_PARTS, Part, Streams
+from musicrnn.io.sound.tags import MAX_TAGS, after_tag, after_tags
 
 STARTS = (b"fLaC", b"OggS", b".snd", b"caff", b"RIFX", b"RF64")
 MAX_GARBAGE = 2**20  # bytes before a header that is looked for
@@ -35,17 +35,28 @@ class ForeignSound(MusicRNNError):
 
 
 def streams_of(file: BinaryIO, path: Path, size: int) -> Streams:
-    """What of the file is decoded.
+    """What of the file is decoded, in MAX_PARTS parts at most.
 
     Raises:
         ForeignSound: it holds sound that is not read.
         MusicRNNError: it holds no sound. Either sentence goes on after the name of the file.
     """
+    found = _streams(file, path, size)
+    if len(found.parts) > MAX_PARTS:
+        raise MusicRNNError(
+            f"is more than {MAX_PARTS} streams one after another: cut it into several files"
+        )
+    return found
+
+
+def _streams(file: BinaryIO, path: Path, size: int) -> Streams:
     start = after_tags(file, 0)
     if start >= size:
         raise MusicRNNError(f"holds tags alone ({size} bytes), no sound")
     file.seek(start)
     head = file.read(START_BYTES)
+    if after_tag(file, start) > start:
+        raise MusicRNNError(f"holds more than {MAX_TAGS} tags one after another")
     if found := _known(file, head, start, size):
         return found
     if kind := foreign_sound(head):
@@ -58,6 +69,8 @@ def streams_of(file: BinaryIO, path: Path, size: int) -> Streams:
         return found
     if path.suffix.lower() in (".mp3", ".mp2") and (found := mpeg_streams(file, start, size)):
         return found
+    if head[0] == 0xFF and head[1:2] >= b"\xe0":
+        raise MusicRNNError("begins like an mp3, but no frames of one follow one another")
     if not head.strip(b"\0"):
         raise MusicRNNError(f"begins with {len(head)} zeros and holds no header of a sound file")
     return Streams((Part(((start, size),)),))

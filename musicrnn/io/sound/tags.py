@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
+STARTS = (b"ID3", b"TAG", b"APE", b"LYR")  # the first three bytes of a tag
+MAX_TAGS = 100  # one after another
 ID3V1_BYTES = 128
 APE_BYTES = 32  # of its header and of its footer
 
@@ -35,6 +37,8 @@ def after_tag(file: BinaryIO, place: int) -> int:
 
 def after_tags(file: BinaryIO, place: int) -> int:
     """The place after all the tags that follow one another from ``place`` on."""
-    while (after := after_tag(file, place)) > place:
+    for _ in range(MAX_TAGS):
+        if (after := after_tag(file, place)) == place:
+            break
         place = after
     return place
