@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from musicrnn_cli.options import device_option, json_option
+from musicrnn_cli.options import convert_option, device_option, json_option
 
 
 @click.command()
@@ -27,10 +27,17 @@ from musicrnn_cli.options import device_option, json_option
     help="How many labels to show, the likeliest first.",
 )
 @click.option("--timeline", is_flag=True, help="Show also how the label changes through the song.")
+@convert_option
 @json_option("Print one JSON object a line for each file.")
 @device_option
 def command(
-    files: tuple[str, ...], model: str, top: int, timeline: bool, as_json: bool, device: str
+    files: tuple[str, ...],
+    model: str,
+    top: int,
+    timeline: bool,
+    convert: bool,
+    as_json: bool,
+    device: str,
 ) -> None:
     """Name the genre of songs: WAV, FLAC, OGG, Opus or MP3 files of any length.
 
@@ -46,13 +53,15 @@ def command(
     failed = False
     for file in files:
         try:
-            answer = labeller.classify_file(file)
+            answer = labeller.classify_file(file, convert=convert)
         except MusicRNNError as error:
             failed = True
             if as_json:
                 click.echo(json.dumps({"file": file, "error": str(error)}))
             click.echo(f"musicrnn: {error}", err=True)
             continue
+        for sentence in answer.said:
+            click.echo(f"{file}: {sentence}", err=True)
         if as_json:
             click.echo(json.dumps(_object(file, answer, timeline)))
         else:
@@ -67,8 +76,9 @@ def _object(file: str, answer: Any, timeline: bool) -> dict[str, Any]:
     result = {"file": file, **asdict(answer)}
     if not timeline:
         del result["timeline"], result["unit"]
-    if not answer.axes:
-        del result["axes"]
+    for name in ("axes", "said"):
+        if not result[name]:
+            del result[name]
     return result
 
 

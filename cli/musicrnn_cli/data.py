@@ -9,7 +9,7 @@ import click
 
 from musicrnn.errors import counted
 from musicrnn_cli import data_record
-from musicrnn_cli.options import data_option, json_option, output_option
+from musicrnn_cli.options import convert_option, data_option, json_option, output_option
 
 
 @click.group()
@@ -39,13 +39,25 @@ def list_corpora(data: Path | None, as_json: bool) -> None:
 @command.command()
 @click.argument("source", metavar="DATA")
 @data_option
+@convert_option
 @json_option()
-def inspect(source: str, data: Path | None, as_json: bool) -> None:
-    """Read every piece of DATA (a folder or a corpus): counts, and why files are refused."""
+def inspect(source: str, data: Path | None, convert: bool, as_json: bool) -> None:
+    """Read every file of DATA (a folder or a corpus): counts, and why files are refused.
+
+    Of a folder of sound each file is heard whole: its length, rate, channels and level, whether it
+    is clipped or silent, and which files are the same.
+    """
     from musicrnn.face.report import each_left_out
-    from musicrnn.sources.catalogue import survey
+    from musicrnn.sources.catalogue import sounds_of, survey
     from musicrnn.training.data import SkippedFile
 
+    if (folder := sounds_of(source, data)) is not None:
+        from musicrnn.sources.sound_survey import survey_sounds
+        from musicrnn_cli.sounds_text import sounds_text
+
+        heard = survey_sounds(folder, convert=convert)
+        click.echo(json.dumps(heard.as_json()) if as_json else sounds_text(heard))
+        return
     found = survey(source, data)
     if as_json:
         click.echo(json.dumps(found))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from musicrnn_cli.options import data_option, json_option
+from musicrnn_cli.options import convert_option, data_option, json_option
 from musicrnn_cli.stream_options import stream_options
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ Found = tuple[dict[str, Any], str]  # what --json prints, and the same as text
     help="Second model of the same kind, which is measured on the same pieces: the difference, its "
     "interval, and a p-value of the paired test.",
 )
+@convert_option
 @json_option()
 @data_option
 @stream_options
@@ -42,6 +43,7 @@ def command(
     source: str,
     split: Split,
     against: str | None,
+    convert: bool,
     as_json: bool,
     data: Path | None,
     stream: dict[str, Any] | None,
@@ -67,7 +69,9 @@ def command(
     else:
         from musicrnn.training.data import DataRequest
 
-        figures, text = _measured(model, against, DataRequest((source,), data), split)
+        figures, text = _measured(
+            model, against, DataRequest((source,), data, convert=convert or None), split
+        )
     result = {"model": model, "data": source, "split": split, **figures}
     if as_json:
         click.echo(json.dumps(result, allow_nan=False))

@@ -15,7 +15,7 @@ import click
 import numpy as np
 
 from musicrnn.errors import counted, listed
-from musicrnn_cli.options import json_option
+from musicrnn_cli.options import convert_option, json_option
 from musicrnn_cli.pace import Pace
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ SILENCE_DB = -60.0  # of full scale; no microphone in a room is so quiet
     metavar="WORD",
     help="Word that must be heard first: others count within five seconds after it.",
 )
+@convert_option
 @json_option("Print one JSON object a line for each word.")
 def command(
     file: Path | None,
@@ -60,6 +61,7 @@ def command(
     false_accepts: float | None,
     threshold: float | None,
     wake: str | None,
+    convert: bool,
     as_json: bool,
 ) -> None:
     """Print the words of FILE, or of the microphone until Ctrl-C, with times and probabilities.
@@ -82,8 +84,9 @@ def command(
     rate = stream.recipe.rate
     stream.push(np.zeros(rate, np.float32))  # code is loaded, and weights that lead to no number
     stream.begin()  # are refused, before there is a sound to be late for
+    said: list[str] = []
     if file is not None:
-        blocks = file_blocks(file, rate=rate, block=BLOCK_SAMPLES)
+        blocks = file_blocks(file, rate=rate, block=BLOCK_SAMPLES, said=said, convert=convert)
     else:
         blocks = microphone_blocks(rate, BLOCK_SAMPLES)
     session = _Session(stream, wake_word)
@@ -101,6 +104,8 @@ def command(
                     click.echo(f"{event.time:8.2f} s  {event.label}  {event.probability:.0%}")
     except KeyboardInterrupt:
         pass
+    for sentence in said:
+        click.echo(f"{file}: {sentence}", err=True)
     if not session.told:
         click.echo(session.nothing("the file" if file is not None else "the microphone"), err=True)
     click.echo(session.as_text(), err=True)

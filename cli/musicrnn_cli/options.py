@@ -76,6 +76,14 @@ soundfont_option = click.option(
 )
 
 
+convert_option = click.option(
+    "--convert",
+    is_flag=True,
+    help="Let the program ffmpeg decode sound of kinds that are not read, such as m4a and wma; it "
+    "is said of each file.",
+)
+
+
 def set_option(example: str) -> Option:
     """Settings by name, ``settings``."""
     return click.option(

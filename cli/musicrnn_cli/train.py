@@ -17,6 +17,7 @@ import click
 from musicrnn_cli.options import (
     PATH,
     SOUNDS_FOLDER,
+    convert_option,
     data_option,
     device_option,
     output_option,
@@ -66,7 +67,13 @@ def command() -> None:
     """Train a model on a folder of your files or a corpus by name."""
 
 
-DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds of model alone
+DATA_OPTIONS = (
+    "tokens",
+    "mix",
+    "split_file",
+    "backgrounds",
+    "convert",
+)  # of some kinds of model alone
 
 
 @click.command()
@@ -134,6 +141,7 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", "backgrounds")  # of some kinds o
     type=SOUNDS_FOLDER,
     help="Folder of recordings without words, which are mixed under the words.",
 )
+@convert_option
 @set_option("hidden=512, updates=1000 or layer.zoneout=0.1")
 @click.option(
     "--resume", is_flag=True, help="Go on with the unfinished run that is kept in OUTPUT.run."
@@ -178,6 +186,7 @@ def _train(context: click.Context, **options: Any) -> None:
         None if mix is None else tuple(numbers("--mix", mix)),
         options.get("split_file"),
         options.get("backgrounds"),
+        convert=options.get("convert") or None,
     )
     verb, kind = str(context.info_name), None
     recipe = recipe_called(options["recipe"]) if options["recipe"] else None

@@ -22,6 +22,7 @@ def data(
     mix: Sequence[float] | None = None,
     split_file: str | Path | None = None,
     backgrounds: str | Path | None = None,
+    convert: bool | None = None,
 ) -> Data:
     """Folders of your own files, or corpora by name (see :func:`musicrnn.corpora`).
 
@@ -33,6 +34,7 @@ def data(
         mix: how often each source is read, beside the others.
         split_file: a CSV with the columns file and split, to classify also label.
         backgrounds: a folder of sounds without words, to be put under words.
+        convert: the system's ffmpeg may decode sound of kinds that are not read, such as m4a.
 
     Raises:
         MusicRNNError: no source, or one that is neither a folder nor a corpus.
@@ -61,6 +63,7 @@ def data(
             None if mix is None else tuple(map(float, mix)),
             _path(split_file),
             _path(backgrounds),
+            convert=convert or None,
         )
     )
 

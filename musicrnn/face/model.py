@@ -207,15 +207,15 @@ class Model:
 
     # Listening.
 
-    def classify(self, path: str | Path) -> Answer:
-        """The label of a file, with the probabilities of all labels.
-
-        ``answer.likely`` is False where no label is; then ``answer.label`` is only the best guess.
+    def classify(self, path: str | Path, *, convert: bool = False) -> Answer:
+        """The label of a file, with the probabilities of all labels. ``answer.likely`` is False
+        where no label is; then ``answer.label`` is only the best guess. ``convert``: the system's
+        ffmpeg may decode sound that is not read; ``answer.said`` tells it.
 
         Raises:
             MusicRNNError: no classifier, or a file that it cannot read.
         """
-        return self._labeller.classify_file(checked_path(path))
+        return self._labeller.classify_file(checked_path(path), convert=convert)
 
     @cached_property
     def _labeller(self) -> Any:

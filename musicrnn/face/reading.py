@@ -14,10 +14,12 @@ from musicrnn.score import Score
 PieceLike = Presentable | str | Path  # a score, what holds one, or a file of notes
 
 
-def read(path: str | Path) -> Any:
+def read(path: str | Path, *, convert: bool = False) -> Any:
     """The Score of a MIDI or ABC file, the Waveform of any other: a sound file.
 
-    Of an ABC file with many tunes it is the first; ``musicrnn.data`` reads all.
+    Of an ABC file with many tunes it is the first; ``musicrnn.data`` reads all. ``convert``: the
+    system's ffmpeg may decode sound of kinds that are not read. What is to be known of a sound,
+    such as that its file was cut off, its ``said`` tells.
 
     Raises:
         MusicRNNError: no such file, or one that cannot be read.
@@ -27,7 +29,9 @@ def read(path: str | Path) -> Any:
         >>> tune = mr.read("tune.mid")
         >>> tune.save("tune.wav")
     """
-    return read_piece(path) if Path(path).suffix.lower() in READ else read_audio(path)
+    if Path(path).suffix.lower() in READ:
+        return read_piece(path)
+    return read_audio(path, convert=convert)
 
 
 def score_given(piece: PieceLike) -> Score:

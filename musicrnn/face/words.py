@@ -18,6 +18,7 @@ OPTIONS = {
     "--split": "split_file",
     "--backgrounds": "backgrounds",
     "--data": "folder",
+    "--convert says": "convert says",
     "what musicrnn train classify learns": "what train('classify', ...) learns",
 }
 

@@ -10,6 +10,7 @@ waveform gives the same bytes.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,12 +20,10 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
 from musicrnn.io.ogg import fix_serial
+from musicrnn.io.sound.decode import CODEC_BLOCK_FRAMES, Block, decode
 from musicrnn.waveform import Waveform
 
 MAX_SAMPLES = 100_000_000  # frames * channels in memory at once: 400 MB, 19 min of CD sound
-RATE_RANGE = (1_000, 768_000)  # Hz
-# frames decoded or encoded at a time; libvorbis overflows its stack on long ones
-CODEC_BLOCK_FRAMES = 2**16
 
 WRITABLE = {  # suffix: libsndfile's names
     ".wav": ("WAV", "PCM_16"),
@@ -34,48 +33,50 @@ WRITABLE = {  # suffix: libsndfile's names
 }
 
 
-def read_audio(path: str | Path, *, max_seconds: float | None = None) -> Waveform:
-    """The whole file, or its first ``max_seconds``.
+def read_audio(
+    path: str | Path, *, max_seconds: float | None = None, convert: bool = False
+) -> Waveform:
+    """The whole file, or its first ``max_seconds``; ``said`` of it tells what is to be known.
 
     Raises:
-        MusicRNNError: missing, empty, not audio, m4a, not finite, above MAX_SAMPLES samples.
+        MusicRNNError: missing, empty, not audio or not read, damaged, above MAX_SAMPLES samples.
     """
     if max_seconds is not None and not max_seconds > 0:
         raise MusicRNNError(f"max_seconds must be above 0, got {max_seconds}")
-    for piece in stream_audio(path, seconds=max_seconds):
+    for piece in stream_audio(path, seconds=max_seconds, convert=convert):
         return piece
     raise MusicRNNError(f"{path} holds no sound: 0 frames")
 
 
-def stream_audio(path: str | Path, *, seconds: float | None) -> Iterator[Waveform]:
+def stream_audio(
+    path: str | Path, *, seconds: float | None, convert: bool = False
+) -> Iterator[Waveform]:
     """The file in consecutive pieces of ``seconds``, the last one shorter; None: all at once.
+
+    What is to be told of the file stands in the ``said`` of the piece in which it was found.
+
+    Args:
+        convert: sound that is not read here may be decoded by the system's ffmpeg.
 
     Raises:
         MusicRNNError: as :func:`read_audio`; what came before a broken place was yielded.
     """
-    import soundfile  # pyright: ignore[reportMissingTypeStubs]
-
-    path = Path(path)
-    _refuse_what_is_no_audio(path)
+    said: list[str] = []
+    held: Waveform | None = None  # one piece back: what is found at the end is told of the last
     try:
-        with soundfile.SoundFile(str(path)) as file:
-            rate = int(file.samplerate)
-            if not RATE_RANGE[0] <= rate <= RATE_RANGE[1]:
-                raise MusicRNNError(
-                    f"{path}: a sampling rate must be in {RATE_RANGE[0]}..{RATE_RANGE[1]} Hz, "
-                    f"its header says {rate}: the file is damaged"
-                )
-            wanted = None if seconds is None else max(1, round(seconds * rate))
-            while True:
-                samples = _decode(file, wanted, path)
-                if samples.shape[1]:
-                    yield Waveform(samples, rate)
-                if wanted is None or samples.shape[1] < wanted:
-                    return
-    except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError) as error:
-        raise MusicRNNError(f"{path} is not a readable audio file: {_reason(error)}") from error
-    except OSError as error:
-        raise MusicRNNError(f"cannot read {path}: {error.strerror}") from error
+        for piece in _pieces(decode(Path(path), said, convert=convert), seconds, Path(path)):
+            if held is not None:
+                yield held
+            held = replace(piece, said=tuple(said))
+            said.clear()
+    except MusicRNNError:
+        if held is not None:
+            yield held
+        raise
+    if held is not None:
+        yield replace(held, said=(*held.said, *said))
+    elif said:
+        raise MusicRNNError(f"{path} holds no sound: 0 frames ({'; '.join(said)})")
 
 
 def write_audio(
@@ -120,53 +121,35 @@ def write_audio(
         ) from error
 
 
-def _refuse_what_is_no_audio(path: Path) -> None:
-    if not path.exists():
-        raise MusicRNNError(f"cannot read {path}: no such file")
-    if not path.is_file():
-        raise MusicRNNError(f"cannot read {path}: it is no regular file")
-    try:
-        with path.open("rb") as file:
-            start = file.read(12)
-    except OSError as error:
-        raise MusicRNNError(f"cannot read {path}: {error.strerror}") from error
-    if not start:
-        raise MusicRNNError(f"{path} is empty: 0 bytes")
-    if start[4:8] == b"ftyp" or path.suffix.lower() in (".m4a", ".aac", ".mp4"):
-        raise MusicRNNError(
-            f"{path} is MPEG-4 (AAC) audio, which is not supported: "
-            "convert it to wav, flac, ogg or mp3 first"
-        )
-    if start[:4] == b"MThd":
-        raise MusicRNNError(f"{path} is a MIDI file: it holds notes, not sound")
-
-
-def _decode(file: Any, wanted: int | None, path: Path) -> NDArray[np.float32]:
-    """The next ``wanted`` frames (None: all that are left), [channels, frames]."""
-    channels = int(file.channels)
-    block = max(1, min(CODEC_BLOCK_FRAMES, 2**20 // channels))
-    left = max(0, int(file.frames) - int(file.tell())) if file.seekable() else MAX_SAMPLES
-    wanted = left if wanted is None else min(wanted, left)
-    # untouched memory is not taken, so a header that promises too much costs nothing
-    samples = np.empty((channels, min(wanted, MAX_SAMPLES // channels)), np.float32)
-    frames = 0
-    while frames < wanted:
-        decoded = file.read(min(block, wanted - frames), dtype="float32", always_2d=True)
-        if not len(decoded):
-            break
-        if not np.isfinite(decoded).all():
-            raise MusicRNNError(
-                f"{path} holds samples that are not finite, the first within frames "
-                f"{frames}..{frames + len(decoded)}: the file is damaged"
-            )
-        if frames + len(decoded) > samples.shape[1]:
-            raise MusicRNNError(
-                f"{path} holds more than {MAX_SAMPLES} samples ({channels} channels): "
-                "cut it, or read it in pieces"
-            )
-        samples[:, frames : frames + len(decoded)] = decoded.T
-        frames += len(decoded)
-    return samples if frames == samples.shape[1] else samples[:, :frames].copy()
+def _pieces(blocks: Iterator[Block], seconds: float | None, path: Path) -> Iterator[Waveform]:
+    """The same sound in pieces of ``seconds``."""
+    samples = np.empty((0, 0), np.float32)  # [channels, frames], grows
+    frames, rate, wanted = 0, 0, MAX_SAMPLES
+    for rate, block in blocks:
+        channels = block.shape[1]
+        most = MAX_SAMPLES // channels
+        wanted = most + 1 if seconds is None else max(1, round(seconds * rate))
+        while len(block):
+            taken = block[: wanted - frames]
+            end = frames + len(taken)
+            if end > most:
+                raise MusicRNNError(
+                    f"{path} holds more than {MAX_SAMPLES} samples ({channels} channels): "
+                    "cut it, or read it in pieces"
+                )
+            if end > samples.shape[1]:
+                size = min(wanted, max(end, 2 * samples.shape[1]))
+                grown = np.empty((channels, size), np.float32)
+                if frames:
+                    grown[:, :frames] = samples[:, :frames]
+                samples = grown
+            samples[:, frames:end] = taken.T
+            frames, block = end, block[len(taken) :]
+            if frames == wanted:
+                yield Waveform(samples, rate)
+                samples, frames = np.empty((channels, 0), np.float32), 0
+    if frames:
+        yield Waveform(samples if frames == samples.shape[1] else samples[:, :frames].copy(), rate)
 
 
 def _within_full_scale(samples: NDArray[np.float32], overload: str) -> NDArray[np.float32]:

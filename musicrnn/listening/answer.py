@@ -23,6 +23,7 @@ class Answer:
     """The prediction for a file: every label with its probability, the likeliest first.
 
     ``axes``: where the labels are quadrants, the probability that each axis is positive.
+    ``said``: what is to be known of the file, such as that it was cut off.
     """
 
     label: str
@@ -32,9 +33,10 @@ class Answer:
     timeline: tuple[Moment, ...]
     unit: str  # of the timeline: "seconds", "tokens" or "bars"
     axes: dict[str, float] = field(default_factory=dict[str, float])
+    said: tuple[str, ...] = ()
 
 
 class FileLabeller(Protocol):
-    """Predicts the label of a file."""
+    """Predicts the label of a file; ``convert``: by ffmpeg, where it is sound that is not read."""
 
-    def classify_file(self, path: str | Path) -> Answer: ...
+    def classify_file(self, path: str | Path, *, convert: bool = False) -> Answer: ...

@@ -70,7 +70,7 @@ class Labeller:
             encoding,
         )
 
-    def classify_file(self, path: str | Path) -> Answer:
+    def classify_file(self, path: str | Path, *, convert: bool = False) -> Answer:
         """The label of a song, or of a MIDI file when the model was trained on those.
 
         Raises:
@@ -78,11 +78,13 @@ class Labeller:
         """
         path = Path(path)
         moments: list[Moment] = []
+        said: list[str] = []
         kept: list[NDArray[np.float64]] = []
         weights: list[float] = []
 
         def with_music() -> Iterator[Window]:
-            for window in self._windows(path):
+            for window in self._windows(path, convert):
+                said.extend(window.said)
                 if window.refused is None:
                     yield window
                 else:
@@ -107,12 +109,14 @@ class Labeller:
             likely=bool(mean[order[0]] >= self.threshold),
             timeline=tuple(sorted(moments, key=lambda moment: moment.start)),
             unit="seconds" if isinstance(self.encoding, LogMel) else "tokens",
+            said=tuple(said),
         )
 
-    def _windows(self, path: Path) -> Iterator[Window]:
+    def _windows(self, path: Path, convert: bool) -> Iterator[Window]:
         recipe = self.encoding
         if isinstance(recipe, LogMel):
-            return sound_windows(path, recipe, hop_seconds=recipe.window_seconds / 2)
+            hop = recipe.window_seconds / 2
+            return sound_windows(path, recipe, hop_seconds=hop, convert=convert)
         score = read_midi(path)
         if score.note_count == 0:
             raise MusicRNNError(f"{path} cannot be classified: it has no note")

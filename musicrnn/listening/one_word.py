@@ -27,16 +27,17 @@ class Word:
     clip: NDArray[np.int16]
     start: float
     end: float
+    said: tuple[str, ...] = ()  # what is to be known of the recording
 
 
-def one_word(path: Path, *, rate: int, samples: int) -> Word:
-    """The loudest ``samples`` of a recording.
+def one_word(path: Path, *, rate: int, samples: int, convert: bool = False) -> Word:
+    """The loudest ``samples`` of a recording; ``convert``: see stream_audio.
 
     Raises:
         MusicRNNError: it cannot be read, is silent, shorter than MIN_SECONDS or longer than
         MAX_SECONDS.
     """
-    pieces = stream_audio(path, seconds=MAX_SECONDS)
+    pieces = stream_audio(path, seconds=MAX_SECONDS, convert=convert)
     piece = next(pieces, None)
     if piece is not None and next(pieces, None) is not None:
         raise MusicRNNError(
@@ -48,7 +49,8 @@ def one_word(path: Path, *, rate: int, samples: int) -> Word:
             f"{path} has {1000 * (piece.seconds if piece else 0):.0f} ms of sound, a word needs "
             f"at least {1000 * MIN_SECONDS:.0f}"
         )
-    sound = piece.mono().resampled(rate).samples[0]
+    heard = piece.mono()
+    sound = heard.resampled(rate).samples[0]
     if not np.abs(sound).max(initial=0.0) > SILENT_LEVEL:
         raise MusicRNNError(f"{path} is silent: there is no word in it")
     first = 0
@@ -60,4 +62,4 @@ def one_word(path: Path, *, rate: int, samples: int) -> Word:
     clip = np.zeros(samples, np.float32)
     clip[before : before + len(sound)] = sound
     steps = np.rint(clip.clip(-1, 1) * 32767).astype(np.int16)
-    return Word(steps, first / rate, (first + len(sound)) / rate)
+    return Word(steps, first / rate, (first + len(sound)) / rate, heard.said)

@@ -9,7 +9,7 @@ is dropped. Songs are read piece by piece: their length costs no memory.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel, quantize
 from musicrnn.io.audio import stream_audio
 from musicrnn.listening.gate import MIN_SECONDS, no_music, silent, too_short
-from musicrnn.waveform import Waveform
+from musicrnn.waveform import Waveform, in_mono
 
 TOKEN_WINDOW = 512
 
@@ -36,14 +36,17 @@ class Window:
     seconds: float
     values: NDArray[Any]
     refused: str | None = None
+    said: tuple[str, ...] = ()  # what is to be known of the file, found in this window
 
     @property
     def end(self) -> float:
         return self.start + self.seconds
 
 
-def sound_windows(path: Path, recipe: LogMel, *, hop_seconds: float) -> Iterator[Window]:
-    """The windows of an audio file, in steps of ``hop_seconds``.
+def sound_windows(
+    path: Path, recipe: LogMel, *, hop_seconds: float, convert: bool = False
+) -> Iterator[Window]:
+    """The windows of an audio file, in steps of ``hop_seconds``; ``convert``: see stream_audio.
 
     Raises:
         MusicRNNError: unreadable, or shorter than a second.
@@ -51,17 +54,20 @@ def sound_windows(path: Path, recipe: LogMel, *, hop_seconds: float) -> Iterator
     overlap = max(1, round(recipe.window_seconds / hop_seconds))
     held: list[Waveform] = []
     start, total = 0.0, 0.0
-    for piece in stream_audio(path, seconds=hop_seconds):
+    said: list[str] = []
+    for piece in in_mono(stream_audio(path, seconds=hop_seconds, convert=convert)):
         total += piece.seconds
+        said += piece.said
         if piece.seconds < MIN_SECONDS and held:
             break
         if len(held) == overlap:
-            yield _hear(held, start, recipe)
+            yield replace(_hear(held, start, recipe), said=tuple(said))
+            said.clear()
             start += held.pop(0).seconds
-        held.append(piece.mono())
+        held.append(piece)
     if reason := too_short(total):
         raise MusicRNNError(f"{path}: {reason}")
-    yield _hear(held, start, recipe)
+    yield replace(_hear(held, start, recipe), said=tuple(said))
 
 
 def score_windows(ids: NDArray[np.int32], length: int = TOKEN_WINDOW) -> Iterator[Window]:

@@ -61,13 +61,14 @@ class WordLabeller:
             number_of(checkpoint.metadata, "threshold", 0.0, 0.0, 1.0),
         )
 
-    def classify_file(self, path: str | Path) -> Answer:
+    def classify_file(self, path: str | Path, *, convert: bool = False) -> Answer:
         """The word of a recording: of its loudest part where it is longer than a clip.
 
         Raises:
             MusicRNNError: unreadable, silent, or too short or too long for a word.
         """
-        word = one_word(Path(path), rate=self.recipe.rate, samples=self.recipe.samples)
+        rate, samples = self.recipe.rate, self.recipe.samples
+        word = one_word(Path(path), rate=rate, samples=samples, convert=convert)
         told = self.probabilities(word.clip[None])[0]
         order: list[int] = np.argsort(-told, kind="stable").tolist()
         best, probability = self.labels[order[0]], float(told[order[0]])
@@ -78,6 +79,7 @@ class WordLabeller:
             likely=probability >= self.threshold,
             timeline=(Moment(word.start, word.end, best, probability),),
             unit="seconds",
+            said=word.said,
         )
 
     def probabilities(self, clips: NDArray[np.int16]) -> NDArray[np.float64]:

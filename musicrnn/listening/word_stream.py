@@ -26,6 +26,7 @@ from musicrnn.listening.word_labeller import words_recipe
 from musicrnn.networks.detector import Detector, DetectorSettings, is_filler
 from musicrnn.networks.words_array import WordsEngine
 from musicrnn.networks.words_config import FRAMES_A_STEP, WordsConfig
+from musicrnn.waveform import in_mono
 
 SECONDS_AFTER = 0.5  # seconds of silence after a file, in which its last word may fire
 
@@ -114,9 +115,15 @@ class WordStream:
         return self.engine.push(frames[None, :whole])[0]
 
 
-def file_blocks(path: Path, *, rate: int, block: int) -> Generator[Samples]:
+def file_blocks(
+    path: Path, *, rate: int, block: int, said: list[str] | None = None, convert: bool = False
+) -> Generator[Samples]:
     """A file as the microphone would give it: blocks at ``rate``, then SECONDS_AFTER seconds of
     silence.
+
+    Args:
+        said: grows by what is to be known of the file.
+        convert: sound that is not read may be decoded by ffmpeg.
 
     Raises:
         MusicRNNError: it cannot be read.
@@ -124,8 +131,10 @@ def file_blocks(path: Path, *, rate: int, block: int) -> Generator[Samples]:
     import soxr
 
     resampler = None
-    for piece in stream_audio(path, seconds=block / rate):
-        samples = piece.mono().samples[0]
+    for piece in in_mono(stream_audio(path, seconds=block / rate, convert=convert)):
+        samples = piece.samples[0]
+        if said is not None:
+            said += piece.said
         if piece.rate != rate:
             resampler = resampler or soxr.ResampleStream(piece.rate, rate, 1, dtype="float32")
             samples = resampler.resample_chunk(samples)

@@ -9,8 +9,10 @@ from typing import Any
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import write_midi
-from musicrnn.sources.find import folder_of
+from musicrnn.sources.find import corpus_folder, files_below, folder_of
+from musicrnn.sources.labelled_folder import AUDIO, SCORES, passed_over
 from musicrnn.sources.named import named
+from musicrnn.sources.score_folder import ABC
 from musicrnn.sources.scores import read_source
 from musicrnn.tokens.grid import is_played
 from musicrnn.training.compose.data import choose_tokenizer
@@ -32,6 +34,24 @@ def catalogue(data: Path | None = None) -> list[dict[str, Any]]:
     return entries
 
 
+def sounds_of(source: str, data: Path | None = None) -> Path | None:
+    """The folder of a source that holds sound: a corpus of it, or a folder with more sounds than
+    scores; None for any other.
+
+    Raises:
+        MusicRNNError: the corpus is not on this computer.
+    """
+    if source in named().spoken:
+        return corpus_folder(named().spoken[source].folders, data)
+    if source in named().labelled:
+        return corpus_folder(source, data)
+    if source in named().scores or not Path(source).is_dir():
+        return None
+    scores = sum(1 for _ in files_below(Path(source), SCORES | {ABC}))
+    sounds = sum(1 for _ in files_below(Path(source), AUDIO))
+    return Path(source) if sounds > scores else None
+
+
 def survey(source: str, data: Path | None = None) -> dict[str, Any]:
     """Counts over all pieces of a source of scores, and the reason why each skipped file was, by
     name.
@@ -44,6 +64,8 @@ def survey(source: str, data: Path | None = None) -> dict[str, Any]:
     if not read:
         raise MusicRNNError(f"nothing in {source} can be read ({reasons(refused)})")
     scores = [item.content for item in read]
+    if source not in named().scores and Path(source).is_dir():
+        refused += passed_over(Path(source), SCORES | {ABC})
     return {
         "pieces": len(scores),
         "notes": sum(score.note_count for score in scores),

@@ -1,6 +1,7 @@
 """Where corpora lie on this computer: under a given folder, $MUSICRNN_DATA, or the user's cache.
 
-Conventions. Hidden files and folders are passed over; links are followed for files alone.
+Conventions. Hidden files and folders are passed over, and what is no file, such as a pipe or a link
+to a device; links are followed for files alone.
 """
 
 from __future__ import annotations
@@ -8,10 +9,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.io.regular import irregular
 
 if TYPE_CHECKING:
     from musicrnn.sources.corpus import Corpus
@@ -64,11 +67,34 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "musicrnn"
 
 
-def files_below(root: Path, suffixes: frozenset[str]) -> Iterator[Path]:
-    """Every file with one of the suffixes, those of a folder before those of its own folders."""
+@dataclass(frozen=True)
+class Below:
+    """A file below a folder; ``why`` it is no file to be read, as what goes on after its name."""
+
+    path: Path
+    why: str = ""
+
+
+def all_below(root: Path) -> Iterator[Below]:
+    """Every file, those of a folder before those of its own folders; hidden ones too."""
     for parent, folders, names in os.walk(root):
+        linked = [name for name in folders if Path(parent, name).is_symlink()]
+        hidden = [name for name in folders if name.startswith(".") and name not in linked]
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
+        for name in sorted([*names, *hidden, *linked]):
             path = Path(parent, name)
-            if not name.startswith(".") and path.suffix.lower() in suffixes:
-                yield path
+            if name in hidden:
+                yield Below(path, "is a hidden folder")
+            elif name in linked:
+                yield Below(path, "is a link to a folder, which is not followed")
+            elif name.startswith("."):
+                yield Below(path, "is hidden")
+            else:
+                yield Below(path, irregular(path))
+
+
+def files_below(root: Path, suffixes: frozenset[str]) -> Iterator[Path]:
+    """Every file to be read with one of the suffixes, in the order of :func:`all_below`."""
+    for file in all_below(root):
+        if not file.why and file.path.suffix.lower() in suffixes:
+            yield file.path

@@ -18,14 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError, counted
+from musicrnn.io.sound.streams import holds_sound
 from musicrnn.sources.corpus import LabelledFile
-from musicrnn.sources.find import files_below
+from musicrnn.sources.find import all_below, files_below
 from musicrnn.sources.split_file import SPLIT_NAMES, split_rows
 from musicrnn.training.data import SkippedFile, Split
 
-AUDIO = frozenset(
-    {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".m4a", ".aac"}
-)
+READ = ".wav .wave .w64 .rf64 .flac .ogg .oga .opus .mp3 .mp2 .aif .aiff .aifc .au .snd .caf .voc"
+CONVERTED = ".m4a .m4b .mp4 .aac .wma .webm .mka .ape .wv .mpc .tta .dsf .dff .amr .ra .ac3 .spx"
+AUDIO = frozenset([*READ.split(), *CONVERTED.split()])  # CONVERTED: refused, or by ffmpeg
 SCORES = frozenset({".mid", ".midi", ".kar"})
 HELD_OUT_SHARE = 0.15
 PART = re.compile(
@@ -60,7 +61,25 @@ def labelled_files(
     recordings: dict[str, list[FoundFile]] = defaultdict(list)
     for file in found:
         recordings[recording_name(file.name)].append(file)
+    refused += passed_over(root, AUDIO | SCORES)
     return split_by_content(list(recordings.values()), root), refused
+
+
+def passed_over(root: Path, suffixes: frozenset[str]) -> list[SkippedFile]:
+    """Every file below the root that :func:`found_files` does not find, and why."""
+    refused: list[SkippedFile] = []
+    for file in all_below(root):
+        name = file.path.relative_to(root).as_posix()
+        suffix = file.path.suffix.lower()
+        if file.why:
+            refused.append(SkippedFile(name, f"it {file.why}"))
+        elif suffix not in suffixes:
+            what = f"files {suffix} are" if suffix else "files without a suffix are"
+            reason = f"{what} not read here"
+            if suffix not in AUDIO and holds_sound(file.path):
+                reason = f"it holds sound, but {what} not read: rename it"
+            refused.append(SkippedFile(name, reason))
+    return refused
 
 
 def with_labels(found: list[FoundFile]) -> tuple[list[FoundFile], list[SkippedFile]]:

@@ -131,6 +131,7 @@ OPTIONS = {  # of a DataRequest, as they are called on the command line
     "mix": "--mix",
     "split_file": "--split",
     "backgrounds": "--backgrounds",
+    "convert": "--convert",
 }
 
 

@@ -40,6 +40,8 @@ from musicrnn.training.data import (
 )
 from musicrnn.training.task import Task
 
+SHOWN = 20  # sentences on single files
+
 
 def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -> TrainingData:
     """Examples are Recordings; ``encoding`` is the LogMel or the Tokenizer that made them.
@@ -49,6 +51,7 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
             that the model does not know.
     """
     source = one_source(request)
+    said: list[str] = []
     encoding, labels = _of_model(task, like)
     if source in named().labelled:
         corpus = named().labelled[source]
@@ -71,7 +74,8 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
             refused += unread
         else:
             encoding = encoding or LogMel()
-            examples = [_sound_example(file, encoding) for file in files]
+            heard = partial(_hear, recipe=encoding, said=said, convert=bool(request.convert))
+            examples = [Example(f.name, f.label, f.split, partial(heard, f)) for f in files]
     names = labels or tuple(sorted({example.label for example in examples}))
     recordings, unheard = _read(examples, names)
     refused += unheard
@@ -86,7 +90,15 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
     called: dict[Split, list[str]] = {
         split: [recording.name for recording in recordings[split]] for split in SPLITS
     }
-    return TrainingData(recordings, encoding, description, names, refused, title, called)
+    return TrainingData(
+        recordings, encoding, description, names, refused, title, called, _few(said)
+    )
+
+
+def _few(said: list[str]) -> list[str]:
+    """The first of many sentences, and how many more there are."""
+    more = len(said) - SHOWN
+    return said if more <= 0 else [*said[:SHOWN], f"... and {more} more, see musicrnn data inspect"]
 
 
 def one_source(request: DataRequest) -> str:
@@ -136,12 +148,10 @@ def _one_kind(
     return kept, [SkippedFile(file.name, f"this model is of {kind} alone") for file in others]
 
 
-def _sound_example(file: LabelledFile, recipe: LogMel) -> Example:
-    return Example(file.name, file.label, file.split, partial(_hear, file.path, recipe))
-
-
-def _hear(path: Path, recipe: LogMel) -> Windows:
-    windows = list(sound_windows(path, recipe, hop_seconds=recipe.window_seconds))
+def _hear(file: LabelledFile, recipe: LogMel, said: list[str], convert: bool) -> Windows:
+    found = sound_windows(file.path, recipe, hop_seconds=recipe.window_seconds, convert=convert)
+    windows = list(found)
+    said += [f"{file.name}: {sentence}" for window in windows for sentence in window.said]
     heard = tuple(window.values for window in windows if window.refused is None)
     if not heard:
         raise MusicRNNError(str(windows[0].refused))

@@ -59,7 +59,7 @@ def read_folder(
 
 def score_files(folder: Path) -> list[Path]:
     """Every file with a known suffix below the folder, sorted by path."""
-    return sorted(path for path in files_below(folder, SCORES | {ABC}) if path.is_file())
+    return sorted(files_below(folder, SCORES | {ABC}))
 
 
 def _found(folder: Path, paths: list[Path]) -> Iterator[FoundPiece]:

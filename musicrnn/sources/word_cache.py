@@ -38,21 +38,23 @@ class Decoded:
     key: str
 
 
-def decoded(clips: Sequence[LabelledFile], *, rate: int, samples: int) -> Decoded:
+def decoded(
+    clips: Sequence[LabelledFile], *, rate: int, samples: int, convert: bool = False
+) -> Decoded:
     """The clips as they are learnt from.
 
     Raises:
         MusicRNNError: the cache folder cannot be written to.
     """
     folder = cache_folder() / "words"
-    path = folder / f"{_key(clips, rate, samples)}.npy"
+    path = folder / f"{_key(clips, rate, samples, convert)}.npy"
     listed = path.with_suffix(".json")
     if not (path.is_file() and listed.is_file()):
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise MusicRNNError(f"cannot keep sounds in {folder}: {error.strerror}") from error
-        _write(clips, path, rate=rate, samples=samples)
+        _write(clips, path, rate=rate, samples=samples, convert=convert)
     reasons: dict[str, str] = json.loads(listed.read_text(encoding="utf-8"))
     refused = [SkippedFile(name, reason) for name, reason in reasons.items()]
     kept = [clip for clip in clips if clip.name not in reasons]
@@ -76,13 +78,16 @@ def coded(key: str, clips: NDArray[np.int16], rate: int) -> NDArray[np.int16] | 
     return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
-def _write(clips: Sequence[LabelledFile], path: Path, *, rate: int, samples: int) -> None:
+def _write(
+    clips: Sequence[LabelledFile], path: Path, *, rate: int, samples: int, convert: bool
+) -> None:
     refused: list[SkippedFile] = []
     sounds = np.empty((len(clips), samples), np.int16)
     row = 0
     for clip in clips:
         with skipping(clip.name, refused):
-            sounds[row] = one_word(clip.path, rate=rate, samples=samples).clip
+            word = one_word(clip.path, rate=rate, samples=samples, convert=convert)
+            sounds[row] = word.clip
             row += 1
     with whole_file(path) as temporary:
         np.save(temporary, sounds[:row])
@@ -91,8 +96,8 @@ def _write(clips: Sequence[LabelledFile], path: Path, *, rate: int, samples: int
         temporary.write_text(json.dumps(reasons), encoding="utf-8")
 
 
-def _key(clips: Sequence[LabelledFile], rate: int, samples: int) -> str:
-    digest = hashlib.sha256(f"1 {rate} {samples}".encode())
+def _key(clips: Sequence[LabelledFile], rate: int, samples: int, convert: bool) -> str:
+    digest = hashlib.sha256(f"2 {rate} {samples}{' converted' if convert else ''}".encode())
     for clip in clips:
         try:
             state = clip.path.stat()

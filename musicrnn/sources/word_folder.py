@@ -31,6 +31,7 @@ from musicrnn.sources.labelled_folder import (
     LabelledFile,
     found_files,
     listed_files,
+    passed_over,
     recording_name,
     refuse_few_labels,
     split_by_content,
@@ -68,6 +69,7 @@ def word_files(root: Path, split_file: Path | None = None) -> WordFiles:
         return _listed(root, split_file)
     found = [f for f in found_files(root, AUDIO) if f.label.casefold() not in BACKGROUNDS]
     found, refused = with_labels(_flat(found))
+    refused += passed_over(root, AUDIO)
     refuse_few_labels({file.label for file in found}, root)
     told = speakers([spoken_name(file.label, file.name) for file in found])
     if told is None:

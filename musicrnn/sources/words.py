@@ -26,8 +26,9 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.io.audio import read_audio
+from musicrnn.io.sound.decode import seconds_told
 from musicrnn.sources.corpus import SOUND_RATE, LabelledFile, own_card
-from musicrnn.sources.find import corpus_folder
+from musicrnn.sources.find import corpus_folder, files_below
 from musicrnn.sources.labelled_folder import AUDIO
 from musicrnn.sources.named import named
 from musicrnn.sources.other_sounds import SoundsAtHand
@@ -72,7 +73,13 @@ def read_clips(task: Task, request: DataRequest, like: Checkpoint | None) -> Wor
     else:
         labeller: Any = task.labeller(like, "cpu")
         recipe, labels = labeller.recipe, labeller.labels
-    return prepare_words(found, recipe=recipe, labels=labels, backgrounds=request.backgrounds)
+    return prepare_words(
+        found,
+        recipe=recipe,
+        labels=labels,
+        backgrounds=request.backgrounds,
+        convert=bool(request.convert),
+    )
 
 
 def find_words(
@@ -102,16 +109,18 @@ def prepare_words(
     recipe: CausalLogMel,
     labels: Sequence[str] | None = None,
     backgrounds: Path | None = None,
+    convert: bool = False,
 ) -> WordsData:
     """Decode everything (once: see word_cache); ``labels`` are those of a trained model.
 
     Args:
         backgrounds: a folder of further recordings without words.
+        convert: clips that are not read may be decoded by ffmpeg.
 
     Raises:
         MusicRNNError: nothing can be read of a split, or the model does not know a word.
     """
-    sounds = decoded(found.clips, rate=recipe.rate, samples=recipe.samples)
+    sounds = decoded(found.clips, rate=recipe.rate, samples=recipe.samples, convert=convert)
     words = tuple(labels) if labels else tuple(sorted({clip.label for clip in sounds.clips}))
     index = {word: number for number, word in enumerate(words)}
     if strange := sorted({clip.label for clip in sounds.clips} - set(index)):
@@ -171,21 +180,13 @@ def word_seconds(found: FoundWords) -> float:
 
 
 def _sounds_below(root: Path) -> list[Path]:
-    return [path for path in sorted(root.rglob("*")) if path.suffix.lower() in AUDIO]
+    return sorted(files_below(root, AUDIO))
 
 
 def _lengths(files: Sequence[Path]) -> list[float]:
     """Seconds of some two hundred of the files, as their headers say; unreadable ones left out."""
-    import soundfile  # pyright: ignore[reportMissingTypeStubs]
-
-    lengths: list[float] = []
-    for path in files[:: max(1, len(files) // 200)]:
-        try:
-            about = soundfile.info(str(path))
-        except (RuntimeError, TypeError, ValueError):
-            continue
-        lengths.append(float(about.frames) / max(1, int(about.samplerate)))
-    return lengths
+    few = files[:: max(1, len(files) // 200)]
+    return [told for path in few if (told := seconds_told(path)) is not None]
 
 
 def _rows(sounds: NDArray[np.int16], rows: list[int]) -> NDArray[np.int16]:

@@ -111,6 +111,7 @@ class DataRequest:
     ``backgrounds`` is a folder of sounds without words. What a kind of model has no
     use for is refused. ``split_by`` are the words in which the card of an earlier reading says how
     folders were split, "" for as it is done today. ``rehearse``: corpora that a base learnt from.
+    ``convert``: the system's ffmpeg may decode sound that is not read.
     """
 
     sources: tuple[str, ...]
@@ -121,6 +122,7 @@ class DataRequest:
     backgrounds: Path | None = None
     split_by: str = ""
     rehearse: tuple[str, ...] = ()
+    convert: bool | None = None
 
     @property
     def has_list(self) -> bool:

@@ -101,7 +101,8 @@ def test_free_spoken_digits(tmp_path: Path) -> None:
     found = word_files(write(tmp_path, [*names, "README.md", "hello.wav"]))
     assert len(found.clips) == 300
     assert [(r.name, r.reason) for r in found.refused] == [
-        ("hello.wav", "it lies in no label's folder")
+        ("hello.wav", "it lies in no label's folder"),
+        ("README.md", "files .md are not read here"),
     ]
     assert found.split == (
         "by speaker: 1 speaker to test, 1 speaker to validate, 4 speakers to learn from"

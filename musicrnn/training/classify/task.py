@@ -42,7 +42,7 @@ class Classify(Task):
     example: ClassVar[str] = "recording"
     reads: ClassVar[str] = "recordings"
     settings: ClassVar[type[ClassifierSettings]] = ClassifierSettings
-    options: ClassVar[tuple[str, ...]] = ("split_file",)
+    options: ClassVar[tuple[str, ...]] = ("split_file", "convert")
 
     def check(self, data: TrainingData) -> None:
         train, valid = data.examples["train"], data.examples["valid"]

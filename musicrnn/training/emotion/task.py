@@ -184,8 +184,9 @@ class PieceLabeller:
 
     network: Any
 
-    def classify_file(self, path: str | Path) -> Answer:
-        """The timeline's quadrants are those of windows, from bar to bar; the first bar is 1.
+    def classify_file(self, path: str | Path, *, convert: bool = False) -> Answer:
+        """The timeline's quadrants are those of windows, from bar to bar; the first bar is 1. Of
+        notes there is nothing to convert.
 
         Raises:
             MusicRNNError: the file cannot be read, or has no pitched note.

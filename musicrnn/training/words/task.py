@@ -41,7 +41,7 @@ class Words(Task):
     example: ClassVar[str] = "clip"
     reads: ClassVar[str] = "clips"
     settings: ClassVar[type[WordsSettings]] = WordsSettings
-    options: ClassVar[tuple[str, ...]] = ("split_file", "backgrounds")
+    options: ClassVar[tuple[str, ...]] = ("split_file", "backgrounds", "convert")
 
     def check(self, data: TrainingData) -> None:
         train, valid = data.examples["train"], data.examples["valid"]

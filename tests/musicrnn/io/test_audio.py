@@ -108,8 +108,8 @@ def test_refusals_when_writing(tmp_path):
     [
         ("a.wav", None, "no such file"),
         ("a.wav", b"", "is empty"),
-        ("a.wav", b"this is a letter, not a sound", "not a readable audio file"),
-        ("a.raw", bytes(1000), "not a readable audio file"),
+        ("a.wav", b"this is a letter, not a sound", "is a text, not sound"),
+        ("a.raw", bytes(1000), "begins with 512 zeros"),
         ("a.m4a", b"\0\0\0\x20ftypM4A " + bytes(50), "MPEG-4"),
         ("a.mid", b"MThd\0\0\0\6" + bytes(50), "MIDI"),
         ("a.wav", b"RIFF\xff\xff\xff\xffWAVEfmt ", "not a readable audio file"),
@@ -124,10 +124,10 @@ def test_refusals_when_reading(tmp_path, name, content, says):
 
 
 def test_a_folder_and_bad_values_are_refused(tmp_path):
-    with pytest.raises(MusicRNNError, match="no regular file"):
+    with pytest.raises(MusicRNNError, match="it is a folder"):
         read_audio(tmp_path)
     soundfile.write(tmp_path / "a.wav", np.array([0.0, np.nan]), 8000, "FLOAT")
-    with pytest.raises(MusicRNNError, match=r"not finite, the first within frames 0\.\.2"):
+    with pytest.raises(MusicRNNError, match="holds the sample nan at frame 1"):
         read_audio(tmp_path / "a.wav")
     soundfile.write(tmp_path / "b.wav", np.zeros(0), 8000)
     with pytest.raises(MusicRNNError, match="holds no sound"):
