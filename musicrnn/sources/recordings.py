@@ -90,12 +90,10 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
     called: dict[Split, list[str]] = {
         split: [recording.name for recording in recordings[split]] for split in SPLITS
     }
-    return TrainingData(
-        recordings, encoding, description, names, refused, title, called, _few(said)
-    )
+    return TrainingData(recordings, encoding, description, names, refused, title, called, few(said))
 
 
-def _few(said: list[str]) -> list[str]:
+def few(said: list[str]) -> list[str]:
     """The first of many sentences, and how many more there are."""
     more = len(said) - SHOWN
     return said if more <= 0 else [*said[:SHOWN], f"... and {more} more, see musicrnn data inspect"]

@@ -2,7 +2,8 @@
 
 Conventions. Clips are int16 [n, N] in a ``.npy`` file of the user's cache folder, named by a hash
 of what went in (names, sizes and times of the files, rate and length); reading them again costs no
-memory but what is looked at. Beside the file stands which clips could not be read, and why.
+memory but what is looked at. Beside the file stands which clips could not be read, and why, and
+what is to be known of the others.
 """
 
 from __future__ import annotations
@@ -27,15 +28,13 @@ from musicrnn.training.data import SkippedFile, skipping
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """Sounds int16 [n, N] of the clips that could be read, in their order, and the others.
-
-    ``key`` is what they are kept under.
-    """
+    """Sounds int16 [n, N] of the clips that could be read, in their order, and the others; ``said``
+    is what is to be known of their files."""
 
     sounds: NDArray[np.int16]
     clips: list[LabelledFile]
     refused: list[SkippedFile]
-    key: str
+    said: list[str]
 
 
 def decoded(
@@ -55,24 +54,25 @@ def decoded(
         except OSError as error:
             raise MusicRNNError(f"cannot keep sounds in {folder}: {error.strerror}") from error
         _write(clips, path, rate=rate, samples=samples, convert=convert)
-    reasons: dict[str, str] = json.loads(listed.read_text(encoding="utf-8"))
+    reasons, said = json.loads(listed.read_text(encoding="utf-8"))
     refused = [SkippedFile(name, reason) for name, reason in reasons.items()]
     kept = [clip for clip in clips if clip.name not in reasons]
     if not kept:
-        return Decoded(np.zeros((0, samples), np.int16), [], refused, path.stem)
+        return Decoded(np.zeros((0, samples), np.int16), [], refused, said)
     sounds = np.load(path, mmap_mode="r", allow_pickle=False)
     if sounds.shape != (len(kept), samples) or sounds.dtype != np.int16:
         raise MusicRNNError(f"{path} is damaged: delete it, and the sounds are read again")
-    return Decoded(sounds, kept, refused, path.stem)
+    return Decoded(sounds, kept, refused, said)
 
 
-def coded(key: str, clips: NDArray[np.int16], rate: int) -> NDArray[np.int16] | None:
-    """Some clips [n, N] of what is kept under ``key``, sent through a codec; None where it has no
-    such rate."""
-    if rate not in RATES:
+def coded(clips: NDArray[np.int16], rate: int) -> NDArray[np.int16] | None:
+    """Clips [n, N] sent through a codec, once; None where it has no such rate."""
+    if rate not in RATES or not len(clips):
         return None
-    path = cache_folder() / "words" / f"{key}-coded-{len(clips)}.npy"
+    digest = hashlib.sha256(np.ascontiguousarray(clips).data).hexdigest()[:32]
+    path = cache_folder() / "words" / f"{digest}-{rate}-coded.npy"
     if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as temporary:
             np.save(temporary, through_codec(clips, rate))
     return np.load(path, mmap_mode="r", allow_pickle=False)
@@ -81,7 +81,7 @@ def coded(key: str, clips: NDArray[np.int16], rate: int) -> NDArray[np.int16] | 
 def _write(
     clips: Sequence[LabelledFile], path: Path, *, rate: int, samples: int, convert: bool
 ) -> None:
-    refused: list[SkippedFile] = []
+    refused, said = list[SkippedFile](), list[str]()
     sounds = np.empty((len(clips), samples), np.int16)
     row = 0
     for clip in clips:
@@ -89,15 +89,16 @@ def _write(
             word = one_word(clip.path, rate=rate, samples=samples, convert=convert)
             sounds[row] = word.clip
             row += 1
+            said += [f"{clip.name}: {sentence}" for sentence in word.said]
     with whole_file(path) as temporary:
         np.save(temporary, sounds[:row])
     with whole_file(path.with_suffix(".json")) as temporary:
         reasons = {file.name: file.reason for file in refused}
-        temporary.write_text(json.dumps(reasons), encoding="utf-8")
+        temporary.write_text(json.dumps((reasons, said)), encoding="utf-8")
 
 
 def _key(clips: Sequence[LabelledFile], rate: int, samples: int, convert: bool) -> str:
-    digest = hashlib.sha256(f"2 {rate} {samples}{' converted' if convert else ''}".encode())
+    digest = hashlib.sha256(f"3 {rate} {samples}{' converted' if convert else ''}".encode())
     for clip in clips:
         try:
             state = clip.path.stat()

@@ -32,7 +32,7 @@ from musicrnn.sources.find import corpus_folder, files_below
 from musicrnn.sources.labelled_folder import AUDIO
 from musicrnn.sources.named import named
 from musicrnn.sources.other_sounds import SoundsAtHand
-from musicrnn.sources.recordings import one_source
+from musicrnn.sources.recordings import few, one_source
 from musicrnn.sources.split_file import folder_and_split_file
 from musicrnn.sources.word_cache import coded, decoded
 from musicrnn.sources.word_folder import background_files, word_files
@@ -149,11 +149,12 @@ def prepare_words(
         found.refused + sounds.refused,
         f"{counted(len(words), 'word')}: {shown} of {recipe.seconds:g} s ({found.card.split})",
         names,
+        few(sounds.said),
         language=found.card.language,
         backgrounds=[recordings["train"], *_made(clips["train"], recipe.rate)],
         recordings=recordings,
         others=cache(lambda split: _others(found.at_hand, split, recipe.rate)),
-        coded=partial(coded, sounds.key, clips["train"].sounds, recipe.rate),
+        coded=partial(coded, clips["train"].sounds, recipe.rate),
     )
 
 

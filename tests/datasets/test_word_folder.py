@@ -4,11 +4,16 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.features.causal_logmel import CausalLogMel
+from musicrnn.io.audio import write_audio
 from musicrnn.sources.speakers import speakers, spoken_name
 from musicrnn.sources.word_folder import WordFiles, background_files, word_files
+from musicrnn.sources.words import find_words, prepare_words
+from musicrnn.waveform import Waveform
 
 WORDS = ("yes", "no", "zoom in")
 PEOPLE = ("anna", "bob", "carl", "dora", "emil")
@@ -239,3 +244,19 @@ def test_real_corpora_as_folders(corpora: Path, folder: str, who: Callable[[str]
     assert all(clip.speaker == who(clip.path.stem) for clip in found.clips)
     assert {len(splits) for splits in sides(found).values()} == {1}
     assert learnt(found) == {clip.label for clip in found.clips}
+
+
+def test_what_is_to_be_known_of_a_file_is_said_and_kept(tmp_path: Path) -> None:
+    """Two channels against one another: the louder way is heard, the first time and later."""
+    time = np.arange(8000) / 16_000
+    tone = (0.3 * np.sin(2 * np.pi * 440 * time)).astype(np.float32)
+    for number, word in enumerate(("left", "right")):
+        (tmp_path / "words" / word).mkdir(parents=True)
+        for take in range(6):
+            pair = np.stack([tone * (1 + 0.01 * (take + 6 * number)), -tone])
+            write_audio(Waveform(pair, 16_000), tmp_path / "words" / word / f"{take}.wav")
+    found = find_words(str(tmp_path / "words"))
+    for _ in range(2):
+        data = prepare_words(found, recipe=CausalLogMel(seconds=0.5))
+        assert len(data.said) == 12
+        assert all("left/0.wav" in line or "channel" in line for line in data.said)
