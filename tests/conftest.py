@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from musicrnn.sources.other_sounds import SoundsAtHand
 from tests.quick import FILES, file_of, is_quick
 
 
@@ -61,6 +62,18 @@ def sounddevice(monkeypatch: pytest.MonkeyPatch) -> Callable:
         return device
 
     return put
+
+
+@pytest.fixture(autouse=True)
+def no_hours_of_speech(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hours of real speech and music are at hand where a test says where they lie, not elsewhere:
+    every small training of words would hear them."""
+    everything = SoundsAtHand.find
+
+    def where_said(data: Path | None = None) -> SoundsAtHand:
+        return SoundsAtHand([]) if data is None else everything(data)
+
+    monkeypatch.setattr(SoundsAtHand, "find", staticmethod(where_said))
 
 
 @pytest.fixture

@@ -134,6 +134,10 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for take in range(3):
                 path = home / "my-words" / label / f"{speaker}_{take:03}.wav"
                 write_audio(word(hertz, len(speaker) * 10 + take + ord(speaker[0])), path)
+    for label, hertz in (("left", 300), ("right", 1500)):
+        (home / "other-words" / label).mkdir(parents=True)
+        for take in range(3):
+            write_audio(word(hertz, 900 + take), home / "other-words" / label / f"{take}.wav")
     write_audio(word(300, 1), home / "word.wav")
     room = np.concatenate([word(300, 2).samples, word(1500, 3).samples], axis=1)
     write_audio(Waveform(room, 16_000), home / "room.wav")

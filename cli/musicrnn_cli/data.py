@@ -24,7 +24,7 @@ command.add_command(data_record.command, "record")
 @data_option
 @json_option("Print one JSON object a line for each corpus.")
 def list_corpora(data: Path | None, as_json: bool) -> None:
-    """The corpora that can be named, their terms, and where they are on this computer."""
+    """The corpora that can be named, their terms, how to get them, and where they are."""
     from musicrnn.sources.catalogue import catalogue
 
     for entry in catalogue(data):
@@ -32,7 +32,7 @@ def list_corpora(data: Path | None, as_json: bool) -> None:
             click.echo(json.dumps(entry))
             continue
         click.echo(f"{entry['name']:<23}{entry['title']}")
-        for name in ("licence", "split", "source", "folder"):
+        for name in ("licence", "split", "source", "get", "folder"):
             click.echo(f"{'':<23}{name}: {entry[name] or 'not on this computer'}")
 
 

@@ -24,8 +24,7 @@ Found = tuple[dict[str, Any], str]  # what --json prints, and the same as text
 @click.option(
     "--split",
     type=click.Choice(["test", "valid", "train"]),
-    default="test",
-    show_default=True,
+    show_default="test, or all of a folder of recordings that the model has not learnt from",
     help="Split of DATA to measure on.",
 )
 @click.option(
@@ -41,7 +40,7 @@ Found = tuple[dict[str, Any], str]  # what --json prints, and the same as text
 def command(
     model: str,
     source: str,
-    split: Split,
+    split: Split | None,
     against: str | None,
     convert: bool,
     as_json: bool,
@@ -58,25 +57,30 @@ def command(
     """
     if against is not None and (stream is not None or Path(model).is_dir()):
         raise click.UsageError("--against compares two models on pieces or recordings")
+    measured_on: str = split or "test"
     if Path(model).is_dir():
         if stream is not None:
             raise click.UsageError("--stream measures a model, not a folder")
-        figures, text = _generated(Path(model), source, split, data)
+        figures, text = _generated(Path(model), source, split or "test", data)
     elif stream is not None:
         from musicrnn_cli.stream_evaluation import stream_figures
 
-        figures, text = stream_figures(_checkpoints(model), source, split, found=data, given=stream)
+        checkpoints = _checkpoints(model)
+        figures, text = stream_figures(
+            checkpoints, source, split or "test", found=data, given=stream
+        )
     else:
         from musicrnn.training.data import DataRequest
 
-        figures, text = _measured(
-            model, against, DataRequest((source,), data, convert=convert or None), split
-        )
-    result = {"model": model, "data": source, "split": split, **figures}
+        request = DataRequest((source,), data, convert=convert or None, whole=split is None)
+        figures, text, whole = _measured(model, against, request, split or "test")
+        measured_on = "all" if whole else measured_on
+    result = {"model": model, "data": source, "split": measured_on, **figures}
     if as_json:
         click.echo(json.dumps(result, allow_nan=False))
     else:
-        click.echo(f"{model} on the {split} split of {source}, n = {result['n']}\n\n{text}")
+        part = "all" if measured_on == "all" else f"the {measured_on} split"
+        click.echo(f"{model} on {part} of {source}, n = {result['n']}\n\n{text}")
 
 
 def _checkpoints(names: str) -> Sequence[Any]:
@@ -86,16 +90,19 @@ def _checkpoints(names: str) -> Sequence[Any]:
     return [Checkpoint.load(path) for path in model_paths(names)]
 
 
-def _measured(model: str, against: str | None, request: DataRequest, split: Split) -> Found:
+def _measured(
+    model: str, against: str | None, request: DataRequest, split: Split
+) -> tuple[dict[str, Any], str, bool]:
+    """What is found, and whether it is of all of a folder."""
     from musicrnn.sources.measuring import Measured, figures_of
 
     other = None if against is None else Measured(against, _checkpoints(against))
     first = Measured(model, _checkpoints(model))
-    figures, refused, said = figures_of(first, request, split, against=other)
-    _say_left_out(refused)
-    for sentence in said:
+    found = figures_of(first, request, split, against=other)
+    _say_left_out(found.refused)
+    for sentence in found.said:
         click.echo(sentence, err=True)
-    return figures.as_json(), figures.as_text()
+    return found.figures.as_json(), found.figures.as_text(), found.whole
 
 
 def _generated(folder: Path, data: str, split: Split, found: Path | None) -> Found:

@@ -113,8 +113,9 @@ DATA_OPTIONS = (
     "--from",
     "base",
     metavar="MODEL",
+    show_default="commands for folders of words, none for all else",
     help="Begin with the weights of MODEL, a bundled model such as pop or a file, in place of "
-    "random ones.",
+    "random ones (none).",
 )
 @click.option(
     "--tokens",
@@ -143,9 +144,7 @@ DATA_OPTIONS = (
 )
 @convert_option
 @set_option("hidden=512, updates=1000 or layer.zoneout=0.1")
-@click.option(
-    "--resume", is_flag=True, help="Go on with the unfinished run that is kept in OUTPUT.run."
-)
+@click.option("--resume", is_flag=True, help="Go on with the unfinished run in OUTPUT.run.")
 @click.option("--overwrite", is_flag=True, help="Replace OUTPUT if there is such a file already.")
 @device_option
 @data_option
@@ -171,7 +170,7 @@ def _train(context: click.Context, **options: Any) -> None:
     from musicrnn.device import torch_device
     from musicrnn.errors import MusicRNNError
     from musicrnn.sources.readers import task_for
-    from musicrnn.training.base import Base
+    from musicrnn.training.base import NONE, Base
     from musicrnn.training.data import DataRequest
     from musicrnn.training.log import check_log
     from musicrnn.training.machine import check_output
@@ -192,7 +191,7 @@ def _train(context: click.Context, **options: Any) -> None:
     recipe = recipe_called(options["recipe"]) if options["recipe"] else None
     if recipe:
         kind = recipe.task
-    if options["base"] is not None:
+    if options["base"] not in (None, NONE):
         if recipe:
             raise MusicRNNError("a recipe makes a new network: leave out --recipe or --from")
         options["base"] = Base.load(options["base"], verb, request, options["output"])
@@ -222,30 +221,32 @@ def _seeded(options: dict[str, Any]) -> list[tuple[Path, int]]:
 
 def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any]) -> None:
     from musicrnn.face.report import summary
-    from musicrnn.sources.readers import begun, read_data, rehearsing
+    from musicrnn.sources.catalogue import speech_lacking
+    from musicrnn.sources.readers import begun, learning_data, rehearsing
     from musicrnn.training.lock import first_process
+    from musicrnn.training.run import Run
     from musicrnn.training.seeds import summary_text
-    from musicrnn.training.train import Run
     from musicrnn.training.wanted import Wanted
     from musicrnn_cli.reporting import before_first_update, report_outcome, report_read, say
     from musicrnn_cli.trained import trained
 
-    base: Base | None = options["base"]
+    begun_with, outputs = None, _seeded(options)
+    if options["resume"]:
+        begun_with, request = begun(request, outputs[0][0])
+    base = _base(task, request, options, begun_with)
     given = base or recipe
     first = given.settings if given else task.settings()
     first = replace(first, cell=options["cell"]) if options["cell"] else first
     planned = recipe.plan(request.sources[0]) if recipe else None
     asked = {name: options[name] for name in ("minutes", "seed", "device", "overwrite")}
-    begun_with = None
-    outputs = _seeded(options)
-    if options["resume"]:
-        begun_with, request = begun(request, outputs[0][0])
     wanted = Wanted(first, options["settings"], plan=planned, base=base, begun=begun_with, **asked)
     if base and getattr(wanted.asked, "rehearsal", 0):
         request = rehearsing(request, base.checkpoint)
     with before_first_update(outputs[0][0]):
-        data = read_data(task, request, base.checkpoint if base else None)
+        data = learning_data(task, request, base.checkpoint if base else None)
         report_read(data)
+        if task.reads == "clips" and (lacking := speech_lacking(request.folder)):
+            say(lacking)
         task.check(data)
         baselines = task.baselines(data, "valid")
         say(summary(task, data, baselines))
@@ -264,6 +265,26 @@ def _run(task: Task, request: Any, recipe: Recipe | None, options: dict[str, Any
         _beside_the_paper(task, data, recipe, request.sources[0], outputs)
     if options["seeds"] is not None:
         click.echo(summary_text(losses, task.unit))
+
+
+def _base(task: Task, request: Any, options: dict[str, Any], begun: Any) -> Base | None:
+    """What the training begins with: what is asked for, or what is usual for such data."""
+    from musicrnn.sources.beginning import usual_base
+    from musicrnn.training.base import NONE
+    from musicrnn.training.wanted import Wanted
+    from musicrnn_cli.reporting import say
+
+    def asked(settings: Any) -> Any:
+        first = replace(settings, cell=options["cell"]) if options["cell"] else settings
+        return Wanted(first, options["settings"]).asked
+
+    if options["base"] is not None:
+        return None if options["base"] == NONE else options["base"]
+    recipe, output = options["recipe"] or "", options["output"]
+    base, said = usual_base(task, request, output, asked=asked, recipe=recipe, begun=begun)
+    if said:
+        say(said)
+    return base
 
 
 def _beside_the_paper(

@@ -10,7 +10,7 @@ from pathlib import Path
 from musicrnn.training.data import TrainingData
 from musicrnn.training.loop import TrainingResult
 from musicrnn.training.protocol import Task
-from musicrnn.training.train import Run
+from musicrnn.training.run import Run
 from musicrnn.training.wanted import Wanted
 from musicrnn_cli.reporting import before_first_update, say
 
@@ -56,7 +56,7 @@ def trained(
             log = TrainingLog(file, resume=run.resume, overwrite=plan.overwrite)
             kept.append(stack.enter_context(log))
         bar = stack.enter_context(ProgressBar(task.items, logs.folder(wanted.seed), kept))
-        run = replace(run, callback=bar)
+        run = replace(run, callback=bar, say=bar.say)
         train_run = train_one if logs.one_of_several else train
         with before_first_update(run.output, begun=lambda: bar.begun is not None):
             outcome = train_run(task, data, run, settings=settings, plan=plan)

@@ -30,6 +30,7 @@ class ArabicCommands:
         holds="sounds",
         source="A. Ghandoura, F. Hjabo, O. Al Dakkak",
         licence="CC BY 4.0",
+        get="clone https://github.com/abdulkaderghandoura/arabic-speech-commands-dataset",
         split="official 7200/2400/2400, speakers disjoint",
         language="Arabic (labels in English)",
     )

@@ -36,6 +36,7 @@ class CeolRince:
         holds="scores",
         source="https://github.com/polifonia-project/folk_ngram_analysis",
         licence="public domain, as the corpus states",
+        get="clone https://github.com/polifonia-project/folk_ngram_analysis: its cre_corpus/MIDI",
         split="by tune family (16 intervals in common), sha256 of the family; as Nottingham's",
     )
 

@@ -104,6 +104,7 @@ def _card(name: str, title: str) -> Card:
         holds="sounds",
         source="P. Warden, Google",
         licence="CC BY 4.0",
+        get="unpack http://download.tensorflow.org/data/speech_commands_v0.02.tar.gz",
         split="official lists, speakers disjoint",
         language="English",
     )

@@ -37,6 +37,7 @@ class Groove:
         holds="scores",
         source="https://magenta.tensorflow.org/datasets/groove",
         licence="CC BY 4.0",
+        get="unpack groove-v1.0.0-midionly.zip of https://magenta.tensorflow.org/datasets/groove",
         split="official, 897/124/129",
     )
 

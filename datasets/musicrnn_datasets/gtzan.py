@@ -37,6 +37,8 @@ class Gtzan:
         holds="sounds",
         source="G. Tzanetakis, Marsyas; split: C. Kereliuk, B. Sturm, J. Larsen 2015",
         licence="none stated, research use",
+        get="make the frames logmel/GENRE.npy of the recordings "
+        "(musicrnn_datasets/gtzan.py says how)",
         split="fault-filtered 443/197/290 (jazz.00054 is missing: 442)",
     )
     recipe = LogMel()

@@ -45,6 +45,7 @@ class JsbChorales:
         holds="scores",
         source="https://github.com/czhuang/JSB-Chorales-dataset",
         licence="the music is in the public domain; no terms stated for the encoding",
+        get="clone https://github.com/czhuang/JSB-Chorales-dataset",
         split="official (Boulanger-Lewandowski 2012), 229/76/77",
     )
 

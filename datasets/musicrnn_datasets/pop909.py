@@ -65,6 +65,7 @@ class Pop909:
         holds="scores",
         source="https://github.com/music-x-lab/POP909-Dataset",
         licence="MIT",
+        get="clone https://github.com/music-x-lab/POP909-Dataset: its POP909",
         split="none official: sha256 of the song number, 80/10/10",
     )
 

@@ -1,8 +1,9 @@
 """Pieces of a corpus of music as sound: what a listener to words must not fire on.
 
 Conventions. Excerpts of EXCERPT_SECONDS at most, from a piece's beginning, rendered with the
-bundled SoundFont, one channel at 16 kHz, each as loud as PEAK; in an order drawn once. The split is
-that of the pieces.
+bundled SoundFont, one channel at 16 kHz, each as loud as PEAK; in an order drawn once. Half of them
+have instruments that are drawn for them, since voices and winds are what is most like a word. The
+split is that of the pieces.
 """
 
 from __future__ import annotations
@@ -19,21 +20,38 @@ from musicrnn.sources.corpus import SOUND_RATE, OtherSound, ScoreCorpus
 from musicrnn.synth.render import render
 from musicrnn.training.data import Card, Split
 from musicrnn_datasets.groove import GROOVE
+from musicrnn_datasets.jsb import JSB_CHORALES
+from musicrnn_datasets.nottingham import NOTTINGHAM
 from musicrnn_datasets.pop909 import POP909
+from musicrnn_datasets.tunes import TUNES
 
 EXCERPT_SECONDS = 45.0
 PEAK = 20_000
-EXCERPTS = 40  # of a split
+EXCERPTS = 30  # of a split
+EFFECTS = 112  # the first program of General MIDI that is no instrument
 SEED = 20_261_130
 
 
 @dataclass(frozen=True)
 class RenderedMusic:
-    """Implements SoundCorpus with the first EXCERPTS pieces of a split; ``of`` lies in the folder
-    ``folders``."""
+    """Implements SoundCorpus with EXCERPTS pieces of a split at most."""
 
     of: ScoreCorpus
-    folders: tuple[str, ...]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Music alone."""
+        return ("music",)
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """As of the pieces."""
+        return getattr(self.of, "folders", (self.of.card.name,))
+
+    @property
+    def bundled(self) -> Path | None:
+        """As of the pieces."""
+        return getattr(self.of, "bundled", None)
 
     @property
     def card(self) -> Card:
@@ -49,9 +67,17 @@ class RenderedMusic:
             MusicRNNError: a piece cannot be read.
         """
         pieces = [piece for piece in self.of.pieces(folder) if piece.split == split]
-        order = np.random.default_rng(SEED).permutation(len(pieces))
-        for index in order[:EXCERPTS]:
-            yield OtherSound("", "music", excerpt(pieces[index].read()))
+        random = np.random.default_rng(SEED)
+        for number, index in enumerate(random.permutation(len(pieces))[:EXCERPTS]):
+            score = pieces[index].read()
+            if number % 2:
+                programs = random.integers(EFFECTS, size=len(score.tracks)).tolist()
+                tracks = [
+                    replace(track, program=program)
+                    for track, program in zip(score.tracks, programs, strict=True)
+                ]
+                score = replace(score, tracks=tuple(tracks))
+            yield OtherSound("", "music", excerpt(score))
 
 
 def excerpt(piece: Score) -> NDArray[np.int16]:
@@ -61,4 +87,4 @@ def excerpt(piece: Score) -> NDArray[np.int16]:
     return (sound * (PEAK / max(1e-6, float(np.abs(sound).max(initial=0))))).astype(np.int16)
 
 
-RENDERED = (RenderedMusic(POP909, ("pop909",)), RenderedMusic(GROOVE, ("groove",)))
+RENDERED = tuple(map(RenderedMusic, (POP909, GROOVE, TUNES, NOTTINGHAM, JSB_CHORALES)))

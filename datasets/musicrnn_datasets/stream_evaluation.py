@@ -4,9 +4,11 @@ Conventions. The stream of the split lasts ``hours``, one for every SNR; thresho
 stream of the validation split that is VALID_TIMES as long (so that half a false accept an hour can
 be told from none), over all SNRs in turn, drawn with another seed, false accepts being those of an
 hour of everyday sound of that split where there are such hours (musicrnn.training.words.wordless).
-Unknown speech is the split's own words turned round and, where ``unknown`` names a corpus or a
-folder, half of it is words of that source's same split that the model does not know. Apart from the
-stream stand hours in which none of the words is spoken (:mod:`musicrnn_datasets.wordless`).
+A folder that the model has not learnt from is measured on as a whole, at the threshold that it
+listens at. Unknown speech is the split's own words turned round and, where ``unknown`` names a
+corpus or a folder, half of it is words of that source's same split that the model does not know.
+Apart from the stream stand hours in which none of the words is spoken
+(:mod:`musicrnn_datasets.wordless`).
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.listening.header import number_of
 from musicrnn.metrics.detection import Detection, FalseAccepts, Point, detection
 from musicrnn.networks.detector import DetectorSettings
+from musicrnn.sources.learnt import Learnt
 from musicrnn.sources.word_cache import decoded
 from musicrnn.sources.words import find_words, prepare_words
 from musicrnn.training.data import SkippedFile, Split
@@ -157,8 +160,13 @@ def evaluate_stream(
     temperature = number_of(checkpoint.metadata, "temperature", 1.0, 0.01, 100.0)
     own = checkpoint.metadata.get("detector")
     shipped = DetectorSettings.from_json(own) if own is not None else None
+    own_point = listener.chosen.measured
+    learnt = Learnt.by(checkpoint, whole=split == "test" and own_point is not None)
     prepared = prepare_words(
-        find_words(data, data=found), recipe=recipe, labels=labels, backgrounds=options.backgrounds
+        find_words(data, data=found, learnt=learnt),
+        recipe=recipe,
+        labels=labels,
+        backgrounds=options.backgrounds,
     )
 
     def heard(where: Split, random: list[int], settings: StreamSettings) -> HeardStream:
@@ -174,15 +182,17 @@ def evaluate_stream(
         pieces = stream(np.random.default_rng(random), source, settings)
         return hear(model, recipe, pieces, labels=labels, temperature=temperature)
 
-    valid_hours = VALID_TIMES * options.hours
-    others = prepared.others("valid") if options.wordless else ()
-    everyday = hear_others(model, recipe, others, labels=labels, temperature=temperature)
-    valid = heard("valid", [options.seed, 1], StreamSettings(valid_hours, options.snr))
-    choice = choose(valid, everyday)
+    if len(prepared.examples["valid"]) or own_point is None:
+        valid_hours = VALID_TIMES * options.hours
+        others = prepared.others("valid") if options.wordless else ()
+        everyday = hear_others(model, recipe, others, labels=labels, temperature=temperature)
+        valid = heard("valid", [options.seed, 1], StreamSettings(valid_hours, options.snr))
+        choice = choose(valid, everyday)
+    else:  # a folder that the model has not learnt from: the detector is what listen would take
+        valid_hours, choice = listener.chosen.hours, Choice(listener.settings, own_point, True, ())
     step, sounds = listener.step_seconds, dict[str, NDArray[np.float32]]()
-    for kind, sound in (
-        wordless(split, found, hours=options.wordless) if options.wordless else {}
-    ).items():
+    made = wordless(split, found, hours=options.wordless) if options.wordless else {}
+    for kind, sound in made.items():
         sounds[kind] = hear_sound(model, recipe, sound, temperature=temperature)
     kinds = {
         kind: sounds[CALLED.get(kind, kind)].reshape(-1, len(labels))

@@ -30,6 +30,7 @@ class Tunes:
         holds="scores",
         source="https://github.com/polifonia-project/folk_ngram_analysis",
         licence="public domain",
+        get="it comes with the package",
         split="by tune, sha256 of the title, 80/10/10",
     )
 

@@ -36,6 +36,7 @@ class VGMidi:
         holds="scores",
         source="https://github.com/lucasnfe/vgmidi",
         licence="not stated",
+        get="clone https://github.com/lucasnfe/vgmidi: labelled and vgmidi_labelled.csv",
         split="none official: sha256 of the game's name, 80/10/10 of the games",
         ratings=AXES,
     )

@@ -1,25 +1,32 @@
 """Real speech that is no keyword: voices of GCompris, Asterisk prompts, Precise community data.
 
 Conventions. A corpus is a folder with one Opus file a language or speaker and ``index.tsv``, which
-says where its clips begin and how long they are, in samples at 16 kHz. The split is by language, so
-that a detector is measured on languages that it has never heard; of the community recordings, most
-of them English, all are for training.
+says where its clips begin and how long they are, in samples at 16 kHz; or, without an index, the
+clips themselves, as they are downloaded, in a folder a language or speaker. The split is by
+language, so that a detector is measured on languages that it has never heard; of the community
+recordings, most of them English, all are for training.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.io.audio import read_audio
 from musicrnn.sources.corpus import SOUND_RATE, OtherSound
+from musicrnn.sources.find import files_below
+from musicrnn.sources.labelled_folder import AUDIO
 from musicrnn.training.data import Card, Split
 
 SPLIT = "by language"
+MAX_SECONDS = 60.0  # of a clip
 
 
 @dataclass(frozen=True)
@@ -37,12 +44,20 @@ class IndexedVoices:
     sentences: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """As they may have them."""
+        return "sentences", "words"
+
     def sounds(self, folder: Path, split: Split) -> Iterator[OtherSound]:
         """Of each language of a split its sentences and its words.
 
         Raises:
             MusicRNNError: the index or a file of it cannot be read, or does not fit the other.
         """
+        if not (folder / "index.tsv").exists():
+            yield from self._downloaded(folder, split)
+            return
         for file, clips in sorted(_index(folder / "index.tsv").items()):
             language = Path(file).stem
             if self.split_of(language) != split or language.startswith(self.left_out):
@@ -55,6 +70,22 @@ class IndexedVoices:
                 if own:
                     parts = [samples[start : start + n] for _, start, n in own]
                     yield OtherSound(language, kind, np.concatenate(parts))
+
+    def _downloaded(self, folder: Path, split: Split) -> Iterator[OtherSound]:
+        """The clips of folders, each brought to SOUND_RATE; what cannot be read is left out."""
+        for below in sorted(path for path in folder.iterdir() if path.is_dir()):
+            language = below.name
+            if self.split_of(language) != split or language.startswith((".", *self.left_out)):
+                continue
+            kinds: dict[str, list[NDArray[np.int16]]] = {"sentences": [], "words": []}
+            for path in files_below(below, AUDIO):
+                with suppress(MusicRNNError):
+                    sound = read_audio(path, max_seconds=MAX_SECONDS).mono().resampled(SOUND_RATE)
+                    samples = (32_767 * sound.samples[0].clip(-1, 1)).astype(np.int16)
+                    kinds[self.kind_of(path.relative_to(folder).as_posix())].append(samples)
+            for kind, clips in kinds.items():
+                if clips:
+                    yield OtherSound(language, kind, np.concatenate(clips))
 
     def split_of(self, language: str) -> Split:
         """That of a language."""
@@ -101,10 +132,11 @@ GCOMPRIS = IndexedVoices(
         holds="sounds",
         source="https://github.com/gcompris/GCompris-voices",
         licence="GPL 3 or later mostly, some CC BY-SA, some in the public domain",
+        get="clone https://github.com/gcompris/GCompris-voices",
         split=SPLIT,
     ),
     held_out={
-        "valid": ("el", "fi", "hi", "it", "pl", "sv"),
+        "valid": ("el", "en", "fi", "hi", "it", "pl", "ro", "sv"),
         "test": ("de", "ru", "zh_CN", "zh_TW"),
     },
     sentences=("intro", "misc"),
@@ -116,6 +148,8 @@ ASTERISK = IndexedVoices(
         holds="sounds",
         source="Debian packages asterisk-core-sounds",
         licence="CC BY-SA 3.0, Russian CC BY 3.0",
+        get="the Debian packages asterisk-core-sounds-en-wav, -es-, -fr-, -it-, -ru-, each one's "
+        "sounds in a folder called en, es, fr, it or ru",
         split=SPLIT,
     ),
     held_out={"valid": ("it",), "test": ("en", "ru")},
@@ -128,6 +162,7 @@ PRECISE = IndexedVoices(
         holds="sounds",
         source="https://github.com/MycroftAI/Precise-Community-Data",
         licence="public domain or CC by file; those for no commercial use are left out",
+        get="clone https://github.com/MycroftAI/Precise-Community-Data",
         split="all for training",
     ),
     left_out=("heysavant",),

@@ -15,9 +15,10 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import SPLITS, TrainingData
 from musicrnn.training.loop import Callback, TrainingResult
+from musicrnn.training.run import Run
 from musicrnn.training.settings import OLD_NAMES
 from musicrnn.training.task import Task
-from musicrnn.training.train import Run, train
+from musicrnn.training.train import train
 
 CHOSEN = ("cell", "hidden", "layer")  # of each trial
 

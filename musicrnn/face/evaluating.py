@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from musicrnn.checkpoint import Checkpoint
@@ -22,6 +23,9 @@ def evaluated(
 ) -> Figures:
     """The figures of a model, beside those of ``against`` where there is one.
 
+    A folder that a model of labels has not learnt from is measured on as a whole, where neither a
+    part nor a split is asked for.
+
     Raises:
         MusicRNNError: no such data or model, nothing in the data that the model can read, or two
             models that cannot be compared.
@@ -31,7 +35,8 @@ def evaluated(
     part = part_of(data, split)
     other = None if against is None else _measured(against)
     with in_python():
-        return figures_of(_measured(model), part.data.request, part.split, against=other)[0]
+        request = replace(part.data.request, whole=split is None and not isinstance(data, Part))
+        return figures_of(_measured(model), request, part.split, against=other).figures
 
 
 def _measured(model: Named) -> Measured:

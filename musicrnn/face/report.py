@@ -76,7 +76,7 @@ def outcome_lines(
 ) -> list[str]:
     """How a training ended and where its model is; ``floor`` is what counting needs: its name,
     nats, and a unit of them."""
-    state = outcome.state
+    state, output = outcome.state, outcome.output or output
     validated = state.best < math.inf
     found = f"best validation loss {state.best:.4f}" if validated else "no validation yet"
     spent = f"{counted(state.update, 'update')} and {state.seconds:.0f} s"

@@ -19,8 +19,9 @@ from musicrnn.face.own_pieces import seen
 from musicrnn.face.progress import ProgressBar
 from musicrnn.face.report import chosen, outcome_lines, read_lines, summary
 from musicrnn.face.words import in_python
-from musicrnn.sources.readers import begun, read_data, rehearsing, task_for
-from musicrnn.training.base import Base
+from musicrnn.sources.beginning import usual_base
+from musicrnn.sources.readers import begun, learning_data, rehearsing, task_for
+from musicrnn.training.base import NONE, Base
 from musicrnn.training.lock import first_process
 from musicrnn.training.machine import check_output
 from musicrnn.training.wanted import Wanted
@@ -56,8 +57,9 @@ def train(
         data: what to learn from; what kind of model it becomes follows from them.
         to: the model file to write, such as "mine.safetensors".
         cell: any of docs/cells.md, such as "lstm", "gru", "mingru".
-        base: a bundled model such as "pop", or a file, with whose weights to begin in place of
-            random ones.
+        base: a bundled model such as "pop", or a file, with whose weights to begin; "none" for
+            random ones. If nothing is said, a folder of words begins with "commands", all else at
+            random.
         minutes: how long; 10 for composing if nothing is said of the length.
         settings: such as {"hidden": 128, "updates": 500}; docs/training.md lists them.
         seed: the same data, settings and seed give the same model.
@@ -76,22 +78,33 @@ def train(
         ...          settings={"hidden": 8, "updates": 2})
         <Model 'mine': it composes token after token>
     """
-    from musicrnn.training.train import Run, train
+    from musicrnn.training.run import Run
+    from musicrnn.training.train import train
 
     source, output = data if isinstance(data, Data) else named_data(data), Path(to)
     request, begun_with = source.request, None
+    words, begins = checked_settings(settings), ""
     with in_python():
-        given = None if base is None else Base.load(str(base), verb, request, output)
+        named = base is not None and str(base) != NONE
+        given = Base.load(str(base), verb, request, output) if named else None
         task = task_for(verb, request, given.task.name if given else None)
         check_output(output, overwrite=overwrite, resume=resume)
         if resume:
             begun_with, request = begun(request, output)
+        if base is None:
+            given, begins = usual_base(
+                task,
+                request,
+                output,
+                asked=lambda s: Wanted(replace(s, cell=cell or s.cell), words).asked,
+                begun=begun_with,
+            )
     torch_device(device)
     first = given.settings if given else task.settings()
     first = first if cell is None else replace(first, cell=cell)
     wanted = Wanted(
         first,
-        checked_settings(settings),
+        words,
         minutes,
         seed=checked_seed(seed),
         device=device,
@@ -102,7 +115,7 @@ def train(
     if given and getattr(wanted.asked, "rehearsal", 0):
         request = rehearsing(request, given.checkpoint)
     with in_python():
-        examples = read_data(task, request, given.checkpoint if given else None)
+        examples = learning_data(task, request, given.checkpoint if given else None)
     task.check(examples)
     baselines = task.baselines(examples, "valid")
     sizes, plan = wanted.settled(task, examples)
@@ -110,9 +123,10 @@ def train(
     with ProgressBar(task.items) if progress else nullcontext() as bar:
         say: Callable[[str], None] = bar.say if bar else lambda _: None
         lines = [*read_lines(examples), summary(task, examples, baselines)]
-        for line in (*lines, *chosen(task, examples, sizes, plan)):
+        begins = begins.replace("--from none", 'base="none"')
+        for line in (*[begins] * bool(begins), *lines, *chosen(task, examples, sizes, plan)):
             say(line)
-        run = Run(output, command, bar, resume, baselines, given)
+        run = Run(output, command, bar, resume, baselines, given, say=say)
         outcome = train(task, examples, run, settings=sizes, plan=plan)
         floor = (task.floor, baselines.get(task.floor), task.unit)
         for line in outcome_lines(outcome, output, floor=floor):

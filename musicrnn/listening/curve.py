@@ -24,6 +24,7 @@ MAX_POINTS = 60
 MAX_HOURS = 1e4
 MAX_RATE = 1e6  # false accepts an hour that a point may have
 FALSE_ACCEPTS = 1.0  # an hour, where nothing is asked for
+LEAST_HOURS = 0.2  # of a stream to choose a threshold on: one false accept there is five an hour
 FEWEST, MOST = 0.01, 1000.0  # an hour, that may be asked for
 
 
@@ -52,6 +53,8 @@ class ChosenThreshold:
             f"about {about} an hour and {100 * self.measured.miss:.0f} % of the words missed, as "
             f"measured in training on {60 * self.hours:.0f} min"
         )
+        if self.hours < LEAST_HOURS:
+            text += ", too short to set a threshold by: record more to validate on"
         return f"{text}; {self.limit}" if self.limit else text
 
 

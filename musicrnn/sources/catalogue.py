@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, listed
 from musicrnn.io.midi import write_midi
-from musicrnn.sources.find import corpus_folder, files_below, folder_of
+from musicrnn.sources.corpus import Corpus
+from musicrnn.sources.find import cache_folder, corpus_folder, files_below, folder_of
 from musicrnn.sources.labelled_folder import AUDIO, SCORES, passed_over
 from musicrnn.sources.named import named
 from musicrnn.sources.score_folder import ABC
@@ -22,7 +24,7 @@ SHOWN = ("name", "title", "holds", "licence", "split", "source")  # of a card
 
 
 def catalogue(data: Path | None = None) -> list[dict[str, Any]]:
-    """The card of every corpus, and its folder on this computer or None."""
+    """The card of every corpus, how to get it, and its folder on this computer or None."""
     entries: list[dict[str, Any]] = []
     for corpus in (corpus for table in named().tables() for corpus in table.values()):
         card = corpus.card
@@ -30,8 +32,32 @@ def catalogue(data: Path | None = None) -> list[dict[str, Any]]:
             folder = str(folder_of(corpus, data))
         except MusicRNNError:
             folder = None
-        entries.append({**{name: getattr(card, name) for name in SHOWN}, "folder": folder})
+        shown = {name: getattr(card, name) for name in SHOWN}
+        entries.append({**shown, "get": how_to_get(corpus), "folder": folder})
     return entries
+
+
+def how_to_get(corpus: Corpus) -> str:
+    """From where, and what its folder must be called and hold."""
+    folders: tuple[str, ...] = getattr(corpus, "folders", (corpus.card.name,))
+    if getattr(corpus, "bundled", None) is not None:
+        return corpus.card.get
+    return f"{corpus.card.get}, as the folder {folders[0]} in $MUSICRNN_DATA or {cache_folder()}"
+
+
+def speech_lacking(data: Path | None = None) -> str:
+    """A sentence where no corpus of speech that is no keyword is on this computer."""
+    speech = {
+        name: corpus for name, corpus in named().sounds.items() if "music" not in corpus.kinds
+    }
+    for corpus in speech.values():
+        with suppress(MusicRNNError):
+            folder_of(corpus, data)
+            return ""
+    return (
+        "no speech of others is on this computer, by which to tell words from other talk: musicrnn "
+        f"data list says how to get {listed(list(speech))}"
+    )
 
 
 def sounds_of(source: str, data: Path | None = None) -> Path | None:

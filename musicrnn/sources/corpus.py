@@ -12,7 +12,7 @@ MusicRNNError for what cannot be read.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from musicrnn.arrays import Frames
 from musicrnn.features.logmel import LogMel
-from musicrnn.training.data import Card, Piece, Split
+from musicrnn.training.data import Card, Piece, Split, split_list
 
 Windows = tuple[NDArray[Any], ...]
 SOUND_RATE = 16_000  # Hz, of other sounds
@@ -80,13 +80,15 @@ class LabelledCorpus(Corpus, Protocol):
 
 @dataclass(frozen=True)
 class LabelledFile:
-    """A file with its label and split; ``speaker`` "" when it is not known who speaks."""
+    """A file with its label and split; ``speaker`` "" when it is not known who speaks, ``digest``
+    the sha256 of its content where it was read."""
 
     name: str
     path: Path
     label: str
     split: Split
     speaker: str = ""
+    digest: str = ""
 
 
 class SpokenCorpus(Corpus, Protocol):
@@ -106,7 +108,7 @@ class SpokenCorpus(Corpus, Protocol):
 @dataclass(frozen=True, eq=False)
 class OtherSound:
     """Sound in which no keyword is spoken, int16 [N] at SOUND_RATE: clips of one language and kind
-    ("sentences" or "words"), one after the other."""
+    ("sentences" or "words"), one after the other, or a piece of "music"."""
 
     language: str
     kind: str
@@ -114,7 +116,12 @@ class OtherSound:
 
 
 class SoundCorpus(Corpus, Protocol):
-    """Hours of real speech that is no keyword; no language is in two splits."""
+    """Hours of sound that is no keyword; no language and no piece is in two splits."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What it has: "sentences", "words", "music"."""
+        ...
 
     def sounds(self, folder: Path, split: Split) -> Iterator[OtherSound]: ...
 
@@ -127,6 +134,15 @@ def split_by_hash(name: str, valid: float = 0.1, test: float = 0.1) -> Split:
     return "valid" if fraction < test + valid else "train"
 
 
-def own_card(name: str, title: str, *, holds: Literal["scores", "sounds"], split: str) -> Card:
-    """The card of a folder of the user's own files."""
-    return Card(name, title, holds, "the user's own files", "the user's to know", split)
+def own_card(
+    name: str,
+    title: str,
+    *,
+    holds: Literal["scores", "sounds"],
+    split: str,
+    files: Sequence[LabelledFile] = (),
+) -> Card:
+    """The card of a folder of the user's own files; ``files`` are listed by their content."""
+    source, licence = "the user's own files", "the user's to know"
+    listed = split_list(files) if files else {}
+    return Card(name, title, holds, source, licence, split, listed=listed)

@@ -21,6 +21,7 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.io.sound.streams import holds_sound
 from musicrnn.sources.corpus import LabelledFile
 from musicrnn.sources.find import all_below, files_below
+from musicrnn.sources.learnt import Learnt
 from musicrnn.sources.split_file import SPLIT_NAMES, split_rows
 from musicrnn.training.data import SkippedFile, Split
 
@@ -45,9 +46,10 @@ class FoundFile:
 
 
 def labelled_files(
-    root: Path, split_file: Path | None = None
+    root: Path, split_file: Path | None = None, learnt: Learnt | None = None
 ) -> tuple[list[LabelledFile], list[SkippedFile]]:
-    """The files of a folder a label, or those that a split file lists, and what was left out.
+    """The files of a folder a label, or those that a split file lists, and what was left out; what
+    a model has ``learnt`` from stays in the split that it was in.
 
     Raises:
         MusicRNNError: nothing to read, fewer than two labels, a label with fewer than three
@@ -58,11 +60,19 @@ def labelled_files(
     if split_file is not None:
         return listed_files(root, split_file)
     found, refused = with_labels(found_files(root, AUDIO | SCORES))
+    if learnt and learnt.strange(root, (file.digest for file in found)):
+        return measured_whole(found), refused
     recordings: dict[str, list[FoundFile]] = defaultdict(list)
     for file in found:
         recordings[recording_name(file.name)].append(file)
     refused += passed_over(root, AUDIO | SCORES)
-    return split_by_content(list(recordings.values()), root), refused
+    files = split_by_content(list(recordings.values()), root)
+    return learnt.kept(files) if learnt else files, refused
+
+
+def measured_whole(found: list[FoundFile]) -> list[LabelledFile]:
+    """All files for the test."""
+    return [LabelledFile(f.name, f.path, f.label, "test", digest=f.digest) for f in found]
 
 
 def passed_over(root: Path, suffixes: frozenset[str]) -> list[SkippedFile]:
@@ -132,7 +142,10 @@ def _split(recordings: list[list[FoundFile]]) -> list[LabelledFile]:
     files: list[LabelledFile] = []
     for index, recording in enumerate(ordered):
         split: Split = "test" if index < held else "valid" if index < 2 * held else "train"
-        files += [LabelledFile(file.name, file.path, file.label, split) for file in recording]
+        files += [
+            LabelledFile(file.name, file.path, file.label, split, digest=file.digest)
+            for file in recording
+        ]
     return files
 
 
@@ -179,7 +192,7 @@ def listed_files(root: Path, split_file: Path) -> tuple[list[LabelledFile], list
         found.append(FoundFile(name, path, label, _digest(path)))
         listed[name] = SPLIT_NAMES[row["split"]], (row.get("speaker") or "").strip()
     kept, copies = _unique(found)
-    files = [LabelledFile(f.name, f.path, f.label, *listed[f.name]) for f in kept]
+    files = [LabelledFile(f.name, f.path, f.label, *listed[f.name], f.digest) for f in kept]
     return files, refused + copies
 
 

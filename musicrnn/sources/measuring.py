@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from musicrnn.checkpoint import Checkpoint
@@ -53,11 +53,23 @@ class FiguresOfTwo:
         return self.figures.as_text() + "\n\n" + self.difference.as_text(self.name, self.other_name)
 
 
+@dataclass(frozen=True)
+class Evaluated:
+    """The figures, the files that were left out, and sentences on how the data were split;
+    ``whole``: on all of a folder, in place of a split."""
+
+    figures: Figures
+    refused: Sequence[SkippedFile]
+    said: Sequence[str]
+    whole: bool = False
+
+
 def figures_of(
     model: Measured, request: DataRequest, split: Split = "test", *, against: Measured | None = None
-) -> tuple[Figures, Sequence[SkippedFile], Sequence[str]]:
-    """The figures of a model, beside those of ``against`` where there is one, on a split of data,
-    the files that were left out, and sentences on how the data were split.
+) -> Evaluated:
+    """The figures of a model, beside those of ``against`` where there is one, on a split of data.
+
+    With ``request.whole`` all of a folder is measured on that none of the models has learnt from.
 
     Raises:
         MusicRNNError: no such data, nothing that the model can read in the split, no ensemble, or
@@ -72,9 +84,12 @@ def figures_of(
             )
     figures, data = measured(model.checkpoints, request, split)
     if against is None:
-        return figures, data.refused, data.said
+        return Evaluated(figures, data.refused, data.said, data.whole)
     other, theirs = measured(against.checkpoints, request, split)
+    if data.whole != theirs.whole:  # one of them has learnt from the folder
+        return figures_of(model, replace(request, whole=False), split, against=against)
     difference = figures.examples.against(other.examples)
     refused = list(dict.fromkeys([*data.refused, *theirs.refused]))
     said = list(dict.fromkeys([*data.said, *theirs.said]))
-    return FiguresOfTwo(model.name, figures, against.name, other, difference), refused, said
+    both = FiguresOfTwo(model.name, figures, against.name, other, difference)
+    return Evaluated(both, refused, said, data.whole)

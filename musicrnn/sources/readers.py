@@ -17,11 +17,13 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.sources.find import folder_of
 from musicrnn.sources.frames import read_frames
+from musicrnn.sources.learnt import learnt_corpora
 from musicrnn.sources.named import named
 from musicrnn.sources.recordings import read_recordings
 from musicrnn.sources.score_splits import AS_LISTED, BY_CONTENT, BY_MODEL
 from musicrnn.sources.scores import read_source
 from musicrnn.sources.words import holds_words, read_clips
+from musicrnn.training.crossed import begun_runs
 from musicrnn.training.data import DataRequest, Sources, Split, TrainingData, read_split_list
 from musicrnn.training.protocol import Figures
 from musicrnn.training.run_state import begun_with, run_path
@@ -73,7 +75,7 @@ def rehearsing(request: DataRequest, base: Checkpoint) -> DataRequest:
     """The request, and beside it the corpora that a base learnt from, as far as they are at hand
     and not asked for anyway."""
     found: list[str] = []
-    for name in _learnt(base):
+    for name in learnt_corpora(base):
         if name in named().scores and name not in request.sources:
             with suppress(MusicRNNError):
                 folder_of(named().scores[name], request.folder)
@@ -85,12 +87,12 @@ def _split_by(source: str, request: DataRequest, like: Checkpoint | None) -> str
     """How a folder was split that a run or the model learnt from, "" where nothing is known."""
     if request.split_by or like is None:
         return request.split_by
-    return str(_learnt(like).get(Path(source).resolve().name, {}).get("split", ""))
+    return str(learnt_corpora(like).get(Path(source).resolve().name, {}).get("split", ""))
 
 
 def _listed(model: Checkpoint) -> dict[str, Split]:
     """The split of each piece that a model learnt from by a list, by its digest."""
-    lists = [corpus.get("listed") for corpus in _learnt(model).values()]
+    lists = [corpus.get("listed") for corpus in learnt_corpora(model).values()]
     return {
         digest: split
         for each in lists
@@ -101,7 +103,7 @@ def _listed(model: Checkpoint) -> dict[str, Split]:
 
 def _split_otherwise(sources: Sources, model: Checkpoint) -> list[str]:
     """A sentence for each folder that a list split for the model and something else splits now."""
-    learnt, said = _learnt(model), list[str]()
+    learnt, said = learnt_corpora(model), list[str]()
     for card, _ in sources:
         before, now = str(learnt.get(card.name, {}).get("split", "")), card.split
         if before.startswith(AS_LISTED) and now not in (before, BY_MODEL):
@@ -110,14 +112,6 @@ def _split_otherwise(sources: Sources, model: Checkpoint) -> list[str]:
                 "pieces may be held out; name the list in place of the folder"
             )
     return said
-
-
-def _learnt(model: Checkpoint) -> dict[str, dict[str, Any]]:
-    """The corpora and folders that a model learnt from, what its header says of each by name."""
-    data: Any = model.metadata.get("data")
-    corpora: Any = data.get("corpora") if isinstance(data, dict) else None
-    listed: list[Any] = corpora if isinstance(corpora, list) else []
-    return {str(c.get("name")): c for c in listed if isinstance(c, dict)}
 
 
 READERS: dict[str, Reader] = {
@@ -197,13 +191,22 @@ def read_data(task: Task, request: DataRequest, like: Checkpoint | None = None) 
     return READERS[task.reads].read(task, request, like)
 
 
+def learning_data(task: Task, request: DataRequest, base: Checkpoint | None) -> TrainingData:
+    """Data to learn from, in the encoding of a base where there is one.
+
+    Raises:
+        MusicRNNError: as :func:`read_data`.
+    """
+    return read_data(task, replace(request, relabel=bool(task.labelled)), base)
+
+
 def begun(request: DataRequest, output: Path) -> tuple[dict[str, Any], DataRequest]:
     """What the run of ``output`` was begun with, and the request as it was split and read then.
 
     Raises:
         MusicRNNError: there is no such run, or it is damaged.
     """
-    found = begun_with(run_path(output))
+    found = begun_with(next(iter(begun_runs(output)), run_path(output)))
     before: Any = found.get("split", [BY_CONTENT])  # a run of before November's end
     said: Any = found.get("tokenizer", found.get("tokens"))
     tokens = request.tokens or (said.get("name") if isinstance(said, dict) else said)
@@ -225,6 +228,13 @@ def measured(
     try:
         data.require(split, task.example)
     except MusicRNNError as error:
+        metadata = checkpoints[0].metadata
+        if split == "test" and "crossed" in metadata:
+            told = "; ".join(task.trust(metadata)[:1])
+            raise MusicRNNError(
+                f"the model has learnt from all of {request.sources[0]}, and none of it is left to "
+                f"test on: measure it on other recordings. In training it was found: {told}"
+            ) from error
         others = [f"--split {name}" for name, n in data.counts().items() if n]
         if not others:
             raise

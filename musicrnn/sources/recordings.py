@@ -24,6 +24,7 @@ from musicrnn.listening.windows import score_windows, sound_windows
 from musicrnn.sources.corpus import Example, LabelledFile, Windows, own_card
 from musicrnn.sources.find import corpus_folder
 from musicrnn.sources.labelled_folder import SCORES, labelled_files
+from musicrnn.sources.learnt import WHOLE, Learnt, said_of
 from musicrnn.sources.named import named
 from musicrnn.tokens import Tokenizer
 from musicrnn.tokens.choose import suitable_tokenizer
@@ -62,13 +63,16 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
         refused: list[SkippedFile] = []
     else:
         root, split_file = _root(source, request.split_file)
-        files, refused = labelled_files(root, split_file)
+        learnt = None if like is None else Learnt.by(like, whole=request.whole)
+        files, refused = labelled_files(root, split_file, learnt)
+        whole = not split_file and learnt and learnt.strange(root, (f.digest for f in files))
         files, others = _one_kind(files, encoding)
         refused += others
         name = root.resolve().name
         title = f"labelled recordings of the folder {name}"
         split = f"as listed in {split_file.name}" if split_file else "sha256 of content, 70/15/15"
-        card = own_card(name, title, holds="sounds", split=split)
+        split = WHOLE if whole else split
+        card = own_card(name, title, holds="sounds", split=split, files=files)
         if files and files[0].path.suffix.lower() in SCORES:
             examples, encoding, unread = _score_examples(files, encoding)
             refused += unread
@@ -90,7 +94,10 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
     called: dict[Split, list[str]] = {
         split: [recording.name for recording in recordings[split]] for split in SPLITS
     }
-    return TrainingData(recordings, encoding, description, names, refused, title, called, few(said))
+    whole, said = card.split == WHOLE, [*said_of(card.name, card.split), *few(said)]
+    return TrainingData(
+        recordings, encoding, description, names, refused, title, called, said, whole=whole
+    )
 
 
 def few(said: list[str]) -> list[str]:

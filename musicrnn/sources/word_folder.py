@@ -20,7 +20,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError, counted
@@ -31,12 +32,15 @@ from musicrnn.sources.labelled_folder import (
     LabelledFile,
     found_files,
     listed_files,
+    measured_whole,
     passed_over,
     recording_name,
     refuse_few_labels,
     split_by_content,
     with_labels,
 )
+from musicrnn.sources.learnt import WHOLE, Learnt
+from musicrnn.sources.speaker_folds import folds_sentence, speaker_folds
 from musicrnn.sources.speakers import speakers, spoken_name
 from musicrnn.training.data import SkippedFile, Split
 
@@ -47,15 +51,24 @@ BY_CONTENT = "by content, 15/15/70"
 
 @dataclass(frozen=True)
 class WordFiles:
-    """The clips of a folder, what was left out, and a sentence on how they were split."""
+    """The clips of a folder, what was left out, and a sentence on how they were split; ``folds``
+    are the groups of few speakers, who are crossed over."""
 
     clips: list[LabelledFile]
     refused: list[SkippedFile]
     split: str
+    folds: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
-def word_files(root: Path, split_file: Path | None = None) -> WordFiles:
-    """The clips of a folder of words, or those that a split file lists.
+def word_files(
+    root: Path,
+    split_file: Path | None = None,
+    learnt: Learnt | None = None,
+    *,
+    crossed: bool = False,
+) -> WordFiles:
+    """The clips of a folder of words, or those that a split file lists; what a model has ``learnt``
+    from stays in the split that it was in. ``crossed``: few speakers are all to learn from.
 
     The split file is a CSV with the columns file, label, split and, optionally, speaker.
 
@@ -70,6 +83,16 @@ def word_files(root: Path, split_file: Path | None = None) -> WordFiles:
     found = [f for f in found_files(root, AUDIO) if f.label.casefold() not in BACKGROUNDS]
     found, refused = with_labels(_flat(found))
     refused += passed_over(root, AUDIO)
+    if learnt and found and learnt.strange(root, (file.digest for file in found)):
+        return WordFiles(measured_whole(found), refused, WHOLE)
+    files = _split(found, refused, root, crossed=crossed)
+    return replace(files, clips=learnt.kept(files.clips)) if learnt else files
+
+
+def _split(
+    found: list[FoundFile], refused: list[SkippedFile], root: Path, *, crossed: bool
+) -> WordFiles:
+    """The clips by speaker, where the names tell who speaks."""
     refuse_few_labels({file.label for file in found}, root)
     told = speakers([spoken_name(file.label, file.name) for file in found])
     if told is None:
@@ -77,8 +100,9 @@ def word_files(root: Path, split_file: Path | None = None) -> WordFiles:
     said: dict[str, Counter[str]] = defaultdict(Counter)
     for file, speaker in zip(found, told, strict=True):
         said[speaker][file.label] += 1
-    sides = _sides(said)
-    if not sides:
+    folds = speaker_folds(said) if crossed else {}
+    sides = {} if folds else _sides(said)
+    if not sides and not folds:
         why = (
             f"{BY_CONTENT}, a speaker may be on several sides: the names tell "
             f"{counted(len(said.keys() - {''}), 'speaker')}, but too few can be held out without "
@@ -86,10 +110,14 @@ def word_files(root: Path, split_file: Path | None = None) -> WordFiles:
         )
         return _by_content(found, refused, why, root)
     clips = [
-        LabelledFile(file.name, file.path, file.label, sides.get(speaker, "train"), speaker)
+        LabelledFile(
+            file.name, file.path, file.label, sides.get(speaker, "train"), speaker, file.digest
+        )
         for file, speaker in zip(found, told, strict=True)
     ]
-    return WordFiles(clips, refused, _sentence(said, sides))
+    known = len(said.keys() - {""})
+    split = folds_sentence(known, folds) if folds else _sentence(said, sides)
+    return WordFiles(clips, refused, split, folds)
 
 
 def background_files(root: Path) -> list[Path]:

@@ -9,8 +9,8 @@ makes its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -30,13 +30,23 @@ from musicrnn.io.sound.decode import seconds_told
 from musicrnn.sources.corpus import SOUND_RATE, LabelledFile, own_card
 from musicrnn.sources.find import corpus_folder, files_below
 from musicrnn.sources.labelled_folder import AUDIO
+from musicrnn.sources.learnt import WHOLE, Learnt, said_of
 from musicrnn.sources.named import named
 from musicrnn.sources.other_sounds import SoundsAtHand
 from musicrnn.sources.recordings import few, one_source
 from musicrnn.sources.split_file import folder_and_split_file
 from musicrnn.sources.word_cache import coded, decoded
 from musicrnn.sources.word_folder import background_files, word_files
-from musicrnn.training.data import SPLITS, Card, DataRequest, SkippedFile, Split, described
+from musicrnn.training.data import (
+    SPLITS,
+    Card,
+    DataRequest,
+    Folds,
+    SkippedFile,
+    Split,
+    briefly,
+    described,
+)
 from musicrnn.training.task import Task
 from musicrnn.training.words.data import Clips, Other, WordsData
 
@@ -59,33 +69,47 @@ class FoundWords:
     backgrounds: list[Path]
     refused: list[SkippedFile]
     at_hand: SoundsAtHand
+    folds: Mapping[str, int] = field(default_factory=dict[str, int])  # of speakers crossed over
 
 
 def read_clips(task: Task, request: DataRequest, like: Checkpoint | None) -> WordsData:
-    """Clips of words, decoded; how long a clip is follows from the recordings, or the model.
+    """Clips of words, decoded; how long a clip is follows from the recordings, or the model that
+    they are read for; all else of the frames is as in ``like``, a model or a base.
 
     Raises:
         MusicRNNError: there is no such source, it holds no words, or the model does not know one.
     """
-    found = find_words(one_source(request), split_file=request.split_file, data=request.folder)
-    if like is None:
-        recipe, labels = CausalLogMel(seconds=word_seconds(found)), None
-    else:
-        labeller: Any = task.labeller(like, "cpu")
-        recipe, labels = labeller.recipe, labeller.labels
+    learnt = None if like is None or request.relabel else Learnt.by(like, whole=request.whole)
+    found = find_words(
+        one_source(request),
+        split_file=request.split_file,
+        data=request.folder,
+        learnt=learnt,
+        crossed=learnt is None,
+    )
+    labeller: Any = None if like is None else task.labeller(like, "cpu")
+    recipe = CausalLogMel() if like is None else labeller.recipe
+    if learnt is None:
+        recipe = replace(recipe, seconds=word_seconds(found))
     return prepare_words(
         found,
         recipe=recipe,
-        labels=labels,
+        labels=None if learnt is None else labeller.labels,
         backgrounds=request.backgrounds,
         convert=bool(request.convert),
     )
 
 
 def find_words(
-    source: str, *, split_file: Path | None = None, data: Path | None = None
+    source: str,
+    *,
+    split_file: Path | None = None,
+    data: Path | None = None,
+    learnt: Learnt | None = None,
+    crossed: bool = False,
 ) -> FoundWords:
-    """The clips of a corpus, a folder or a split file.
+    """The clips of a corpus, a folder or a split file, for a model that has ``learnt`` from some;
+    ``crossed``: few speakers of a folder are all to learn from.
 
     Raises:
         MusicRNNError: there is no such source, or it holds no words.
@@ -97,10 +121,12 @@ def find_words(
         clips = list(corpus.clips(folder))
         return FoundWords(corpus.card, clips, corpus.backgrounds(folder), [], at_hand)
     path, split_file = folder_and_split_file(source, split_file)
-    files = word_files(path, split_file)
+    files = word_files(path, split_file, learnt, crossed=crossed)
     name = path.resolve().name
-    card = own_card(name, f"words of the folder {name}", holds="sounds", split=files.split)
-    return FoundWords(card, files.clips, background_files(path), files.refused, at_hand)
+    title = f"words of the folder {name}"
+    card = own_card(name, title, holds="sounds", split=files.split, files=files.clips)
+    recordings = background_files(path)
+    return FoundWords(card, files.clips, recordings, files.refused, at_hand, files.folds)
 
 
 def prepare_words(
@@ -149,13 +175,22 @@ def prepare_words(
         found.refused + sounds.refused,
         f"{counted(len(words), 'word')}: {shown} of {recipe.seconds:g} s ({found.card.split})",
         names,
-        few(sounds.said),
+        [*said_of(found.card.name, found.card.split), *few(sounds.said)],
         language=found.card.language,
+        whole=found.card.split == WHOLE,
+        folds=_folds(found, sounds.clips),
         backgrounds=[recordings["train"], *_made(clips["train"], recipe.rate)],
         recordings=recordings,
         others=cache(lambda split: _others(found.at_hand, split, recipe.rate)),
         coded=partial(coded, clips["train"].sounds, recipe.rate),
     )
+
+
+def _folds(found: FoundWords, clips: Sequence[LabelledFile]) -> Folds | None:
+    """The groups of the training clips, where speakers are crossed over."""
+    speakers = [clip.speaker for clip in clips if clip.split == "train"]
+    numbers = np.array([found.folds.get(speaker, -1) for speaker in speakers], np.int64)
+    return Folds(numbers, speakers) if found.folds else None
 
 
 def holds_words(source: str) -> bool:
@@ -232,4 +267,6 @@ def _description(
             yield clips[split].labels
 
     counts = {"recordings": {split: len(clips[split]) for split in SPLITS}}
-    return described([found.card], arrays(), counts, len(found.refused) + len(refused))
+    own = described([found.card], arrays(), counts, len(found.refused) + len(refused))
+    others = [corpus.card for corpus, _ in found.at_hand.corpora]
+    return {**own, **({"other_sounds": list(map(briefly, others))} if others else {})}

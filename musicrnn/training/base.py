@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+
+from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
@@ -14,7 +17,7 @@ from musicrnn.training.data import DataRequest, TrainingData
 from musicrnn.training.protocol import Task
 from musicrnn.training.task import task_of
 
-GENTLER = 0.25  # of the learning rate that a new network has
+NONE = "none"  # in place of a base: random weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,29 +70,47 @@ class Base:
     @property
     def kept(self) -> set[str]:
         """The names of the settings that stay those of this model."""
-        return {"hears", *self.checkpoint.entry("model")} - {"dropout"}
+        sizes = self.task.network.Config.from_json(self.checkpoint.entry("model"))
+        return {"hears", *sizes.as_json()} - {"dropout"}
+
+    @property
+    def corpora(self) -> list[Any]:
+        """What it learnt from, and its own base before it, as their headers say."""
+        data: Any = self.checkpoint.metadata.get("data")
+        learnt: Any = data.get("corpora") if isinstance(data, dict) else None
+        before: Any = self.checkpoint.metadata.get("before")
+        return [each for part in (learnt, before) if isinstance(part, list) for each in part]
 
     def check(self, settings: Any) -> None:
         """Raises:
         MusicRNNError: they are of another network than this model is.
         """
-        own, kept = self.settings, self.kept
+        for name, old, new in self.differences(settings):
+            self._refuse(name, old, new)
+
+    def differences(self, settings: Any) -> list[tuple[str, Any, Any]]:
+        """What of these settings is of another network: its name, this model's value, theirs."""
+        own, kept, found = self.settings, self.kept, list[tuple[str, Any, Any]]()
         for each in fields(own):
             if each.name in kept:
                 old, new = getattr(own, each.name), getattr(settings, each.name)
                 if each.name == "layer":
                     old, new = old.as_json(), new.as_json()
-                self._same(each.name, old, new)
+                if old != new:
+                    found.append((each.name, old, new))
+        return found
 
-    def _same(self, name: str, old: Any, new: Any) -> None:
-        if old != new:
-            raise MusicRNNError(
-                f"{name} is {old} in {self.name} and stays so when a training goes on from it, "
-                f"got {new}"
-            )
+    def _refuse(self, name: str, old: Any, new: Any) -> NoReturn:
+        raise MusicRNNError(
+            f"{name} is {old} in {self.name} and stays so when a training goes on from it, got "
+            f"{new}"
+        )
 
     def network(self, data: TrainingData, settings: Any) -> Any:
         """The network of such data and settings, with this model's weights.
+
+        Where the kind may have other labels than its base, a label that both know keeps its row of
+        the output layer, and the others begin at random.
 
         Raises:
             MusicRNNError: the data or settings make another network than this model is.
@@ -100,9 +121,28 @@ class Base:
         model = type(wanted).from_json(self.checkpoint.entry("model"))
         before = {**model.as_json(), "labels": self.checkpoint.metadata.get("labels")}
         now = {**wanted.as_json(), "labels": self.task.header(data, settings).get("labels")}
+        free = {"dropout", "labels"} if self.task.labelled else {"dropout"}
         for name, value in now.items():
-            if name != "dropout":
-                self._same(name, before[name], value)
+            if name not in free and before[name] != value:
+                self._refuse(name, before[name], value)
         network = self.task.build(data, settings)
-        load_strictly(network, self.checkpoint.arrays)
+        arrays = dict(self.checkpoint.arrays)
+        if self.task.labelled and now["labels"] != before["labels"]:
+            fresh = network.arrays()
+            for name in self.task.labelled:
+                arrays[name] = _relabelled(
+                    arrays[name], fresh[name], before["labels"] or (), now["labels"] or ()
+                )
+        load_strictly(network, arrays)
         return network
+
+
+def _relabelled(
+    rows: NDArray[Any], fresh: NDArray[Any], before: Sequence[str], now: Sequence[str]
+) -> NDArray[Any]:
+    """The fresh rows, a row a label, those of labels that were there before as they were."""
+    found = fresh.copy()
+    for index, label in enumerate(now):
+        if label in before:
+            found[index] = rows[before.index(label)]
+    return found

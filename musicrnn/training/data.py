@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar, cast
+from typing import Any, Generic, Literal, Protocol, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,7 @@ class Card:
     listed: Mapping[Split, Sequence[str]] = field(default_factory=dict[Split, Sequence[str]])
     """The pieces that a split file lists, see split_list."""
     language: str = ""  # what is spoken in it, where known
+    get: str = ""  # how to get it; see musicrnn.sources.catalogue
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,17 @@ class Piece:
     digest: str = ""
 
 
-def split_list(pieces: Iterable[Piece]) -> dict[Split, list[str]]:
+class Digested(Protocol):
+    """A piece or a file with its split and the sha256 of its content, "" where not known."""
+
+    @property
+    def split(self) -> Split: ...
+
+    @property
+    def digest(self) -> str: ...
+
+
+def split_list(pieces: Iterable[Digested]) -> dict[Split, list[str]]:
     """The first DIGITS of the digests of all pieces, by split."""
     found: dict[Split, list[str]] = {split: [] for split in SPLITS}
     for piece in pieces:
@@ -112,6 +123,8 @@ class DataRequest:
     use for is refused. ``split_by`` are the words in which the card of an earlier reading says how
     folders were split, "" for as it is done today. ``rehearse``: corpora that a base learnt from.
     ``convert``: the system's ffmpeg may decode sound that is not read.
+    Where data are read as a model reads them, ``relabel`` says that it is a base for labels of
+    their own, ``whole`` that a folder that it has not learnt from is measured on as a whole.
     """
 
     sources: tuple[str, ...]
@@ -123,12 +136,27 @@ class DataRequest:
     split_by: str = ""
     rehearse: tuple[str, ...] = ()
     convert: bool | None = None
+    relabel: bool = False
+    whole: bool = False
 
     @property
     def has_list(self) -> bool:
         """Whether a split file says which piece is for what."""
         lists = (source.lower().endswith(SPLIT_LIST) for source in self.sources)
         return self.split_file is not None or any(lists)
+
+
+@dataclass(frozen=True, eq=False)
+class Folds:
+    """Training examples of few people, who are crossed over: ``numbers`` [n] say which network each
+    is held out of, -1 for none, ``people`` [n] whose it is."""
+
+    numbers: NDArray[np.int64]
+    people: Sequence[str]
+
+    @property
+    def count(self) -> int:
+        return int(self.numbers.max()) + 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +167,8 @@ class TrainingData:
     ``description`` goes into the model file: corpora, terms, counts, hash. ``title`` says in words
     what was found. ``names`` are those of the examples, where they have any. ``said`` are sentences
     on how they were split. ``language`` is what is spoken, such as "English", where known.
+    ``whole``: all of a folder is in the test split, for the model has not learnt from it.
+    ``folds``: nobody is held out for good, the training examples are crossed over.
     """
 
     examples: dict[Split, Any]
@@ -150,6 +180,8 @@ class TrainingData:
     names: Mapping[Split, Sequence[str]] = field(default_factory=dict[Split, Sequence[str]])
     said: Sequence[str] = ()
     language: str = ""
+    whole: bool = False
+    folds: Folds | None = None
 
     def counts(self) -> dict[str, int]:
         """How many examples each split has."""
@@ -207,14 +239,17 @@ def described(
     """What a model file says of its data; ``arrays`` are all examples, which are hashed."""
     return {
         "corpora": [
-            {"name": c.name, "source": c.source, "licence": c.licence, "split": c.split}
-            | ({"listed": dict(c.listed)} if c.listed else {})
-            for c in cards
+            briefly(card) | ({"listed": dict(card.listed)} if card.listed else {}) for card in cards
         ],
         **counts,
         "refused": refused,
         "sha256": sha256_of(arrays),
     }
+
+
+def briefly(card: Card) -> dict[str, Any]:
+    """Name, source, terms and split of a corpus."""
+    return {name: getattr(card, name) for name in ("name", "source", "licence", "split")}
 
 
 def sha256_of(arrays: Iterable[NDArray[Any]]) -> str:

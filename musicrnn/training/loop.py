@@ -55,7 +55,8 @@ class TrainingResult:
     """How a run ended: "finished", "stopped early" or "interrupted", by which signal.
 
     ``warnings`` are sentences that whoever reads its figures should know. ``because``: what ended a
-    run that had minutes left, in words.
+    run that had minutes left, in words. ``output``: the network that was interrupted, where it is
+    not the model's own.
     """
 
     reason: str
@@ -63,6 +64,7 @@ class TrainingResult:
     signal: int | None = None
     warnings: tuple[str, ...] = ()
     because: str = ""
+    output: Path | None = None
 
     @property
     def exit_code(self) -> int:
@@ -168,6 +170,7 @@ class _Run:
     def save_model(self, figures: dict[str, float]) -> None:
         if self.saved_at < 0:
             self.path.unlink(missing_ok=True)  # it belongs to the model that is replaced now
+        self.objective.header["updates"] = self.state.update
         self.objective.checkpoint(figures).save(self.output, weights=self.plan.weights)
 
     def save_state(self) -> None:

@@ -13,6 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.pretrained import Style
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from musicrnn.training.run_state import RunState
 
 MINUTES = 30.0  # of a training of which nothing else is said
+GENTLER = 0.25  # of the learning rate that a new network has, where it begins with a model
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,8 @@ class Task(ABC):
         ensembles: whether several models can be measured as one.
         compared: of a comparison of cells: how many parameters, and updates between validations.
         follows: the settings that follow from the data where they are not asked for.
+        base: the bundled model that a training on a user's own files begins with, if any.
+        labelled: the tensors with a row a label, of a kind whose base may have other labels.
     """
 
     name: ClassVar[str]
@@ -110,6 +116,8 @@ class Task(ABC):
     ensembles: ClassVar[bool] = False
     compared: ClassVar[tuple[int, int] | None] = None
     follows: ClassVar[tuple[str, ...]] = ()
+    base: ClassVar[str] = ""
+    labelled: ClassVar[tuple[str, ...]] = ()
 
     # Data and learning.
 
@@ -138,6 +146,10 @@ class Task(ABC):
         """How it is trained when nothing else is said."""
         return TrainingConfig(minutes=MINUTES)
 
+    def going_on(self, plan: TrainingConfig) -> TrainingConfig:
+        """The plan of a training that begins with a model."""
+        return replace(plan, learning_rate=GENTLER * plan.learning_rate)
+
     @abstractmethod
     def config(self, data: TrainingData, settings: Any) -> Sizes:
         """The network's configuration: the settings, and what follows from the data."""
@@ -163,6 +175,23 @@ class Task(ABC):
     def calibrate(self, network: Any, data: TrainingData, objective: Any) -> dict[str, Any] | None:
         """Entries of the header that are chosen after training, of the best network."""
         del network, data, objective
+
+    def trust(self, metadata: dict[str, Any]) -> list[str]:
+        """Sentences on how far a model with this header is to be trusted."""
+        return []
+
+    # Few people, of whom none can be spared to validate on.
+
+    def held_out(self, data: TrainingData, rows: NDArray[np.bool_]) -> TrainingData:
+        """The data with these training examples to validate on, in place of learning from them."""
+        self.cannot("be crossed over", "only models of words can")
+
+    def crossed(
+        self, parts: Sequence[tuple[Checkpoint, TrainingData]]
+    ) -> tuple[dict[str, Any], NDArray[np.bool_]]:
+        """Entries of the header as of :meth:`calibrate`, of several networks, each with what was
+        held out of it; and which of all of that is told right, part by part, [n]."""
+        self.cannot("be crossed over", "only models of words can")
 
     # A model file.
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +20,9 @@ from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import TrainingData
 from musicrnn.training.loop import TrainingResult
 from musicrnn.training.protocol import Task
-from musicrnn.training.run_state import RunState, check_made_with, run_path, stored_state
-from musicrnn.training.train import Run, made_with, train
-
-LEAST_MINUTES = 1 / 600  # of a run whose minutes are spent, but which has not come to its end
+from musicrnn.training.run import Run
+from musicrnn.training.several import one_of_several
+from musicrnn.training.train import train
 
 
 def of_seed(path: Path, seed: int) -> Path:
@@ -36,20 +34,9 @@ def train_one(
     task: Task, data: TrainingData, run: Run, *, settings: Any, plan: TrainingConfig
 ) -> TrainingResult:
     """Train, or finish, one run of a set; see the module's text and :func:`train`."""
-    path = run_path(run.output)
-    if run.resume and not path.exists() and not run.output.exists():
-        run = replace(run, resume=False)
-    if run.resume:
-        state = stored_state(path)
-        if reason := _ended(state, plan):
-            begun = made_with(task.header(data, settings), data, run, settings=settings)
-            return TrainingResult(
-                reason, state, warnings=check_made_with(path, begun | plan.fixed())
-            )
-        if plan.minutes is not None:
-            left = max(LEAST_MINUTES, plan.minutes - state.seconds / 60)
-            plan = replace(plan, minutes=left)
-    return train(task, data, run, settings=settings, plan=plan)
+    if data.folds is not None:  # which are a set themselves
+        return train(task, data, run, settings=settings, plan=plan)
+    return one_of_several(train, task, data, run, settings=settings, plan=plan)
 
 
 def summary_text(losses: Mapping[int, float], unit: str) -> str:
@@ -61,11 +48,3 @@ def summary_text(losses: Mapping[int, float], unit: str) -> str:
     if width is not None:
         rows.append(["95 % interval of the mean", f"{mean - width:.4f} to {mean + width:.4f}"])
     return table(["seed", f"validation loss, nats a {unit}"], rows)
-
-
-def _ended(state: RunState, plan: TrainingConfig) -> str:
-    """How a run came to its end; "" where it goes on, also since more updates are asked for."""
-    if state.validations_since_best >= plan.patience:
-        return "stopped early"
-    more = plan.minutes is None and plan.updates is not None and plan.updates > state.total
-    return "finished" if state.update >= state.total and not more else ""

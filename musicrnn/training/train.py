@@ -1,38 +1,15 @@
-"""Training a model of any kind: from data to a calibrated model file."""
+"""Training a model of any kind: one network, or several where few people are crossed over."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
-import torch
-
-from musicrnn.checkpoint import Checkpoint
-from musicrnn.training.base import Base
 from musicrnn.training.config import TrainingConfig
+from musicrnn.training.crossed import learn_crossed
 from musicrnn.training.data import TrainingData
-from musicrnn.training.lock import first_process
-from musicrnn.training.loop import Callback, TrainingResult, fit
+from musicrnn.training.loop import TrainingResult
 from musicrnn.training.protocol import Task
-from musicrnn.training.run_state import versions
-
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    """Where a model goes and how its training is watched; see :func:`fit`.
-
-    ``command`` is what a user typed, for the file's header; ``baselines`` are those of the
-    validation examples, where they have been counted already; ``base`` is the model that the
-    training begins with.
-    """
-
-    output: Path
-    command: str = ""
-    callback: Callback | None = None
-    resume: bool = False
-    baselines: dict[str, Any] | None = None
-    base: Base | None = None
+from musicrnn.training.run import Run, learn
 
 
 def train(
@@ -55,53 +32,5 @@ def train(
     settings = settings or task.settings()
     plan = plan or task.plan(data, settings)
     task.check(data)
-    torch.manual_seed(plan.seed)  # pyright: ignore[reportUnknownMemberType]
-    network = (run.base.network if run.base else task.build)(data, settings)
-    objective = task.objective(network, data, settings, plan)
-    encoding, baselines = task.header(data, settings), run.baselines
-    if baselines is None:
-        baselines = task.baselines(data, "valid")
-    described = {**data.description, **({"baselines": baselines} if baselines else {})}
-    objective.header = {
-        "task": task.name,
-        **encoding,
-        "data": described,
-        **({"language": data.language} if data.language else {}),
-        "command": run.command,
-        "seed": plan.seed,
-        "versions": versions(),
-        **({"from": run.base.name} if run.base else {}),
-    }
-    outcome = fit(
-        objective,
-        plan,
-        run.output,
-        callback=run.callback,
-        resume=run.resume,
-        made_with=made_with(encoding, data, run, settings=settings),
-    )
-    outcome = replace(outcome, because=task.ended_by(data, plan, outcome.state))
-    if first_process():  # the process that wrote the model
-        best = Checkpoint.load(run.output)
-        if entries := task.calibrate(task.load(best), data, objective):
-            metadata = {**best.metadata, **entries}
-            metadata.pop("format")
-            Checkpoint(best.arrays, metadata).save(run.output, weights=plan.weights)
-    return outcome
-
-
-def made_with(
-    encoding: dict[str, Any], data: TrainingData, run: Run, *, settings: Any
-) -> dict[str, Any]:
-    """What a run that is resumed must have been begun with, beside its plan; ``encoding`` is the
-    task's header."""
-    corpora = data.description.get("corpora", ())
-    return {
-        **asdict(settings),
-        "layer": settings.layer.as_json(),
-        **encoding,
-        "sources": [corpus["name"] for corpus in corpora],
-        "split": [corpus["split"] for corpus in corpora],
-        "sha256": data.description.get("sha256"),
-        "from": run.base.sha256[:12] if run.base else None,
-    }
+    trained = learn if data.folds is None else learn_crossed
+    return trained(task, data, run, settings=settings, plan=plan)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from musicrnn.training.base import GENTLER, Base
+from musicrnn.training.base import Base
 from musicrnn.training.config import VALIDATE_EVERY, TrainingConfig
 from musicrnn.training.data import TrainingData
 from musicrnn.training.protocol import Task
@@ -20,9 +20,9 @@ class Wanted:
     """Settings before they are changed by ``words``, NAME=VALUE each, of settings or plan.
 
     ``plan`` is that of a recipe, in place of the task's own; ``minutes`` in place of the usual
-    length; ``base`` is what the training begins with: its sizes stay, and the learning rate is
-    GENTLER times the usual, where none is asked for. ``begun``, where a run is gone on with, are
-    the settings that it was begun with.
+    length; ``base`` is what the training begins with: its sizes stay, and the plan is gentler
+    where nothing else is asked for. ``begun``, where a run is gone on with, are the settings that
+    it was begun with.
 
     Raises:
         MusicRNNError: a word that is no setting, out of its bounds, or not the base's.
@@ -72,9 +72,8 @@ class Wanted:
             )
         settings, _ = override(self.words, settings, said)
         plan = self.plan or self._usual(task, data, settings, said)
-        rate = plan.learning_rate * (1.0 if self.base is None else GENTLER)
         plan = replace(plan, seed=self.seed, device=self.device, overwrite=self.overwrite)
-        plan = self._as_begun(task, replace(plan, learning_rate=rate))
+        plan = self._as_begun(task, plan)
         if self.minutes is not None:
             plan = replace(plan, minutes=self.minutes)
         if self.begun is not None and said.minutes is not None:
@@ -92,6 +91,8 @@ class Wanted:
     ) -> TrainingConfig:
         """The task's own plan, without its length where another one is asked for."""
         plan = task.plan(data, settings)
+        if self.base is not None:
+            plan = task.going_on(plan)
         if said.minutes is not None:
             return plan if plan.minutes is not None else replace(plan, updates=ENDLESS)
         if said.updates != ENDLESS:

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -49,6 +50,32 @@ def model(folder, tmp_path_factory):
     assert "left out fast/broken.mp3" in result.stderr
     assert "2 labels: fast, slow; train" in result.stderr
     return path
+
+
+def test_a_folder_not_learnt_from_is_measured_as_a_whole(model, folder, tmp_path):
+    for number, fast in ((50, True), (51, True), (52, False)):
+        song(tmp_path / "others" / ("fast" if fast else "slow") / f"{number}.wav", number, fast)
+    asked = ("evaluate", model, tmp_path / "others", "--json")
+    result = run(*asked)
+    found = json.loads(result.stdout)
+    assert (found["n"], found["split"]) == (3, "all")
+    assert "has not learnt from others: all of it is measured on" in result.stderr
+    assert "on all of" in run(*asked[:3]).stdout
+    assert "at least 3 are needed" in run(*asked, "--split", "test").stderr  # asked for, and kept
+    # the very files under another name are known by their content
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    before = json.loads(run("evaluate", model, folder, "--json").stdout)
+    again = json.loads(run("evaluate", model, copy, "--json").stdout)
+    assert (again["n"], again["split"]) == (before["n"], "test") == (2, "test")
+    # a header that lists no files is taken at the folder's name
+    earlier = Checkpoint.load(model)
+    del earlier.metadata["data"]["corpora"][0]["listed"]
+    earlier.metadata.pop("format")
+    earlier.save(tmp_path / "earlier.safetensors")
+    for path, split in ((copy, "all"), (folder, "test")):
+        told = run("evaluate", tmp_path / "earlier.safetensors", path, "--json")
+        assert json.loads(told.stdout)["split"] == split
 
 
 def test_ones_own_folder_is_learned_and_told(model, folder, tmp_path):

@@ -66,4 +66,6 @@ def test_a_corpus_is_found_under_any_of_its_names(
     entries = {entry["name"]: entry for entry in catalogue(tmp_path)}
     assert entries.keys() >= SPOKEN.keys()
     assert {entries[name]["licence"] for name in SPOKEN} == {"CC BY 4.0"}
+    assert "as the folder arabic-commands in $MUSICRNN_DATA" in entries["arabic-commands"]["get"]
+    assert entries["irish-tunes"]["get"] == "it comes with the package"
     assert entries["arabic-commands"]["folder"] == str(tmp_path / "arabic-commands")

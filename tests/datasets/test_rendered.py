@@ -29,13 +29,13 @@ class Three:
 
 
 def test_a_piece_is_as_loud_as_the_others_and_stays_in_its_split(tmp_path: Path) -> None:
-    found = list(RenderedMusic(Three(), ("three",)).sounds(tmp_path, "train"))
+    found = list(RenderedMusic(Three()).sounds(tmp_path, "train"))
     assert {(sound.language, sound.kind) for sound in found} == {("", "music")}
     assert len({len(sound.samples) for sound in found}) == 2  # of two lengths
     for sound in found:
         assert sound.samples.dtype == np.int16
         assert np.abs(sound.samples).max() == pytest.approx(PEAK, abs=1)
-    assert len(list(RenderedMusic(Three(), ("three",)).sounds(tmp_path, "test"))) == 1
+    assert len(list(RenderedMusic(Three()).sounds(tmp_path, "test"))) == 1
 
 
 def test_the_cards_are_those_of_the_pieces() -> None:
@@ -48,6 +48,7 @@ def test_the_cards_are_those_of_the_pieces() -> None:
 class Counting:
     """A corpus of sound that counts how often it is read."""
 
+    kinds = ("words", "sentences")
     card = Card("counted", "Counted", "sounds", "made here", "none", "by language")
     read = 0
 

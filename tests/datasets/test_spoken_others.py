@@ -41,6 +41,22 @@ def test_the_card_is_filled_in(name: str) -> None:
     assert all(getattr(card, word) for word in words)
 
 
+def test_clips_as_they_are_downloaded(tmp_path: Path) -> None:
+    for name, seconds in (("fr/words/a.wav", 1), ("fr/intro/b.wav", 2), ("de/words/c.wav", 1)):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        sound = np.full(seconds * SOUND_RATE // 2, 0.25, np.float32)  # at half the rate
+        soundfile.write(str(tmp_path / name), sound, SOUND_RATE // 2)
+    (tmp_path / "fr/words/broken.ogg").write_bytes(b"none")
+    found = {
+        split: {(s.language, s.kind): len(s.samples) for s in GCOMPRIS.sounds(tmp_path, split)}
+        for split in ("train", "valid", "test")
+    }
+    train = {("fr", "sentences"): 2 * SOUND_RATE, ("fr", "words"): SOUND_RATE}
+    assert found == {"train": train, "valid": {}, "test": {("de", "words"): SOUND_RATE}}
+    loud = next(GCOMPRIS.sounds(tmp_path, "train")).samples
+    assert np.median(loud) == pytest.approx(32_767 / 4, abs=20)
+
+
 @every
 def test_no_language_is_in_two_splits(name: str, corpora: Path) -> None:
     try:

@@ -4,16 +4,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.features.causal_logmel import CausalLogMel
-from musicrnn.io.audio import write_audio
+from musicrnn.sources.learnt import Learnt
 from musicrnn.sources.speakers import speakers, spoken_name
 from musicrnn.sources.word_folder import WordFiles, background_files, word_files
-from musicrnn.sources.words import find_words, prepare_words
-from musicrnn.waveform import Waveform
+from musicrnn.training.data import split_list
 
 WORDS = ("yes", "no", "zoom in")
 PEOPLE = ("anna", "bob", "carl", "dora", "emil")
@@ -127,6 +125,57 @@ def test_by_speaker(tmp_path: Path, people: int) -> None:
     held = max(1, round(0.15 * people))
     assert counts == {"test": held, "valid": held, "train": people - 2 * held}
     assert background_files(tmp_path) == sorted(tmp_path / name for name in noise)
+
+
+@pytest.mark.parametrize("people", [3, 4, 5, 6])
+def test_few_speakers_are_crossed_over(tmp_path: Path, people: int) -> None:
+    names = [f"{w}/p{p}x_{t}.wav" for w in WORDS for p in range(people) for t in range(2 + p)]
+    found = word_files(write(tmp_path, [*names, "yes/1.wav"]), crossed=True)
+    assert {clip.split for clip in found.clips} == {"train"}
+    assert set(found.folds) == {f"p{p}x" for p in range(people)}
+    assert set(found.folds.values()) == {0, 1, 2}
+    assert f"crossed over: {people} are too few" in found.split
+    sizes = Counter(found.folds.get(clip.speaker, -1) for clip in found.clips)
+    assert sizes[-1] == 1
+    assert max(sizes.values()) <= 2 * min(sizes[fold] for fold in range(3))
+    assert word_files(tmp_path).folds == {}
+
+
+def test_who_cannot_be_spared_is_in_every_network(tmp_path: Path) -> None:
+    names = [f"{w}/{p}_{t}.wav" for w in WORDS for p in PEOPLE for t in range(2)]
+    rare = write(tmp_path / "rare", [*names, "rare/anna_1.wav"])
+    assert set(word_files(rare, crossed=True).folds) == {*PEOPLE} - {"anna"}
+    loud = [f"yes/bob_{t}.wav" for t in range(2, 40)]
+    assert "bob" not in word_files(write(tmp_path / "loud", [*names, *loud]), crossed=True).folds
+    both = [f"both/{p}_1.wav" for p in ("anna", "bob")]  # never out of the same network
+    folds = word_files(write(tmp_path / "both", [*names, *both]), crossed=True).folds
+    assert folds["anna"] != folds["bob"]
+    many = [f"{w}/p{p}x_{t}.wav" for w in WORDS for p in range(7) for t in range(2)]
+    assert word_files(write(tmp_path / "many", many), crossed=True).split.startswith("by speaker")
+
+
+def test_what_a_model_has_learnt_from_stays_where_it_was(tmp_path: Path) -> None:
+    names = [f"{w}/p{p}x_{t}.wav" for w in WORDS for p in range(8) for t in range(2)]
+    found = word_files(write(tmp_path, names))
+    listed = split_list(found.clips)
+    one = next(clip for clip in found.clips if clip.split == "train")
+    moved = {**listed, "test": [*listed["test"], one.digest[:8]]}
+    moved["train"] = [digest for digest in listed["train"] if digest != one.digest[:8]]
+    metadata = {"data": {"corpora": [{"name": "elsewhere", "listed": moved}]}}
+    again = word_files(tmp_path, None, Learnt.by(Checkpoint({}, metadata), whole=True))
+    splits = {clip.name: clip.split for clip in again.clips}
+    assert splits.pop(one.name) == "test"
+    assert splits == {c.name: c.split for c in found.clips if c.name != one.name}
+    for corpora, split in (
+        ([{"name": "other"}], {"test"}),
+        ([{"name": tmp_path.name}], {"train", "valid", "test"}),
+        ([{"name": "other", "listed": {"train": ["0" * 8]}}], {"test"}),
+    ):
+        model = Checkpoint({}, {"data": {"corpora": []}, "before": corpora})
+        whole = word_files(tmp_path, None, Learnt.by(model, whole=True))
+        assert {clip.split for clip in whole.clips} == split
+    arabic = Learnt.by(Checkpoint({}, {"before": [{"name": "arabic-commands"}]}), whole=True)
+    assert not arabic.strange(tmp_path / "arabic-speech-commands", [])  # as it is called at times
 
 
 def test_no_word_is_lost_from_train(tmp_path: Path) -> None:
@@ -244,19 +293,3 @@ def test_real_corpora_as_folders(corpora: Path, folder: str, who: Callable[[str]
     assert all(clip.speaker == who(clip.path.stem) for clip in found.clips)
     assert {len(splits) for splits in sides(found).values()} == {1}
     assert learnt(found) == {clip.label for clip in found.clips}
-
-
-def test_what_is_to_be_known_of_a_file_is_said_and_kept(tmp_path: Path) -> None:
-    """Two channels against one another: the louder way is heard, the first time and later."""
-    time = np.arange(8000) / 16_000
-    tone = (0.3 * np.sin(2 * np.pi * 440 * time)).astype(np.float32)
-    for number, word in enumerate(("left", "right")):
-        (tmp_path / "words" / word).mkdir(parents=True)
-        for take in range(6):
-            pair = np.stack([tone * (1 + 0.01 * (take + 6 * number)), -tone])
-            write_audio(Waveform(pair, 16_000), tmp_path / "words" / word / f"{take}.wav")
-    found = find_words(str(tmp_path / "words"))
-    for _ in range(2):
-        data = prepare_words(found, recipe=CausalLogMel(seconds=0.5))
-        assert len(data.said) == 12
-        assert all("left/0.wav" in line or "channel" in line for line in data.said)

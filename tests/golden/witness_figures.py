@@ -64,7 +64,7 @@ WISHES = (
 )
 OLDER = {  # bundled models that others have taken the place of
     name: shlex.quote(str(Path(__file__).with_name(f"{name}-of-november.safetensors")))
-    for name in ("pop", "folk", "drums", "chorale")
+    for name in ("pop", "folk", "drums", "chorale", "commands-micro")
 }
 AS_POP = f"--model {OLDER['pop']} --temperature 0.8 --min-p 0.01"  # its settings then
 AS_FOLK = f"--model {OLDER['folk']} --temperature 0.8"
@@ -87,9 +87,7 @@ TICKS = {  # a quarter, in which notes are told; files have a multiple of them
     "a chorale": 24, "beat": 12, "performance": 50, "pop": 12, "drums": 12, "pop as wished": 12,
     "drums in int8": 12,
 }  # fmt: skip
-HEARD = {"genre": "song.wav"} | dict.fromkeys(
-    ("commands", "commands-micro", "commands-full"), "word.wav"
-)
+HEARD = {"genre": "song.wav", "commands-micro": "word.wav"}
 MEASURED = {
     "pop": "pieces --split train",
     "folk": "tunes --split train",
@@ -169,13 +167,17 @@ def composed_figures(name, out):
 
 def classified_figures(name):
     """What a bundled model hears in a sound."""
-    return answers("classify", HEARD[name], "--model", name, "--device", "cpu")
+    return answers("classify", HEARD[name], "--model", kept(name), "--device", "cpu")
 
 
 def measured_figures(name):
     """A bundled model on the small data."""
-    model = shlex.split(OLDER[name])[0] if name in OLDER else name
-    return answers("evaluate", model, *MEASURED[name].split())
+    return answers("evaluate", kept(name), *MEASURED[name].split())
+
+
+def kept(name):
+    """A bundled model by name, or the file of an older one."""
+    return shlex.split(OLDER[name])[0] if name in OLDER else name
 
 
 def resumed_figures(kind, model):

@@ -11,6 +11,7 @@ musicrnn evaluate --stream measures all of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,8 +22,8 @@ from musicrnn.networks.detector import DetectorSettings
 from musicrnn.networks.words import WordsModel
 from musicrnn.training.words.choice import choose
 from musicrnn.training.words.data import Other
-from musicrnn.training.words.stream import hear
-from musicrnn.training.words.wordless import hear_others
+from musicrnn.training.words.stream import HeardStream, hear, joined
+from musicrnn.training.words.wordless import HeardOthers, hear_others, joined_others
 
 MAX_HOURS, MIN_HOURS = 1.0, 1 / 12
 SECONDS_A_CLIP = 15.0  # so that every clip is used about four times
@@ -31,22 +32,42 @@ SEED = 20_261_125
 MAX_FALSE_ACCEPTS_AN_HOUR = 5.0  # false accepts an hour
 
 
-def calibrate_detector(
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """What a network hears on clips that it has not learnt from, and on other sound."""
+
+    stream: HeardStream
+    others: HeardOthers | None
+
+
+def heard_by(
     model: WordsModel,
     recipe: CausalLogMel,
     source: StreamSource,
+    others: Sequence[Other] = (),
     *,
     labels: Sequence[str],
     temperature: float,
-    others: Sequence[Other] = (),
-) -> tuple[DetectorSettings, Curve, dict[str, float]]:
-    """The settings, what other thresholds cost, and the settings' validation figures."""
+) -> Heard:
+    """Listen to a stream of the clips, and to the other sounds; the model in evaluation mode."""
     hours = min(MAX_HOURS, max(MIN_HOURS, len(source.words) * SECONDS_A_CLIP / 3600))
     pieces = stream(np.random.default_rng(SEED), source, StreamSettings(hours, SNRS))
-    heard = hear(model, recipe, pieces, labels=labels, temperature=temperature)
-    without = hear_others(model, recipe, others, labels=labels, temperature=temperature)
-    choice = choose(heard, without, most=FALSE_ACCEPTS if without else MAX_FALSE_ACCEPTS_AN_HOUR)
-    counted_on = without.hours if without else hours
+    return Heard(
+        hear(model, recipe, pieces, labels=labels, temperature=temperature),
+        hear_others(model, recipe, others, labels=labels, temperature=temperature),
+    )
+
+
+def chosen_detector(
+    heard: Sequence[Heard],
+) -> tuple[DetectorSettings, Curve, dict[str, float]]:
+    """The settings, what other thresholds cost, and the settings' validation figures: chosen on
+    what one network heard, or several, as if they were one."""
+    streams = joined([each.stream for each in heard])
+    others = joined_others([each.others for each in heard if each.others])
+    choice = choose(streams, others, most=FALSE_ACCEPTS if others else MAX_FALSE_ACCEPTS_AN_HOUR)
+    hours = streams.script.seconds / 3600
+    counted_on = others.hours / len(heard) if others else hours  # all heard the same
     return (
         choice.settings,
         Curve.of_sweep(choice.sweep, counted_on),
@@ -54,6 +75,6 @@ def calibrate_detector(
             "valid_stream_hours": hours,
             "valid_stream_detection": 1 - choice.point.miss,
             "valid_stream_false_accepts_an_hour": choice.point.false_accepts_an_hour,
-            **({"valid_wordless_hours": without.hours} if without else {}),
+            **({"valid_wordless_hours": counted_on} if others else {}),
         },
     )

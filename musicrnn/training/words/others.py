@@ -41,10 +41,11 @@ class Places:
         return len(self.start)
 
     def draw(self, random: Random, count: int, mined: float) -> tuple[Samples, NDArray[np.int64]]:
-        """Excerpts float32 [count, N], a share ``mined`` of them drawn by weight; their places."""
+        """Excerpts float32 [count, N], a share ``mined`` of them drawn by the square of
+        their weight; their places."""
         by_weight = random.uniform(size=count) < mined
         places = random.integers(len(self), size=count)
-        total = np.cumsum(self.weights, dtype=np.float64)
+        total = np.cumsum(np.square(self.weights, dtype=np.float64))
         if total[-1] > 0:
             drawn = np.searchsorted(total, random.uniform(size=count) * total[-1], side="right")
             places = np.where(by_weight, drawn.clip(0, len(self) - 1), places)

@@ -14,10 +14,10 @@ from musicrnn.networks.words_config import WordsSizes
 class Drawing:
     """What a batch is made of, and what of it counts how much."""
 
-    unknown: float = share(0.06)  # share of rows that are spoken and no word, made of words
-    other: float = share(0.3)  # share that are real speech and music, where some is at hand
-    silence: float = share(0.06)  # share of rows without speech
-    mined: float = share(0.5)  # share of other sound that is drawn for how often it was mistaken
+    unknown: float = share(0.05)  # share of rows that are spoken and no word, made of words
+    other: float = share(0.45)  # share that are real speech and music, where some is at hand
+    silence: float = share(0.05)  # share of rows without speech
+    mined: float = share(0.7)  # share of other sound that is drawn for how often it was mistaken
     coded: float = share(0.5)  # share of words that were sent through a codec
     carry: float = share(0.5)  # share of rows that go on from the row's last clip
     mixed: float = share(0.0)  # share of rows that are two words at once

@@ -8,7 +8,7 @@ carried on, as on a live stream. Needs a network that reads forwards.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from musicrnn.arrays import Samples
 from musicrnn.augmentation.stream import Piece, script
 from musicrnn.errors import MusicRNNError
-from musicrnn.events import DetectedWord, Script
+from musicrnn.events import DetectedWord, Script, Spoken, Stretch
 from musicrnn.features.causal_logmel import CausalLogMel, FrameStream
 from musicrnn.metrics.classification import wilson_interval
 from musicrnn.networks.detector import Average, DetectorSettings, Trigger
@@ -45,6 +45,23 @@ class HeardStream:
         average = Average(settings.smoothing, len(self.labels), self.step_seconds)
         trigger = Trigger(settings, self.labels, self.step_seconds)
         return trigger.push(average.push(self.probabilities))
+
+
+def joined(heard: Sequence[HeardStream]) -> HeardStream:
+    """Streams, one at least, as one after the other; each may be of a network of its own."""
+    spoken: list[Spoken] = []
+    stretches: list[Stretch] = []
+    steps = 0
+    for each in heard:
+        begin = steps * each.step_seconds
+        for word in each.script.spoken:
+            spoken.append(replace(word, start=begin + word.start, end=begin + word.end))
+        for part in each.script.stretches:
+            stretches.append(replace(part, start=begin + part.start, end=begin + part.end))
+        steps += len(each.probabilities)
+    told = np.concatenate([each.probabilities for each in heard])
+    whole = Script(tuple(spoken), tuple(stretches))
+    return HeardStream(whole, heard[0].labels, told, heard[0].step_seconds)
 
 
 @dataclass(frozen=True)

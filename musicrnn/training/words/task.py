@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
+from musicrnn.listening.header import labels_of
 from musicrnn.networks.words_config import WordsConfig
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import Split, TrainingData
 from musicrnn.training.protocol import Task
-from musicrnn.training.words.data import SILENCE, UNKNOWN, WordsData
+from musicrnn.training.words.data import SILENCE, UNKNOWN, Clips, WordsData
 from musicrnn.training.words.settings import WordsSettings
 from musicrnn.waveform import in_full_scale
 
@@ -42,12 +45,14 @@ class Words(Task):
     reads: ClassVar[str] = "clips"
     settings: ClassVar[type[WordsSettings]] = WordsSettings
     options: ClassVar[tuple[str, ...]] = ("split_file", "backgrounds", "convert")
+    base: ClassVar[str] = "commands"
+    labelled: ClassVar[tuple[str, ...]] = ("output.weight", "output.bias")
 
     def check(self, data: TrainingData) -> None:
         train, valid = data.examples["train"], data.examples["valid"]
         learnt = set(train.labels.tolist())
         missing = [word for number, word in enumerate(data.labels) if number not in learnt]
-        if len(data.labels) < 2 or missing or not len(valid):
+        if len(data.labels) < 2 or missing or not (len(valid) or data.folds):
             raise MusicRNNError(
                 "words need two labels, clips of each to learn from and some to validate on, got "
                 f"{counted(len(data.labels), 'label')}, {len(train)} and "
@@ -68,6 +73,11 @@ class Words(Task):
             validate_every=max(100, updates // 20),
             patience=1000,
         )
+
+    def going_on(self, plan: TrainingConfig) -> TrainingConfig:
+        """Half as long: with a base ten words are learnt by then (docs/commands.md)."""
+        assert plan.updates is not None
+        return replace(super().going_on(plan), updates=plan.updates // 2)
 
     def config(self, data: TrainingData, settings: WordsSettings) -> WordsConfig:
         labels = len(all_labels(data, settings))
@@ -97,30 +107,83 @@ class Words(Task):
 
     def calibrate(self, network: Any, data: TrainingData, objective: Any) -> dict[str, Any]:
         """Temperature and, of a network that can be streamed, its detector and curve."""
+        return self._calibrated([(network, data)], objective.labels)[0]
+
+    def held_out(self, data: TrainingData, rows: NDArray[np.bool_]) -> TrainingData:
+        assert isinstance(data, WordsData)
+        train, all_coded = data.examples["train"], data.coded
+
+        def of(these: NDArray[np.bool_]) -> Clips:
+            return Clips(train.sounds[these], train.labels[these])
+
+        def coded() -> NDArray[np.int16] | None:
+            found = all_coded()
+            return None if found is None else found[~rows]
+
+        examples = {**data.examples, "train": of(~rows), "valid": of(rows)}
+        return replace(data, examples=examples, folds=None, coded=coded)
+
+    def crossed(
+        self, parts: Sequence[tuple[Checkpoint, TrainingData]]
+    ) -> tuple[dict[str, Any], NDArray[np.bool_]]:
+        labels = labels_of(parts[0][0].metadata, parts[0][0].metadata["model"]["labels"])
+        networks = [(self.load(checkpoint), data) for checkpoint, data in parts]
+        return self._calibrated(networks, labels)
+
+    def _calibrated(
+        self, parts: Sequence[tuple[WordsModel, TrainingData]], names: Sequence[str]
+    ) -> tuple[dict[str, Any], NDArray[np.bool_]]:
+        """Entries of the header, chosen on what networks have not learnt from, and which of these
+        clips are told right, [n]."""
         from musicrnn.augmentation.stream import StreamSource
         from musicrnn.metrics.classification import calibrated
         from musicrnn.networks.labelling import probabilities
         from musicrnn.networks.words import clip_logits
-        from musicrnn.training.words.detector import calibrate_detector
+        from musicrnn.training.words.detector import Heard, chosen_detector, heard_by
 
-        names, valid, recipe = objective.labels, data.examples["valid"], data.encoding
-        logits = clip_logits(network, objective.valid_frames)
-        entries = calibrated(lambda at: probabilities(logits, at), valid.labels.tolist(), names)
-        if network.config.bidirectional or len(set(valid.labels.tolist())) < 2:
-            return entries  # a stream needs two words
-        assert isinstance(data, WordsData)
-        spoken = [names[label] for label in valid.labels]
-        source = StreamSource(valid.sounds, spoken, recipe.rate, data.recordings["valid"])
-        detector, curve, figures = calibrate_detector(
-            network,
-            recipe,
-            source,
-            labels=names,
-            temperature=entries["temperature"],
-            others=data.others("valid"),
-        )
+        told: list[NDArray[np.float32]] = []
+        for network, data in parts:
+            sounds, recipe = data.examples["valid"].sounds, data.encoding
+            for at in range(0, len(sounds), OBSERVED):
+                frames = recipe.frames(in_full_scale(sounds[at : at + OBSERVED]))
+                told.append(clip_logits(network, frames))
+        logits = np.concatenate(told)
+        truth = np.concatenate([data.examples["valid"].labels for _, data in parts])
+        entries = calibrated(lambda at: probabilities(logits, at), truth.tolist(), names)
+        right = np.asarray(logits.argmax(1) == truth)
+        if parts[0][0].config.bidirectional:
+            return entries, right
+        heard: list[Heard] = []
+        for network, data in parts:
+            assert isinstance(data, WordsData)
+            valid = data.examples["valid"]
+            if len(set(valid.labels.tolist())) < 2:
+                continue  # a stream needs two words
+            spoken = [names[int(label)] for label in valid.labels]
+            recordings = data.recordings["valid"]
+            source = StreamSource(valid.sounds, spoken, data.encoding.rate, recordings)
+            temperature = entries["temperature"]
+            heard.append(
+                heard_by(
+                    network,
+                    data.encoding,
+                    source,
+                    data.others("valid"),
+                    labels=names,
+                    temperature=temperature,
+                )
+            )
+        if not heard:
+            return entries, right
+        detector, curve, figures = chosen_detector(heard)
         entries["metrics"] |= figures
-        return {**entries, "detector": detector.as_json(), "curve": curve.as_json()}
+        return {**entries, "detector": detector.as_json(), "curve": curve.as_json()}, right
+
+    def trust(self, metadata: dict[str, Any]) -> list[str]:
+        """Of speakers that were crossed over; of a stream too short to choose a threshold on."""
+        from musicrnn.training.words.trust import trust
+
+        return trust(metadata)
 
     @property
     def network(self) -> type[WordsModel]:

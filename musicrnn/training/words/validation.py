@@ -1,9 +1,9 @@
 """The stream on which the best moment of a training is chosen.
 
 Conventions. It is made of the validation clips, SECONDS_A_CLIP a clip and MAX_MINUTES at most; its
-parts are heard side by side. Beside it stand the other sounds of the validation split. What is
-missed is the mean over RATES of the share of words that are missed where a threshold is so high
-that no more false accepts an hour are left.
+parts are heard side by side. Beside it stand the other sounds of the validation split, some of each
+kind. What is missed is the mean over RATES of the share of words that are missed where a threshold
+is so high that no more false accepts an hour are left.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from musicrnn.training.words.wordless import SHARES, HeardOthers
 from musicrnn.waveform import in_full_scale
 
 SECONDS_A_CLIP, MAX_MINUTES = 4.0, 16
+MAX_MINUTES_A_KIND = 20  # of other sound
 SNRS = (5.0, 10.0, 20.0)
 RATES = (0.5, 1.0, 2.0, 4.0, 8.0)  # false accepts an hour
 SMOOTHING = 0.2  # seconds
@@ -42,7 +43,9 @@ class ValidationStream:
         self.labels, self.recipe, valid = tuple(labels), data.encoding, data.examples["valid"]
         minutes = int(min(MAX_MINUTES, max(1, len(valid) * SECONDS_A_CLIP // 60)))
         spoken = [self.labels[label] for label in valid.labels]
-        source = StreamSource(valid.sounds, spoken, self.recipe.rate, data.recordings["valid"])
+        source = StreamSource(
+            valid.sounds, spoken, self.recipe.rate, data.recordings.get("valid", ())
+        )
         settings = StreamSettings(minutes / 60, SNRS)
         pieces = list(stream(np.random.default_rng(SEED), source, settings))
         self.script = script([Piece(p.samples[:0], p.spoken, p.stretch) for p in pieces])
@@ -53,6 +56,7 @@ class ValidationStream:
             if own:
                 sound = np.concatenate(own)
                 rows = sound[: len(sound) // ROWS * ROWS].reshape(ROWS, -1)
+                rows = rows[:, : round(MAX_MINUTES_A_KIND * 60 * self.recipe.rate / ROWS)]
                 self.others[kind] = np.stack(
                     [self.recipe.frames(in_full_scale(row)) for row in rows]
                 )

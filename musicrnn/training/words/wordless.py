@@ -90,6 +90,14 @@ def hear_others(
     return HeardOthers(kinds, tuple(labels), step_seconds) if kinds else None
 
 
+def joined_others(heard: Sequence[HeardOthers]) -> HeardOthers | None:
+    """What several networks of the same labels heard, one after the other; None of none."""
+    if not heard:
+        return None
+    kinds = {kind: np.concatenate([each.kinds[kind] for each in heard]) for kind in heard[0].kinds}
+    return HeardOthers(kinds, heard[0].labels, heard[0].step_seconds)
+
+
 def _log_odds(probability: float) -> float:
     least = min(probability, 1 - 1e-6)
     return float(np.log(least) - np.log1p(-least))

@@ -31,7 +31,8 @@ from musicrnn.training.emotion.network import (
     nats_of,
 )
 from musicrnn.training.emotion.task import EMOTION, baseline_probabilities, predictions
-from musicrnn.training.train import Run, train
+from musicrnn.training.run import Run
+from musicrnn.training.train import train
 from musicrnn.training.wanted import Wanted
 from musicrnn_datasets.vgmidi import VGMIDI
 

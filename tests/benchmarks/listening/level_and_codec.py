@@ -38,7 +38,7 @@ def main(name: str, corpus: str) -> None:
     model, labeller = task.load(checkpoint), cast(Any, task.labeller(checkpoint, "cpu"))
     recipe, labels = labeller.recipe, labeller.labels
     data = prepare_words(find_words(corpus), recipe=recipe, labels=labels)
-    clips = data.examples["test"]
+    clips, words = data.examples["test"], len(set(data.examples["test"].labels.tolist()))
 
     def told(what: str, sounds: Any, gain: np.float32 = FULL) -> None:
         right = 0
@@ -49,7 +49,7 @@ def main(name: str, corpus: str) -> None:
         low, high = wilson_interval(right, len(clips))
         print(
             f"clips {what}: {100 * right / len(clips):.2f} % ({100 * low:.1f} to {100 * high:.1f}),"
-            f" n = {len(clips)}, any one word {100 / len(data.labels):.1f} %",
+            f" n = {len(clips)}, any one word {100 / words:.1f} %",
             flush=True,
         )
 

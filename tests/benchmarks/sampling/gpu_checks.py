@@ -155,8 +155,9 @@ def training(device: torch.device, *, updates: int, rows: int) -> Result:
     from musicrnn.training.compose.data import TokenData
     from musicrnn.training.compose.settings import ComposeSettings
     from musicrnn.training.config import TrainingConfig
+    from musicrnn.training.run import Run
     from musicrnn.training.task import TASKS
-    from musicrnn.training.train import Run, train
+    from musicrnn.training.train import train
 
     random = np.random.default_rng(0)
     pieces = [np.tile(random.integers(2, 100, 20), 20).astype(np.int32) for _ in range(40)]

@@ -6,8 +6,9 @@ from typing import Any
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import TrainingData, sha256_of
 from musicrnn.training.loop import TrainingResult
+from musicrnn.training.run import Run
 from musicrnn.training.task import TASKS
-from musicrnn.training.train import Run, train
+from musicrnn.training.train import train
 
 
 def data_of(

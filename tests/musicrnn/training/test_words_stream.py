@@ -12,7 +12,8 @@ from musicrnn.listening.curve import Curve
 from musicrnn.networks.words import WordsModel
 from musicrnn.networks.words_config import WordsConfig
 from musicrnn.training.words.choice import choose
-from musicrnn.training.words.detector import calibrate_detector
+from musicrnn.training.words.data import Other
+from musicrnn.training.words.detector import chosen_detector, heard_by
 from musicrnn.training.words.stream import HeardStream, hear, hear_sound, streaming_cost
 
 RECIPE = CausalLogMel()
@@ -113,13 +114,22 @@ def test_the_detector_is_chosen_between_words_and_noise() -> None:
 
 
 def test_calibration_is_brief_where_there_are_few_words() -> None:
-    settings, curve, figures = calibrate_detector(
-        small(), RECIPE, SOURCE, labels=LABELS, temperature=1.0
-    )
+    heard = heard_by(small(), RECIPE, SOURCE, labels=LABELS, temperature=1.0)
+    assert heard.others is None
+    settings, curve, figures = chosen_detector([heard])
     assert figures["valid_stream_hours"] == pytest.approx(1 / 12)
     assert 0 <= figures["valid_stream_detection"] <= 1
     assert figures["valid_stream_false_accepts_an_hour"] >= 0
     assert curve.hours == figures["valid_stream_hours"]
     assert Curve.from_json(curve.as_json()).hours == curve.hours
-    again, other, _ = calibrate_detector(small(), RECIPE, SOURCE, labels=LABELS, temperature=1.0)
+    again, other, _ = chosen_detector(
+        [heard_by(small(), RECIPE, SOURCE, labels=LABELS, temperature=1.0)]
+    )
     assert (again, other) == (settings, curve)
+    sound = np.random.default_rng(1).integers(-900, 900, 2 * 16_000 * 16).astype(np.int16)
+    beside = heard_by(
+        small(), RECIPE, SOURCE, [Other("music", sound)] * 2, labels=LABELS, temperature=1.0
+    )
+    _, curve, figures = chosen_detector([beside, beside])
+    assert curve.hours == figures["valid_wordless_hours"] == pytest.approx(4 * 16 / 3600, rel=0.05)
+    assert figures["valid_stream_hours"] == pytest.approx(1 / 6)

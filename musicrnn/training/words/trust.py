@@ -1,0 +1,51 @@
+"""How far a model of words is to be trusted, as its header tells: sentences for whoever trained it.
+
+Conventions. "crossed" in the header counts for every speaker the clips that a network which had not
+learnt from them told right. The threshold that a model carries was chosen for five false accepts an
+hour: on a stream shorter than LEAST_HOURS these cannot be told from none.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from musicrnn.errors import counted
+from musicrnn.listening.curve import LEAST_HOURS, Curve
+from musicrnn.metrics.classification import wilson_interval
+
+
+def trust(metadata: dict[str, Any]) -> list[str]:
+    """What there is to be said."""
+    return [text for text in (_crossed(metadata), _thresholds(metadata)) if text]
+
+
+def _crossed(metadata: dict[str, Any]) -> str:
+    crossed: Any = metadata.get("crossed")
+    people: Any = crossed.get("people") if isinstance(crossed, dict) else None
+    if not isinstance(people, list) or not people:
+        return ""
+    counts = [(int(of["right"]), int(of["n"])) for of in cast(list[dict[str, Any]], people)]
+    right, n = (sum(column) for column in zip(*counts, strict=True))
+    low, high = wilson_interval(right, n)
+    shares = [one / all_of_them for one, all_of_them in counts]
+    return (
+        f"a voice that it has not learnt from: {right / n:.1%} of the words right (95 % interval "
+        f"{low:.1%} .. {high:.1%}, n = {n}), from {min(shares):.0%} to {max(shares):.0%} by "
+        f"speaker; so said networks of the {counted(len(counts), 'speaker')} that each had not "
+        "heard, the model has learnt from all of them. Of so few speakers a new one may lie outside"
+    )
+
+
+def _thresholds(metadata: dict[str, Any]) -> str:
+    if "curve" not in metadata:
+        return ""
+    hours = Curve.from_json(metadata["curve"]).hours
+    hours = min(hours, float(metadata["metrics"].get("valid_stream_hours", hours)))
+    if hours >= LEAST_HOURS:
+        return ""
+    clips = int(metadata["metrics"]["valid_n"])
+    return (
+        f"{counted(clips, 'clip')} to validate on are too few to set a threshold: they make "
+        f"{60 * hours:.0f} min of stream, on which five false accepts an hour cannot be told from "
+        f"none; the least are {counted(round(LEAST_HOURS * 3600 / 15), 'clip')}"
+    )
