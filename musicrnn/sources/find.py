@@ -67,6 +67,20 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "musicrnn"
 
 
+def sounds_kept(name: str) -> Path:
+    """The folder ``name`` of the user's cache folder, made where it is not there.
+
+    Raises:
+        MusicRNNError: it cannot be.
+    """
+    folder = cache_folder() / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MusicRNNError(f"cannot keep sounds in {folder}: {error.strerror}") from error
+    return folder
+
+
 @dataclass(frozen=True)
 class Below:
     """A file below a folder; ``why`` it is no file to be read, as what goes on after its name."""

@@ -17,7 +17,7 @@ import numpy as np
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
 from musicrnn.sources.corpus import OtherSound, SoundCorpus
-from musicrnn.sources.find import cache_folder, folder_of
+from musicrnn.sources.find import folder_of, sounds_kept
 from musicrnn.sources.named import named
 from musicrnn.training.data import Split
 
@@ -47,14 +47,9 @@ class SoundsAtHand:
         """
         if not self.corpora:
             return []
-        folder = cache_folder() / "sounds"
-        path = folder / f"{self._key(split)}.npy"
+        path = sounds_kept("sounds") / f"{self._key(split)}.npy"
         listed = path.with_suffix(".json")
         if not (path.is_file() and listed.is_file()):
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise MusicRNNError(f"cannot keep sounds in {folder}: {error.strerror}") from error
             self._write(split, path)
         samples = np.load(path, mmap_mode="r", allow_pickle=False)
         found, start = list[OtherSound](), 0

@@ -22,7 +22,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
 from musicrnn.listening.one_word import one_word
 from musicrnn.sources.corpus import LabelledFile
-from musicrnn.sources.find import cache_folder
+from musicrnn.sources.find import sounds_kept
 from musicrnn.training.data import SkippedFile, skipping
 
 
@@ -45,14 +45,9 @@ def decoded(
     Raises:
         MusicRNNError: the cache folder cannot be written to.
     """
-    folder = cache_folder() / "words"
-    path = folder / f"{_key(clips, rate, samples, convert)}.npy"
+    path = sounds_kept("words") / f"{_key(clips, rate, samples, convert)}.npy"
     listed = path.with_suffix(".json")
     if not (path.is_file() and listed.is_file()):
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise MusicRNNError(f"cannot keep sounds in {folder}: {error.strerror}") from error
         _write(clips, path, rate=rate, samples=samples, convert=convert)
     reasons, said = json.loads(listed.read_text(encoding="utf-8"))
     refused = [SkippedFile(name, reason) for name, reason in reasons.items()]
@@ -66,16 +61,22 @@ def decoded(
 
 
 def coded(clips: NDArray[np.int16], rate: int) -> NDArray[np.int16] | None:
-    """Clips [n, N] sent through a codec, once; None where it has no such rate."""
+    """Clips [n, N] sent through a codec, once; None where it has no such rate.
+
+    Raises:
+        MusicRNNError: the cache folder cannot be written to, or what is kept is damaged.
+    """
     if rate not in RATES or not len(clips):
         return None
     digest = hashlib.sha256(np.ascontiguousarray(clips).data).hexdigest()[:32]
-    path = cache_folder() / "words" / f"{digest}-{rate}-coded.npy"
+    path = sounds_kept("words") / f"{digest}-{rate}-coded.npy"
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as temporary:
             np.save(temporary, through_codec(clips, rate))
-    return np.load(path, mmap_mode="r", allow_pickle=False)
+    found = np.load(path, mmap_mode="r", allow_pickle=False)
+    if found.shape != clips.shape or found.dtype != np.int16:
+        raise MusicRNNError(f"{path} is damaged: delete it, and the sounds are coded again")
+    return found
 
 
 def _write(
