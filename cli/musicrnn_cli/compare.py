@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from musicrnn_cli.options import data_option, json_option, output_option, set_option
+from musicrnn_cli.options import NUMBER, data_option, json_option, output_option, set_option
 
 
 @click.command()
@@ -35,7 +35,7 @@ from musicrnn_cli.options import data_option, json_option, output_option, set_op
     show_default="1000",
     help="How many updates of the weights each run makes. 1 or more.",
 )
-@click.option("--minutes", type=float, help="How long each run takes, in place of --updates.")
+@click.option("--minutes", type=NUMBER, help="How long each run takes, in place of --updates.")
 @click.option(
     "--seeds",
     type=int,

@@ -18,6 +18,7 @@ from musicrnn_cli.controls import (
     parse_time_signature,
 )
 from musicrnn_cli.options import (
+    NUMBER,
     PATH,
     device_option,
     json_option,
@@ -52,8 +53,8 @@ from musicrnn_cli.options import (
     show_default="16; folk 32 with repeats, drums 8",
     help="Length in bars, after the primer. From 1 to 4000.",
 )
-@click.option("--seconds", type=float, help="Length in seconds, in place of bars. Up to 7200.")
-@click.option("--tempo", type=float, help="Tempo in quarter notes a minute. From 4 to 1000.")
+@click.option("--seconds", type=NUMBER, help="Length in seconds, in place of bars. Up to 7200.")
+@click.option("--tempo", type=NUMBER, help="Tempo in quarter notes a minute. From 4 to 1000.")
 @click.option("--key", callback=parse_key, help='Key, such as "C", "F# minor" or "Bbm".')
 @click.option(
     "--time-signature", callback=parse_time_signature, help="Time signature, such as 3/4 or 6/8."
@@ -103,19 +104,19 @@ from musicrnn_cli.options import (
 )
 @click.option(
     "--top-p",
-    type=float,
+    type=NUMBER,
     help="Choose only among the likeliest tokens that together have this probability. Above 0, up "
     "to 1; 1 is off.",
 )
 @click.option(
     "--min-p",
-    type=float,
+    type=NUMBER,
     help="Leave out tokens that are less likely than this share of the likeliest. From 0 to below "
     "1; 0 is off.",
 )
 @click.option(
     "--repetition-penalty",
-    type=float,
+    type=NUMBER,
     help="Make the tokens of the recent past less likely. From 1 to 100; 1 is off.",
 )
 @click.option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from musicrnn_cli.options import output_option
+from musicrnn_cli.options import NumberRange, output_option
 
 if TYPE_CHECKING:
     from musicrnn.waveform import Waveform
@@ -35,7 +35,7 @@ MAX_REJECTED_TAKES = 5  # in a row
 )
 @click.option(
     "--seconds",
-    type=click.FloatRange(0.2, 10.0),
+    type=NumberRange(0.2, 10.0),
     default=1.0,
     show_default=True,
     help="Length of a recording in seconds.",

@@ -57,7 +57,7 @@ def command(
     """
     if against is not None and (stream is not None or Path(model).is_dir()):
         raise click.UsageError("--against compares two models on pieces or recordings")
-    measured_on: str = split or "test"
+    whole = False
     if Path(model).is_dir():
         if stream is not None:
             raise click.UsageError("--stream measures a model, not a folder")
@@ -66,20 +66,18 @@ def command(
         from musicrnn_cli.stream_evaluation import stream_figures
 
         checkpoints = _checkpoints(model)
-        figures, text = stream_figures(
-            checkpoints, source, split or "test", found=data, given=stream
-        )
+        figures, text, whole = stream_figures(checkpoints, source, split, found=data, given=stream)
     else:
         from musicrnn.training.data import DataRequest
 
         request = DataRequest((source,), data, convert=convert or None, whole=split is None)
         figures, text, whole = _measured(model, against, request, split or "test")
-        measured_on = "all" if whole else measured_on
+    measured_on = "all" if whole else split or "test"
     result = {"model": model, "data": source, "split": measured_on, **figures}
     if as_json:
         click.echo(json.dumps(result, allow_nan=False))
     else:
-        part = "all" if measured_on == "all" else f"the {measured_on} split"
+        part = "all" if whole else f"the {measured_on} split"
         click.echo(f"{model} on {part} of {source}, n = {result['n']}\n\n{text}")
 
 

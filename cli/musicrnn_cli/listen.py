@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -15,7 +15,8 @@ import click
 import numpy as np
 
 from musicrnn.errors import counted, listed
-from musicrnn_cli.options import convert_option, json_option
+from musicrnn.listening.takes import FULL_SCALE, MAX_CLIPPED_SHARE
+from musicrnn_cli.options import NumberRange, convert_option, json_option
 from musicrnn_cli.pace import Pace
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 BLOCK_SAMPLES = 1024  # samples at a time: 64 ms at 16 kHz
 SILENCE_DB = -60.0  # of full scale; no microphone in a room is so quiet
+CONSTANT = 1e-6  # of full scale: what changes by no more is always the same
 
 
 @click.command()
@@ -38,13 +40,13 @@ SILENCE_DB = -60.0  # of full scale; no microphone in a room is so quiet
 )
 @click.option(
     "--false-accepts",
-    type=click.FloatRange(0.01, 1000),
+    type=NumberRange(0.01, 1000),
     show_default="1, where the model file tells what that takes",
     help="How often an hour a word may be heard that no one said: this chooses the threshold.",
 )
 @click.option(
     "--threshold",
-    type=click.FloatRange(0.01, 1.0),
+    type=NumberRange(0.01, 1.0),
     show_default="by --false-accepts, or what the model file carries",
     help="Probability from which on a word counts as heard, in place of --false-accepts.",
 )
@@ -72,7 +74,7 @@ def command(
         raise click.UsageError("--false-accepts chooses the threshold: give it or --threshold")
     from musicrnn.listening.microphone import microphone_blocks
     from musicrnn.listening.wake import WakeWord
-    from musicrnn.listening.word_stream import file_blocks
+    from musicrnn.listening.word_stream import file_blocks, silence_after
     from musicrnn.pretrained import load_model
     from musicrnn.sources.language import language_of
     from musicrnn.training.task import task_of
@@ -97,7 +99,8 @@ def command(
                 click.echo(line, err=True)
             if file is None:
                 click.echo("Ctrl-C ends", err=True)
-            for event in session.heard(chain(first, blocks)):
+            after = [] if file is None else [silence_after(rate)]
+            for event in session.heard(chain(first, blocks), after):
                 if as_json:
                     click.echo(json.dumps(vars(event)))
                 else:
@@ -108,6 +111,8 @@ def command(
         click.echo(f"{file}: {sentence}", err=True)
     if not session.told:
         click.echo(session.nothing("the file" if file is not None else "the microphone"), err=True)
+    if clipped := session.clipping():
+        click.echo(clipped, err=True)
     click.echo(session.as_text(), err=True)
 
 
@@ -118,7 +123,10 @@ class _Session:
     stream: WordStream
     wake: WakeWord | None
     samples: int = 0
-    peak: float = 0.0  # the largest magnitude; full scale is 1
+    sum: float = 0.0
+    low: float = np.inf  # the smallest and the largest sample; full scale is 1
+    high: float = -np.inf
+    clipped: int = 0  # samples at full scale
     detected: int = 0  # words
     told: int = 0  # words that counted
     pace: Pace = field(default_factory=Pace)
@@ -127,18 +135,42 @@ class _Session:
     def seconds(self) -> float:
         return self.samples / self.stream.recipe.rate
 
-    def heard(self, blocks: Iterator[Samples]) -> Iterator[DetectedWord]:
-        """The words that count, as they are complete."""
+    def heard(
+        self, blocks: Iterator[Samples], after: Iterable[Samples] = ()
+    ) -> Iterator[DetectedWord]:
+        """The words that count, as they are complete; ``after`` is heard, but no part of the
+        sound."""
         for block in blocks:
             before = time.perf_counter()
             events = self.stream.push(block)
             self.pace.add(time.perf_counter() - before)
-            self.samples += len(block)
-            self.peak = max(self.peak, float(np.abs(block).max(initial=0.0)))
-            self.detected += len(events)
-            through = events if self.wake is None else self.wake.push(events)
-            self.told += len(through)
-            yield from through
+            self._measure(block)
+            yield from self._counted(events)
+        for block in after:
+            yield from self._counted(self.stream.push(block))
+
+    def _counted(self, events: list[DetectedWord]) -> list[DetectedWord]:
+        self.detected += len(events)
+        through = events if self.wake is None else self.wake.push(events)
+        self.told += len(through)
+        return through
+
+    def _measure(self, block: Samples) -> None:
+        self.samples += len(block)
+        self.sum += float(block.sum(dtype=np.float64))
+        self.low = min(self.low, float(block.min(initial=np.inf)))
+        self.high = max(self.high, float(block.max(initial=-np.inf)))
+        self.clipped += int((np.abs(block) >= FULL_SCALE).sum())
+
+    def clipping(self) -> str:
+        """A sentence where too much of the sound is at full scale."""
+        share = self.clipped / max(1, self.samples)
+        if share < MAX_CLIPPED_SHARE:
+            return ""
+        return (
+            f"the sound is clipped: {share:.1%} of the samples are at full scale, words may be "
+            f"missed from {MAX_CLIPPED_SHARE:.1%} on: turn the microphone down"
+        )
 
     def nothing(self, source: str) -> str:
         """Where no word counted: for how long, and how loud the sound was."""
@@ -146,8 +178,12 @@ class _Session:
         if self.wake is not None and self.detected:
             words = counted(self.detected, "word was", "words were")
             return f"{text} that counts: {words} heard, but not {self.wake.word}, which wakes"
-        level = 20 * float(np.log10(self.peak)) if self.peak else -np.inf
-        text += f", the sound's peak was {level:.1f} dB" if self.peak else ", every sample was 0"
+        middle = self.sum / max(1, self.samples)  # a constant offset is no sound
+        peak = max(self.high - middle, middle - self.low, 0.0)
+        if peak <= CONSTANT:
+            return f"{text}, every sample was {middle:.3g}: {source} gave silence"
+        level = 20 * float(np.log10(peak))
+        text += f", the sound's peak was {level:.1f} dB"
         return f"{text}: {source} gave silence" if level < SILENCE_DB else text
 
     def as_text(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,29 @@ from typing import Any
 import click
 
 Option = Callable[[Any], Any]
+
+
+class NumberRange(click.FloatRange):
+    """A finite number within bounds: click's own ranges hold nan for one."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        return _finite(self, super().convert(value, param, ctx), param, ctx)
+
+
+class Number(type(click.FLOAT)):
+    """A finite number, whose bounds are looked at later."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        return _finite(self, super().convert(value, param, ctx), param, ctx)
+
+
+def _finite(kind: click.ParamType[Any], value: float, param: Any, ctx: Any) -> float:
+    if not math.isfinite(value):
+        kind.fail(f"it must be a finite number, got {value}", param, ctx)
+    return value
+
+
+NUMBER = Number()
 PATH = click.Path(path_type=Path)
 SOUNDS_FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
@@ -63,7 +87,7 @@ def renamed(old: str, new: str) -> type[click.Command]:
 
 temperature_option = click.option(
     "--temperature",
-    type=float,
+    type=NUMBER,
     show_default="what suits the model",
     help="How daring: above 1 unlikely choices are made more often, below 1 less often. "
     "From 0.000001 to 100.",

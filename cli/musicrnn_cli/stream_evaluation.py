@@ -14,7 +14,7 @@ from musicrnn.metrics.detection import MAX_FALSE_ACCEPTS_AN_HOUR, Detection, Fal
 from musicrnn.metrics.tables import table
 from musicrnn.plot.curves import Axis, Curve, draw_curves
 from musicrnn.training.data import Split
-from musicrnn_cli.reporting import numbers, report_refused
+from musicrnn_cli.reporting import numbers, report_refused, say
 from musicrnn_datasets.stream_evaluation import (
     StreamEvaluation,
     StreamOptions,
@@ -28,12 +28,13 @@ MAX_CONFUSIONS = 8
 def stream_figures(
     checkpoints: Sequence[Checkpoint],
     data: str,
-    split: Split,
+    split: Split | None,
     *,
     found: Path | None,
     given: dict[str, Any],
-) -> tuple[dict[str, Any], str]:
-    """What --json prints, and the same as text; the plot is written.
+) -> tuple[dict[str, Any], str, bool]:
+    """What --json prints, the same as text, and whether it is of all of a folder; the plot is
+    written.
 
     Args:
         given: those of snr, hours, seed, unknown, backgrounds, wordless and plot that were asked
@@ -54,9 +55,12 @@ def stream_figures(
     options = StreamOptions(**asked)
     outcome = evaluate_stream(checkpoints[0], data, split=split, options=options, found=found)
     report_refused(outcome.refused)
+    for sentence in outcome.said:
+        say(sentence)
     if plot is not None:
-        save_picture(_det(outcome, f"{split} split of {data}"), plot)
-    return outcome.as_json(), stream_text(outcome)
+        part = f"all of {data}" if outcome.whole else f"{split or 'test'} split of {data}"
+        save_picture(_det(outcome, part), plot)
+    return outcome.as_json(), stream_text(outcome), outcome.whole
 
 
 def stream_text(outcome: StreamEvaluation) -> str:
@@ -74,7 +78,8 @@ def stream_text(outcome: StreamEvaluation) -> str:
         table(header, rows),
         "",
         f"threshold {settings.threshold:g}, smoothing {settings.smoothing:g} s, refractory time "
-        f"{settings.refractory:g} s: chosen on {outcome.valid_hours:g} h made of validation words, "
+        f"{settings.refractory:g} s: chosen on {outcome.valid_hours:.3g} h made of validation words"
+        f"{f' and {outcome.other_hours:.3g} h of other sound' if outcome.other_hours else ''}, "
         f"where {1 - choice.point.miss:.1%} were detected at "
         f"{choice.point.false_accepts_an_hour:.2g} false accepts an hour",
     ]

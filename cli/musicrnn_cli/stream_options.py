@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from musicrnn_cli.options import PATH, SOUNDS_FOLDER
+from musicrnn_cli.options import NUMBER, PATH, SOUNDS_FOLDER, NumberRange
 
 Command = Callable[..., None]
 
@@ -49,14 +49,15 @@ OPTIONS = (
         for name, kind, usual, text in (
             ("--snr", None, "10", "how many dB the words lie above the background, -40 to 80; "
              "commas between several."),
-            ("--hours", float, "1", "how many hours a recording lasts, 1000 at most."),
+            ("--hours", NUMBER, "1", "how many hours a recording lasts, 1000 at most."),
             ("--seed", click.IntRange(0), "0", "number that all random choices follow from."),
             ("--unknown", None, None, "corpus or folder of other words, which the model should "
              "not answer to."),
             ("--backgrounds", SOUNDS_FOLDER, None, "folder of more recordings without words, to "
              "lie under the words."),
-            ("--wordless", click.FloatRange(0, 100), "1.1", "hours of music in which no word is "
-             "spoken, beside all held-out speech, and noise and silence; 0 leaves that out."),
+            ("--wordless", NumberRange(0, 100), "1.1", "hours of music in which no word is "
+             "spoken, 0.01 at least, beside all held-out speech, and noise and silence; 0 leaves "
+             "that out."),
             ("--plot", PATH, None, "file for the curve of misses against false accepts (DET), "
              ".png or .svg."),
         )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from musicrnn_cli.options import (
+    NUMBER,
     PATH,
     SOUNDS_FOLDER,
     convert_option,
@@ -81,7 +82,7 @@ DATA_OPTIONS = (
 @output_option("Model file to write (.safetensors).")
 @click.option(
     "--minutes",
-    type=float,
+    type=NUMBER,
     show_default="10 for tokens, else the usual length for the data",
     help="How long to train, in minutes. More than 0.",
 )
@@ -171,9 +172,9 @@ def _train(context: click.Context, **options: Any) -> None:
     from musicrnn.errors import MusicRNNError
     from musicrnn.sources.readers import task_for
     from musicrnn.training.base import NONE, Base
+    from musicrnn.training.crossed import check_place
     from musicrnn.training.data import DataRequest
     from musicrnn.training.log import check_log
-    from musicrnn.training.machine import check_output
     from musicrnn_cli.reporting import numbers
     from musicrnn_datasets.recipes import recipe_called
 
@@ -202,7 +203,7 @@ def _train(context: click.Context, **options: Any) -> None:
     there = {name: options[name] for name in ("overwrite", "resume")}
     logs = Logs(options["tensorboard"], options["csv"], one_of_several=options["seeds"] is not None)
     for output, seed in _seeded(options):
-        check_output(output, **there)
+        check_place(output, **there)
         if log := logs.file(seed):
             check_log(log, **there)
     torch_device(options["device"])

@@ -30,6 +30,7 @@ from musicrnn.listening.header import number_of
 from musicrnn.metrics.detection import Detection, FalseAccepts, Point, detection
 from musicrnn.networks.detector import DetectorSettings
 from musicrnn.sources.learnt import Learnt
+from musicrnn.sources.readers import require_split
 from musicrnn.sources.word_cache import decoded
 from musicrnn.sources.words import find_words, prepare_words
 from musicrnn.training.data import SkippedFile, Split
@@ -42,8 +43,15 @@ from musicrnn.training.words.stream import (
     hear_sound,
     streaming_cost,
 )
-from musicrnn.training.words.wordless import SHARES, HeardOthers, hear_others
-from musicrnn_datasets.wordless import CALLED, MUSIC_HOURS, false_accepts, wordless
+from musicrnn.training.words.wordless import SHARES, HeardOthers, everyday_kinds, hear_others
+from musicrnn_datasets.wordless import (
+    CALLED,
+    LEAST_HOURS,
+    MOST_HOURS,
+    MUSIC_HOURS,
+    false_accepts,
+    wordless,
+)
 
 VALID_TIMES = 3
 
@@ -58,6 +66,13 @@ class StreamOptions:
     unknown: str | None = None  # a corpus by name or a folder of other words
     backgrounds: Path | None = None  # a folder of further recordings without words
     wordless: float = MUSIC_HOURS  # hours of music among what holds no word; 0 leaves it all out
+
+    def __post_init__(self) -> None:
+        if self.wordless != 0 and not LEAST_HOURS <= self.wordless <= MOST_HOURS:
+            raise MusicRNNError(
+                f"hours of music without a word must be 0, or {LEAST_HOURS:g} to {MOST_HOURS:g}, "
+                f"got {self.wordless:g}: in less there is nothing to count"
+            )
 
 
 @dataclass(frozen=True)
@@ -89,17 +104,24 @@ class WordlessFigures:
 
 @dataclass(frozen=True)
 class StreamEvaluation:
-    """Streams of a split, the detector chosen on validation, and the same split's clips."""
+    """Streams of a split, the detector chosen on validation, and the same split's clips.
+
+    The detector was chosen on ``valid_hours`` made of words, and on ``other_hours`` of other sound.
+    ``said`` are sentences on how the clips were split; ``whole``: all of a folder is in the stream.
+    """
 
     hours: float
     seed: int
     streams: tuple[StreamFigures, ...]
     choice: Choice
     valid_hours: float
+    other_hours: float
     shipped: DetectorSettings | None
     clips: StreamingCost
     wordless: tuple[WordlessFigures, ...]
     refused: tuple[SkippedFile, ...]
+    said: tuple[str, ...]
+    whole: bool
 
     @property
     def n(self) -> int:
@@ -128,6 +150,7 @@ class StreamEvaluation:
             "own_detector": self.shipped.as_json() if self.shipped else None,
             "valid": {
                 "hours": self.valid_hours,
+                "other_hours": self.other_hours,
                 "detection": 1 - self.choice.point.miss,
                 "false_accepts_an_hour": self.choice.point.false_accepts_an_hour,
                 "met": self.choice.met,
@@ -142,11 +165,12 @@ def evaluate_stream(
     checkpoint: Checkpoint,
     data: str,
     *,
-    split: Split = "test",
+    split: Split | None = None,
     options: StreamOptions | None = None,
     found: Path | None = None,
 ) -> StreamEvaluation:
-    """How well a model file finds the words of ``data`` in long recordings.
+    """How well a model file finds the words of ``data`` in long recordings; ``split`` None: of the
+    test split, or of all of a folder that the model has not learnt from.
 
     Raises:
         MusicRNNError: the model spots no words or cannot be streamed, the split or the validation
@@ -161,13 +185,15 @@ def evaluate_stream(
     own = checkpoint.metadata.get("detector")
     shipped = DetectorSettings.from_json(own) if own is not None else None
     own_point = listener.chosen.measured
-    learnt = Learnt.by(checkpoint, whole=split == "test" and own_point is not None)
+    learnt = Learnt.by(checkpoint, whole=split is None and own_point is not None)
+    split = split or "test"
     prepared = prepare_words(
         find_words(data, data=found, learnt=learnt),
         recipe=recipe,
         labels=labels,
         backgrounds=options.backgrounds,
     )
+    require_split(task, prepared, split, model=checkpoint, source=data)
 
     def heard(where: Split, random: list[int], settings: StreamSettings) -> HeardStream:
         clips = prepared.examples[where]
@@ -183,22 +209,20 @@ def evaluate_stream(
         return hear(model, recipe, pieces, labels=labels, temperature=temperature)
 
     if len(prepared.examples["valid"]) or own_point is None:
-        valid_hours = VALID_TIMES * options.hours
+        hours = VALID_TIMES * options.hours
         others = prepared.others("valid") if options.wordless else ()
         everyday = hear_others(model, recipe, others, labels=labels, temperature=temperature)
-        valid = heard("valid", [options.seed, 1], StreamSettings(valid_hours, options.snr))
-        choice = choose(valid, everyday)
+        valid = heard("valid", [options.seed, 1], StreamSettings(hours, options.snr))
+        choice, other_hours = choose(valid, everyday), everyday.hours if everyday else 0.0
     else:  # a folder that the model has not learnt from: the detector is what listen would take
-        valid_hours, choice = listener.chosen.hours, Choice(listener.settings, own_point, True, ())
+        choice, sound = Choice(listener.settings, own_point, True, ()), listener.chosen.sound
+        hours, other_hours = sound.stream or listener.chosen.hours, sound.other
     step, sounds = listener.step_seconds, dict[str, NDArray[np.float32]]()
     made = wordless(split, found, hours=options.wordless) if options.wordless else {}
     for kind, sound in made.items():
         sounds[kind] = hear_sound(model, recipe, sound, temperature=temperature)
-    kinds = {
-        kind: sounds[CALLED.get(kind, kind)].reshape(-1, len(labels))
-        for kind in SHARES
-        if CALLED.get(kind, kind) in sounds
-    }
+    there = everyday_kinds(kind for kind in SHARES if CALLED.get(kind, kind) in sounds)
+    kinds = {kind: sounds[CALLED.get(kind, kind)].reshape(-1, len(labels)) for kind in there}
     alone = HeardOthers(kinds, tuple(labels), step) if kinds else None
     streams: list[StreamFigures] = []
     for snr, each in zip(options.snr, settings, strict=True):
@@ -220,8 +244,8 @@ def evaluate_stream(
         own_figures = counted(shipped) if shipped else None
         without.append(WordlessFigures(kind, counted(choice.settings), own_figures))
     return StreamEvaluation(
-        options.hours, options.seed, tuple(streams), choice, valid_hours, shipped, cost,
-        tuple(without), tuple(prepared.refused),
+        options.hours, options.seed, tuple(streams), choice, hours, other_hours, shipped, cost,
+        tuple(without), tuple(prepared.refused), tuple(prepared.said), prepared.whole,
     )  # fmt: skip
 
 

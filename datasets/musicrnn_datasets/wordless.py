@@ -31,6 +31,7 @@ Sound = NDArray[np.int16]
 CALLED = {"words": "other words"}
 KINDS = ("sentences", "other words", "music", "noise", "silence")
 MUSIC_HOURS, MADE_HOURS = 1.1, 1 / 6
+LEAST_HOURS, MOST_HOURS = 0.01, 100.0  # that may be asked for
 COMPOSED = ("pop", "folk", "drums", "chorale")
 NOISE_SAMPLES = 10 * SOUND_RATE  # of one level and colour
 SEED = 20_261_130

@@ -40,7 +40,7 @@ class AugmentationSettings:
     most_snr: float = 30.0
 
     def __post_init__(self) -> None:
-        check(self)
+        check(self, "drawing.variation.")
         if not -40 <= self.least_snr <= self.most_snr <= 80:
             raise MusicRNNError(
                 f"least_snr and most_snr must rise within -40..80 dB, got {self.least_snr} "

@@ -22,8 +22,8 @@ from musicrnn.face.words import in_python
 from musicrnn.sources.beginning import usual_base
 from musicrnn.sources.readers import begun, learning_data, rehearsing, task_for
 from musicrnn.training.base import NONE, Base
+from musicrnn.training.crossed import check_place
 from musicrnn.training.lock import first_process
-from musicrnn.training.machine import check_output
 from musicrnn.training.wanted import Wanted
 
 
@@ -88,7 +88,7 @@ def train(
         named = base is not None and str(base) != NONE
         given = Base.load(str(base), verb, request, output) if named else None
         task = task_for(verb, request, given.task.name if given else None)
-        check_output(output, overwrite=overwrite, resume=resume)
+        check_place(output, overwrite=overwrite, resume=resume)
         if resume:
             begun_with, request = begun(request, output)
         if base is None:

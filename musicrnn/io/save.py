@@ -8,6 +8,7 @@ touched before every suffix has been found good and the sound has been made.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
@@ -131,7 +132,8 @@ def check_picture(path: str | Path) -> None:
 
 
 def check_saved(path: str | Path, suffixes: tuple[str, ...] = SAVED) -> None:
-    """Raises MusicRNNError unless the suffix is one of these and the folder exists."""
+    """Raises MusicRNNError unless the suffix is one of these, the folder exists and may be written
+    to, and ``path`` is no folder."""
     path = Path(path)
     if path.suffix.lower() not in suffixes:
         raise MusicRNNError(
@@ -140,6 +142,10 @@ def check_saved(path: str | Path, suffixes: tuple[str, ...] = SAVED) -> None:
         )
     if not path.parent.is_dir():
         raise MusicRNNError(f"cannot write {path}: there is no folder {path.parent}")
+    if not os.access(path.parent, os.W_OK):
+        raise MusicRNNError(f"cannot write {path}: {path.parent} may not be written to")
+    if path.is_dir():
+        raise MusicRNNError(f"cannot write {path}: it is a folder")
 
 
 def _save(score: Score, path: Path, *, sound: Waveform | None, caption: str) -> None:

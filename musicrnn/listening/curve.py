@@ -3,14 +3,16 @@
 Conventions. A curve was measured in training on ``hours`` of sound for validation, at the smoothing
 and margins of the model's detector. ``false_accepts_an_hour`` are counted over all words, ``miss``
 is the share of the words that are missed. From one point to the next the threshold rises, and there
-are no more false accepts and no fewer misses.
+are no more false accepts and no fewer misses. Misses are those of a stream made of the clips to
+validate on, false accepts those of ``other`` sound without a word where there was speech in it,
+else of the stream. However long the stream, a clip counts for SECONDS_A_CLIP of it.
 """
 
 from __future__ import annotations
 
 import reprlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import pairwise
 from typing import Any, cast
 
@@ -25,12 +27,51 @@ MAX_HOURS = 1e4
 MAX_RATE = 1e6  # false accepts an hour that a point may have
 FALSE_ACCEPTS = 1.0  # an hour, where nothing is asked for
 LEAST_HOURS = 0.2  # of a stream to choose a threshold on: one false accept there is five an hour
+SECONDS_A_CLIP = 15.0  # of a stream, so that every clip is used about four times
+LEAST_CLIPS = round(LEAST_HOURS * 3600 / SECONDS_A_CLIP)
 FEWEST, MOST = 0.01, 1000.0  # an hour, that may be asked for
 
 
 @dataclass(frozen=True)
+class SoundHeard:
+    """What a model was validated on: hours of ``other`` sound and of ``stream``, made of ``clips``;
+    0 for what there was not, or what the header does not tell."""
+
+    other: float = 0.0
+    stream: float = 0.0
+    clips: int = 0
+
+    @staticmethod
+    def of(metadata: dict[str, Any]) -> SoundHeard:
+        """As the "metrics" of a header tell.
+
+        Raises:
+            MusicRNNError: they are damaged.
+        """
+        metrics = metadata.get("metrics")
+        found = cast(dict[str, Any], metrics) if isinstance(metrics, dict) else {}
+        other, stream = (
+            number_of(found, f"valid_{name}_hours", 0.0, 0.0, MAX_HOURS)
+            for name in ("wordless", "stream")
+        )
+        return SoundHeard(other, stream, int(number_of(found, "valid_n", 0, 0, 1e12)))
+
+    @property
+    def too_few(self) -> bool:
+        """Whether the clips are too few to choose a threshold on."""
+        return 0 < self.clips < LEAST_CLIPS and self.stream > 0
+
+    def as_text(self, hours: float) -> str:
+        """In so many hours false accepts were counted."""
+        text = f"{60 * hours:.0f} min"
+        if self.other:
+            text += f" of other sound and {60 * self.stream:.0f} min"
+        return f"{text} of a stream of words" if self.stream else text
+
+
+@dataclass(frozen=True)
 class ChosenThreshold:
-    """A threshold; what was measured there in so many hours, where anything was.
+    """A threshold; what was measured there in so many hours, where anything was, and on what.
 
     ``limit`` says which part of what was asked for could not be had, "" if all of it could.
     """
@@ -39,6 +80,7 @@ class ChosenThreshold:
     measured: Point | None = None
     hours: float = 0.0
     limit: str = ""
+    sound: SoundHeard = SoundHeard()
 
     def as_text(self) -> str:
         """What is to be expected, in one line."""
@@ -51,9 +93,12 @@ class ChosenThreshold:
             about = counted(round(rate), "false accept")
         text += (
             f"about {about} an hour and {100 * self.measured.miss:.0f} % of the words missed, as "
-            f"measured in training on {60 * self.hours:.0f} min"
+            f"measured in training on {self.sound.as_text(self.hours)}"
         )
-        if self.hours < LEAST_HOURS:
+        if self.sound.too_few:
+            clips = counted(self.sound.clips, "clip")
+            text += f" made of {clips}, too few to set a threshold by: record more to validate on"
+        elif self.hours < LEAST_HOURS:
             text += ", too short to set a threshold by: record more to validate on"
         return f"{text}; {self.limit}" if self.limit else text
 
@@ -152,6 +197,7 @@ def chosen_threshold(
             "a threshold and false accepts an hour choose the same thing: give one, got "
             f"{threshold!r} and {false_accepts!r}"
         )
+    sound = SoundHeard.of(metadata)
     curve = Curve.from_json(metadata["curve"]) if "curve" in metadata else None
     if false_accepts is not None:
         _check_rate(false_accepts)
@@ -161,10 +207,12 @@ def chosen_threshold(
                 "header has no curve, it was trained by an earlier version; give a threshold"
             )
     if threshold is not None:
-        return ChosenThreshold(threshold) if curve is None else curve.at(threshold)
-    if curve is not None:
-        return curve.at_most(FALSE_ACCEPTS if false_accepts is None else false_accepts)
-    return _carried(metadata, carried)
+        chosen = ChosenThreshold(threshold) if curve is None else curve.at(threshold)
+    elif curve is not None:
+        chosen = curve.at_most(FALSE_ACCEPTS if false_accepts is None else false_accepts)
+    else:
+        chosen = _carried(metadata, carried)
+    return replace(chosen, sound=sound)
 
 
 def _check_rate(wanted: object) -> None:

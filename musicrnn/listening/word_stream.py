@@ -28,7 +28,7 @@ from musicrnn.networks.words_array import WordsEngine
 from musicrnn.networks.words_config import FRAMES_A_STEP, WordsConfig
 from musicrnn.waveform import in_mono
 
-SECONDS_AFTER = 0.5  # seconds of silence after a file, in which its last word may fire
+SECONDS_AFTER = 0.5  # seconds of silence after a file
 
 
 class WordStream:
@@ -118,21 +118,21 @@ class WordStream:
 def file_blocks(
     path: Path, *, rate: int, block: int, said: list[str] | None = None, convert: bool = False
 ) -> Generator[Samples]:
-    """A file as the microphone would give it: blocks at ``rate``, then SECONDS_AFTER seconds of
-    silence.
+    """A file as the microphone would give it: blocks at ``rate``.
 
     Args:
         said: grows by what is to be known of the file.
         convert: sound that is not read may be decoded by ffmpeg.
 
     Raises:
-        MusicRNNError: it cannot be read.
+        MusicRNNError: it cannot be read, or holds no sound.
     """
     import soxr
 
     resampler = None
+    nothing = True
     for piece in in_mono(stream_audio(path, seconds=block / rate, convert=convert)):
-        samples = piece.samples[0]
+        samples, nothing = piece.samples[0], False
         if said is not None:
             said += piece.said
         if piece.rate != rate:
@@ -141,4 +141,10 @@ def file_blocks(
         yield samples
     if resampler is not None:
         yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
-    yield np.zeros(round(SECONDS_AFTER * rate), np.float32)
+    if nothing:
+        raise MusicRNNError(f"{path} holds no sound: 0 frames")
+
+
+def silence_after(rate: int) -> Samples:
+    """What follows a file, in which its last word may fire."""
+    return np.zeros(round(SECONDS_AFTER * rate), np.float32)

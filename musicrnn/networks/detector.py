@@ -148,7 +148,7 @@ class Trigger:
             fell = self.waiting.get(label, step)
             if step < self.ready or fell is None or fell > step:
                 continue
-            time = (step + 1) * self.step_seconds
+            time = round((step + 1) * self.step_seconds, 6)  # to the microsecond, as it is printed
             found.append(DetectedWord(time, self.labels[label], float(top[place])))
             self.ready = step + self.pause
             self.waiting[label] = self._falls(averages[place + 1 :, label], step + 1, label)

@@ -14,10 +14,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from musicrnn.errors import MusicRNNError, counted
+from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.io.sound.streams import holds_sound
 from musicrnn.sources.corpus import LabelledFile
 from musicrnn.sources.find import all_below, files_below
@@ -30,6 +31,7 @@ CONVERTED = ".m4a .m4b .mp4 .aac .wma .webm .mka .ape .wv .mpc .tta .dsf .dff .a
 AUDIO = frozenset([*READ.split(), *CONVERTED.split()])  # CONVERTED: refused, or by ffmpeg
 SCORES = frozenset({".mid", ".midi", ".kar"})
 HELD_OUT_SHARE = 0.15
+SHOWN = 5  # labels that are named
 PART = re.compile(
     r"[\s_.\-]*(chunk|part|segment|seg|clip|slice|excerpt|take)[\s_.\-]*\d+$", re.IGNORECASE
 )
@@ -59,9 +61,11 @@ def labelled_files(
         raise MusicRNNError(f"{root} is no folder")
     if split_file is not None:
         return listed_files(root, split_file)
-    found, refused = with_labels(found_files(root, AUDIO | SCORES))
+    every = found_files(root, AUDIO | SCORES)
+    found, refused = with_labels(every)
     if learnt and learnt.strange(root, (file.digest for file in found)):
         return measured_whole(found), refused
+    refuse_copied_labels(every, found, root)
     recordings: dict[str, list[FoundFile]] = defaultdict(list)
     for file in found:
         recordings[recording_name(file.name)].append(file)
@@ -129,6 +133,35 @@ def refuse_few_labels(labels: set[str], root: Path) -> None:
         )
 
 
+def refuse_copied_labels(
+    every: Sequence[FoundFile], kept: Sequence[FoundFile], where: Path
+) -> None:
+    """Raises MusicRNNError for fewer than two labels where one has nothing but copies."""
+    label_of = {file.digest: file.label for file in kept}
+    labels = {*label_of.values()}
+    of_whom: dict[str, set[str]] = defaultdict(set)
+    for file in every:
+        if file.digest and file.label and file.label not in labels:
+            of_whom[file.label].add(label_of[file.digest])
+    if len(labels) < 2 and of_whom:
+        copies = [f"all files of {one} are the same as some of {listed(sorted(others))}"
+                  for one, others in of_whom.items()]  # fmt: skip
+        raise MusicRNNError(
+            f"{where} needs at least two labels with recordings of their own, got "
+            f"{len(labels)}: {listed(sorted(labels))}; {', '.join(copies)}"
+        )
+
+
+def refuse_strange(labels: Iterable[str], known: Sequence[str], what: str) -> None:
+    """Raises MusicRNNError for labels that a model does not know; ``what`` they are called."""
+    if strange := sorted({*labels} - {*known}):
+        more = " ..." if len(known) > SHOWN else ""
+        raise MusicRNNError(
+            f"the model does not know {len(strange)} of the {what}, such as {strange[0]!r}: "
+            f"it knows {listed(known[:SHOWN])}{more}"
+        )
+
+
 def recording_name(name: str) -> str:
     """The name that all parts of one recording share."""
     path = Path(name)
@@ -192,6 +225,7 @@ def listed_files(root: Path, split_file: Path) -> tuple[list[LabelledFile], list
         found.append(FoundFile(name, path, label, _digest(path)))
         listed[name] = SPLIT_NAMES[row["split"]], (row.get("speaker") or "").strip()
     kept, copies = _unique(found)
+    refuse_copied_labels(found, kept, split_file)
     files = [LabelledFile(f.name, f.path, f.label, *listed[f.name], f.digest) for f in kept]
     return files, refused + copies
 

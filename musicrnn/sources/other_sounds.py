@@ -1,13 +1,11 @@
 """Sound in which no keyword is spoken: all corpora of it on this computer, decoded once and kept.
 
-Conventions. Samples are int16 at SOUND_RATE, mapped from a ``.npy`` file of the user's cache folder
-that is named by a hash of the corpora's names and files; beside it stands what each stretch is.
+Conventions. Samples are int16 at SOUND_RATE, kept (musicrnn.sources.kept) by the names and files of
+the corpora; the list beside them says what each stretch is.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.io.atomic import whole_file
 from musicrnn.sources.corpus import OtherSound, SoundCorpus
-from musicrnn.sources.find import folder_of, sounds_kept
+from musicrnn.sources.find import folder_of
+from musicrnn.sources.kept import Kept, kept, key_of, states
 from musicrnn.sources.named import named
 from musicrnn.training.data import Split
 
@@ -47,33 +45,19 @@ class SoundsAtHand:
         """
         if not self.corpora:
             return []
-        path = sounds_kept("sounds") / f"{self._key(split)}.npy"
-        listed = path.with_suffix(".json")
-        if not (path.is_file() and listed.is_file()):
-            self._write(split, path)
-        samples = np.load(path, mmap_mode="r", allow_pickle=False)
+        made = kept("sounds", self._key(split), lambda: self._made(split))
         found, start = list[OtherSound](), 0
-        for language, kind, length in json.loads(listed.read_text(encoding="utf-8")):
-            found.append(OtherSound(language, kind, samples[start : start + length]))
+        for language, kind, length in made.listed:
+            found.append(OtherSound(language, kind, made.samples[start : start + length]))
             start += length
-        if samples.dtype != np.int16 or samples.shape != (start,):
-            raise MusicRNNError(f"{path} is damaged: delete it, and the sounds are read again")
         return found
 
-    def _write(self, split: Split, path: Path) -> None:
+    def _made(self, split: Split) -> Kept:
         sounds = [sound for corpus, at in self.corpora for sound in corpus.sounds(at, split)]
-        every = [sound.samples for sound in sounds]
-        with whole_file(path) as temporary:
-            np.save(temporary, np.concatenate(every) if every else np.zeros(0, np.int16))
-        with whole_file(path.with_suffix(".json")) as temporary:
-            listed = [(sound.language, sound.kind, len(sound.samples)) for sound in sounds]
-            temporary.write_text(json.dumps(listed), encoding="utf-8")
+        every = [np.zeros(0, np.int16), *(sound.samples for sound in sounds)]
+        listed = [(sound.language, sound.kind, len(sound.samples)) for sound in sounds]
+        return Kept(np.concatenate(every), listed)
 
     def _key(self, split: Split) -> str:
-        digest = hashlib.sha256(f"1 {split}".encode())
-        for corpus, folder in self.corpora:
-            digest.update(f"{corpus.card.name} {folder}".encode())
-            for file in sorted(folder.rglob("*")):
-                state = file.lstat()
-                digest.update(f"{file.name} {state.st_size} {state.st_mtime_ns}".encode())
-        return digest.hexdigest()[:32]
+        files = [(c.card.name, states([at, *sorted(at.rglob("*"))])) for c, at in self.corpora]
+        return key_of(split, files)

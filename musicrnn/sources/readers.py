@@ -225,18 +225,24 @@ def measured(
     """
     task = ensemble_task(checkpoints)
     data = read_data(task, request, checkpoints[0])
+    require_split(task, data, split, model=checkpoints[0], source=request.sources[0])
+    return task.measure(checkpoints, data, split), data
+
+
+def require_split(
+    task: Task, data: TrainingData, split: Split, *, model: Checkpoint, source: str
+) -> None:
+    """Raises MusicRNNError where a split has nothing to measure on; the sentence says why."""
     try:
         data.require(split, task.example)
     except MusicRNNError as error:
-        metadata = checkpoints[0].metadata
-        if split == "test" and "crossed" in metadata:
-            told = "; ".join(task.trust(metadata)[:1])
+        if split == "test" and "crossed" in model.metadata:
+            told = "; ".join(task.trust(model.metadata)[:1])
             raise MusicRNNError(
-                f"the model has learnt from all of {request.sources[0]}, and none of it is left to "
+                f"the model has learnt from all of {source}, and none of it is left to "
                 f"test on: measure it on other recordings. In training it was found: {told}"
             ) from error
         others = [f"--split {name}" for name, n in data.counts().items() if n]
         if not others:
             raise
         raise MusicRNNError(f"{error}; ask for another with {' or '.join(others)}") from error
-    return task.measure(checkpoints, data, split), data

@@ -23,7 +23,7 @@ from musicrnn.io.midi import read_midi
 from musicrnn.listening.windows import score_windows, sound_windows
 from musicrnn.sources.corpus import Example, LabelledFile, Windows, own_card
 from musicrnn.sources.find import corpus_folder
-from musicrnn.sources.labelled_folder import SCORES, labelled_files
+from musicrnn.sources.labelled_folder import SCORES, labelled_files, refuse_strange
 from musicrnn.sources.learnt import WHOLE, Learnt, said_of
 from musicrnn.sources.named import named
 from musicrnn.tokens import Tokenizer
@@ -81,6 +81,8 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
             heard = partial(_hear, recipe=encoding, said=said, convert=bool(request.convert))
             examples = [Example(f.name, f.label, f.split, partial(heard, f)) for f in files]
     names = labels or tuple(sorted({example.label for example in examples}))
+    if not {example.label for example in examples} & {*names}:
+        refuse_strange((example.label for example in examples), names, "labels")
     recordings, unheard = _read(examples, names)
     refused += unheard
     if like is None:

@@ -35,6 +35,7 @@ from musicrnn.sources.labelled_folder import (
     measured_whole,
     passed_over,
     recording_name,
+    refuse_copied_labels,
     refuse_few_labels,
     split_by_content,
     with_labels,
@@ -81,10 +82,12 @@ def word_files(
     if split_file is not None:
         return _listed(root, split_file)
     found = [f for f in found_files(root, AUDIO) if f.label.casefold() not in BACKGROUNDS]
-    found, refused = with_labels(_flat(found))
+    every = _flat(found)
+    found, refused = with_labels(every)
     refused += passed_over(root, AUDIO)
     if learnt and found and learnt.strange(root, (file.digest for file in found)):
         return WordFiles(measured_whole(found), refused, WHOLE)
+    refuse_copied_labels(every, found, root)
     files = _split(found, refused, root, crossed=crossed)
     return replace(files, clips=learnt.kept(files.clips)) if learnt else files
 

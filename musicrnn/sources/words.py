@@ -23,13 +23,15 @@ from musicrnn.augmentation.music import random_music
 from musicrnn.augmentation.noise import unit_power
 from musicrnn.augmentation.speech import babble
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError, counted, listed
+from musicrnn.errors import counted, listed
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.io.audio import read_audio
 from musicrnn.io.sound.decode import seconds_told
+from musicrnn.listening.one_word import MAX_SECONDS
+from musicrnn.networks.detector import is_filler
 from musicrnn.sources.corpus import SOUND_RATE, LabelledFile, own_card
 from musicrnn.sources.find import corpus_folder, files_below
-from musicrnn.sources.labelled_folder import AUDIO
+from musicrnn.sources.labelled_folder import AUDIO, refuse_strange
 from musicrnn.sources.learnt import WHOLE, Learnt, said_of
 from musicrnn.sources.named import named
 from musicrnn.sources.other_sounds import SoundsAtHand
@@ -46,9 +48,11 @@ from musicrnn.training.data import (
     Split,
     briefly,
     described,
+    skipping,
 )
 from musicrnn.training.task import Task
 from musicrnn.training.words.data import Clips, Other, WordsData
+from musicrnn.waveform import Waveform
 
 SHARES: dict[Split, tuple[float, float]] = {
     "train": (0.0, 0.7), "valid": (0.7, 0.85), "test": (0.85, 1.0),
@@ -148,12 +152,10 @@ def prepare_words(
     """
     sounds = decoded(found.clips, rate=recipe.rate, samples=recipe.samples, convert=convert)
     words = tuple(labels) if labels else tuple(sorted({clip.label for clip in sounds.clips}))
+    spoken = [word for word in words if not is_filler(word)]
     index = {word: number for number, word in enumerate(words)}
-    if strange := sorted({clip.label for clip in sounds.clips} - set(index)):
-        raise MusicRNNError(
-            f"the model does not know {len(strange)} of the words, such as {strange[0]!r}: "
-            f"it knows {', '.join(words[:5])} ..."
-        )
+    if strange := {clip.label for clip in sounds.clips} - index.keys():
+        refuse_strange(strange, spoken, "words")
     clips: dict[Split, Clips] = {}
     names: dict[Split, list[str]] = {}
     for split in SPLITS:
@@ -162,20 +164,27 @@ def prepare_words(
         names[split] = [sounds.clips[row].name for row in rows]
         clips[split] = Clips(_rows(sounds.sounds, rows), told)
     further = _sounds_below(backgrounds) if backgrounds else []
-    whole = [_recording(path, recipe.rate) for path in (*found.backgrounds, *further)]
+    refused, said = [*found.refused, *sounds.refused], list(sounds.said)
+    whole: list[Samples] = []
+    for path in (*found.backgrounds, *further):
+        name = f"{path.parent.name}/{path.name}"
+        with skipping(name, refused):
+            heard = _recording(path, recipe.rate, convert)
+            whole.append(heard.samples[0])
+            said += [f"{name}: {sentence}" for sentence in heard.said]
     recordings: dict[Split, list[Samples]] = {
         split: _parts(whole, split, recipe.rate) for split in SPLITS
     }
-    shown = f"{listed(words[:12])}{' ...' if len(words) > 12 else ''}"
+    shown = f"{listed(spoken[:12])}{' ...' if len(spoken) > 12 else ''}"
     return WordsData(
         clips,
         recipe,
-        _description(found, clips, sounds.refused),
+        _description(found, clips, len(refused)),
         words,
-        found.refused + sounds.refused,
-        f"{counted(len(words), 'word')}: {shown} of {recipe.seconds:g} s ({found.card.split})",
+        refused,
+        f"{counted(len(spoken), 'word')}: {shown} of {recipe.seconds:g} s ({found.card.split})",
         names,
-        [*said_of(found.card.name, found.card.split), *few(sounds.said)],
+        [*said_of(found.card.name, found.card.split), *few(said)],
         language=found.card.language,
         whole=found.card.split == WHOLE,
         folds=_folds(found, sounds.clips),
@@ -207,9 +216,10 @@ def holds_words(source: str) -> bool:
 def word_seconds(found: FoundWords) -> float:
     """How much of a clip to use: what nineteen of twenty clips last, in half seconds from 1 to 3.
 
-    Files that cannot be read do not count.
+    Files that cannot be read do not count, nor do those that are too long to hold one word.
     """
-    lengths = _lengths([clip.path for clip in found.clips])
+    told = _lengths([clip.path for clip in found.clips])
+    lengths = [seconds for seconds in told if seconds <= MAX_SECONDS]
     if not lengths:
         return 1.0
     return float(np.clip(np.ceil(2 * np.quantile(lengths, 0.95) - 0.05) / 2, 1.0, 3.0))
@@ -232,8 +242,9 @@ def _rows(sounds: NDArray[np.int16], rows: list[int]) -> NDArray[np.int16]:
     return sounds[rows]
 
 
-def _recording(path: Path, rate: int) -> Samples:
-    return read_audio(path, max_seconds=MAX_BACKGROUND_SECONDS).mono().resampled(rate).samples[0]
+def _recording(path: Path, rate: int, convert: bool) -> Waveform:
+    sound = read_audio(path, max_seconds=MAX_BACKGROUND_SECONDS, convert=convert)
+    return sound.mono().resampled(rate)
 
 
 def _others(at_hand: SoundsAtHand, split: Split, rate: int) -> list[Other]:
@@ -257,9 +268,7 @@ def _made(clips: Clips, rate: int) -> list[list[Samples]]:
     return [music, [babble(random, clips.sounds, length) for _ in voices]]
 
 
-def _description(
-    found: FoundWords, clips: dict[Split, Clips], refused: list[SkippedFile]
-) -> dict[str, Any]:
+def _description(found: FoundWords, clips: dict[Split, Clips], refused: int) -> dict[str, Any]:
     def arrays() -> Iterator[NDArray[Any]]:
         for split in SPLITS:
             for start in range(0, len(clips[split]), 1024):
@@ -267,6 +276,6 @@ def _description(
             yield clips[split].labels
 
     counts = {"recordings": {split: len(clips[split]) for split in SPLITS}}
-    own = described([found.card], arrays(), counts, len(found.refused) + len(refused))
+    own = described([found.card], arrays(), counts, refused)
     others = [corpus.card for corpus, _ in found.at_hand.corpora]
     return {**own, **({"other_sounds": list(map(briefly, others))} if others else {})}

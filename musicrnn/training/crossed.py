@@ -2,8 +2,9 @@
 learns from all.
 
 Conventions. Every group of people (Folds) is held out of one network, which is trained by the plan
-as if they were there to validate on; it is ``mine-fold1.safetensors`` beside ``mine.safetensors``,
-with a run file of its own. What is chosen after training (the temperature, a detector) and the
+as if they were there to validate on; it is ``mine.safetensors.fold1.safetensors`` beside
+``mine.safetensors``, with a run file of its own: as of the run and the lock, the name says whose it
+is, and no other model bears it. What is chosen after training (the temperature, a detector) and the
 figures of the header come from what each network, at its best, says of those that it has not learnt
 from; the model itself learns from everybody, for the mean number of updates after which the
 networks were best. Of ``minutes`` each network and the model get the same. A training that is
@@ -14,6 +15,7 @@ others. Once the model is ready the others are removed.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,8 +28,9 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import Folds, TrainingData
-from musicrnn.training.lock import lock_path
+from musicrnn.training.lock import first_process, lock_path
 from musicrnn.training.loop import TrainingResult
+from musicrnn.training.machine import check_output
 from musicrnn.training.protocol import Task
 from musicrnn.training.run import Run, learn
 from musicrnn.training.run_state import run_path
@@ -39,13 +42,31 @@ KEPT = ("metrics", "temperature", "detector", "curve", "crossed")  # of the head
 
 def fold_path(output: Path, fold: int) -> Path:
     """The file of the network that one group is held out of."""
-    return output.with_stem(f"{output.stem}-fold{fold + 1}")
+    return output.with_name(f"{output.name}.fold{fold + 1}{output.suffix}")
 
 
 def begun_runs(output: Path) -> list[Path]:
     """The run files of a model and of the networks that its people are crossed over for."""
-    folds = sorted(output.parent.glob(f"{output.stem}-fold*{output.suffix}.run"))
+    fold = re.compile(rf"{re.escape(output.name)}\.fold\d+{re.escape(output.suffix)}\.run")
+    there = output.parent.iterdir() if output.parent.is_dir() else ()
+    folds = sorted(path for path in there if fold.fullmatch(path.name))
     return [path for path in (run_path(output), *folds) if path.exists()]
+
+
+def check_place(output: Path, *, overwrite: bool = False, resume: bool = False) -> None:
+    """What is at ``output`` is gone on with, replaced, or left alone: see :func:`check_output`.
+
+    Raises:
+        MusicRNNError: as there; or networks that people were crossed over for lie beside it, and
+            nothing is said of what is to be done with them.
+    """
+    check_output(output, overwrite=overwrite, resume=resume)
+    folds = [path for path in begun_runs(output) if path != run_path(output)]
+    if folds and first_process() and not overwrite and not resume:
+        raise MusicRNNError(
+            f"{folds[0]} is of an unfinished run: name another file, go on with --resume, or "
+            "replace it with --overwrite"
+        )
 
 
 def learn_crossed(
@@ -69,7 +90,10 @@ def learn_crossed(
     entries = _ready(run, paths)
     if not entries:
         if not run.resume and plan.overwrite:
-            run_path(run.output).unlink(missing_ok=True)  # of the model that is replaced
+            for path in begun_runs(run.output):  # of the model that is replaced
+                path.unlink(missing_ok=True)
+            for path in paths:
+                path.unlink(missing_ok=True)
         for fold, path in enumerate(paths):
             _say(run, f"network {fold + 1} of {folds.count}: without {_named(folds, fold)}")
             part, of_fold = task.held_out(data, folds.numbers == fold), replace(run, output=path)

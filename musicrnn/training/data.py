@@ -7,6 +7,7 @@ raises MusicRNNError from ``read``, and :func:`read_all` makes that a SkippedFil
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
@@ -220,7 +221,19 @@ def skipping(name: str, refused: list[SkippedFile], because: str = "") -> Genera
     try:
         yield
     except MusicRNNError as error:
-        refused.append(SkippedFile(name, f"{because}{error}"))
+        refused.append(SkippedFile(name, because + beside(name, str(error))))
+
+
+def beside(name: str, sentence: str) -> str:
+    """A sentence on a file where its ``name`` stands beside it: the path, with which the sentence
+    begins or which cannot be read, is "it"."""
+    for own in (name, name.replace("/", os.sep)):
+        before, found, after = sentence.partition(own)
+        start = "cannot read " if before.startswith("cannot read ") else ""
+        folder = before.removeprefix(start)
+        if found and (not folder or folder.endswith(("/", os.sep))) and ": " not in folder:
+            return after.removeprefix(": ") if after.startswith(": ") else f"{start}it{after}"
+    return sentence
 
 
 def reasons(refused: Sequence[SkippedFile]) -> str:

@@ -1,7 +1,9 @@
 """``musicrnn evaluate --stream`` on a few words and a network that has learnt nothing."""
 
+import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -38,7 +40,9 @@ def write_words(folder: Path, words: tuple[str, ...]) -> Path:
     return folder
 
 
-def write_model(path: Path, *, task: str = "words", bidirectional: bool = False) -> Path:
+def write_model(
+    path: Path, *, task: str = "words", bidirectional: bool = False, **entries: Any
+) -> Path:
     torch.manual_seed(0)
     model = WordsModel(WordsConfig(labels=5, bidirectional=bidirectional, **SIZES))
     metadata = {
@@ -48,6 +52,7 @@ def write_model(path: Path, *, task: str = "words", bidirectional: bool = False)
         "features": CausalLogMel().configuration(),
         "temperature": 0.02,  # so sure that it fires: five labels' logits are all near 0
         "detector": {"threshold": 0.5, "smoothing": 0.1, "refractory": 0.5},
+        **entries,
     }
     Checkpoint(model.arrays(), metadata).save(path)
     return path
@@ -106,6 +111,47 @@ def test_text(given: dict[str, Path]) -> None:
     assert "no word spoken" not in result.stdout
 
 
+CURVE = {"hours": 1.45081, "points": [
+    {"threshold": 0.5, "miss": 0.2, "false_accepts_an_hour": 1.0},
+    {"threshold": 0.9, "miss": 0.4, "false_accepts_an_hour": 0.0},
+]}  # fmt: skip
+HOURS = {"valid_n": 900, "valid_stream_hours": 1.0, "valid_wordless_hours": 1.45081}
+
+
+def test_a_folder_that_was_not_learnt_from(given: dict[str, Path], tmp_path: Path) -> None:
+    """All of it is in the stream, and said to be, unless a split is asked for."""
+    model = write_model(tmp_path / "m.safetensors", curve=CURVE, metrics=HOURS)
+    plot = tmp_path / "det.svg"
+    result = run(model, given["words"], *BRIEF, "--plot", plot)
+    assert result.exit_code == 0, result.output
+    assert f"{model} on all of {given['words']}, n = " in result.stdout
+    assert "the model has not learnt from words: all of it is measured on\n" in result.stderr
+    assert "on 1 h made of validation words and 1.45 h of other sound, where 80.0%" in result.stdout
+    assert f"all of {given['words']}" in plot.read_text()
+    found = json.loads(run(model, given["words"], *BRIEF, "--json").stdout)
+    assert (found["split"], found["clips"]["n"]) == ("all", 24)
+    assert (found["valid"]["hours"], found["valid"]["other_hours"]) == (1.0, 1.45081)
+    asked = run(model, given["words"], *BRIEF, "--split", "test")
+    assert f"on the test split of {given['words']}" in asked.stdout
+    assert "not learnt" not in asked.stderr
+    assert "0.03 h made of validation words, where" in asked.stdout
+
+
+def test_a_model_that_has_learnt_from_all_of_it(given: dict[str, Path], tmp_path: Path) -> None:
+    files = [path.read_bytes() for path in given["words"].rglob("*.wav")]
+    listed = {"train": [hashlib.sha256(content).hexdigest()[:8] for content in files]}
+    model = write_model(
+        tmp_path / "m.safetensors", curve=CURVE, metrics=HOURS,
+        data={"corpora": [{"name": "elsewhere", "listed": listed}]},
+        crossed={"people": [{"right": 3, "n": 4}, {"right": 4, "n": 4}]},
+    )  # fmt: skip
+    for words in ((), BRIEF):
+        result = run(model, given["words"], *words)
+        assert result.exit_code == 1
+        assert "learnt from all of" in result.stderr
+        assert "measure it on other recordings" in result.stderr
+
+
 def test_hours_without_words(
     given: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,6 +184,21 @@ def test_what_has_no_stream_is_one_sentence(given: dict[str, Path], tmp_path: Pa
     assert (result.exit_code, "det.pdf" in result.stderr) == (1, True)
 
 
+def test_a_picture_that_cannot_be_written_is_known_beforehand(
+    given: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "musicrnn_cli.stream_evaluation.evaluate_stream", lambda *_, **__: pytest.fail("heard")
+    )
+    (tmp_path / "det.png").mkdir()
+    for plot, said in (("det.png", "it is a folder"), ("none/det.png", "there is no folder")):
+        result = run(given["model"], given["words"], *BRIEF, "--plot", tmp_path / plot)
+        assert (result.exit_code, said in result.stderr) == (1, True)
+    monkeypatch.setattr("musicrnn.io.save.os.access", lambda path, mode: False)
+    result = run(given["model"], given["words"], *BRIEF, "--plot", tmp_path / "other.png")
+    assert (result.exit_code, "may not be written to" in result.stderr) == (1, True)
+
+
 @pytest.mark.parametrize("words", [("--snr", "10"), ("--hours", "1"), ("--seed", "1")])
 def test_options_of_a_stream_need_one(given: dict[str, Path], words: tuple[str, str]) -> None:
     result = run(given["model"], given["words"], *words)
@@ -151,6 +212,8 @@ def test_options_of_a_stream_need_one(given: dict[str, Path], words: tuple[str, 
         (("--snr", "loud"), "--snr"),
         (("--snr", "99"), "-40..80"),
         (("--hours", "0"), "hours must be"),
+        (("--snr", "10,nan"), "-40..80"),
+        (("--wordless", "0.0005"), "must be 0, or 0.01 to 100, got 0.0005"),
     ],
 )
 def test_wrong_values(given: dict[str, Path], words: tuple[str, str], said: str) -> None:

@@ -126,14 +126,28 @@ def test_a_wake_word(cli, room):
 
 
 def test_nothing_heard(cli, tmp_path):
-    def said(*samples):
-        sound = np.array([*samples, *[0.0] * 16_000], np.float32)
+    def said(*samples, after=16_000):
+        sound = np.array([*samples, *[0.0] * after], np.float32)
         write_audio(Waveform(sound[None], 16_000), tmp_path / "a.wav")
         return cli("listen", str(tmp_path / "a.wav")).stderr
 
-    assert "nothing was heard in 1.5 s, every sample was 0: the file gave silence" in said()
+    assert "nothing was heard in 1.0 s, every sample was 0: the file gave silence" in said()
     assert "the sound's peak was -66.2 dB: the file gave silence" in said(16 / 32768)
     assert "the sound's peak was -6.0 dB\n" in said(0.5)
+    assert "\n1.0 s of sound, real-time factor" in said()[1:]
+    assert "every sample was 0.3: the file gave silence" in said(*[0.3] * 16_000, after=0)
+    offset = [0.3 + 16 / 32768 * (-1) ** n for n in range(16_000)]
+    assert "peak was -66.2 dB: the file gave silence" in said(*offset, after=0)
+
+
+def test_what_is_clipped_is_said(cli, tmp_path):
+    for level, clipped in ((1.5, True), (0.9, False)):
+        sound = level * np.sin(np.arange(16_000) / 9)
+        write_audio(
+            Waveform(sound[None].clip(-1, 1).astype(np.float32), 16_000), tmp_path / "a.wav"
+        )
+        said = cli("listen", str(tmp_path / "a.wav")).stderr
+        assert ("the sound is clipped: 53" in said) == clipped
 
 
 def test_a_word_in_a_file(cli, takes, tmp_path):

@@ -52,6 +52,30 @@ CASES = [
 ]
 
 
+def everywhere(name: str, command: click.Command) -> Iterator[tuple[str, click.Option]]:
+    """The options of a command and, of a group, of all in it."""
+    context = click.Context(command, info_name=name)
+    if isinstance(command, click.Group):
+        for below in command.list_commands(context):
+            found = command.get_command(context, below)
+            assert found is not None, below
+            yield from everywhere(f"{name} {below}", found)
+    yield from ((name, each) for each in command.params if isinstance(each, click.Option))
+
+
+NUMBERS = [(name, option) for name, option in everywhere("musicrnn", main)
+           if option.type.name in ("float", "float range")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "option"), NUMBERS, ids=[f"{name} {option.opts[0]}" for name, option in NUMBERS]
+)
+def test_no_option_takes_what_is_no_finite_number(name: str, option: click.Option) -> None:
+    for number in ("nan", "inf", "-inf"):
+        with pytest.raises(click.BadParameter):
+            option.type.convert(number, option, click.Context(click.Command(name)))
+
+
 @pytest.fixture(scope="session")
 def composing(models, tmp_path_factory) -> dict[str, str]:
     """What to compose with, by the kind of its model."""

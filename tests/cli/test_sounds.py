@@ -114,7 +114,7 @@ def test_nothing_to_hear(tmp_path):
     result = run("data", "inspect", tmp_path)
     assert result.exit_code == 1
     assert "nothing in" in result.stderr
-    assert "a.m4a is MPEG-4" in result.stderr
+    assert "a.m4a: it is MPEG-4" in result.stderr
 
 
 def test_training_lists_what_it_passes_over(collection, tmp_path):

@@ -110,8 +110,15 @@ def test_what_cannot_be_asked_for_is_refused_before_anything_is_read(
 ) -> None:
     output = tmp_path / "m.safetensors"
     assert "no setting 'hiden'" in train(many, output, "--set", "hiden=8", exit_code=1).stderr
+    for setting in ("drawing.variation.shift", "drawing.other", "layer.zoneout", "learning_rate"):
+        said = train(many, output, "--set", f"{setting}=nan", exit_code=1).stderr
+        assert said.startswith(f"musicrnn: {setting} must be ")
     words = ("--from", "commands", "--set", "hidden=8")
     assert "hidden is 192 in commands" in train(many, output, *words, exit_code=1).stderr
+    assert train(many, output, "--from", "genre", exit_code=1).stderr == (
+        "musicrnn: the model does not know 2 of the labels, such as 'left': it knows blues, "
+        "classical, country, disco, hiphop ...\n"
+    )
     assert not output.exists()
 
 
@@ -126,13 +133,22 @@ def files(output: Path) -> set[str]:
 
 def test_few_speakers_are_crossed_over(few: Path, tmp_path: Path) -> None:
     output = tmp_path / "few.safetensors"
-    said = train(few, output, *TINY, *BRIEF).stderr
+    others = [
+        tmp_path / f"few-fold{fold}.safetensors{end}" for fold in (1, 2) for end in ("", ".run")
+    ]
+    for path in (*others, output):
+        path.write_bytes(b"of somebody else")
+    said = train(few, output, *TINY, *BRIEF, "--overwrite").stderr
+    for path in others:  # they are no networks of this model
+        assert path.read_bytes() == b"of somebody else"
+        path.unlink()
     assert "4 are too few to spare some, each is held out of one of 3 networks" in said
     assert "train 16 clips, valid 0 clips, test 0 clips" in said
     assert "network 1 of 3: without anna, dora\n" in said
     assert "network 3 of 3: without carl\n" in said
     assert "a voice that it has not learnt from: " in said
     assert "n = 16), from " in said
+    assert "16 clips to validate on are too few to set a threshold: they make 4 min" in said
     made = Checkpoint.load(output).metadata
     crossed = made["crossed"]
     assert crossed["networks"] == 3
@@ -173,7 +189,11 @@ def test_crossed_runs_go_on_where_they_were_interrupted(
     assert "interrupted after" in said
     if where < 12:
         assert not parts.exists()
-        again = train(few, parts, *TINY, *BRIEF, exit_code=1).stderr
+        with monkeypatch.context() as unread:  # refused before a file is looked at
+            unread.setattr(
+                "musicrnn.sources.readers.learning_data", lambda *_: pytest.fail("it is read")
+            )
+            again = train(few, parts, *TINY, *BRIEF, exit_code=1).stderr
         assert "name another file, go on with --resume" in again
     train(few, parts, *TINY, *BRIEF, "--resume")
     one, other = Checkpoint.load(whole), Checkpoint.load(parts)

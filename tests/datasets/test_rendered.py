@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from musicrnn.errors import MusicRNNError
 from musicrnn.score import Note, Track, make_score
 from musicrnn.sources.corpus import SOUND_RATE, OtherSound
 from musicrnn.sources.other_sounds import SoundsAtHand
@@ -75,13 +74,3 @@ def test_sounds_are_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     at_hand.read("train")
     assert corpus.read == 3
     assert SoundsAtHand([]).read("train") == []
-
-
-def test_a_damaged_cache_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    at_hand = SoundsAtHand([(Counting(), tmp_path / "data")])
-    at_hand.read("train")
-    [path] = (tmp_path / "cache").rglob("*.npy")
-    np.save(path, np.zeros(5, np.int16))
-    with pytest.raises(MusicRNNError, match="is damaged: delete it"):
-        at_hand.read("train")

@@ -1,8 +1,8 @@
 """Which smoothing, thresholds and margins a detector has: those that miss least.
 
 Conventions. What is missed is counted on a stream of words. False accepts an hour are counted on
-other sound where there is some (an hour of everyday sound, see HeardOthers), and only else on the
-stream, a fifth of which is made to sound like words. Margins need other sound.
+other sound where there is speech in it (an hour of everyday sound, see HeardOthers), and only else
+on the stream, a fifth of which is made to sound like words. Margins need other sound.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Calibration of a word detector on a stream of the validation clips, and on other sound.
 
 Conventions. The stream lasts an hour where there are clips enough, and its backgrounds lie SNRS dB
-below the words in turn. Where there is other sound to validate on, the settings that a model
-carries are those that miss least at FALSE_ACCEPTS false accepts an hour of it. Else all are counted
-on the stream: a fifth of what is spoken there is no word, some two hundred times an hour, so that
-MAX_FALSE_ACCEPTS_AN_HOUR are allowed. The curve at that smoothing says what other thresholds cost;
-musicrnn evaluate --stream measures all of it.
+below the words in turn. Where there is other speech to validate on, the settings that a model
+carries are those that miss least at FALSE_ACCEPTS false accepts in an hour of it and of music. Else
+all are counted on the stream: a fifth of what is spoken there is no word, some two hundred times an
+hour, so that MAX_FALSE_ACCEPTS_AN_HOUR are allowed. The curve at that smoothing says what other
+thresholds cost; musicrnn evaluate --stream measures all of it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from musicrnn.augmentation.stream import StreamSettings, StreamSource, stream
 from musicrnn.features.causal_logmel import CausalLogMel
-from musicrnn.listening.curve import FALSE_ACCEPTS, Curve
+from musicrnn.listening.curve import FALSE_ACCEPTS, SECONDS_A_CLIP, Curve
 from musicrnn.networks.detector import DetectorSettings
 from musicrnn.networks.words import WordsModel
 from musicrnn.training.words.choice import choose
@@ -26,7 +26,6 @@ from musicrnn.training.words.stream import HeardStream, hear, joined
 from musicrnn.training.words.wordless import HeardOthers, hear_others, joined_others
 
 MAX_HOURS, MIN_HOURS = 1.0, 1 / 12
-SECONDS_A_CLIP = 15.0  # so that every clip is used about four times
 SNRS = (0.0, 5.0, 10.0, 15.0, 20.0)
 SEED = 20_261_125
 MAX_FALSE_ACCEPTS_AN_HOUR = 5.0  # false accepts an hour

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError, counted
+from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.listening.header import labels_of
+from musicrnn.networks.detector import is_filler
 from musicrnn.networks.words_config import WordsConfig
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import Split, TrainingData
@@ -52,6 +53,11 @@ class Words(Task):
         train, valid = data.examples["train"], data.examples["valid"]
         learnt = set(train.labels.tolist())
         missing = [word for number, word in enumerate(data.labels) if number not in learnt]
+        if data.labels and all(map(is_filler, data.labels)):
+            raise MusicRNNError(
+                f"words need one label at least that can be heard, got {listed(data.labels)}: a "
+                "label between underscores, such as _unknown_, stands for what is no word"
+            )
         if len(data.labels) < 2 or missing or not (len(valid) or data.folds):
             raise MusicRNNError(
                 "words need two labels, clips of each to learn from and some to validate on, got "

@@ -1,8 +1,9 @@
 """How far a model of words is to be trusted, as its header tells: sentences for whoever trained it.
 
 Conventions. "crossed" in the header counts for every speaker the clips that a network which had not
-learnt from them told right. The threshold that a model carries was chosen for five false accepts an
-hour: on a stream shorter than LEAST_HOURS these cannot be told from none.
+learnt from them told right. A threshold that was chosen on the stream was chosen for five false
+accepts an hour: on what fewer than LEAST_CLIPS make these cannot be told from none. However many
+networks hear clips, and however often, there are no more than they are.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from musicrnn.errors import counted
-from musicrnn.listening.curve import LEAST_HOURS, Curve
+from musicrnn.listening.curve import LEAST_CLIPS, SECONDS_A_CLIP, SoundHeard
 from musicrnn.metrics.classification import wilson_interval
 
 
@@ -37,15 +38,16 @@ def _crossed(metadata: dict[str, Any]) -> str:
 
 
 def _thresholds(metadata: dict[str, Any]) -> str:
-    if "curve" not in metadata:
+    heard = SoundHeard.of(metadata)
+    if not heard.too_few:
         return ""
-    hours = Curve.from_json(metadata["curve"]).hours
-    hours = min(hours, float(metadata["metrics"].get("valid_stream_hours", hours)))
-    if hours >= LEAST_HOURS:
-        return ""
-    clips = int(metadata["metrics"]["valid_n"])
+    on_which = (
+        "by which the share of words that it misses is hardly known"
+        if heard.other
+        else "on which five false accepts an hour cannot be told from none"
+    )
     return (
-        f"{counted(clips, 'clip')} to validate on are too few to set a threshold: they make "
-        f"{60 * hours:.0f} min of stream, on which five false accepts an hour cannot be told from "
-        f"none; the least are {counted(round(LEAST_HOURS * 3600 / 15), 'clip')}"
+        f"{counted(heard.clips, 'clip')} to validate on are too few to set a threshold: they make "
+        f"{heard.clips * SECONDS_A_CLIP / 60:.0f} min of stream, {on_which}; the least are "
+        f"{counted(LEAST_CLIPS, 'clip')}"
     )

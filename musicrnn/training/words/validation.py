@@ -2,8 +2,8 @@
 
 Conventions. It is made of the validation clips, SECONDS_A_CLIP a clip and MAX_MINUTES at most; its
 parts are heard side by side. Beside it stand the other sounds of the validation split, some of each
-kind. What is missed is the mean over RATES of the share of words that are missed where a threshold
-is so high that no more false accepts an hour are left.
+kind, where there is speech among them. What is missed is the mean over RATES of the share of words
+that are missed where a threshold is so high that no more false accepts an hour are left.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from musicrnn.threads import suited_threads
 from musicrnn.training.words.choice import sweep
 from musicrnn.training.words.data import WordsData
 from musicrnn.training.words.stream import ROWS, HeardStream
-from musicrnn.training.words.wordless import SHARES, HeardOthers
+from musicrnn.training.words.wordless import HeardOthers, everyday_kinds
 from musicrnn.waveform import in_full_scale
 
 SECONDS_A_CLIP, MAX_MINUTES = 4.0, 16
@@ -51,15 +51,12 @@ class ValidationStream:
         self.script = script([Piece(p.samples[:0], p.spoken, p.stretch) for p in pieces])
         self.frames = self.recipe.frames(np.stack([piece.samples for piece in pieces]))
         self.others: dict[str, NDArray[np.float32]] = {}
-        for kind in SHARES:
-            own = [other.samples for other in data.others("valid") if other.kind == kind]
-            if own:
-                sound = np.concatenate(own)
-                rows = sound[: len(sound) // ROWS * ROWS].reshape(ROWS, -1)
-                rows = rows[:, : round(MAX_MINUTES_A_KIND * 60 * self.recipe.rate / ROWS)]
-                self.others[kind] = np.stack(
-                    [self.recipe.frames(in_full_scale(row)) for row in rows]
-                )
+        others = data.others("valid")
+        for kind in everyday_kinds(other.kind for other in others):
+            sound = np.concatenate([other.samples for other in others if other.kind == kind])
+            rows = sound[: len(sound) // ROWS * ROWS].reshape(ROWS, -1)
+            rows = rows[:, : round(MAX_MINUTES_A_KIND * 60 * self.recipe.rate / ROWS)]
+            self.others[kind] = np.stack([self.recipe.frames(in_full_scale(row)) for row in rows])
 
     def missed(self, model: WordsModel) -> float:
         """See the module's text; the model in evaluation mode."""

@@ -2,12 +2,13 @@
 
 Conventions. Probabilities float32 [S, K] a kind of sound, calibrated. An hour of everyday sound is
 made up of the kinds by SHARES, or of those that are at hand: false accepts an hour are counted for
-it, so that a threshold does not depend on how much of each kind there happened to be.
+it, so that a threshold does not depend on how much of each kind there happened to be. Without
+speech there is no such hour: what is never taken for a word in music says nothing of talk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,13 @@ LEAST = 0.7  # probability from which a word counts as heard
 ADDED = 0.5  # of the mean count, to each word's
 FEWEST = 20  # words heard, to tell their rates apart
 SHARES = {"sentences": 0.45, "music": 0.45, "words": 0.1}
+SPEECH = {"sentences", "words"}
+
+
+def everyday_kinds(kinds: Iterable[str]) -> list[str]:
+    """Those of the kinds that make up an hour of everyday sound; none where there is no speech."""
+    found = set(kinds)
+    return [kind for kind in SHARES if kind in found] if found & SPEECH else []
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,13 +87,12 @@ def hear_others(
     labels: Sequence[str],
     temperature: float,
 ) -> HeardOthers | None:
-    """Listen to sounds of every kind; None where there are none. The model in evaluation mode."""
+    """Listen to everyday sound; None where there is no such. The model in evaluation mode."""
     kinds: dict[str, NDArray[np.float32]] = {}
-    for kind in SHARES:
+    for kind in everyday_kinds(other.kind for other in others):
         own = [other.samples for other in others if other.kind == kind]
-        if own:
-            told = hear_sound(model, recipe, np.concatenate(own), temperature=temperature)
-            kinds[kind] = told.reshape(-1, told.shape[2])
+        told = hear_sound(model, recipe, np.concatenate(own), temperature=temperature)
+        kinds[kind] = told.reshape(-1, told.shape[2])
     step_seconds = FRAMES_A_STEP * recipe.frame_seconds
     return HeardOthers(kinds, tuple(labels), step_seconds) if kinds else None
 

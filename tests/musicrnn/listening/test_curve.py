@@ -67,7 +67,7 @@ def test_what_is_chosen_when_nothing_is_asked_for() -> None:
     carried = chosen_threshold(old, 0.7, None, None)
     assert carried.as_text() == (
         "threshold 0.7: about 4 false accepts an hour and 25 % of the words missed, as "
-        "measured in training on 60 min"
+        "measured in training on 60 min of a stream of words"
     )
     for unknown in ({}, {"metrics": None}, {"metrics": {"valid_n": 3}}):
         assert "does not say" in chosen_threshold(unknown, 0.7, None, None).as_text()

@@ -26,7 +26,7 @@ def rows(words: str) -> np.ndarray:
 def fired(words: str, **settings: float) -> list[tuple[float, str]]:
     chosen = DetectorSettings(**{"threshold": 0.8, "smoothing": 0.1, "refractory": 0.2, **settings})
     events = Detector(chosen, LABELS, STEP).push(rows(words))
-    return [(round(event.time, 6), event.label) for event in events]
+    return [(event.time, event.label) for event in events]  # to the microsecond
 
 
 def test_a_word_fires_at_the_end_of_its_first_step() -> None:

@@ -128,7 +128,12 @@ def test_calibration_is_brief_where_there_are_few_words() -> None:
     assert (again, other) == (settings, curve)
     sound = np.random.default_rng(1).integers(-900, 900, 2 * 16_000 * 16).astype(np.int16)
     beside = heard_by(
-        small(), RECIPE, SOURCE, [Other("music", sound)] * 2, labels=LABELS, temperature=1.0
+        small(),
+        RECIPE,
+        SOURCE,
+        [Other("music", sound), Other("words", sound)],
+        labels=LABELS,
+        temperature=1.0,
     )
     _, curve, figures = chosen_detector([beside, beside])
     assert curve.hours == figures["valid_wordless_hours"] == pytest.approx(4 * 16 / 3600, rel=0.05)

@@ -4,13 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from musicrnn.events import Script, Spoken, Stretch
+from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.networks.detector import DetectorSettings
+from musicrnn.networks.words import WordsModel
+from musicrnn.networks.words_config import WordsConfig
 from musicrnn.training.words.choice import choose
+from musicrnn.training.words.data import Other
 from musicrnn.training.words.stream import HeardStream
 from musicrnn.training.words.validation import RATES, ValidationStream
-from musicrnn.training.words.wordless import HeardOthers
+from musicrnn.training.words.wordless import HeardOthers, everyday_kinds, hear_others
 from tests.musicrnn.training.test_words import material, objective
 
 LABELS = ("go", "stop", "_unknown_", "_silence_")
@@ -41,6 +46,22 @@ def test_an_hour_is_made_up_of_the_kinds_at_hand() -> None:
     alone = HeardOthers({"words": words}, LABELS, STEP)
     assert alone.false_accepts(settings) == pytest.approx(30, rel=1e-3)
     assert both.false_accepts(replace(settings, threshold=0.95)) == 0
+
+
+def test_music_alone_is_no_everyday_sound() -> None:
+    """A threshold that is chosen on hours without speech says nothing of talk."""
+    assert everyday_kinds(["music"]) == []
+    assert everyday_kinds(["music", "words", "noise"]) == ["music", "words"]
+    torch.manual_seed(0)
+    sizes = {"hidden": 8, "channels": 2, "last": 4, "depth": 0}
+    model, recipe = WordsModel(WordsConfig(labels=4, **sizes)).eval(), CausalLogMel()
+    sound = np.random.default_rng(0).integers(-900, 900, 16 * 16_000).astype(np.int16)
+    music = [Other("music", sound)] * 2
+    for others, kinds in ((music, None), ([*music, Other("words", sound)], {"music", "words"})):
+        heard = hear_others(model, recipe, others, labels=LABELS, temperature=1.0)
+        assert (heard and set(heard.kinds)) == kinds
+        data = replace(material(9), others=lambda split, others=others: others)
+        assert set(ValidationStream(data, objective(12).labels).others) == (kinds or set())
 
 
 def test_words_that_are_often_heard_must_be_surer() -> None:
