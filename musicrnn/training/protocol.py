@@ -146,8 +146,9 @@ class Task(ABC):
         """How it is trained when nothing else is said."""
         return TrainingConfig(minutes=MINUTES)
 
-    def going_on(self, plan: TrainingConfig) -> TrainingConfig:
+    def going_on(self, data: TrainingData, settings: Any) -> TrainingConfig:
         """The plan of a training that begins with a model."""
+        plan = self.plan(data, settings)
         return replace(plan, learning_rate=GENTLER * plan.learning_rate)
 
     @abstractmethod

@@ -90,9 +90,7 @@ class Wanted:
         self, task: Task, data: TrainingData, settings: Any, said: TrainingConfig
     ) -> TrainingConfig:
         """The task's own plan, without its length where another one is asked for."""
-        plan = task.plan(data, settings)
-        if self.base is not None:
-            plan = task.going_on(plan)
+        plan = (task.going_on if self.base is not None else task.plan)(data, settings)
         if said.minutes is not None:
             return plan if plan.minutes is not None else replace(plan, updates=ENDLESS)
         if said.updates != ENDLESS:

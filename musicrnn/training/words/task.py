@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from musicrnn.training.words.objective import WordsObjective
 
 MIN_UPDATES, EPOCHS = 600, 40
+MIN_WITH_BASE = 300  # updates
 OBSERVED = 1000  # clips that the bands' scales are taken from
 TOGETHER = 64  # clips read at a time when they are measured
 
@@ -68,8 +69,7 @@ class Words(Task):
 
     def plan(self, data: TrainingData, settings: WordsSettings) -> TrainingConfig:
         """40 epochs, 600 updates at least."""
-        clips = len(data.examples["train"])
-        updates = max(MIN_UPDATES, EPOCHS * clips // settings.batch_size)
+        updates = max(MIN_UPDATES, self._epochs(data, settings))
         return TrainingConfig(
             updates=updates,
             learning_rate=3e-3,
@@ -80,10 +80,16 @@ class Words(Task):
             patience=1000,
         )
 
-    def going_on(self, plan: TrainingConfig) -> TrainingConfig:
-        """Half as long: with a base ten words are learnt by then (docs/commands.md)."""
-        assert plan.updates is not None
-        return replace(super().going_on(plan), updates=plan.updates // 2)
+    def going_on(self, data: TrainingData, settings: WordsSettings) -> TrainingConfig:
+        """As many epochs, 300 updates at least: with a base few words are learnt by then."""
+        updates = max(MIN_WITH_BASE, self._epochs(data, settings))
+        return replace(super().going_on(data, settings), updates=updates)
+
+    def _epochs(self, data: TrainingData, settings: WordsSettings) -> int:
+        """Updates of EPOCHS epochs; of a batch only some rows are words."""
+        drawing = settings.drawing
+        words = 1 - drawing.unknown - drawing.other - drawing.silence
+        return round(EPOCHS * len(data.examples["train"]) / (words * settings.batch_size))
 
     def config(self, data: TrainingData, settings: WordsSettings) -> WordsConfig:
         labels = len(all_labels(data, settings))
