@@ -200,3 +200,13 @@ def test_ten_real_words_are_learnt(corpora, tmp_path):
     output = tmp_path / "words.safetensors"
     trained("words", prepared, output, settings=settings, plan=plan)
     assert Checkpoint.load(output).metadata["metrics"]["valid_accuracy"] > 0.85
+
+
+def test_how_long_is_counted_in_epochs_of_the_words():
+    """Of a batch only some rows are words; a base needs less than random weights."""
+    task, usual = TASKS["words"], WordsSettings()
+    for clips, anew, with_base in ((100, 600, 300), (600, 600, 417), (7200, 5000, 5000)):
+        data = data_of(Clips(np.zeros((clips, 4), np.int16), np.zeros(clips, np.int64)), ())
+        plan, on = task.plan(data, usual), task.going_on(data, usual)
+        assert (plan.updates, on.updates) == (anew, with_base)
+        assert on.learning_rate == plan.learning_rate / 4
