@@ -76,8 +76,8 @@ def _object(file: str, answer: Any, timeline: bool) -> dict[str, Any]:
     result = {"file": file, **asdict(answer)}
     if not timeline:
         del result["timeline"], result["unit"]
-    for name in ("axes", "said"):
-        if not result[name]:
+    for name in ("axes", "said", "none"):
+        if not result[name] and result[name] != 0.0:
             del result[name]
     return result
 
@@ -86,7 +86,10 @@ def _text(file: str, answer: Any, top: int) -> str:
     shown = ", ".join(f"{name} {p:.0%}" for name, p in list(answer.probabilities.items())[:top])
     if answer.axes:
         shown += " (" + ", ".join(f"{a} is positive {p:.0%}" for a, p in answer.axes.items()) + ")"
-    return f"{file}: {shown if answer.likely else f'nothing is likely (at best {shown})'}"
+    if answer.likely:
+        return f"{file}: {shown}"
+    none = "" if answer.none is None else f"none of these {answer.none:.0%}, "
+    return f"{file}: nothing is likely ({none}at best {shown})"
 
 
 def _timeline(answer: Any) -> str:

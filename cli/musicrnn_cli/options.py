@@ -108,6 +108,16 @@ convert_option = click.option(
 )
 
 
+none_option = click.option(
+    "--none-of-these/--only-these",
+    "none_of_these",
+    default=None,
+    show_default="none of these for corpora of music by name",
+    help="Of songs, learn also what is none of the labels, from speech and sounds made by code, so "
+    "that the model can say so.",
+)
+
+
 def set_option(example: str) -> Option:
     """Settings by name, ``settings``."""
     return click.option(

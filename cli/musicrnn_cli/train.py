@@ -21,6 +21,7 @@ from musicrnn_cli.options import (
     convert_option,
     data_option,
     device_option,
+    none_option,
     output_option,
     renamed,
     set_option,
@@ -68,13 +69,8 @@ def command() -> None:
     """Train a model on a folder of your files or a corpus by name."""
 
 
-DATA_OPTIONS = (
-    "tokens",
-    "mix",
-    "split_file",
-    "backgrounds",
-    "convert",
-)  # of some kinds of model alone
+OF_SOUND = ("backgrounds", "convert", "none_of_these")
+DATA_OPTIONS = ("tokens", "mix", "split_file", *OF_SOUND)  # of some kinds of model alone
 
 
 @click.command()
@@ -144,6 +140,7 @@ DATA_OPTIONS = (
     help="Folder of recordings without words, which are mixed under the words.",
 )
 @convert_option
+@none_option
 @set_option("hidden=512, updates=1000 or layer.zoneout=0.1")
 @click.option("--resume", is_flag=True, help="Go on with the unfinished run in OUTPUT.run.")
 @click.option("--overwrite", is_flag=True, help="Replace OUTPUT if there is such a file already.")
@@ -187,6 +184,7 @@ def _train(context: click.Context, **options: Any) -> None:
         options.get("split_file"),
         options.get("backgrounds"),
         convert=options.get("convert") or None,
+        none_of_these=options.get("none_of_these"),
     )
     verb, kind = str(context.info_name), None
     recipe = recipe_called(options["recipe"]) if options["recipe"] else None

@@ -23,6 +23,7 @@ def data(
     split_file: str | Path | None = None,
     backgrounds: str | Path | None = None,
     convert: bool | None = None,
+    none_of_these: bool | None = None,
 ) -> Data:
     """Folders of your own files, or corpora by name (see :func:`musicrnn.corpora`).
 
@@ -35,6 +36,8 @@ def data(
         split_file: a CSV with the columns file and split, to classify also label.
         backgrounds: a folder of sounds without words, to be put under words.
         convert: the system's ffmpeg may decode sound of kinds that are not read, such as m4a.
+        none_of_these: learn also what is none of the labels, from speech and sounds made by code;
+            by default beside a corpus of music by name alone.
 
     Raises:
         MusicRNNError: no source, or one that is neither a folder nor a corpus.
@@ -64,6 +67,7 @@ def data(
             _path(split_file),
             _path(backgrounds),
             convert=convert or None,
+            none_of_these=none_of_these,
         )
     )
 

@@ -23,6 +23,7 @@ class Answer:
     """The prediction for a file: every label with its probability, the likeliest first.
 
     ``axes``: where the labels are quadrants, the probability that each axis is positive.
+    ``none``: the probability that it is none of the labels, where the model has learnt what is.
     ``said``: what is to be known of the file, such as that it was cut off.
     """
 
@@ -34,6 +35,7 @@ class Answer:
     unit: str  # of the timeline: "seconds", "tokens" or "bars"
     axes: dict[str, float] = field(default_factory=dict[str, float])
     said: tuple[str, ...] = ()
+    none: float | None = None
 
 
 class FileLabeller(Protocol):

@@ -1,4 +1,4 @@
-"""What is no music: too short, silent, noise, or a sound that never changes.
+"""What is no music: too short, noise, or a sound that never changes; and how loud silence is.
 
 Conventions. A window is rejected with a reason, or classified. Levels are dB below full scale;
 flatness is the geometric over the arithmetic mean of the mean power in the bands below 3.5 kHz
@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-
-from musicrnn.waveform import Waveform
 
 MIN_SECONDS = 1.0  # seconds
 SILENCE_DB = -70.0  # dB below full scale, mean square
@@ -29,16 +27,6 @@ def too_short(seconds: float) -> str | None:
         return (
             f"{seconds:.2f} s of sound is too short to tell: at least {MIN_SECONDS:g} s are needed"
         )
-    return None
-
-
-def silent(waveform: Waveform) -> str | None:
-    """The reason when nothing sounds; a constant offset is no sound."""
-    samples = waveform.samples - waveform.samples.mean(axis=1, keepdims=True)
-    power = float(np.square(samples, dtype=np.float64).mean())
-    level = 10 * np.log10(max(power, 1e-20))
-    if level < SILENCE_DB:
-        return f"it is silent: {level:.0f} dB below full scale, the limit is {SILENCE_DB:g}"
     return None
 
 

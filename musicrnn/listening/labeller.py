@@ -20,6 +20,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.device import torch_device
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel, dequantize, logmel_from
+from musicrnn.fillers import is_filler, real
 from musicrnn.io.midi import read_midi
 from musicrnn.listening.answer import Answer, Moment
 from musicrnn.listening.header import labels_of, number_of
@@ -93,15 +94,15 @@ class Labeller:
         windows = with_music()
         while batch := list(islice(windows, BATCH_WINDOWS)):
             for window, row in zip(batch, self._rows(batch), strict=True):
-                best, start, end = int(row.argmax()), window.start, window.end
-                moments.append(Moment(start, end, self.labels[best], float(row[best])))
+                moments.append(self._moment(window, row))
                 kept.append(row)
                 weights.append(window.seconds)
         if not kept:
             reason = moments[0].reason if moments else "it holds nothing"
             raise MusicRNNError(f"{path} cannot be classified: {reason}")
         mean = np.average(np.stack(kept), axis=0, weights=weights)
-        order: list[int] = np.argsort(-mean, kind="stable").tolist()
+        labels = real(self.labels)
+        order = sorted(labels, key=lambda index: -mean[index])
         return Answer(
             label=self.labels[order[0]],
             probability=float(mean[order[0]]),
@@ -110,7 +111,14 @@ class Labeller:
             timeline=tuple(sorted(moments, key=lambda moment: moment.start)),
             unit="seconds" if isinstance(self.encoding, LogMel) else "tokens",
             said=tuple(said),
+            none=None if len(labels) == len(mean) else float(1 - mean[labels].sum()),
         )
+
+    def _moment(self, window: Window, row: NDArray[np.float64]) -> Moment:
+        best, start, end = int(row.argmax()), window.start, window.end
+        if is_filler(self.labels[best]):
+            return Moment(start, end, None, 0.0, f"none of these, {row[best]:.0%}")
+        return Moment(start, end, self.labels[best], float(row[best]))
 
     def _windows(self, path: Path, convert: bool) -> Iterator[Window]:
         recipe = self.encoding

@@ -3,12 +3,13 @@
 Conventions. A window of sound is uint8 [T, bands] (musicrnn.features.logmel.quantize: the same as
 in training), a window of tokens int32 [N]. Sound is cut into windows of the recipe's length, a new
 one every ``hop_seconds``; a shorter song is one shorter window, and less than a second at the end
-is dropped. Songs are read piece by piece: their length costs no memory.
+is dropped. Pauses do not count: a window goes on behind them. Songs are read piece by piece: their
+length costs no memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel, quantize
 from musicrnn.io.audio import stream_audio
-from musicrnn.listening.gate import MIN_SECONDS, no_music, silent, too_short
+from musicrnn.listening.gate import MIN_SECONDS, SILENCE_DB, no_music, too_short
+from musicrnn.listening.pauses import PAUSE_SECONDS, Stretch, without_pauses
 from musicrnn.waveform import Waveform, in_mono
 
 TOKEN_WINDOW = 512
@@ -27,7 +29,7 @@ TOKEN_WINDOW = 512
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """A window from ``start`` for ``seconds``; for a score both count tokens.
+    """A window from ``start`` to ``end`` in which sound lasts ``seconds``; of a score tokens.
 
     ``refused`` says why it cannot be classified; then ``values`` are empty.
     """
@@ -35,39 +37,91 @@ class Window:
     start: float
     seconds: float
     values: NDArray[Any]
+    end: float
     refused: str | None = None
     said: tuple[str, ...] = ()  # what is to be known of the file, found in this window
-
-    @property
-    def end(self) -> float:
-        return self.start + self.seconds
 
 
 def sound_windows(
     path: Path, recipe: LogMel, *, hop_seconds: float, convert: bool = False
 ) -> Iterator[Window]:
-    """The windows of an audio file, in steps of ``hop_seconds``; ``convert``: see stream_audio.
+    """The windows of an audio file, in steps of ``hop_seconds`` of what sounds; pauses are windows
+    that cannot be classified. ``convert``: see stream_audio.
 
     Raises:
-        MusicRNNError: unreadable, or shorter than a second.
+        MusicRNNError: unreadable, or less than a second of it sounds.
     """
     overlap = max(1, round(recipe.window_seconds / hop_seconds))
-    held: list[Waveform] = []
-    start, total = 0.0, 0.0
+    held: list[_Piece] = []
+    pauses: list[Window] = []
+    total = 0.0
     said: list[str] = []
-    for piece in in_mono(stream_audio(path, seconds=hop_seconds, convert=convert)):
-        total += piece.seconds
-        said += piece.said
-        if piece.seconds < MIN_SECONDS and held:
+    stretches = without_pauses(in_mono(stream_audio(path, seconds=hop_seconds, convert=convert)))
+    for piece in _pieces(stretches, hop_seconds, pauses):
+        total += piece.sound.seconds
+        said += piece.sound.said
+        if piece.sound.seconds < MIN_SECONDS and held:
             break
         if len(held) == overlap:
-            yield replace(_hear(held, start, recipe), said=tuple(said))
-            said.clear()
-            start += held.pop(0).seconds
+            yield _hear(held, recipe, said)
+            held.pop(0)
         held.append(piece)
-    if reason := too_short(total):
+    if total and (reason := too_short(total)):
         raise MusicRNNError(f"{path}: {reason}")
-    yield replace(_hear(held, start, recipe), said=tuple(said))
+    if held:
+        yield _hear(held, recipe, said)
+    yield from (pause for pause in pauses if pause.seconds >= PAUSE_SECONDS or not total)
+
+
+@dataclass(frozen=True, eq=False)
+class _Piece:
+    """Some of what sounds, from ``start`` to ``end`` of the song."""
+
+    start: float
+    end: float
+    sound: Waveform
+
+
+def _pieces(stretches: Iterable[Stretch], seconds: float, pauses: list[Window]) -> Iterator[_Piece]:
+    """What sounds in pieces of ``seconds``, the last one shorter; ``pauses`` are added to."""
+    held: list[NDArray[np.float32]] = []
+    said: list[str] = []
+    frames = rate = 0
+    start = end = 0.0
+    for stretch in stretches:
+        rate, samples = stretch.sound.rate, stretch.sound.samples
+        said += stretch.sound.said
+        if stretch.pause:
+            _add_pause(pauses, stretch)
+            continue
+        at, wanted = 0, max(1, round(seconds * rate))
+        while at < samples.shape[1]:
+            part = samples[:, at : at + wanted - frames]
+            start = start if held else stretch.start + at / rate
+            at, frames = at + part.shape[1], frames + part.shape[1]
+            end = stretch.start + at / rate
+            held.append(part)
+            if frames == wanted:
+                yield _Piece(start, end, _joined(held, rate, said))
+                held, said, frames = [], [], 0
+    if held:
+        yield _Piece(start, end, _joined(held, rate, said))
+
+
+def _joined(parts: list[NDArray[np.float32]], rate: int, said: list[str]) -> Waveform:
+    return Waveform(np.concatenate(parts, axis=1), rate, tuple(said))
+
+
+def _add_pause(pauses: list[Window], stretch: Stretch) -> None:
+    """One that goes on where the last ended is the same pause."""
+    seconds = stretch.sound.seconds
+    if pauses and abs(pauses[-1].end - stretch.start) < 1 / stretch.sound.rate:
+        last = pauses.pop()
+        pauses.append(replace(last, seconds=last.seconds + seconds, end=last.end + seconds))
+        return
+    nothing = np.zeros((0, 0), np.uint8)
+    reason = f"it is silent: below {SILENCE_DB:g} dB of full scale"
+    pauses.append(Window(stretch.start, seconds, nothing, stretch.start + seconds, reason))
 
 
 def score_windows(ids: NDArray[np.int32], length: int = TOKEN_WINDOW) -> Iterator[Window]:
@@ -75,16 +129,15 @@ def score_windows(ids: NDArray[np.int32], length: int = TOKEN_WINDOW) -> Iterato
     for start in range(0, len(ids), length):
         part = ids[start : start + length]
         if start == 0 or 4 * len(part) >= length:
-            yield Window(start, len(part), part)
+            yield Window(start, len(part), part, start + len(part))
 
 
-def _hear(held: list[Waveform], start: float, recipe: LogMel) -> Window:
-    whole = Waveform(np.concatenate([w.samples for w in held], axis=1), held[0].rate)
-    nothing = np.zeros((0, recipe.n_mels), np.uint8)
-    reason = too_short(whole.seconds) or silent(whole)
-    if reason:
-        return Window(start, whole.seconds, nothing, reason)
+def _hear(held: list[_Piece], recipe: LogMel, said: list[str]) -> Window:
+    """A window of consecutive pieces, with what is to be said so far."""
+    whole = _joined([piece.sound.samples for piece in held], held[0].sound.rate, [])
     decibels = recipe.frames(whole.resampled(recipe.rate))
-    if reason := no_music(decibels, whole.seconds):
-        return Window(start, whole.seconds, nothing, reason)
-    return Window(start, whole.seconds, quantize(decibels))
+    reason = no_music(decibels, whole.seconds)
+    values = np.zeros((0, recipe.n_mels), np.uint8) if reason else quantize(decibels)
+    told = tuple(said)
+    said.clear()
+    return Window(held[0].start, whole.seconds, values, held[-1].end, reason, told)

@@ -19,11 +19,12 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.events import DetectedWord
 from musicrnn.features.causal_logmel import CausalLogMel, FrameStream
+from musicrnn.fillers import is_filler
 from musicrnn.io.audio import stream_audio
 from musicrnn.listening.curve import ChosenThreshold, chosen_threshold
 from musicrnn.listening.header import labels_of, number_of
 from musicrnn.listening.word_labeller import words_recipe
-from musicrnn.networks.detector import Detector, DetectorSettings, is_filler
+from musicrnn.networks.detector import Detector, DetectorSettings
 from musicrnn.networks.words_array import WordsEngine
 from musicrnn.networks.words_config import FRAMES_A_STEP, WordsConfig
 from musicrnn.waveform import in_mono

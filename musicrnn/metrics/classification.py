@@ -1,6 +1,6 @@
 """How well labels are predicted: accuracy and its interval, the majority baseline, the confusions.
 
-Conventions. Shares are in 0..1. The interval is Wilson's (1927) at 95 %. ``confusion[t][p]`` counts
+Conventions. Shares are in 0..1. ``confusion[t][p]`` counts
 recordings of label t that were called p. A precision without any call, and a recall without any
 recording, is 0. Calibration: a temperature divides the logits (Guo et al. 2017).
 """
@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.metrics.calls import Calls
+from musicrnn.metrics.intervals import wilson_interval
+from musicrnn.metrics.open_set import OpenSetFigures, Probabilities
 from musicrnn.metrics.piece_losses import numbered
 
-Z = 1.959964  # two-sided 95 %
 MAX_COLUMNS = 16  # labels: with more, each names what it is most often called instead
-Probabilities = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,14 @@ class LabelFigures:
     scores: dict[str, LabelScores]
     nats: float
     examples: Calls
+    open_set: OpenSetFigures | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """n, accuracy, interval, majority, labels, confusion, scores, nats, pieces."""
+        """n, accuracy, interval, majority, labels, confusion, scores, nats, pieces; open_set."""
         found = asdict(self)
         del found["examples"]
+        if self.open_set is None:
+            del found["open_set"]
         return {**found, "pieces": self.examples.as_json()}
 
     def as_text(self) -> str:
@@ -76,23 +79,13 @@ class LabelFigures:
                 + " " * 10
                 + (" ".join(f"{count:4}" for count in row) if matrix else self._others(label, row))
             )
-        return "\n".join(lines)
+        return "\n".join([*lines, *(["", self.open_set.as_text()] if self.open_set else [])])
 
     def _others(self, label: str, row: tuple[int, ...]) -> str:
         """What the recordings of a label are called, if not by its name: the three commonest."""
         called = zip(row, self.labels, strict=True)
         wrong = sorted((-count, name) for count, name in called if count and name != label)[:3]
         return ", ".join(f"{name} {-count}" for count, name in wrong)
-
-
-def wilson_interval(right: int, n: int) -> tuple[float, float]:
-    """The interval in which the true share lies, 95 of 100 times."""
-    if not 0 <= right <= n or n < 1:
-        raise MusicRNNError(f"an interval needs 0 <= right <= n and n >= 1, got {right} of {n}")
-    share = right / n
-    middle = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    half = Z / (1 + Z * Z / n) * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def label_figures(

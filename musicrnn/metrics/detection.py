@@ -21,7 +21,7 @@ import numpy as np
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.events import DetectedWord, Script, Spoken
-from musicrnn.metrics.classification import wilson_interval
+from musicrnn.metrics.intervals import wilson_interval
 
 MAX_DELAY_SECONDS = 0.75  # seconds
 MAX_FALSE_ACCEPTS_AN_HOUR = 0.5  # an hour

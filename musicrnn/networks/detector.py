@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from musicrnn.bounds import check, check_number, number
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.events import DetectedWord
+from musicrnn.fillers import is_filler
 
 REARM = 0.5  # share of the threshold
 MOST_MARGIN = 20.0  # log-odds
@@ -162,8 +163,3 @@ class Trigger:
             if len(low):
                 return first + start + int(low[0])
         return None
-
-
-def is_filler(label: str) -> bool:
-    """Whether a label stands for everything that is no word."""
-    return len(label) > 2 and label.startswith("_") and label.endswith("_")

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from musicrnn.fillers import real
 from musicrnn.networks.classifier import Classifier, padded
 from musicrnn.threads import suited_threads
 
@@ -36,6 +37,19 @@ def mean_probabilities(
 ) -> NDArray[np.float64]:
     """[windows, K] -> [K]: softmax at a temperature, averaged over the windows."""
     return probabilities(logits, temperature).mean(axis=0)
+
+
+def among_real(
+    told: NDArray[np.float64], truth: Sequence[int], labels: Sequence[str]
+) -> tuple[NDArray[np.float64], list[int]]:
+    """Of [n, K] the recordings that have a label, and the labels that are no filler: probabilities
+    among these, rows summing to 1, and where each right label stands among them."""
+    kept = real(labels)
+    places = {label: place for place, label in enumerate(kept)}
+    rows = [row for row, label in enumerate(truth) if label in places]
+    found = told[rows][:, kept]
+    found = found / np.maximum(found.sum(axis=1, keepdims=True), 1e-12)
+    return found, [places[truth[row]] for row in rows]
 
 
 def probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float64]:

@@ -37,6 +37,11 @@ class SoundsAtHand:
                 continue
         return SoundsAtHand(found)
 
+    @property
+    def spoken(self) -> list[SoundCorpus]:
+        """Those of speech."""
+        return [corpus for corpus, _ in self.corpora if set(corpus.kinds) - {"music"}]
+
     def read(self, split: Split) -> list[OtherSound]:
         """All sounds of a split.
 
@@ -45,7 +50,7 @@ class SoundsAtHand:
         """
         if not self.corpora:
             return []
-        made = kept("sounds", self._key(split), lambda: self._made(split))
+        made = kept("sounds", self.key(split), lambda: self._made(split))
         found, start = list[OtherSound](), 0
         for language, kind, length in made.listed:
             found.append(OtherSound(language, kind, made.samples[start : start + length]))
@@ -58,6 +63,7 @@ class SoundsAtHand:
         listed = [(sound.language, sound.kind, len(sound.samples)) for sound in sounds]
         return Kept(np.concatenate(every), listed)
 
-    def _key(self, split: Split) -> str:
+    def key(self, split: Split) -> str:
+        """A name for all that there is of a split: names, sizes and times of the files."""
         files = [(c.card.name, states([at, *sorted(at.rglob("*"))])) for c, at in self.corpora]
         return key_of(split, files)

@@ -126,6 +126,7 @@ OPTIONS = {  # of a DataRequest, as they are called on the command line
     "split_file": "--split",
     "backgrounds": "--backgrounds",
     "convert": "--convert",
+    "none_of_these": "--none-of-these",
 }
 
 

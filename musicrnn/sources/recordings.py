@@ -9,8 +9,8 @@ its reason.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import numpy as np
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.features.logmel import LogMel
+from musicrnn.fillers import NONE, is_filler, real
 from musicrnn.io.midi import read_midi
 from musicrnn.listening.windows import score_windows, sound_windows
 from musicrnn.sources.corpus import Example, LabelledFile, Windows, own_card
@@ -26,15 +27,18 @@ from musicrnn.sources.find import corpus_folder
 from musicrnn.sources.labelled_folder import SCORES, labelled_files, refuse_strange
 from musicrnn.sources.learnt import WHOLE, Learnt, said_of
 from musicrnn.sources.named import named
+from musicrnn.sources.none_of_these import NoneOfThese
+from musicrnn.sources.other_sounds import SoundsAtHand
 from musicrnn.tokens import Tokenizer
 from musicrnn.tokens.choose import suitable_tokenizer
+from musicrnn.training.classify.data import RecordingData, nothing_else
 from musicrnn.training.classify.recording import Recording
 from musicrnn.training.data import (
     SPLITS,
     DataRequest,
     SkippedFile,
     Split,
-    TrainingData,
+    briefly,
     described,
     reasons,
     skipping,
@@ -42,9 +46,10 @@ from musicrnn.training.data import (
 from musicrnn.training.task import Task
 
 SHOWN = 20  # sentences on single files
+Others = Callable[[Split], Sequence[Recording]]
 
 
-def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -> TrainingData:
+def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -> RecordingData:
     """Examples are Recordings; ``encoding`` is the LogMel or the Tokenizer that made them.
 
     Raises:
@@ -66,8 +71,8 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
         learnt = None if like is None else Learnt.by(like, whole=request.whole)
         files, refused = labelled_files(root, split_file, learnt)
         whole = not split_file and learnt and learnt.strange(root, (f.digest for f in files))
-        files, others = _one_kind(files, encoding)
-        refused += others
+        files, of_other_kind = _one_kind(files, encoding)
+        refused += of_other_kind
         name = root.resolve().name
         title = f"labelled recordings of the folder {name}"
         split = f"as listed in {split_file.name}" if split_file else "sha256 of content, 70/15/15"
@@ -80,11 +85,20 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
             encoding = encoding or LogMel()
             heard = partial(_hear, recipe=encoding, said=said, convert=bool(request.convert))
             examples = [Example(f.name, f.label, f.split, partial(heard, f)) for f in files]
-    names = labels or tuple(sorted({example.label for example in examples}))
+    names = labels or tuple(sorted({e.label for e in examples}, key=lambda n: (is_filler(n), n)))
     if not {example.label for example in examples} & {*names}:
         refuse_strange((example.label for example in examples), names, "labels")
+    with_others = _asks_for_none(request, source, like)
+    if with_others and NONE not in names:
+        names = (*names, NONE)
     recordings, unheard = _read(examples, names)
     refused += unheard
+    others: Others = nothing_else
+    at_hand = SoundsAtHand.find(request.folder)
+    if with_others and isinstance(encoding, LogMel):
+        others = _others(NoneOfThese(encoding, at_hand), names.index(NONE))
+        if like is None:
+            said.append(_said_of_none(at_hand))
     if like is None:
         _refuse_empty(recordings, names, refused)
     every = [recording for split in SPLITS for recording in recordings[split]]
@@ -92,13 +106,44 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
     arrays += [window for recording in every for window in recording.windows]
     counts = {"recordings": {split: len(found) for split, found in recordings.items()}}
     description = described([card], arrays, counts, len(refused))
-    title = f"{counted(len(names), 'label')}: {listed(names)}"
+    if others is not nothing_else:
+        description["other_sounds"] = [briefly(corpus.card) for corpus in at_hand.spoken]
+    told = [names[index] for index in real(names)]
+    title = f"{counted(len(told), 'label')}: {listed(told)}{', or none of these' * (NONE in names)}"
     called: dict[Split, list[str]] = {
         split: [recording.name for recording in recordings[split]] for split in SPLITS
     }
     whole, said = card.split == WHOLE, [*said_of(card.name, card.split), *few(said)]
-    return TrainingData(
-        recordings, encoding, description, names, refused, title, called, said, whole=whole
+    found = (recordings, encoding, description, names, refused, title, called, said)
+    return RecordingData(*found, whole=whole, others=others)
+
+
+def _asks_for_none(request: DataRequest, source: str, like: Checkpoint | None) -> bool:
+    """Whether recordings without a label join: where it is said, beside corpora, and to measure a
+    model that has learnt from such."""
+    if like is not None:
+        data: Any = like.metadata.get("data")
+        return isinstance(data, dict) and "other_sounds" in data
+    if request.none_of_these is None:
+        return source in named().labelled
+    return request.none_of_these
+
+
+def _others(found: NoneOfThese, label: int) -> Others:
+    """Reads recordings without a label, when they are asked for."""
+
+    def read(split: Split) -> list[Recording]:
+        return [Recording(name, label, windows) for name, windows in found.read(split)]
+
+    return cache(read)
+
+
+def _said_of_none(at_hand: SoundsAtHand) -> str:
+    if at_hand.spoken:
+        return "what is none of these is learnt from speech and from sounds made by code"
+    return (
+        "what is none of these is learnt from sounds made by code alone: no corpus of speech is on "
+        "this computer (musicrnn data list says how to get one)"
     )
 
 
@@ -213,7 +258,7 @@ def _refuse_empty(
         if not recordings[split]:
             raise MusicRNNError(f"no recording is left in the {split} split ({listed})")
     learned = {recording.label for recording in recordings["train"]}
-    if missing := [name for i, name in enumerate(labels) if i not in learned]:
+    if missing := [labels[index] for index in real(labels) if index not in learned]:
         raise MusicRNNError(
             f"no recording is left to learn {', '.join(missing[:3])} from ({listed})"
         )

@@ -25,10 +25,10 @@ from musicrnn.augmentation.speech import babble
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import counted, listed
 from musicrnn.features.causal_logmel import CausalLogMel
+from musicrnn.fillers import is_filler
 from musicrnn.io.audio import read_audio
 from musicrnn.io.sound.decode import seconds_told
 from musicrnn.listening.one_word import MAX_SECONDS
-from musicrnn.networks.detector import is_filler
 from musicrnn.sources.corpus import SOUND_RATE, LabelledFile, own_card
 from musicrnn.sources.find import corpus_folder, files_below
 from musicrnn.sources.labelled_folder import AUDIO, refuse_strange

@@ -124,6 +124,7 @@ class DataRequest:
     use for is refused. ``split_by`` are the words in which the card of an earlier reading says how
     folders were split, "" for as it is done today. ``rehearse``: corpora that a base learnt from.
     ``convert``: the system's ffmpeg may decode sound that is not read.
+    ``none_of_these``: learn also from recordings without a label; None: beside a corpus alone.
     Where data are read as a model reads them, ``relabel`` says that it is a base for labels of
     their own, ``whole`` that a folder that it has not learnt from is measured on as a whole.
     """
@@ -137,6 +138,7 @@ class DataRequest:
     split_by: str = ""
     rehearse: tuple[str, ...] = ()
     convert: bool | None = None
+    none_of_these: bool | None = None
     relabel: bool = False
     whole: bool = False
 

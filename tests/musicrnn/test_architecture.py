@@ -24,6 +24,7 @@ PIECE = "errors arrays presentable score score_ticks key spelling waveform note_
 PARTS = {
     "errors": ("the one exception", ""),
     "arrays": ("array types", "errors"),
+    "fillers": ("labels that stand for none of the others", ""),
     "bounds": ("options with their bounds", "errors arrays"),
     "spelling": ("how keys and roots of chords are written", ""),
     "changes": ("what holds in a piece from a tick on", "errors spelling"),
@@ -44,7 +45,7 @@ PARTS = {
     "features": ("sound -> frames", "errors arrays bounds waveform"),
     "augmentation": (
         "augmentation of sound, and synthetic sound",
-        "errors arrays bounds score waveform events synth",
+        "errors arrays bounds score waveform events synth features",
     ),
     "tokens": ("score <-> integers", PIECE + " bounds accompaniment drum_kit io form context"),
     "form": (
@@ -53,7 +54,7 @@ PARTS = {
     ),
     "plot": ("score -> picture and page", PIECE),
     "io.save": ("any format, by suffix", PIECE + " accompaniment io synth plot"),
-    "metrics": ("what a piece or a prediction is worth", PIECE + " events"),
+    "metrics": ("what a piece or a prediction is worth", PIECE + " events fillers"),
     "threads": ("how many threads torch gets", ""),
     "weights": ("numbers stored in four bytes, two or one", "errors arrays"),
     "checkpoint": ("a model's file", "errors arrays io weights"),
@@ -62,7 +63,7 @@ PARTS = {
     "layers": ("steps unrolled and stacked", "errors arrays bounds cells"),
     "networks": (
         "whole networks: integers and floats",
-        "errors arrays bounds events threads cells context layers",
+        "errors arrays bounds fillers events threads cells context layers",
     ),
     "device": ("where a network runs", "errors arrays"),
     "sampling": (
@@ -78,8 +79,8 @@ PARTS = {
     "listening": (
         "sound -> label",
         PIECE
-        + " soundcard events device io features tokens checkpoint cells layers networks metrics"
-        + " pretrained",
+        + " soundcard fillers events device io features tokens checkpoint cells layers networks"
+        + " metrics pretrained",
     ),
     "export": (
         "models for other programs",
@@ -88,8 +89,8 @@ PARTS = {
     "training": (
         "batches -> model; what a kind of model is",
         PIECE
-        + " bounds events device threads io form features augmentation tokens weights checkpoint"
-        + " cells context layers networks metrics sampling listening export pretrained",
+        + " bounds fillers events device threads io form features augmentation tokens weights"
+        + " checkpoint cells context layers networks metrics sampling listening export pretrained",
     ),
     "comparison": (
         "many cells under one budget -> table",
@@ -99,8 +100,8 @@ PARTS = {
     "sources": (
         "a user's folders, and corpora by name -> data to learn from",
         PIECE
-        + " events bounds device io form features augmentation tokens weights checkpoint networks"
-        + " metrics listening training",
+        + " events bounds fillers device io form features augmentation tokens weights checkpoint"
+        + " networks metrics listening training",
     ),
     "presentable": ("what is saved and shows itself, by doors further up", ""),
     "face": (

@@ -17,33 +17,36 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from musicrnn.features.logmel import dequantize
+from musicrnn.augmentation.bandwidth import narrowed
+from musicrnn.features.logmel import LogMel, dequantize
 from musicrnn.metrics.classification import log_loss
 from musicrnn.networks.classifier import Classifier, padded
-from musicrnn.networks.labelling import mean_probabilities, window_logits
-from musicrnn.training.classify.recording import Recording
+from musicrnn.networks.labelling import among_real, mean_probabilities, window_logits
+from musicrnn.training.classify.data import RecordingData
+from musicrnn.training.classify.recording import Recording, drawn_of_others, parted
 from musicrnn.training.classify.settings import ClassifierSettings
 from musicrnn.training.objective import Objective, stored_count
 
 
 class ClassificationObjective(Objective):
-    """See the module's text; ``maps`` are a tokenizer's."""
+    """See the module's text."""
 
     counters = ("epoch", "batch")
 
     def __init__(
         self,
         network: Classifier,
-        train: Sequence[Recording],
-        valid: Sequence[Recording],
+        data: RecordingData,
         *,
         settings: ClassifierSettings,
         seed: int,
-        maps: NDArray[np.int32] | None = None,
     ) -> None:
         super().__init__(network, settings.batch_size)
-        self.train, self.valid = train, valid
-        self.settings, self.seed, self.maps = settings, seed, maps
+        self.train, self.valid = data.every("train"), data.every("valid")
+        self.settings, self.seed, self.encoding = settings, seed, data.encoding
+        heard = isinstance(data.encoding, LogMel)
+        self.maps = None if heard else data.encoding.augmentation_maps()
+        self.labels = data.labels
         self.epoch = self.batch = 0
 
     def loss(self, network: Callable[..., Any]) -> tuple[Tensor, int]:
@@ -59,32 +62,41 @@ class ClassificationObjective(Objective):
     def validate(self) -> dict[str, float]:
         logits = recording_logits(self.module, self.valid)
         labels = [recording.label for recording in self.valid]
-        probabilities = np.stack([mean_probabilities(rows) for rows in logits])
-        return {
-            "loss": log_loss(probabilities, labels),
-            "accuracy": float((probabilities.argmax(axis=1) == labels).mean()),
-        }
+        told = np.stack([mean_probabilities(rows) for rows in logits])
+        found = {"loss": log_loss(told, labels)}
+        among, truth = among_real(told, labels, self.labels)
+        found["accuracy"] = float((among.argmax(axis=1) == truth).mean())
+        return found
 
     def seek(self, position: dict[str, Any]) -> None:
         super().seek(position)
-        size = min(self.settings.batch_size, len(self.train))
-        stored_count("batch", self.batch, len(self.train) // size)
+        drawn = len(self._order())
+        stored_count("batch", self.batch, drawn // min(self.settings.batch_size, drawn))
 
     def _draw(self) -> tuple[list[NDArray[Any]], list[int]]:
         """The next batch; the last recordings of an epoch that fill none are left to the next."""
-        order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.train))
-        size = min(self.settings.batch_size, len(self.train))
+        order = self._order()
+        size = min(self.settings.batch_size, len(order))
         random = np.random.default_rng([self.seed, self.epoch, self.batch + 1])
         chosen = order[self.batch * size : (self.batch + 1) * size]
         drawn = [self.train[index] for index in chosen]
         clips = [self._crop(recording, random) for recording in drawn]
         self.batch += 1
-        if (self.batch + 1) * size > len(self.train):
+        if (self.batch + 1) * size > len(order):
             self.epoch, self.batch = self.epoch + 1, 0
         labels = [recording.label for recording in drawn]
         if len(clips) >= self.world:
             clips, labels = clips[self.rank :: self.world], labels[self.rank :: self.world]
         return clips, labels
+
+    def _order(self) -> NDArray[np.int64]:
+        """The recordings of this epoch: all that have a label, and some of those without one."""
+        random = np.random.default_rng([self.seed, self.epoch])
+        labelled, others = parted(self.train, self.labels)
+        some = random.permutation(others)[
+            : drawn_of_others(len(labelled), len(others), self.settings.none)
+        ]
+        return random.permutation(np.concatenate([labelled, some]))
 
     def _crop(self, recording: Recording, random: np.random.Generator) -> NDArray[Any]:
         window = recording.windows[int(random.integers(len(recording.windows)))]
@@ -92,11 +104,20 @@ class ClassificationObjective(Objective):
         crop = window[start : start + self.settings.crop]
         if crop.dtype == np.uint8:
             bands = int(random.integers(-self.settings.shift, self.settings.shift + 1))
-            return dequantize(shifted(crop, bands))
+            return self._narrowed(dequantize(shifted(crop, bands)), random)
         if self.maps is None:
             return crop
         moved = self.maps[int(random.integers(len(self.maps)))][crop]
         return crop if (moved < 0).any() else moved
+
+    def _narrowed(
+        self, frames: NDArray[np.float32], random: np.random.Generator
+    ) -> NDArray[np.float32]:
+        """The frames, or in a share of ``narrow`` as through a narrower channel."""
+        recipe = self.encoding
+        if not isinstance(recipe, LogMel) or random.uniform() >= self.settings.narrow:
+            return frames
+        return narrowed(random, recipe, frames, coded=self.settings.coded)
 
 
 def shifted(frames: NDArray[np.uint8], bands: int) -> NDArray[np.uint8]:

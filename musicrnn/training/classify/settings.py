@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from musicrnn.bounds import share, whole
+from musicrnn.bounds import number, share, whole
 from musicrnn.networks.classifier_config import ClassifierSizes
 
 
@@ -18,3 +18,6 @@ class ClassifierSettings(ClassifierSizes):
     crop: int = whole(256, 16, 100_000)  # frames or tokens
     shift: int = whole(2, 0, 16)  # mel bands up or down
     smoothing: float = share(0.1)
+    none: float = number(0.35, 0, 0.9)  # share of an epoch that has none of the labels, at most
+    narrow: float = share(0.5)  # share of crops of sound that come through a narrower channel
+    coded: float = share(0.4)  # share of these that are a small mp3; the others are low-passed

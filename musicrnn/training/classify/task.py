@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -11,7 +12,9 @@ from musicrnn.arrays import checked_ids
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.features.logmel import LogMel
+from musicrnn.fillers import NONE, real
 from musicrnn.networks.classifier_config import TOKEN_BRANCH, ClassifierConfig
+from musicrnn.training.classify.recording import drawn_of_others, parted
 from musicrnn.training.classify.settings import ClassifierSettings
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import Split, TrainingData
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
     from musicrnn.networks.gradients import GradientNorms
     from musicrnn.training.classify.objective import ClassificationObjective
 
-DOUBTFUL = 0.05  # share of the validation recordings that are called "nothing is likely"
 MIN_UPDATES, EPOCHS = 250, 30
 SOUND_BRANCHES = "windowed+whole"  # when nothing else is said
 
@@ -42,7 +44,7 @@ class Classify(Task):
     example: ClassVar[str] = "recording"
     reads: ClassVar[str] = "recordings"
     settings: ClassVar[type[ClassifierSettings]] = ClassifierSettings
-    options: ClassVar[tuple[str, ...]] = ("split_file", "convert")
+    options: ClassVar[tuple[str, ...]] = ("split_file", "convert", "none_of_these")
 
     def check(self, data: TrainingData) -> None:
         train, valid = data.examples["train"], data.examples["valid"]
@@ -52,10 +54,12 @@ class Classify(Task):
                 f"{counted(len(data.labels), 'label')}, {len(train)} and {len(valid)}"
             )
 
-    def plan(self, data: TrainingData, settings: ClassifierSettings) -> TrainingConfig:
+    def plan(self, data: Any, settings: ClassifierSettings) -> TrainingConfig:
         """30 epochs, 250 updates at least."""
+        labelled, others = map(len, parted(data.every("train"), data.labels))
+        drawn = labelled + drawn_of_others(labelled, others, settings.none)
         return TrainingConfig(
-            updates=max(MIN_UPDATES, EPOCHS * len(data.examples["train"]) // 32),
+            updates=max(MIN_UPDATES, EPOCHS * drawn // 32),
             learning_rate=1e-3,
             warm_up=50,
             weight_decay=0.1,
@@ -89,19 +93,11 @@ class Classify(Task):
         return network
 
     def objective(
-        self, network: Any, data: TrainingData, settings: ClassifierSettings, plan: TrainingConfig
+        self, network: Any, data: Any, settings: ClassifierSettings, plan: TrainingConfig
     ) -> ClassificationObjective:
         from musicrnn.training.classify.objective import ClassificationObjective
 
-        heard = isinstance(data.encoding, LogMel)
-        return ClassificationObjective(
-            network,
-            data.examples["train"],
-            data.examples["valid"],
-            settings=settings,
-            seed=plan.seed,
-            maps=None if heard else data.encoding.augmentation_maps(),
-        )
+        return ClassificationObjective(network, data, settings=settings, seed=plan.seed)
 
     def header(self, data: TrainingData, settings: ClassifierSettings) -> dict[str, Any]:
         labels = {"labels": list(data.labels)}
@@ -110,21 +106,33 @@ class Classify(Task):
         tokenizer = data.encoding
         return {**labels, "tokenizer": {"name": tokenizer.name, **tokenizer.configuration()}}
 
-    def calibrate(self, network: Any, data: TrainingData, objective: Any) -> dict[str, Any]:
+    def calibrate(self, network: Any, data: Any, objective: Any) -> dict[str, Any]:
         """Temperature, and the threshold under which nothing is likely."""
         from musicrnn.metrics.classification import calibrated
-        from musicrnn.networks.labelling import mean_probabilities
+        from musicrnn.metrics.open_set import open_set_figures, open_threshold
+        from musicrnn.networks.labelling import among_real, mean_probabilities
         from musicrnn.training.classify.objective import recording_logits
 
-        logits = recording_logits(network, data.examples["valid"])
-        labels = [recording.label for recording in data.examples["valid"]]
+        recordings = data.every("valid")
+        logits = recording_logits(network, recordings)
+        truth = [recording.label for recording in recordings]
+        names = [recording.name for recording in recordings]
 
         def told(temperature: float) -> np.ndarray[Any, np.dtype[np.float64]]:
             return np.stack([mean_probabilities(rows, temperature) for rows in logits])
 
-        entries = calibrated(told, labels, data.labels)
-        best = told(entries["temperature"]).max(axis=1)
-        return {**entries, "threshold": float(np.quantile(best, DOUBTFUL))}
+        def among(temperature: float) -> np.ndarray[Any, np.dtype[np.float64]]:
+            return among_real(told(temperature), truth, data.labels)[0]
+
+        _, right = among_real(told(1.0), truth, data.labels)
+        labels = [data.labels[index] for index in real(data.labels)]
+        entries = calibrated(among, right, labels)
+        found = told(entries["temperature"])
+        threshold = open_threshold(found, truth, data.labels, names)
+        if NONE in data.labels:
+            figures = open_set_figures(found, truth, data.labels, names=names, threshold=threshold)
+            entries["metrics"]["valid_open_set"] = figures.as_json()
+        return {**entries, "threshold": threshold}
 
     @property
     def network(self) -> type[Classifier]:
@@ -132,19 +140,28 @@ class Classify(Task):
 
         return Classifier
 
-    def measure(
-        self, checkpoints: Sequence[Checkpoint], data: TrainingData, split: Split
-    ) -> LabelFigures:
+    def measure(self, checkpoints: Sequence[Checkpoint], data: Any, split: Split) -> LabelFigures:
         """By recording, with all its windows."""
         from musicrnn.metrics.classification import label_figures
-        from musicrnn.networks.labelling import mean_probabilities
+        from musicrnn.metrics.open_set import open_set_figures
+        from musicrnn.networks.labelling import among_real, mean_probabilities
         from musicrnn.training.classify.objective import recording_logits
 
-        labeller, recordings = self.labeller(checkpoints[0]), data.require(split, self.example)
+        labeller = self.labeller(checkpoints[0])
+        recordings = [*data.require(split, self.example), *data.others(split)]
         logits = recording_logits(labeller.model, recordings)
         told = np.stack([mean_probabilities(rows, labeller.temperature) for rows in logits])
         truth = [recording.label for recording in recordings]
-        return label_figures(told, truth, data.labels, names=data.names.get(split, ()))
+        names = [recording.name for recording in recordings]
+        among, right = among_real(told, truth, data.labels)
+        kept = real(data.labels)
+        called = [name for name, label in zip(names, truth, strict=True) if label in kept]
+        figures = label_figures(among, right, [data.labels[index] for index in kept], names=called)
+        if NONE not in data.labels:
+            return figures
+        threshold = labeller.threshold
+        beside = open_set_figures(told, truth, data.labels, names=names, threshold=threshold)
+        return replace(figures, open_set=beside)
 
     def labeller(self, checkpoint: Checkpoint, device: str = "auto") -> Labeller:
         from musicrnn.listening.labeller import Labeller

@@ -24,9 +24,9 @@ from musicrnn.augmentation.clips import (
     tempo_warp,
 )
 from musicrnn.augmentation.speech import extent, no_word
-from musicrnn.networks.detector import is_filler
+from musicrnn.fillers import SILENCE, UNKNOWN, is_filler
 from musicrnn.networks.words_config import FRAMES_A_STEP
-from musicrnn.training.words.data import SILENCE, UNKNOWN, WordsData
+from musicrnn.training.words.data import WordsData
 from musicrnn.training.words.others import Places, some_of
 from musicrnn.training.words.settings import WordsSettings
 from musicrnn.waveform import in_full_scale

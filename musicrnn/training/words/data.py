@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from musicrnn.arrays import Samples
 from musicrnn.training.data import Split, TrainingData
 
-UNKNOWN, SILENCE = "_unknown_", "_silence_"  # labels that training adds
-
 
 @dataclass(frozen=True, eq=False)
 class Clips:

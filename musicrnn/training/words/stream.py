@@ -19,7 +19,7 @@ from musicrnn.augmentation.stream import Piece, script
 from musicrnn.errors import MusicRNNError
 from musicrnn.events import DetectedWord, Script, Spoken, Stretch
 from musicrnn.features.causal_logmel import CausalLogMel, FrameStream
-from musicrnn.metrics.classification import wilson_interval
+from musicrnn.metrics.intervals import wilson_interval
 from musicrnn.networks.detector import Average, DetectorSettings, Trigger
 from musicrnn.networks.labelling import probabilities
 from musicrnn.networks.words import WordsModel, clip_logits

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted, listed
+from musicrnn.fillers import SILENCE, UNKNOWN, is_filler
 from musicrnn.listening.header import labels_of
-from musicrnn.networks.detector import is_filler
 from musicrnn.networks.words_config import WordsConfig
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import Split, TrainingData
 from musicrnn.training.protocol import Task
-from musicrnn.training.words.data import SILENCE, UNKNOWN, Clips, WordsData
+from musicrnn.training.words.data import Clips, WordsData
 from musicrnn.training.words.settings import WordsSettings
 from musicrnn.waveform import in_full_scale
 

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from musicrnn.errors import counted
 from musicrnn.listening.curve import LEAST_CLIPS, SECONDS_A_CLIP, SoundHeard
-from musicrnn.metrics.classification import wilson_interval
+from musicrnn.metrics.intervals import wilson_interval
 
 
 def trust(metadata: dict[str, Any]) -> list[str]:

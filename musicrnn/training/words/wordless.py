@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.features.causal_logmel import CausalLogMel
-from musicrnn.networks.detector import Average, DetectorSettings, Trigger, is_filler
+from musicrnn.fillers import is_filler
+from musicrnn.networks.detector import Average, DetectorSettings, Trigger
 from musicrnn.networks.words import WordsModel
 from musicrnn.networks.words_config import FRAMES_A_STEP
 from musicrnn.training.words.data import Other

@@ -18,8 +18,8 @@ import numpy as np
 
 from musicrnn.augmentation.codec import through_codec
 from musicrnn.augmentation.stream import Piece, StreamSettings, StreamSource, stream
-from musicrnn.metrics.classification import wilson_interval
 from musicrnn.metrics.detection import detection
+from musicrnn.metrics.intervals import wilson_interval
 from musicrnn.networks.words import clip_logits
 from musicrnn.pretrained import load_model
 from musicrnn.sources.words import find_words, prepare_words

@@ -25,7 +25,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from musicrnn.metrics.classification import wilson_interval
+from musicrnn.metrics.intervals import wilson_interval
 from musicrnn.sources.corpus import LabelledFile
 from musicrnn.sources.find import corpus_folder
 from musicrnn_datasets.arabic_commands import ARABIC_COMMANDS

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from musicrnn.features.logmel import LogMel, dequantize
-from musicrnn.listening.gate import no_music, silent, too_short
+from musicrnn.listening.gate import no_music, too_short
 from musicrnn.waveform import Waveform
 
 RECIPE = LogMel()
@@ -42,11 +42,7 @@ def test_pink_noise_is_refused():
     assert "never changes" in (no_music(*heard(pink(15, 22_050), 22_050)) or "")
 
 
-def test_silence_and_brevity():
-    assert "silent" in (silent(Waveform(np.full((2, 9000), 0.3, np.float32), 8000)) or "")
-    assert "silent" in (silent(Waveform(np.full((1, 9000), -1 / 128, np.float32), 8000)) or "")
-    loud = Waveform(np.float32(white(1, 8000))[None], 8000)
-    assert silent(loud) is None
+def test_brevity():
     assert "0.99 s" in (too_short(0.99) or "")
     assert too_short(1.0) is None
 

@@ -4,6 +4,7 @@ import pytest
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel, logmel_from, quantize
 from musicrnn.io.audio import write_audio
+from musicrnn.listening.pauses import without_pauses
 from musicrnn.listening.windows import score_windows, sound_windows
 from musicrnn.waveform import Waveform
 
@@ -59,6 +60,51 @@ def test_refused_windows_say_why(tmp_path):
     write_audio(song(0.5), tmp_path / "b.wav")
     with pytest.raises(MusicRNNError, match=r"b\.wav: 0\.50 s of sound is too short"):
         list(sound_windows(tmp_path / "b.wav", RECIPE, hop_seconds=15.0))
+
+
+def test_silence_in_front_in_the_middle_and_behind_changes_no_window(tmp_path):
+    sound, nothing = song(44).samples, np.zeros((1, 3 * 22_050), np.float32)
+    parts = (nothing, sound[:, : 10 * 22_050], nothing, sound[:, 10 * 22_050 :], nothing)
+    write_audio(Waveform(sound, 22_050), tmp_path / "a.wav")
+    write_audio(Waveform(np.concatenate(parts, axis=1), 22_050), tmp_path / "b.wav")
+    plain = list(sound_windows(tmp_path / "a.wav", RECIPE, hop_seconds=15.0))
+    found = list(sound_windows(tmp_path / "b.wav", RECIPE, hop_seconds=15.0))
+    heard = [window for window in found if window.refused is None]
+    pauses = [(round(w.start), round(w.end)) for w in found if "silent" in (w.refused or "")]
+    assert pauses == [(0, 3), (13, 16), (50, 53)]
+    assert [(round(w.start), round(w.end), w.seconds) for w in heard] == [(3, 36, 30), (21, 50, 29)]
+    for one, other in zip(plain, heard, strict=True):
+        assert (one.values == other.values).all()
+
+
+@pytest.mark.parametrize("level", [0.0, 0.3, -1 / 128])
+def test_a_constant_is_silence(tmp_path, level):
+    still = np.full((1, 3 * 22_050), level, np.float32)
+    sound = song(4).samples
+    write_audio(Waveform(np.concatenate([still, sound], axis=1), 22_050), tmp_path / "a.wav")
+    heard, pause = sound_windows(tmp_path / "a.wav", RECIPE, hop_seconds=15.0)
+    assert "silent" in (pause.refused or "")
+    assert (heard.start, heard.seconds) == (pytest.approx(3, abs=0.2), pytest.approx(4, abs=0.2))
+
+
+def test_an_hour_of_silence_is_one_pause_and_no_memory():
+    def pieces():
+        for _ in range(240):
+            yield Waveform(np.zeros((1, 15 * 8000), np.float32), 8000)
+
+    found = list(without_pauses(pieces()))
+    assert all(stretch.pause for stretch in found)
+    assert sum(stretch.sound.seconds for stretch in found) == pytest.approx(3600)
+
+
+def test_a_short_rest_belongs_to_the_music():
+    sound = song(3).samples
+    sound[:, 22_050 : 22_050 + 17_000] = 0
+    whole = Waveform(sound, 22_050)
+    stretches = list(without_pauses([whole]))
+    assert not any(stretch.pause for stretch in stretches)
+    joined = np.concatenate([stretch.sound.samples for stretch in stretches], axis=1)
+    assert (joined == sound).all()
 
 
 def test_windows_of_tokens():

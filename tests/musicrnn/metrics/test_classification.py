@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.metrics.classification import calibrate, label_figures, wilson_interval
+from musicrnn.metrics.classification import calibrate, label_figures
+from musicrnn.metrics.intervals import wilson_interval
 
 
 def test_wilson_interval_of_known_counts():

@@ -5,7 +5,6 @@ import pytest
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.events import DetectedWord, Script, Spoken, Stretch
-from musicrnn.metrics.classification import wilson_interval
 from musicrnn.metrics.detection import (
     AGAIN,
     ON_BACKGROUND,
@@ -16,6 +15,7 @@ from musicrnn.metrics.detection import (
     match,
     sweep,
 )
+from musicrnn.metrics.intervals import wilson_interval
 
 SCRIPT = Script(
     (

@@ -9,6 +9,7 @@ from musicrnn.features.logmel import LogMel
 from musicrnn.listening.labeller import Labeller
 from musicrnn.networks.classifier import Classifier
 from musicrnn.tokens import TOKENIZERS
+from musicrnn.training.classify.data import RecordingData
 from musicrnn.training.classify.objective import shifted
 from musicrnn.training.classify.recording import Recording
 from musicrnn.training.classify.settings import ClassifierSettings
@@ -31,7 +32,13 @@ def material():
         return Recording(str(number), label, (frames,))
 
     made = [recording(number) for number in range(36)]
-    return data_of(made[:24], made[24:], encoding=LogMel(n_mels=40), labels=("slow", "fast"))
+    return data_of(
+        made[:24],
+        made[24:],
+        encoding=LogMel(n_mels=40),
+        labels=("slow", "fast"),
+        kind=RecordingData,
+    )
 
 
 PLAN = replace(CLASSIFY.plan(material(), SMALL), updates=30, warm_up=5, validate_every=10, seed=3)
@@ -105,7 +112,9 @@ def test_tokens_are_learned_from(tmp_path):
         return Recording(str(number), number % 2, (ids,))
 
     made = [recording(number) for number in range(30)]
-    scores = data_of(made[:20], made[20:], encoding=tokenizer, labels=("low", "high"))
+    scores = data_of(
+        made[:20], made[20:], encoding=tokenizer, labels=("low", "high"), kind=RecordingData
+    )
     plan = replace(PLAN, updates=40, learning_rate=0.01)
     trained("classify", scores, tmp_path / "m.safetensors", settings=SMALL, plan=plan)
     loaded = Checkpoint.load(tmp_path / "m.safetensors")

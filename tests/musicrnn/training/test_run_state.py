@@ -17,17 +17,20 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.features.logmel import LogMel
+from musicrnn.fillers import SILENCE, UNKNOWN
 from musicrnn.networks.classifier import Classifier
 from musicrnn.networks.classifier_config import ClassifierConfig
 from musicrnn.networks.words import WordsModel
 from musicrnn.networks.words_config import WordsConfig
+from musicrnn.training.classify.data import RecordingData
 from musicrnn.training.classify.objective import ClassificationObjective
 from musicrnn.training.classify.recording import Recording
 from musicrnn.training.classify.settings import ClassifierSettings
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.loop import TrainingResult, fit
 from musicrnn.training.run_state import run_path
-from musicrnn.training.words.data import SILENCE, UNKNOWN, WordsData
+from musicrnn.training.words.data import WordsData
 from musicrnn.training.words.objective import WordsObjective
 from musicrnn.training.words.settings import WordsSettings
 from tests.musicrnn.training import test_frames, test_voices, test_words
@@ -59,9 +62,10 @@ def classify(path: Path, **words: Any) -> TrainingResult:
         for number in range(12)
     ]
     settings = ClassifierSettings(batch_size=3, crop=16)
-    objective = ClassificationObjective(
-        Classifier(config), made[:9], made[9:], settings=settings, seed=0
+    data = data_of(
+        made[:9], made[9:], encoding=LogMel(), labels=("even", "odd"), kind=RecordingData
     )
+    objective = ClassificationObjective(Classifier(config), data, settings=settings, seed=0)
     return fit(objective, PLAN, path, **words)
 
 

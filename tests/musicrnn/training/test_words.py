@@ -10,11 +10,12 @@ import torch
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.causal_logmel import CausalLogMel
+from musicrnn.fillers import SILENCE, UNKNOWN
 from musicrnn.listening.curve import Curve
 from musicrnn.networks.words import WordsModel
 from musicrnn.networks.words_config import WordsConfig
 from musicrnn.training.task import TASKS
-from musicrnn.training.words.data import SILENCE, UNKNOWN, Clips, Other, WordsData
+from musicrnn.training.words.data import Clips, Other, WordsData
 from musicrnn.training.words.objective import WordsObjective
 from musicrnn.training.words.settings import Drawing, WordsSettings
 from musicrnn_datasets.recipes import RECIPES

@@ -1,0 +1,52 @@
+"""What has no label, and must not be called likely."""
+
+import numpy as np
+import pytest
+
+from musicrnn.fillers import NONE
+from musicrnn.metrics.open_set import open_set_figures, open_threshold
+
+LABELS = ("blues", "jazz", NONE)
+
+
+def told(rows):
+    return np.array(rows, np.float64)
+
+
+def test_figures_by_kind():
+    rows = [[0.9, 0.1, 0], [0.5, 0.2, 0.3], [0.3, 0.6, 0.1], [0.7, 0, 0.3], [0, 0.1, 0.9]]
+    names = ["a", "b", "c", "speech 1", "tones 1"]
+    found = open_set_figures(told(rows), [0, 0, 0, 2, 2], LABELS, names=names, threshold=0.55)
+    assert (found.kept, found.right) == (1, 2)  # the third is wrong, however likely
+    assert found.others == {"speech": (1, 1), "made by code": (0, 1)}
+    text = found.as_text()
+    assert "of 2 right labels 1 stay likely (50.0%" in text
+    assert "speech: 1 of 1 are called likely (100.0%" in text
+
+
+def test_the_threshold_keeps_others_out_where_that_costs_little():
+    random = np.random.default_rng(0)
+    good = random.uniform(0.6, 1.0, 100)
+    bad = random.uniform(0.0, 0.5, 100)
+    rows = [[p, 1 - p, 0] for p in good] + [[p, 0, 1 - p] for p in bad]
+    names = [f"song {i}" for i in range(100)] + [f"speech {i}" for i in range(100)]
+    at = open_threshold(told(rows), [0] * 100 + [2] * 100, LABELS, names)
+    assert np.quantile(bad, 0.96) < at < 0.6
+    found = open_set_figures(told(rows), [0] * 100 + [2] * 100, LABELS, names=names, threshold=at)
+    assert found.kept == 100
+    assert found.others["speech"][0] <= 3
+
+
+def test_the_threshold_never_costs_more_than_it_may():
+    rows = [[p, 1 - p, 0] for p in np.linspace(0.5, 1, 100)] + [[0.99, 0, 0.01]] * 50
+    names = ["song"] * 100 + ["speech 1"] * 50
+    at = open_threshold(told(rows), [0] * 100 + [2] * 50, LABELS, names)
+    found = open_set_figures(told(rows), [0] * 100 + [2] * 50, LABELS, names=names, threshold=at)
+    assert found.kept >= 91
+    assert found.others["speech"] == (50, 50)
+
+
+def test_without_others_a_twentieth_is_doubtful():
+    rows = told([[p, 1 - p] for p in np.linspace(0.5, 1, 101)])
+    at = open_threshold(rows, [0] * 101, ("blues", "jazz"), [""] * 101)
+    assert at == pytest.approx(np.quantile(rows.max(axis=1), 0.05))
