@@ -197,11 +197,13 @@ def _spoken(
     turns = np.cumsum(hertz) / rate
     sound = np.zeros(len(hertz), np.float32)
     breath = random.uniform(0, 0.05) * random.standard_normal(len(hertz))
-    some, every = slice(None, None, SLOW), np.arange(len(hertz))
+    once = np.exp(2j * np.pi * turns).astype(np.complex64)
+    phase, slow = once.copy(), [f[::SLOW] for f in (hertz, *formants)]
     for harmonic in range(1, max(2, int(min(rate / 2, 9000) / hertz.max()))):
-        near = [1 / (1 + ((harmonic * hertz[some] - f[some]) / 90) ** 2) for f in formants]
-        level = np.interp(every, every[some], 0.01 + sum(near)) / harmonic ** (1 / bright)
-        sound += (level * np.sin(2 * np.pi * harmonic * turns)).astype(np.float32)
+        near = [1 / (1 + ((harmonic * slow[0] - formant) / 90) ** 2) for formant in slow[1:]]
+        level = (0.01 + sum(near)) / harmonic ** (1 / bright)
+        sound += np.repeat(level, SLOW)[: len(hertz)].astype(np.float32) * phase.imag
+        phase *= once
     return sound + breath.astype(np.float32)
 
 
