@@ -66,7 +66,7 @@ def test_a_wish_is_refused_in_the_words_it_was_made(
         (("--time-signature", "3/7"), 2, "a time signature reads like"),
         (("--time-signature", "16/2"), 1, "no token for the time signature 16/2"),
         (("--bars", 5000), 1, "bars must be in 1..4000, got 5000"),
-        (("--seconds", "inf"), 1, "seconds must be in 0.01..7200, two hours at most, got inf"),
+        (("--seconds", "inf"), 2, "it must be a finite number, got inf"),
         (("-o", "nowhere/t.mid"), 1, "no folder nowhere"),
         (("-o", "t.docx"), 1, "suffix must be one of"),
         (("--primer", "missing.mid"), 1, "missing.mid"),
