@@ -42,22 +42,23 @@ def without_pauses(pieces: Iterable[Waveform]) -> Iterator[Stretch]:
                 held.append(part)
                 if sum(block.shape[1] for block in held) >= PAUSE_SECONDS * rate:
                     pausing = True
-                    yield Stretch(begin / rate, _joined(held, rate, ()), pause=True)
+                    yield Stretch(begin / rate, joined(held, rate), pause=True)
                     held.clear()
             else:
                 if held:
-                    yield Stretch(begin / rate, _joined(held, rate, ()), pause=False)
+                    yield Stretch(begin / rate, joined(held, rate), pause=False)
                     held.clear()
                 pausing = silent
                 yield Stretch(at / rate, Waveform(part, rate, said), pause=silent)
                 said = ()
             at += part.shape[1]
     if held:
-        yield Stretch(begin / rate, _joined(held, rate, said), pause=False)
+        yield Stretch(begin / rate, joined(held, rate, said), pause=False)
 
 
-def _joined(parts: list[NDArray[np.float32]], rate: int, said: tuple[str, ...]) -> Waveform:
-    return Waveform(np.concatenate(parts, axis=1), rate, said)
+def joined(parts: list[NDArray[np.float32]], rate: int, said: Iterable[str] = ()) -> Waveform:
+    """Consecutive samples [1, N] as one sound."""
+    return Waveform(np.concatenate(parts, axis=1), rate, tuple(said))
 
 
 def _parts(piece: Waveform) -> Iterator[tuple[bool, NDArray[np.float32]]]:

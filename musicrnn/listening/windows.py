@@ -21,7 +21,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel, quantize
 from musicrnn.io.audio import stream_audio
 from musicrnn.listening.gate import MIN_SECONDS, SILENCE_DB, no_music, too_short
-from musicrnn.listening.pauses import PAUSE_SECONDS, Stretch, without_pauses
+from musicrnn.listening.pauses import PAUSE_SECONDS, Stretch, joined, without_pauses
 from musicrnn.waveform import Waveform, in_mono
 
 TOKEN_WINDOW = 512
@@ -102,14 +102,10 @@ def _pieces(stretches: Iterable[Stretch], seconds: float, pauses: list[Window]) 
             end = stretch.start + at / rate
             held.append(part)
             if frames == wanted:
-                yield _Piece(start, end, _joined(held, rate, said))
+                yield _Piece(start, end, joined(held, rate, said))
                 held, said, frames = [], [], 0
     if held:
-        yield _Piece(start, end, _joined(held, rate, said))
-
-
-def _joined(parts: list[NDArray[np.float32]], rate: int, said: list[str]) -> Waveform:
-    return Waveform(np.concatenate(parts, axis=1), rate, tuple(said))
+        yield _Piece(start, end, joined(held, rate, said))
 
 
 def _add_pause(pauses: list[Window], stretch: Stretch) -> None:
@@ -134,7 +130,7 @@ def score_windows(ids: NDArray[np.int32], length: int = TOKEN_WINDOW) -> Iterato
 
 def _hear(held: list[_Piece], recipe: LogMel, said: list[str]) -> Window:
     """A window of consecutive pieces, with what is to be said so far."""
-    whole = _joined([piece.sound.samples for piece in held], held[0].sound.rate, [])
+    whole = joined([piece.sound.samples for piece in held], held[0].sound.rate)
     decibels = recipe.frames(whole.resampled(recipe.rate))
     reason = no_music(decibels, whole.seconds)
     values = np.zeros((0, recipe.n_mels), np.uint8) if reason else quantize(decibels)
