@@ -1,4 +1,4 @@
-"""Sound as it comes from narrower channels, made different in log-mel frames: low-pass, small mp3.
+"""Sound as it comes from other channels, in log-mel frames: an equaliser, a low-pass, a small mp3.
 
 Conventions. Frames float32 [T, F] in dB relative to the loudest band of a window, 0 to -top_db, as
 musicrnn.features.logmel makes them. A change is a gain of each band, dB [F]; afterwards the
@@ -23,6 +23,7 @@ from musicrnn.features.logmel import LogMel
 LEAST_CUT, MOST_CUT = 3000.0, 11_000.0  # Hz, where a low-pass that is drawn may begin
 NEAR = 3  # bands
 STEEP = 96.0  # dB an octave
+SMOOTH = 7  # points of an equaliser, over all bands
 ALIKE = 16  # groups of bands that an mp3 changes each in its own way
 
 
@@ -74,6 +75,14 @@ def changed(frames: Samples, gains: Samples, top_db: float) -> Samples:
     moved = frames + gains
     moved += frames.max(initial=-top_db) - moved.max(initial=-2 * top_db)
     return np.maximum(moved, np.float32(-top_db))
+
+
+def equalised(random: Random, frames: Samples, deviation: float, top_db: float) -> Samples:
+    """Frames [T, F] as of another record or loudspeaker: gains that change smoothly from band to
+    band, with such a deviation, dB."""
+    points = random.normal(0, deviation, SMOOTH)
+    at = np.linspace(0, SMOOTH - 1, frames.shape[1])
+    return changed(frames, np.interp(at, np.arange(SMOOTH), points).astype(np.float32), top_db)
 
 
 def narrowed(random: Random, recipe: LogMel, frames: Samples, *, coded: float) -> Samples:

@@ -22,7 +22,6 @@ from musicrnn.export.plain import plain
 from musicrnn.export.sounds import trial_sounds
 from musicrnn.features.logmel import LogMel, dequantize, quantize
 from musicrnn.listening.labeller import Labeller
-from musicrnn.networks.classifier import together
 from musicrnn.networks.labelling import probabilities, window_logits
 from musicrnn.waveform import Waveform
 
@@ -37,8 +36,8 @@ class _Window(nn.Module):
         self.count = len(recipe.kept(1 + samples // recipe.hop))
 
     def forward(self, samples: Tensor) -> Tensor:
-        members = self.model(self.frames(samples), tensor([self.count]))
-        return (together(members) / self.temperature).softmax(1)
+        logits = self.model.logits(self.frames(samples), tensor([self.count]))
+        return (logits / self.temperature).softmax(1)
 
 
 def classifier_graph(checkpoint: Checkpoint, labeller: Labeller) -> Graph:

@@ -22,7 +22,7 @@ from musicrnn.metrics.intervals import wilson_interval
 Probabilities = NDArray[np.float64]
 DOUBTFUL = 0.05  # share of the labelled validation recordings that may be called "not likely"
 FALSE = 0.03  # share of any kind without a label that should be called likely at most
-MOST_LOST = 0.08  # share of the rightly labelled recordings that a threshold may cost
+LEAST_LOST, MOST_LOST = 0.05, 0.08  # shares of the right labels that a threshold costs
 
 
 @dataclass(frozen=True)
@@ -72,17 +72,19 @@ def open_threshold(
 ) -> float:
     """The threshold under which nothing is likely, from validation recordings.
 
-    The least at which no kind without a label is called likely more often than FALSE, but none that
-    takes more than MOST_LOST of the right labels; without such kinds DOUBTFUL of the recordings are
-    below it.
+    The least at which no kind without a label is called likely more often than FALSE, but one that
+    takes from LEAST_LOST to MOST_LOST of the right labels: what a model has never heard is not
+    among those kinds. Without such kinds DOUBTFUL of the recordings are below it.
     """
     best, right, kinds = _parted(told, truth, labels, names)
     if not kinds:
         return float(np.quantile(best, DOUBTFUL))
     highest = [np.quantile(best[rows], 1 - FALSE, method="higher") for rows in kinds.values()]
     needed = float(max(highest))
-    most = float(np.quantile(best[right], MOST_LOST)) if right.any() else 1.0
-    return min(float(np.nextafter(needed, 1.0)), most)
+    if not right.any():
+        return float(np.nextafter(needed, 1.0))
+    least, most = np.quantile(best[right], (LEAST_LOST, MOST_LOST))
+    return float(np.clip(np.nextafter(needed, 1.0), least, most))
 
 
 def _parted(

@@ -6,6 +6,8 @@ is beyond a length changes nothing. ``observe`` takes the features' scales from 
 - SpectralBranch: convolutions over the spectrum, both directions in time, attention (Choi 2017).
 - WindowedBranch: the texture of windows of some seconds, both directions in time, attention.
 - WholeBranch: the texture of the whole clip, linear. No recurrence: what the order does not tell.
+- FamiliarBranch: how far that texture is from all that was learnt from. It knows no label from
+  another, but what is like none of them.
 - TokenBranch: the tokens of a score, embedded, both directions in time, attention.
 """
 
@@ -13,12 +15,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from musicrnn.layers.attention_pool import AttentionPool
 from musicrnn.layers.bidirectional import Bidirectional
+from musicrnn.layers.distance import Distance
 from musicrnn.layers.spectral import SpecAugment, SpectralStack, bands_left
 from musicrnn.layers.standard import Standard
 from musicrnn.layers.texture import texture, texture_size
@@ -27,10 +31,14 @@ from musicrnn.networks.recurrent import recurrent
 
 Batch = tuple[Tensor, Tensor]
 WINDOW, HOP = 32, 16  # frames of a texture window: 2.5 s in GTZAN's frames
+COMPONENTS = 50  # of the texture, in which it is near or far
+STEEP = 48.0  # logits a neper of distance, where a weight is 1
 
 
 class Branch(nn.Module, ABC):
-    """One member: (frames or ids, lengths) -> logits [B, K]."""
+    """One member: (frames or ids, lengths) -> logits [B, K]; ``smoothed`` labels teach it."""
+
+    smoothed: ClassVar[bool] = True
 
     @abstractmethod
     def forward(self, inputs: Tensor, lengths: Tensor) -> Tensor: ...
@@ -116,6 +124,29 @@ class WholeBranch(Branch):
         return 0.1 * self.output.weight.square().sum()
 
 
+class FamiliarBranch(Branch):
+    """Its labels are not smoothed: where it is sure, it overrules the others."""
+
+    smoothed: ClassVar[bool] = False
+
+    def __init__(self, sizes: ClassifierConfig) -> None:
+        super().__init__()
+        features = texture_size(sizes.size)
+        self.standard = Standard(features)
+        self.distance = Distance(features, COMPONENTS)
+        self.output = nn.Linear(1, sizes.labels)
+        nn.init.zeros_(self.output.weight)
+
+    def forward(self, inputs: Tensor, lengths: Tensor) -> Tensor:
+        far = self.distance(self.standard(texture(inputs, lengths)))
+        return self.output(STEEP * far.unsqueeze(1))
+
+    def observe(self, batches: Sequence[Batch]) -> None:
+        rows = torch.cat([texture(x, lengths) for x, lengths in batches])
+        self.standard.observe(rows)
+        self.distance.observe(self.standard(rows))
+
+
 class TokenBranch(Branch):
     def __init__(self, sizes: ClassifierConfig) -> None:
         super().__init__()
@@ -130,6 +161,7 @@ BRANCHES: dict[str, Callable[[ClassifierConfig], Branch]] = {
     "spectral": SpectralBranch,
     "windowed": WindowedBranch,
     "whole": WholeBranch,
+    "familiar": FamiliarBranch,
     "reading": TokenBranch,
 }
 

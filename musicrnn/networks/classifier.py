@@ -2,7 +2,8 @@
 
 Conventions. Frames [B, T, F] in dB, or ids [B, T], with lengths [B] -> logits [B, K]. Each branch
 learns the labels by itself; what they say together is the mean of their log-probabilities (a
-geometric mean, Hinton 2002). Outputs depend neither on padding nor on the rest of the batch.
+geometric mean, Hinton 2002), over all views of the frames (musicrnn.layers.views). Outputs depend
+neither on padding nor on the rest of the batch.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
+from musicrnn.layers.views import Views
 from musicrnn.networks.branches import BRANCHES, Batch, Branch
 from musicrnn.networks.classifier_config import ClassifierConfig
 from musicrnn.networks.network import Network
@@ -31,6 +33,7 @@ class Classifier(Network):
         self.listeners = nn.ModuleDict(  # as their tensors are called in files
             {name: BRANCHES[name](config) for name in config.names}
         )
+        self.views = Views(config.views, config.size) if config.views else None
 
     def members(self) -> list[Branch]:
         """The branches."""
@@ -41,8 +44,12 @@ class Classifier(Network):
         return torch.stack([member(inputs, lengths).log_softmax(1) for member in self.members()])
 
     def logits(self, inputs: Tensor, lengths: Tensor) -> Tensor:
-        """What the branches say together, [B, K]."""
-        return together(self(inputs, lengths))
+        """What the branches say together of all views, [B, K]."""
+        if self.views is None:
+            return together(self(inputs, lengths))
+        heard = self.views(inputs, lengths)  # [V, B, T, F]
+        members: Tensor = self(heard.flatten(0, 1), lengths.repeat(len(heard)))
+        return together(members.unflatten(1, (len(heard), -1)).flatten(0, 1))
 
     def observe(self, batches: Sequence[Batch]) -> None:
         """Take the scales of all features from training data."""

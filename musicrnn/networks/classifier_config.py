@@ -8,7 +8,7 @@ from musicrnn.bounds import share, whole
 from musicrnn.errors import MusicRNNError
 from musicrnn.networks.sizes import Sizes
 
-FRAME_BRANCHES = ("spectral", "windowed", "whole")  # see musicrnn.networks.branches
+FRAME_BRANCHES = ("spectral", "windowed", "whole", "familiar")  # see musicrnn.networks.branches
 TOKEN_BRANCH = "reading"
 
 
@@ -31,6 +31,7 @@ class ClassifierConfig(ClassifierSizes):
 
     labels: int = whole(MISSING, 1, 10_000)
     size: int = whole(MISSING, 2, 100_000)  # bands of a frame, or the size of the vocabulary
+    views: int = whole(0, 0, 8)  # narrower channels through which frames are heard besides
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -64,7 +64,7 @@ WISHES = (
 )
 OLDER = {  # bundled models that others have taken the place of
     name: shlex.quote(str(Path(__file__).with_name(f"{name}-of-november.safetensors")))
-    for name in ("pop", "folk", "drums", "chorale", "commands-micro")
+    for name in ("pop", "folk", "drums", "chorale", "commands-micro", "genre")
 }
 AS_POP = f"--model {OLDER['pop']} --temperature 0.8 --min-p 0.01"  # its settings then
 AS_FOLK = f"--model {OLDER['folk']} --temperature 0.8"

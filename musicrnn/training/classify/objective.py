@@ -17,11 +17,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from musicrnn.augmentation.bandwidth import narrowed
-from musicrnn.features.logmel import LogMel, dequantize
 from musicrnn.metrics.classification import log_loss
 from musicrnn.networks.classifier import Classifier, padded
 from musicrnn.networks.labelling import among_real, mean_probabilities, window_logits
+from musicrnn.training.classify.crops import Crops, for_model
 from musicrnn.training.classify.data import RecordingData
 from musicrnn.training.classify.recording import Recording, drawn_of_others, parted
 from musicrnn.training.classify.settings import ClassifierSettings
@@ -43,10 +42,11 @@ class ClassificationObjective(Objective):
     ) -> None:
         super().__init__(network, settings.batch_size)
         self.train, self.valid = data.every("train"), data.every("valid")
-        self.settings, self.seed, self.encoding = settings, seed, data.encoding
-        heard = isinstance(data.encoding, LogMel)
-        self.maps = None if heard else data.encoding.augmentation_maps()
+        self.settings, self.seed = settings, seed
+        self.crops = Crops(settings, data.encoding)
         self.labels = data.labels
+        smoothed = [[float(member.smoothed)] for member in network.members()]
+        self.smoothed = torch.tensor(smoothed, device=self.device)  # [M, 1]
         self.epoch = self.batch = 0
 
     def loss(self, network: Callable[..., Any]) -> tuple[Tensor, int]:
@@ -55,7 +55,7 @@ class ClassificationObjective(Objective):
         device = self.device
         members: Tensor = network(inputs.to(device), lengths.to(device))  # [M, B, K]
         right = members[:, torch.arange(len(labels)), labels]  # [M, B]
-        smoothing = self.settings.smoothing
+        smoothing = self.settings.smoothing * self.smoothed
         nats = -((1 - smoothing) * right + smoothing * members.mean(2)).sum()
         return nats + len(clips) * self.module.penalty(), len(clips)
 
@@ -80,7 +80,7 @@ class ClassificationObjective(Objective):
         random = np.random.default_rng([self.seed, self.epoch, self.batch + 1])
         chosen = order[self.batch * size : (self.batch + 1) * size]
         drawn = [self.train[index] for index in chosen]
-        clips = [self._crop(recording, random) for recording in drawn]
+        clips = [self.crops.draw(recording, random) for recording in drawn]
         self.batch += 1
         if (self.batch + 1) * size > len(order):
             self.epoch, self.batch = self.epoch + 1, 0
@@ -98,33 +98,6 @@ class ClassificationObjective(Objective):
         ]
         return random.permutation(np.concatenate([labelled, some]))
 
-    def _crop(self, recording: Recording, random: np.random.Generator) -> NDArray[Any]:
-        window = recording.windows[int(random.integers(len(recording.windows)))]
-        start = int(random.integers(max(0, len(window) - self.settings.crop) + 1))
-        crop = window[start : start + self.settings.crop]
-        if crop.dtype == np.uint8:
-            bands = int(random.integers(-self.settings.shift, self.settings.shift + 1))
-            return self._narrowed(dequantize(shifted(crop, bands)), random)
-        if self.maps is None:
-            return crop
-        moved = self.maps[int(random.integers(len(self.maps)))][crop]
-        return crop if (moved < 0).any() else moved
-
-    def _narrowed(
-        self, frames: NDArray[np.float32], random: np.random.Generator
-    ) -> NDArray[np.float32]:
-        """The frames, or in a share of ``narrow`` as through a narrower channel."""
-        recipe = self.encoding
-        if not isinstance(recipe, LogMel) or random.uniform() >= self.settings.narrow:
-            return frames
-        return narrowed(random, recipe, frames, coded=self.settings.coded)
-
-
-def shifted(frames: NDArray[np.uint8], bands: int) -> NDArray[np.uint8]:
-    """Frames [T, F] moved up by so many bands; the outermost band fills the gap."""
-    size = frames.shape[1]
-    return frames[:, np.clip(np.arange(size) - bands, 0, size - 1)]
-
 
 def recording_logits(
     model: Classifier, recordings: Sequence[Recording]
@@ -134,8 +107,3 @@ def recording_logits(
         window_logits(model, [for_model(window) for window in recording.windows])
         for recording in recordings
     ]
-
-
-def for_model(window: NDArray[Any]) -> NDArray[Any]:
-    """A window as the classifier takes it: dB, or the tokens themselves."""
-    return dequantize(window) if window.dtype == np.uint8 else window

@@ -21,3 +21,4 @@ class ClassifierSettings(ClassifierSizes):
     none: float = number(0.35, 0, 0.9)  # share of an epoch that has none of the labels, at most
     narrow: float = share(0.5)  # share of crops of sound that come through a narrower channel
     coded: float = share(0.4)  # share of these that are a small mp3; the others are low-passed
+    equalise: float = number(3.0, 0, 24)  # dB, deviation of the equaliser of crops of sound

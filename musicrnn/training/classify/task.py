@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from musicrnn.arrays import checked_ids
+from musicrnn.augmentation.bandwidth import low_pass
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.features.logmel import LogMel
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 MIN_UPDATES, EPOCHS = 250, 30
 SOUND_BRANCHES = "windowed+whole"  # when nothing else is said
+FAMILIAR = "+familiar"  # besides, where none of these is learnt
+NARROWER = (4000.0, 8000.0)  # Hz: what is heard also as behind a low-pass
 
 
 class Classify(Task):
@@ -70,8 +73,9 @@ class Classify(Task):
     def config(self, data: TrainingData, settings: ClassifierSettings) -> ClassifierConfig:
         heard = isinstance(data.encoding, LogMel)
         size = data.encoding.n_mels if heard else len(data.encoding.vocabulary)
-        branches = settings.branches or (SOUND_BRANCHES if heard else TOKEN_BRANCH)
-        sizes = {"labels": len(data.labels), "size": size, "branches": branches}
+        usual = SOUND_BRANCHES + FAMILIAR * (NONE in data.labels) if heard else TOKEN_BRANCH
+        sizes = {"labels": len(data.labels), "size": size, "branches": settings.branches or usual}
+        sizes["views"] = len(NARROWER) if heard and settings.narrow else 0
         config = settings.extended(ClassifierConfig, sizes)
         if config.reads_tokens == heard:
             raise MusicRNNError(
@@ -81,15 +85,25 @@ class Classify(Task):
         return config
 
     def build(self, data: TrainingData, settings: ClassifierSettings) -> Classifier:
-        """The scales of its features are those of every recording's first window."""
+        """The scales of its features are those of every recording's first window and of a crop as
+        it is learnt from; its views are those of NARROWER."""
+        import torch
+
         from musicrnn.networks.classifier import padded
-        from musicrnn.training.classify.objective import for_model
+        from musicrnn.training.classify.crops import Crops, for_model
 
         network = super().build(data, settings)
-        if not network.config.reads_tokens:
-            windows = [for_model(each.windows[0]) for each in data.examples["train"]]
-            starts = range(0, len(windows), settings.batch_size)
-            network.observe([padded(windows[at : at + settings.batch_size]) for at in starts])
+        recipe, examples = data.encoding, data.examples["train"]
+        if not isinstance(recipe, LogMel):
+            return network
+        random, crops = np.random.default_rng(0), Crops(settings, recipe)
+        windows = [for_model(each.windows[0]) for each in examples]
+        windows += [crops.draw(each, random) for each in examples]
+        starts = range(0, len(windows), settings.batch_size)
+        network.observe([padded(windows[at : at + settings.batch_size]) for at in starts])
+        if network.views:
+            gains = torch.tensor(np.stack([low_pass(recipe, hertz) for hertz in NARROWER]))
+            network.views.hear(gains, -recipe.top_db)
         return network
 
     def objective(
@@ -191,7 +205,7 @@ class Classify(Task):
         self, network: Any, pieces: Sequence[Any], steps: int | None = None
     ) -> GradientNorms:
         from musicrnn.networks.gradients import MAX_PLACES, classifier_gradients
-        from musicrnn.training.classify.objective import for_model
+        from musicrnn.training.classify.crops import for_model
 
         some = pieces[:: -(-len(pieces) // MAX_PLACES)]  # of all labels, however they are ordered
         clips = [for_model(recording.windows[0]) for recording in some]

@@ -7,6 +7,7 @@ from musicrnn.augmentation.bandwidth import (
     as_mp3,
     band_middles,
     changed,
+    equalised,
     low_pass,
     mp3_forms,
     narrowed,
@@ -75,3 +76,15 @@ def test_another_recipe_has_the_same_change_at_the_same_frequency():
     gains = low_pass(other, 4000.0)
     assert (gains[band_middles(other) < 4000] == 0).all()
     assert as_mp3(np.random.default_rng(0), other, mp3_forms()[0]).shape == (64,)
+
+
+def test_an_equaliser_is_smooth_and_keeps_the_loudest():
+    frames = RECIPE.frames(noise().resampled(RECIPE.rate))
+    found = equalised(np.random.default_rng(1), frames, 3.0, RECIPE.top_db)
+    assert found.max() == pytest.approx(frames.max())
+    assert found.min() >= -RECIPE.top_db
+    inside = (found > -79).all(axis=0)
+    gains = (found - frames)[:, inside]
+    assert np.abs(gains - gains.mean(axis=0)).max() < 1e-3  # one gain a band
+    assert np.abs(np.diff(gains.mean(axis=0))).max() < 1.0  # dB from band to band
+    assert 0.5 < gains.mean(axis=0).std() < 8

@@ -86,8 +86,8 @@ def test_damaged_headers():
     for change, says in (
         ({"task": "voices"}, "composes voices side by side.*: it cannot classify"),
         ({"task": "genres"}, "task must be one of compose, .*got 'genres'"),
-        ({"labels": ["a"]}, "tells 10 labels apart"),
-        ({"labels": None}, "tells 10 labels apart"),
+        ({"labels": ["a"]}, "tells 11 labels apart"),
+        ({"labels": None}, "tells 11 labels apart"),
         ({"features": {"name": "mfcc"}}, "no log-mel recipe"),
         ({"temperature": "hot"}, "temperature in the model's header"),
         ({"temperature": 0}, "temperature in the model's header"),

@@ -2,28 +2,35 @@ import numpy as np
 import pytest
 import torch
 
+from musicrnn.augmentation.bandwidth import changed
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
+from musicrnn.layers.texture import texture
+from musicrnn.networks.branches import FamiliarBranch
 from musicrnn.networks.classifier import Classifier, padded, together
 from musicrnn.networks.classifier_config import ClassifierConfig
 
-KINDS = ["spectral", "windowed", "whole", "spectral+windowed+whole", "reading"]
+KINDS = ["spectral", "windowed", "whole", "familiar", "spectral+windowed+whole", "reading"]
+HEARD_NARROWLY = "whole+familiar, views"
+KINDS.append(HEARD_NARROWLY)
 LENGTHS = [1, 2, 3, 5, 13, 31, 32, 33, 47, 48, 90]
 
 
 def model_of(listeners, cell="gru", layers=1):
     torch.manual_seed(0)
-    model = Classifier(
-        ClassifierConfig(
-            labels=4, size=40, branches=listeners, cell=cell, layers=layers, hidden=8, channels=4
-        )
-    )
+    branches, _, narrowly = listeners.partition(", ")
+    sizes = {"labels": 4, "size": 40, "hidden": 8, "channels": 4, "views": 2 if narrowly else 0}
+    model = Classifier(ClassifierConfig(branches=branches, cell=cell, layers=layers, **sizes))
     if listeners != "reading":
         random = torch.Generator().manual_seed(1)
         model.observe([(torch.randn(6, 100, 40, generator=random) * 9 - 40, torch.full((6,), 100))])
         for name, parameter in model.named_parameters():
-            if name.endswith("whole.output.weight"):  # zero at the start, which would hide a leak
-                torch.nn.init.normal_(parameter, std=0.1)
+            if name.endswith(
+                ("whole.output.weight", "familiar.output.weight")
+            ):  # zero at the start, which would hide a leak
+                torch.nn.init.normal_(parameter, std=0.1)  # zero at first would hide a leak
+    if model.views:
+        model.views.hear(-torch.arange(80.0).view(2, 40), -80.0)
     return model.eval()
 
 
@@ -109,3 +116,33 @@ def test_a_damaged_checkpoint_takes_no_memory():
         Classifier.from_arrays({"labels": 4}, model.arrays())
     with pytest.raises(MusicRNNError, match="setting dropout = 'x' does not fit"):
         Classifier.from_arrays({"labels": 4, "size": 40, "dropout": "x"}, model.arrays())
+
+
+def test_the_views_are_those_of_narrower_sounds():
+    """A view is what changed() makes of the frames, whatever is beyond their length."""
+    model = model_of(HEARD_NARROWLY)
+    frames = np.random.default_rng(3).uniform(-80, 0, (50, 40)).astype(np.float32)
+    inputs, lengths = padded([frames, np.concatenate([frames, frames + 5])])
+    inputs[0, 50:] = 20
+    found = model.views(inputs, lengths)
+    assert torch.equal(found[0], inputs)
+    for view, gains in enumerate(model.views.gains.numpy(), start=1):
+        wanted = changed(frames, gains, 80.0)
+        np.testing.assert_allclose(found[view, 0, :50].numpy(), wanted, atol=1e-4)
+
+
+def test_what_is_far_from_all_that_was_observed_is_not_familiar():
+    random = torch.Generator().manual_seed(4)
+    lengths = torch.full((32,), 60)
+    loud = torch.rand(32, 1, 40, generator=random) * 20
+    known = torch.randn(32, 60, 40, generator=random) * 3 - 40 + loud
+    branch = FamiliarBranch(ClassifierConfig(labels=3, size=40))
+    branch.observe([(known, lengths)])
+
+    def distance(frames):
+        return branch.distance(branch.standard(texture(frames, lengths[: len(frames)])))
+
+    assert distance(known).abs().mean() < 0.5  # nepers
+    steady = torch.full((1, 60, 40), -40.0)
+    assert distance(steady).item() > distance(known).max().item() + 0.5
+    assert torch.equal(branch.distance.axes[:, 4:], torch.zeros_like(branch.distance.axes[:, 4:]))
