@@ -9,8 +9,8 @@ from musicrnn.features.logmel import LogMel
 from musicrnn.listening.labeller import Labeller
 from musicrnn.networks.classifier import Classifier
 from musicrnn.tokens import TOKENIZERS
+from musicrnn.training.classify.crops import shifted
 from musicrnn.training.classify.data import RecordingData
-from musicrnn.training.classify.objective import shifted
 from musicrnn.training.classify.recording import Recording
 from musicrnn.training.classify.settings import ClassifierSettings
 from musicrnn.training.loop import run_path
