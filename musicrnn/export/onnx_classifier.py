@@ -64,6 +64,7 @@ def classifier_graph(checkpoint: Checkpoint, labeller: Labeller) -> Graph:
             "labels": json.dumps(labeller.labels, ensure_ascii=False),
             "rate": str(recipe.rate),
             "samples": str(samples),
+            "threshold": str(labeller.threshold),
         },
     )
 

@@ -45,6 +45,7 @@ def test_the_genre_of_real_songs(corpora: Path, tmp_path: Path) -> None:
         told = run({"samples": window})["probabilities"][0]
         assert labels[told.argmax()] == answer.label
         known = {**answer.probabilities, NONE: answer.none}
+        assert float(entries["threshold"]) == labeller.threshold
         assert max(abs(known[n] - p) for n, p in zip(labels, told, strict=True)) < 0.02
 
 
