@@ -72,9 +72,10 @@ def command(
     """
     if threshold is not None and false_accepts is not None:
         raise click.UsageError("--false-accepts chooses the threshold: give it or --threshold")
+    from musicrnn.io.blocks import file_blocks
     from musicrnn.listening.microphone import microphone_blocks
     from musicrnn.listening.wake import WakeWord
-    from musicrnn.listening.word_stream import file_blocks, silence_after
+    from musicrnn.listening.word_stream import silence_after
     from musicrnn.pretrained import load_model
     from musicrnn.sources.language import language_of
     from musicrnn.training.task import task_of

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from musicrnn.errors import counted
-from musicrnn_cli.options import json_option
+from musicrnn_cli.options import PATH, convert_option, json_option
+from musicrnn_cli.sound_tokens import is_sound, say_sound, tokenize_sound
 
 if TYPE_CHECKING:
     from musicrnn.score import Score
@@ -23,8 +24,15 @@ if TYPE_CHECKING:
     "--tokens",
     metavar="NAME",
     show_default="what suits the piece",
-    help="Take these tokens: beat, performance, tune or abc.",
+    help="Take these tokens: beat, performance, tune or abc; of sound mulaw.",
 )
+@click.option(
+    "-o",
+    "--output",
+    type=PATH,
+    help="Write what the tokens of one sound file say as a sound file (.wav, .flac, .ogg, .mp3).",
+)
+@convert_option
 @click.option(
     "--check",
     is_flag=True,
@@ -37,18 +45,31 @@ def command(
     files: tuple[Path, ...],
     model: str | None,
     tokens: str | None,
+    output: Path | None,
+    convert: bool,
     check: bool,
     as_json: bool,
 ) -> None:
-    """Show FILES (MIDI or ABC, all its tunes) as the tokens that a model reads."""
+    """Show FILES (MIDI or ABC, all its tunes) as the tokens that a model reads; of a sound file
+    how many there are and what is lost."""
     from musicrnn.errors import MusicRNNError
     from musicrnn.pretrained import load_model
     from musicrnn.tokens import TOKENIZERS, tokenizer_called, tokenizer_from
     from musicrnn.tokens.choose import suitable_tokenizer
+    from musicrnn.tokens.sound import SOUND_TOKENIZERS
     from musicrnn.training.task import task_of
     from musicrnn_cli.tunes import read_pieces
 
     known = None
+    sounds = [path for path in files if tokens in SOUND_TOKENIZERS or is_sound(path)]
+    if output and (len(files) > 1 or not sounds):
+        raise click.UsageError("-o writes what the tokens of one sound file say: give one")
+    if sounds and (model or tokens not in (None, *SOUND_TOKENIZERS)):
+        asked = f"the model {model}" if model else f"--tokens {tokens}"
+        raise click.UsageError(
+            f"{sounds[0]} is sound, whose tokens are {' or '.join(SOUND_TOKENIZERS)}, not those of "
+            f"{asked}"
+        )
     if model:
         checkpoint = load_model(model)
         told = checkpoint.metadata.get("tokenizer")
@@ -58,11 +79,15 @@ def command(
                 f"{' or '.join(TOKENIZERS)}, or a model that composes with them, such as pop"
             )
         known = tokenizer_from(checkpoint.entry("tokenizer"))
-    elif tokens:
+    elif tokens and tokens not in SOUND_TOKENIZERS:
         known = tokenizer_called(tokens)()
     failed = False
     for path in files:
         try:
+            if path in sounds:
+                heard = SOUND_TOKENIZERS[tokens or next(iter(SOUND_TOKENIZERS))]()
+                say_sound(tokenize_sound(path, heard, output=output, convert=convert), as_json)
+                continue
             pieces = read_pieces(path)
         except MusicRNNError as error:
             failed = True

@@ -95,11 +95,7 @@ def write_audio(
     import soundfile  # pyright: ignore[reportMissingTypeStubs]
 
     path = Path(path)
-    if path.suffix.lower() not in WRITABLE:
-        raise MusicRNNError(
-            f"cannot write {path}: the suffix must be one of {', '.join(WRITABLE)}, "
-            f"got {path.suffix or 'none'}"
-        )
+    check_writable(path)
     samples = _within_full_scale(waveform.samples, overload)
     form, subtype = WRITABLE[path.suffix.lower()]
     frames: NDArray[Any] = samples.T
@@ -119,6 +115,15 @@ def write_audio(
             f"cannot write {path} as {form} with {waveform.rate} Hz and "
             f"{frames.shape[1]} channels: {_reason(error)}"
         ) from error
+
+
+def check_writable(path: Path) -> None:
+    """Raises MusicRNNError where the suffix names no format that is written."""
+    if path.suffix.lower() not in WRITABLE:
+        raise MusicRNNError(
+            f"cannot write {path}: the suffix must be one of {', '.join(WRITABLE)}, "
+            f"got {path.suffix or 'none'}"
+        )
 
 
 def _pieces(blocks: Iterator[Block], seconds: float | None, path: Path) -> Iterator[Waveform]:

@@ -7,9 +7,7 @@ so that the result does not depend on the block sizes. Needs no torch.
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +18,12 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.events import DetectedWord
 from musicrnn.features.causal_logmel import CausalLogMel, FrameStream
 from musicrnn.fillers import is_filler
-from musicrnn.io.audio import stream_audio
 from musicrnn.listening.curve import ChosenThreshold, chosen_threshold
 from musicrnn.listening.header import labels_of, number_of
 from musicrnn.listening.word_labeller import words_recipe
 from musicrnn.networks.detector import Detector, DetectorSettings
 from musicrnn.networks.words_array import WordsEngine
 from musicrnn.networks.words_config import FRAMES_A_STEP, WordsConfig
-from musicrnn.waveform import in_mono
 
 SECONDS_AFTER = 0.5  # seconds of silence after a file
 
@@ -114,36 +110,6 @@ class WordStream:
         if not whole:
             return np.zeros((0, len(self.labels)), np.float32)
         return self.engine.push(frames[None, :whole])[0]
-
-
-def file_blocks(
-    path: Path, *, rate: int, block: int, said: list[str] | None = None, convert: bool = False
-) -> Generator[Samples]:
-    """A file as the microphone would give it: blocks at ``rate``.
-
-    Args:
-        said: grows by what is to be known of the file.
-        convert: sound that is not read may be decoded by ffmpeg.
-
-    Raises:
-        MusicRNNError: it cannot be read, or holds no sound.
-    """
-    import soxr
-
-    resampler = None
-    nothing = True
-    for piece in in_mono(stream_audio(path, seconds=block / rate, convert=convert)):
-        samples, nothing = piece.samples[0], False
-        if said is not None:
-            said += piece.said
-        if piece.rate != rate:
-            resampler = resampler or soxr.ResampleStream(piece.rate, rate, 1, dtype="float32")
-            samples = resampler.resample_chunk(samples)
-        yield samples
-    if resampler is not None:
-        yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
-    if nothing:
-        raise MusicRNNError(f"{path} holds no sound: 0 frames")
 
 
 def silence_after(rate: int) -> Samples:

@@ -54,7 +54,7 @@ PARTS = {
     ),
     "plot": ("score -> picture and page", PIECE),
     "io.save": ("any format, by suffix", PIECE + " accompaniment io synth plot"),
-    "metrics": ("what a piece or a prediction is worth", PIECE + " events fillers"),
+    "metrics": ("what a piece or a prediction is worth", PIECE + " events fillers features"),
     "threads": ("how many threads torch gets", ""),
     "weights": ("numbers stored in four bytes, two or one", "errors arrays"),
     "checkpoint": ("a model's file", "errors arrays io weights"),

@@ -12,8 +12,9 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.io.audio import write_audio
+from musicrnn.io.blocks import file_blocks
 from musicrnn.listening.word_labeller import WordLabeller
-from musicrnn.listening.word_stream import WordStream, file_blocks
+from musicrnn.listening.word_stream import WordStream
 from musicrnn.networks.words import WordsModel
 from musicrnn.networks.words_config import WordsConfig
 from musicrnn.training.task import task_of
