@@ -48,6 +48,7 @@ PARTS = {
         "errors arrays bounds score waveform events synth features",
     ),
     "tokens": ("score <-> integers", PIECE + " bounds accompaniment drum_kit io form context"),
+    "tokens.sound": ("sound <-> integers", "errors arrays waveform features"),
     "form": (
         "sections: planned, and found in the notes; what a plan says of each bar",
         "errors arrays presentable score drum_kit context",

@@ -1,10 +1,4 @@
-"""Samples by mu-law: 256 loudnesses, finer where it is soft.
-
-Conventions. One id a sample. x in -1..1 is companded, y = sign(x) ln(1 + 255 |x|) / ln 256 (the
-continuous law of ITU-T G.711, mu = 255, as van den Oord 2016 takes it), and y is rounded to the
-nearest of 256 steps from -1 to 1. Samples outside +-1 are those at +-1. A sound that was quantized
-stays as it is.
-"""
+"""Samples by mu-law, one id each (musicrnn.features.mulaw). A sound that was quantized stays."""
 
 from __future__ import annotations
 
@@ -14,10 +8,9 @@ import numpy as np
 
 from musicrnn.arrays import Ids, Samples
 from musicrnn.errors import MusicRNNError
+from musicrnn.features.mulaw import LEVELS, levels, of_levels
 from musicrnn.tokens.sound.protocol import END, FIRST, START, Decoder, Encoder, SoundTokenizer
 
-LEVELS = 256
-MU = LEVELS - 1
 RATES = (8000, 16_000)  # Hz
 
 
@@ -73,16 +66,3 @@ class _Decoder:
 
     def finish(self) -> Samples:
         return np.zeros(0, np.float32)
-
-
-def levels(samples: Samples) -> Ids:
-    """Samples of any shape -> 0..255; silence is 128."""
-    within = np.clip(samples.astype(np.float64), -1.0, 1.0)
-    companded = np.sign(within) * np.log1p(MU * np.abs(within)) / np.log(LEVELS)
-    return np.floor((companded + 1) / 2 * MU + 0.5).astype(np.int32)
-
-
-def of_levels(levels: Ids) -> Samples:
-    """0..255 of any shape -> samples in -1..1; none is 0: silence, 128, is 8.6e-5, -81 dB."""
-    companded = 2.0 * levels / MU - 1.0
-    return (np.sign(companded) * (LEVELS ** np.abs(companded) - 1) / MU).astype(np.float32)
