@@ -20,6 +20,7 @@ FIRST = (
     "properties/test_drawn_law.py",
     "properties/test_midi_law.py",
     "properties/test_task_laws.py",
+    "properties/test_sound_tokenizer_laws.py",
     "properties/test_tokenizer_laws.py",
     "musicrnn/cells/test_parameters.py",
     "musicrnn/cells/test_transcriptions.py",

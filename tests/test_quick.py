@@ -6,7 +6,7 @@ import pytest
 
 from tests.quick import FILES, FIRST, SINGLE, TESTS, WHOLE
 
-TABLES = ("CELLS", "TOKENIZERS", "TASKS", "CORPORA")
+TABLES = ("CELLS", "TOKENIZERS", "SOUND_TOKENIZERS", "TASKS", "CORPORA")
 
 
 def test_every_file_is_there_and_listed_once() -> None:
