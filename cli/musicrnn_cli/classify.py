@@ -10,6 +10,8 @@ import click
 
 from musicrnn_cli.options import convert_option, device_option, json_option
 
+WORTH_SAYING = 0.05  # of none of these, beside a label that is likely
+
 
 @click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
@@ -87,7 +89,8 @@ def _text(file: str, answer: Any, top: int) -> str:
     if answer.axes:
         shown += " (" + ", ".join(f"{a} is positive {p:.0%}" for a, p in answer.axes.items()) + ")"
     if answer.likely:
-        return f"{file}: {shown}"
+        said = answer.none is not None and answer.none >= WORTH_SAYING
+        return f"{file}: {shown}{f' (none of these {answer.none:.0%})' if said else ''}"
     none = "" if answer.none is None else f"none of these {answer.none:.0%}, "
     return f"{file}: nothing is likely ({none}at best {shown})"
 

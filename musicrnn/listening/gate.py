@@ -24,9 +24,8 @@ FLAT_BELOW = 70 / 128  # share of the bands: 3.5 kHz of 11 kHz on the mel scale
 def too_short(seconds: float) -> str | None:
     """The reason when there is less than a second of sound."""
     if seconds < MIN_SECONDS:
-        return (
-            f"{seconds:.2f} s of sound is too short to tell: at least {MIN_SECONDS:g} s are needed"
-        )
+        least = f"at least {MIN_SECONDS:g} s are needed"
+        return f"{int(seconds * 100) / 100:.2f} s of sound is too short to tell: {least}"
     return None
 
 

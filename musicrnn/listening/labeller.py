@@ -25,6 +25,7 @@ from musicrnn.io.midi import read_midi
 from musicrnn.listening.answer import Answer, Moment
 from musicrnn.listening.header import labels_of, number_of
 from musicrnn.listening.windows import Window, score_windows, sound_windows
+from musicrnn.metrics.open_set import best_of
 from musicrnn.networks.classifier import Classifier
 from musicrnn.networks.labelling import probabilities, window_logits
 from musicrnn.tokens import Tokenizer, tokenizer_from
@@ -107,7 +108,7 @@ class Labeller:
             label=self.labels[order[0]],
             probability=float(mean[order[0]]),
             probabilities={self.labels[index]: float(mean[index]) for index in order},
-            likely=bool(mean[order[0]] >= self.threshold),
+            likely=bool(best_of(mean, self.labels) >= self.threshold),
             timeline=tuple(sorted(moments, key=lambda moment: moment.start)),
             unit="seconds" if isinstance(self.encoding, LogMel) else "tokens",
             said=tuple(said),
@@ -118,6 +119,9 @@ class Labeller:
         best, start, end = int(row.argmax()), window.start, window.end
         if is_filler(self.labels[best]):
             return Moment(start, end, None, 0.0, f"none of these, {row[best]:.0%}")
+        if row[best] < self.threshold:
+            reason = f"nothing is likely, at best {self.labels[best]} {row[best]:.0%}"
+            return Moment(start, end, None, 0.0, reason)
         return Moment(start, end, self.labels[best], float(row[best]))
 
     def _windows(self, path: Path, convert: bool) -> Iterator[Window]:

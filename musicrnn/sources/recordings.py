@@ -89,6 +89,11 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
     if not {example.label for example in examples} & {*names}:
         refuse_strange((example.label for example in examples), names, "labels")
     with_others = _asks_for_none(request, source, like)
+    if with_others and like is None and not isinstance(encoding, LogMel):
+        raise MusicRNNError(
+            f"what is none of these can be learnt beside sound alone, and {source} holds scores: "
+            "leave it out, or put scores that have none of the labels into a folder _none_"
+        )
     if with_others and NONE not in names:
         names = (*names, NONE)
     recordings, unheard = _read(examples, names)
@@ -100,7 +105,7 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
         if like is None:
             said.append(_said_of_none(at_hand))
     if like is None:
-        _refuse_empty(recordings, names, refused)
+        _refuse_empty(recordings, names, refused, others=others is not nothing_else)
     every = [recording for split in SPLITS for recording in recordings[split]]
     arrays = [np.array([recording.label for recording in every])]
     arrays += [window for recording in every for window in recording.windows]
@@ -251,14 +256,20 @@ def _read(
 
 
 def _refuse_empty(
-    recordings: dict[Split, list[Recording]], labels: Sequence[str], refused: Sequence[SkippedFile]
+    recordings: dict[Split, list[Recording]],
+    labels: Sequence[str],
+    refused: Sequence[SkippedFile],
+    *,
+    others: bool,
 ) -> None:
     listed = reasons(refused)
     for split in ("train", "valid"):
         if not recordings[split]:
             raise MusicRNNError(f"no recording is left in the {split} split ({listed})")
     learned = {recording.label for recording in recordings["train"]}
-    if missing := [labels[index] for index in real(labels) if index not in learned]:
+    fillers = {*range(len(labels))} - {*real(labels)}
+    asked = [*real(labels), *(fillers if not others else ())]
+    if missing := [labels[index] for index in asked if index not in learned]:
         raise MusicRNNError(
             f"no recording is left to learn {', '.join(missing[:3])} from ({listed})"
         )

@@ -11,6 +11,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.features.logmel import LogMel
 from musicrnn.fillers import NONE, is_filler
 from musicrnn.io.audio import write_audio
+from musicrnn.io.midi import write_midi
 from musicrnn.sources import none_of_these
 from musicrnn.sources.corpus import SOUND_RATE, OtherSound
 from musicrnn.sources.none_of_these import NoneOfThese, spoken_part, widened
@@ -20,6 +21,7 @@ from musicrnn.training.data import DataRequest
 from musicrnn.training.task import TASKS
 from musicrnn.waveform import Waveform
 from musicrnn_cli.main import main
+from tests.musicrnn.four_voices import random_score
 
 CLASSIFY = TASKS["classify"]
 
@@ -145,3 +147,28 @@ def test_what_is_none_of_these_is_not_likely(tmp_path):
     told = run("evaluate", model, folder).output
     assert "stay likely" in told
     assert not any(is_filler(word) for word in told.split())
+
+
+def test_what_cannot_be_learnt_is_refused(tmp_path):
+    """None of whose recordings can be used, scores, and none of which is drawn."""
+    folder, model = songs(tmp_path / "songs"), tmp_path / "m.safetensors"
+    (folder / NONE).mkdir()
+    for number in range(4):
+        silent = Waveform(np.zeros((1, 44_100 + number), np.float32), 22_050)
+        write_audio(silent, folder / NONE / f"{number}.wav")
+    told = run("train", "classify", folder, "-o", model)
+    assert told.exit_code == 1
+    assert f"no recording is left to learn {NONE} from" in told.output
+    data = songs(tmp_path / "others")
+    told = run("train", "classify", data, "-o", model, "--none-of-these", "--set", "none=0")
+    assert told.exit_code == 1
+    assert "none=0 leaves out of every epoch what is none of these" in told.output
+    for label in ("a", "b"):
+        folder = tmp_path / "scores" / label
+        folder.mkdir(parents=True)
+        for number in range(4):
+            write_midi(random_score(ord(label) + 9 * number, bars=2), folder / f"{number}.mid")
+    told = run("train", "classify", tmp_path / "scores", "-o", model, "--none-of-these")
+    assert told.exit_code == 1
+    assert "can be learnt beside sound alone" in told.output
+    assert not model.exists()

@@ -71,6 +71,11 @@ class Classify(Task):
         )
 
     def config(self, data: TrainingData, settings: ClassifierSettings) -> ClassifierConfig:
+        if NONE in data.labels and not settings.none:
+            raise MusicRNNError(
+                "none=0 leaves out of every epoch what is none of these, which is to be learnt: "
+                "set another share, or leave the folder _none_ and --none-of-these out"
+            )
         heard = isinstance(data.encoding, LogMel)
         size = data.encoding.n_mels if heard else len(data.encoding.vocabulary)
         usual = SOUND_BRANCHES + FAMILIAR * (NONE in data.labels) if heard else TOKEN_BRANCH
