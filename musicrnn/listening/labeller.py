@@ -119,9 +119,6 @@ class Labeller:
         best, start, end = int(row.argmax()), window.start, window.end
         if is_filler(self.labels[best]):
             return Moment(start, end, None, 0.0, f"none of these, {row[best]:.0%}")
-        if row[best] < self.threshold:
-            reason = f"nothing is likely, at best {self.labels[best]} {row[best]:.0%}"
-            return Moment(start, end, None, 0.0, reason)
         return Moment(start, end, self.labels[best], float(row[best]))
 
     def _windows(self, path: Path, convert: bool) -> Iterator[Window]:
