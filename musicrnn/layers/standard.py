@@ -19,6 +19,10 @@ class Standard(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return (x - cast(Tensor, self.mean)) / cast(Tensor, self.scale)
 
+    def undone(self, x: Tensor) -> Tensor:
+        """The inverse of :meth:`forward`."""
+        return x * cast(Tensor, self.scale) + cast(Tensor, self.mean)
+
     def observe(self, rows: Tensor) -> None:
         """Mean and deviation of ``rows`` [N, F]; a feature that never varies is only centred."""
         deviation = rows.double().std(0, correction=0)

@@ -99,7 +99,7 @@ def passed_over(root: Path, suffixes: frozenset[str]) -> list[SkippedFile]:
 def with_labels(found: list[FoundFile]) -> tuple[list[FoundFile], list[SkippedFile]]:
     """The files that have a label and another content than those before them, and the others."""
     strays = [SkippedFile(f.name, "it lies in no label's folder") for f in found if not f.label]
-    kept, refused = _unique([file for file in found if file.label])
+    kept, refused = unique([file for file in found if file.label])
     return kept, strays + refused
 
 
@@ -120,7 +120,7 @@ def split_by_content(recordings: list[list[FoundFile]], root: Path) -> list[Labe
                 f"the label {label!r} has {counted(len(of_label), 'recording')}, at least 3 are "
                 "needed: one each to train, validate and test on (or give a split file)"
             )
-        files += _split(of_label)
+        files += split_recordings(of_label)
     return sorted(files, key=lambda file: file.name)
 
 
@@ -168,7 +168,7 @@ def recording_name(name: str) -> str:
     return (path.parent / (PART.sub("", path.stem) or path.stem)).as_posix()
 
 
-def _split(recordings: list[list[FoundFile]]) -> list[LabelledFile]:
+def split_recordings(recordings: list[list[FoundFile]]) -> list[LabelledFile]:
     """15 % test, 15 % valid, the rest train, in the order of the contents' hashes."""
     ordered = sorted(recordings, key=lambda files: min(file.digest for file in files))
     held = max(1, round(HELD_OUT_SHARE * len(ordered)))
@@ -192,7 +192,8 @@ def found_files(root: Path, suffixes: frozenset[str]) -> list[FoundFile]:
     return found
 
 
-def _unique(found: list[FoundFile]) -> tuple[list[FoundFile], list[SkippedFile]]:
+def unique(found: list[FoundFile]) -> tuple[list[FoundFile], list[SkippedFile]]:
+    """The files of another content than those before them, and the others."""
     first: dict[str, str] = {}
     kept: list[FoundFile] = []
     refused: list[SkippedFile] = []
@@ -207,8 +208,11 @@ def _unique(found: list[FoundFile]) -> tuple[list[FoundFile], list[SkippedFile]]
     return kept, refused
 
 
-def listed_files(root: Path, split_file: Path) -> tuple[list[LabelledFile], list[SkippedFile]]:
-    """The files of a CSV with the columns file, label, split and perhaps speaker.
+def listed_files(
+    root: Path, split_file: Path, *, labels: bool = True
+) -> tuple[list[LabelledFile], list[SkippedFile]]:
+    """The files of a CSV with the columns file, split, perhaps speaker, and ``label``, which
+    ``labels`` says must be there.
 
     Raises:
         MusicRNNError: it cannot be read, lacks a column, or a line has no file, label or split.
@@ -216,16 +220,18 @@ def listed_files(root: Path, split_file: Path) -> tuple[list[LabelledFile], list
     found: list[FoundFile] = []
     listed: dict[str, tuple[Split, str]] = {}  # the split and the speaker
     refused: list[SkippedFile] = []
-    for row in split_rows(split_file, ("file", "label", "split")):
-        name, label = row["file"], row["label"]
+    columns = ("file", "label", "split") if labels else ("file", "split")
+    for row in split_rows(split_file, columns):
+        name, label = row["file"], (row.get("label") or "").strip()
         path = root / name
         if not path.is_file():
             refused.append(SkippedFile(name, "the split file lists it, but there is no such file"))
             continue
         found.append(FoundFile(name, path, label, _digest(path)))
         listed[name] = SPLIT_NAMES[row["split"]], (row.get("speaker") or "").strip()
-    kept, copies = _unique(found)
-    refuse_copied_labels(found, kept, split_file)
+    kept, copies = unique(found)
+    if labels:
+        refuse_copied_labels(found, kept, split_file)
     files = [LabelledFile(f.name, f.path, f.label, *listed[f.name], f.digest) for f in kept]
     return files, refused + copies
 

@@ -22,6 +22,7 @@ from musicrnn.sources.named import named
 from musicrnn.sources.recordings import read_recordings
 from musicrnn.sources.score_splits import AS_LISTED, BY_CONTENT, BY_MODEL
 from musicrnn.sources.scores import read_source
+from musicrnn.sources.sounds import read_sounds
 from musicrnn.sources.words import holds_words, read_clips
 from musicrnn.training.crossed import begun_runs
 from musicrnn.training.data import DataRequest, Sources, Split, TrainingData, read_split_list
@@ -119,6 +120,7 @@ READERS: dict[str, Reader] = {
     "frames": Reader(read_frames, lambda source: source in named().frames),
     "recordings": Reader(read_recordings, lambda _: False),
     "clips": Reader(read_clips, holds_words),
+    "sounds": Reader(read_sounds, lambda _: False),
 }
 OPTIONS = {  # of a DataRequest, as they are called on the command line
     "tokens": "--tokens",

@@ -11,6 +11,7 @@ from typing import Any
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.training.classify.task import CLASSIFY
+from musicrnn.training.codec.task import CODEC
 from musicrnn.training.compose.task import COMPOSE
 from musicrnn.training.emotion.task import EMOTION
 from musicrnn.training.frames.task import FRAMES
@@ -25,6 +26,7 @@ TASKS: dict[str, Task] = {
     "classify": CLASSIFY,
     "words": WORDS,
     "emotion": EMOTION,
+    "codec": CODEC,
 }
 
 

@@ -1,0 +1,1 @@
+"""Learning a codec of sound: the network of musicrnn.networks.codec."""
