@@ -1,4 +1,4 @@
-"""Sound to make sound from: any folder of audio, a split file, or a corpus of words.
+"""Sound to make sound from: any folder of audio, a split file, or a corpus of words or sounds.
 
 Conventions. One channel int16 at SOUND_RATE; other rates are resampled and channels mixed, and it
 is said. A label is the folder that a file lies in (inside of train, valid or test where there are
@@ -23,19 +23,21 @@ from numpy.typing import NDArray
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.io.blocks import file_blocks
-from musicrnn.sources.corpus import SOUND_RATE, LabelledFile, own_card
-from musicrnn.sources.find import corpus_folder
+from musicrnn.sources.corpus import SOUND_RATE, LabelledFile, SoundCorpus, own_card
+from musicrnn.sources.find import corpus_folder, folder_of
 from musicrnn.sources.kept import Kept, kept, key_of, states
 from musicrnn.sources.labelled_folder import (
     AUDIO,
     FoundFile,
     found_files,
     listed_files,
+    measured_whole,
     passed_over,
     recording_name,
     split_recordings,
     unique,
 )
+from musicrnn.sources.learnt import WHOLE, Learnt, said_of
 from musicrnn.sources.named import named
 from musicrnn.sources.split_file import SPLIT_NAMES, folder_and_split_file
 from musicrnn.training.codec.data import Sound, SoundsData
@@ -75,7 +77,8 @@ def read_sounds(task: Task, request: DataRequest, like: Checkpoint | None) -> So
     Raises:
         MusicRNNError: there is no such source, or nothing in it can be read.
     """
-    del task, like
+    del task
+    learnt = None if like is None else Learnt.by(like, whole=request.whole)
     if request.split_file is not None and len(request.sources) > 1:
         raise MusicRNNError(
             "a split file lists the files of one folder, got "
@@ -84,8 +87,15 @@ def read_sounds(task: Task, request: DataRequest, like: Checkpoint | None) -> So
     examples: dict[Split, list[Sound]] = {split: [] for split in SPLITS}
     refused, said, cards = list[SkippedFile](), list[str](), list[Card]()
     for number, source in enumerate(request.sources):
-        found = find_sounds(source, request.split_file, request.folder)
+        if source in named().sounds:
+            corpus = named().sounds[source]
+            cards.append(corpus.card)
+            for split, sounds in _of_corpus(corpus, number, request.folder).items():
+                examples[split] += sounds
+            continue
+        found = find_sounds(source, request.split_file, request.folder, learnt)
         refused += found.refused
+        said += said_of(found.card.name, found.card.split)
         cards.append(found.card)
         for split, sounds in _decoded(found, number, request, refused, said).items():
             examples[split] += sounds
@@ -106,12 +116,16 @@ def read_sounds(task: Task, request: DataRequest, like: Checkpoint | None) -> So
         f"{counted(len(every), 'sound')}, {hours:.2f} h",
         {split: [sound.name for sound in found] for split, found in examples.items()},
         said if more <= 0 else [*said[:SHOWN], f"... and {more} more"],
+        whole=any(card.split == WHOLE for card in cards),
         mix=request.mix or (),
     )
 
 
-def find_sounds(source: str, split_file: Path | None, data: Path | None) -> FoundSounds:
-    """The files of a corpus of words, a folder or a split file.
+def find_sounds(
+    source: str, split_file: Path | None, data: Path | None, learnt: Learnt | None = None
+) -> FoundSounds:
+    """The files of a corpus of words, a folder or a split file; what a model has ``learnt`` from
+    stays in the split that it was in.
 
     Raises:
         MusicRNNError: there is no such source, or it holds no sound.
@@ -122,7 +136,7 @@ def find_sounds(source: str, split_file: Path | None, data: Path | None) -> Foun
         return FoundSounds(corpus.card, files, [])
     folder, split_file = folder_and_split_file(source, split_file)
     if not folder.is_dir():
-        words = ", ".join(named().spoken)
+        words = ", ".join([*named().spoken, *named().sounds])
         raise MusicRNNError(f"{source} is neither a folder, a split file nor a corpus: {words}")
     if split_file is not None:
         files, refused = listed_files(folder, split_file, labels=False)
@@ -130,7 +144,11 @@ def find_sounds(source: str, split_file: Path | None, data: Path | None) -> Foun
     else:
         found, refused = unique(found_files(folder, AUDIO))
         refused += passed_over(folder, AUDIO)
-        split, files = _split(found)
+        if learnt and learnt.strange(folder, (file.digest for file in found)):
+            split, files = WHOLE, measured_whole(found)
+        else:
+            split, files = _split(found)
+            files = learnt.kept(files) if learnt else files
     if not files:
         raise MusicRNNError(f"{source} holds no sound that can be read ({reasons(refused)})")
     name = folder.resolve().name
@@ -165,6 +183,21 @@ def _label(name: str, skip: int) -> str:
     return parts[0] if len(parts) > 1 else ""
 
 
+def _of_corpus(corpus: SoundCorpus, number: int, data: Path | None) -> dict[Split, list[Sound]]:
+    """Stretches of a corpus of hours; speech of one language is one voice."""
+    folder = folder_of(corpus, data)
+    sounds: dict[Split, list[Sound]] = {split: [] for split in SPLITS}
+    for split in SPLITS:
+        left = round(HOURS * 3600 * SOUND_RATE / len(SPLITS))
+        for index, each in enumerate(corpus.sounds(folder, split), start=1):
+            name = " ".join(part for part in (each.language, each.kind, str(index)) if part)
+            samples = each.samples[:left]
+            left -= len(samples)
+            if len(samples) >= LEAST * SOUND_RATE:
+                sounds[split].append(Sound(name, samples, number))
+    return sounds
+
+
 def _decoded(
     found: FoundSounds,
     number: int,
@@ -185,7 +218,7 @@ def _decoded(
     by_name, start = {file.name: file for file in found.files}, 0
     for name, length in lengths:
         file, samples = by_name[name], read.samples[start : start + length]
-        sounds[file.split].append(Sound(name, samples, number, file.label))
+        sounds[file.split].append(Sound(name, samples, number, file.label, file.speaker))
         start += length
     return sounds
 

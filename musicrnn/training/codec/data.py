@@ -17,12 +17,13 @@ from musicrnn.waveform import in_full_scale
 @dataclass(frozen=True, eq=False)
 class Sound:
     """One channel int16 [N] and what it is called; ``source`` is the number of its corpus or
-    folder, ``label`` "" where it has none."""
+    folder, ``label`` and ``speaker`` are "" where not known."""
 
     name: str
     samples: NDArray[np.int16] = field(repr=False)
     source: int = 0
     label: str = ""
+    speaker: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,8 +19,8 @@ from musicrnn.waveform import in_full_scale
 
 if TYPE_CHECKING:
     from musicrnn.networks.codec import Codec
+    from musicrnn.training.codec.measure import CodecFigures
     from musicrnn.training.codec.objective import CodecObjective
-    from musicrnn.training.protocol import Figures
 
 FLOOR = -80.0  # dB: the frames hear nothing below
 OBSERVED = 600.0  # seconds that the bands' scales are taken from
@@ -87,8 +87,12 @@ class CodecTask(Task):
 
     def measure(
         self, checkpoints: Sequence[Checkpoint], data: TrainingData, split: Split
-    ) -> Figures:
-        raise NotImplementedError
+    ) -> CodecFigures:
+        from musicrnn.tokens.sound.codec import CodecTokenizer, LearntCodec
+        from musicrnn.training.codec.measure import codec_figures
+
+        tokenizer = CodecTokenizer(LearntCodec.from_checkpoint(checkpoints[0]))
+        return codec_figures(tokenizer, data.require(split, self.example))
 
 
 CODEC = CodecTask()
