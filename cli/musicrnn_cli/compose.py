@@ -31,7 +31,8 @@ from musicrnn_cli.options import (
 
 @click.command(cls=renamed("--weights", "--store"))
 @outputs_option(
-    "File to write, repeatable: .mid .wav .flac .ogg .mp3 .abc .html .png .svg.",
+    "File to write, repeatable: .mid .wav .flac .ogg .mp3 .abc .html .png .svg. A model of sound "
+    "writes sound.",
     default="STYLE-SEED.mid and STYLE-SEED.wav in this folder",
 )
 @click.option(
@@ -45,7 +46,7 @@ from musicrnn_cli.options import (
     "--primer",
     type=PATH,
     help="MIDI or ABC file that the piece goes on from: all of it is written, its last 64 bars are "
-    "heard.",
+    "heard. Of a model of sound a sound file.",
 )
 @click.option(
     "--bars",
@@ -92,6 +93,11 @@ from musicrnn_cli.options import (
     callback=parse_feel,
     help="Rhythmic feel, of a model that has learnt feels by name: drums knows rock, funk, soul, "
     "hiphop, jazz, latin and others.",
+)
+@click.option(
+    "--label",
+    help="What to make, of a model of sound that has learnt labels: its folders' names, such as a "
+    "word.",
 )
 @click.option(
     "--fill-every",

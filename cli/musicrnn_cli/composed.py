@@ -7,52 +7,43 @@ from pathlib import Path
 from typing import Any
 
 from musicrnn.errors import counted
-from musicrnn.form.plan import plan_text
-from musicrnn.sampling.compose import Composition
+from musicrnn.sampling.composer import Composed
 
 Record = dict[str, Any]  # what ``--json`` prints of a piece
 
 
-def paths_of(outputs: Sequence[Path], style: str, seed: int, number: int | None) -> list[Path]:
-    """tune.mid, or tune-001.mid for one of several; STYLE-SEED.mid and .wav when none is named."""
+def paths_of(
+    outputs: Sequence[Path], named: str, number: int | None, usual: Sequence[str]
+) -> list[Path]:
+    """tune.mid, or tune-001.mid for one of several; where none is named, ``named`` with each of the
+    ``usual`` suffixes."""
     if not outputs:
-        return [Path(f"{style}-{seed}{suffix}") for suffix in (".mid", ".wav")]
+        return [Path(f"{named}{suffix}") for suffix in usual]
     if number is None:
         return list(outputs)
     return [path.with_name(f"{path.stem}-{number:03}{path.suffix}") for path in outputs]
 
 
-def record_of(piece: Composition, style: str, paths: list[Path]) -> Record:
-    """What ``--json`` prints; ``density_reached`` is 1 to 5, null where the model knows none."""
-    score = piece.score
-    return {
-        "seed": piece.seed,
-        "style": style,
-        "key": score.keys[0].name if score.keys else None,
-        "tempo": round(score.tempos[0].bpm, 2),
-        "time_signature": score.metre.name,
-        "bars": piece.bars,
-        "form": plan_text(piece.form) or None,
-        "feel": piece.feel or None,
-        "density_reached": piece.density or None,
-        "notes": score.note_count,
-        "tokens": len(piece.ids),
-        "seconds": round(score.seconds, 2),
-        "sampling_seconds": round(piece.sampling_seconds, 4),
-        "attempts": piece.attempts,
-        "files": [str(path) for path in paths],
-    }
+def record_of(piece: Composed, style: str, paths: list[Path]) -> Record:
+    """What ``--json`` prints."""
+    files = [str(path) for path in paths]
+    return {"seed": piece.seed, "style": style, **piece.facts(), "files": files}
 
 
 def line_of(record: Record, *, density: int | None = None) -> str:
     """A piece in a line; ``density`` is what was asked."""
-    bars = counted(record["bars"], "bar") + (f" ({record['form']})" if record["form"] else "")
-    facts = [f"{record['style']}  seed {record['seed']}",
-             record["key"] or record["feel"] or "no key",
-             f"{record['tempo']:.0f} quarters a minute", record["time_signature"], bars,
-             *([f"density {record['density_reached']}"] if density else []),
-             f"{record['seconds']:.0f} s"]  # fmt: skip
-    return ", ".join(facts)
+    facts = [f"{record['style']}  seed {record['seed']}"]
+    if record["notes"] is None:  # it is sound
+        facts += [record["feel"]] * bool(record["feel"])
+    else:
+        facts.append(record["key"] or record["feel"] or "no key")
+    if record["tempo"]:
+        bars = counted(record["bars"], "bar") + (f" ({record['form']})" if record["form"] else "")
+        tempo = f"{record['tempo']:.0f} quarters a minute"
+        facts += [tempo, record["time_signature"], bars]
+    facts += [f"density {record['density_reached']}"] * bool(density)
+    length = f"{record['seconds']:.0f} s" if record["seconds"] >= 10 else f"{record['seconds']} s"
+    return ", ".join([*facts, length if record["notes"] is None else f"{record['seconds']:.0f} s"])
 
 
 def density_missed(records: Sequence[Record], asked: int | None) -> str:

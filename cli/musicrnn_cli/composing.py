@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from musicrnn_cli.composed import paths_of
 from musicrnn_cli.order import Order, Record, check_length, compose_numbered, prepared
 
 MAX_PIECES_ALONE = 32  # pieces that one process composes alone: another takes a second to start
@@ -19,7 +18,7 @@ def compose_files(
     works for one.
     """
     order, composer = prepared(order)
-    check_length(order, composer, paths_of(order.outputs, order.style, 0, None))
+    check_length(order, composer, order.paths(0))
     numbered = list(enumerate(seeds))
     budget = order.request.budget
     enough = len(seeds) > 1 and len(seeds) * budget.candidates > MAX_PIECES_ALONE

@@ -13,10 +13,11 @@ from musicrnn.checkpoint import Checkpoint, read_metadata
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.face.asking import request_of, style_of
 from musicrnn.face.saving import HalfSaved
-from musicrnn.io.save import PAGES, SOUND, check_saved, read_piece
+from musicrnn.io.audio import read_audio
+from musicrnn.io.save import PAGES, SAVED, SOUND, check_saved, read_piece
 from musicrnn.pretrained import STYLES, bundled_names, known, load_model, model_path
-from musicrnn.sampling.compose import Composition, Request
-from musicrnn.sampling.composer import Composer
+from musicrnn.sampling.compose import Request
+from musicrnn.sampling.composer import Composed, Composer
 from musicrnn.sampling.controls import least_seconds
 from musicrnn.sampling.primer import HEARD_BARS, Primer, has_edges
 from musicrnn.sampling.sample_function import SamplingBudget
@@ -27,20 +28,29 @@ from musicrnn.training.task import task_of
 from musicrnn_cli.composed import Record, paths_of, record_of
 from musicrnn_cli.tunes import say_which_tune
 
+MAX_PRIMER_SECONDS = 60.0  # of a sound
+USUAL, USUAL_SOUND = (".mid", ".wav"), (".wav",)  # what is written when nothing is named
+
 
 @dataclass(frozen=True)
 class Order:
-    """All that is asked but the seeds; ``many``: files are numbered."""
+    """All that is asked but the seeds; ``many``: files are numbered; ``makes_sound``: see Task."""
 
     name: str
     outputs: tuple[Path, ...]
     request: Request
     soundfont: Path | None
     many: bool
+    makes_sound: bool = False
 
     @property
     def style(self) -> str:
         return Path(self.name).stem
+
+    def paths(self, seed: int, number: int | None = None) -> list[Path]:
+        """Where the piece of a seed is written, the ``number``-th of several."""
+        usual = USUAL_SOUND if self.makes_sound else USUAL
+        return paths_of(self.outputs, f"{self.style}-{seed}", number, usual)
 
 
 def check_style(name_or_file: str) -> None:
@@ -61,10 +71,18 @@ def asked_of(
     name: str, options: dict[str, Any], primer: Path | None, budget: SamplingBudget
 ) -> Request:
     """What the options say."""
-    if primer is not None:
-        say_which_tune(primer)
-    start = read_piece(primer) if primer else None
-    return request_of(style_of(name), options, primer=start, budget=budget)
+    if primer is None:
+        return request_of(style_of(name), options, budget=budget)
+    if _makes_sound(name):
+        begun = request_of(style_of(name), options, budget=budget)
+        return replace(begun, sound=read_audio(primer, max_seconds=MAX_PRIMER_SECONDS))
+    say_which_tune(primer)
+    return request_of(style_of(name), options, primer=read_piece(primer), budget=budget)
+
+
+def _makes_sound(name: str) -> bool:
+    """Whether what a model composes is sound."""
+    return task_of(read_metadata(model_path(name))).makes_sound
 
 
 def composer_of(order: Order) -> Composer:
@@ -76,8 +94,9 @@ def composer_of(order: Order) -> Composer:
 def prepared(order: Order) -> tuple[Order, Composer]:
     """The order, found possible, with the length that the style has where none is asked for; and
     what writes it."""
+    order = replace(order, makes_sound=_makes_sound(order.name))
     for path in order.outputs:
-        check_saved(path)
+        check_saved(path, SOUND if order.makes_sound else SAVED)
     composer = composer_of(order)
     request = composer.completed(order.request, style_of(order.name).bars)
     if request.primer is not None:
@@ -94,7 +113,7 @@ def prepared(order: Order) -> tuple[Order, Composer]:
 def check_length(order: Order, composer: Composer, files: Iterable[Path]) -> None:
     """Raises MusicRNNError where one of the files is of sound, and the piece would be too long."""
     loud = [path for path in files if path.suffix.lower() in (*SOUND, *PAGES)]
-    if not loud:
+    if not loud or order.makes_sound:
         return
     from musicrnn.synth.render import longest_seconds
 
@@ -122,11 +141,10 @@ def compose_numbered(
     for piece in composer.compose([seed for _, seed in numbered], order.request):
         number = numbered[piece.number][0]
         count = number + 1 if order.many else None
-        paths = paths_of(order.outputs, order.style, piece.seed, count)
-        yield number, saved(order, piece, paths)
+        yield number, saved(order, piece, order.paths(piece.seed, count))
 
 
-def saved(order: Order, piece: Composition, paths: list[Path]) -> Record:
+def saved(order: Order, piece: Composed, paths: list[Path]) -> Record:
     """Write the piece and give its record.
 
     Raises:

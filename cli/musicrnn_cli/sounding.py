@@ -9,16 +9,17 @@ from contextlib import closing
 from itertools import takewhile
 
 import click
+import numpy as np
 
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.io.midi_messages import Message, Messages
 from musicrnn.note_events import EventBatch
 from musicrnn.sampling.compose import is_stuck
+from musicrnn.sampling.composed_sound import SoundComposition
 from musicrnn.sampling.composer import Composer
 from musicrnn.synth.loudspeaker import BLOCK_FRAMES, Loudspeaker
 from musicrnn.synth.mixer import Mixer
 from musicrnn.training.interrupt import Interrupt
-from musicrnn_cli.composed import paths_of
 from musicrnn_cli.order import Order, Record, saved
 
 DECIMALS = 6  # of a second on the stream
@@ -44,6 +45,8 @@ def sound_piece(order: Order, composer: Composer, seed: int, *, play: bool, stre
             f"{order.request.budget.engine.device!r}: leave out --device"
         )
     speaker = Loudspeaker() if play else None  # before anything is drawn: there may be none
+    if order.makes_sound:
+        return _sound_itself(order, composer, seed, speaker)
     with Interrupt() as interrupt:
         piece = composer.live(seed, order.request)
         with closing(_streamed(piece.events()) if stream else piece.events()) as batches:
@@ -58,8 +61,26 @@ def sound_piece(order: Order, composer: Composer, seed: int, *, play: bool, stre
             "this piece goes round in circles: without --play and --stream it is drawn again",
             err=True,
         )
-    paths = paths_of(order.outputs, order.style, seed, None) if order.outputs else []
+    paths = order.paths(seed) if order.outputs else []
     return saved(order, made, paths)
+
+
+def _sound_itself(
+    order: Order, composer: Composer, seed: int, speaker: Loudspeaker | None
+) -> Record:
+    """A sound is drawn faster than it is heard: as a whole, and then played."""
+    if speaker is None:
+        raise MusicRNNError(
+            "a model of sound writes no MIDI messages: --stream is for models of notes"
+        )
+    made = next(iter(composer.compose([seed], order.request)))
+    assert isinstance(made, SoundComposition)
+    heard = made.sound.resampled(speaker.rate).samples
+    stereo = np.ascontiguousarray(np.broadcast_to(heard[:1], (2, heard.shape[1])))
+    blocks = (stereo[:, at : at + BLOCK_FRAMES] for at in range(0, heard.shape[1], BLOCK_FRAMES))
+    with Interrupt() as interrupt:
+        speaker.play(blocks, lambda: interrupt.asked)
+    return saved(order, made, order.paths(seed) if order.outputs else [])
 
 
 def _play(

@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from musicrnn_datasets.recipes import Recipe
 
 HELP = {
-    "compose": "Learn to compose from MIDI and ABC files, or a corpus.",
+    "compose": "Learn to compose from MIDI and ABC files, sounds, or a corpus.",
     "classify": "Learn labels from a folder a label, or a corpus.",
+    "tokenize": "Learn a codec: sound as few tokens, and back.",
 }
 
 
@@ -118,7 +119,8 @@ DATA_OPTIONS = ("tokens", "mix", "split_file", *OF_SOUND)  # of some kinds of mo
     "--tokens",
     metavar="NAME",
     show_default="chosen from the files",
-    help="How pieces are written as tokens: beat, performance, tune, abc or voices.",
+    help="How pieces are written as tokens: beat, performance, tune, abc or voices, sound as codec "
+    "or mulaw.",
 )
 @click.option(
     "--mix",

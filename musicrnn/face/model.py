@@ -19,10 +19,9 @@ from numpy.typing import NDArray
 from musicrnn.arrays import checked_ids
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.face.asking import checked_bars, checked_path, drawn_seed, request_of, with_style
-from musicrnn.face.reading import PieceLike, score_given
+from musicrnn.face.reading import PieceLike, score_given, sound_given
 from musicrnn.face.words import in_python
 from musicrnn.pretrained import Style
-from musicrnn.sampling.compose import Composition
 from musicrnn.sampling.engine import EngineSettings
 from musicrnn.sampling.sample_function import SamplingBudget
 from musicrnn.score import Score
@@ -82,6 +81,7 @@ class Model:
         form: str | None = None,
         parts: str | list[str] | None = None,
         symbols: bool | None = None,
+        label: str | None = None,
         primer: PieceLike | None = None,
         temperature: float | None = None,
         top_k: int | None = None,
@@ -89,8 +89,9 @@ class Model:
         min_p: float | None = None,
         repetition_penalty: float | None = None,
         best_of: int = 1,
-    ) -> Composition:
-        """A new piece; what is left out is left to the model.
+    ) -> Any:
+        """A new piece: a Composition, of a model of sound a SoundComposition. What is left out is
+        left to the model.
 
         Args:
             seed: the same seed gives the same piece; one is drawn if not given.
@@ -103,7 +104,8 @@ class Model:
             form: sections and their bars, such as "i4 A8 A8 B8 A8 o4".
             parts: those that play, of a model with named parts, such as "melody, piano".
             symbols: whether a tune has chord symbols above its notes.
-            primer: music to go on from.
+            label: what to make, of a model of sound: ``piece.sound`` is what it made.
+            primer: music to go on from; of a model of sound a Waveform or a sound file.
             temperature: above 1 wilder, below 1 tamer.
             top_k, top_p, min_p: the likeliest tokens alone: how many, their mass, the least share.
             repetition_penalty: above 1 repeats less.
@@ -122,6 +124,7 @@ class Model:
             "time_signature": time_signature, "density": density, "temperature": temperature,
             "top_k": top_k, "top_p": top_p, "min_p": min_p, "form": form,
             "repetition_penalty": repetition_penalty, "parts": parts, "symbols": symbols,
+            "label": label,
         }  # fmt: skip
         return next(self.compose_many([drawn_seed(seed)], wishes, primer=primer, best_of=best_of))
 
@@ -132,7 +135,7 @@ class Model:
         *,
         primer: PieceLike | None = None,
         best_of: int = 1,
-    ) -> Iterator[Composition]:
+    ) -> Iterator[Any]:
         """One piece a seed, drawn side by side, as they are finished: ``piece.number`` is the place
         of its seed. Each is the one that :meth:`compose` gives for the same seed and wishes.
 
@@ -143,8 +146,11 @@ class Model:
             MusicRNNError: the model cannot compose, or not what is wished.
         """
         budget = SamplingBudget(EngineSettings(self.device), best_of)
-        begun = None if primer is None else score_given(primer)
-        request = request_of(self.style, wishes or {}, primer=begun, budget=budget)
+        request = request_of(self.style, wishes or {}, budget=budget)
+        if primer is not None and self._task.makes_sound:
+            request = replace(request, sound=sound_given(primer))
+        elif primer is not None:
+            request = replace(request, primer=score_given(primer))
         composer = self._task.composer(self.checkpoint)
         request = composer.completed(request, self.style.bars)
         for piece in composer.compose([drawn_seed(seed) for seed in seeds], request):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from musicrnn.errors import MusicRNNError
 from musicrnn.face.saving import score_of
 from musicrnn.io.audio import read_audio
 from musicrnn.io.save import READ, read_piece
 from musicrnn.presentable import Presentable
 from musicrnn.score import Score
+from musicrnn.waveform import Waveform
 
 PieceLike = Presentable | str | Path  # a score, what holds one, or a file of notes
 
@@ -41,3 +43,17 @@ def score_given(piece: PieceLike) -> Score:
         MusicRNNError: no such file, one that cannot be read, or a sound.
     """
     return score_of(piece) if isinstance(piece, Presentable) else read_piece(piece)
+
+
+def sound_given(primer: PieceLike) -> Waveform:
+    """The sound that is meant.
+
+    Raises:
+        MusicRNNError: no such file, one that cannot be read, or a piece of notes.
+    """
+    if not isinstance(primer, Presentable):
+        return read_audio(primer)
+    sound = primer if isinstance(primer, Waveform) else getattr(primer, "sound", None)
+    if not isinstance(sound, Waveform):
+        raise MusicRNNError(f"a model of sound goes on from sound, got {primer!r}")
+    return sound

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import write_whole
-from musicrnn.io.audio import write_audio
+from musicrnn.io.audio import check_writable, write_audio
 from musicrnn.io.save import NOTES, check_saved, save_pieces
 from musicrnn.presentable import Presentable
 from musicrnn.sampling.compose import Composition
+from musicrnn.sampling.composed_sound import SoundComposition
 from musicrnn.score import Score
 from musicrnn.waveform import Waveform
 
@@ -36,9 +37,12 @@ def save(
     wanted = [Path(path) for path in paths]
     if not wanted:
         raise MusicRNNError('say where to save it, such as save("tune.mid", "tune.wav")')
-    if isinstance(thing, Waveform):
+    sound = thing.sound if isinstance(thing, SoundComposition) else thing
+    if isinstance(sound, Waveform):
         for path in wanted:
-            write_audio(thing, path)
+            check_writable(path)
+        for path in wanted:
+            write_audio(sound, path, overload="scale" if sound is not thing else "error")
         return
     for path in wanted:
         check_saved(path)

@@ -18,6 +18,7 @@ from musicrnn.io.audio import write_audio
 from musicrnn.io.save import page_of
 from musicrnn.presentable import Presentable
 from musicrnn.sampling.compose import Composition
+from musicrnn.sampling.composed_sound import SoundComposition
 from musicrnn.synth.render import render
 from musicrnn.waveform import Waveform
 
@@ -29,7 +30,8 @@ MAX_SHOWN_SECONDS = 60.0  # of a sound
 def html(thing: Presentable) -> str:
     """What a notebook shows of it; where it cannot be shown, a line that says why."""
     try:
-        return _player(thing) if isinstance(thing, Waveform) else _frame(thing)
+        sound = thing.sound if isinstance(thing, SoundComposition) else thing
+        return _player(sound, repr(thing)) if isinstance(sound, Waveform) else _frame(thing)
     except MusicRNNError as error:
         return f"<p>{escape(repr(thing))} cannot be shown: {escape(str(error))}</p>"
 
@@ -47,9 +49,8 @@ def _frame(thing: Presentable) -> str:
     )
 
 
-def _player(sound: Waveform) -> str:
+def _player(sound: Waveform, said: str) -> str:
     shown = Waveform(sound.samples[:, : int(MAX_SHOWN_SECONDS * sound.rate)], sound.rate)
-    said = repr(sound)
     if shown.samples.shape != sound.samples.shape:
         said += f", the first {MAX_SHOWN_SECONDS:.0f} s of it here"
     with tempfile.TemporaryDirectory() as folder:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
-from musicrnn.form.plan import Plan, bars_of
+from musicrnn.form.plan import Plan, bars_of, plan_text
 from musicrnn.io.abc.fields import with_tempo
 from musicrnn.metrics.notes import NoteArrays
 from musicrnn.metrics.repetition import longest_bar_run, longest_note_run
@@ -27,6 +28,7 @@ from musicrnn.sampling.sampler import FinishedSequence, Seed
 from musicrnn.sampling.velocities import with_own_velocities
 from musicrnn.score import Score, Section, Tempo
 from musicrnn.tokens import Controls, Tokenizer, tokenizer_from
+from musicrnn.waveform import Waveform
 
 MAX_BAR_RUN = 6  # a piece that says one bar more often running is stuck
 MAX_NOTE_RUN = 16
@@ -35,12 +37,14 @@ MAX_ATTEMPTS = 5
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a piece, how it is drawn, and what it goes on from."""
+    """What is asked of a piece, how it is drawn, and what it goes on from: a piece, or a ``sound``
+    where the model composes sound."""
 
     controls: Controls = field(default_factory=Controls)
     settings: Settings = field(default_factory=Settings)
     primer: Score | None = None
     budget: SamplingBudget = field(default_factory=SamplingBudget)
+    sound: Waveform | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,6 +63,24 @@ class Composition(Presentable):
     form: Plan = ()  # the plan of what comes after the primer
     feel: str = ""  # what its rhythm is called, of a model that has learnt feels
     density: int = 0  # 1 to 5, which most of its bars have; 0 where the tokens know none
+
+    def facts(self) -> dict[str, Any]:
+        """What ``--json`` prints of it; ``density_reached`` is null where the model knows none."""
+        score = self.score
+        return {
+            "key": score.keys[0].name if score.keys else None,
+            "tempo": round(score.tempos[0].bpm, 2),
+            "time_signature": score.metre.name,
+            "bars": self.bars,
+            "form": plan_text(self.form) or None,
+            "feel": self.feel or None,
+            "density_reached": self.density or None,
+            "notes": score.note_count,
+            "tokens": len(self.ids),
+            "seconds": round(score.seconds, 2),
+            "sampling_seconds": round(self.sampling_seconds, 4),
+            "attempts": self.attempts,
+        }
 
     def __repr__(self) -> str:
         bars, notes = counted(self.bars, "bar"), counted(self.score.note_count, "note")

@@ -17,10 +17,13 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.note_events import EventBatch, event_batch
 from musicrnn.sampling.compose import Composition, Request, compose_each
+from musicrnn.sampling.composed_sound import SoundComposition
 from musicrnn.sampling.live import LivePiece
 from musicrnn.tokens import tokenizer_from
 
 SECONDS = 30.0  # of a piece without bars, when nothing else is said
+
+Composed = Composition | SoundComposition
 
 
 class Composer(ABC):
@@ -38,7 +41,7 @@ class Composer(ABC):
         """
 
     @abstractmethod
-    def compose(self, seeds: Sequence[int], request: Request) -> Iterator[Composition]:
+    def compose(self, seeds: Sequence[int], request: Request) -> Iterator[Composed]:
         """One piece a seed, as they are finished."""
 
     @abstractmethod

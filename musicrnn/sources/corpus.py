@@ -81,7 +81,8 @@ class LabelledCorpus(Corpus, Protocol):
 @dataclass(frozen=True)
 class LabelledFile:
     """A file with its label and split; ``speaker`` "" when it is not known who speaks, ``digest``
-    the sha256 of its content where it was read."""
+    the sha256 of its content where it was read, ``tempo`` in quarters a minute where a list says
+    one and the file begins on a bar line."""
 
     name: str
     path: Path
@@ -89,6 +90,7 @@ class LabelledFile:
     split: Split
     speaker: str = ""
     digest: str = ""
+    tempo: float = 0.0
 
 
 class SpokenCorpus(Corpus, Protocol):

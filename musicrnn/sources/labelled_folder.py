@@ -15,6 +15,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,7 @@ AUDIO = frozenset([*READ.split(), *CONVERTED.split()])  # CONVERTED: refused, or
 SCORES = frozenset({".mid", ".midi", ".kar"})
 HELD_OUT_SHARE = 0.15
 SHOWN = 5  # labels that are named
+SLOWEST, FASTEST = 20.0, 400.0  # quarters a minute, of a list
 PART = re.compile(
     r"[\s_.\-]*(chunk|part|segment|seg|clip|slice|excerpt|take)[\s_.\-]*\d+$", re.IGNORECASE
 )
@@ -211,14 +213,14 @@ def unique(found: list[FoundFile]) -> tuple[list[FoundFile], list[SkippedFile]]:
 def listed_files(
     root: Path, split_file: Path, *, labels: bool = True
 ) -> tuple[list[LabelledFile], list[SkippedFile]]:
-    """The files of a CSV with the columns file, split, perhaps speaker, and ``label``, which
-    ``labels`` says must be there.
+    """The files of a CSV with the columns file, split, perhaps speaker and tempo (quarters a
+    minute), and label, which ``labels`` says must be there.
 
     Raises:
         MusicRNNError: it cannot be read, lacks a column, or a line has no file, label or split.
     """
     found: list[FoundFile] = []
-    listed: dict[str, tuple[Split, str]] = {}  # the split and the speaker
+    listed: dict[str, tuple[Split, str, float]] = {}  # the split, the speaker and the tempo
     refused: list[SkippedFile] = []
     columns = ("file", "label", "split") if labels else ("file", "split")
     for row in split_rows(split_file, columns):
@@ -228,12 +230,28 @@ def listed_files(
             refused.append(SkippedFile(name, "the split file lists it, but there is no such file"))
             continue
         found.append(FoundFile(name, path, label, _digest(path)))
-        listed[name] = SPLIT_NAMES[row["split"]], (row.get("speaker") or "").strip()
+        tempo = _tempo(split_file, name, row.get("tempo", ""))
+        listed[name] = SPLIT_NAMES[row["split"]], row.get("speaker", ""), tempo
     kept, copies = unique(found)
     if labels:
         refuse_copied_labels(found, kept, split_file)
-    files = [LabelledFile(f.name, f.path, f.label, *listed[f.name], f.digest) for f in kept]
+    files = list[LabelledFile]()
+    for f in kept:
+        split, speaker, tempo = listed[f.name]
+        files.append(LabelledFile(f.name, f.path, f.label, split, speaker, f.digest, tempo))
     return files, refused + copies
+
+
+def _tempo(split_file: Path, name: str, text: str) -> float:
+    """Raises MusicRNNError: it is no tempo; "" is none that is known."""
+    with suppress(ValueError):
+        tempo = float(text or 0)
+        if tempo == 0 or SLOWEST <= tempo <= FASTEST:
+            return tempo
+    raise MusicRNNError(
+        f"{split_file}: the tempo of {name} must be in {SLOWEST:g}..{FASTEST:g} quarters a minute, "
+        f"got {text!r}"
+    )
 
 
 def _digest(path: Path) -> str:

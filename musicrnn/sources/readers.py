@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
+from musicrnn.sources.coded_sounds import holds_sounds, read_coded
 from musicrnn.sources.find import folder_of
 from musicrnn.sources.frames import read_frames
 from musicrnn.sources.learnt import learnt_corpora
@@ -121,6 +122,7 @@ READERS: dict[str, Reader] = {
     "recordings": Reader(read_recordings, lambda _: False),
     "clips": Reader(read_clips, holds_words),
     "sounds": Reader(read_sounds, lambda _: False),
+    "coded sounds": Reader(read_coded, holds_sounds),
 }
 OPTIONS = {  # of a DataRequest, as they are called on the command line
     "tokens": "--tokens",

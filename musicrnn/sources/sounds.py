@@ -218,7 +218,8 @@ def _decoded(
     by_name, start = {file.name: file for file in found.files}, 0
     for name, length in lengths:
         file, samples = by_name[name], read.samples[start : start + length]
-        sounds[file.split].append(Sound(name, samples, number, file.label, file.speaker))
+        sound = Sound(name, samples, number, file.label, file.speaker, file.tempo)
+        sounds[file.split].append(sound)
         start += length
     return sounds
 

@@ -53,7 +53,8 @@ class Controls:
     ``basses`` the pitch class of each chord's lowest note, None where it is free; ``parts`` the
     names of those that play, () for all; ``feel`` what the rhythm is called, such as "funk";
     ``fill_every`` how many bars apart drum fills are, the last of each being one; ``symbols``
-    whether chord symbols stand above the notes. A model may grant less than can be wished.
+    whether chord symbols stand above the notes; ``label`` what a sound is called. A model may grant
+    less than can be wished.
 
     Raises:
         MusicRNNError: a number outside BOUNDS, a key, metre, chord or bass that there is not, a
@@ -73,6 +74,7 @@ class Controls:
     symbols: bool | None = None
     feel: str | None = None
     fill_every: int | None = None
+    label: str | None = None
 
     def __post_init__(self) -> None:
         if self.form:

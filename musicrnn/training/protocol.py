@@ -98,6 +98,7 @@ class Task(ABC):
         compared: of a comparison of cells: how many parameters, and updates between validations.
         follows: the settings that follow from the data where they are not asked for.
         base: the bundled model that a training on a user's own files begins with, if any.
+        makes_sound: whether what it composes is sound, in place of notes.
         labelled: the tensors with a row a label, of a kind whose base may have other labels.
     """
 
@@ -117,6 +118,7 @@ class Task(ABC):
     compared: ClassVar[tuple[int, int] | None] = None
     follows: ClassVar[tuple[str, ...]] = ()
     base: ClassVar[str] = ""
+    makes_sound: ClassVar[bool] = False
     labelled: ClassVar[tuple[str, ...]] = ()
 
     # Data and learning.

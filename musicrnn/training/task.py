@@ -16,6 +16,7 @@ from musicrnn.training.compose.task import COMPOSE
 from musicrnn.training.emotion.task import EMOTION
 from musicrnn.training.frames.task import FRAMES
 from musicrnn.training.protocol import Task
+from musicrnn.training.sound.task import SOUND
 from musicrnn.training.voices.task import VOICES
 from musicrnn.training.words.task import WORDS
 
@@ -27,6 +28,7 @@ TASKS: dict[str, Task] = {
     "words": WORDS,
     "emotion": EMOTION,
     "codec": CODEC,
+    "sound": SOUND,
 }
 
 

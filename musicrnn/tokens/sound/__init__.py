@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from musicrnn.errors import MusicRNNError
+from musicrnn.tokens.sound.codec import CodecTokenizer
 from musicrnn.tokens.sound.mulaw import MuLawTokenizer
 from musicrnn.tokens.sound.protocol import SoundTokenizer
 
 SOUND_TOKENIZERS: dict[str, type[SoundTokenizer]] = {
+    "codec": CodecTokenizer,
     "mulaw": MuLawTokenizer,
 }
 
-__all__ = ["SOUND_TOKENIZERS", "MuLawTokenizer", "SoundTokenizer"]
+__all__ = [
+    "SOUND_TOKENIZERS", "CodecTokenizer", "MuLawTokenizer", "SoundTokenizer",
+    "sound_tokenizer_from",
+]  # fmt: skip
+
+
+def sound_tokenizer_from(configuration: dict[str, Any]) -> SoundTokenizer:
+    """The tokenizer that a checkpoint's "tokenizer" entry describes.
+
+    Raises:
+        MusicRNNError: it is none of SOUND_TOKENIZERS, or its options do not fit it.
+    """
+    given = dict(configuration)
+    name = given.pop("name", None)
+    if not isinstance(name, str) or name not in SOUND_TOKENIZERS:
+        raise MusicRNNError(
+            f"the tokens of sound must be one of {', '.join(SOUND_TOKENIZERS)}, got {name!r}"
+        )
+    try:
+        return SOUND_TOKENIZERS[name](**given)
+    except TypeError as error:
+        raise MusicRNNError(f"the tokens {name} have no such options: {given}") from error

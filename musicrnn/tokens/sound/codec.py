@@ -13,7 +13,6 @@ See musicrnn.networks.codec for the network and its sources.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -83,6 +82,7 @@ class CodecTokenizer(SoundTokenizer):
             )
         self.rate = self.recipe.rate
         self.books, self.codes = self.weights.config.books, self.weights.config.codes
+        self.delay = self.recipe.n_fft // self.recipe.hop - 1
 
     @property
     def vocabulary(self) -> tuple[str, ...]:
@@ -105,11 +105,6 @@ class CodecTokenizer(SoundTokenizer):
 
     def decoder(self) -> Decoder:
         return _Decoder(self)
-
-    def ids(self, codes: Sequence[Sequence[int]]) -> Ids:
-        """The ids of frames of codes [T, Q]."""
-        first = FIRST + self.codes * np.arange(self.books, dtype=np.int32)
-        return (first + np.asarray(codes, np.int32).reshape(-1, self.books)).reshape(-1)
 
 
 class _Encoder:

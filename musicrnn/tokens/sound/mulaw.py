@@ -22,6 +22,7 @@ class MuLawTokenizer(SoundTokenizer):
     """
 
     name: ClassVar[str] = "mulaw"
+    codes: int = LEVELS
 
     def __init__(self, rate: int = 16_000) -> None:
         if rate not in RATES:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from musicrnn.arrays import Ids, Samples
 from musicrnn.errors import MusicRNNError
@@ -45,10 +46,16 @@ class SoundTokenizer(ABC):
     Attributes:
         name: the key in SOUND_TOKENIZERS, stored in checkpoints.
         rate: Hz of the sound.
+        books: how many ids say a frame, one of each book: FIRST + book * codes + code.
+        codes: how many there are of a book.
+        delay: frames behind a sound that its last samples need.
     """
 
     name: ClassVar[str]
     rate: int
+    books: int = 1
+    codes: int
+    delay: int = 0
 
     @property
     @abstractmethod
@@ -64,6 +71,11 @@ class SoundTokenizer(ABC):
     @abstractmethod
     def bits_a_second(self) -> float:
         """What they take where each is stored in as few bits as it needs."""
+
+    @property
+    def frame_seconds(self) -> float:
+        """From one frame to the next."""
+        return self.books / self.ids_a_second
 
     @abstractmethod
     def configuration(self) -> dict[str, Any]:
@@ -93,6 +105,17 @@ class SoundTokenizer(ABC):
         decoder, read = self.decoder(), np.asarray(ids, np.int64).reshape(-1)
         within = read[(read >= FIRST) & (read < len(self.vocabulary))].astype(np.int32)
         return Waveform(np.concatenate([decoder.push(within), decoder.finish()])[None], self.rate)
+
+    def ids(self, codes: Any) -> Ids:
+        """The ids of frames of codes [T, Q]."""
+        first = FIRST + self.codes * np.arange(self.books, dtype=np.int32)
+        return (first + np.asarray(codes, np.int32).reshape(-1, self.books)).reshape(-1)
+
+    def frames(self, ids: Ids) -> NDArray[np.int16]:
+        """The codes [T, Q] of whole frames of ids, without start and end: the inverse of
+        :meth:`ids`."""
+        first = FIRST + self.codes * np.arange(self.books, dtype=np.int32)
+        return (ids.reshape(-1, self.books) - first).astype(np.int16)
 
     def quantize(self, sound: Waveform) -> Waveform:
         """The sound that the tokens say."""

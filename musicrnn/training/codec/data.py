@@ -17,13 +17,15 @@ from musicrnn.waveform import in_full_scale
 @dataclass(frozen=True, eq=False)
 class Sound:
     """One channel int16 [N] and what it is called; ``source`` is the number of its corpus or
-    folder, ``label`` and ``speaker`` are "" where not known."""
+    folder. Where not known, ``label`` and ``speaker`` are "", ``tempo`` (quarters a minute) is
+    0."""
 
     name: str
     samples: NDArray[np.int16] = field(repr=False)
     source: int = 0
     label: str = ""
     speaker: str = ""
+    tempo: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,74 @@
+"""What a model of sound hears of the frame that it is to say: its label, what is left, the beat.
+
+Conventions. A context is int32 [T, F], row t for frame t; 0 is "not known" in every field. Frames
+are ``frame`` seconds apart; ``delay`` of them pass until all of a sound's beginning is there, so
+that frame t is about the moment (t - delay / 2 + 1 / 2) * frame. Bars begin at the beginning of the
+sound and have ``quarters`` quarters at one tempo.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FIELDS = ("label", "left", "tempo", "place")
+LEFT_CLASSES, LEFT_AN_OCTAVE = 160, 8  # classes of frames left, by their logarithm
+SLOWEST, TEMPO_CLASSES, TEMPOS_AN_OCTAVE = 40.0, 84, 24  # quarters a minute, and classes
+PLACES = 96  # of a bar
+
+Context = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class FrameTimes:
+    """Seconds a frame, and how many frames later all of a moment is there."""
+
+    frame: float
+    delay: int
+
+    def count(self, seconds: float) -> int:
+        """Frames of a sound of so many seconds."""
+        return int(np.ceil(seconds / self.frame - 1e-6)) + self.delay
+
+    def moments(self, count: int) -> NDArray[np.float64]:
+        """Seconds [count] of the middle of each frame from the beginning of the sound."""
+        return (np.arange(count) - self.delay / 2 + 0.5) * self.frame
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a sound: ``label`` from 1, 0 for none; ``tempo`` in quarters a minute, 0
+    where not known."""
+
+    label: int = 0
+    tempo: float = 0.0
+    quarters: float = 4.0
+
+
+def context_sizes(labels: int, *, tempos: bool) -> dict[str, int]:
+    """How many values each field has; 0 of those that are never heard."""
+    beat = {"tempo": TEMPO_CLASSES + 1, "place": PLACES + 1} if tempos else {}
+    label = labels + 1 if labels else 0
+    return {"label": label, "left": LEFT_CLASSES + 1, "tempo": 0, "place": 0, **beat}
+
+
+def sound_context(count: int, known: Known, times: FrameTimes, *, first: int = 0) -> Context:
+    """[count - first, F] of the frames from ``first`` on of a sound of ``count`` frames."""
+    found = np.zeros((count, len(FIELDS)), np.int32)
+    found[:, 0] = known.label
+    left = np.arange(count, 0, -1)
+    classes = np.floor(LEFT_AN_OCTAVE * np.log2(left)).astype(np.int32)
+    found[:, 1] = 1 + np.minimum(classes, LEFT_CLASSES - 1)
+    if known.tempo > 0:
+        found[:, 2] = tempo_class(known.tempo)
+        bars = times.moments(count) * known.tempo / 60 / known.quarters
+        found[:, 3] = 1 + np.floor((bars % 1.0) * PLACES).astype(np.int32)
+    return found[first:]
+
+
+def tempo_class(tempo: float) -> int:
+    """From 1 on."""
+    place = round(TEMPOS_AN_OCTAVE * np.log2(tempo / SLOWEST))
+    return int(np.clip(place, 0, TEMPO_CLASSES - 1)) + 1

@@ -1,0 +1,93 @@
+"""A model of sound's tokens: a recurrent network over frames, a small one over a frame's books.
+
+Conventions. Codes int64 [B, T, Q]; those of the frame before, in which K, one more than the last
+code, stands for nothing, and the context [B, T, F] of the frame itself (musicrnn.context.sound) ->
+logits [B, T, Q, K], those of book q given the frame's books below q. The state is that of the
+layers over frames: it goes in and comes out. Where a frame has one book the outer network says it.
+
+Sources: two time scales of sound (SampleRNN, Mehri et al. 2017); books of a frame one after the
+other by a network of their own (the depth transformer of UniAudio, Yang et al. 2023, and of Moshi,
+Défossez et al. 2024), here a recurrent one.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from musicrnn.layers.dropout import dropout_layer
+from musicrnn.layers.stack import Stack, State
+from musicrnn.networks.network import Network
+from musicrnn.networks.recurrent import recurrent
+from musicrnn.networks.sound_config import INNER_CELL, SoundConfig
+
+
+class SoundModel(Network):
+    """(before [B, T, Q], context [B, T, F], codes [B, T, Q], state) -> (logits [B, T, Q, K],
+    state)."""
+
+    Config: ClassVar[type[SoundConfig]] = SoundConfig
+    config: SoundConfig
+
+    def __init__(self, config: SoundConfig) -> None:
+        super().__init__(config)
+        books, names = config.books, config.codes + 1
+        self.embedding = nn.Embedding(books * names, config.embedding)
+        self.context = nn.Embedding(config.values, config.embedding)
+        for table in (self.embedding, self.context):
+            nn.init.normal_(table.weight, std=0.5 * config.embedding**-0.5)
+        self.input_dropout = dropout_layer(config.dropout, variational=config.layer.variational)
+        self.stack = recurrent(Stack, config, config.embedding)
+        read = config.hidden
+        if books > 1:
+            read = config.inner
+            self.enter = nn.Linear(config.hidden, config.inner)
+            self.below = nn.Embedding(books * names, config.inner)
+            nn.init.normal_(self.below.weight, std=0.5 * config.inner**-0.5)
+            self.inner = Stack(INNER_CELL, config.inner, config.inner, layers=1)
+            self.inner_dropout = nn.Dropout(config.dropout)
+        self.weight = nn.Parameter(torch.empty(books, config.codes, read))
+        self.bias = nn.Parameter(torch.zeros(books, config.codes))
+        nn.init.uniform_(self.weight, -(read**-0.5), read**-0.5)
+
+    def initial_state(self, batch: int) -> State:
+        """The state before the first frame: zeros."""
+        return self.stack.initial_state(batch)
+
+    def forward(
+        self, before: Tensor, context: Tensor, codes: Tensor, state: State
+    ) -> tuple[Tensor, State]:
+        config = self.config
+        offsets = before.new_tensor(np.arange(config.books) * (config.codes + 1))
+        heard = self.embedding(before + offsets).sum(2) + self._heard(context)  # [B, T, E]
+        y, state = self.stack(self.input_dropout(heard), state)  # [B, T, H]
+        if config.books == 1:
+            u = y[:, :, None]
+        else:
+            rows = y.flatten(0, 1)  # [N, H]
+            below = torch.full_like(codes, config.codes)
+            below[..., 1:] = codes[..., :-1]
+            x = self.below((below + offsets).flatten(0, 1))  # [N, Q, inner]
+            inner = (self.enter(rows).tanh()[None],)
+            u, _ = self.inner(x, inner)
+            u = self.inner_dropout(u).view(*codes.shape, -1)
+        return torch.einsum("btqi,qki->btqk", u, self.weight) + self.bias, state
+
+    def _heard(self, context: Tensor) -> Tensor:
+        """The sum of the fields' embeddings, [B, T, E]."""
+        total = torch.zeros((), device=context.device)
+        for column, (start, size) in enumerate(self.config.places):
+            if size:
+                total = total + self.context(context[..., column].clamp(max=size - 1) + start)
+        return total
+
+
+def frame_losses(logits: Tensor, codes: Tensor) -> Tensor:
+    """Nats of each frame [B, T]."""
+    lost = nn.functional.cross_entropy(
+        logits.flatten(0, 2).float(), codes.flatten(), reduction="none"
+    )
+    return lost.view(codes.shape).sum(2)

@@ -1,0 +1,47 @@
+"""Sizes of a model of sound's tokens, as stored in a checkpoint. Needs no torch."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, dataclass
+
+from musicrnn.bounds import share, whole
+from musicrnn.networks.sizes import Sizes
+
+INNER_CELL = "gru"  # of the network over books
+
+
+@dataclass(frozen=True)
+class SoundSizes(Sizes):
+    """What of the network does not follow from the tokens: ``inner`` are the units of the network
+    over the books of a frame."""
+
+    cell: str = "gru"
+    embedding: int = whole(128, 1, 4096)
+    hidden: int = whole(384, 1, 4096)
+    layers: int = whole(1, 1, 16)
+    inner: int = whole(192, 1, 4096)
+    dropout: float = share(0.2)
+
+
+@dataclass(frozen=True)
+class SoundConfig(SoundSizes):
+    """The whole configuration: a frame has ``books`` numbers below ``codes``; the others say how
+    many values each field of musicrnn.context.sound has, 0 of one that is not heard."""
+
+    books: int = whole(MISSING, 1, 32)
+    codes: int = whole(MISSING, 2, 4096)
+    label: int = whole(0, 0, 10_001)
+    left: int = whole(0, 0, 10_000)
+    tempo: int = whole(0, 0, 10_000)
+    place: int = whole(0, 0, 10_000)
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """Of each field where its rows begin in the table of all, and how many there are."""
+        sizes = [self.label, self.left, self.tempo, self.place]
+        return [(sum(sizes[:index]), size) for index, size in enumerate(sizes)]
+
+    @property
+    def values(self) -> int:
+        """How many rows the table of all fields has, one at least."""
+        return max(1, sum(size for _, size in self.places))

@@ -1,0 +1,239 @@
+"""New sounds from a model of sound's tokens.
+
+Conventions. A sound is as long as is asked for in seconds, or in bars of four quarters at a tempo,
+behind its primer; else as long as a training sound, drawn by its seed, at a tempo of the label's
+training sounds, in whole bars. The same seed gives the same sound, alone or among others. ROWS
+sounds are drawn side by side, frame by frame.
+"""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.arrays import Float32Array
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.context.sound import FrameTimes, Known, sound_context
+from musicrnn.errors import MusicRNNError, listed
+from musicrnn.networks.sound_array import SoundEngine
+from musicrnn.networks.sound_config import SoundConfig
+from musicrnn.sampling.compose import Request
+from musicrnn.sampling.composed_sound import QUARTERS, SoundComposition
+from musicrnn.sampling.composer import Composer, WholePiece
+from musicrnn.sampling.controls import refuse_others
+from musicrnn.sampling.filters import NO_RECENT_IDS, Settings, choose
+from musicrnn.sampling.live import LivePiece
+from musicrnn.tokens import Controls
+from musicrnn.tokens.sound import SoundTokenizer, sound_tokenizer_from
+from musicrnn.tokens.sound.protocol import END, START
+from musicrnn.waveform import Waveform
+
+ROWS = 32
+MAX_SECONDS = 1800.0  # of a sound
+BEHIND_PRIMER = 8.0  # seconds
+DRAWN = ("temperature", "top_k", "top_p", "min_p")
+GRANTED = ("bars", "seconds", "tempo", "label", "feel")
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """One sound: what is known of it, and how long it is with its primer, in frames and samples."""
+
+    number: int
+    seed: int
+    known: Known
+    bars: int | None
+    frames: int
+    samples: int
+
+
+class SoundComposer(Composer):
+    """Of models of sound."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        super().__init__(checkpoint)
+        self.config = SoundConfig.from_json(checkpoint.entry("model"))
+        self.tokenizer: SoundTokenizer = sound_tokenizer_from(checkpoint.entry("tokenizer"))
+        of_network = self.config.books, self.config.codes
+        if (self.tokenizer.books, self.tokenizer.codes) != of_network:
+            raise MusicRNNError("the model file is damaged: its tokens do not fit its network")
+        self.engine = SoundEngine(self.config, checkpoint.arrays)
+        self.times = FrameTimes(self.tokenizer.frame_seconds, self.tokenizer.delay)
+        self.labels = cast(list[str], _list_of(checkpoint, "labels", str))
+        self.lengths = cast(list[float], _list_of(checkpoint, "lengths", float))
+        said: Any = checkpoint.metadata.get("tempos", {})
+        self.tempos: dict[str, Any] = cast(Any, said) if isinstance(said, dict) else {}
+
+    def completed(self, request: Request, bars: int) -> Request:
+        del bars  # sounds have lengths of their own
+        controls, budget = request.controls, request.budget
+        how = "a model of sound composes by label, tempo and bars or seconds"
+        refuse_others(controls, GRANTED, how)
+        how = "sounds are drawn by temperature, top k, top p and min p"
+        refuse_others(request.settings, DRAWN, how)
+        if budget.engine.on_gpu or budget.engine.weights != "float32" or budget.candidates != 1:
+            raise MusicRNNError(
+                "sounds are drawn on the CPU, once each, with float32 weights: leave out --device, "
+                "--store and --best-of"
+            )
+        self._check_label(controls)
+        if not self.config.tempo and (controls.tempo or controls.bars):
+            raise MusicRNNError("this model has learnt no tempos, which bars need: ask for seconds")
+        if request.primer is not None:
+            raise MusicRNNError("a model of sound goes on from sound, got a piece of notes")
+        longest = self._seconds(controls, controls.tempo or 60.0, 1.0)
+        if longest > MAX_SECONDS:
+            raise MusicRNNError(f"a sound may last {MAX_SECONDS:.0f} s, asked are {longest:.0f}")
+        return request
+
+    def compose(self, seeds: Sequence[int], request: Request) -> Iterator[SoundComposition]:
+        primer = self._primer(request)
+        wanted = [
+            self._wanted(number, seed, request, len(primer)) for number, seed in enumerate(seeds)
+        ]
+        for first in range(0, len(wanted), ROWS):
+            yield from self._drawn(wanted[first : first + ROWS], primer, request.settings)
+
+    def live(self, seed: int, request: Request) -> LivePiece | WholePiece:
+        raise MusicRNNError("a sound is drawn as a whole: there are no notes to be heard meanwhile")
+
+    def _check_label(self, controls: Controls) -> None:
+        asked = controls.label or controls.feel
+        if asked is None or asked in self.labels:
+            return
+        if not self.labels:
+            raise MusicRNNError(f"this model has learnt no labels, got {asked!r}: leave it out")
+        near = difflib.get_close_matches(asked, self.labels, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise MusicRNNError(
+            f"the model has learnt no {asked!r}: it knows {listed(self.labels)}{hint}"
+        )
+
+    def _primer(self, request: Request) -> NDArray[np.int64]:
+        """Codes [T, Q] of what is gone on from: of a codec those that are settled."""
+        if request.sound is None:
+            return np.zeros((0, self.tokenizer.books), np.int64)
+        sound = request.sound.mono().resampled(self.tokenizer.rate)
+        ids = self.tokenizer.encoder().push(sound.samples[0])
+        return self.tokenizer.frames(ids).astype(np.int64)
+
+    def _wanted(self, number: int, seed: int, request: Request, before: int) -> _Wanted:
+        controls, random = request.controls, np.random.default_rng([seed, 1])
+        label = controls.label or controls.feel
+        drawn = random.random(3)
+        if label is None and self.labels:
+            label = self.labels[int(drawn[0] * len(self.labels))]
+        tempo = controls.tempo or 0.0
+        if self.config.tempo and not tempo:
+            tempo = _between(self.tempos.get(label or "", []), drawn[1]) or 100.0
+        seconds = self._seconds(controls, tempo, drawn[2], primed=before > 0)
+        bars = controls.bars
+        if tempo:
+            bar = QUARTERS * 60 / tempo
+            bars = bars or max(1, round(seconds / bar))
+            seconds = bars * bar if controls.seconds is None else seconds
+        known = Known(self.labels.index(label) + 1 if label else 0, tempo, QUARTERS)
+        heard = before * self.times.frame
+        samples = round((seconds + heard) * self.tokenizer.rate)
+        frames = max(before + 1, self.times.count(seconds + heard))
+        return _Wanted(number, seed, known, bars if tempo else None, frames, samples)
+
+    def _seconds(
+        self, controls: Controls, tempo: float, drawn: float, *, primed: bool = False
+    ) -> float:
+        """How long a sound is behind its primer."""
+        if controls.seconds is not None:
+            return controls.seconds
+        if controls.bars is not None:
+            return controls.bars * QUARTERS * 60 / tempo
+        return BEHIND_PRIMER if primed else _between(self.lengths, drawn) or 1.0
+
+    def _drawn(
+        self, wanted: Sequence[_Wanted], primer: NDArray[np.int64], settings: Settings
+    ) -> Iterator[SoundComposition]:
+        """Sounds side by side, each as soon as it is whole."""
+        started, before = time.perf_counter(), len(primer)
+        contexts = [sound_context(each.frames, each.known, self.times) for each in wanted]
+        uniforms = [
+            np.random.default_rng([each.seed, 0]).random((each.frames, self.tokenizer.books))
+            for each in wanted
+        ]
+        made = [np.empty((each.frames, self.tokenizer.books), np.int64) for each in wanted]
+        alive, total = list(range(len(wanted))), sum(each.frames for each in wanted)
+        self.engine.begin(len(wanted))
+        for frame in range(max(each.frames for each in wanted)):
+            context = np.stack([contexts[index][frame] for index in alive])
+            if frame < before:
+                codes = self.engine.step(context, partial(_given, primer[frame]))
+            else:
+                chances = np.stack([uniforms[index][frame] for index in alive])
+                codes = self.engine.step(context, partial(_chosen, settings, chances))
+            for row, index in enumerate(alive):
+                made[index][frame] = codes[row]
+            over = [index for index in alive if wanted[index].frames == frame + 1]
+            seconds = time.perf_counter() - started
+            for index in over:
+                share = wanted[index].frames / total
+                yield self._finished(wanted[index], made[index], seconds * share)
+            if over:
+                staying = [row for row, index in enumerate(alive) if index not in over]
+                alive = [alive[row] for row in staying]
+                self.engine.keep(np.array(staying, np.int64))
+
+    def _finished(
+        self, wanted: _Wanted, codes: NDArray[np.int64], seconds: float
+    ) -> SoundComposition:
+        said = self.tokenizer.ids(codes)
+        ids = np.concatenate([[START], said, [END]]).astype(np.int32)
+        sound = self.tokenizer.decode(said)
+        label = self.labels[wanted.known.label - 1] if wanted.known.label else ""
+        return SoundComposition(
+            Waveform(np.ascontiguousarray(sound.samples[:, : wanted.samples]), sound.rate),
+            ids,
+            label,
+            wanted.known.tempo or None,
+            wanted.bars,
+            wanted.seed,
+            seconds,
+            wanted.number,
+        )
+
+
+def _given(codes: NDArray[np.int64], book: int, logits: Float32Array) -> NDArray[np.int64]:
+    """The code of a primer, whatever the network says."""
+    return np.full(len(logits), codes[book])
+
+
+def _chosen(
+    settings: Settings, chances: NDArray[np.float64], book: int, logits: Float32Array
+) -> NDArray[np.int64]:
+    """Codes [B] drawn by chances [B, Q]."""
+    allowed = np.ones(logits.shape, np.bool_)
+    return choose(logits, allowed, settings, NO_RECENT_IDS, chances[:, book])[0]
+
+
+def _between(quantiles: Any, place: float) -> float:
+    """A value drawn by its place in 0..1 between the quantiles of many; 0 without any."""
+    if not isinstance(quantiles, list) or not quantiles:
+        return 0.0
+    values = np.asarray(quantiles, np.float64)
+    return float(np.interp(place, np.linspace(0, 1, len(values)), values))
+
+
+def _list_of(checkpoint: Checkpoint, name: str, kind: type) -> list[Any]:
+    """An entry of the header.
+
+    Raises:
+        MusicRNNError: it is no list of that.
+    """
+    said: Any = checkpoint.metadata.get(name, [])
+    if not isinstance(said, list) or not all(isinstance(each, kind) for each in said):
+        raise MusicRNNError(f"the model file's {name} are damaged: {str(said)[:60]}")
+    return said

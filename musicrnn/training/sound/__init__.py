@@ -1,0 +1,1 @@
+"""Learning to compose sound: models of the tokens of sound."""

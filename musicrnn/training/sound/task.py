@@ -1,0 +1,154 @@
+"""Models that compose sound: recurrent language models over the tokens of sound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from musicrnn.checkpoint import Checkpoint
+from musicrnn.context.sound import context_sizes
+from musicrnn.networks.sound_config import SoundConfig
+from musicrnn.tokens.sound import SOUND_TOKENIZERS
+from musicrnn.training.config import TrainingConfig
+from musicrnn.training.data import Split, TrainingData
+from musicrnn.training.protocol import Task
+from musicrnn.training.sound.data import CodedData, CodedSound
+from musicrnn.training.sound.settings import SoundSettings
+
+if TYPE_CHECKING:
+    from musicrnn.networks.sound import SoundModel
+    from musicrnn.sampling.compose_sound import SoundComposer
+    from musicrnn.training.sound.measure import SoundFigures
+    from musicrnn.training.sound.objective import SoundObjective
+
+SHORT = 256  # frames: sounds that are mostly shorter are read whole
+PERCENTILES = (5, 25, 50, 75, 95)
+MINUTES = 10.0
+
+
+class SoundTask(Task):
+    """Its data are CodedData."""
+
+    name: ClassVar[str] = "sound"
+    does: ClassVar[str] = "composes sound"
+    verb: ClassVar[str] = "compose"
+    unit: ClassVar[str] = "frame"
+    items: ClassVar[str] = "frames"
+    example: ClassVar[str] = "sound"
+    reads: ClassVar[str] = "coded sounds"
+    settings: ClassVar[type[SoundSettings]] = SoundSettings
+    options: ClassVar[tuple[str, ...]] = ("tokens", "mix", "split_file", "convert")
+    tokens: ClassVar[tuple[str, ...]] = tuple(SOUND_TOKENIZERS)
+    floor: ClassVar[str] = "bigram"
+    makes_sound: ClassVar[bool] = True
+    compared: ClassVar[tuple[int, int] | None] = (200_000, 100)
+    follows: ClassVar[tuple[str, ...]] = ("sequence_length",)
+
+    def sized(
+        self, data: TrainingData, settings: SoundSettings, minutes: float | None
+    ) -> SoundSettings:
+        """Short sounds are read whole; samples by at least 512."""
+        lengths = list(map(len, data.examples["train"]))
+        typical = int(np.quantile(lengths, 0.95))
+        length = typical if typical <= SHORT else SHORT // 2
+        return replace(settings, sequence_length=length if data.encoding.delay else 512)
+
+    def plan(self, data: TrainingData, settings: SoundSettings) -> TrainingConfig:
+        return TrainingConfig(
+            minutes=MINUTES, learning_rate=2e-3, warm_up=100, validate_every=0, patience=10
+        )
+
+    def config(self, data: TrainingData, settings: SoundSettings) -> SoundConfig:
+        tempos = isinstance(data, CodedData) and data.knows_tempo
+        tokens = {"books": data.encoding.books, "codes": data.encoding.codes}
+        fields = context_sizes(len(data.labels), tempos=tempos)
+        return settings.extended(SoundConfig, {**tokens, **fields})
+
+    def objective(
+        self, network: Any, data: TrainingData, settings: SoundSettings, plan: TrainingConfig
+    ) -> SoundObjective:
+        from musicrnn.training.sound.objective import SoundObjective
+        from musicrnn.training.sound.windows import SoundWindows
+
+        assert isinstance(data, CodedData)
+        windows = SoundWindows(
+            data.examples["train"],
+            data.times,
+            rows=settings.batch_size,
+            length=settings.sequence_length,
+            nothing=data.encoding.codes,
+            seed=plan.seed,
+            weights=data.mix,
+        )
+        return SoundObjective(network, windows, data.examples["valid"], data.times)
+
+    def header(self, data: TrainingData, settings: SoundSettings) -> dict[str, Any]:
+        """The tokens, the labels, and how long and how fast training sounds are."""
+        tokenizer, train = data.encoding, data.examples["train"]
+        lengths = [(len(sound) - tokenizer.delay) * tokenizer.frame_seconds for sound in train]
+        return {
+            "tokenizer": {"name": tokenizer.name, **tokenizer.configuration()},
+            "labels": list(data.labels),
+            "lengths": _quantiles(lengths),
+            "tempos": _tempos(train, data.labels),
+        }
+
+    @property
+    def network(self) -> type[SoundModel]:
+        from musicrnn.networks.sound import SoundModel
+
+        return SoundModel
+
+    def comparable(self) -> SoundSettings:
+        return SoundSettings(embedding=64, hidden=128, inner=96, dropout=0.1, sequence_length=512)
+
+    def baselines(self, data: TrainingData, split: Split) -> dict[str, Any]:
+        from musicrnn.training.sound.measure import baseline_nats, counts
+
+        assert isinstance(data, CodedData)
+        counted, sounds = counts(data), data.examples[split]
+        if counted is None or not sounds:
+            return {}
+        total = sum(map(len, sounds))
+        return {n: float(nats.sum()) / total for n, nats in baseline_nats(counted, sounds).items()}
+
+    def loss(self, network: Any, data: TrainingData, split: Split) -> float:
+        from musicrnn.training.sound.objective import sound_losses
+
+        assert isinstance(data, CodedData)
+        losses = sound_losses(network, data.require(split, self.example), data.times)
+        return float(sum(loss.sum() for loss in losses)) / max(1, sum(map(len, losses)))
+
+    def measure(
+        self, checkpoints: Sequence[Checkpoint], data: TrainingData, split: Split
+    ) -> SoundFigures:
+        from musicrnn.training.sound.measure import sound_figures
+
+        assert isinstance(data, CodedData)
+        data.require(split, self.example)
+        return sound_figures(self.load(checkpoints[0]), data, split)
+
+    def composer(self, checkpoint: Checkpoint) -> SoundComposer:
+        from musicrnn.sampling.compose_sound import SoundComposer
+
+        return SoundComposer(checkpoint)
+
+
+SOUND = SoundTask()
+
+
+def _tempos(sounds: Sequence[CodedSound], labels: Sequence[str]) -> dict[str, list[float]]:
+    """Quantiles of the tempos of each label, "" for all, where they are known."""
+    found: dict[str, list[float]] = {}
+    for number, label in enumerate(("", *labels)):
+        tempos = [s.known.tempo for s in sounds if number in (0, s.known.label) and s.known.tempo]
+        if tempos:
+            found[label] = _quantiles(tempos)
+    return found
+
+
+def _quantiles(values: Sequence[float]) -> list[float]:
+    return [round(float(each), 3) for each in np.percentile(values, PERCENTILES)]

@@ -1,0 +1,124 @@
+"""Coded sounds cut into windows, so that a network may read them with its state carried over.
+
+Conventions. Each of ``rows`` rows reads one sound from its beginning to its end, ``length`` frames
+at a time, and then takes the next of an endless shuffled stream; ``fresh`` marks the rows that
+begin a sound, ``there`` the frames that there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from musicrnn.context.sound import FIELDS, FrameTimes
+from musicrnn.errors import MusicRNNError
+from musicrnn.training.objective import stored_count
+from musicrnn.training.sound.data import CodedSound
+
+
+@dataclass(frozen=True, eq=False)
+class SoundWindow:
+    """Codes of the frames before and of the frames [B, T, Q], contexts [B, T, F], there [B, T],
+    fresh [B]."""
+
+    before: NDArray[np.int64]
+    codes: NDArray[np.int64]
+    context: NDArray[np.int64]
+    there: NDArray[np.bool_]
+    fresh: NDArray[np.bool_]
+
+
+class SoundWindows:
+    """The endless stream; ``nothing`` is what stands before the first frame, ``weights`` say how
+    often each sound is taken beside the others, None for once an epoch."""
+
+    def __init__(
+        self,
+        sounds: Sequence[CodedSound],
+        times: FrameTimes,
+        *,
+        rows: int,
+        length: int,
+        nothing: int,
+        seed: int,
+        weights: NDArray[np.float64] | None = None,
+    ) -> None:
+        self.sounds, self.weights = sounds, weights
+        self.contexts = [sound.context(times).astype(np.int16) for sound in sounds]
+        self.rows, self.length, self.nothing, self.seed = rows, length, nothing, seed
+        self.rank, self.world = 0, 1
+        self.epoch = self.taken = 0
+        self.reading = [(-1, 0)] * rows  # the sound of each row, and the frame that comes next
+        self._order = self._shuffled()
+
+    def share(self, rank: int, world: int) -> None:
+        """Read only part ``rank`` of ``world`` of every epoch."""
+        self.rank, self.world = rank, world
+        self._order = self._shuffled()
+
+    def position(self) -> dict[str, Any]:
+        return {"epoch": self.epoch, "taken": self.taken, "reading": list(self.reading)}
+
+    def seek(self, position: dict[str, Any]) -> None:
+        """The inverse of :meth:`position`.
+
+        Raises:
+            MusicRNNError: a place where there is no sound.
+        """
+        self.epoch = stored_count("epoch", position["epoch"])
+        self._order = self._shuffled()
+        self.taken = stored_count("taken", position["taken"], len(self._order) + 1)
+        reading = [(int(sound), int(frame)) for sound, frame in position["reading"]]
+        if len(reading) != self.rows or not all(
+            -1 <= sound < len(self.sounds)
+            and 0 <= frame <= (len(self.sounds[sound]) if sound >= 0 else 0)
+            for sound, frame in reading
+        ):
+            raise MusicRNNError(f"the rows' places are not those of {len(self.sounds)} sounds")
+        self.reading = reading
+
+    def next(self) -> SoundWindow:
+        """The next window of every row, as long as its longest."""
+        fresh = np.zeros(self.rows, np.bool_)
+        for row, (sound, frame) in enumerate(self.reading):
+            if sound < 0 or frame >= len(self.sounds[sound]):
+                self.reading[row] = self._take(), 0
+                fresh[row] = True
+        spans = [
+            (sound, slice(frame, min(frame + self.length, len(self.sounds[sound]))))
+            for sound, frame in self.reading
+        ]
+        length = max(span.stop - span.start for _, span in spans)
+        books = self.sounds[0].codes.shape[1]
+        codes = np.zeros((self.rows, length, books), np.int64)
+        before = np.full_like(codes, self.nothing)
+        context = np.zeros((self.rows, length, len(FIELDS)), np.int64)
+        there = np.zeros((self.rows, length), np.bool_)
+        for row, (sound, span) in enumerate(spans):
+            found, count = self.sounds[sound].codes, span.stop - span.start
+            codes[row, :count] = found[span]
+            begin = int(span.start == 0)  # before which there is nothing
+            before[row, begin:count] = found[span.start - 1 + begin : span.stop - 1]
+            context[row, :count] = self.contexts[sound][span]
+            there[row, :count] = True
+            self.reading[row] = sound, span.stop
+        return SoundWindow(before, codes, context, there, fresh)
+
+    def _take(self) -> int:
+        if self.taken >= len(self._order):
+            self.epoch, self.taken = self.epoch + 1, 0
+            self._order = self._shuffled()
+        self.taken += 1
+        return int(self._order[self.taken - 1])
+
+    def _shuffled(self) -> NDArray[np.int64]:
+        random, count = np.random.default_rng([self.seed, self.epoch]), len(self.sounds)
+        if self.weights is None:
+            order = random.permutation(count)
+        else:
+            order = random.choice(count, count, p=self.weights / self.weights.sum())
+        return order[self.rank :: self.world] if count >= self.world else order
