@@ -1,20 +1,18 @@
-"""A sound file as tokens: how many a second, what is lost, and what is left as a sound file."""
+"""What ``musicrnn tokenize`` says of a sound file, and which tokens it takes."""
 
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from musicrnn.errors import MusicRNNError, counted
 
 if TYPE_CHECKING:
+    from musicrnn.sources.tokenized_sound import TokenizedSound
     from musicrnn.tokens.sound import SoundTokenizer
-
-BLOCK = 16_384  # samples read at a time
 
 
 def is_sound(path: Path) -> bool:
@@ -24,88 +22,48 @@ def is_sound(path: Path) -> bool:
     return path.suffix.lower() not in (".mid", ".midi", ".abc") and holds_sound(path)
 
 
-def tokenize_sound(
-    path: Path, tokenizer: SoundTokenizer, *, output: Path | None, convert: bool
-) -> dict[str, Any]:
-    """Its figures, and ``output`` written where there is one.
+def tokenizer_of(model: str | None, tokens: str | None) -> SoundTokenizer:
+    """Of a codec, of a model that composes sound, by name, or the first there is.
 
     Raises:
-        MusicRNNError: it cannot be read, or the output cannot be written.
+        MusicRNNError: there is no such model, or it reads other tokens.
     """
-    import numpy as np
+    from musicrnn.checkpoint import read_metadata
+    from musicrnn.pretrained import model_path
+    from musicrnn.tokens.sound import SOUND_TOKENIZERS, CodecTokenizer, sound_tokenizer_from
+    from musicrnn.training.task import task_of
 
-    from musicrnn.io.audio import MAX_SAMPLES, check_writable, write_audio
-    from musicrnn.io.blocks import file_blocks
-    from musicrnn.metrics.sound import SoundLoss
-    from musicrnn.waveform import Waveform
-
-    if output is not None:
-        check_writable(output)
-    said: list[str] = []
-    encoder, decoder = tokenizer.encoder(), tokenizer.decoder()
-    loss = SoundLoss(tokenizer.rate)
-    waiting = np.zeros(0, np.float32)  # heard, and not decoded yet
-    kept: list[Any] = []
-    count = samples = 0
-
-    def decoded(sound: Any) -> None:
-        nonlocal waiting
-        found = sound[: len(waiting)]
-        loss.push(waiting[: len(found)], found)
-        waiting = waiting[len(found) :]
-        if output is not None:
-            kept.append(found)
-
-    for block in file_blocks(path, rate=tokenizer.rate, block=BLOCK, said=said, convert=convert):
-        samples += len(block)
-        if output is not None and samples > MAX_SAMPLES:
-            raise MusicRNNError(
-                f"{path} lasts more than {MAX_SAMPLES / tokenizer.rate / 60:.0f} min, too long to "
-                "be written as tokens say it: leave -o out, or cut it"
-            )
-        waiting = np.concatenate([waiting, block])
-        ids = encoder.push(block)
-        count += len(ids)
-        decoded(decoder.push(ids))
-    ids = encoder.finish()
-    count += len(ids)
-    decoded(np.concatenate([decoder.push(ids), decoder.finish()]))
-    if output is not None:
-        write_audio(Waveform(np.concatenate(kept)[None], tokenizer.rate), output, overload="scale")
-    return {
-        "file": str(path),
-        "tokenizer": tokenizer.name,
-        "rate": tokenizer.rate,
-        "seconds": samples / tokenizer.rate,
-        "tokens": count,
-        "bits_a_second": tokenizer.bits_a_second,
-        "signal_to_noise": _finite(loss.signal_to_noise),
-        "logmel_distance": _finite(loss.logmel_distance),
-        "output": None if output is None else str(output),
-        "said": said,
-    }
+    if model is None:
+        return SOUND_TOKENIZERS[tokens or next(iter(SOUND_TOKENIZERS))]()
+    path = model_path(model)
+    metadata = read_metadata(path)
+    task, said = task_of(metadata), metadata.get("tokenizer")
+    if task.verb == "tokenize":
+        return CodecTokenizer(str(path))
+    if task.makes_sound and isinstance(said, dict):
+        return sound_tokenizer_from(said)
+    raise MusicRNNError(
+        f"{model} reads no tokens of sound: it {task.does}; give --tokens "
+        f"{' or '.join(SOUND_TOKENIZERS)}, or a model that musicrnn train tokenize has made"
+    )
 
 
-def _finite(value: float) -> float | None:
-    return round(value, 3) if math.isfinite(value) else None
-
-
-def say_sound(seen: dict[str, Any], as_json: bool) -> None:
+def say_sound(seen: TokenizedSound, as_json: bool) -> None:
     """A line for people or programs."""
     if as_json:
-        click.echo(json.dumps(seen))
+        click.echo(json.dumps(seen.as_json()))
         return
-    for sentence in seen["said"]:
-        click.echo(f"{seen['file']}: {sentence}", err=True)
+    for sentence in seen.said:
+        click.echo(f"{seen.file}: {sentence}", err=True)
     parts = [
-        f"{counted(seen['tokens'], seen['tokenizer'] + ' token')}",
-        f"{seen['seconds']:.2f} s at {seen['rate']} Hz in one channel",
-        f"{seen['bits_a_second'] / 1000:g} kbit/s",
+        f"{counted(seen.tokens, seen.tokenizer + ' token')}",
+        f"{seen.seconds:.2f} s at {seen.rate} Hz in one channel",
+        f"{seen.bits_a_second / 1000:g} kbit/s",
     ]
-    if seen["signal_to_noise"] is not None:
-        parts.append(f"signal to noise {seen['signal_to_noise']:.1f} dB")
-    if seen["logmel_distance"] is not None:
-        parts.append(f"log-mel distance {seen['logmel_distance']:.2f} dB")
-    if seen["output"]:
-        parts.append(f"written as {seen['output']}")
-    click.echo(f"{seen['file']}: {', '.join(parts)}")
+    if seen.signal_to_noise is not None:
+        parts.append(f"signal to noise {seen.signal_to_noise:.1f} dB")
+    if seen.logmel_distance is not None:
+        parts.append(f"log-mel distance {seen.logmel_distance:.2f} dB")
+    if seen.output:
+        parts.append(f"written as {seen.output}")
+    click.echo(f"{seen.file}: {', '.join(parts)}")

@@ -10,7 +10,7 @@ import click
 
 from musicrnn.errors import counted
 from musicrnn_cli.options import PATH, convert_option, json_option
-from musicrnn_cli.sound_tokens import is_sound, say_sound, tokenize_sound
+from musicrnn_cli.sound_tokens import is_sound, say_sound, tokenizer_of
 
 if TYPE_CHECKING:
     from musicrnn.score import Score
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--model", help="Take the tokens of this model: a bundled name or a file.")
+@click.option(
+    "--model",
+    help="Take the tokens of this model, a bundled name or a file; of sound those of a codec, or "
+    "of a model that composes sound.",
+)
 @click.option(
     "--tokens",
     metavar="NAME",
     show_default="what suits the piece",
-    help="Take these tokens: beat, performance, tune or abc; of sound mulaw.",
+    help="Take these tokens: beat, performance, tune or abc; of sound codec or mulaw.",
 )
 @click.option(
     "-o",
@@ -54,6 +58,7 @@ def command(
     how many there are and what is lost."""
     from musicrnn.errors import MusicRNNError
     from musicrnn.pretrained import load_model
+    from musicrnn.sources.tokenized_sound import tokenized_sound
     from musicrnn.tokens import TOKENIZERS, tokenizer_called, tokenizer_from
     from musicrnn.tokens.choose import suitable_tokenizer
     from musicrnn.tokens.sound import SOUND_TOKENIZERS
@@ -64,13 +69,18 @@ def command(
     sounds = [path for path in files if tokens in SOUND_TOKENIZERS or is_sound(path)]
     if output and (len(files) > 1 or not sounds):
         raise click.UsageError("-o writes what the tokens of one sound file say: give one")
-    if sounds and (model or tokens not in (None, *SOUND_TOKENIZERS)):
-        asked = f"the model {model}" if model else f"--tokens {tokens}"
+    if model and tokens:
+        raise click.UsageError("give --model or --tokens, not both")
+    if sounds and tokens not in (None, *SOUND_TOKENIZERS):
         raise click.UsageError(
-            f"{sounds[0]} is sound, whose tokens are {' or '.join(SOUND_TOKENIZERS)}, not those of "
-            f"{asked}"
+            f"{sounds[0]} is sound, whose tokens are {' or '.join(SOUND_TOKENIZERS)}, not {tokens}"
         )
-    if model:
+    if sounds and check:
+        raise click.UsageError(
+            "--check counts the notes that tokens keep: of sound they say what is lost without it"
+        )
+    heard = tokenizer_of(model, tokens) if sounds else None
+    if model and len(sounds) < len(files):
         checkpoint = load_model(model)
         told = checkpoint.metadata.get("tokenizer")
         if not isinstance(told, dict) or told.get("name") not in TOKENIZERS:
@@ -84,9 +94,8 @@ def command(
     failed = False
     for path in files:
         try:
-            if path in sounds:
-                heard = SOUND_TOKENIZERS[tokens or next(iter(SOUND_TOKENIZERS))]()
-                say_sound(tokenize_sound(path, heard, output=output, convert=convert), as_json)
+            if heard is not None and path in sounds:
+                say_sound(tokenized_sound(path, heard, output=output, convert=convert), as_json)
                 continue
             pieces = read_pieces(path)
         except MusicRNNError as error:

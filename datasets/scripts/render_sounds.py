@@ -21,7 +21,8 @@ import numpy as np
 from musicrnn.arrays import Random
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.audio import write_audio
-from musicrnn.score import Note, Score, make_score
+from musicrnn.score import Score
+from musicrnn.score_ticks import since, until
 from musicrnn.sources.scores import read_source
 from musicrnn.synth.render import render
 from musicrnn.training.data import SPLITS, Piece
@@ -39,26 +40,9 @@ def excerpt(score: Score, random: Random) -> Score:
     latest = score.seconds - SECONDS
     begins = [tick for tick in lines if score.seconds_at(tick) <= latest] or lines[:1]
     first = int(random.choice(begins))
-    last = max(
-        tick for tick in lines if score.seconds_at(tick) <= score.seconds_at(first) + SECONDS
-    )
-    last = last if last > first else score.end
-    tempo = [t for t in score.tempos if t.tick <= first][-1]
-    later = [t for t in score.tempos if first < t.tick < last]
-    tempos = [replace(tempo, tick=0), *(replace(t, tick=t.tick - first) for t in later)]
-    tracks = [
-        replace(
-            track,
-            pedals=(),
-            notes=tuple(
-                Note(n.start - first, n.pitch, n.duration, n.velocity)
-                for n in track.notes
-                if first <= n.start < last
-            ),
-        )
-        for track in score.tracks
-    ]
-    return make_score(score.ticks_per_quarter, tracks, tempos=tempos)
+    end = score.seconds_at(first) + SECONDS
+    later = [tick for tick in lines if tick > first and score.seconds_at(tick) <= end]
+    return until(since(score, first), max(later, default=score.end) - first)
 
 
 def with_drawn_instruments(score: Score, random: Random) -> Score:

@@ -70,6 +70,7 @@ class CodecTokenizer(SoundTokenizer):
     """
 
     name: ClassVar[str] = "codec"
+    keeps_waveform: ClassVar[bool] = False
 
     def __init__(self, model: str | LearntCodec = BUNDLED, digest: str | None = None) -> None:
         codec = model if isinstance(model, LearntCodec) else _loaded(model)

@@ -49,6 +49,7 @@ class SoundTokenizer(ABC):
         books: how many ids say a frame, one of each book: FIRST + book * codes + code.
         codes: how many there are of a book.
         delay: frames behind a sound that its last samples need.
+        keeps_waveform: whether what is decoded follows the samples, or sounds alike alone.
     """
 
     name: ClassVar[str]
@@ -56,6 +57,7 @@ class SoundTokenizer(ABC):
     books: int = 1
     codes: int
     delay: int = 0
+    keeps_waveform: ClassVar[bool] = True
 
     @property
     @abstractmethod

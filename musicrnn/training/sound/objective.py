@@ -22,7 +22,7 @@ from musicrnn.training.objective import Objective
 from musicrnn.training.sound.data import CodedSound
 from musicrnn.training.sound.windows import SoundWindow, SoundWindows
 
-VALIDATED = 40_000  # frames
+VALIDATED = 300_000  # frames
 LONGEST = 8000  # frames of a sound
 ROWS, LENGTH = 32, 512  # sounds that are measured at once, frames that are read at a time
 
