@@ -48,7 +48,10 @@ PARTS = {
         "errors arrays bounds score waveform events synth features",
     ),
     "tokens": ("score <-> integers", PIECE + " bounds accompaniment drum_kit io form context"),
-    "tokens.sound": ("sound <-> integers", "errors arrays waveform features"),
+    "tokens.sound": (
+        "sound <-> integers",
+        "errors arrays waveform features checkpoint networks",
+    ),
     "form": (
         "sections: planned, and found in the notes; what a plan says of each bar",
         "errors arrays presentable score drum_kit context",
@@ -70,8 +73,8 @@ PARTS = {
     "sampling": (
         "model -> piece",
         PIECE
-        + " accompaniment bounds device drum_kit io form tokens checkpoint cells context layers"
-        + " networks metrics",
+        + " accompaniment bounds device drum_kit io form tokens tokens.sound checkpoint cells context"
+        + " layers networks metrics",
     ),
     "problems": (
         "problems that show what a memory can hold",
@@ -90,8 +93,9 @@ PARTS = {
     "training": (
         "batches -> model; what a kind of model is",
         PIECE
-        + " bounds fillers events device threads io form features augmentation tokens weights"
-        + " checkpoint cells context layers networks metrics sampling listening export pretrained",
+        + " bounds fillers events device threads io form features augmentation tokens tokens.sound"
+        + " weights checkpoint cells context layers networks metrics sampling listening export"
+        + " pretrained",
     ),
     "comparison": (
         "many cells under one budget -> table",
@@ -101,8 +105,8 @@ PARTS = {
     "sources": (
         "a user's folders, and corpora by name -> data to learn from",
         PIECE
-        + " events bounds fillers device io form features augmentation tokens weights checkpoint"
-        + " networks metrics listening training",
+        + " events bounds fillers device io form features augmentation tokens tokens.sound weights"
+        + " checkpoint context networks metrics listening training",
     ),
     "presentable": ("what is saved and shows itself, by doors further up", ""),
     "face": (

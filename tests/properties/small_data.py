@@ -81,6 +81,8 @@ WRITERS = {
     "frames": write_frames,
     "recordings": write_recordings,
     "clips": write_clips,
+    "sounds": write_clips,
+    "coded sounds": write_clips,
 }  # by data_for
 
 

@@ -27,7 +27,8 @@ from tests.properties.small_data import WRITERS, data_for
 
 SMALL = {
     "hidden": 6, "embedding": 6, "layers": 1, "batch_size": 4, "sequence_length": 12, "crop": 24,
-    "channels": 2, "last": 4, "depth": 0, "head_hidden": 4, "inner": 4,
+    "channels": 2, "last": 4, "depth": 0, "head_hidden": 4, "inner": 4, "heard": 6, "codes": 5,
+    "seconds": 0.2,
 }  # fmt: skip
 every = pytest.mark.parametrize("name", TASKS)
 

@@ -66,7 +66,12 @@ class CodecFigures:
                     "interval": ratio_interval(told, np.ones(len(told))),
                     "n": len(told),
                 }
-        return {"n": self.n, "bits_a_second": self.bits_a_second, "measures": rows}
+        return {
+            "n": self.n,
+            "bits_a_second": self.bits_a_second,
+            "measures": rows,
+            "pieces": self.examples.as_json(),
+        }
 
     def as_text(self) -> str:
         """A row a measure; the codec, its interval, and Griffin-Lim."""
@@ -138,10 +143,8 @@ def joined(sounds: Sequence[Sound], length: int) -> list[tuple[str, Samples]]:
         if sum(len(each.samples) for each in group) >= length:
             found.append((group[0].name, _one(group, length)))
             group.clear()
-    for group in waiting.values():
-        if sum(len(each.samples) for each in group) >= length / 2:
-            found.append((group[0].name, _one(group, length)))
-    return found
+    left = [(group[0].name, _one(group, length)) for group in waiting.values() if group]
+    return found + [each for each in left if len(each[1]) >= length / 2 or not found]
 
 
 def _one(group: Sequence[Sound], length: int) -> Samples:

@@ -55,7 +55,7 @@ class SoundFigures:
             "bits_a_second": bits * found,
             "frames": int(self.examples.counts["frame"].sum()),
             "baselines": nats,
-            "sounds": self.examples.as_json(),
+            "pieces": self.examples.as_json(),
         }
 
     def as_text(self) -> str:
