@@ -33,6 +33,12 @@ Found = tuple[dict[str, Any], str]  # what --json prints, and the same as text
     help="Second model of the same kind, which is measured on the same pieces: the difference, its "
     "interval, and a p-value of the paired test.",
 )
+@click.option(
+    "--judge",
+    metavar="MODEL",
+    show_default="commands-full",
+    help="Model that hears words, which tells what the sounds of a folder of generated ones are.",
+)
 @convert_option
 @json_option()
 @data_option
@@ -42,6 +48,7 @@ def command(
     source: str,
     split: Split | None,
     against: str | None,
+    judge: str | None,
     convert: bool,
     as_json: bool,
     data: Path | None,
@@ -50,8 +57,9 @@ def command(
     """Measure a model, or a folder of generated pieces, on DATA.
 
     MODEL_OR_FOLDER is a model file, a bundled model by name, or a folder of generated MIDI or ABC
-    files; models of frames may be several with commas between, which are one ensemble. DATA is a
-    corpus by name or a folder. Figures stand beside trivial baselines or held-out human pieces.
+    files, or of sounds, a folder a label; models of frames may be several with commas between,
+    which are one ensemble. DATA is a corpus by name or a folder. Figures stand beside trivial
+    baselines or held-out human pieces.
     With --stream a model that hears words must find them in long recordings, built of held-out
     words at known times over noise, music and other speech.
     """
@@ -61,7 +69,9 @@ def command(
     if Path(model).is_dir():
         if stream is not None:
             raise click.UsageError("--stream measures a model, not a folder")
-        figures, text = _generated(Path(model), source, split or "test", data)
+        figures, text = _generated(Path(model), source, split or "test", data, judge)
+    elif judge is not None:
+        raise click.UsageError("--judge tells what generated sounds are: give their folder")
     elif stream is not None:
         from musicrnn_cli.stream_evaluation import stream_figures
 
@@ -103,7 +113,16 @@ def _measured(
     return found.figures.as_json(), found.figures.as_text(), found.whole
 
 
-def _generated(folder: Path, data: str, split: Split, found: Path | None) -> Found:
+def _generated(
+    folder: Path, data: str, split: Split, found: Path | None, judge: str | None
+) -> Found:
+    from musicrnn.errors import MusicRNNError
+    from musicrnn.sources.catalogue import sounds_of
+
+    if sounds_of(str(folder)) is not None:
+        return _generated_sounds(folder, data, split, found, judge or "commands-full")
+    if judge is not None:
+        raise MusicRNNError(f"--judge hears sounds, and {folder} holds pieces of notes")
     from musicrnn_cli.evaluation_text import report_text
     from musicrnn_datasets.generated import evaluate_folder
 
@@ -116,6 +135,21 @@ def _generated(folder: Path, data: str, split: Split, found: Path | None) -> Fou
         figures["voice_leading"] = evaluation.leading.as_json()
         text += "\n\n" + evaluation.leading.as_text()
     return figures, text
+
+
+def _generated_sounds(
+    folder: Path, data: str, split: Split, found: Path | None, judge: str
+) -> Found:
+    from musicrnn.pretrained import load_model
+    from musicrnn.tokens.sound import CodecTokenizer
+    from musicrnn_datasets.generated_sounds import Judge, evaluate_sounds
+
+    heard = Judge(load_model(judge))
+    report, refused = evaluate_sounds(
+        folder, data, heard, CodecTokenizer(), split=split, found=found
+    )
+    _say_left_out(refused)
+    return report.as_json(), report.as_text()
 
 
 def _say_left_out(refused: Sequence[SkippedFile]) -> None:

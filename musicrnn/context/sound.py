@@ -32,9 +32,9 @@ class FrameTimes:
         """Frames of a sound of so many seconds."""
         return int(np.ceil(seconds / self.frame - 1e-6)) + self.delay
 
-    def moments(self, count: int) -> NDArray[np.float64]:
-        """Seconds [count] of the middle of each frame from the beginning of the sound."""
-        return (np.arange(count) - self.delay / 2 + 0.5) * self.frame
+    def moments(self, span: slice) -> NDArray[np.float64]:
+        """Seconds of the middle of each frame of a span from the beginning of the sound."""
+        return (np.arange(span.start, span.stop) - self.delay / 2 + 0.5) * self.frame
 
 
 @dataclass(frozen=True)
@@ -54,18 +54,21 @@ def context_sizes(labels: int, *, tempos: bool) -> dict[str, int]:
     return {"label": label, "left": LEFT_CLASSES + 1, "tempo": 0, "place": 0, **beat}
 
 
-def sound_context(count: int, known: Known, times: FrameTimes, *, first: int = 0) -> Context:
-    """[count - first, F] of the frames from ``first`` on of a sound of ``count`` frames."""
-    found = np.zeros((count, len(FIELDS)), np.int32)
+def sound_context(
+    count: int, known: Known, times: FrameTimes, span: slice | None = None
+) -> Context:
+    """[T, F] of the frames in a span of a sound of ``count`` frames, of all when none is given."""
+    span = span or slice(0, count)
+    found = np.zeros((span.stop - span.start, len(FIELDS)), np.int32)
     found[:, 0] = known.label
-    left = np.arange(count, 0, -1)
+    left = count - np.arange(span.start, span.stop)
     classes = np.floor(LEFT_AN_OCTAVE * np.log2(left)).astype(np.int32)
     found[:, 1] = 1 + np.minimum(classes, LEFT_CLASSES - 1)
     if known.tempo > 0:
         found[:, 2] = tempo_class(known.tempo)
-        bars = times.moments(count) * known.tempo / 60 / known.quarters
+        bars = times.moments(span) * known.tempo / 60 / known.quarters
         found[:, 3] = 1 + np.floor((bars % 1.0) * PLACES).astype(np.int32)
-    return found[first:]
+    return found
 
 
 def tempo_class(tempo: float) -> int:

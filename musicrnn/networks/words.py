@@ -131,3 +131,20 @@ def clip_logits(
             logits = model.clip(torch.from_numpy(frames[start : start + batch]).to(model.device))
             rows.append(logits.float().cpu().numpy())
     return np.concatenate(rows)
+
+
+def clip_vectors(
+    model: WordsModel, frames: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Frames of whole clips [n, T, F] -> logits [n, K], and what the last layer reads [n, D]."""
+    read: list[Tensor] = []
+
+    def kept(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        read.append(inputs[0] if inputs[0].ndim == 2 else inputs[0][:, -1])  # of a clip, or steps
+
+    hook = model.output.register_forward_pre_hook(kept)
+    try:
+        logits = clip_logits(model, frames)
+    finally:
+        hook.remove()
+    return logits, torch.cat(read).float().cpu().numpy()

@@ -49,7 +49,8 @@ def read_coded(task: Task, request: DataRequest, like: Checkpoint | None) -> Cod
             f"a mix is one positive number for each of {counted(len(request.sources), 'source')}, "
             f"got {listed(mix)}"
         )
-    data = read_sounds(task, request, like)
+    del task
+    data = read_sounds(request, like)
     if like is None or request.relabel:
         labels = data.labels
     else:

@@ -121,7 +121,7 @@ READERS: dict[str, Reader] = {
     "frames": Reader(read_frames, lambda source: source in named().frames),
     "recordings": Reader(read_recordings, lambda _: False),
     "clips": Reader(read_clips, holds_words),
-    "sounds": Reader(read_sounds, lambda _: False),
+    "sounds": Reader(lambda _, request, like: read_sounds(request, like), lambda _: False),
     "coded sounds": Reader(read_coded, holds_sounds),
 }
 OPTIONS = {  # of a DataRequest, as they are called on the command line

@@ -51,7 +51,6 @@ from musicrnn.training.data import (
     described,
     reasons,
 )
-from musicrnn.training.task import Task
 
 HOURS = 6.0  # of a source
 MAX_SECONDS = 1200.0  # of a file
@@ -71,13 +70,12 @@ class FoundSounds:
     refused: Sequence[SkippedFile]
 
 
-def read_sounds(task: Task, request: DataRequest, like: Checkpoint | None) -> SoundsData:
+def read_sounds(request: DataRequest, like: Checkpoint | None) -> SoundsData:
     """All sounds of the sources.
 
     Raises:
         MusicRNNError: there is no such source, or nothing in it can be read.
     """
-    del task
     learnt = None if like is None else Learnt.by(like, whole=request.whole)
     if request.split_file is not None and len(request.sources) > 1:
         raise MusicRNNError(

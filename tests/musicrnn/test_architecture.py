@@ -73,8 +73,8 @@ PARTS = {
     "sampling": (
         "model -> piece",
         PIECE
-        + " accompaniment bounds device drum_kit io form tokens tokens.sound checkpoint cells context"
-        + " layers networks metrics",
+        + " accompaniment bounds device drum_kit io form tokens tokens.sound checkpoint cells"
+        + " context layers networks metrics",
     ),
     "problems": (
         "problems that show what a memory can hold",

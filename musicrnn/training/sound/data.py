@@ -33,9 +33,9 @@ class CodedSound:
     def __len__(self) -> int:
         return len(self.codes)
 
-    def context(self, times: FrameTimes) -> Context:
-        """[T, F]."""
-        return sound_context(len(self.codes), self.known, times)
+    def context(self, times: FrameTimes, span: slice) -> Context:
+        """[T, F] of the frames in a span."""
+        return sound_context(len(self.codes), self.known, times, span)
 
 
 @dataclass(frozen=True, eq=False)

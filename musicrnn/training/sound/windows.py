@@ -2,7 +2,8 @@
 
 Conventions. Each of ``rows`` rows reads one sound from its beginning to its end, ``length`` frames
 at a time, and then takes the next of an endless shuffled stream; ``fresh`` marks the rows that
-begin a sound, ``there`` the frames that there are.
+begin a sound, ``there`` the frames that there are. The first sound of each row is begun at another
+place, so that rows of sounds as long as each other are not all at their beginnings at once.
 """
 
 from __future__ import annotations
@@ -47,8 +48,7 @@ class SoundWindows:
         seed: int,
         weights: NDArray[np.float64] | None = None,
     ) -> None:
-        self.sounds, self.weights = sounds, weights
-        self.contexts = [sound.context(times).astype(np.int16) for sound in sounds]
+        self.sounds, self.times, self.weights = sounds, times, weights
         self.rows, self.length, self.nothing, self.seed = rows, length, nothing, seed
         self.rank, self.world = 0, 1
         self.epoch = self.taken = 0
@@ -86,8 +86,9 @@ class SoundWindows:
         fresh = np.zeros(self.rows, np.bool_)
         for row, (sound, frame) in enumerate(self.reading):
             if sound < 0 or frame >= len(self.sounds[sound]):
-                self.reading[row] = self._take(), 0
-                fresh[row] = True
+                taken = self._take()
+                first = row * len(self.sounds[taken]) // self.rows if sound < 0 else 0
+                self.reading[row], fresh[row] = (taken, first), True
         spans = [
             (sound, slice(frame, min(frame + self.length, len(self.sounds[sound]))))
             for sound, frame in self.reading
@@ -103,7 +104,7 @@ class SoundWindows:
             codes[row, :count] = found[span]
             begin = int(span.start == 0)  # before which there is nothing
             before[row, begin:count] = found[span.start - 1 + begin : span.stop - 1]
-            context[row, :count] = self.contexts[sound][span]
+            context[row, :count] = self.sounds[sound].context(self.times, span)
             there[row, :count] = True
             self.reading[row] = sound, span.stop
         return SoundWindow(before, codes, context, there, fresh)
