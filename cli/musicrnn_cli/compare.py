@@ -52,6 +52,12 @@ from musicrnn_cli.options import NUMBER, data_option, json_option, output_option
 @click.option(
     "--layers", type=int, show_default="1", help="How many layers each model has. 1 or more."
 )
+@click.option(
+    "--tokens",
+    metavar="NAME",
+    show_default="chosen from the files",
+    help="How pieces are written as tokens, such as beat; sound as codec or mulaw.",
+)
 @set_option("dropout=0.2")
 @click.option("--retry", is_flag=True, help="Run again what failed before.")
 @json_option()
@@ -66,6 +72,7 @@ def command(
     seeds: int,
     rates: str,
     layers: int | None,
+    tokens: str | None,
     settings: tuple[str, ...],
     retry: bool,
     as_json: bool,
@@ -74,7 +81,8 @@ def command(
     """Train every cell on DATA under one budget and write the table and a plot to a folder.
 
     DATA is polyphonic-jsb, -nottingham, -musedata or -piano (frames), another corpus of scores by
-    name, or a folder of MIDI and ABC files (tokens). The same command goes on where it stopped.
+    name, a folder of MIDI and ABC files (tokens), or sound: a corpus of words, a folder of sounds.
+    The same command goes on where it stopped.
     """
     from musicrnn.cells import CELLS
     from musicrnn.comparison.compare import Contest, compare
@@ -85,7 +93,7 @@ def command(
     from musicrnn_cli.reporting import numbers, report_refused, say
     from musicrnn_datasets.comparing import compared_task, subject, usual
 
-    task = compared_task(source)
+    task = compared_task(source, tokens)
     sizes, budget, run_config = usual(task)
     words = [*settings, *([] if layers is None else [f"layers={layers}"])]
     sizes, run_config = override(words, sizes, run_config, without=CHOSEN)
@@ -97,7 +105,7 @@ def command(
         seeds=seeds,
         rates=tuple(numbers("rates", rates)),
     )
-    learned, refused = subject(task, source, sizes, data=data)
+    learned, refused = subject(task, source, sizes, data=data, tokens=tokens)
     report_refused(refused)
     for sentence in learned.data.said:
         say(sentence)

@@ -63,7 +63,7 @@ def sound_of(piece: Piece, soundfont: Path, random: Random, *, varied: bool) -> 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("output", type=Path)
     parser.add_argument("--soundfont", type=Path, action="append", required=True)
     parser.add_argument("--data", type=Path, help="folder where corpora lie")

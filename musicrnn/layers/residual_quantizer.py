@@ -57,7 +57,7 @@ class BookAverages:
 
     @property
     def state(self) -> tuple[Tensor, Tensor]:
-        """Both, and what they are set from."""
+        """Both."""
         return self.counts, self.sums
 
     @state.setter

@@ -23,8 +23,8 @@ def frechet_distance(first: NDArray[np.floating], second: NDArray[np.floating]) 
             "a Frechet distance needs two rows of each set, as long as each other, got "
             f"{list(first.shape)} and {list(second.shape)}"
         )
-    means = [np.mean(rows, axis=0, dtype=np.float64) for rows in (first, second)]
-    one, other = (np.cov(np.asarray(rows, np.float64).T).reshape(len(means[0]), -1)
+    means = [np.asarray(rows, np.float64).mean(0) for rows in (first, second)]
+    one, other = (np.cov(np.asarray(rows, np.float64).T).reshape(first.shape[1], -1)
                   for rows in (first, second))  # fmt: skip
     values, vectors = np.linalg.eigh(one)
     root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T

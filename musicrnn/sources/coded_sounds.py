@@ -68,7 +68,9 @@ def read_coded(task: Task, request: DataRequest, like: Checkpoint | None) -> Cod
     else:
         name = request.tokens or next(iter(SOUND_TOKENIZERS))
         tokenizer = SOUND_TOKENIZERS[name](**USUAL.get(name, {}))
-    examples = {split: _coded(tokenizer, data.examples[split], split, labels) for split in SPLITS}
+    examples: dict[Split, list[CodedSound]] = {
+        split: _coded(tokenizer, data.examples[split], split, labels) for split in SPLITS
+    }
     sources = [sound.source for sound in data.examples["train"]]
     sizes, weights = Counter(sources), None
     if mix is not None:

@@ -157,14 +157,13 @@ def find_sounds(
 
 def _split(found: Sequence[FoundFile]) -> tuple[str, list[LabelledFile]]:
     """How it is split, and the files."""
-    sides = [_side(file) for file in found]
-    if "train" in sides and "valid" in sides and all(sides):
-        files = [
+    sides = {file.name: _side(file) for file in found}
+    if {"train", "valid"} <= {*sides.values()} and all(sides.values()):
+        return BY_FOLDERS, [
             LabelledFile(f.name, f.path, _label(f.name, skip=1), side, digest=f.digest)
-            for f, side in zip(found, sides, strict=True)
-            if side is not None
+            for f in found
+            if (side := sides[f.name]) is not None
         ]
-        return BY_FOLDERS, files
     recordings: dict[str, list[FoundFile]] = defaultdict(list)
     for file in found:
         recordings[recording_name(file.name)].append(file)

@@ -40,7 +40,8 @@ def test_a_folder_of_anything(tmp_path):
     write(tmp_path / "s" / "short.wav", seconds=0.01)
     write_audio(Waveform(np.zeros((1, 8000), np.float32), 16_000), tmp_path / "s" / "silent.wav")
     data = read(tmp_path / "s")
-    assert [len(data.examples[split]) for split in SPLITS] == [14, 3, 3]
+    assert sum(map(len, data.examples.values())) == 20
+    assert all(data.examples.values())
     told = {skipped.name: skipped.reason for skipped in data.refused}
     assert told.keys() == {"broken.wav", "notes.txt", "short.wav", "silent.wav"}
     assert told["silent.wav"] == "it is silent"

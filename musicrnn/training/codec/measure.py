@@ -95,7 +95,7 @@ class CodecFigures:
 
 def codec_figures(tokenizer: CodecTokenizer, sounds: Sequence[Sound]) -> CodecFigures:
     """See the module's text."""
-    stretches = spread(joined(sounds, round(SECONDS * tokenizer.rate)), MOST)
+    stretches = stretches_of(sounds, tokenizer.rate)
     found: dict[str, dict[str, list[float]]] = {
         row: {name: [] for name in MEASURES} for row in (MODEL, GRIFFIN_LIM)
     }
@@ -127,6 +127,11 @@ def both(tokenizer: CodecTokenizer, heard: Samples) -> tuple[Samples, Samples]:
     frames = np.stack([decoder.frame(each) for each in codes])
     made = tokenizer.decode(tokenizer.ids(codes)).samples[0]
     return made[: len(heard)], griffin_lim(frames, recipe)[: len(heard)]
+
+
+def stretches_of(sounds: Sequence[Sound], rate: int) -> list[tuple[str, Samples]]:
+    """What is measured: names and samples [N]."""
+    return spread(joined(sounds, round(SECONDS * rate)), MOST)
 
 
 def joined(sounds: Sequence[Sound], length: int) -> list[tuple[str, Samples]]:

@@ -23,15 +23,16 @@ from musicrnn.networks.codec import Codec
 from musicrnn.training.codec.data import Joined, Sound
 from musicrnn.training.codec.loss import decibels, power, stft_distance
 from musicrnn.training.codec.settings import CodecSettings
-from musicrnn.training.objective import Objective
+from musicrnn.training.objective import Objective, carried_on
 
 VALIDATED = 64  # excerpts
 VALIDATION_SEED = 20_261_201
 MEL = 0.1  # weight of a dB of the sound's frames
+AVERAGES = ("counts", "sums")  # as they are kept with a run
 
 
 class CodecObjective(Objective):
-    """See the module's text; ``state`` is that of the books."""
+    """See the module's text."""
 
     counters: ClassVar[tuple[str, ...]] = ("batch",)
 
@@ -50,15 +51,13 @@ class CodecObjective(Objective):
         self.averages = BookAverages(network.quantizer)
         self.batch = 0
 
-    @property
-    def state(self) -> tuple[Tensor, ...]:
-        """Of the books."""
-        return self.averages.state
+    def carried(self) -> dict[str, Tensor]:
+        """What the books were chosen for, of the recent past."""
+        return dict(zip(AVERAGES, self.averages.state, strict=True))
 
-    @state.setter
-    def state(self, parts: tuple[Tensor, ...]) -> None:
-        if parts:
-            self.averages.state = parts
+    def carry(self, tensors: dict[str, Tensor]) -> None:
+        found = [tensors[name] for name in AVERAGES]
+        self.averages.state = carried_on(found, self.averages.state)
 
     def loss(self, network: Callable[..., Any]) -> tuple[Tensor, int]:
         random = np.random.default_rng([self.seed, self.batch, self.rank])

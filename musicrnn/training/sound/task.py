@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from musicrnn.training.sound.objective import SoundObjective
 
 SHORT = 256  # frames: sounds that are mostly shorter are read whole
+FEW, LONG = 8, 512  # samples: sounds side by side, and how many of each, of an update
 COMPARED = 2_400_000  # frames that cells are compared on
 PERCENTILES = (5, 25, 50, 75, 95)
 MINUTES = 10.0
@@ -45,17 +46,18 @@ class SoundTask(Task):
     tokens: ClassVar[tuple[str, ...]] = tuple(SOUND_TOKENIZERS)
     floor: ClassVar[str] = "bigram"
     makes_sound: ClassVar[bool] = True
-    compared: ClassVar[tuple[int, int] | None] = (200_000, 100)
-    follows: ClassVar[tuple[str, ...]] = ("sequence_length",)
+    compared: ClassVar[tuple[int, int] | None] = (200_000, 500)
+    follows: ClassVar[tuple[str, ...]] = ("sequence_length", "batch_size")
 
     def sized(
         self, data: TrainingData, settings: SoundSettings, minutes: float | None
     ) -> SoundSettings:
-        """Short sounds are read whole; samples by at least 512."""
-        lengths = list(map(len, data.examples["train"]))
-        typical = int(np.quantile(lengths, 0.95))
-        length = typical if typical <= SHORT else SHORT // 2
-        return replace(settings, sequence_length=length if data.encoding.delay else 512)
+        """Short sounds are read whole. Samples are so many that few are read at once: in the same
+        time many small updates learn more of them than few large ones."""
+        if not data.encoding.delay:
+            return replace(settings, sequence_length=LONG, batch_size=FEW)
+        typical = int(np.quantile(list(map(len, data.examples["train"])), 0.95))
+        return replace(settings, sequence_length=typical if typical <= SHORT else SHORT // 2)
 
     def plan(self, data: TrainingData, settings: SoundSettings) -> TrainingConfig:
         return TrainingConfig(
@@ -104,7 +106,9 @@ class SoundTask(Task):
         return SoundModel
 
     def comparable(self) -> SoundSettings:
-        return SoundSettings(embedding=64, hidden=128, inner=96, dropout=0.1, sequence_length=512)
+        return SoundSettings(
+            embedding=64, inner=96, dropout=0.0, batch_size=FEW, sequence_length=LONG
+        )
 
     def baselines(self, data: TrainingData, split: Split) -> dict[str, Any]:
         from musicrnn.training.sound.measure import baseline_nats, counts
