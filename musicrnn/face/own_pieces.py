@@ -18,6 +18,7 @@ from typing import Any
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.face.loading import load
+from musicrnn.face.own_sounds import write_sounds_page
 from musicrnn.metrics.report import Report, compare_sets
 from musicrnn.metrics.tables import number
 from musicrnn.sampling.compose import Composition
@@ -26,6 +27,7 @@ from musicrnn.training.compose.data import TokenData
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import Split, TrainingData
 from musicrnn.training.loop import TrainingResult
+from musicrnn.training.sound.data import CodedData
 
 COUNT, BARS = 10, 16
 MADE = '<meta name="generator" content="musicrnn">'  # in every page of ours
@@ -134,8 +136,9 @@ def seen(
     resumed: bool = False,
 ) -> str:
     """Looks at the pieces of a training that is worth it: what is found, or why nothing is, in
-    words. Where nothing is, a page of the model that was replaced is taken away."""
-    if not isinstance(data, TokenData):
+    words. Where nothing is, a page of the model that was replaced is taken away. Of sounds there is
+    a page to hear alone."""
+    if not isinstance(data, TokenData | CodedData):
         return ""
     page = page_of(output)
     if not looked_at(data, outcome):
@@ -148,6 +151,11 @@ def seen(
             f"{LEAST_SECONDS:.0f} s on {COUNT} are composed and measured"
         ) + _kept(page)
     try:
+        if isinstance(data, CodedData):
+            if plan.overwrite or resumed:
+                take_away(page)
+            there = page.exists()
+            return _kept(page) if there else write_sounds_page(output, data, page, MADE)
         found = own_pieces(output, data, plan, resumed=resumed)
     except MusicRNNError as error:  # the model is there, whatever it composes
         return f"its pieces cannot be measured: {error}"
@@ -178,7 +186,7 @@ def take_away(page: Path) -> None:
 def looked_at(data: TrainingData, outcome: TrainingResult) -> bool:
     """Whether such a training is followed by a look at its pieces."""
     done = outcome.reason != "interrupted" and outcome.state.seconds >= LEAST_SECONDS
-    return done and isinstance(data, TokenData)
+    return done and isinstance(data, TokenData | CodedData)
 
 
 def _composed(output: Path, device: str) -> list[Composition]:

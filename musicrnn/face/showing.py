@@ -31,7 +31,7 @@ def html(thing: Presentable) -> str:
     """What a notebook shows of it; where it cannot be shown, a line that says why."""
     try:
         sound = thing.sound if isinstance(thing, SoundComposition) else thing
-        return _player(sound, repr(thing)) if isinstance(sound, Waveform) else _frame(thing)
+        return player(sound, repr(thing)) if isinstance(sound, Waveform) else _frame(thing)
     except MusicRNNError as error:
         return f"<p>{escape(repr(thing))} cannot be shown: {escape(str(error))}</p>"
 
@@ -49,7 +49,8 @@ def _frame(thing: Presentable) -> str:
     )
 
 
-def _player(sound: Waveform, said: str) -> str:
+def player(sound: Waveform, said: str) -> str:
+    """A player of a sound, and a line beside it."""
     shown = Waveform(sound.samples[:, : int(MAX_SHOWN_SECONDS * sound.rate)], sound.rate)
     if shown.samples.shape != sound.samples.shape:
         said += f", the first {MAX_SHOWN_SECONDS:.0f} s of it here"

@@ -4,6 +4,7 @@ Conventions. Codes int64 [B, T, Q]; those of the frame before, in which K, one m
 code, stands for nothing, and the context [B, T, F] of the frame itself (musicrnn.context.sound) ->
 logits [B, T, Q, K], those of book q given the frame's books below q. The state is that of the
 layers over frames: it goes in and comes out. Where a frame has one book the outer network says it.
+A table of what follows each code of the same book is added, so that counting is learnt at once.
 
 Sources: two time scales of sound (SampleRNN, Mehri et al. 2017); books of a frame one after the
 other by a network of their own (the depth transformer of UniAudio, Yang et al. 2023, and of Moshi,
@@ -49,6 +50,8 @@ class SoundModel(Network):
             nn.init.normal_(self.below.weight, std=0.5 * config.inner**-0.5)
             self.inner = Stack(INNER_CELL, config.inner, config.inner, layers=1)
             self.inner_dropout = nn.Dropout(config.dropout)
+        self.follows = nn.Embedding(books * names, config.codes)
+        nn.init.zeros_(self.follows.weight)
         self.weight = nn.Parameter(torch.empty(books, config.codes, read))
         self.bias = nn.Parameter(torch.zeros(books, config.codes))
         nn.init.uniform_(self.weight, -(read**-0.5), read**-0.5)
@@ -74,7 +77,8 @@ class SoundModel(Network):
             inner = (self.enter(rows).tanh()[None],)
             u, _ = self.inner(x, inner)
             u = self.inner_dropout(u).view(*codes.shape, -1)
-        return torch.einsum("btqi,qki->btqk", u, self.weight) + self.bias, state
+        logits = torch.einsum("btqi,qki->btqk", u, self.weight) + self.bias
+        return logits + self.follows(before + offsets), state
 
     def _heard(self, context: Tensor) -> Tensor:
         """The sum of the fields' embeddings, [B, T, E]."""

@@ -37,6 +37,7 @@ class SoundEngine:
             for weight, bias in zip(arrays["weight"], arrays["bias"], strict=True)
         ]
         self.offsets = np.arange(config.books) * (config.codes + 1)
+        self.follows = arrays["follows.weight"]
         if config.books > 1:
             self.enter = pack_parameter(arrays["enter.weight"]), arrays["enter.bias"]
             inner, settings = part_of(arrays, "inner."), LayerSettings()
@@ -64,15 +65,17 @@ class SoundEngine:
             if size:
                 heard += self.context[np.minimum(context[:, column], size - 1) + start]
         y = self.stack.step(self.stack.from_input(heard))
+        follows = self.follows[self.before + self.offsets]  # [B, Q, K]
         codes = np.empty((len(y), config.books), np.int64)
         if config.books == 1:
-            codes[:, 0] = choose(0, product(*self.outputs[0], y))
+            codes[:, 0] = choose(0, product(*self.outputs[0], y) + follows[:, 0])
         else:
             self.inner.state = [(np.tanh(product(*self.enter, y)),)]
             last = np.full(len(y), config.codes)
             for book, output in enumerate(self.outputs):
                 u = self.inner.step(self.below[last + self.offsets[book]])
-                codes[:, book] = last = choose(book, product(*output, u))
+                logits = product(*output, u) + follows[:, book]
+                codes[:, book] = last = choose(book, logits)
         self.before = codes
         return codes
 
@@ -81,6 +84,7 @@ def _shapes(config: SoundConfig) -> dict[str, tuple[int, ...]]:
     books, names, size = config.books, config.codes + 1, config.embedding
     wanted: dict[str, tuple[int, ...]] = {
         "embedding.weight": (books * names, size), "context.weight": (config.values, size),
+        "follows.weight": (books * names, config.codes),
     }  # fmt: skip
     stacks = [("stack", config.cell, size, config.hidden, config.layers, config.layer)]
     read = config.hidden

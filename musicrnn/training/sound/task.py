@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from musicrnn.training.sound.objective import SoundObjective
 
 SHORT = 256  # frames: sounds that are mostly shorter are read whole
-FEW, LONG = 8, 512  # samples: sounds side by side, and how many of each, of an update
+FEW, LONG = 8, 512  # sounds side by side; samples of each an update
+LONGER = 20.0  # minutes from which on more frames are read at once
 COMPARED = 2_400_000  # frames that cells are compared on
 PERCENTILES = (5, 25, 50, 75, 95)
 MINUTES = 10.0
@@ -52,16 +53,20 @@ class SoundTask(Task):
     def sized(
         self, data: TrainingData, settings: SoundSettings, minutes: float | None
     ) -> SoundSettings:
-        """Short sounds are read whole. Samples are so many that few are read at once: in the same
-        time many small updates learn more of them than few large ones."""
+        """Short sounds are read whole; of samples, and in a short training, few at once: in the
+        same time many small updates learn more than few large ones."""
         if not data.encoding.delay:
             return replace(settings, sequence_length=LONG, batch_size=FEW)
         typical = int(np.quantile(list(map(len, data.examples["train"])), 0.95))
-        return replace(settings, sequence_length=typical if typical <= SHORT else SHORT // 2)
+        return replace(
+            settings,
+            sequence_length=typical if typical <= SHORT else SHORT // 2,
+            batch_size=FEW if (minutes or MINUTES) < LONGER else settings.batch_size,
+        )
 
     def plan(self, data: TrainingData, settings: SoundSettings) -> TrainingConfig:
         return TrainingConfig(
-            minutes=MINUTES, learning_rate=2e-3, warm_up=100, validate_every=0, patience=10
+            minutes=MINUTES, learning_rate=4e-3, warm_up=100, validate_every=0, patience=10
         )
 
     def config(self, data: TrainingData, settings: SoundSettings) -> SoundConfig:
