@@ -45,7 +45,7 @@ RUN = [
     if page not in LESSONS
 ]
 NAMED = {"docs/compare.md", "docs/literature.md", "docs/polyphonic.md"}  # corpora by name
-OWN = {"my-midi-folder", "my-songs", "my-words"}  # all that a newcomer needs for the README
+OWN = {"my-midi-folder", "my-songs", "my-words", "my-sounds"}  # all that the README needs
 PLACEHOLDER = re.compile(r"\b(?:SIZE|TODO|XXX|FIXME)\b")
 RATED = "docs/emotion.md"  # on a small corpus of rated pieces
 SMALL = ["--set", "hidden=8", "--set", "validate_every=2"]
@@ -134,6 +134,18 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for take in range(3):
                 path = home / "my-words" / label / f"{speaker}_{take:03}.wav"
                 write_audio(word(hertz, len(speaker) * 10 + take + ord(speaker[0])), path)
+    for label, hertz in (("kick", 80), ("bell", 900)):
+        (home / "my-sounds" / label).mkdir(parents=True)
+        for take in range(4):
+            write_audio(word(hertz, 700 + take), home / "my-sounds" / label / f"{take}.wav")
+    rows = [f"{label}/{n}.wav,{('train', 'train', 'valid', 'test')[n]}" for label in
+            ("kick", "bell") for n in range(4)]  # fmt: skip
+    (home / "my-sounds/split.csv").write_text("\n".join(["file,split", *rows]))
+    for label, hertz in (("left", 300), ("right", 1500)):
+        (home / "my-composed-words" / label).mkdir(parents=True)
+        for take in range(2):
+            path = home / "my-composed-words" / label / f"{take}.wav"
+            write_audio(word(hertz, 800 + take), path)
     for label, hertz in (("left", 300), ("right", 1500)):
         (home / "other-words" / label).mkdir(parents=True)
         for take in range(3):
