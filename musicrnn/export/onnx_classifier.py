@@ -44,12 +44,12 @@ def classifier_graph(checkpoint: Checkpoint, labeller: Labeller) -> Graph:
     """The graph of a model file and its labeller.
 
     Raises:
-        MusicRNNError: the model reads scores.
+        MusicRNNError: the model reads tokens.
     """
     recipe = labeller.encoding
     if not isinstance(recipe, LogMel):
         raise MusicRNNError(
-            "this classifier reads scores, and their tokens come from musicrnn: ONNX is for those "
+            "this classifier reads tokens, which come from musicrnn: ONNX is for those "
             "that hear sound"
         )
     samples = window_samples(recipe)

@@ -24,11 +24,17 @@ from musicrnn.fillers import is_filler, real
 from musicrnn.io.midi import read_midi
 from musicrnn.listening.answer import Answer, Moment
 from musicrnn.listening.header import labels_of, number_of
-from musicrnn.listening.windows import Window, score_windows, sound_windows
+from musicrnn.listening.windows import (
+    Window,
+    score_windows,
+    sound_token_windows,
+    sound_windows,
+)
 from musicrnn.metrics.open_set import best_of
 from musicrnn.networks.classifier import Classifier
 from musicrnn.networks.labelling import probabilities, window_logits
 from musicrnn.tokens import Tokenizer, tokenizer_from
+from musicrnn.tokens.sound import SOUND_TOKENIZERS, SoundTokenizer, sound_tokenizer_from
 
 BATCH_WINDOWS = 8  # windows classified at a time, whatever the song's length
 
@@ -41,7 +47,7 @@ class Labeller:
     labels: tuple[str, ...]
     temperature: float
     threshold: float
-    encoding: LogMel | Tokenizer
+    encoding: LogMel | Tokenizer | SoundTokenizer
 
     @staticmethod
     def from_checkpoint(
@@ -55,7 +61,9 @@ class Labeller:
         metadata = checkpoint.metadata
         labels = labels_of(metadata, model.config.labels)
         if model.config.reads_tokens:
-            encoding = tokenizer_from(checkpoint.entry("tokenizer"))
+            said = checkpoint.entry("tokenizer")
+            of_sound = said.get("name") in SOUND_TOKENIZERS
+            encoding = sound_tokenizer_from(said) if of_sound else tokenizer_from(said)
             size = len(encoding.vocabulary)
         else:
             encoding = logmel_from(metadata.get("features"))
@@ -110,7 +118,7 @@ class Labeller:
             probabilities={self.labels[index]: float(mean[index]) for index in order},
             likely=bool(best_of(mean, self.labels) >= self.threshold),
             timeline=tuple(sorted(moments, key=lambda moment: moment.start)),
-            unit="seconds" if isinstance(self.encoding, LogMel) else "tokens",
+            unit="tokens" if isinstance(self.encoding, Tokenizer) else "seconds",
             said=tuple(said),
             none=None if len(labels) == len(mean) else float(1 - mean[labels].sum()),
         )
@@ -126,6 +134,8 @@ class Labeller:
         if isinstance(recipe, LogMel):
             hop = recipe.window_seconds / 2
             return sound_windows(path, recipe, hop_seconds=hop, convert=convert)
+        if isinstance(recipe, SoundTokenizer):
+            return sound_token_windows(path, recipe, convert=convert)
         score = read_midi(path)
         if score.note_count == 0:
             raise MusicRNNError(f"{path} cannot be classified: it has no note")

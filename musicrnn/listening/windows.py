@@ -20,11 +20,16 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel, quantize
 from musicrnn.io.audio import stream_audio
+from musicrnn.io.blocks import file_blocks
 from musicrnn.listening.gate import MIN_SECONDS, SILENCE_DB, no_music, too_short
 from musicrnn.listening.pauses import PAUSE_SECONDS, Stretch, joined, without_pauses
+from musicrnn.tokens.sound import SoundTokenizer
 from musicrnn.waveform import Waveform, in_mono
 
 TOKEN_WINDOW = 512
+SAMPLE_WINDOW, CODE_WINDOW = 8192, 1024  # tokens of sound: samples, or codes
+BLOCK = 16_384  # samples read at a time
+MAX_TOKENS_SECONDS = 120.0  # of a sound that is read as tokens
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +123,44 @@ def _add_pause(pauses: list[Window], stretch: Stretch) -> None:
     nothing = np.zeros((0, 0), np.uint8)
     reason = f"it is silent: below {SILENCE_DB:g} dB of full scale"
     pauses.append(Window(stretch.start, seconds, nothing, stretch.start + seconds, reason))
+
+
+def token_window(tokenizer: SoundTokenizer) -> int:
+    """How many tokens of a sound a window has."""
+    return CODE_WINDOW if tokenizer.delay else SAMPLE_WINDOW
+
+
+def sound_token_windows(
+    path: Path, tokenizer: SoundTokenizer, *, convert: bool = False
+) -> Iterator[Window]:
+    """Consecutive windows of the tokens of a sound, of its first MAX_TOKENS_SECONDS; a last one of
+    less than a quarter is dropped.
+
+    Raises:
+        MusicRNNError: unreadable, or silent.
+    """
+    said, encoder, found = list[str](), tokenizer.encoder(), list[NDArray[np.int32]]()
+    heard, loud = 0, False
+    most = round(MAX_TOKENS_SECONDS * tokenizer.rate)
+    for block in file_blocks(path, rate=tokenizer.rate, block=BLOCK, said=said, convert=convert):
+        part = block[: most - heard]
+        found.append(encoder.push(part))
+        heard, loud = heard + len(part), loud or bool(part.any())
+        if heard == most:
+            said.append(f"only its first {MAX_TOKENS_SECONDS:.0f} s are read")
+            break
+    if not loud:
+        raise MusicRNNError(f"{path}: it is silent")
+    ids, second = np.concatenate([*found, encoder.finish()]), tokenizer.ids_a_second
+    for window in score_windows(ids, token_window(tokenizer)):
+        told, said = tuple(said), []
+        yield replace(
+            window,
+            start=window.start / second,
+            seconds=window.seconds / second,
+            end=window.end / second,
+            said=told,
+        )
 
 
 def score_windows(ids: NDArray[np.int32], length: int = TOKEN_WINDOW) -> Iterator[Window]:

@@ -9,6 +9,7 @@ is beyond a length changes nothing. ``observe`` takes the features' scales from 
 - FamiliarBranch: how far that texture is from all that was learnt from. It knows no label from
   another, but what is like none of them.
 - TokenBranch: the tokens of a score, embedded, both directions in time, attention.
+- SlicedBranch: very many tokens, such as the samples of a sound, embedded, read in slices at once.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from torch import Tensor, nn
 from musicrnn.layers.attention_pool import AttentionPool
 from musicrnn.layers.bidirectional import Bidirectional
 from musicrnn.layers.distance import Distance
+from musicrnn.layers.sliced import Sliced
 from musicrnn.layers.spectral import SpecAugment, SpectralStack, bands_left
 from musicrnn.layers.standard import Standard
 from musicrnn.layers.texture import texture, texture_size
@@ -157,12 +159,34 @@ class TokenBranch(Branch):
         return self.recurrent(self.embedding(inputs), lengths)
 
 
+class SlicedBranch(Branch):
+    """Raises MusicRNNError: more slices than a window can have."""
+
+    def __init__(self, sizes: ClassifierConfig) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(sizes.size, sizes.hidden)
+        self.sliced = Sliced(
+            sizes.cell,
+            sizes.hidden,
+            sizes.hidden,
+            slices=sizes.slices,
+            depth=sizes.slice_depth,
+            settings=sizes.layer,
+        )
+        self.dropout = nn.Dropout(sizes.dropout)
+        self.output = nn.Linear(sizes.hidden, sizes.labels)
+
+    def forward(self, inputs: Tensor, lengths: Tensor) -> Tensor:
+        return self.output(self.dropout(self.sliced(self.embedding(inputs), lengths)))
+
+
 BRANCHES: dict[str, Callable[[ClassifierConfig], Branch]] = {
     "spectral": SpectralBranch,
     "windowed": WindowedBranch,
     "whole": WholeBranch,
     "familiar": FamiliarBranch,
     "reading": TokenBranch,
+    "sliced": SlicedBranch,
 }
 
 

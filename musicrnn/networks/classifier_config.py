@@ -9,13 +9,14 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.networks.sizes import Sizes
 
 FRAME_BRANCHES = ("spectral", "windowed", "whole", "familiar")  # see musicrnn.networks.branches
-TOKEN_BRANCH = "reading"
+TOKEN_BRANCHES = ("reading", "sliced")
 
 
 @dataclass(frozen=True)
 class ClassifierSizes(Sizes):
     """What of a classifier does not follow from the data; ``branches`` are names joined by "+",
-    "reading" for tokens."""
+    of TOKEN_BRANCHES for tokens. ``slices`` and ``slice_depth`` are those of the sliced one
+    (musicrnn.layers.sliced)."""
 
     branches: str = "windowed+whole"
     cell: str = "gru"
@@ -23,6 +24,8 @@ class ClassifierSizes(Sizes):
     layers: int = whole(1, 1, 16)
     channels: int = whole(16, 1, 256)
     dropout: float = share(0.3)
+    slices: int = whole(8, 1, 1024)
+    slice_depth: int = whole(3, 0, 6)
 
 
 @dataclass(frozen=True)
@@ -35,13 +38,11 @@ class ClassifierConfig(ClassifierSizes):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        names = self.names
-        if not self.reads_tokens and (
-            not set(names) <= set(FRAME_BRANCHES) or len(set(names)) < len(names)
-        ):
+        known = TOKEN_BRANCHES if self.reads_tokens else FRAME_BRANCHES
+        if not set(self.names) <= set(known) or len(set(self.names)) < len(self.names):
             raise MusicRNNError(
-                f"branches must be some of {', '.join(FRAME_BRANCHES)} joined by +, or "
-                f"reading alone, got {self.branches!r}"
+                f"branches must be some of {', '.join(FRAME_BRANCHES)} joined by +, or of tokens "
+                f"some of {', '.join(TOKEN_BRANCHES)}, got {self.branches!r}"
             )
         if not self.reads_tokens and not 32 <= self.size <= 512:
             raise MusicRNNError(f"a branch needs 32 to 512 bands, got {self.size}")
@@ -52,4 +53,4 @@ class ClassifierConfig(ClassifierSizes):
 
     @property
     def reads_tokens(self) -> bool:
-        return self.names == (TOKEN_BRANCH,)
+        return self.names[0] in TOKEN_BRANCHES

@@ -25,13 +25,17 @@ from musicrnn.sources.labelled_folder import AUDIO, refuse_strange
 from musicrnn.sources.named import named
 from musicrnn.sources.sounds import read_sounds
 from musicrnn.sources.split_file import split_rows
-from musicrnn.tokens.sound import SOUND_TOKENIZERS, SoundTokenizer, sound_tokenizer_from
+from musicrnn.tokens.sound import (
+    SOUND_TOKENIZERS,
+    USUAL,
+    SoundTokenizer,
+    sound_tokenizer_from,
+)
 from musicrnn.training.codec.data import Sound
 from musicrnn.training.data import SPLIT_LIST, SPLITS, DataRequest, Split, sha256_of
 from musicrnn.training.sound.data import CodedData, CodedSound, coded
 from musicrnn.training.task import Task
 
-USUAL: dict[str, dict[str, Any]] = {"mulaw": {"rate": 8000}}  # options, of tokens for models
 WANTED, MOST_TAKES = 4.0, 8
 MOST_LABELS = 1000
 

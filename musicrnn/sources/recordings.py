@@ -21,7 +21,7 @@ from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.features.logmel import LogMel
 from musicrnn.fillers import NONE, is_filler, real
 from musicrnn.io.midi import read_midi
-from musicrnn.listening.windows import score_windows, sound_windows
+from musicrnn.listening.windows import score_windows, sound_token_windows, sound_windows
 from musicrnn.sources.corpus import Example, LabelledFile, Windows, own_card
 from musicrnn.sources.find import corpus_folder
 from musicrnn.sources.labelled_folder import SCORES, labelled_files, refuse_strange
@@ -31,6 +31,7 @@ from musicrnn.sources.none_of_these import NoneOfThese
 from musicrnn.sources.other_sounds import SoundsAtHand
 from musicrnn.tokens import Tokenizer
 from musicrnn.tokens.choose import suitable_tokenizer
+from musicrnn.tokens.sound import SOUND_TOKENIZERS, USUAL, SoundTokenizer
 from musicrnn.training.classify.data import RecordingData, nothing_else
 from musicrnn.training.classify.recording import Recording
 from musicrnn.training.data import (
@@ -59,6 +60,8 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
     source = one_source(request)
     said: list[str] = []
     encoding, labels = _of_model(task, like)
+    if encoding is None and request.tokens is not None:
+        encoding = SOUND_TOKENIZERS[request.tokens](**USUAL.get(request.tokens, {}))
     if source in named().labelled:
         corpus = named().labelled[source]
         if encoding not in (None, corpus.recipe):
@@ -91,8 +94,8 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
     with_others = _asks_for_none(request, source, like)
     if with_others and like is None and not isinstance(encoding, LogMel):
         raise MusicRNNError(
-            f"what is none of these can be learnt beside sound alone, and {source} holds scores: "
-            "leave it out, or put scores that have none of the labels into a folder _none_"
+            f"what is none of these can be learnt beside sound alone, and {source} is read as "
+            "tokens: leave it out, or put what has none of the labels into a folder _none_"
         )
     if with_others and NONE not in names:
         names = (*names, NONE)
@@ -199,15 +202,20 @@ def _one_kind(
     scores = [file for file in files if file.path.suffix.lower() in SCORES]
     sounds = [file for file in files if file.path.suffix.lower() not in SCORES]
     more_scores = len(scores) > len(sounds)
-    wants_scores = more_scores if encoding is None else not isinstance(encoding, LogMel)
+    wants_scores = more_scores if encoding is None else isinstance(encoding, Tokenizer)
     kept, others = (scores, sounds) if wants_scores else (sounds, scores)
     kind = "scores" if wants_scores else "sounds"
     return kept, [SkippedFile(file.name, f"this model is of {kind} alone") for file in others]
 
 
-def _hear(file: LabelledFile, recipe: LogMel, said: list[str], convert: bool) -> Windows:
-    found = sound_windows(file.path, recipe, hop_seconds=recipe.window_seconds, convert=convert)
-    windows = list(found)
+def _hear(
+    file: LabelledFile, recipe: LogMel | SoundTokenizer, said: list[str], convert: bool
+) -> Windows:
+    if isinstance(recipe, SoundTokenizer):
+        windows = list(sound_token_windows(file.path, recipe, convert=convert))
+    else:
+        hop = recipe.window_seconds
+        windows = list(sound_windows(file.path, recipe, hop_seconds=hop, convert=convert))
     said += [f"{file.name}: {sentence}" for window in windows for sentence in window.said]
     heard = tuple(window.values for window in windows if window.refused is None)
     if not heard:

@@ -129,6 +129,23 @@ def test_samples_are_tokens_too(sounds, tmp_path):
     assert "mulaw tokens" in run("tokenize", tmp_path / "m.wav", "--model", output).stdout
 
 
+@pytest.mark.parametrize("tokens", ["mulaw", "codec"])
+def test_labels_are_learnt_of_tokens(tokens, sounds, tmp_path):
+    output = tmp_path / "raw.safetensors"
+    small = ("hidden=4", "updates=2", "validate_every=1", "batch_size=4", "slices=4")
+    words = [word for setting in small for word in ("--set", setting)]
+    run("train", "classify", sounds, "--tokens", tokens, "--cell", "rglru", "-o", output, *words)
+    inspected = json.loads(run("inspect", output, "--json").stdout)
+    assert inspected["tokenizer"]["name"] == tokens
+    assert inspected["model"]["branches"] == "sliced"
+    told = json.loads(run("classify", sounds / "low" / "1.wav", "--model", output, "--json").stdout)
+    assert told["label"] in ("low", "high")
+    assert sum(told["probabilities"].values()) == pytest.approx(1)
+    assert json.loads(run("evaluate", output, sounds, "--json").stdout)["n"] > 0
+    result = run("export", output, "-o", tmp_path / "raw.onnx", code=1)
+    assert "this classifier reads tokens" in result.output
+
+
 def test_a_codec_of_ones_own(sounds, tmp_path):
     output = tmp_path / "c.safetensors"
     small = ("heard=8", "hidden=8", "latent=4", "codes=16", "updates=2", "validate_every=1",

@@ -83,8 +83,8 @@ PARTS = {
     "listening": (
         "sound -> label",
         PIECE
-        + " soundcard fillers events device io features tokens checkpoint cells layers networks"
-        + " metrics pretrained",
+        + " soundcard fillers events device io features tokens tokens.sound checkpoint cells"
+        + " layers networks metrics pretrained",
     ),
     "export": (
         "models for other programs",

@@ -14,8 +14,10 @@ SOUND_TOKENIZERS: dict[str, type[SoundTokenizer]] = {
     "mulaw": MuLawTokenizer,
 }
 
+USUAL: dict[str, dict[str, Any]] = {"mulaw": {"rate": 8000}}  # options, of tokens for models
+
 __all__ = [
-    "SOUND_TOKENIZERS", "CodecTokenizer", "MuLawTokenizer", "SoundTokenizer",
+    "SOUND_TOKENIZERS", "USUAL", "CodecTokenizer", "MuLawTokenizer", "SoundTokenizer",
     "sound_tokenizer_from",
 ]  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 Conventions. Windows are uint8 log-mel frames [T, F] or int32 tokens [N]; a crop is dB [T, F] or
 tokens [N]. Frames are moved by some bands, come from another loudspeaker and, in a share, through
-a narrower channel; tokens are transposed.
+a narrower channel; tokens of scores are transposed.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from musicrnn.arrays import Random
 from musicrnn.augmentation.bandwidth import equalised, narrowed
 from musicrnn.features.logmel import LogMel, dequantize
+from musicrnn.tokens.sound import SoundTokenizer
 from musicrnn.training.classify.recording import Recording
 from musicrnn.training.classify.settings import ClassifierSettings
 
@@ -25,7 +26,8 @@ class Crops:
     def __init__(self, settings: ClassifierSettings, encoding: Any) -> None:
         self.settings, self.encoding = settings, encoding
         heard = isinstance(encoding, LogMel)
-        self.maps = None if heard else encoding.augmentation_maps()
+        sound = heard or isinstance(encoding, SoundTokenizer)
+        self.maps = None if sound else encoding.augmentation_maps()
 
     def draw(self, recording: Recording, random: Random) -> NDArray[Any]:
         """One of a recording."""

@@ -14,7 +14,9 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.features.logmel import LogMel
 from musicrnn.fillers import NONE, real
-from musicrnn.networks.classifier_config import TOKEN_BRANCH, ClassifierConfig
+from musicrnn.listening.windows import token_window
+from musicrnn.networks.classifier_config import TOKEN_BRANCHES, ClassifierConfig
+from musicrnn.tokens.sound import SOUND_TOKENIZERS, SoundTokenizer
 from musicrnn.training.classify.recording import drawn_of_others, parted
 from musicrnn.training.classify.settings import ClassifierSettings
 from musicrnn.training.config import TrainingConfig
@@ -37,7 +39,8 @@ NARROWER = (4000.0, 8000.0)  # Hz: what is heard also as behind a low-pass
 
 
 class Classify(Task):
-    """Examples are Recordings, ``encoding`` a LogMel or, of scores, a Tokenizer."""
+    """Examples are Recordings, ``encoding`` a LogMel, of scores a Tokenizer, of sound that is read
+    as tokens a SoundTokenizer."""
 
     name: ClassVar[str] = "classify"
     does: ClassVar[str] = "classifies songs and sounds"
@@ -47,7 +50,16 @@ class Classify(Task):
     example: ClassVar[str] = "recording"
     reads: ClassVar[str] = "recordings"
     settings: ClassVar[type[ClassifierSettings]] = ClassifierSettings
-    options: ClassVar[tuple[str, ...]] = ("split_file", "convert", "none_of_these")
+    options: ClassVar[tuple[str, ...]] = ("tokens", "split_file", "convert", "none_of_these")
+    tokens: ClassVar[tuple[str, ...]] = tuple(SOUND_TOKENIZERS)
+
+    def sized(
+        self, data: TrainingData, settings: ClassifierSettings, minutes: float | None
+    ) -> ClassifierSettings:
+        """Of a sound's tokens whole windows are read, not crops of them."""
+        if not isinstance(data.encoding, SoundTokenizer):
+            return settings
+        return replace(settings, crop=token_window(data.encoding), dropout=0.2)
 
     def check(self, data: TrainingData) -> None:
         train, valid = data.examples["train"], data.examples["valid"]
@@ -78,14 +90,16 @@ class Classify(Task):
             )
         heard = isinstance(data.encoding, LogMel)
         size = data.encoding.n_mels if heard else len(data.encoding.vocabulary)
-        usual = SOUND_BRANCHES + FAMILIAR * (NONE in data.labels) if heard else TOKEN_BRANCH
+        usual = SOUND_BRANCHES + FAMILIAR * (NONE in data.labels)
+        if not heard:
+            usual = TOKEN_BRANCHES[isinstance(data.encoding, SoundTokenizer)]
         sizes = {"labels": len(data.labels), "size": size, "branches": settings.branches or usual}
         sizes["views"] = len(NARROWER) if heard and settings.narrow else 0
         config = settings.extended(ClassifierConfig, sizes)
         if config.reads_tokens == heard:
             raise MusicRNNError(
-                f"branches {config.branches!r} do not fit: scores are read with "
-                f"{TOKEN_BRANCH!r}, sounds heard with the others"
+                f"branches {config.branches!r} do not fit: tokens are read with "
+                f"{' or '.join(TOKEN_BRANCHES)}, sounds heard with the others"
             )
         return config
 

@@ -135,7 +135,7 @@ def test_refusals(tmp_path):
             plan=PLAN,
         )
     reading = replace(SMALL, branches="reading")
-    with pytest.raises(MusicRNNError, match="scores are read with 'reading'"):
+    with pytest.raises(MusicRNNError, match="tokens are read with reading or sliced"):
         trained("classify", whole, output, settings=reading, plan=PLAN)
     with pytest.raises(MusicRNNError, match=r"crop must be in 16\.\.100000, got 3"):
         ClassifierSettings(crop=3)
