@@ -3,7 +3,9 @@
 Conventions. A sound is as long as is asked for in seconds, or in bars of four quarters at a tempo,
 behind its primer; else as long as a training sound, drawn by its seed, at a tempo of the label's
 training sounds, in whole bars. The same seed gives the same sound, alone or among others. ROWS
-sounds are drawn side by side, frame by frame.
+sounds are drawn side by side, frame by frame. Of a model with labels each sound is read twice, with
+its label and without, and what the label says is said louder: logits are those without it and
+``guidance`` times the difference (Ho and Salimans, "Classifier-free diffusion guidance", 2022).
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from numpy.typing import NDArray
 
 from musicrnn.arrays import Float32Array
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.context.sound import FrameTimes, Known, sound_context
+from musicrnn.context.sound import FIELDS, FrameTimes, Known, sound_context
 from musicrnn.errors import MusicRNNError, listed
 from musicrnn.networks.sound_array import SoundEngine
 from musicrnn.networks.sound_config import SoundConfig
@@ -38,6 +40,8 @@ from musicrnn.waveform import Waveform
 ROWS = 32
 MAX_SECONDS = 1800.0  # of a sound
 BEHIND_PRIMER = 8.0  # seconds
+LOUDEST = 20.0  # guidance
+LABEL = FIELDS.index("label")
 DRAWN = ("temperature", "top_k", "top_p", "min_p")
 GRANTED = ("bars", "seconds", "tempo", "label", "feel")
 
@@ -68,6 +72,7 @@ class SoundComposer(Composer):
         self.times = FrameTimes(self.tokenizer.frame_seconds, self.tokenizer.delay)
         self.labels = cast(list[str], _list_of(checkpoint, "labels", str))
         self.lengths = cast(list[float], _list_of(checkpoint, "lengths", float))
+        self.guidance = _guidance(checkpoint)
         said: Any = checkpoint.metadata.get("tempos", {})
         self.tempos: dict[str, Any] = cast(Any, said) if isinstance(said, dict) else {}
 
@@ -167,14 +172,22 @@ class SoundComposer(Composer):
         ]
         made = [np.empty((each.frames, self.tokenizer.books), np.int64) for each in wanted]
         alive, total = list(range(len(wanted))), sum(each.frames for each in wanted)
-        self.engine.begin(len(wanted))
+        untold = bool(self.labels) and self.guidance != 1
+        if untold:
+            plain = [np.array(context) for context in contexts]
+            for context in plain:
+                context[:, LABEL] = 0
+            contexts += plain
+        self.engine.begin(len(contexts))
         for frame in range(max(each.frames for each in wanted)):
-            context = np.stack([contexts[index][frame] for index in alive])
+            places = [*alive, *(len(wanted) + index for index in alive if untold)]
+            context = np.stack([contexts[index][frame] for index in places])
             if frame < before:
                 codes = self.engine.step(context, partial(_given, primer[frame]))
             else:
                 chances = np.stack([uniforms[index][frame] for index in alive])
-                codes = self.engine.step(context, partial(_chosen, settings, chances))
+                drawing = _Drawing(settings, self.guidance, chances)
+                codes = self.engine.step(context, drawing.codes)
             for row, index in enumerate(alive):
                 made[index][frame] = codes[row]
             over = [index for index in alive if wanted[index].frames == frame + 1]
@@ -184,8 +197,9 @@ class SoundComposer(Composer):
                 yield self._finished(wanted[index], made[index], seconds * share)
             if over:
                 staying = [row for row, index in enumerate(alive) if index not in over]
+                kept = [*staying, *(len(alive) + row for row in staying if untold)]
                 alive = [alive[row] for row in staying]
-                self.engine.keep(np.array(staying, np.int64))
+                self.engine.keep(np.array(kept, np.int64))
 
     def _finished(
         self, wanted: _Wanted, codes: NDArray[np.int64], seconds: float
@@ -211,12 +225,40 @@ def _given(codes: NDArray[np.int64], book: int, logits: Float32Array) -> NDArray
     return np.full(len(logits), codes[book])
 
 
-def _chosen(
-    settings: Settings, chances: NDArray[np.float64], book: int, logits: Float32Array
-) -> NDArray[np.int64]:
-    """Codes [B] drawn by chances [B, Q]."""
-    allowed = np.ones(logits.shape, np.bool_)
-    return choose(logits, allowed, settings, NO_RECENT_IDS, chances[:, book])[0]
+@dataclass(frozen=True, eq=False)
+class _Drawing:
+    """Draws the codes of a frame by chances [B, Q]; of 2 B rows the second half hears no label."""
+
+    settings: Settings
+    guidance: float
+    chances: NDArray[np.float64]
+
+    def codes(self, book: int, logits: Float32Array) -> NDArray[np.int64]:
+        """[B], or twice the same."""
+        count = len(self.chances)
+        if len(logits) > count:
+            told, untold = logits[:count], logits[count:]
+            logits = untold + np.float32(self.guidance) * (told - untold)
+            return np.tile(self._drawn(book, logits), 2)
+        return self._drawn(book, logits)
+
+    def _drawn(self, book: int, logits: Float32Array) -> NDArray[np.int64]:
+        allowed = np.ones(logits.shape, np.bool_)
+        return choose(logits, allowed, self.settings, NO_RECENT_IDS, self.chances[:, book])[0]
+
+
+def _guidance(checkpoint: Checkpoint) -> float:
+    """How loud the label is heard; 1 for as it was learnt.
+
+    Raises:
+        MusicRNNError: it is no number within bounds.
+    """
+    said: Any = checkpoint.metadata.get("guidance", 1.0)
+    if not isinstance(said, int | float) or not 0 <= said <= LOUDEST:
+        raise MusicRNNError(
+            f"guidance in the model's header must be in 0..{LOUDEST:g}, got {str(said)[:40]}"
+        )
+    return float(said)
 
 
 def _between(quantiles: Any, place: float) -> float:

@@ -111,12 +111,11 @@ def _read_group(
     windows = SoundWindows(
         sounds, times, rows=len(sounds), length=LENGTH, nothing=model.config.codes, seed=0
     )
-    windows.reading = [(index, 0) for index in range(len(sounds))]
     state, ends = model.initial_state(len(sounds)), [len(sound) for sound in sounds]
     ends = ends if longest is None else [min(longest, end) for end in ends]
     for start in range(0, max(ends), LENGTH):
         alive = [index for index, end in enumerate(ends) if start < end]
-        windows.rows, windows.reading = len(alive), [(index, start) for index in alive]
+        windows.rows, windows.reading = len(alive), [(index, start, 0) for index in alive]
         state = tuple(part[:, : len(alive)] for part in state)
         window = windows.next()
         before, context, codes, there = on_device(window, model.device)

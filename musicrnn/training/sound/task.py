@@ -28,6 +28,7 @@ SHORT = 256  # frames: sounds that are mostly shorter are read whole
 FEW, LONG = 8, 512  # sounds side by side; samples of each an update
 LONGER = 20.0  # minutes from which on more frames are read at once
 COMPARED = 2_400_000  # frames that cells are compared on
+GUIDANCE = 2.0  # of the label, in composing
 PERCENTILES = (5, 25, 50, 75, 95)
 MINUTES = 10.0
 
@@ -101,6 +102,7 @@ class SoundTask(Task):
             "tokenizer": {"name": tokenizer.name, **tokenizer.configuration()},
             "labels": list(data.labels),
             "lengths": _quantiles(lengths),
+            "guidance": GUIDANCE if data.labels else 1.0,
             "tempos": _tempos(train, data.labels),
         }
 

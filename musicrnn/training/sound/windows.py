@@ -3,7 +3,9 @@
 Conventions. Each of ``rows`` rows reads one sound from its beginning to its end, ``length`` frames
 at a time, and then takes the next of an endless shuffled stream; ``fresh`` marks the rows that
 begin a sound, ``there`` the frames that there are. The first sound of each row is begun at another
-place, so that rows of sounds as long as each other are not all at their beginnings at once.
+place, so that rows of sounds as long as each other are not all at their beginnings at once. In a
+share UNTOLD of the readings the label is not told, so that it is known what a sound is like without
+(musicrnn.sampling.compose_sound listens to the difference).
 """
 
 from __future__ import annotations
@@ -19,6 +21,9 @@ from musicrnn.context.sound import FIELDS, FrameTimes
 from musicrnn.errors import MusicRNNError
 from musicrnn.training.objective import stored_count
 from musicrnn.training.sound.data import CodedSound
+
+UNTOLD = 0.1
+LABEL = FIELDS.index("label")
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +57,7 @@ class SoundWindows:
         self.rows, self.length, self.nothing, self.seed = rows, length, nothing, seed
         self.rank, self.world = 0, 1
         self.epoch = self.taken = 0
-        self.reading = [(-1, 0)] * rows  # the sound of each row, and the frame that comes next
+        self.reading = [(-1, 0, 0)] * rows  # sound, the frame that comes next, whether it is untold
         self._order = self._shuffled()
 
     def share(self, rank: int, world: int) -> None:
@@ -72,11 +77,12 @@ class SoundWindows:
         self.epoch = stored_count("epoch", position["epoch"])
         self._order = self._shuffled()
         self.taken = stored_count("taken", position["taken"], len(self._order) + 1)
-        reading = [(int(sound), int(frame)) for sound, frame in position["reading"]]
+        reading = [(int(a), int(b), int(c)) for a, b, c in position["reading"]]
         if len(reading) != self.rows or not all(
             -1 <= sound < len(self.sounds)
             and 0 <= frame <= (len(self.sounds[sound]) if sound >= 0 else 0)
-            for sound, frame in reading
+            and untold in (0, 1)
+            for sound, frame, untold in reading
         ):
             raise MusicRNNError(f"the rows' places are not those of {len(self.sounds)} sounds")
         self.reading = reading
@@ -84,37 +90,41 @@ class SoundWindows:
     def next(self) -> SoundWindow:
         """The next window of every row, as long as its longest."""
         fresh = np.zeros(self.rows, np.bool_)
-        for row, (sound, frame) in enumerate(self.reading):
+        for row, (sound, frame, _) in enumerate(self.reading):
             if sound < 0 or frame >= len(self.sounds[sound]):
-                taken = self._take()
+                taken, untold = self._take()
                 first = row * len(self.sounds[taken]) // self.rows if sound < 0 else 0
-                self.reading[row], fresh[row] = (taken, first), True
+                self.reading[row], fresh[row] = (taken, first, untold), True
         spans = [
-            (sound, slice(frame, min(frame + self.length, len(self.sounds[sound]))))
-            for sound, frame in self.reading
+            (sound, slice(frame, min(frame + self.length, len(self.sounds[sound]))), untold)
+            for sound, frame, untold in self.reading
         ]
-        length = max(span.stop - span.start for _, span in spans)
+        length = max(span.stop - span.start for _, span, _ in spans)
         books = self.sounds[0].codes.shape[1]
         codes = np.zeros((self.rows, length, books), np.int64)
         before = np.full_like(codes, self.nothing)
         context = np.zeros((self.rows, length, len(FIELDS)), np.int64)
         there = np.zeros((self.rows, length), np.bool_)
-        for row, (sound, span) in enumerate(spans):
+        for row, (sound, span, untold) in enumerate(spans):
             found, count = self.sounds[sound].codes, span.stop - span.start
             codes[row, :count] = found[span]
             begin = int(span.start == 0)  # before which there is nothing
             before[row, begin:count] = found[span.start - 1 + begin : span.stop - 1]
             context[row, :count] = self.sounds[sound].context(self.times, span)
+            if untold:
+                context[row, :count, LABEL] = 0
             there[row, :count] = True
-            self.reading[row] = sound, span.stop
+            self.reading[row] = sound, span.stop, untold
         return SoundWindow(before, codes, context, there, fresh)
 
-    def _take(self) -> int:
+    def _take(self) -> tuple[int, int]:
+        """The next sound, and whether its label is untold."""
         if self.taken >= len(self._order):
             self.epoch, self.taken = self.epoch + 1, 0
             self._order = self._shuffled()
+        random = np.random.default_rng([self.seed, 1, self.epoch, self.taken, self.rank])
         self.taken += 1
-        return int(self._order[self.taken - 1])
+        return int(self._order[self.taken - 1]), int(random.random() < UNTOLD)
 
     def _shuffled(self) -> NDArray[np.int64]:
         random, count = np.random.default_rng([self.seed, self.epoch]), len(self.sounds)

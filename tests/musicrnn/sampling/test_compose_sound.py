@@ -110,10 +110,27 @@ def test_what_cannot_be_asked_is_said() -> None:
             maker.completed(request, 16)
 
 
+def test_a_label_is_heard_louder() -> None:
+    """Where nothing of a label is left, all labels give the same; louder, they differ more."""
+    maker = composer()
+    told = {}
+    for guidance in (0.0, 1.0, 4.0):
+        header = {**maker.checkpoint.metadata, "guidance": guidance}
+        louder = SoundComposer(Checkpoint(maker.checkpoint.arrays, header))
+        first, second = (made(louder, 3, seconds=0.3, label=label)[0].ids for label in "ab")
+        told[guidance] = float((first != second).mean())
+        together = made(louder, 3, 4, seconds=0.3, label="a")
+        assert np.array_equal(together[0].ids, first)
+    assert told[0.0] == 0
+    assert 0 < told[1.0] <= told[4.0]
+
+
 def test_a_damaged_header_is_refused() -> None:
     good = composer().checkpoint
     for entry, value in (
         ("labels", "a"),
+        ("guidance", "loud"),
+        ("guidance", 1e9),
         ("lengths", ["x"]),
         ("tokenizer", {"name": "mulaw", "rate": 8000}),
         ("tokenizer", {"name": "steps"}),

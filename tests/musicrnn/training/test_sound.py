@@ -34,7 +34,7 @@ def test_every_frame_comes_with_the_one_before_it_and_its_context() -> None:
         window = stream.next()
         for row in range(3):
             count = int(window.there[row].sum())
-            sound, end = stream.reading[row]
+            sound, end, untold = stream.reading[row]
             assert window.there[row, :count].all()
             if window.fresh[row]:
                 reading[row] = end - count
@@ -45,7 +45,9 @@ def test_every_frame_comes_with_the_one_before_it_and_its_context() -> None:
             assert (window.codes[row, :count] == codes[span]).all()
             before = np.concatenate([np.full((1, 2), 9), codes])[span]
             assert (window.before[row, :count] == before).all()
-            assert (window.context[row, :count] == every[sound].context(TIMES, span)).all()
+            context = every[sound].context(TIMES, span)
+            assert (window.context[row, :count, 1:] == context[:, 1:]).all()
+            assert (window.context[row, :count, 0] == (1 - untold)).all()
     assert stream.epoch > 1
 
 
@@ -57,7 +59,7 @@ def test_a_place_is_gone_on_from() -> None:
     again.seek(stream.position())
     for _ in range(9):
         assert np.array_equal(stream.next().codes, again.next().codes)
-    for reading in ([[0, 21]] * 3, [[5, 0]] * 3, [[0, 0]]):
+    for reading in ([[0, 21, 0]] * 3, [[5, 0, 0]] * 3, [[0, 0, 2]] * 3, [[0, 0, 0]]):
         with pytest.raises(MusicRNNError):
             again.seek({**stream.position(), "reading": reading})
 
