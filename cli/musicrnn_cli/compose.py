@@ -200,7 +200,7 @@ def command(
     budget = SamplingBudget(EngineSettings(device, store), best_of)
     request = asked_of(name, options, primer, budget)
     first = secrets.randbelow(2**31) if seed is None else seed
-    order = Order(name, outputs, request, soundfont, many=count > 1)
+    order = Order(name, outputs, request, soundfont, many=count > 1, primer=primer)
     if play or stream:
         if jobs is not None:
             raise click.UsageError("--jobs is for many pieces, --play and --stream for one")

@@ -37,7 +37,7 @@ def line_of(record: Record, *, density: int | None = None) -> str:
         facts += [record["feel"]] * bool(record["feel"])
     else:
         facts.append(record["key"] or record["feel"] or "no key")
-    if record["tempo"]:
+    if record["bars"]:
         bars = counted(record["bars"], "bar") + (f" ({record['form']})" if record["form"] else "")
         tempo = f"{record['tempo']:.0f} quarters a minute"
         facts += [tempo, record["time_signature"], bars]

@@ -36,7 +36,7 @@ def command(model: str, output: Path, store: str | None, streaming: bool) -> Non
     [export].
     """
     from musicrnn.face.asking import with_style
-    from musicrnn.pretrained import load_model
+    from musicrnn.pretrained import load_model, model_path
     from musicrnn.training.task import task_of
 
     suffix = output.suffix.lower()
@@ -46,6 +46,8 @@ def command(model: str, output: Path, store: str | None, streaming: bool) -> Non
         raise click.UsageError("a .safetensors file needs --store, and an .onnx file has none")
     if streaming and suffix != ".onnx":
         raise click.UsageError("--streaming belongs to an .onnx file")
+    if output.exists() and output.samefile(model_path(model)):
+        raise click.UsageError(f"{output} is the model itself: write to another file")
     checkpoint = with_style(load_model(model), model)
     task_of(checkpoint).load(checkpoint)  # a damaged one is refused, not copied
     if suffix == ".safetensors":

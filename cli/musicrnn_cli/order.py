@@ -41,6 +41,7 @@ class Order:
     request: Request
     soundfont: Path | None
     many: bool
+    primer: Path | None = None
     makes_sound: bool = False
 
     @property
@@ -75,7 +76,10 @@ def asked_of(
         return request_of(style_of(name), options, budget=budget)
     if _makes_sound(name):
         begun = request_of(style_of(name), options, budget=budget)
-        return replace(begun, sound=read_audio(primer, max_seconds=MAX_PRIMER_SECONDS))
+        sound = read_audio(primer, max_seconds=MAX_PRIMER_SECONDS).mono()
+        for sentence in sound.said:
+            click.echo(f"{primer}: {sentence}", err=True)
+        return replace(begun, sound=sound)
     say_which_tune(primer)
     return request_of(style_of(name), options, primer=read_piece(primer), budget=budget)
 
@@ -95,8 +99,12 @@ def prepared(order: Order) -> tuple[Order, Composer]:
     """The order, found possible, with the length that the style has where none is asked for; and
     what writes it."""
     order = replace(order, makes_sound=_makes_sound(order.name))
+    if order.makes_sound and order.soundfont is not None:
+        raise MusicRNNError(f"sound is made without a SoundFont: leave out {order.soundfont}")
     for path in order.outputs:
         check_saved(path, SOUND if order.makes_sound else SAVED)
+        if order.primer is not None and path.exists() and path.samefile(order.primer):
+            raise MusicRNNError(f"{path} is the primer itself: write to another file")
     composer = composer_of(order)
     request = composer.completed(order.request, style_of(order.name).bars)
     if request.primer is not None:

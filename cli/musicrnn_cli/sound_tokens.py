@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 def is_sound(path: Path) -> bool:
     """Whether it is no file of notes, by its name or its first bytes."""
     from musicrnn.io.sound.streams import holds_sound
+    from musicrnn.sources.labelled_folder import AUDIO
 
-    return path.suffix.lower() not in (".mid", ".midi", ".abc") and holds_sound(path)
+    suffix = path.suffix.lower()
+    return suffix in AUDIO or (suffix not in (".mid", ".midi", ".abc") and holds_sound(path))
 
 
 def tokenizer_of(model: str | None, tokens: str | None) -> SoundTokenizer:

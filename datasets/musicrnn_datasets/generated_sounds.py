@@ -16,18 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.errors import MusicRNNError, counted, listed
+from musicrnn.errors import MusicRNNError, listed
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.metrics.generated_sound import GeneratedSound, Judged, generated_sound
 from musicrnn.networks.words import clip_vectors
-from musicrnn.sources.sounds import read_sounds
+from musicrnn.sources.corpus import SOUND_RATE
+from musicrnn.sources.labelled_folder import AUDIO, found_files
+from musicrnn.sources.sounds import LEAST, read_sounds, samples_of, sixteen_bits
 from musicrnn.tokens.sound import SoundTokenizer
 from musicrnn.training.codec.data import Sound
-from musicrnn.training.data import DataRequest, SkippedFile, Split
+from musicrnn.training.data import DataRequest, SkippedFile, Split, skipping
 from musicrnn.training.task import task_of
 from musicrnn.waveform import Waveform, in_full_scale
 
 TOGETHER = 64  # sounds that are judged at a time
+MOST = 60.0  # seconds of a generated sound
 CODED = 400  # human sounds that are sent through the tokens
 
 
@@ -83,20 +86,23 @@ def evaluate_sounds(
         MusicRNNError: nothing can be read on one of the sides, a folder that is no label of the
             data's, or a judge that does not know one.
     """
-    people = _read(data, found)
-    made = _read(str(folder), None)
-    sounds = [sound for every in made.examples.values() for sound in every]
-    labels = {sound.label for sound in people.examples[split]}
-    for strange, who in ((labels - {*judge.labels}, "the judge"), (None, data)):
-        asked = {sound.label for sound in sounds} - labels if strange is None else strange
-        if asked:
+    if split == "train":
+        raise MusicRNNError("generated sounds are compared with sounds held out, got split train")
+    people = read_sounds(DataRequest((data,), found), None)
+    sounds, refused = _generated(folder)
+    every = {sound.label for each in people.examples.values() for sound in each}
+    for known, who in ((every, data), ({*judge.labels}, "the judge")):
+        if strange := sorted({sound.label for sound in sounds} - known):
+            said = listed([label or "sounds that lie in no folder" for label in strange[:3]])
             raise MusicRNNError(
-                f"{who} knows no {listed(sorted(asked)[:3])}: generated sounds lie in a folder a "
-                "label, called as the data's"
+                f"{who} knows no {said}: generated sounds lie in a folder a label, called as those "
+                f"of {data}"
             )
+    if strange := sorted(every - {*judge.labels}):
+        raise MusicRNNError(f"the judge knows no {listed(strange[:3])}, a label of {data}")
     other: Split = "valid" if split == "test" else "test"
     if not all(people.examples[each] for each in ("train", split, other)):
-        raise MusicRNNError(f"{data} needs sounds in all splits: {people.counts()}")
+        raise MusicRNNError(f"{data} needs sounds in all splits, got {people.counts()}")
     human = judge.hear(people.examples[split])
     coded = judge.hear([_through(tokens, sound) for sound in _spread(people.examples[split])])
     report = generated_sound(
@@ -106,23 +112,28 @@ def evaluate_sounds(
         coded=coded,
         train=judge.hear(people.examples["train"]),
     )
-    return report, [*made.refused, *people.refused]
+    return report, [*refused, *people.refused]
 
 
 def _spread(sounds: Sequence[Sound]) -> Sequence[Sound]:
-    return sounds[:: max(1, len(sounds) // CODED)]
+    return sounds[:: max(1, -(-len(sounds) // CODED))]
 
 
-def _read(source: str, found: Path | None) -> Any:
-    """All sounds of a source; the reader asks for no task and no model."""
-    data = read_sounds(DataRequest((source,), found), None)
-    if not any(len(sounds) for sounds in data.examples.values()):
-        raise MusicRNNError(f"{source} holds no sound: {counted(0, 'file')}")
-    return data
+def _generated(folder: Path) -> tuple[list[Sound], list[SkippedFile]]:
+    """Every sound of a folder, also what a folder of people's would leave out: of a file that is
+    silent or cannot be read silence, so that it counts as not recognised."""
+    sounds, refused = list[Sound](), list[SkippedFile]()
+    for file in found_files(folder, AUDIO):
+        samples = np.zeros(round(LEAST * SOUND_RATE), np.int16)
+        with skipping(file.name, refused, because="it counts as silence: "):
+            samples, _ = samples_of(file.path, round(MOST * SOUND_RATE))
+        sounds.append(Sound(file.name, samples, label=file.label))
+    if not sounds:
+        raise MusicRNNError(f"{folder} holds no sound")
+    return sounds, refused
 
 
 def _through(tokens: SoundTokenizer, sound: Sound) -> Sound:
     """A sound as the tokens say it."""
     heard = tokens.quantize(Waveform(in_full_scale(sound.samples)[None], tokens.rate)).samples[0]
-    whole = np.rint(np.clip(heard[: len(sound.samples)], -1, 1) * 32767).astype(np.int16)
-    return replace(sound, samples=whole)
+    return replace(sound, samples=sixteen_bits(heard[: len(sound.samples)]))

@@ -51,7 +51,7 @@ def sound_given(primer: PieceLike) -> Waveform:
     Raises:
         MusicRNNError: no such file, one that cannot be read, or a piece of notes.
     """
-    if not isinstance(primer, Presentable):
+    if isinstance(primer, str | Path):
         return read_audio(primer)
     sound = primer if isinstance(primer, Waveform) else getattr(primer, "sound", None)
     if not isinstance(sound, Waveform):

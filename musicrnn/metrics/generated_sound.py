@@ -2,8 +2,9 @@
 
 Conventions. A judge is a classifier that the model never met: it gives a label and a vector, its
 last layer's input, of every sound. ``recognised`` is the share told as what was asked; ``ceiling``
-that of held-out human sounds sent through the model's tokens. ``spread`` is the mean distance of
-the vectors from the mean of their label beside that of human sounds. Frechet distances are of the
+that of held-out human sounds sent through the model's tokens. ``spread`` is the mean square
+distance of the vectors from the mean of their label, over labels with two sounds or more, beside
+that of human sounds. Frechet distances are of the
 vectors: of generated against held-out sounds, and of other human sounds against the same, as many.
 Copies: the log-mel distance (dB a band, the nearest of shifts up to SHIFT frames, both brought to
 the same mean) of each sound to the nearest training sound of its label; beside it the QUANTILE of
@@ -50,13 +51,14 @@ class GeneratedSound:
     """See the module's text; ``labels`` are the shares recognised of each."""
 
     n: int
+    compared: int
     recognised: float
     interval: Interval | None
     ceiling: float
     human: float
-    spread: float
-    frechet: float
-    frechet_human: float
+    spread: float | None
+    frechet: float | None
+    frechet_human: float | None
     nearest: float
     nearest_human: float
     nearer: float
@@ -73,9 +75,9 @@ class GeneratedSound:
             ["recognised as asked", f"{self.recognised:.1%}", f"{low:.1%} to {high:.1%}"],
             ["  human sounds through the tokens", f"{self.ceiling:.1%}", ""],
             ["  human sounds", f"{self.human:.1%}", ""],
-            ["spread of a label, human 1", f"{self.spread:.2f}", ""],
-            ["Frechet distance", f"{self.frechet:.2f}", ""],
-            ["  human against human", f"{self.frechet_human:.2f}", ""],
+            ["spread of a label, human 1", _two(self.spread), ""],
+            [f"Frechet distance of {self.compared}", _two(self.frechet), ""],
+            ["  human against human", _two(self.frechet_human), ""],
             ["nearest training sound, dB", f"{self.nearest:.2f}", ""],
             [f"  {QUANTILE:.0%} of held-out human ones", f"{self.nearest_human:.2f}", ""],
             ["  nearer than that", f"{self.nearer:.1%}", ""],
@@ -96,15 +98,17 @@ def generated_sound(
     ours, theirs = (nearest(each, train) for each in (made, human))
     limit = float(np.quantile(theirs, QUANTILE))
     right = made.right
+    own, others = spread(made), spread(human)
     return GeneratedSound(
         len(right),
+        count,
         float(right.mean()),
         ratio_interval(right, np.ones(len(right))),
         float(coded.right.mean()),
         float(human.right.mean()),
-        spread(made) / spread(human),
-        frechet_distance(picked[0], picked[1]),
-        frechet_distance(picked[2], picked[1]),
+        own / others if own is not None and others else None,
+        frechet_distance(picked[0], picked[1]) if count > 1 else None,
+        frechet_distance(picked[2], picked[1]) if count > 1 else None,
         float(ours.min()),
         limit,
         float((ours < limit).mean()),
@@ -115,13 +119,19 @@ def generated_sound(
     )
 
 
-def spread(judged: Judged) -> float:
-    """The mean distance of the vectors from the mean of their label."""
-    found: list[Float64Array] = []
+def spread(judged: Judged) -> float | None:
+    """The mean square distance of the vectors from the mean of their label, without the bias of few
+    sounds; None where no label has two."""
+    total, freedom = 0.0, 0
     for label in sorted(set(judged.asked)):
         own = judged.vectors[[asked == label for asked in judged.asked]]
-        found.append(np.linalg.norm(own - own.mean(0), axis=1).astype(np.float64))
-    return float(np.concatenate(found).mean())
+        total += float(np.square(own - own.mean(0), dtype=np.float64).sum())
+        freedom += len(own) - 1
+    return total / freedom if freedom else None
+
+
+def _two(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
 
 
 def nearest(sounds: Judged, train: Judged) -> Float64Array:

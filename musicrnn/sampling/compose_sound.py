@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +31,7 @@ from musicrnn.sampling.composer import Composer, WholePiece
 from musicrnn.sampling.controls import refuse_others
 from musicrnn.sampling.filters import NO_RECENT_IDS, Settings, choose
 from musicrnn.sampling.live import LivePiece
+from musicrnn.sampling.sound_header import SoundHeader, between
 from musicrnn.tokens import Controls
 from musicrnn.tokens.sound import SoundTokenizer, sound_tokenizer_from
 from musicrnn.tokens.sound.protocol import END, START
@@ -40,7 +40,6 @@ from musicrnn.waveform import Waveform
 ROWS = 32
 MAX_SECONDS = 1800.0  # of a sound
 BEHIND_PRIMER = 8.0  # seconds
-LOUDEST = 20.0  # guidance
 LABEL = FIELDS.index("label")
 DRAWN = ("temperature", "top_k", "top_p", "min_p")
 GRANTED = ("bars", "seconds", "tempo", "label", "feel")
@@ -70,11 +69,8 @@ class SoundComposer(Composer):
             raise MusicRNNError("the model file is damaged: its tokens do not fit its network")
         self.engine = SoundEngine(self.config, checkpoint.arrays)
         self.times = FrameTimes(self.tokenizer.frame_seconds, self.tokenizer.delay)
-        self.labels = cast(list[str], _list_of(checkpoint, "labels", str))
-        self.lengths = cast(list[float], _list_of(checkpoint, "lengths", float))
-        self.guidance = _guidance(checkpoint)
-        said: Any = checkpoint.metadata.get("tempos", {})
-        self.tempos: dict[str, Any] = cast(Any, said) if isinstance(said, dict) else {}
+        self.header = SoundHeader.of(checkpoint, self.config)
+        self.labels = self.header.labels
 
     def completed(self, request: Request, bars: int) -> Request:
         del bars  # sounds have lengths of their own
@@ -93,9 +89,6 @@ class SoundComposer(Composer):
             raise MusicRNNError("this model has learnt no tempos, which bars need: ask for seconds")
         if request.primer is not None:
             raise MusicRNNError("a model of sound goes on from sound, got a piece of notes")
-        longest = self._seconds(controls, controls.tempo or 60.0, 1.0)
-        if longest > MAX_SECONDS:
-            raise MusicRNNError(f"a sound may last {MAX_SECONDS:.0f} s, asked are {longest:.0f}")
         return request
 
     def compose(self, seeds: Sequence[int], request: Request) -> Iterator[SoundComposition]:
@@ -103,6 +96,12 @@ class SoundComposer(Composer):
         wanted = [
             self._wanted(number, seed, request, len(primer)) for number, seed in enumerate(seeds)
         ]
+        for each in wanted:  # all of them before the first is drawn
+            if each.samples > MAX_SECONDS * self.tokenizer.rate:
+                raise MusicRNNError(
+                    f"a sound may last {MAX_SECONDS:.0f} s with its primer, asked are "
+                    f"{each.samples / self.tokenizer.rate:.0f} s"
+                )
         for first in range(0, len(wanted), ROWS):
             yield from self._drawn(wanted[first : first + ROWS], primer, request.settings)
 
@@ -110,7 +109,11 @@ class SoundComposer(Composer):
         raise MusicRNNError("a sound is drawn as a whole: there are no notes to be heard meanwhile")
 
     def _check_label(self, controls: Controls) -> None:
-        asked = controls.label or controls.feel
+        asked = controls.feel if controls.label is None else controls.label
+        if controls.feel not in (None, asked):
+            raise MusicRNNError(
+                f"a feel is the label of a loop: ask for {controls.label!r} or {controls.feel!r}"
+            )
         if asked is None or asked in self.labels:
             return
         if not self.labels:
@@ -127,6 +130,11 @@ class SoundComposer(Composer):
             return np.zeros((0, self.tokenizer.books), np.int64)
         sound = request.sound.mono().resampled(self.tokenizer.rate)
         ids = self.tokenizer.encoder().push(sound.samples[0])
+        if not len(ids):
+            raise MusicRNNError(
+                f"a primer must last {1000 * self.times.frame:g} ms at least, got "
+                f"{1000 * sound.seconds:.3g} ms"
+            )
         return self.tokenizer.frames(ids).astype(np.int64)
 
     def _wanted(self, number: int, seed: int, request: Request, before: int) -> _Wanted:
@@ -137,18 +145,18 @@ class SoundComposer(Composer):
             label = self.labels[int(drawn[0] * len(self.labels))]
         tempo = controls.tempo or 0.0
         if self.config.tempo and not tempo:
-            tempo = _between(self.tempos.get(label or "", []), drawn[1]) or 100.0
+            tempo = between(self.header.tempos.get(label or "", []), drawn[1]) or 100.0
         seconds = self._seconds(controls, tempo, drawn[2], primed=before > 0)
         bars = controls.bars
-        if tempo:
+        if tempo and controls.seconds is None:
             bar = QUARTERS * 60 / tempo
             bars = bars or max(1, round(seconds / bar))
-            seconds = bars * bar if controls.seconds is None else seconds
+            seconds = bars * bar
         known = Known(self.labels.index(label) + 1 if label else 0, tempo, QUARTERS)
         heard = before * self.times.frame
         samples = round((seconds + heard) * self.tokenizer.rate)
         frames = max(before + 1, self.times.count(seconds + heard))
-        return _Wanted(number, seed, known, bars if tempo else None, frames, samples)
+        return _Wanted(number, seed, known, bars, frames, samples)
 
     def _seconds(
         self, controls: Controls, tempo: float, drawn: float, *, primed: bool = False
@@ -158,7 +166,7 @@ class SoundComposer(Composer):
             return controls.seconds
         if controls.bars is not None:
             return controls.bars * QUARTERS * 60 / tempo
-        return BEHIND_PRIMER if primed else _between(self.lengths, drawn) or 1.0
+        return BEHIND_PRIMER if primed else between(self.header.lengths, drawn) or 1.0
 
     def _drawn(
         self, wanted: Sequence[_Wanted], primer: NDArray[np.int64], settings: Settings
@@ -172,7 +180,7 @@ class SoundComposer(Composer):
         ]
         made = [np.empty((each.frames, self.tokenizer.books), np.int64) for each in wanted]
         alive, total = list(range(len(wanted))), sum(each.frames for each in wanted)
-        untold = bool(self.labels) and self.guidance != 1
+        untold = bool(self.labels) and self.header.guidance != 1
         if untold:
             plain = [np.array(context) for context in contexts]
             for context in plain:
@@ -186,7 +194,7 @@ class SoundComposer(Composer):
                 codes = self.engine.step(context, partial(_given, primer[frame]))
             else:
                 chances = np.stack([uniforms[index][frame] for index in alive])
-                drawing = _Drawing(settings, self.guidance, chances)
+                drawing = _Drawing(settings, self.header.guidance, chances)
                 codes = self.engine.step(context, drawing.codes)
             for row, index in enumerate(alive):
                 made[index][frame] = codes[row]
@@ -245,37 +253,3 @@ class _Drawing:
     def _drawn(self, book: int, logits: Float32Array) -> NDArray[np.int64]:
         allowed = np.ones(logits.shape, np.bool_)
         return choose(logits, allowed, self.settings, NO_RECENT_IDS, self.chances[:, book])[0]
-
-
-def _guidance(checkpoint: Checkpoint) -> float:
-    """How loud the label is heard; 1 for as it was learnt.
-
-    Raises:
-        MusicRNNError: it is no number within bounds.
-    """
-    said: Any = checkpoint.metadata.get("guidance", 1.0)
-    if not isinstance(said, int | float) or not 0 <= said <= LOUDEST:
-        raise MusicRNNError(
-            f"guidance in the model's header must be in 0..{LOUDEST:g}, got {str(said)[:40]}"
-        )
-    return float(said)
-
-
-def _between(quantiles: Any, place: float) -> float:
-    """A value drawn by its place in 0..1 between the quantiles of many; 0 without any."""
-    if not isinstance(quantiles, list) or not quantiles:
-        return 0.0
-    values = np.asarray(quantiles, np.float64)
-    return float(np.interp(place, np.linspace(0, 1, len(values)), values))
-
-
-def _list_of(checkpoint: Checkpoint, name: str, kind: type) -> list[Any]:
-    """An entry of the header.
-
-    Raises:
-        MusicRNNError: it is no list of that.
-    """
-    said: Any = checkpoint.metadata.get(name, [])
-    if not isinstance(said, list) or not all(isinstance(each, kind) for each in said):
-        raise MusicRNNError(f"the model file's {name} are damaged: {str(said)[:60]}")
-    return said

@@ -39,6 +39,7 @@ class SoundComposition(Presentable):
             "bars": self.bars,
             "form": None,
             "feel": self.label or None,
+            "label": self.label or None,
             "density_reached": None,
             "notes": None,
             "tokens": len(self.ids),

@@ -54,6 +54,10 @@ class TokenComposer(Composer):
 
     def completed(self, request: Request, bars: int) -> Request:
         controls = request.controls
+        if controls.label is not None:
+            raise MusicRNNError(
+                f"labels are those of models of sound, such as words, got {controls.label!r}"
+            )
         if controls.bars is not None or controls.seconds is not None:
             return request
         has_bars = tokenizer_from(self.checkpoint.entry("tokenizer")).has_bars

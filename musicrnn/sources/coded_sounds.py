@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.context.sound import Known
-from musicrnn.errors import MusicRNNError, counted, listed
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.sources.catalogue import sounds_of
 from musicrnn.sources.corpus import SOUND_RATE
 from musicrnn.sources.kept import Kept, kept, key_of
@@ -48,11 +48,6 @@ def read_coded(task: Task, request: DataRequest, like: Checkpoint | None) -> Cod
             label, there are too many, or a mix that is not one positive number for each source.
     """
     mix = request.mix
-    if mix is not None and (len(mix) != len(request.sources) or not all(m > 0 for m in mix)):
-        raise MusicRNNError(
-            f"a mix is one positive number for each of {counted(len(request.sources), 'source')}, "
-            f"got {listed(mix)}"
-        )
     del task
     data = read_sounds(request, like)
     if like is None or request.relabel:

@@ -82,7 +82,8 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
         split = WHOLE if whole else split
         card = own_card(name, title, holds="sounds", split=split, files=files)
         if files and files[0].path.suffix.lower() in SCORES:
-            examples, encoding, unread = _score_examples(files, encoding)
+            known = encoding if isinstance(encoding, Tokenizer) else None
+            examples, encoding, unread = _score_examples(files, known)
             refused += unread
         else:
             encoding = encoding or LogMel()

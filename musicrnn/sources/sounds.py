@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Samples
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.io.blocks import file_blocks
@@ -42,12 +43,14 @@ from musicrnn.sources.named import named
 from musicrnn.sources.split_file import SPLIT_NAMES, folder_and_split_file
 from musicrnn.training.codec.data import Sound, SoundsData
 from musicrnn.training.data import (
+    SPLIT_LIST,
     SPLITS,
     Card,
     DataRequest,
     SkippedFile,
     Split,
     beside,
+    check_mix,
     described,
     reasons,
 )
@@ -57,6 +60,7 @@ MAX_SECONDS = 1200.0  # of a file
 LEAST = 0.05  # seconds of a file
 BLOCK = 65_536  # samples read at a time
 SHOWN = 10  # sentences on files
+NINTH = 9
 BY_CONTENT = "by recording, in the order of the sha256 of their content, 70/15/15"
 BY_FOLDERS = "by its folders train, valid and test"
 
@@ -82,6 +86,7 @@ def read_sounds(request: DataRequest, like: Checkpoint | None) -> SoundsData:
             "a split file lists the files of one folder, got "
             f"{counted(len(request.sources), 'source')}"
         )
+    check_mix(request.mix, len(request.sources))
     examples: dict[Split, list[Sound]] = {split: [] for split in SPLITS}
     refused, said, cards = list[SkippedFile](), list[str](), list[Card]()
     for number, source in enumerate(request.sources):
@@ -141,11 +146,17 @@ def find_sounds(
         split = f"as listed in {split_file.name}"
     else:
         found, refused = unique(found_files(folder, AUDIO))
-        refused += passed_over(folder, AUDIO)
+        refused += [
+            replace(each, reason=f"it may be a list of the files: name {folder / each.name} itself")
+            if Path(each.name).suffix.lower() == SPLIT_LIST
+            else each
+            for each in passed_over(folder, AUDIO)
+        ]
         if learnt and learnt.strange(folder, (file.digest for file in found)):
             split, files = WHOLE, measured_whole(found)
         else:
-            split, files = _split(found)
+            split, files, strays = _split(found)
+            refused += strays
             files = learnt.kept(files) if learnt else files
     if not files:
         raise MusicRNNError(f"{source} holds no sound that can be read ({reasons(refused)})")
@@ -155,19 +166,35 @@ def find_sounds(
     return FoundSounds(card, files, refused)
 
 
-def _split(found: Sequence[FoundFile]) -> tuple[str, list[LabelledFile]]:
-    """How it is split, and the files."""
+def _split(found: Sequence[FoundFile]) -> tuple[str, list[LabelledFile], list[SkippedFile]]:
+    """How it is split, the files, and those that stand in no split."""
     sides = {file.name: _side(file) for file in found}
-    if {"train", "valid"} <= {*sides.values()} and all(sides.values()):
-        return BY_FOLDERS, [
-            LabelledFile(f.name, f.path, _label(f.name, skip=1), side, digest=f.digest)
-            for f in found
-            if (side := sides[f.name]) is not None
-        ]
+    told = {*sides.values()} - {None}
+    if "train" in told and len(told) > 1:
+        stray = "it lies in none of the folders train, valid and test"
+        strays = [SkippedFile(name, stray) for name, side in sides.items() if side is None]
+        files = list[LabelledFile]()
+        for f in found:
+            side = sides[f.name]
+            if side is not None:
+                label = _label(f.name, skip=1)
+                files.append(LabelledFile(f.name, f.path, label, side, digest=f.digest))
+        return BY_FOLDERS, files if "valid" in told else with_some_to_validate(files), strays
     recordings: dict[str, list[FoundFile]] = defaultdict(list)
     for file in found:
         recordings[recording_name(file.name)].append(file)
-    return BY_CONTENT, split_recordings(list(recordings.values()))
+    return BY_CONTENT, split_recordings(list(recordings.values())), []
+
+
+def with_some_to_validate(files: Sequence[LabelledFile]) -> list[LabelledFile]:
+    """Where no folder is for validation, one of NINTH of the training recordings is, by the order
+    of their contents' hashes."""
+    names = sorted({f.digest: recording_name(f.name) for f in files if f.split == "train"}.items())
+    chosen = {name for _, name in names[: max(1, len(names) // NINTH)]}
+    return [
+        replace(f, split="valid") if f.split == "train" and recording_name(f.name) in chosen else f
+        for f in files
+    ]
 
 
 def _side(file: FoundFile) -> Split | None:
@@ -229,7 +256,7 @@ def _read(files: Sequence[LabelledFile], convert: bool) -> Kept:
         try:
             if left < LEAST * SOUND_RATE:
                 raise MusicRNNError(f"{HOURS:g} h of sound are read already")
-            samples, own = _samples(file.path, left, convert)
+            samples, own = samples_of(file.path, left, convert)
         except MusicRNNError as error:
             refused.append((file.name, beside(file.name, str(error))))
             continue
@@ -242,16 +269,20 @@ def _read(files: Sequence[LabelledFile], convert: bool) -> Kept:
     return Kept(every, listed)
 
 
-def _samples(path: Path, most: int, convert: bool) -> tuple[NDArray[np.int16], list[str]]:
-    """Raises MusicRNNError: it cannot be read, or is next to nothing."""
+def samples_of(path: Path, most: int, convert: bool = False) -> tuple[NDArray[np.int16], list[str]]:
+    """A file's first ``most`` samples at SOUND_RATE, and what is to be known of it.
+
+    Raises:
+        MusicRNNError: it cannot be read, or is next to nothing.
+    """
     most = min(most, round(MAX_SECONDS * SOUND_RATE))
     said, parts, count = list[str](), list[NDArray[np.int16]](), 0
     for block in file_blocks(path, rate=SOUND_RATE, block=BLOCK, said=said, convert=convert):
-        whole = np.rint(np.clip(block, -1, 1) * np.float32(32767)).astype(np.int16)
-        parts.append(whole[: most - count])
-        count += len(parts[-1])
-        if count == most:
+        if len(block) > most - count:
             said.append(f"only its first {most / SOUND_RATE:.0f} s are read")
+        parts.append(sixteen_bits(block[: most - count]))
+        count += len(parts[-1])
+        if len(block) > len(parts[-1]):
             break
     if count < LEAST * SOUND_RATE:
         raise MusicRNNError(f"it lasts {count / SOUND_RATE:.3f} s, less than {LEAST:g} s")
@@ -259,3 +290,8 @@ def _samples(path: Path, most: int, convert: bool) -> tuple[NDArray[np.int16], l
     if not samples.any():
         raise MusicRNNError("it is silent")
     return samples, said
+
+
+def sixteen_bits(samples: Samples) -> NDArray[np.int16]:
+    """Samples of full scale +-1 as int16; what is louder is clipped."""
+    return np.rint(np.clip(samples, -1, 1) * np.float32(32767)).astype(np.int16)

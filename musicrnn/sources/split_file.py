@@ -19,6 +19,7 @@ SPLIT_NAMES: dict[str, Split] = {
     "train": "train", "training": "train", "valid": "valid", "val": "valid",
     "validation": "valid", "dev": "valid", "test": "test", "testing": "test",
 }  # fmt: skip
+SAID = ("label", "split", "speaker", "tempo")  # columns that say something of a file
 Row = dict[str, str]
 
 
@@ -47,7 +48,7 @@ def split_rows(split_file: Path, columns: Collection[str]) -> list[Row]:
                 f"{' and '.join(others)} must be given, got {got}"
             )
         row["split"] = split
-        said = [row[name] for name in columns if name != "file"]
+        said = [row[name] for name in SAID if row.get(name)]
         before, told = first.setdefault(row["file"], (line, said))
         if told != said:
             raise MusicRNNError(

@@ -18,7 +18,7 @@ from musicrnn.tokens.sound import SoundTokenizer
 from musicrnn.waveform import Waveform
 
 BLOCK = 16_384  # samples read at a time
-MAX_WRITTEN = 3600.0  # seconds of sound that is written
+MAX_WRITTEN = 1800.0  # seconds of sound that is written
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,10 @@ class Controls:
     label: str | None = None
 
     def __post_init__(self) -> None:
+        for name in ("feel", "label"):
+            value = getattr(self, name)
+            if value is not None and (not isinstance(value, str) or not value):
+                raise MusicRNNError(f"a {name} is a word, got {value!r}")
         if self.form:
             self._fit_form()
         for name, (low, high, meaning) in BOUNDS.items():

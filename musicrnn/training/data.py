@@ -18,12 +18,13 @@ from typing import Any, Generic, Literal, Protocol, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.errors import MusicRNNError, counted
+from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.score import Score
 
 Split = Literal["train", "valid", "test"]
 SPLITS: tuple[Split, ...] = ("train", "valid", "test")
 SPLIT_LIST = ".csv"  # the suffix of a split file
+MOST_MIX = 1e6
 DIGITS = 8  # of a sha256 by which the pieces of a list are known again
 T = TypeVar("T")
 
@@ -147,6 +148,15 @@ class DataRequest:
         """Whether a split file says which piece is for what."""
         lists = (source.lower().endswith(SPLIT_LIST) for source in self.sources)
         return self.split_file is not None or any(lists)
+
+
+def check_mix(mix: Sequence[float] | None, sources: int) -> None:
+    """Raises MusicRNNError for a mix that is not one positive number for each source."""
+    if mix is not None and (len(mix) != sources or not all(0 < m <= MOST_MIX for m in mix)):
+        raise MusicRNNError(
+            f"a mix is one positive number, {MOST_MIX:g} at most, for each of "
+            f"{counted(sources, 'source')}, got {listed(mix)}"
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -104,11 +104,41 @@ def test_what_it_cannot_do_is_said(model, tmp_path):
         (("--bars", 2), "has learnt no tempos"),
         (("--key", "D"), "not by key"),
         (("--stream",), "writes no MIDI messages"),
+        (("--soundfont", tmp_path / "a.sf2"), "sound is made without a SoundFont"),
         (("--primer", tmp_path / "broken.wav"), "broken.wav"),
     ):
         result = run("compose", "--model", model, *words, code=1)
         assert says in result.output
     assert [path.name for path in tmp_path.iterdir()] == ["broken.wav"]
+
+
+def test_a_primer_is_not_written_over(model, tmp_path, sounds):
+    primer = tmp_path / "p.wav"
+    primer.write_bytes((sounds / "low" / "1.wav").read_bytes())
+    before = primer.read_bytes()
+    for words in (("--model", model), ("--style", "pop")):
+        result = run("compose", *words, "--primer", primer, "-o", primer, code=1)
+        assert ("is the primer itself" in result.output) == ("--model" in words)
+        assert primer.read_bytes() == before
+    result = run("compose", "--label", "low", "-o", tmp_path / "l.mid", code=1)
+    assert "labels are those of models of sound, such as words, got 'low'" in result.output
+
+
+def test_a_model_is_not_exported_onto_itself(model):
+    result = run("export", model, "-o", model, "--store", "int8", code=2)
+    assert "is the model itself" in result.output
+
+
+def test_settings_that_cannot_be_are_said(sounds, tmp_path):
+    output = tmp_path / "x.safetensors"
+    for verb, words, says in (
+        ("tokenize", ("--set", "seconds=0.05"), "seconds must be in 0.2..60"),
+        ("tokenize", ("--set", "bands=512"), "of 512 would hear nothing: a window of 768 samples"),
+        ("tokenize", ("--mix", "inf"), "a mix is one positive number"),
+        ("compose", ("--mix", "1e308"), "a mix is one positive number"),
+    ):
+        assert says in run("train", verb, sounds, "-o", output, *words, code=1).output
+        assert not output.exists()
 
 
 def test_it_is_measured_beside_counting(model, sounds):

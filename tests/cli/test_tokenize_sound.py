@@ -47,7 +47,7 @@ def test_a_sound_by_the_codec(tone):
     found = json.loads(told(tone, "--json", "-o", output).stdout)
     assert found["tokenizer"] == "codec"
     assert found["bits_a_second"] == 2000
-    assert found["tokens"] == 4 * (188 + 3)  # frames of 16 ms, and what the last one needs
+    assert found["tokens"] == 4 * (188 + 2)  # frames of 16 ms, and what the last one needs
     assert found["signal_to_noise"] is None
     assert read_audio(output).samples.shape == (1, 48_000)
     assert "2 kbit/s, log-mel distance" in told(tone, "--model", "codec").stdout

@@ -79,6 +79,19 @@ def test_folders_may_say_the_split(tmp_path):
     assert data.labels == ("drum",)
 
 
+def test_strays_beside_such_folders_are_left_out(tmp_path):
+    for number in range(18):
+        write(tmp_path / "train" / "drum" / f"{number}.wav")
+    write(tmp_path / "test" / "drum" / "a.wav")
+    write(tmp_path / "noise.wav")
+    (tmp_path / "split.csv").write_text("file,split")
+    data = read(tmp_path)
+    assert [len(data.examples[split]) for split in SPLITS] == [16, 2, 1]
+    told = {skipped.name: skipped.reason for skipped in data.refused}
+    assert told["noise.wav"] == "it lies in none of the folders train, valid and test"
+    assert "it may be a list of the files: name" in told["split.csv"]
+
+
 def test_a_list_says_label_and_tempo(tmp_path):
     for number in range(4):
         write(tmp_path / f"{number}.wav", seed=number)
@@ -92,6 +105,9 @@ def test_a_list_says_label_and_tempo(tmp_path):
         assert (valid.label, valid.tempo) == ("funk", 90.5)
         assert (test.label, test.tempo) == ("rock", 0)
         assert data.refused[0].name == "none.wav"
+    (tmp_path / "split.csv").write_text("\n".join([*rows[:3], "0.wav,funk,train,120"]))
+    with pytest.raises(MusicRNNError, match=r"lists 0\.wav twice"):
+        read(tmp_path / "split.csv")
     (tmp_path / "split.csv").write_text("\n".join([*rows[:3], "2.wav,rock,test,fast"]))
     with pytest.raises(MusicRNNError, match=r"the tempo of 2\.wav must be in 20\.\.400"):
         read(tmp_path / "split.csv")

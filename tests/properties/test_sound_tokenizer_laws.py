@@ -69,6 +69,10 @@ def test_any_ids_are_a_sound(name: str, seed: int) -> None:
     assert found.shape[0] == 1
     assert np.isfinite(found).all()
     assert tokenizer.decode([]).samples.shape[0] == 1
+    assert tokenizer.decode([2**70, -(2**70), 2]).samples.shape[0] == 1
+    for no_ids in (["a"], [None], [0.5], [[1, 2], [3]]):
+        with pytest.raises(MusicRNNError, match="ids are whole numbers"):
+            tokenizer.decode(no_ids)
 
 
 @every

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.tokens.sound.codec import CodecTokenizer
+from musicrnn.tokens.sound.codec import BUNDLED, CodecTokenizer
 from musicrnn.tokens.sound.mulaw import MuLawTokenizer
 from musicrnn.tokens.sound.protocol import SoundTokenizer
 
@@ -30,6 +30,11 @@ def sound_tokenizer_from(configuration: dict[str, Any]) -> SoundTokenizer:
     """
     given = dict(configuration)
     name = given.pop("name", None)
+    if name == CodecTokenizer.name and given.get("model") != BUNDLED:
+        raise MusicRNNError(
+            f"a model's tokens must be those of the codec that comes along, {BUNDLED}, got "
+            f"{str(given.get('model'))[:40]!r}"
+        )
     if not isinstance(name, str) or name not in SOUND_TOKENIZERS:
         raise MusicRNNError(
             f"the tokens of sound must be one of {', '.join(SOUND_TOKENIZERS)}, got {name!r}"

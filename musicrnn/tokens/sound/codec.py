@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -176,7 +176,7 @@ def _loaded(model: str) -> LearntCodec:
     return _read(path, state.st_mtime_ns, state.st_size)
 
 
-@cache
+@lru_cache(4)
 def _read(path: Path, time: int, size: int) -> LearntCodec:
     """Read once for each state of the file."""
     del time, size

@@ -25,7 +25,7 @@ class MuLawTokenizer(SoundTokenizer):
     codes: int = LEVELS
 
     def __init__(self, rate: int = 16_000) -> None:
-        if rate not in RATES:
+        if type(rate) is not int or rate not in RATES:
             said = " or ".join(map(str, RATES))
             raise MusicRNNError(f"the rate of mu-law tokens must be {said} Hz, got {rate!r}")
         self.rate = rate

@@ -103,9 +103,22 @@ class SoundTokenizer(ABC):
         return np.concatenate([[START], *said, [END]]).astype(np.int32)
 
     def decode(self, ids: Sequence[int] | Ids) -> Waveform:
-        """The sound [1, N] of any ids; what says no sound is passed over."""
-        decoder, read = self.decoder(), np.asarray(ids, np.int64).reshape(-1)
-        within = read[(read >= FIRST) & (read < len(self.vocabulary))].astype(np.int32)
+        """The sound [1, N] of any ids; what says no sound is passed over.
+
+        Raises:
+            MusicRNNError: they are no whole numbers.
+        """
+        try:
+            read = np.asarray(ids)
+            if read.dtype == np.object_:  # numbers beyond 64 bits say no sound
+                read = np.array([i if abs(int(i)) < 2**62 else -1 for i in read.flat], np.int64)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise MusicRNNError(f"ids are whole numbers [N], got {str(ids)[:60]!r}") from error
+        if read.size and read.dtype.kind not in "iub":
+            raise MusicRNNError(f"ids are whole numbers [N], got {str(ids)[:60]!r}")
+        decoder, read = self.decoder(), read.reshape(-1)
+        most = FIRST + self.books * self.codes
+        within = read[(read >= FIRST) & (read < most)].astype(np.int32)
         return Waveform(np.concatenate([decoder.push(within), decoder.finish()])[None], self.rate)
 
     def ids(self, codes: Any) -> Ids:

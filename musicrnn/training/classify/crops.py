@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from musicrnn.arrays import Random
 from musicrnn.augmentation.bandwidth import equalised, narrowed
 from musicrnn.features.logmel import LogMel, dequantize
-from musicrnn.tokens.sound import SoundTokenizer
+from musicrnn.tokens import Tokenizer
 from musicrnn.training.classify.recording import Recording
 from musicrnn.training.classify.settings import ClassifierSettings
 
@@ -25,9 +25,7 @@ class Crops:
 
     def __init__(self, settings: ClassifierSettings, encoding: Any) -> None:
         self.settings, self.encoding = settings, encoding
-        heard = isinstance(encoding, LogMel)
-        sound = heard or isinstance(encoding, SoundTokenizer)
-        self.maps = None if sound else encoding.augmentation_maps()
+        self.maps = encoding.augmentation_maps() if isinstance(encoding, Tokenizer) else None
 
     def draw(self, recording: Recording, random: Random) -> NDArray[Any]:
         """One of a recording."""

@@ -1,7 +1,7 @@
 """What a codec loses of sounds, beside Griffin and Lim's algorithm from the same codes.
 
-Conventions. Sounds are cut into stretches of SECONDS; those that are shorter are joined with others
-of the same speaker (of the same folder where none is known), since speech is judged by the
+Conventions. Of long sounds the first SECONDS are measured; those that are shorter are joined with
+others of the same speaker (of the same folder where none is known), since speech is judged by the
 sentence. At most MOST stretches, evenly spread, are measured. ``stoi`` and ``pesq`` are those of
 musicrnn.metrics.speech_quality, ``logmel`` the log-mel distance of musicrnn.metrics.sound,
 ``stft`` the mean difference of magnitudes in windows of 16 to 128 ms, both dB. The other row is the
@@ -135,8 +135,8 @@ def stretches_of(sounds: Sequence[Sound], rate: int) -> list[tuple[str, Samples]
 
 
 def joined(sounds: Sequence[Sound], length: int) -> list[tuple[str, Samples]]:
-    """Stretches of ``length`` samples: parts of long sounds, and short ones of one speaker joined;
-    what is left over of a speaker is one where it is half as long."""
+    """Stretches of ``length`` samples: the beginnings of long sounds, short ones of one speaker
+    joined; what is left over of a speaker is one where it is half as long."""
     waiting: dict[tuple[int, str], list[Sound]] = {}
     found = list[tuple[str, Samples]]()
     for sound in sounds:

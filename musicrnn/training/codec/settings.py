@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from musicrnn.bounds import number, positive, whole
+from musicrnn.bounds import number, whole
 from musicrnn.networks.codec_config import CodecSizes
 
 
@@ -16,10 +16,10 @@ class CodecSettings(CodecSizes):
     of the frames that the codes say, ``commitment`` of staying near the books' vectors."""
 
     batch_size: int = whole(16, 1, 4096)
-    seconds: float = positive(1.0, 60)
+    seconds: float = number(1.0, 0.2, 60)
     softer: float = number(20.0, 0, 60)
     bands: int = whole(80, 8, 512)
-    window: int = whole(1024, 64, 8192)
+    window: int = whole(768, 64, 2048)
     step: int = whole(256, 16, 4096)
     by_frames: float = number(0.1, 0)  # a dB
     commitment: float = number(0.25, 0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from musicrnn.checkpoint import Checkpoint
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.networks.codec_config import CodecConfig
 from musicrnn.training.codec.data import Sound, SoundsData
@@ -19,6 +21,7 @@ from musicrnn.waveform import in_full_scale
 
 if TYPE_CHECKING:
     from musicrnn.networks.codec import Codec
+    from musicrnn.sampling.composer import Composer
     from musicrnn.training.codec.measure import CodecFigures
     from musicrnn.training.codec.objective import CodecObjective
 
@@ -85,6 +88,11 @@ class CodecTask(Task):
 
         return Codec
 
+    def composer(self, checkpoint: Checkpoint) -> Composer:
+        self.cannot(
+            "compose", "it says what it hears again: musicrnn train compose learns what follows"
+        )
+
     def measure(
         self, checkpoints: Sequence[Checkpoint], data: TrainingData, split: Split
     ) -> CodecFigures:
@@ -99,8 +107,12 @@ CODEC = CodecTask()
 
 
 def _recipe(data: TrainingData, settings: CodecSettings) -> CausalLogMel:
-    """How sound is heard."""
-    return CausalLogMel(
+    """How sound is heard.
+
+    Raises:
+        MusicRNNError: a band that no frequency of the window falls into.
+    """
+    recipe = CausalLogMel(
         rate=data.encoding,
         n_fft=settings.window,
         hop=settings.step,
@@ -109,3 +121,12 @@ def _recipe(data: TrainingData, settings: CodecSettings) -> CausalLogMel:
         high=data.encoding / 2,
         floor=FLOOR,
     )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # librosa's, on what is refused here
+        empty = int((recipe.bands.sum(axis=0) == 0).sum())
+    if empty:
+        raise MusicRNNError(
+            f"{counted(empty, 'band')} of {settings.bands} would hear nothing: a window of "
+            f"{settings.window} samples has too few frequencies, take fewer bands or a longer one"
+        )
+    return recipe

@@ -5,7 +5,6 @@ Every piece that is left out is listed with its reason.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +17,6 @@ from numpy.typing import NDArray
 from musicrnn.arrays import Ids
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.context.fields import FEELS, Outlook, read_sizes
-from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.key import estimate_key
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer, tokenizer_from
@@ -34,6 +32,7 @@ from musicrnn.training.data import (
     Sources,
     Split,
     TrainingData,
+    check_mix,
     described,
     read_all,
     skipping,
@@ -97,13 +96,7 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
         MusicRNNError: a mix that is not one positive number for each source.
     """
     mix = request.mix
-    if mix is not None and (
-        len(mix) != len(sources) or not all(0 < weight < math.inf for weight in mix)
-    ):
-        raise MusicRNNError(
-            f"a mix is one positive number for each of {counted(len(sources), 'source')}, "
-            f"got {listed(mix)}"
-        )
+    check_mix(mix, len(sources))
     read: list[tuple[int, Loaded[Score]]] = []
     refused: list[SkippedFile] = []
     for index, (_, pieces) in enumerate(sources):

@@ -64,7 +64,9 @@ def coded(tokenizer: SoundTokenizer, samples: NDArray[np.int16], take: int) -> N
     """The codes [T, Q] of one channel at SOUND_RATE."""
     heard = in_full_scale(samples)
     if take:
-        random = np.random.default_rng([take, len(samples), int(np.abs(samples[:1000]).sum())])
+        random = np.random.default_rng(
+            [take, len(samples), int(np.abs(samples[:1000].astype(np.int64)).sum())]
+        )
         late = int(random.integers(round(tokenizer.frame_seconds * SOUND_RATE) + 1))
         gain = 10 ** (-SOFTER * random.random() / 20)
         heard = np.concatenate([np.zeros(late, np.float32), heard]) * np.float32(gain)

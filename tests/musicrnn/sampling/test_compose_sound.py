@@ -88,13 +88,24 @@ def test_it_goes_on_from_a_sound() -> None:
     assert made(maker, 1, sound=tone)[0].sound.seconds == pytest.approx(9, abs=0.02)
 
 
+def test_bars_are_bounded_at_the_tempo_that_they_have() -> None:
+    maker = composer(tempos=True)
+    with pytest.raises(MusicRNNError, match="asked are 2400 s"):
+        made(maker, 1, bars=1200, tempo=120.0)
+    tone = Waveform(np.full((1, 10), 0.1, np.float32), 16_000)
+    with pytest.raises(MusicRNNError, match=r"a primer must last 16 ms at least, got 0\.625 ms"):
+        made(maker, 1, sound=tone)
+
+
 def test_what_cannot_be_asked_is_said() -> None:
     maker = composer()
     for controls, says in (
         ({"label": "c"}, "the model has learnt no 'c': it knows a, b"),
         ({"bars": 2}, "has learnt no tempos"),
         ({"key": (2, False)}, "composes by label, tempo and bars or seconds, not by key"),
-        ({"seconds": 7000.0}, "a sound may last 1800 s, asked are 7000"),
+        ({"label": "a", "feel": "b"}, "a feel is the label of a loop: ask for 'a' or 'b'"),
+        ({"label": ""}, "a label is a word, got ''"),
+        ({"seconds": 7000.0}, "a sound may last 1800 s with its primer, asked are 7000"),
     ):
         with pytest.raises(MusicRNNError, match=says):
             made(maker, 1, **controls)
@@ -131,7 +142,21 @@ def test_a_damaged_header_is_refused() -> None:
         ("labels", "a"),
         ("guidance", "loud"),
         ("guidance", 1e9),
+        ("labels", ["a", "b", "c"]),
+        ("labels", ["a", "a"]),
+        ("labels", ["a", ""]),
         ("lengths", ["x"]),
+        ("lengths", [float("nan")]),
+        ("lengths", [-5.0]),
+        ("lengths", [1e308]),
+        ("lengths", [0.5, 0.2]),
+        ("tempos", {"a": ["b"]}),
+        ("tempos", {"a": [1e-6]}),
+        ("tempos", {"a": [[1, 2], [3]]}),
+        ("tempos", {"a": [-100.0]}),
+        ("tokenizer", {"name": "codec", "model": "a\0b"}),
+        ("tokenizer", {"name": "codec", "model": "/dev/null"}),
+        ("tokenizer", {"name": "mulaw", "rate": 8000.0}),
         ("tokenizer", {"name": "mulaw", "rate": 8000}),
         ("tokenizer", {"name": "steps"}),
         ("tokenizer", {"name": "codec", "digest": "0" * 16}),
