@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from musicrnn.arrays import checked_ids
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.face.asking import checked_bars, checked_path, drawn_seed, request_of, with_style
-from musicrnn.face.reading import PieceLike, score_given, sound_given
+from musicrnn.face.reading import PieceLike, going_on, score_given, sound_given
+from musicrnn.face.tokens import tokenizer_of
 from musicrnn.face.words import in_python
 from musicrnn.pretrained import Style
 from musicrnn.sampling.engine import EngineSettings
 from musicrnn.sampling.sample_function import SamplingBudget
-from musicrnn.score import Score
-from musicrnn.tokens import TOKENIZERS, Tokenizer, tokenizer_from
+from musicrnn.tokens.sound import SoundTokenizer
 from musicrnn.training.machine import check_output
 from musicrnn.training.task import task_of
 
@@ -52,7 +52,7 @@ class Model:
 
     @property
     def kind(self) -> str:
-        """One of the kinds of model: compose, frames, voices, classify, words ..."""
+        """One of the kinds of model: compose, sound, classify, words ..."""
         return self._task.name
 
     @property
@@ -147,10 +147,7 @@ class Model:
         """
         budget = SamplingBudget(EngineSettings(self.device), best_of)
         request = request_of(self.style, wishes or {}, budget=budget)
-        if primer is not None and self._task.makes_sound:
-            request = replace(request, sound=sound_given(primer))
-        elif primer is not None:
-            request = replace(request, primer=score_given(primer))
+        request = going_on(request, primer, sound=self._task.makes_sound)
         composer = self._task.composer(self.checkpoint)
         request = composer.completed(request, self.style.bars)
         for piece in composer.compose([drawn_seed(seed) for seed in seeds], request):
@@ -268,23 +265,22 @@ class Model:
         return self._task.load(self.checkpoint)
 
     @cached_property
-    def tokenizer(self) -> Tokenizer:
-        """What turns scores into the ids that it reads.
-
-        Raises:
-            MusicRNNError: it reads no tokens.
-        """
-        said = self.metadata.get("tokenizer")
-        if not isinstance(said, dict) or said.get("name") not in TOKENIZERS:
+    def tokenizer(self) -> Any:
+        """What makes the ids that it reads: a Tokenizer, of sound a SoundTokenizer; raises
+        MusicRNNError where it reads none."""
+        found = tokenizer_of(self.checkpoint)
+        if found is None:
             self._task.cannot("encode or decode a piece", "it reads no tokens")
-        return tokenizer_from(self.checkpoint.entry("tokenizer"))
+        return found
 
     def encode(self, piece: PieceLike) -> NDArray[np.int32]:
-        """A piece as the ids that the network reads, [T]."""
+        """A piece as the ids that the network reads, [T]; a sound in one channel, at its rate."""
+        if isinstance(self.tokenizer, SoundTokenizer):
+            return self.tokenizer.encode(sound_given(piece).mono().resampled(self.tokenizer.rate))
         return self.tokenizer.encode(score_given(piece))
 
-    def decode(self, ids: Sequence[int]) -> Score:
-        """The piece of any ids of the vocabulary, [T]."""
+    def decode(self, ids: Sequence[int]) -> Any:
+        """The piece of any ids of the vocabulary, [T]: a Score, or a Waveform."""
         return self.tokenizer.decode(checked_ids(ids, len(self.tokenizer.vocabulary)).tolist())
 
     @overload

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from musicrnn.face.saving import score_of
 from musicrnn.io.audio import read_audio
 from musicrnn.io.save import READ, read_piece
 from musicrnn.presentable import Presentable
+from musicrnn.sampling.compose import Request
 from musicrnn.score import Score
 from musicrnn.waveform import Waveform
 
@@ -57,3 +59,16 @@ def sound_given(primer: PieceLike) -> Waveform:
     if not isinstance(sound, Waveform):
         raise MusicRNNError(f"a model of sound goes on from sound, got {primer!r}")
     return sound
+
+
+def going_on(request: Request, primer: PieceLike | None, *, sound: bool) -> Request:
+    """The request with what is gone on from: a piece, or a ``sound``.
+
+    Raises:
+        MusicRNNError: no such file, one that cannot be read, or the other of the two.
+    """
+    if primer is None:
+        return request
+    if sound:
+        return replace(request, sound=sound_given(primer))
+    return replace(request, primer=score_given(primer))

@@ -2,7 +2,8 @@
 
 Conventions. Nats a frame, of all its books. The state is carried from window to window of a sound
 and starts from zero at each new one (Mikolov 2010; Williams and Peng 1990). Validation reads whole
-sounds, evenly among all, as many as have VALIDATED frames together, each of LONGEST at most.
+sounds, evenly among all, as many as have VALIDATED frames together, of samples VALIDATED_SAMPLES,
+each of LONGEST at most.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from musicrnn.training.objective import Objective
 from musicrnn.training.sound.data import CodedSound
 from musicrnn.training.sound.windows import SoundWindow, SoundWindows
 
-VALIDATED = 300_000  # frames
+VALIDATED, VALIDATED_SAMPLES = 40_000, 300_000
 LONGEST = 8000  # frames of a sound
 ROWS, LENGTH = 32, 512  # sounds that are measured at once, frames that are read at a time
 
@@ -42,7 +43,8 @@ class SoundObjective(Objective):
         super().__init__(network, windows.rows)
         self.windows, self.times = windows, times
         total = sum(min(LONGEST, len(sound)) for sound in validation)
-        self.validation = validation[:: max(1, total // VALIDATED)]
+        wanted = VALIDATED if times.delay else VALIDATED_SAMPLES
+        self.validation = validation[:: max(1, total // wanted)]
         self.state = network.initial_state(windows.rows)
 
     def share(self, rank: int, world: int) -> None:

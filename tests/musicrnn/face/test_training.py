@@ -86,7 +86,7 @@ def test_parts_iterate_over_their_pieces(folder: Path) -> None:
         (lambda folder, to: mr.train("compose", folder, to=to, seed="x"), "seed must be a whole"),
         (
             lambda folder, to: mr.train("classify", mr.data(folder, tokens="beat"), to=to),
-            r"tokens says nothing to what train\('classify'",
+            "tokens must be one of codec, mulaw, got 'beat'",
         ),
         (lambda folder, to: mr.data("pop99"), "neither a folder nor a corpus: did you mean pop909"),
         (lambda folder, to: mr.data("xyzzy"), "corpora are ceol-rince, "),
