@@ -39,7 +39,7 @@ from musicrnn_cli.options import (
     "--style",
     show_default="pop",
     help="Bundled model to compose with: pop, folk, drums, chorale, jsb, nottingham, musedata or "
-    "piano; of sound words or loops.",
+    "piano.",
 )
 @click.option("--model", type=click.Path(), help="Your own model file, in place of a style.")
 @click.option(
@@ -91,13 +91,13 @@ from musicrnn_cli.options import (
 @click.option(
     "--feel",
     callback=parse_feel,
-    help="Rhythmic feel, of a model that has learnt feels by name: drums and loops know rock, "
-    "funk, soul, hiphop, jazz, latin and others.",
+    help="Rhythmic feel, of a model that has learnt feels by name: drums knows rock, funk, "
+    "soul, hiphop, jazz, latin and others.",
 )
 @click.option(
     "--label",
     help="What to make, of a model of sound that has learnt labels: its folders' names, such as a "
-    "word of words.",
+    "word.",
 )
 @click.option(
     "--fill-every",

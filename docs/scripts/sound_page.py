@@ -4,8 +4,8 @@
 
 Speech is four seconds of one speaker of the test split of arabic-commands; music an excerpt of
 datasets/scripts/render_sounds.py. Each is shown as it is, as the codec makes it again, and as
-Griffin and Lim's algorithm does from the same codes; then come composed words and loops. Sounds are
-MP3 inside the page, which asks for nothing over a network.
+Griffin and Lim's algorithm does from the same codes. Sounds are MP3 inside the page, which asks for
+nothing over a network.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from musicrnn import load
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.io.audio import read_audio, write_audio
 from musicrnn.sources.sounds import read_sounds
@@ -31,8 +30,6 @@ from musicrnn.waveform import Waveform
 
 DOCS = Path(__file__).parents[1]
 RATE, SECONDS = 16_000, 4.0
-WORDS = ("three", "open", "left", "stop")
-LOOPS = (("funk", 100.0), ("rock", 120.0), ("jazz", 140.0))
 RECIPE = CausalLogMel(n_fft=1024, hop=64, n_mels=96, low=0.0, high=8000.0, floor=-80.0)
 COLOURS = np.array([[252, 252, 250], [178, 200, 224], [70, 110, 170], [24, 28, 60]], float)
 
@@ -76,15 +73,6 @@ def rows(music: Path) -> list[tuple[str, str, np.ndarray]]:
         ours, other = both(codec, sound)
         found += [(name, "as it is", sound), (name, "codec, 2 kbit/s", ours)]
         found.append((name, "Griffin-Lim from the same codes", other))
-    words = load("words")
-    for number, word in enumerate(WORDS):
-        made = words.compose(seed=number, label=word).sound.samples[0]
-        found.append(("Composed words", word, made))
-    loops = load("loops")
-    for number, (feel, tempo) in enumerate(LOOPS):
-        made = loops.compose_many([number], {"feel": feel, "tempo": tempo, "bars": 2})
-        sound = next(iter(made)).sound.samples[0]
-        found.append(("Composed loops", f"{feel}, {tempo:.0f} quarters a minute", sound))
     return found
 
 

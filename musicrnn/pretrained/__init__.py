@@ -36,8 +36,6 @@ STYLES: dict[str, Style] = {
     "nottingham": Style(Settings()),
     "musedata": Style(Settings()),
     "piano": Style(Settings()),
-    "words": Style(Settings(temperature=0.9)),
-    "loops": Style(Settings(temperature=0.9)),
 }
 
 

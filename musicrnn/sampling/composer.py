@@ -56,7 +56,7 @@ class TokenComposer(Composer):
         controls = request.controls
         if controls.label is not None:
             raise MusicRNNError(
-                f"labels are those of models of sound, such as words, got {controls.label!r}"
+                f"labels are of models of sound, and this one writes notes: got {controls.label!r}"
             )
         if controls.bars is not None or controls.seconds is not None:
             return request

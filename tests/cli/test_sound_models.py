@@ -121,7 +121,7 @@ def test_a_primer_is_not_written_over(model, tmp_path, sounds):
         assert ("is the primer itself" in result.output) == ("--model" in words)
         assert primer.read_bytes() == before
     result = run("compose", "--label", "low", "-o", tmp_path / "l.mid", code=1)
-    assert "labels are those of models of sound, such as words, got 'low'" in result.output
+    assert "labels are of models of sound, and this one writes notes: got 'low'" in result.output
 
 
 def test_a_model_is_not_exported_onto_itself(model):
