@@ -103,10 +103,11 @@ def prepared(order: Order) -> tuple[Order, Composer]:
         raise MusicRNNError(f"sound is made without a SoundFont: leave out {order.soundfont}")
     for path in order.outputs:
         check_saved(path, SOUND if order.makes_sound else SAVED)
-        if order.primer is not None and path.exists() and path.samefile(order.primer):
-            raise MusicRNNError(f"{path} is the primer itself: write to another file")
     composer = composer_of(order)
     request = composer.completed(order.request, style_of(order.name).bars)
+    for path in order.outputs:
+        if order.primer is not None and path.exists() and path.samefile(order.primer):
+            raise MusicRNNError(f"{path} is the primer itself: write to another file")
     if request.primer is not None:
         _say_what_changes(composer.checkpoint, request.primer)
     asked, bars = len(request.controls.chords), request.controls.bars

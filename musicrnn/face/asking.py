@@ -25,6 +25,7 @@ from musicrnn.tokens.wishes import (
     read_feel,
     read_form,
     read_key,
+    read_label,
     read_parts,
     read_time_signature,
 )
@@ -36,6 +37,7 @@ WORDS = {
     "form": read_form,
     "parts": read_parts,
     "feel": read_feel,
+    "label": read_label,
 }
 WISHES = (*(each.name for each in fields(Controls)), *(each.name for each in fields(Settings)))
 MAX_SEED = 2**63 - 1

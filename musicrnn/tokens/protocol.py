@@ -44,7 +44,7 @@ WHOLE = ("bars", "density", "fill_every")
 
 @dataclass(frozen=True)
 class Controls:
-    """What a composer asks for; None leaves it to the model.
+    """What a composer asks for; None leaves it to the model, which may grant less.
 
     ``bars`` and ``seconds`` bound the length; ``tempo`` in quarters a minute; ``key`` is (tonic
     0..11, minor); ``time_signature`` (numerator, denominator); ``chords`` (root, quality)
@@ -53,8 +53,7 @@ class Controls:
     ``basses`` the pitch class of each chord's lowest note, None where it is free; ``parts`` the
     names of those that play, () for all; ``feel`` what the rhythm is called, such as "funk";
     ``fill_every`` how many bars apart drum fills are, the last of each being one; ``symbols``
-    whether chord symbols stand above the notes; ``label`` what a sound is called. A model may grant
-    less than can be wished.
+    whether chord symbols stand above the notes; ``label`` what a sound is called.
 
     Raises:
         MusicRNNError: a number outside BOUNDS, a key, metre, chord or bass that there is not, a
@@ -77,10 +76,6 @@ class Controls:
     label: str | None = None
 
     def __post_init__(self) -> None:
-        for name in ("feel", "label"):
-            value = getattr(self, name)
-            if value is not None and (not isinstance(value, str) or not value):
-                raise MusicRNNError(f"a {name} is a word, got {value!r}")
         if self.form:
             self._fit_form()
         for name, (low, high, meaning) in BOUNDS.items():
@@ -140,9 +135,8 @@ class Controls:
             said["parts"] = ", ".join(self.parts)
         if self.symbols is not None:
             said["chord symbols"] = "yes" if self.symbols else "none"
-        if self.feel is not None:
-            said["feel"] = self.feel
-        return said
+        words = {"feel": self.feel, "label": self.label}
+        return said | {name: word for name, word in words.items() if word is not None}
 
 
 @dataclass(frozen=True, eq=False)

@@ -79,5 +79,16 @@ def read_feel(text: str) -> str:
     return text.strip().casefold()
 
 
+def read_label(text: str) -> str:
+    """The label of a sound, as models hold it.
+
+    Raises:
+        MusicRNNError: it is empty.
+    """
+    if not text.strip():
+        raise MusicRNNError(f'a label is what a sound is called, such as "kick", got {text!r}')
+    return text
+
+
 def _root(letter: str, accidental: str) -> int:
     return (STEPS[letter.upper()] + accidental.count("#") - accidental.count("b")) % 12

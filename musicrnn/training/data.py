@@ -154,8 +154,8 @@ def check_mix(mix: Sequence[float] | None, sources: int) -> None:
     """Raises MusicRNNError for a mix that is not one positive number for each source."""
     if mix is not None and (len(mix) != sources or not all(0 < m <= MOST_MIX for m in mix)):
         raise MusicRNNError(
-            f"a mix is one positive number, {MOST_MIX:g} at most, for each of "
-            f"{counted(sources, 'source')}, got {listed(mix)}"
+            f"a mix is one positive number for each of {counted(sources, 'source')}, got "
+            f"{listed(mix)} ({MOST_MIX:g} is the most)"
         )
 
 

@@ -127,6 +127,7 @@ def _recipe(data: TrainingData, settings: CodecSettings) -> CausalLogMel:
     if empty:
         raise MusicRNNError(
             f"{counted(empty, 'band')} of {settings.bands} would hear nothing: a window of "
-            f"{settings.window} samples has too few frequencies, take fewer bands or a longer one"
+            f"{counted(settings.window, 'sample')} has too few frequencies, take fewer bands or a "
+            "longer one"
         )
     return recipe

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.context.sound import FIELDS, FrameTimes
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.training.objective import stored_count
 from musicrnn.training.sound.data import CodedSound
 
@@ -84,7 +84,9 @@ class SoundWindows:
             and untold in (0, 1)
             for sound, frame, untold in reading
         ):
-            raise MusicRNNError(f"the rows' places are not those of {len(self.sounds)} sounds")
+            raise MusicRNNError(
+                f"the rows' places are not those of {counted(len(self.sounds), 'sound')}"
+            )
         self.reading = reading
 
     def next(self) -> SoundWindow:

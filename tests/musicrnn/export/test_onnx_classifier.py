@@ -92,5 +92,5 @@ def test_who_reads_scores_is_refused_in_a_sentence(tmp_path: Path) -> None:
         "labels": ["a", "b"],
         "tokenizer": {"name": "beat", **tokenizer.configuration()},
     }
-    with pytest.raises(MusicRNNError, match="reads scores"):
+    with pytest.raises(MusicRNNError, match="reads tokens"):
         export_onnx(Checkpoint(model.arrays(), metadata), tmp_path / "m.onnx")

@@ -92,7 +92,7 @@ def test_parts_iterate_over_their_pieces(folder: Path) -> None:
         (lambda folder, to: mr.data("xyzzy"), "corpora are ceol-rince, "),
         (
             lambda folder, to: mr.train("draw", folder, to=to),
-            "one of compose, classify, got",
+            "one of compose, classify, tokenize, got",
         ),
         (lambda folder, to: mr.train("compose", folder, to=to, cell="lstn"), "did you mean lstm"),
         (

@@ -61,6 +61,7 @@ def test_wishes_are_said_as_musicians_say_them() -> None:
         feel="hiphop",
         fill_every=4,
         symbols=True,
+        label="kick",
     )
     said = everything.given()
     assert said == {
@@ -73,6 +74,7 @@ def test_wishes_are_said_as_musicians_say_them() -> None:
         "chords": "C/E Bbmaj7 F#m7 N.C.",
         "parts": "melody, Piano",
         "feel": "hiphop",
+        "label": "kick",
         "fill every": "4",
         "chord symbols": "yes",
     }
