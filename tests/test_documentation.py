@@ -31,7 +31,7 @@ from musicrnn.score import Note, Track, make_score
 from musicrnn.waveform import Waveform
 from musicrnn_cli.main import main
 from tests.musicrnn.four_voices import random_score
-from tests.properties.small_data import write_rated
+from tests.properties.small_data import write_named_sounds, write_rated
 
 ROOT = Path(__file__).parents[1]
 GUIDES = sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))
@@ -113,6 +113,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     chorales.mkdir()
     for number in range(8):
         write_midi(random_score(number, bars=2), chorales / f"{number}.mid")
+    write_named_sounds(home)
     write_midi(random_score(9, bars=8), home / "piece.mid")
     write_midi(make_score(480, random_score(8, bars=2).tracks[:1]), home / "melody.mid")
     write_audio(song(1), home / "song.wav")
@@ -134,19 +135,6 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for take in range(3):
                 path = home / "my-words" / label / f"{speaker}_{take:03}.wav"
                 write_audio(word(hertz, len(speaker) * 10 + take + ord(speaker[0])), path)
-    for label, hertz in (("kick", 80), ("bell", 900)):
-        (home / "my-sounds" / label).mkdir(parents=True)
-        for take in range(4):
-            write_audio(word(hertz, 700 + take), home / "my-sounds" / label / f"{take}.wav")
-    rows = [f"{label}/{n}.wav,{('train', 'train', 'valid', 'test')[n]}" for label in
-            ("kick", "bell") for n in range(4)]  # fmt: skip
-    (home / "my-sounds/split.csv").write_text("\n".join(["file,split", *rows]))
-    for label, hertz in (("left", 300), ("right", 1500)):
-        (home / "my-composed-words" / label).mkdir(parents=True)
-        for take in range(2):
-            path = home / "my-composed-words" / label / f"{take}.wav"
-            write_audio(word(hertz, 800 + take), path)
-    for label, hertz in (("left", 300), ("right", 1500)):
         (home / "other-words" / label).mkdir(parents=True)
         for take in range(3):
             write_audio(word(hertz, 900 + take), home / "other-words" / label / f"{take}.wav")

@@ -268,8 +268,7 @@ class Model:
     def tokenizer(self) -> Any:
         """What makes the ids that it reads: a Tokenizer, of sound a SoundTokenizer; raises
         MusicRNNError where it reads none."""
-        found = tokenizer_of(self.checkpoint)
-        if found is None:
+        if (found := tokenizer_of(self.checkpoint)) is None:
             self._task.cannot("encode or decode a piece", "it reads no tokens")
         return found
 

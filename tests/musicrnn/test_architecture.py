@@ -112,8 +112,8 @@ PARTS = {
     "face": (
         "what import musicrnn offers",
         PIECE
-        + " accompaniment bounds device io io.save form synth features plot tokens tokens.sound weights"
-        + " checkpoint networks metrics sampling listening training pretrained sources",
+        + " accompaniment bounds device io io.save form synth features plot tokens tokens.sound"
+        + " weights checkpoint networks metrics sampling listening training pretrained sources",
     ),
     "pretrained": ("models that come with the package", "errors arrays checkpoint sampling"),
 }

@@ -75,6 +75,26 @@ def write_clips(home: Path) -> str:
     return _write_sounds(home, 1.0, 16_000)
 
 
+def write_named_sounds(home: Path) -> None:
+    """Sounds to compose from, with a list, and composed words: the folders that the guides name."""
+    for folder, pitches in (
+        ("my-sounds", {"kick": 80, "bell": 900}),
+        ("my-composed-words", {"left": 300, "right": 1500}),
+    ):
+        rows = ["file,split"]
+        for label, pitch in pitches.items():
+            (home / folder / label).mkdir(parents=True)
+            for take, split in enumerate(("train", "train", "valid", "test")):
+                random = np.random.default_rng([pitch, take])
+                tone = np.sin(2 * np.pi * pitch * np.arange(8000) / 16_000) * np.hanning(8000)
+                sound = 0.3 * tone + 1e-3 * random.standard_normal(8000)
+                path = home / folder / label / f"{take}.wav"
+                write_audio(Waveform(sound[None].astype(np.float32), 16_000), path)
+                rows.append(f"{label}/{take}.wav,{split}")
+        if folder == "my-sounds":
+            (home / folder / "split.csv").write_text("\n".join(rows))
+
+
 WRITERS = {
     "scores": write_scores,
     "rated scores": write_rated,
