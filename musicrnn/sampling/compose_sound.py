@@ -39,6 +39,7 @@ from musicrnn.waveform import Waveform
 
 ROWS = 32
 MAX_SECONDS = 1800.0  # of a sound
+MAX_FRAMES = 4_000_000  # of all that are drawn side by side
 BEHIND_PRIMER = 8.0  # seconds
 LABEL = FIELDS.index("label")
 DRAWN = ("temperature", "top_k", "top_p", "min_p")
@@ -96,14 +97,17 @@ class SoundComposer(Composer):
         wanted = [
             self._wanted(number, seed, request, len(primer)) for number, seed in enumerate(seeds)
         ]
+        longest = min(MAX_SECONDS, MAX_FRAMES * self.times.frame)
         for each in wanted:  # all of them before the first is drawn
-            if each.samples > MAX_SECONDS * self.tokenizer.rate:
+            if each.samples > longest * self.tokenizer.rate:
                 raise MusicRNNError(
-                    f"a sound may last {MAX_SECONDS:.0f} s with its primer, asked are "
+                    f"a sound may last {longest:.0f} s with its primer, asked are "
                     f"{each.samples / self.tokenizer.rate:.0f} s"
                 )
-        for first in range(0, len(wanted), ROWS):
-            yield from self._drawn(wanted[first : first + ROWS], primer, request.settings)
+        most = max((each.frames for each in wanted), default=1)
+        rows = max(1, min(ROWS, MAX_FRAMES // most))
+        for first in range(0, len(wanted), rows):
+            yield from self._drawn(wanted[first : first + rows], primer, request.settings)
 
     def live(self, seed: int, request: Request) -> LivePiece | WholePiece:
         raise MusicRNNError("a sound is drawn as a whole: there are no notes to be heard meanwhile")

@@ -88,6 +88,11 @@ def test_it_goes_on_from_a_sound() -> None:
     assert made(maker, 1, sound=tone)[0].sound.seconds == pytest.approx(9, abs=0.02)
 
 
+def test_samples_are_bounded_by_their_number() -> None:
+    with pytest.raises(MusicRNNError, match="a sound may last 500 s with its primer, asked are"):
+        made(composer("mulaw"), 1, seconds=600.0)
+
+
 def test_bars_are_bounded_at_the_tempo_that_they_have() -> None:
     maker = composer(tempos=True)
     with pytest.raises(MusicRNNError, match="asked are 2400 s"):
