@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from importlib import import_module
 from importlib.util import find_spec
 
 from musicrnn.arrays import Samples
@@ -28,8 +29,7 @@ def stoi(clean: Samples, heard: Samples) -> float:
     """Short-time objective intelligibility."""
     if find_spec("pystoi") is None:
         return math.nan
-    from pystoi import stoi as measure
-
+    measure = import_module("pystoi").stoi
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         found = float(measure(clean, heard, RATE))
@@ -40,10 +40,8 @@ def pesq(clean: Samples, heard: Samples) -> float:
     """Perceptual evaluation of speech quality, wide band."""
     if find_spec("pesq") is None or not (clean.any() and heard.any()):
         return math.nan
-    from pesq import PesqError
-    from pesq import pesq as measure
-
+    package = import_module("pesq")
     try:
-        return float(measure(RATE, clean, heard, "wb"))
-    except PesqError:
+        return float(package.pesq(RATE, clean, heard, "wb"))
+    except package.PesqError:
         return math.nan

@@ -250,7 +250,7 @@ class _Drawing:
         count = len(self.chances)
         if len(logits) > count:
             told, untold = logits[:count], logits[count:]
-            logits = untold + np.float32(self.guidance) * (told - untold)
+            logits = (untold + self.guidance * (told - untold)).astype(np.float32)
             return np.tile(self._drawn(book, logits), 2)
         return self._drawn(book, logits)
 

@@ -168,7 +168,7 @@ def find_sounds(
 
 def _split(found: Sequence[FoundFile]) -> tuple[str, list[LabelledFile], list[SkippedFile]]:
     """How it is split, the files, and those that stand in no split."""
-    sides = {file.name: _side(file) for file in found}
+    sides: dict[str, Split | None] = {file.name: _side(file) for file in found}
     told = {*sides.values()} - {None}
     if "train" in told and len(told) > 1:
         stray = "it lies in none of the folders train, valid and test"
