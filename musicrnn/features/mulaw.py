@@ -18,19 +18,23 @@ MU = LEVELS - 1
 
 def levels(samples: Samples) -> Ids:
     """Samples of any shape -> 0..255; silence is 128."""
+    return np.floor((companded(samples) + 1) / 2 * MU + 0.5).astype(np.int32)
+
+
+def companded(samples: Samples | Float64Array) -> Float64Array:
+    """y in -1..1 of samples of any shape."""
     within = np.clip(samples.astype(np.float64), -1.0, 1.0)
-    companded = np.sign(within) * np.log1p(MU * np.abs(within)) / np.log(LEVELS)
-    return np.floor((companded + 1) / 2 * MU + 0.5).astype(np.int32)
+    return np.sign(within) * np.log1p(MU * np.abs(within)) / np.log(LEVELS)
 
 
 def of_levels(levels: Ids) -> Samples:
     """0..255 of any shape -> samples in -1..1; none is 0: silence, 128, is 8.6e-5, -81 dB."""
-    companded = 2.0 * levels / MU - 1.0
-    return (np.sign(companded) * (LEVELS ** np.abs(companded) - 1) / MU).astype(np.float32)
+    y = 2.0 * levels / MU - 1.0
+    return (np.sign(y) * (LEVELS ** np.abs(y) - 1) / MU).astype(np.float32)
 
 
 def borders() -> Float64Array:
     """[LEVELS + 1], where a sample of one level becomes one of the next; without end outside."""
-    companded = 2.0 * (np.arange(1, LEVELS) - 0.5) / MU - 1.0
-    inner = np.sign(companded) * (LEVELS ** np.abs(companded) - 1) / MU
+    y = 2.0 * (np.arange(1, LEVELS) - 0.5) / MU - 1.0
+    inner = np.sign(y) * (LEVELS ** np.abs(y) - 1) / MU
     return np.concatenate([[-np.inf], inner, [np.inf]])

@@ -4,11 +4,14 @@ Conventions. Codes int64 [B, T, Q]; those of the frame before, in which K, one m
 code, stands for nothing, and the context [B, T, F] of the frame itself (musicrnn.context.sound) ->
 logits [B, T, Q, K], those of book q given the frame's books below q. The state is that of the
 layers over frames: it goes in and comes out. Where a frame has one book the outer network says it.
-A table of what follows each code of the same book is added, so that counting is learnt at once.
+A table of what follows each code of the same book is added, so that counting is learnt at once. Of
+samples it is linear prediction that is added, and what it hears of the sample goes in: heard [B, T,
+HEARD] and logits [B, T, K] (musicrnn.context.linear_prediction).
 
 Sources: two time scales of sound (SampleRNN, Mehri et al. 2017); books of a frame one after the
 other by a network of their own (the depth transformer of UniAudio, Yang et al. 2023, and of Moshi,
-Défossez et al. 2024), here a recurrent one.
+Défossez et al. 2024), here a recurrent one; what is linear left to a filter (LPCNet, Valin and
+Skoglund 2019).
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from musicrnn.context.linear_prediction import HEARD
 from musicrnn.layers.dropout import dropout_layer
 from musicrnn.layers.stack import Stack, State
 from musicrnn.networks.network import Network
@@ -27,8 +31,8 @@ from musicrnn.networks.sound_config import INNER_CELL, SoundConfig
 
 
 class SoundModel(Network):
-    """(before [B, T, Q], context [B, T, F], codes [B, T, Q], state) -> (logits [B, T, Q, K],
-    state)."""
+    """(before [B, T, Q], context [B, T, F], codes [B, T, Q], state, what is foreseen of samples) ->
+    (logits [B, T, Q, K], state)."""
 
     Config: ClassVar[type[SoundConfig]] = SoundConfig
     config: SoundConfig
@@ -50,8 +54,11 @@ class SoundModel(Network):
             nn.init.normal_(self.below.weight, std=0.5 * config.inner**-0.5)
             self.inner = Stack(INNER_CELL, config.inner, config.inner, layers=1)
             self.inner_dropout = nn.Dropout(config.dropout)
-        self.follows = nn.Embedding(books * names, config.codes)
-        nn.init.zeros_(self.follows.weight)
+        if config.linear:
+            self.foreseen = nn.Linear(HEARD, config.embedding)
+        else:
+            self.follows = nn.Embedding(books * names, config.codes)
+            nn.init.zeros_(self.follows.weight)
         self.weight = nn.Parameter(torch.empty(books, config.codes, read))
         self.bias = nn.Parameter(torch.zeros(books, config.codes))
         nn.init.uniform_(self.weight, -(read**-0.5), read**-0.5)
@@ -61,11 +68,18 @@ class SoundModel(Network):
         return self.stack.initial_state(batch)
 
     def forward(
-        self, before: Tensor, context: Tensor, codes: Tensor, state: State
+        self,
+        before: Tensor,
+        context: Tensor,
+        codes: Tensor,
+        state: State,
+        foreseen: tuple[Tensor, Tensor] | None = None,
     ) -> tuple[Tensor, State]:
         config = self.config
         offsets = before.new_tensor(np.arange(config.books) * (config.codes + 1))
         heard = self.embedding(before + offsets).sum(2) + self._heard(context)  # [B, T, E]
+        if foreseen is not None:
+            heard = heard + self.foreseen(foreseen[0])
         y, state = self.stack(self.input_dropout(heard), state)  # [B, T, H]
         if config.books == 1:
             u = y[:, :, None]
@@ -78,6 +92,8 @@ class SoundModel(Network):
             u, _ = self.inner(x, inner)
             u = self.inner_dropout(u).view(*codes.shape, -1)
         logits = torch.einsum("btqi,qki->btqk", u, self.weight) + self.bias
+        if foreseen is not None:
+            return logits + foreseen[1][:, :, None], state
         return logits + self.follows(before + offsets), state
 
     def _heard(self, context: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from musicrnn.arrays import Float32Array
 from musicrnn.cells.product import pack_parameter, product
+from musicrnn.context.linear_prediction import HEARD, LinearPredictor
 from musicrnn.layers.array_stack import ArrayStack, check_shapes, part_of, stack_shapes
 from musicrnn.layers.settings import LayerSettings
 from musicrnn.networks.sound_config import INNER_CELL, SoundConfig
@@ -37,7 +38,10 @@ class SoundEngine:
             for weight, bias in zip(arrays["weight"], arrays["bias"], strict=True)
         ]
         self.offsets = np.arange(config.books) * (config.codes + 1)
-        self.follows = arrays["follows.weight"]
+        if config.linear:
+            self.foreseen = pack_parameter(arrays["foreseen.weight"]), arrays["foreseen.bias"]
+        else:
+            self.follows = arrays["follows.weight"]
         if config.books > 1:
             self.enter = pack_parameter(arrays["enter.weight"]), arrays["enter.bias"]
             inner, settings = part_of(arrays, "inner."), LayerSettings()
@@ -49,11 +53,14 @@ class SoundEngine:
         """Start ``rows`` sounds from zeros."""
         self.stack.begin(rows)
         self.before = np.full((rows, self.config.books), self.config.codes, np.int64)
+        self.predictor = LinearPredictor(rows, self.config.linear) if self.config.linear else None
 
     def keep(self, rows: NDArray[np.int64]) -> None:
         """Go on with these rows alone, in this order."""
         self.stack.keep(rows)
         self.before = self.before[rows]
+        if self.predictor is not None:
+            self.predictor.keep(rows)
 
     @np.errstate(over="ignore", invalid="ignore")
     def step(self, context: NDArray[np.int32], choose: Choose) -> NDArray[np.int64]:
@@ -64,19 +71,26 @@ class SoundEngine:
         for column, (start, size) in enumerate(config.places):
             if size:
                 heard += self.context[np.minimum(context[:, column], size - 1) + start]
+        if self.predictor is None:
+            known = self.follows[self.before + self.offsets]  # [B, Q, K]
+        else:
+            foreseen = self.predictor.foreseen()
+            heard += product(*self.foreseen, foreseen.heard)
+            known = foreseen.logits[:, None]
         y = self.stack.step(self.stack.from_input(heard))
-        follows = self.follows[self.before + self.offsets]  # [B, Q, K]
         codes = np.empty((len(y), config.books), np.int64)
         if config.books == 1:
-            codes[:, 0] = choose(0, product(*self.outputs[0], y) + follows[:, 0])
+            codes[:, 0] = choose(0, product(*self.outputs[0], y) + known[:, 0])
         else:
             self.inner.state = [(np.tanh(product(*self.enter, y)),)]
             last = np.full(len(y), config.codes)
             for book, output in enumerate(self.outputs):
                 u = self.inner.step(self.below[last + self.offsets[book]])
-                logits = product(*output, u) + follows[:, book]
+                logits = product(*output, u) + known[:, book]
                 codes[:, book] = last = choose(book, logits)
         self.before = codes
+        if self.predictor is not None:
+            self.predictor.push(codes[:, 0])
         return codes
 
 
@@ -84,8 +98,11 @@ def _shapes(config: SoundConfig) -> dict[str, tuple[int, ...]]:
     books, names, size = config.books, config.codes + 1, config.embedding
     wanted: dict[str, tuple[int, ...]] = {
         "embedding.weight": (books * names, size), "context.weight": (config.values, size),
-        "follows.weight": (books * names, config.codes),
     }  # fmt: skip
+    if config.linear:
+        wanted |= {"foreseen.weight": (size, HEARD), "foreseen.bias": (size,)}
+    else:
+        wanted["follows.weight"] = (books * names, config.codes)
     stacks = [("stack", config.cell, size, config.hidden, config.layers, config.layer)]
     read = config.hidden
     if books > 1:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import MISSING, dataclass
 
 from musicrnn.bounds import share, whole
+from musicrnn.context.linear_prediction import SAID
+from musicrnn.context.sound import FIELDS
+from musicrnn.errors import MusicRNNError
 from musicrnn.networks.sizes import Sizes
 
 INNER_CELL = "gru"  # of the network over books
@@ -25,20 +28,36 @@ class SoundSizes(Sizes):
 
 @dataclass(frozen=True)
 class SoundConfig(SoundSizes):
-    """The whole configuration: a frame has ``books`` numbers below ``codes``; the others say how
-    many values each field of musicrnn.context.sound has, 0 of one that is not heard."""
+    """The whole configuration: a frame has ``books`` numbers below ``codes``, or is a sample, with
+    linear prediction fitted on ``linear`` of them; the others say how many values each field of
+    musicrnn.context.sound has, 0 of one that is not heard."""
 
     books: int = whole(MISSING, 1, 32)
     codes: int = whole(MISSING, 2, 4096)
+    linear: int = whole(0, 0, 8192)
     label: int = whole(0, 0, 10_001)
     left: int = whole(0, 0, 10_000)
     tempo: int = whole(0, 0, 10_000)
-    place: int = whole(0, 0, 10_000)
+    sixteenth: int = whole(0, 0, 10_000)
+    part: int = whole(0, 0, 10_000)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.linear and (self.books, self.codes) != (1, SAID):
+            raise MusicRNNError(
+                f"linear prediction is of one book of {SAID} codes, got {self.books} of "
+                f"{self.codes}"
+            )
+
+    @property
+    def tokens(self) -> tuple[int, int, int]:
+        """Books, codes and ``linear``, of the tokens that the network learns."""
+        return self.books, self.codes, self.linear
 
     @property
     def places(self) -> list[tuple[int, int]]:
         """Of each field where its rows begin in the table of all, and how many there are."""
-        sizes = [self.label, self.left, self.tempo, self.place]
+        sizes = [getattr(self, name) for name in FIELDS]
         return [(sum(sizes[:index]), size) for index, size in enumerate(sizes)]
 
     @property

@@ -3,8 +3,8 @@
 Conventions. A sound is as long as is asked for in seconds, or in bars of four quarters at a tempo,
 behind its primer; else as long as a training sound, drawn by its seed, at a tempo of the label's
 training sounds, in whole bars. The same seed gives the same sound, alone or among others. ROWS
-sounds are drawn side by side, frame by frame. Of a model with labels each sound is read twice, with
-its label and without, and what the label says is said louder: logits are those without it and
+sounds are drawn side by side, frame by frame. Of a model with labels or tempos each sound is read
+twice, told of them and not, and what they change is said louder: logits are those of the untold and
 ``guidance`` times the difference (Ho and Salimans, "Classifier-free diffusion guidance", 2022).
 """
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from musicrnn.arrays import Float32Array
 from musicrnn.checkpoint import Checkpoint
-from musicrnn.context.sound import FIELDS, FrameTimes, Known, sound_context
+from musicrnn.context.sound import TOLD, Known, sound_context
 from musicrnn.errors import MusicRNNError, listed
 from musicrnn.networks.sound_array import SoundEngine
 from musicrnn.networks.sound_config import SoundConfig
@@ -41,7 +41,6 @@ ROWS = 32
 MAX_SECONDS = 1800.0  # of a sound
 MAX_FRAMES = 4_000_000  # of all that are drawn side by side
 BEHIND_PRIMER = 8.0  # seconds
-LABEL = FIELDS.index("label")
 DRAWN = ("temperature", "top_k", "top_p", "min_p")
 GRANTED = ("bars", "seconds", "tempo", "label", "feel")
 
@@ -65,11 +64,10 @@ class SoundComposer(Composer):
         super().__init__(checkpoint)
         self.config = SoundConfig.from_json(checkpoint.entry("model"))
         self.tokenizer: SoundTokenizer = sound_tokenizer_from(checkpoint.entry("tokenizer"))
-        of_network = self.config.books, self.config.codes
-        if (self.tokenizer.books, self.tokenizer.codes) != of_network:
+        self.framing, of_network = self.tokenizer.framing, self.config.tokens
+        if of_network != (self.tokenizer.books, self.tokenizer.codes, self.framing.linear):
             raise MusicRNNError("the model file is damaged: its tokens do not fit its network")
         self.engine = SoundEngine(self.config, checkpoint.arrays)
-        self.times = FrameTimes(self.tokenizer.frame_seconds, self.tokenizer.delay)
         self.header = SoundHeader.of(checkpoint, self.config)
         self.labels = self.header.labels
 
@@ -97,7 +95,7 @@ class SoundComposer(Composer):
         wanted = [
             self._wanted(number, seed, request, len(primer)) for number, seed in enumerate(seeds)
         ]
-        longest = min(MAX_SECONDS, MAX_FRAMES * self.times.frame)
+        longest = min(MAX_SECONDS, MAX_FRAMES * self.framing.frame)
         for each in wanted:  # all of them before the first is drawn
             if each.samples > longest * self.tokenizer.rate:
                 raise MusicRNNError(
@@ -136,7 +134,7 @@ class SoundComposer(Composer):
         ids = self.tokenizer.encoder().push(sound.samples[0])
         if not len(ids):
             raise MusicRNNError(
-                f"a primer must last {1000 * self.times.frame:g} ms at least, got "
+                f"a primer must last {1000 * self.framing.frame:g} ms at least, got "
                 f"{1000 * sound.seconds:.3g} ms"
             )
         return self.tokenizer.frames(ids).astype(np.int64)
@@ -157,9 +155,9 @@ class SoundComposer(Composer):
             bars = bars or max(1, round(seconds / bar))
             seconds = bars * bar
         known = Known(self.labels.index(label) + 1 if label else 0, tempo, QUARTERS)
-        heard = before * self.times.frame
+        heard = before * self.framing.frame
         samples = round((seconds + heard) * self.tokenizer.rate)
-        frames = max(before + 1, self.times.count(seconds + heard))
+        frames = max(before + 1, self.framing.count(seconds + heard))
         return _Wanted(number, seed, known, bars, frames, samples)
 
     def _seconds(
@@ -177,18 +175,18 @@ class SoundComposer(Composer):
     ) -> Iterator[SoundComposition]:
         """Sounds side by side, each as soon as it is whole."""
         started, before = time.perf_counter(), len(primer)
-        contexts = [sound_context(each.frames, each.known, self.times) for each in wanted]
+        contexts = [sound_context(each.frames, each.known, self.framing) for each in wanted]
         uniforms = [
             np.random.default_rng([each.seed, 0]).random((each.frames, self.tokenizer.books))
             for each in wanted
         ]
         made = [np.empty((each.frames, self.tokenizer.books), np.int64) for each in wanted]
         alive, total = list(range(len(wanted))), sum(each.frames for each in wanted)
-        untold = bool(self.labels) and self.header.guidance != 1
+        untold = self.header.guidance != 1
         if untold:
             plain = [np.array(context) for context in contexts]
             for context in plain:
-                context[:, LABEL] = 0
+                context[:, TOLD] = 0
             contexts += plain
         self.engine.begin(len(contexts))
         for frame in range(max(each.frames for each in wanted)):
@@ -239,7 +237,7 @@ def _given(codes: NDArray[np.int64], book: int, logits: Float32Array) -> NDArray
 
 @dataclass(frozen=True, eq=False)
 class _Drawing:
-    """Draws the codes of a frame by chances [B, Q]; of 2 B rows the second half hears no label."""
+    """Draws the codes of a frame by chances [B, Q]; of 2 B rows the second half is told nothing."""
 
     settings: Settings
     guidance: float

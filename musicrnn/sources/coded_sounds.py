@@ -36,7 +36,7 @@ from musicrnn.training.data import SPLIT_LIST, SPLITS, DataRequest, Split, sha25
 from musicrnn.training.sound.data import CodedData, CodedSound, coded
 from musicrnn.training.task import Task
 
-WANTED, MOST_TAKES = 4.0, 8
+WANTED, MOST_TAKES = 8.0, 8
 MOST_LABELS = 1000
 
 

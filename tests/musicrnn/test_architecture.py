@@ -50,7 +50,7 @@ PARTS = {
     "tokens": ("score <-> integers", PIECE + " bounds accompaniment drum_kit io form context"),
     "tokens.sound": (
         "sound <-> integers",
-        "errors arrays waveform features checkpoint networks",
+        "errors arrays waveform features checkpoint context networks",
     ),
     "form": (
         "sections: planned, and found in the notes; what a plan says of each bar",
@@ -63,7 +63,7 @@ PARTS = {
     "weights": ("numbers stored in four bytes, two or one", "errors arrays"),
     "checkpoint": ("a model's file", "errors arrays io weights"),
     "cells": ("one step of a recurrent network", "errors arrays weights"),
-    "context": ("what is heard at every step beside the last id", "errors arrays cells"),
+    "context": ("what is heard at every step beside the last id", "errors arrays features cells"),
     "layers": ("steps unrolled and stacked", "errors arrays bounds cells"),
     "networks": (
         "whole networks: integers and floats",

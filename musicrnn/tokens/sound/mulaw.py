@@ -8,6 +8,7 @@ import numpy as np
 
 from musicrnn.arrays import Ids, Samples
 from musicrnn.errors import MusicRNNError
+from musicrnn.features.linear_prediction import SECONDS
 from musicrnn.features.mulaw import LEVELS, levels, of_levels
 from musicrnn.tokens.sound.protocol import END, FIRST, START, Decoder, Encoder, SoundTokenizer
 
@@ -28,7 +29,7 @@ class MuLawTokenizer(SoundTokenizer):
         if type(rate) is not int or rate not in RATES:
             said = " or ".join(map(str, RATES))
             raise MusicRNNError(f"the rate of mu-law tokens must be {said} Hz, got {rate!r}")
-        self.rate = rate
+        self.rate, self.linear = rate, round(SECONDS * rate)
 
     @property
     def vocabulary(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.arrays import Ids, Samples
+from musicrnn.context.sound import Framing
 from musicrnn.errors import MusicRNNError
 from musicrnn.waveform import Waveform
 
@@ -49,6 +50,7 @@ class SoundTokenizer(ABC):
         books: how many ids say a frame, one of each book: FIRST + book * codes + code.
         codes: how many there are of a book.
         delay: frames behind a sound that its last samples need.
+        linear: of samples, how many linear prediction is fitted on at a time; else 0.
         keeps_waveform: whether what is decoded follows the samples, or sounds alike alone.
     """
 
@@ -57,6 +59,7 @@ class SoundTokenizer(ABC):
     books: int = 1
     codes: int
     delay: int = 0
+    linear: int = 0
     keeps_waveform: ClassVar[bool] = True
 
     @property
@@ -78,6 +81,11 @@ class SoundTokenizer(ABC):
     def frame_seconds(self) -> float:
         """From one frame to the next."""
         return self.books / self.ids_a_second
+
+    @property
+    def framing(self) -> Framing:
+        """How sound is cut into frames."""
+        return Framing(self.frame_seconds, self.delay, self.codes, self.linear)
 
     @abstractmethod
     def configuration(self) -> dict[str, Any]:

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from musicrnn.arrays import Samples
-from musicrnn.context.sound import Context, FrameTimes, Known, sound_context
+from musicrnn.context.linear_prediction import Foreseen, foreseen
+from musicrnn.context.sound import Context, Framing, Known, sound_context
 from musicrnn.tokens.sound import SoundTokenizer
 from musicrnn.training.data import TrainingData
 from musicrnn.waveform import Waveform, in_full_scale
@@ -33,9 +34,13 @@ class CodedSound:
     def __len__(self) -> int:
         return len(self.codes)
 
-    def context(self, times: FrameTimes, span: slice) -> Context:
+    def context(self, framing: Framing, span: slice) -> Context:
         """[T, F] of the frames in a span."""
-        return sound_context(len(self.codes), self.known, times, span)
+        return sound_context(len(self.codes), self.known, framing, span)
+
+    def foreseen(self, framing: Framing, span: slice) -> Foreseen:
+        """Of samples: what linear prediction says of those in a span."""
+        return foreseen(self.codes[:, 0], span, framing.linear)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,18 +51,14 @@ class CodedData(TrainingData):
     mix: NDArray[np.float64] | None = None
 
     @property
-    def times(self) -> FrameTimes:
-        return times_of(self.encoding)
+    def framing(self) -> Framing:
+        framing: Framing = self.encoding.framing
+        return framing
 
     @property
     def knows_tempo(self) -> bool:
         """Whether any training sound has a tempo."""
         return any(sound.known.tempo for sound in self.examples["train"])
-
-
-def times_of(tokenizer: SoundTokenizer) -> FrameTimes:
-    """Of a tokenizer's frames."""
-    return FrameTimes(tokenizer.frame_seconds, tokenizer.delay)
 
 
 def coded(tokenizer: SoundTokenizer, samples: NDArray[np.int16], take: int) -> NDArray[np.int16]:

@@ -72,7 +72,7 @@ class SoundFigures:
 def sound_figures(model: SoundModel, data: CodedData, split: Split) -> SoundFigures:
     """See the module's text."""
     sounds: Sequence[CodedSound] = data.examples[split]
-    losses = sound_losses(model, sounds, data.times)
+    losses = sound_losses(model, sounds, data.framing)
     counted = counts(data)
     found = PieceLosses(
         [sound.name for sound in sounds],

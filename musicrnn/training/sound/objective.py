@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from musicrnn.arrays import Float64Array
-from musicrnn.context.sound import FrameTimes
+from musicrnn.context.sound import Framing
 from musicrnn.networks.sound import SoundModel, frame_losses
 from musicrnn.threads import suited_threads
 from musicrnn.training.objective import Objective
@@ -38,12 +38,12 @@ class SoundObjective(Objective):
         network: SoundModel,
         windows: SoundWindows,
         validation: Sequence[CodedSound],
-        times: FrameTimes,
+        framing: Framing,
     ) -> None:
         super().__init__(network, windows.rows)
-        self.windows, self.times = windows, times
+        self.windows, self.framing = windows, framing
         total = sum(min(LONGEST, len(sound)) for sound in validation)
-        wanted = VALIDATED if times.delay else VALIDATED_SAMPLES
+        wanted = VALIDATED if framing.delay else VALIDATED_SAMPLES
         self.validation = validation[:: max(1, total // wanted)]
         self.state = network.initial_state(windows.rows)
 
@@ -55,13 +55,13 @@ class SoundObjective(Objective):
         window = self.windows.next()
         going_on = torch.from_numpy(~window.fresh).to(self.device)[None, :, None]
         state = tuple(part * going_on for part in self.state)
-        before, context, codes, there = on_device(window, self.device)
-        logits, state = network(before, context, codes, state)
+        before, context, codes, there, foreseen = on_device(window, self.device)
+        logits, state = network(before, context, codes, state, foreseen)
         self.state = tuple(part.detach() for part in state)
         return (frame_losses(logits, codes) * there).sum(), int(window.there.sum())
 
     def validate(self) -> dict[str, float]:
-        losses = sound_losses(self.module, self.validation, self.times, longest=LONGEST)
+        losses = sound_losses(self.module, self.validation, self.framing, longest=LONGEST)
         count = sum(map(len, losses))
         return {"loss": float(sum(loss.sum() for loss in losses)) / max(1, count)}
 
@@ -72,18 +72,24 @@ class SoundObjective(Objective):
         self.windows.seek(position)
 
 
-def on_device(window: SoundWindow, device: torch.device) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Before, context, codes, and which frames there are."""
+def on_device(
+    window: SoundWindow, device: torch.device
+) -> tuple[Tensor, Tensor, Tensor, Tensor, tuple[Tensor, Tensor] | None]:
+    """Before, context, codes, which frames there are, and what is foreseen of samples."""
     parts = window.before, window.context, window.codes, window.there
     before, context, codes, there = (torch.from_numpy(part).to(device) for part in parts)
-    return before, context, codes, there
+    told = window.foreseen
+    if told is None:
+        return before, context, codes, there, None
+    heard, logits = (torch.from_numpy(part).to(device) for part in (told.heard, told.logits))
+    return before, context, codes, there, (heard, logits)
 
 
 @torch.no_grad()
 def sound_losses(
     model: SoundModel,
     sounds: Sequence[CodedSound],
-    times: FrameTimes,
+    framing: Framing,
     *,
     longest: int | None = None,
 ) -> list[Float64Array]:
@@ -96,7 +102,7 @@ def sound_losses(
         for first in range(0, len(order), ROWS):
             group = order[first : first + ROWS]
             _read_group(
-                model, [sounds[i] for i in group], times, [found[i] for i in group], longest
+                model, [sounds[i] for i in group], framing, [found[i] for i in group], longest
             )
     model.train(training)
     return [np.concatenate(parts) if parts else np.zeros(0) for parts in found]
@@ -105,14 +111,12 @@ def sound_losses(
 def _read_group(
     model: SoundModel,
     sounds: Sequence[CodedSound],
-    times: FrameTimes,
+    framing: Framing,
     found: Sequence[list[Float64Array]],
     longest: int | None,
 ) -> None:
     """Side by side, each read once from its beginning."""
-    windows = SoundWindows(
-        sounds, times, rows=len(sounds), length=LENGTH, nothing=model.config.codes, seed=0
-    )
+    windows = SoundWindows(sounds, framing, rows=len(sounds), length=LENGTH, seed=0)
     state, ends = model.initial_state(len(sounds)), [len(sound) for sound in sounds]
     ends = ends if longest is None else [min(longest, end) for end in ends]
     for start in range(0, max(ends), LENGTH):
@@ -120,10 +124,9 @@ def _read_group(
         windows.rows, windows.reading = len(alive), [(index, start, 0) for index in alive]
         state = tuple(part[:, : len(alive)] for part in state)
         window = windows.next()
-        before, context, codes, there = on_device(window, model.device)
-        logits, state = model(before, context, codes, state)
+        before, context, codes, _, foreseen = on_device(window, model.device)
+        logits, state = model(before, context, codes, state, foreseen)
         losses = frame_losses(logits, codes).double().cpu().numpy()
         for row, index in enumerate(alive):
             count = min(int(window.there[row].sum()), ends[index] - start)
             found[index].append(losses[row, :count])
-        del there

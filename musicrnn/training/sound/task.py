@@ -28,7 +28,7 @@ SHORT = 256  # frames: sounds that are mostly shorter are read whole
 FEW, LONG = 8, 512  # sounds side by side; samples of each an update
 LONGER = 20.0  # minutes from which on more frames are read at once
 COMPARED = 2_400_000  # frames that cells are compared on
-GUIDANCE = 2.0  # of the label, in composing
+GUIDANCE = 2.0  # of label and beat, in composing
 PERCENTILES = (5, 25, 50, 75, 95)
 MINUTES = 10.0
 
@@ -72,7 +72,8 @@ class SoundTask(Task):
 
     def config(self, data: TrainingData, settings: SoundSettings) -> SoundConfig:
         tempos = isinstance(data, CodedData) and data.knows_tempo
-        tokens = {"books": data.encoding.books, "codes": data.encoding.codes}
+        said = data.encoding
+        tokens = {"books": said.books, "codes": said.codes, "linear": said.linear}
         fields = context_sizes(len(data.labels), tempos=tempos)
         return settings.extended(SoundConfig, {**tokens, **fields})
 
@@ -85,25 +86,25 @@ class SoundTask(Task):
         assert isinstance(data, CodedData)
         windows = SoundWindows(
             data.examples["train"],
-            data.times,
+            data.framing,
             rows=settings.batch_size,
             length=settings.sequence_length,
-            nothing=data.encoding.codes,
             seed=plan.seed,
             weights=data.mix,
         )
-        return SoundObjective(network, windows, data.examples["valid"], data.times)
+        return SoundObjective(network, windows, data.examples["valid"], data.framing)
 
     def header(self, data: TrainingData, settings: SoundSettings) -> dict[str, Any]:
         """The tokens, the labels, and how long and how fast training sounds are."""
         tokenizer, train = data.encoding, data.examples["train"]
+        tempos = _tempos(train, data.labels)
         lengths = [(len(sound) - tokenizer.delay) * tokenizer.frame_seconds for sound in train]
         return {
             "tokenizer": {"name": tokenizer.name, **tokenizer.configuration()},
             "labels": list(data.labels),
             "lengths": _quantiles(lengths),
-            "guidance": GUIDANCE if data.labels else 1.0,
-            "tempos": _tempos(train, data.labels),
+            "guidance": GUIDANCE if data.labels or tempos else 1.0,
+            "tempos": tempos,
         }
 
     @property
@@ -134,7 +135,7 @@ class SoundTask(Task):
         assert isinstance(data, CodedData)
         sounds = data.require(split, self.example)
         some = sounds[:: max(1, sum(map(len, sounds)) // COMPARED)]
-        losses = sound_losses(network, some, data.times)
+        losses = sound_losses(network, some, data.framing)
         return float(sum(loss.sum() for loss in losses)) / max(1, sum(map(len, losses)))
 
     def measure(

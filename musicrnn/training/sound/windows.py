@@ -4,8 +4,9 @@ Conventions. Each of ``rows`` rows reads one sound from its beginning to its end
 at a time, and then takes the next of an endless shuffled stream; ``fresh`` marks the rows that
 begin a sound, ``there`` the frames that there are. The first sound of each row is begun at another
 place, so that rows of sounds as long as each other are not all at their beginnings at once. In a
-share UNTOLD of the readings the label is not told, so that it is known what a sound is like without
-(musicrnn.sampling.compose_sound listens to the difference).
+share UNTOLD of the readings neither label nor beat is told, so that it is known what a sound is
+like without (musicrnn.sampling.compose_sound listens to the difference). Of samples there is
+``foreseen``, what linear prediction says of them (musicrnn.context.linear_prediction).
 """
 
 from __future__ import annotations
@@ -17,44 +18,44 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from musicrnn.context.sound import FIELDS, FrameTimes
+from musicrnn.context.linear_prediction import HEARD, SAID, Foreseen
+from musicrnn.context.sound import FIELDS, TOLD, Framing
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.training.objective import stored_count
 from musicrnn.training.sound.data import CodedSound
 
 UNTOLD = 0.1
-LABEL = FIELDS.index("label")
 
 
 @dataclass(frozen=True, eq=False)
 class SoundWindow:
     """Codes of the frames before and of the frames [B, T, Q], contexts [B, T, F], there [B, T],
-    fresh [B]."""
+    fresh [B]; of samples what is ``foreseen`` [B, T, ...]."""
 
     before: NDArray[np.int64]
     codes: NDArray[np.int64]
     context: NDArray[np.int64]
     there: NDArray[np.bool_]
     fresh: NDArray[np.bool_]
+    foreseen: Foreseen | None = None
 
 
 class SoundWindows:
-    """The endless stream; ``nothing`` is what stands before the first frame, ``weights`` say how
-    often each sound is taken beside the others, None for once an epoch."""
+    """The endless stream; ``weights`` say how often each sound is taken beside the others, None for
+    once an epoch."""
 
     def __init__(
         self,
         sounds: Sequence[CodedSound],
-        times: FrameTimes,
+        framing: Framing,
         *,
         rows: int,
         length: int,
-        nothing: int,
         seed: int,
         weights: NDArray[np.float64] | None = None,
     ) -> None:
-        self.sounds, self.times, self.weights = sounds, times, weights
-        self.rows, self.length, self.nothing, self.seed = rows, length, nothing, seed
+        self.sounds, self.framing, self.weights = sounds, framing, weights
+        self.rows, self.length, self.seed = rows, length, seed
         self.rank, self.world = 0, 1
         self.epoch = self.taken = 0
         self.reading = [(-1, 0, 0)] * rows  # sound, the frame that comes next, whether it is untold
@@ -104,7 +105,7 @@ class SoundWindows:
         length = max(span.stop - span.start for _, span, _ in spans)
         books = self.sounds[0].codes.shape[1]
         codes = np.zeros((self.rows, length, books), np.int64)
-        before = np.full_like(codes, self.nothing)
+        before = np.full_like(codes, self.framing.nothing)
         context = np.zeros((self.rows, length, len(FIELDS)), np.int64)
         there = np.zeros((self.rows, length), np.bool_)
         for row, (sound, span, untold) in enumerate(spans):
@@ -112,15 +113,25 @@ class SoundWindows:
             codes[row, :count] = found[span]
             begin = int(span.start == 0)  # before which there is nothing
             before[row, begin:count] = found[span.start - 1 + begin : span.stop - 1]
-            context[row, :count] = self.sounds[sound].context(self.times, span)
+            context[row, :count] = self.sounds[sound].context(self.framing, span)
             if untold:
-                context[row, :count, LABEL] = 0
+                context[row, :count, TOLD] = 0
             there[row, :count] = True
             self.reading[row] = sound, span.stop, untold
-        return SoundWindow(before, codes, context, there, fresh)
+        return SoundWindow(before, codes, context, there, fresh, self._foreseen(spans, length))
+
+    def _foreseen(self, spans: Sequence[tuple[int, slice, int]], length: int) -> Foreseen | None:
+        if not self.framing.linear:
+            return None
+        heard = np.zeros((self.rows, length, HEARD), np.float32)
+        logits = np.zeros((self.rows, length, SAID), np.float32)
+        for row, (sound, span, _) in enumerate(spans):
+            told, count = self.sounds[sound].foreseen(self.framing, span), span.stop - span.start
+            heard[row, :count], logits[row, :count] = told.heard, told.logits
+        return Foreseen(heard, logits)
 
     def _take(self) -> tuple[int, int]:
-        """The next sound, and whether its label is untold."""
+        """The next sound, and whether nothing is told of it."""
         if self.taken >= len(self._order):
             self.epoch, self.taken = self.epoch + 1, 0
             self._order = self._shuffled()

@@ -5,17 +5,18 @@ import pytest
 import torch
 
 from musicrnn.cells import CELLS
+from musicrnn.context.linear_prediction import SAID, foreseen
 from musicrnn.errors import MusicRNNError
 from musicrnn.networks.sound import SoundModel, frame_losses
 from musicrnn.networks.sound_array import SoundEngine
 from musicrnn.networks.sound_config import SoundConfig
 
-FIELDS = {"label": 4, "left": 9, "tempo": 0, "place": 6}
+SIZES = {"label": 4, "left": 9, "tempo": 0, "sixteenth": 6, "part": 3}
 
 
 def network(books: int = 3, cell: str = "gru", **more) -> SoundModel:
     torch.manual_seed(0)
-    sizes = {"hidden": 16, "embedding": 8, "inner": 8, "codes": 7, **FIELDS, **more}
+    sizes = {"hidden": 16, "embedding": 8, "inner": 8, "codes": 7, **SIZES, **more}
     return SoundModel(SoundConfig(cell=cell, books=books, **sizes)).eval()
 
 
@@ -25,9 +26,9 @@ def example(books: int = 3, steps: int = 9, rows: int = 2):
     codes = torch.randint(7, (rows, steps, books))
     before = torch.full_like(codes, 7)
     before[:, 1:] = codes[:, :-1]
-    context = torch.stack([torch.randint(4, (rows, steps)), torch.randint(9, (rows, steps)),
-                           torch.zeros(rows, steps, dtype=torch.long),
-                           torch.randint(6, (rows, steps))], 2)  # fmt: skip
+    context = torch.stack(
+        [torch.randint(max(1, size), (rows, steps)) for size in SIZES.values()], 2
+    )
     return before, context, codes
 
 
@@ -49,6 +50,43 @@ def test_stepped_it_is_the_same(cell: str, books: int) -> None:
 
         engine.step(context[:, step].numpy().astype(np.int32), given)
         np.testing.assert_allclose(np.stack(told, 1), wanted[:, step].numpy(), atol=2e-4)
+
+
+@pytest.mark.parametrize("cell", ["gru", "mingru", "clockwork"])
+def test_of_samples_it_is_the_same_with_what_is_foreseen(cell: str) -> None:
+    model = network(1, cell, codes=SAID, linear=20)
+    _, context, _ = example(1, steps=60, rows=3)
+    codes = torch.from_numpy(np.random.default_rng(0).integers(100, 150, (3, 60, 1)))
+    before = torch.full_like(codes, SAID)
+    before[:, 1:] = codes[:, :-1]
+    told = [foreseen(sound[:, 0].numpy(), slice(0, 60), 20) for sound in codes]
+    known = tuple(
+        torch.from_numpy(np.stack(part))
+        for part in zip(*((t.heard, t.logits) for t in told), strict=True)
+    )
+    with torch.no_grad():
+        wanted, _ = model(before, context, codes, model.initial_state(3), known)
+        silent = model(before, context, codes, model.initial_state(3), (0 * known[0], known[1]))[0]
+    assert not torch.allclose(wanted, silent)
+    engine, rows, found = SoundEngine(model.config, model.arrays()), [0, 1, 2], []
+    engine.begin(3)
+    for step in range(60):
+        if step == 33:
+            rows = [2, 0]
+            engine.keep(np.array(rows))
+
+        def given(book, logits, step=step, rows=rows):
+            np.testing.assert_allclose(logits, wanted[rows, step, book].numpy(), atol=1e-3)
+            found.append(step)
+            return codes[rows, step, book].numpy()
+
+        engine.step(context[rows, step].numpy().astype(np.int32), given)
+    assert len(found) == 60
+
+
+def test_linear_prediction_is_of_samples() -> None:
+    with pytest.raises(MusicRNNError, match="of one book of 256 codes, got 3 of 7"):
+        network(3, linear=20)
 
 
 @pytest.mark.parametrize("books", [1, 3])

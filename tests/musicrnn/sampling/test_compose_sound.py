@@ -27,9 +27,8 @@ def composer(tokens: str = "codec", *, tempos: bool = False, labels=("a", "b")) 
     torch.manual_seed(0)
     tokenizer = TOKENS[tokens]
     sizes = context_sizes(len(labels), tempos=tempos)
-    config = SoundConfig(
-        hidden=8, embedding=6, inner=6, books=tokenizer.books, codes=tokenizer.codes, **sizes
-    )
+    of_tokens = {name: getattr(tokenizer, name) for name in ("books", "codes", "linear")}
+    config = SoundConfig(hidden=8, embedding=6, inner=6, **of_tokens, **sizes)
     said = {"name": tokenizer.name, **tokenizer.configuration()}
     header = {
         "task": "sound", "model": config.as_json(), "tokenizer": said, "labels": list(labels),
