@@ -3,7 +3,8 @@
 Conventions. Nats a frame, of all its books; bits a second are those of one second of sound.
 Baselines are counted on the train split and smoothed on the valid split, of each book by itself:
 ``uniform`` knows nothing, the ``unigram`` what is frequent, the ``bigram`` the same book of the
-frame before. At most COUNTED training frames are counted.
+frame before. At most COUNTED training frames are counted. Samples are predicted by linear
+prediction too (musicrnn.metrics.sample_baselines).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 from musicrnn.arrays import Float64Array, Ids
 from musicrnn.metrics.likelihood import Baselines, fit_baselines
 from musicrnn.metrics.piece_losses import MODEL, PieceLosses
+from musicrnn.metrics.sample_baselines import predicted
 from musicrnn.metrics.tables import between, number, table
 from musicrnn.networks.sound import SoundModel
 from musicrnn.training.data import Split
@@ -25,7 +27,8 @@ from musicrnn.training.sound.data import CodedData, CodedSound
 from musicrnn.training.sound.objective import sound_losses
 
 COUNTED = 2_000_000  # frames
-BASELINES = ("bigram", "unigram")
+COUNTING = ("bigram", "unigram")
+LINEAR = {"linear prediction": False, "linear, told its frame": True}
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,12 +76,11 @@ def sound_figures(model: SoundModel, data: CodedData, split: Split) -> SoundFigu
     """See the module's text."""
     sounds: Sequence[CodedSound] = data.examples[split]
     losses = sound_losses(model, sounds, data.framing)
-    counted = counts(data)
     found = PieceLosses(
         [sound.name for sound in sounds],
         {
             MODEL: np.array([loss.sum() for loss in losses]),
-            **({} if counted is None else baseline_nats(counted, sounds)),
+            **baseline_nats(data, sounds),
         },
         {"frame": np.array(list(map(len, losses)), np.float64)},
         encoding={"name": data.encoding.name, **data.encoding.configuration()},
@@ -103,10 +105,17 @@ def counts(data: CodedData) -> list[Baselines] | None:
     ]
 
 
-def baseline_nats(counted: Sequence[Baselines], sounds: Sequence[CodedSound]) -> dict[str, Any]:
+def baseline_nats(data: CodedData, sounds: Sequence[CodedSound]) -> dict[str, Float64Array]:
     """The nats [N] of each baseline, of all books."""
-    found: dict[str, Float64Array] = {name: np.zeros(len(sounds)) for name in BASELINES}
-    for book, baselines in enumerate(counted):
+    found, framing = dict[str, Float64Array](), data.framing
+    if framing.linear:
+        for name, itself in LINEAR.items():
+            bits = [predicted(s.codes[:, 0], framing.linear, itself=itself).sum() for s in sounds]
+            found[name] = math.log(2) * np.array(bits)
+    counted = counts(data)
+    if counted is not None:
+        found |= {name: np.zeros(len(sounds)) for name in COUNTING}
+    for book, baselines in enumerate(counted or []):
         ids = book_ids(sounds, book, len(baselines.unigram) - 1)
         for name, nats in baselines.piece_nats(ids).items():
             found[name] = found[name] + nats

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SHORT = 256  # frames: sounds that are mostly shorter are read whole
 FEW, LONG = 8, 512  # sounds side by side; samples of each an update
 LONGER = 20.0  # minutes from which on more frames are read at once
-COMPARED = 2_400_000  # frames that cells are compared on
+COMPARED = 1_200_000  # frames that cells are compared on
 GUIDANCE = 2.0  # of label and beat, in composing
 PERCENTILES = (5, 25, 50, 75, 95)
 MINUTES = 10.0
@@ -119,14 +119,13 @@ class SoundTask(Task):
         )
 
     def baselines(self, data: TrainingData, split: Split) -> dict[str, Any]:
-        from musicrnn.training.sound.measure import baseline_nats, counts
+        from musicrnn.training.sound.measure import baseline_nats
 
         assert isinstance(data, CodedData)
-        counted, sounds = counts(data), data.examples[split]
-        if counted is None or not sounds:
-            return {}
+        sounds = data.examples[split]
         total = sum(map(len, sounds))
-        return {n: float(nats.sum()) / total for n, nats in baseline_nats(counted, sounds).items()}
+        found = baseline_nats(data, sounds) if total else {}
+        return {name: float(nats.sum()) / total for name, nats in found.items()}
 
     def loss(self, network: Any, data: TrainingData, split: Split) -> float:
         """Of sounds with COMPARED frames together, evenly among all."""
