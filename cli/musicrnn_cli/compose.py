@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from musicrnn.errors import listed
+from musicrnn.pretrained import STYLES
 from musicrnn_cli.controls import (
     parse_chords,
     parse_feel,
@@ -38,8 +40,7 @@ from musicrnn_cli.options import (
 @click.option(
     "--style",
     show_default="pop",
-    help="Bundled model to compose with: pop, folk, drums, chorale, jsb, nottingham, musedata or "
-    "piano.",
+    help=f"Bundled model to compose with, one of {listed(STYLES)}. words and loops make sound.",
 )
 @click.option("--model", type=click.Path(), help="Your own model file, in place of a style.")
 @click.option(
@@ -91,13 +92,13 @@ from musicrnn_cli.options import (
 @click.option(
     "--feel",
     callback=parse_feel,
-    help="Rhythmic feel, of a model that has learnt feels by name: drums knows rock, funk, "
-    "soul, hiphop, jazz, latin and others.",
+    help="Rhythmic feel, of a model that has learnt feels by name: drums and loops know rock, "
+    "funk, soul, hiphop, jazz, latin and others.",
 )
 @click.option(
     "--label",
-    help="What to make, of a model of sound that has learnt labels: its folders' names, such as a "
-    "word.",
+    help="What to make, of a model of sound that has learnt labels: words knows one, two, three, "
+    "left, right, yes, no and others, loops its feels, your own the names of your folders.",
 )
 @click.option(
     "--fill-every",

@@ -16,6 +16,7 @@ Skoglund 2019).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -32,7 +33,8 @@ from musicrnn.networks.sound_config import INNER_CELL, SoundConfig
 
 class SoundModel(Network):
     """(before [B, T, Q], context [B, T, F], codes [B, T, Q], state, what is foreseen of samples) ->
-    (logits [B, T, Q, K], state)."""
+    (logits [B, T, Q, K], state, in training logits [B, T, A, K] of the first book at A looks
+    ahead)."""
 
     Config: ClassVar[type[SoundConfig]] = SoundConfig
     config: SoundConfig
@@ -59,6 +61,7 @@ class SoundModel(Network):
         else:
             self.follows = nn.Embedding(books * names, config.codes)
             nn.init.zeros_(self.follows.weight)
+        self.ahead = nn.Linear(config.hidden, config.ahead * read) if config.ahead else None
         self.weight = nn.Parameter(torch.empty(books, config.codes, read))
         self.bias = nn.Parameter(torch.zeros(books, config.codes))
         nn.init.uniform_(self.weight, -(read**-0.5), read**-0.5)
@@ -74,13 +77,19 @@ class SoundModel(Network):
         codes: Tensor,
         state: State,
         foreseen: tuple[Tensor, Tensor] | None = None,
-    ) -> tuple[Tensor, State]:
-        config = self.config
+    ) -> tuple[Tensor, State, Tensor | None]:
+        config, ahead = self.config, None
+        if self.training and config.unheard:
+            hidden = torch.rand(before.shape[:2], device=before.device) < config.unheard
+            before = before.masked_fill(hidden[..., None], config.codes)
         offsets = before.new_tensor(np.arange(config.books) * (config.codes + 1))
         heard = self.embedding(before + offsets).sum(2) + self._heard(context)  # [B, T, E]
         if foreseen is not None:
             heard = heard + self.foreseen(foreseen[0])
         y, state = self.stack(self.input_dropout(heard), state)  # [B, T, H]
+        if self.training and self.ahead is not None:
+            far = self.ahead(y).unflatten(2, (config.ahead, -1)).tanh()  # [B, T, A, read]
+            ahead = far @ self.weight[0].T + self.bias[0]  # [B, T, A, K]
         if config.books == 1:
             u = y[:, :, None]
         else:
@@ -93,8 +102,8 @@ class SoundModel(Network):
             u = self.inner_dropout(u).view(*codes.shape, -1)
         logits = torch.einsum("btqi,qki->btqk", u, self.weight) + self.bias
         if foreseen is not None:
-            return logits + foreseen[1][:, :, None], state
-        return logits + self.follows(before + offsets), state
+            return logits + foreseen[1][:, :, None], state, ahead
+        return logits + self.follows(before + offsets), state, ahead
 
     def _heard(self, context: Tensor) -> Tensor:
         """The sum of the fields' embeddings, [B, T, E]."""
@@ -111,3 +120,16 @@ def frame_losses(logits: Tensor, codes: Tensor) -> Tensor:
         logits.flatten(0, 2).float(), codes.flatten(), reduction="none"
     )
     return lost.view(codes.shape).sum(2)
+
+
+def ahead_losses(ahead: Tensor, codes: Tensor, there: Tensor, looks: Sequence[int]) -> Tensor:
+    """The sum of nats [] of the first book at all looks ahead that there are, a mean over looks."""
+    total = ahead.new_zeros(())
+    for index, look in enumerate(looks):
+        if look < codes.shape[1]:
+            logits, wanted = ahead[:, :-look, index], codes[:, look:, 0]
+            nats = nn.functional.cross_entropy(
+                logits.flatten(0, 1).float(), wanted.flatten(), reduction="none"
+            )
+            total = total + (nats.view(wanted.shape) * there[:, look:]).sum() / len(looks)
+    return total

@@ -113,4 +113,7 @@ def _shapes(config: SoundConfig) -> dict[str, tuple[int, ...]]:
     for name, cell, inputs, hidden, layers, settings in stacks:
         shapes = stack_shapes(cell, inputs, hidden, layers=layers, settings=settings)
         wanted |= {f"{name}.{part}": shape for part, shape in shapes.items()}
+    if config.ahead:  # of training alone
+        wanted |= {"ahead.weight": (config.ahead * read, config.hidden)}
+        wanted["ahead.bias"] = (config.ahead * read,)
     return wanted | {"weight": (books, config.codes, read), "bias": (books, config.codes)}

@@ -10,20 +10,27 @@ from musicrnn.context.sound import FIELDS
 from musicrnn.errors import MusicRNNError
 from musicrnn.networks.sizes import Sizes
 
+NEAREST = 4  # frames
 INNER_CELL = "gru"  # of the network over books
 
 
 @dataclass(frozen=True)
 class SoundSizes(Sizes):
     """What of the network does not follow from the tokens: ``inner`` are the units of the network
-    over the books of a frame."""
+    over the books of a frame; ``unheard`` is the share of frames that training hides from the next
+    ones, so that what is said hangs on what was asked, and one odd frame does not lead astray
+    (Bowman et al. 2016). At every frame training looks ``ahead`` times farther, at the first book
+    NEAREST frames on, twice as far, and so on: the next frame follows from the last ones, those far
+    on from what was asked (Gloeckle et al. 2024)."""
 
     cell: str = "gru"
     embedding: int = whole(128, 1, 4096)
     hidden: int = whole(384, 1, 4096)
     layers: int = whole(1, 1, 16)
     inner: int = whole(192, 1, 4096)
-    dropout: float = share(0.2)
+    dropout: float = share(0.1)
+    unheard: float = share(0.0)
+    ahead: int = whole(0, 0, 6)
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,11 @@ class SoundConfig(SoundSizes):
                 f"linear prediction is of one book of {SAID} codes, got {self.books} of "
                 f"{self.codes}"
             )
+
+    @property
+    def looks(self) -> list[int]:
+        """How many frames on training looks besides the next one."""
+        return [NEAREST * 2**look for look in range(self.ahead)]
 
     @property
     def tokens(self) -> tuple[int, int, int]:

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from musicrnn.arrays import Float64Array
 from musicrnn.context.sound import Framing
-from musicrnn.networks.sound import SoundModel, frame_losses
+from musicrnn.networks.sound import SoundModel, ahead_losses, frame_losses
 from musicrnn.threads import suited_threads
 from musicrnn.training.objective import Objective
 from musicrnn.training.sound.data import CodedSound
@@ -56,9 +56,13 @@ class SoundObjective(Objective):
         going_on = torch.from_numpy(~window.fresh).to(self.device)[None, :, None]
         state = tuple(part * going_on for part in self.state)
         before, context, codes, there, foreseen = on_device(window, self.device)
-        logits, state = network(before, context, codes, state, foreseen)
+        logits, state, ahead = network(before, context, codes, state, foreseen)
         self.state = tuple(part.detach() for part in state)
-        return (frame_losses(logits, codes) * there).sum(), int(window.there.sum())
+        loss = (frame_losses(logits, codes) * there).sum()
+        if ahead is not None:  # learnt from, and not part of what is told
+            far = ahead_losses(ahead, codes, there, self.module.config.looks)
+            loss = loss + far - far.detach()
+        return loss, int(window.there.sum())
 
     def validate(self) -> dict[str, float]:
         losses = sound_losses(self.module, self.validation, self.framing, longest=LONGEST)
@@ -125,7 +129,7 @@ def _read_group(
         state = tuple(part[:, : len(alive)] for part in state)
         window = windows.next()
         before, context, codes, _, foreseen = on_device(window, model.device)
-        logits, state = model(before, context, codes, state, foreseen)
+        logits, state, _ = model(before, context, codes, state, foreseen)
         losses = frame_losses(logits, codes).double().cpu().numpy()
         for row, index in enumerate(alive):
             count = min(int(window.there[row].sum()), ends[index] - start)

@@ -67,7 +67,12 @@ class SoundTask(Task):
 
     def plan(self, data: TrainingData, settings: SoundSettings) -> TrainingConfig:
         return TrainingConfig(
-            minutes=MINUTES, learning_rate=4e-3, warm_up=100, validate_every=0, patience=10
+            minutes=MINUTES,
+            learning_rate=4e-3,
+            warm_up=100,
+            validate_every=0,
+            patience=10,
+            average=0.999,
         )
 
     def config(self, data: TrainingData, settings: SoundSettings) -> SoundConfig:

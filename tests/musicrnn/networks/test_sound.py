@@ -7,7 +7,7 @@ import torch
 from musicrnn.cells import CELLS
 from musicrnn.context.linear_prediction import SAID, foreseen
 from musicrnn.errors import MusicRNNError
-from musicrnn.networks.sound import SoundModel, frame_losses
+from musicrnn.networks.sound import SoundModel, ahead_losses, frame_losses
 from musicrnn.networks.sound_array import SoundEngine
 from musicrnn.networks.sound_config import SoundConfig
 
@@ -38,7 +38,7 @@ def test_stepped_it_is_the_same(cell: str, books: int) -> None:
     model = network(books, cell)
     before, context, codes = example(books)
     with torch.no_grad():
-        wanted, _ = model(before, context, codes, model.initial_state(2))
+        wanted, *_ = model(before, context, codes, model.initial_state(2))
     engine = SoundEngine(model.config, model.arrays())
     engine.begin(2)
     for step in range(9):
@@ -65,7 +65,7 @@ def test_of_samples_it_is_the_same_with_what_is_foreseen(cell: str) -> None:
         for part in zip(*((t.heard, t.logits) for t in told), strict=True)
     )
     with torch.no_grad():
-        wanted, _ = model(before, context, codes, model.initial_state(3), known)
+        wanted, *_ = model(before, context, codes, model.initial_state(3), known)
         silent = model(before, context, codes, model.initial_state(3), (0 * known[0], known[1]))[0]
     assert not torch.allclose(wanted, silent)
     engine, rows, found = SoundEngine(model.config, model.arrays()), [0, 1, 2], []
@@ -92,20 +92,20 @@ def test_linear_prediction_is_of_samples() -> None:
 @pytest.mark.parametrize("books", [1, 3])
 def test_in_pieces_it_is_the_whole(books: int) -> None:
     model, parts = network(books), example(books)
-    whole, _ = model(*parts, model.initial_state(2))
-    first, state = model(*(part[:, :4] for part in parts), model.initial_state(2))
-    second, _ = model(*(part[:, 4:] for part in parts), state)
+    whole, *_ = model(*parts, model.initial_state(2))
+    first, state, _ = model(*(part[:, :4] for part in parts), model.initial_state(2))
+    second, *_ = model(*(part[:, 4:] for part in parts), state)
     assert torch.allclose(torch.cat([first, second], 1), whole, atol=1e-5)
 
 
 def test_it_knows_the_past_and_the_books_below_alone() -> None:
     model, (before, context, codes) = network(), example()
-    told, _ = model(before, context, codes, model.initial_state(2))
+    told, *_ = model(before, context, codes, model.initial_state(2))
     other = codes.clone()
     other[:, 5, 1] = (other[:, 5, 1] + 1) % 7
     after = before.clone()
     after[:, 6] = other[:, 5]
-    moved, _ = model(after, context, other, model.initial_state(2))
+    moved, *_ = model(after, context, other, model.initial_state(2))
     assert torch.equal(told[:, :5], moved[:, :5])
     assert torch.equal(told[:, 5, :2], moved[:, 5, :2])
     assert not torch.allclose(told[:, 5, 2], moved[:, 5, 2])
@@ -114,9 +114,35 @@ def test_it_knows_the_past_and_the_books_below_alone() -> None:
 
 def test_a_row_is_as_if_it_were_alone() -> None:
     model, parts = network(), example(rows=3)
-    whole, _ = model(*parts, model.initial_state(3))
-    alone, _ = model(*(part[1:2] for part in parts), model.initial_state(1))
+    whole, *_ = model(*parts, model.initial_state(3))
+    alone, *_ = model(*(part[1:2] for part in parts), model.initial_state(1))
     assert torch.allclose(whole[1:2], alone, atol=1e-5)
+
+
+def test_looks_ahead_are_at_the_first_book_of_later_frames() -> None:
+    model, (before, context, codes) = network(ahead=2), example(steps=9)
+    assert model.config.looks == [4, 8]
+    model.train()
+    *_, ahead = model(before, context, codes, model.initial_state(2))
+    assert ahead.shape == (2, 9, 2, 7)
+    there = torch.ones(2, 9, dtype=torch.bool)
+    there[1, 8:] = False
+    nats = -ahead.log_softmax(-1)
+    wanted = sum(nats[r, t, 0, codes[r, t + 4, 0]] for r in range(2) for t in range(5 - r))
+    wanted += nats[0, 0, 1, codes[0, 8, 0]]
+    assert torch.allclose(ahead_losses(ahead, codes, there, [4, 8]), wanted / 2, atol=1e-4)
+    model.eval()
+    assert model(before, context, codes, model.initial_state(2))[2] is None
+    SoundEngine(model.config, model.arrays())
+
+
+def test_what_is_unheard_is_hidden_in_training_alone() -> None:
+    model, (before, context, codes) = network(unheard=1 - 1e-9, dropout=0.0), example()
+    nothing = torch.full_like(before, 7)
+    alone, *_ = model(nothing, context, codes, model.initial_state(2))
+    model.train()
+    hidden, *_ = model(before, context, codes, model.initial_state(2))
+    assert torch.equal(hidden, alone)
 
 
 def test_losses_are_those_of_all_books() -> None:
