@@ -4,11 +4,12 @@ Conventions. A judge is a classifier that the model never met: it gives a label 
 last layer's input, of every sound. ``recognised`` is the share told as what was asked; ``ceiling``
 that of held-out human sounds sent through the model's tokens. ``spread`` is the mean square
 distance of the vectors from the mean of their label, over labels with two sounds or more, beside
-that of human sounds. Frechet distances are of the
-vectors: of generated against held-out sounds, and of other human sounds against the same, as many.
+that of human sounds. Frechet distances are of the vectors: of generated against held-out sounds,
+and of other human sounds against the same, as many.
 Copies: the log-mel distance (dB a band, the nearest of shifts up to SHIFT frames, both brought to
 the same mean) of each sound to the nearest training sound of its label; beside it the QUANTILE of
-the same of held-out human sounds, whose speakers are others. ``nearer`` is the share that is below.
+the same of held-out human sounds, whose speakers are others. ``nearer`` is the share that is below;
+tokens alone bring a sound nearer to all others, so that of human sounds through them stands beside.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class GeneratedSound:
     nearest: float
     nearest_human: float
     nearer: float
+    nearer_coded: float
     labels: dict[str, float]
 
     def as_json(self) -> dict[str, Any]:
@@ -81,6 +83,7 @@ class GeneratedSound:
             ["nearest training sound, dB", f"{self.nearest:.2f}", ""],
             [f"  {QUANTILE:.0%} of held-out human ones", f"{self.nearest_human:.2f}", ""],
             ["  nearer than that", f"{self.nearer:.1%}", ""],
+            ["    human sounds through the tokens", f"{self.nearer_coded:.1%}", ""],
         ]
         worst = sorted(self.labels.items(), key=lambda pair: pair[1])[:5]
         named = ", ".join(f"{label} {share:.0%}" for label, share in worst)
@@ -95,7 +98,7 @@ def generated_sound(
     model's tokens, ``train`` what was learnt from."""
     count = min(len(made.asked), len(human.asked), len(other.asked))
     picked = [_some(each, count) for each in (made, human, other)]
-    ours, theirs = (nearest(each, train) for each in (made, human))
+    ours, theirs, through = (nearest(each, train) for each in (made, human, coded))
     limit = float(np.quantile(theirs, QUANTILE))
     right = made.right
     own, others = spread(made), spread(human)
@@ -112,6 +115,7 @@ def generated_sound(
         float(ours.min()),
         limit,
         float((ours < limit).mean()),
+        float((through < limit).mean()),
         {
             label: float(right[[a == label for a in made.asked]].mean())
             for label in sorted(set(made.asked))
