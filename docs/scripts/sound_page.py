@@ -4,8 +4,8 @@
 
 Speech is four seconds of one speaker of the test split of arabic-commands; music an excerpt of
 datasets/scripts/render_sounds.py. Each is shown as it is, as the codec makes it again, and as
-Griffin and Lim's algorithm does from the same codes. Sounds are MP3 inside the page, which asks for
-nothing over a network.
+Griffin and Lim's algorithm does from the same codes. Then come words and loops, as the bundled
+models compose them. Sounds are MP3 inside the page, which asks for nothing over a network.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from musicrnn import load
 from musicrnn.features.causal_logmel import CausalLogMel
 from musicrnn.io.audio import read_audio, write_audio
 from musicrnn.sources.sounds import read_sounds
@@ -76,6 +77,19 @@ def rows(music: Path) -> list[tuple[str, str, np.ndarray]]:
     return found
 
 
+def composed() -> list[tuple[str, str, np.ndarray]]:
+    """Words and loops that nobody said or played."""
+    words, loops, found = load("words"), load("loops"), list[tuple[str, str, np.ndarray]]()
+    for label in ("three", "left", "open"):
+        for seed in (1, 2):
+            made = words.compose(seed=seed, label=label)
+            found.append(("Composed words", f"{label}, seed {seed}", made.sound.samples[0]))
+    for feel, tempo in (("funk", 100), ("rock", 120), ("jazz", 150)):
+        made = loops.compose(seed=1, label=feel, tempo=tempo, bars=2)
+        found.append(("Composed loops", f"{feel}, {tempo} quarters", made.sound.samples[0]))
+    return found
+
+
 def page(found: list[tuple[str, str, np.ndarray]]) -> str:
     parts, before = list[str](), ""
     for heading, what, samples in found:
@@ -102,7 +116,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--music", type=Path, required=True)
     found = rows(parser.parse_args().music)
-    (DOCS / "sound.html").write_text(page(found), "utf-8")
+    (DOCS / "sound.html").write_text(page([*found, *composed()]), "utf-8")
     shown = [spectrogram(samples, 400) for _, _, samples in found[:6]]
     whole = Image.new("RGB", (3 * 400 + 2 * 8, 2 * shown[0].height + 8), (252, 252, 250))
     for index, image in enumerate(shown):

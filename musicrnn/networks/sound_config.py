@@ -28,7 +28,7 @@ class SoundSizes(Sizes):
     hidden: int = whole(384, 1, 4096)
     layers: int = whole(1, 1, 16)
     inner: int = whole(192, 1, 4096)
-    dropout: float = share(0.1)
+    dropout: float = share(0.2)
     unheard: float = share(0.0)
     ahead: int = whole(0, 0, 6)
 

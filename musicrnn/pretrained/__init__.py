@@ -36,6 +36,8 @@ STYLES: dict[str, Style] = {
     "nottingham": Style(Settings()),
     "musedata": Style(Settings()),
     "piano": Style(Settings()),
+    "words": Style(Settings()),
+    "loops": Style(Settings()),
 }
 
 

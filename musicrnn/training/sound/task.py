@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SHORT = 256  # frames: sounds that are mostly shorter are read whole
 FEW, LONG = 8, 512  # sounds side by side; samples of each an update
+UNHEARD, AHEAD = 0.1, 3  # of a codec's frames
 LONGER = 20.0  # minutes from which on more frames are read at once
 COMPARED = 1_200_000  # frames that cells are compared on
 GUIDANCE = 2.0  # of label and beat, in composing
@@ -49,7 +50,7 @@ class SoundTask(Task):
     floor: ClassVar[str] = "bigram"
     makes_sound: ClassVar[bool] = True
     compared: ClassVar[tuple[int, int] | None] = (200_000, 500)
-    follows: ClassVar[tuple[str, ...]] = ("sequence_length", "batch_size")
+    follows: ClassVar[tuple[str, ...]] = ("sequence_length", "batch_size", "unheard", "ahead")
 
     def sized(
         self, data: TrainingData, settings: SoundSettings, minutes: float | None
@@ -63,6 +64,8 @@ class SoundTask(Task):
             settings,
             sequence_length=typical if typical <= SHORT else SHORT // 2,
             batch_size=FEW if (minutes or MINUTES) < LONGER else settings.batch_size,
+            unheard=UNHEARD,
+            ahead=AHEAD,
         )
 
     def plan(self, data: TrainingData, settings: SoundSettings) -> TrainingConfig:

@@ -90,10 +90,14 @@ class Judge:
         )
 
     def right(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """The share that is told right, of each feel."""
+        """The share that is told right, of each feel; NaN of one that is not there."""
         x = (x - self.mean) / self.scale
         told = (x @ self.weights[:-1] + self.weights[-1] - self.prior).argmax(1)
-        return np.array([(told[y == feel] == feel).mean() for feel in range(len(FEELS))])
+        right, count = (
+            np.bincount(y[told == y], minlength=len(FEELS)),
+            np.bincount(y, minlength=len(FEELS)),
+        )
+        return np.where(count > 0, right / np.maximum(1, count), np.nan)
 
 
 def loops_of(sounds: Sequence[Sound], tokens: CodecTokenizer | None) -> tuple[np.ndarray, ...]:
@@ -115,7 +119,7 @@ def feels(model: Model, examples: Mapping[Split, Sequence[Sound]], held: Split) 
     learnt = loops_of(examples["train"][::LEARNT_FROM], tokens)
     valid = loops_of(examples["valid"], tokens)
     judges = [Judge(*learnt, penalty) for penalty in PENALTIES]
-    judge = max(judges, key=lambda each: each.right(*valid).mean())
+    judge = max(judges, key=lambda each: np.nanmean(each.right(*valid)))
     x, y = list[np.ndarray](), list[int]()
     for number, feel in enumerate(FEELS):
         for loop in model.compose_many(range(EACH), {"feel": feel, "bars": BARS}):
@@ -127,7 +131,7 @@ def feels(model: Model, examples: Mapping[Split, Sequence[Sound]], held: Split) 
         "people, through the tokens": judge.right(*loops_of(examples[held], tokens)),
     }
     rows = [
-        [name, f"{share.mean():.2f}", *(f"{each:.2f}" for each in share)]
+        [name, f"{np.nanmean(share):.2f}", *(f"{each:.2f}" for each in share)]
         for name, share in shares.items()
     ]
     return table(["feel told right", "mean", *FEELS], rows)
