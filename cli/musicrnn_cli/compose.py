@@ -97,8 +97,8 @@ from musicrnn_cli.options import (
 )
 @click.option(
     "--label",
-    help="What to make, of a model of sound that has learnt labels: words knows one, two, three, "
-    "left, right, yes, no and others, loops its feels, your own the names of your folders.",
+    help="What to make, of a model of sound that has learnt labels: words knows one, two, left, "
+    "yes, no and others, your own the names of your folders.",
 )
 @click.option(
     "--fill-every",

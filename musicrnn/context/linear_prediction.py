@@ -37,7 +37,7 @@ def foreseen(levels: NDArray[np.integer], span: slice, size: int) -> Foreseen:
     first, last = span.start // size, -(-span.stop // size)
     begin = (first - 1) * size - ORDER
     padded = np.zeros(ORDER + (last - first + 1) * size)
-    there = of_levels(levels[max(0, begin) : span.stop]).astype(np.float64)
+    there = of_levels(levels[max(0, begin) : span.stop].astype(np.int32))
     padded[max(0, -begin) : max(0, -begin) + len(there)] = there
     cut = np.lib.stride_tricks.sliding_window_view(padded, ORDER + size)[::size]
     found, spreads = fitted(cut[:-1])
@@ -65,7 +65,7 @@ class LinearPredictor:
 
     def push(self, levels: NDArray[np.integer]) -> None:
         """The next sample of each row [B]."""
-        self.samples[:, self.at] = of_levels(levels)
+        self.samples[:, self.at] = of_levels(levels.astype(np.int32))
         self.at += 1
         if self.at == self.samples.shape[1]:
             self.at -= self.size

@@ -110,7 +110,10 @@ def baseline_nats(data: CodedData, sounds: Sequence[CodedSound]) -> dict[str, Fl
     found, framing = dict[str, Float64Array](), data.framing
     if framing.linear:
         for name, itself in LINEAR.items():
-            bits = [predicted(s.codes[:, 0], framing.linear, itself=itself).sum() for s in sounds]
+            bits = [
+                predicted(s.codes[:, 0].astype(np.int32), framing.linear, itself=itself).sum()
+                for s in sounds
+            ]
             found[name] = math.log(2) * np.array(bits)
     counted = counts(data)
     if counted is not None:

@@ -100,7 +100,9 @@ class Judge:
         return np.where(count > 0, right / np.maximum(1, count), np.nan)
 
 
-def loops_of(sounds: Sequence[Sound], tokens: CodecTokenizer | None) -> tuple[np.ndarray, ...]:
+def loops_of(
+    sounds: Sequence[Sound], tokens: CodecTokenizer | None
+) -> tuple[np.ndarray, np.ndarray]:
     """What is struck in each [N, F], and its feel [N]; as the tokens say them, if there are any."""
     x, y = list[np.ndarray](), list[int]()
     for sound in sounds:
