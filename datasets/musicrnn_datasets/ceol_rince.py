@@ -18,7 +18,7 @@ from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc import parse_abc, write_abc
-from musicrnn.io.abc.bars import metre_of
+from musicrnn.io.metre import metre_of
 from musicrnn.io.midi import read_midi
 from musicrnn.score import Score, TimeSignature
 from musicrnn.sources.corpus import split_by_hash

@@ -21,7 +21,7 @@ from musicrnn.context.readings import Readings
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.form.plan import Plan, bars_of, parse_plan, plan_text
 from musicrnn.io.abc.chord import CANONICAL, NO_CHORD, chord_symbol
-from musicrnn.io.abc.fields import MAX_BPM, MIN_BPM
+from musicrnn.io.written import MAX_BPM, MIN_BPM
 from musicrnn.score import PITCH_CLASSES, Key, Score, TimeSignature
 from musicrnn.tokens.active_notes import ActiveNotes
 

@@ -9,27 +9,11 @@ bar is not judged.
 
 from __future__ import annotations
 
-from musicrnn.io.abc.fields import Metre
 from musicrnn.io.abc.play import Performance
+from musicrnn.io.metre import TOLERANCE, Metre, bar_quarters, metre_of
 
 MetreAt = tuple[float, Metre]
-_TOLERANCE = 1e-6
 _END = "end"
-
-
-def bar_quarters(metre: Metre) -> float:
-    return 4 * metre[0] / metre[1]
-
-
-def metre_of(quarters: float, like: Metre) -> Metre | None:
-    """The metre of an irregular bar, over like's denominator if it can be; None if it has none."""
-    denominator = like[1]
-    while denominator <= 64:
-        beats = quarters * denominator / 4
-        if abs(beats - round(beats)) < _TOLERANCE and 1 <= round(beats) <= 255:
-            return round(beats), denominator
-        denominator *= 2
-    return None
 
 
 def place_bars(voice: Performance) -> tuple[float, list[MetreAt]]:
@@ -55,9 +39,9 @@ def place_bars(voice: Performance) -> tuple[float, list[MetreAt]]:
     soft: list[float] = []
     for at, _, what in events:
         length = bar_quarters(metre)
-        at_end = at >= voice.end - _TOLERANCE
-        if at > begin + _TOLERANCE and (what == _END or not at_end):
-            if begin == 0.0 and at < length - _TOLERANCE and not at_end:
+        at_end = at >= voice.end - TOLERANCE
+        if at > begin + TOLERANCE and (what == _END or not at_end):
+            if begin == 0.0 and at < length - TOLERANCE and not at_end:
                 if (short := metre_of(at, metre)) is None:
                     pickup = length - at
                 else:
@@ -82,4 +66,4 @@ def place_bars(voice: Performance) -> tuple[float, list[MetreAt]]:
 
 def _is_multiple(quarters: float, length: float) -> bool:
     bars = quarters / length
-    return abs(bars - round(bars)) < _TOLERANCE
+    return abs(bars - round(bars)) < TOLERANCE

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-Metre = tuple[int, int]
+from musicrnn.io.metre import Metre
+from musicrnn.io.written import MAX_BPM, MIN_BPM
 
-MIN_BPM, MAX_BPM = 4, 1000
 _METRE = re.compile(r"\(?\s*(\d{1,3}(?:\s*\+\s*\d{1,3}){0,9})\s*\)?\s*/\s*(\d{1,2})\Z")
 _UNIT = re.compile(r"(\d{1,3})(?:\s*/\s*(\d{1,3}))?\Z")
 _BEATS = re.compile(r"(\d{1,3}/\d{1,3}(?:\s+\d{1,3}/\d{1,3}){0,5})\s*=\s*(\d{1,5}(?:\.\d{1,6})?)\Z")

@@ -12,8 +12,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from musicrnn.spelling import FIFTHS
 
 LETTERS = "CDEFGAB"
@@ -160,13 +158,3 @@ def spell(pitch: int, fifths: int, minor: bool) -> tuple[Place, int]:
         if (natural := pitch - NATURAL[letter] - alteration) % 12 == 0
     ]  # every pitch class has a name with at most one accidental
     return min(names, key=lambda n: abs(FIFTHS[LETTERS[n[0][0]]] + 7 * n[1] - centre))
-
-
-def estimated_key(weights: list[float]) -> tuple[int, bool]:
-    """(tonic, minor) whose scale holds most of the 12 pitch classes' weights, tonic and fifth
-    counting more (the profile of Temperley 1999)."""
-    major = (5.0, 2.0, 3.5, 2.0, 4.5, 4.0, 2.0, 4.5, 2.0, 3.5, 1.5, 4.0)
-    minor = (5.0, 2.0, 3.5, 4.5, 2.0, 4.0, 2.0, 4.5, 3.5, 2.0, 1.5, 4.0)
-    fits = [np.roll(profile, tonic) @ weights for profile in (major, minor) for tonic in range(12)]
-    best = int(np.argmax(fits))
-    return best % 12, best >= 12

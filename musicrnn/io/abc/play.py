@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from musicrnn.io.abc.fields import Metre
 from musicrnn.io.abc.key import AbcKey
+from musicrnn.io.metre import Metre
 
 MAX_EVENTS = 300_000  # of all voices, after unrolling; the notes of a chord count each
 MAX_QUARTERS = 100_000.0

@@ -19,9 +19,9 @@ from musicrnn.io.abc.fields import default_tempo
 from musicrnn.io.abc.play import MAX_EVENTS, MAX_QUARTERS, Performance, perform
 from musicrnn.io.abc.sound import Voice
 from musicrnn.io.abc.voice import Reader
+from musicrnn.io.written import TICKS_PER_QUARTER
 from musicrnn.score import Chord, Key, Note, Score, Tempo, TimeSignature, Track, make_score
 
-TICKS_PER_QUARTER = 10_080
 VELOCITY = 90
 MAX_TEXT = 200_000  # characters in a tune
 MAX_FILE = 16 * 2**20  # bytes

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from musicrnn.io.abc.bars import bar_quarters
 from musicrnn.io.abc.fields import default_unit
 from musicrnn.io.abc.items import Bar, Broken, Item, Rest, Sound, Tie, Tuplet
 from musicrnn.io.abc.key import Accidentals, Place, pitch_at
 from musicrnn.io.abc.play import AbcEvent, BarLine, InForce, Play
+from musicrnn.io.metre import bar_quarters
 
 MAX_NOTE_QUARTERS = 4096.0  # quarters of one note or rest
 TUPLET_TIME = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}  # 5, 7 and 9 follow the metre

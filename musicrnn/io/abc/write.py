@@ -17,7 +17,6 @@ from itertools import pairwise
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.io.abc.bars import bar_quarters, metre_of
 from musicrnn.io.abc.chord import chord_symbol
 from musicrnn.io.abc.grid import quantize_abc
 from musicrnn.io.abc.items import Tone
@@ -29,8 +28,10 @@ from musicrnn.io.abc.key import (
     signature_of_fifths,
     spell,
 )
-from musicrnn.io.abc.read import MAX_TEXT, TICKS_PER_QUARTER
+from musicrnn.io.abc.read import MAX_TEXT
 from musicrnn.io.atomic import write_whole
+from musicrnn.io.metre import written_metres
+from musicrnn.io.written import TICKS_PER_QUARTER
 from musicrnn.score import Key, Score, TimeSignature, Track
 from musicrnn.spelling import fifths_of_key, key_name
 
@@ -56,7 +57,7 @@ def write_abc(score: Score) -> str:
         MusicRNNError: more than 64 voices, 20000 bars or 200000 characters.
     """
     score = quantize_abc(score)
-    metre = _metres(score)[0]
+    metre = written_metres(score)[0]
     lines = ["X:1", f"T:{score.title}" if score.title else ""]
     lines += [f"M:{metre.name}", "L:1/8"]
     lines += [f"Q:1/4={round(score.tempos[0].bpm)}", f"K:{_key_text(_key_at_0(score))}"]
@@ -122,7 +123,7 @@ class _Writer:
         self.keys = {key.tick: key for key in score.keys}
         self.fifths, self.minor = _fifths(_key_at_0(score))
         self.accidentals = Accidentals(signature_of_fifths(self.fifths))
-        placed = [(metre.tick, f"[M:{metre.name}]") for metre in _metres(score)[1:]]
+        placed = [(metre.tick, f"[M:{metre.name}]") for metre in written_metres(score)[1:]]
         placed += [(key.tick, f"[K:{_key_text(key)}]") for key in score.keys if key.tick]
         if first:
             placed += [(t.tick, f"[Q:1/4={round(t.bpm)}]") for t in score.tempos[1:]]
@@ -215,21 +216,6 @@ class _Writer:
 
 def _fifths(key: Key | None) -> tuple[int, bool]:
     return (0, False) if key is None else (fifths_of_key(key.tonic, key.minor), key.minor)
-
-
-def _metres(score: Score) -> tuple[TimeSignature, ...]:
-    """What is written: a pick-up's bar has none of its own."""
-    metres = score.time_signatures
-    if len(metres) < 2:
-        return metres
-    first, second = metres[:2]
-    length = second.tick / TICKS_PER_QUARTER
-    like = second.numerator, second.denominator
-    one = second.tick == first.bar_ticks(TICKS_PER_QUARTER)
-    short = one and length < bar_quarters(like)
-    if short and metre_of(length, like) == (first.numerator, first.denominator):
-        return metres[1:]
-    return metres
 
 
 def triplet_group(lengths: Sequence[int]) -> int:

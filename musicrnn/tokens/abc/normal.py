@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from musicrnn.io.abc.chord import canonical_symbol
-from musicrnn.io.abc.fields import Metre, default_unit, parse_metre, parse_unit, parse_voice
+from musicrnn.io.abc.fields import default_unit, parse_metre, parse_unit, parse_voice
 from musicrnn.io.abc.items import (
     Bar,
     Broken,
@@ -32,6 +32,7 @@ from musicrnn.io.abc.key import NO_KEY, parse_key
 from musicrnn.io.abc.read import MAX_TEXT
 from musicrnn.io.abc.syntax import scan
 from musicrnn.io.abc.write import length_text, tone_text
+from musicrnn.io.metre import Metre
 
 EIGHTH = Fraction(1, 8)
 
