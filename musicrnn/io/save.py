@@ -1,9 +1,10 @@
 """A piece in or out, in any format: the suffix of the file says which.
 
-Conventions. ``.mid`` and ``.abc`` are notes; ``.wav .flac .ogg .mp3`` the rendered sound; ``.html``
-a page with the sound, the notes and a piano roll; ``.svg`` and ``.png`` the roll alone. A piece
-that is saved in several formats is rendered once. Files appear whole or not at all, and none is
-touched before every suffix has been found good and the sound has been made.
+Conventions. ``.mid``, ``.abc`` and ``.musicxml`` (``.mxl``, ``.xml``) are notes; ``.wav .flac .ogg
+.mp3`` the rendered sound; ``.html`` a page with the sound, the notes and a piano roll; ``.svg`` and
+``.png`` the roll alone. A piece that is saved in several formats is rendered once. Files appear
+whole or not at all, and none is touched before every suffix has been found good and the sound has
+been made.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ from musicrnn.waveform import Waveform
 if TYPE_CHECKING:
     from musicrnn.plot.picture import Picture
 
-READ = (".mid", ".midi", ".kar", ".abc")
-NOTES = (".mid", ".midi", ".abc")
+MUSICXML = (".musicxml", ".mxl", ".xml")
+READ = (".mid", ".midi", ".kar", ".abc", *MUSICXML)
+NOTES = (".mid", ".midi", ".abc", *MUSICXML)
+WITH_SYMBOLS = (".abc", *MUSICXML)  # hold chords as symbols above the notes
 SOUND = (".wav", ".flac", ".ogg", ".mp3")
 PICTURES = (".svg", ".png")
 PAGES = (".html",)
@@ -33,7 +36,7 @@ SAVED = (*NOTES, *SOUND, *PAGES, *PICTURES)
 
 
 def read_piece(path: str | Path) -> Score:
-    """The score of a MIDI or ABC file, as it is written there.
+    """The score of a MIDI, ABC or MusicXML file, as it is written there.
 
     Raises:
         MusicRNNError: the suffix is none of READ, or the file cannot be read.
@@ -48,6 +51,10 @@ def read_piece(path: str | Path) -> Score:
         from musicrnn.io.abc import read_abc
 
         return read_abc(path)
+    if path.suffix.lower() in MUSICXML:
+        from musicrnn.io.musicxml import read_musicxml
+
+        return read_musicxml(path)
     return read_midi(path)
 
 
@@ -58,13 +65,15 @@ def convert(
     soundfont: str | Path | None = None,
     rate: int = 44_100,
 ) -> list[Path]:
-    """Reads a piece and saves it in the format of each path, which are returned. An ABC tune is
-    heard and seen with its chord symbols as accompaniment."""
+    """Reads a piece and saves it in the format of each path, which are returned. A tune, of an ABC
+    file or of a MusicXML file with one part, is heard and seen with its chord symbols as
+    accompaniment."""
     wanted = [Path(path) for path in paths]
     for path in wanted:
         check_saved(path)
-    tune = Path(source).suffix.lower() == ".abc"
-    save_pieces(read_piece(source), wanted, soundfont=soundfont, rate=rate, accompany=tune)
+    score, suffix = read_piece(source), Path(source).suffix.lower()
+    tune = suffix == ".abc" or (suffix in MUSICXML and len(score.tracks) == 1)
+    save_pieces(score, wanted, soundfont=soundfont, rate=rate, accompany=tune)
     return wanted
 
 
@@ -83,8 +92,8 @@ def save_pieces(
         soundfont: an .sf2 file to render with; TimGM6mb.sf2 by default.
         rate: Hz of the rendered sound.
         caption: opens the line under the title of pages and pictures (a style, say).
-        accompany: play the chord symbols too, as a second part, in every format but ABC, which
-            writes them as symbols.
+        accompany: play the chord symbols too, as a second part, in every format but ABC and
+            MusicXML, which write them as symbols.
 
     Raises:
         MusicRNNError: a suffix is none of SAVED, the score has no notes to render or draw, the
@@ -94,7 +103,7 @@ def save_pieces(
     for path in wanted:
         check_saved(path)
     heard = score
-    if accompany and any(path.suffix.lower() != ".abc" for path in wanted):
+    if accompany and any(path.suffix.lower() not in WITH_SYMBOLS for path in wanted):
         from musicrnn.accompaniment import with_accompaniment
 
         heard = with_accompaniment(score)
@@ -104,7 +113,7 @@ def save_pieces(
 
         sound = render(heard, rate=rate, soundfont=soundfont)
     for path in wanted:
-        written = score if path.suffix.lower() == ".abc" else heard
+        written = score if path.suffix.lower() in WITH_SYMBOLS else heard
         _save(written, path, sound=sound, caption=caption)
 
 
@@ -155,6 +164,10 @@ def _save(score: Score, path: Path, *, sound: Waveform | None, caption: str) -> 
         from musicrnn.io.abc import write_abc_file
 
         write_abc_file(score, path)
+    elif suffix in MUSICXML:
+        from musicrnn.io.musicxml import write_musicxml
+
+        write_musicxml(score, path)
     elif suffix in NOTES:
         write_midi(score, path)
     elif suffix in PICTURES:

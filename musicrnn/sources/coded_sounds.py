@@ -1,8 +1,8 @@
 """Sound as codes of a tokenizer, to learn composing from: read, coded once and kept.
 
 Conventions. As musicrnn.sources.sounds and musicrnn.training.sound.data. Of little sound each
-training sound is coded several times, begun a little later and softer, a speaker's also in other
-voices, until about WANTED hours are there, MOST_TAKES times at most; samples need none of that.
+training sound is coded several times, begun a little later and softer, until about WANTED hours are
+there, MOST_TAKES times at most; samples need none of that.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from musicrnn.tokens.sound import (
 )
 from musicrnn.training.codec.data import Sound
 from musicrnn.training.data import SPLIT_LIST, SPLITS, DataRequest, Split, sha256_of
-from musicrnn.training.sound.data import FASTER, CodedData, CodedSound, coded
+from musicrnn.training.sound.data import CodedData, CodedSound, coded
 from musicrnn.training.task import Task
 
 WANTED, MOST_TAKES = 8.0, 8
@@ -127,16 +127,11 @@ def _coded(
     length = sum(len(sound.samples) for sound in sounds)
     takes = round(WANTED * 3600 * SOUND_RATE / length) if tokenizer.delay else 1
     takes = int(np.clip(takes, 1, MOST_TAKES)) if split == "train" else 1
-    spoken = [sound.speaker != "" and not sound.tempo for sound in sounds]
-    said = [tokenizer.name, *sorted(tokenizer.configuration().items()), takes, FASTER, *spoken]
+    said = [tokenizer.name, *sorted(tokenizer.configuration().items()), takes]
     digest = sha256_of(sound.samples for sound in sounds)
 
     def make() -> Kept:
-        parts = [
-            coded(tokenizer, sound.samples, take, spoken=voice)
-            for sound, voice in zip(sounds, spoken, strict=True)
-            for take in range(takes)
-        ]
+        parts = [coded(tokenizer, sound.samples, take) for sound in sounds for take in range(takes)]
         return Kept(np.concatenate(parts), list(map(len, parts)))
 
     found = kept("codes", key_of(*said, digest), make)

@@ -1,4 +1,4 @@
-"""Directions and barlines of MusicXML: tempo, dynamics, and what sends the players elsewhere.
+"""Directions and barlines of MusicXML: tempo, dynamics, sections, and jumps.
 
 Conventions. Tempos are quarters a minute. What ``sound`` says goes before what is printed, as the
 standard has it; words (``D.C. al Fine``, ``To Coda``) count where nothing else is said.
@@ -38,6 +38,7 @@ class Directed:
 
     tempo: float | None = None
     velocity: int | None = None
+    section: str = ""
 
 
 def directed(element: Element, marks: Marks) -> Directed:
@@ -56,7 +57,8 @@ def directed(element: Element, marks: Marks) -> Directed:
     if not _jumps(said, marks):
         _printed(element, marks)
     fits = tempo is not None and SLOWEST <= tempo <= FASTEST
-    return Directed(float(tempo) if tempo is not None and fits else None, velocity)
+    section = " ".join((element.findtext("direction-type/rehearsal") or "").split())
+    return Directed(float(tempo) if tempo is not None and fits else None, velocity, section)
 
 
 def barline(element: Element, marks: Marks) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
-from musicrnn.changes import Key, TimeSignature
+from musicrnn.changes import Key, TimeSignature, is_section_name
 from musicrnn.io.musicxml.attributes import key_of, semitones_of, time_of
 from musicrnn.io.musicxml.directions import barline, directed
 from musicrnn.io.musicxml.harmony import chord_of
@@ -44,7 +44,7 @@ class Written:
 @dataclass(slots=True)
 class Measure:
     """What one measure holds; ``length`` is how far its notes and rests reach. Chords are (root,
-    quality), tempos quarters a minute."""
+    quality), tempos quarters a minute, sections rehearsal marks."""
 
     length: Fraction = Fraction(0)
     notes: list[Written] = field(default_factory=list[Written])
@@ -54,6 +54,7 @@ class Measure:
     chords: list[tuple[Fraction, tuple[int, str]]] = field(
         default_factory=list[tuple[Fraction, tuple[int, str]]]
     )
+    sections: list[tuple[Fraction, str]] = field(default_factory=list[tuple[Fraction, str]])
     marks: Marks = field(default_factory=Marks)
     left_out: list[str] = field(default_factory=list[str])
 
@@ -199,6 +200,8 @@ class PartReader:
         at = max(Fraction(0), self.at + offset / self.divisions)
         if found.tempo is not None:
             self.measure.tempos.append((at, found.tempo))
+        if is_section_name(found.section):
+            self.measure.sections.append((at, found.section))
         if found.velocity is not None:
             self.velocity = found.velocity
 

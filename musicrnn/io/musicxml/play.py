@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from musicrnn.changes import Chord, Key, Tempo, TimeSignature
+from musicrnn.changes import Chord, Key, Section, Tempo, TimeSignature
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.metre import metre_of
 from musicrnn.io.musicxml.measure import Measure, Written
@@ -59,6 +59,7 @@ def performed(parts: Sequence[Sequence[Measure]], names: Sequence[str], *, title
     for part, name in zip(parts, names, strict=True):
         tracks += _tracks(part, name, order=order, starts=starts, ticks=ticks)
     tempos, keys, chords = list[Tempo](), list[Key](), list[Chord]()
+    sections = list[Section]()
     signatures = list[TimeSignature]()
     for index, start in zip(order, starts, strict=False):
         like, length = metres[index], lengths[index]
@@ -71,6 +72,7 @@ def performed(parts: Sequence[Sequence[Measure]], names: Sequence[str], *, title
             keys += [Key(tick(start + at), k.tonic, k.minor) for at, k in each.keys]
             tempos += [Tempo.from_bpm(tick(start + at), bpm) for at, bpm in each.tempos]
             chords += [Chord(tick(start + at), *chord) for at, chord in each.chords]
+            sections += [Section(tick(start + at), name) for at, name in each.sections]
     return make_score(
         ticks,
         [track for track in tracks if track.notes] or tracks[:1],
@@ -79,6 +81,7 @@ def performed(parts: Sequence[Sequence[Measure]], names: Sequence[str], *, title
         keys=keys,
         chords=chords,
         title=title,
+        sections=sections,
     )
 
 

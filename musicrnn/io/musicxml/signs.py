@@ -35,9 +35,9 @@ def fifths_at(key: Key | None) -> tuple[int, bool]:
     return (0, False) if key is None else (fifths_of_key(key.tonic, key.minor), key.minor)
 
 
-def said(parent: Element, tag: str, text: object, **attributes: str) -> Element:
+def said(parent: Element, tag: str, text: object) -> Element:
     """An element with a text, inside another."""
-    element = SubElement(parent, tag, attributes)
+    element = SubElement(parent, tag)
     element.text = str(text)
     return element
 
@@ -100,8 +100,8 @@ def chord_symbol(bar: Bar, chord: Chord) -> Element:
     element = Element("harmony")
     root = SubElement(element, "root")
     if chord.root < 0:
-        said(root, "root-step", "C", text="")
-        said(element, "kind", "none", text="N.C.")
+        said(root, "root-step", "C").set("text", "")
+        said(element, "kind", "none").set("text", "N.C.")
     else:
         name = root_name(chord.root, *fifths_at(bar.key))
         said(root, "root-step", name[0])

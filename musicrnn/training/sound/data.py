@@ -2,8 +2,7 @@
 
 Conventions. Codes int16 [T, Q] of a whole sound, with the frames of silence that its last samples
 need. Takes of a training sound after the first begin up to a frame later and are up to SOFTER dB
-softer, both drawn from its samples; those of a speaker are also up to FASTER faster or slower, with
-their pitch, so that they are the voices of others (Ko et al. 2015).
+softer, both drawn from its samples.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ from musicrnn.training.data import TrainingData
 from musicrnn.waveform import Waveform, in_full_scale
 
 SOFTER = 6.0  # dB
-FASTER = 0.15  # share
 SOUND_RATE = 16_000  # Hz of what is read
 
 
@@ -63,9 +61,7 @@ class CodedData(TrainingData):
         return any(sound.known.tempo for sound in self.examples["train"])
 
 
-def coded(
-    tokenizer: SoundTokenizer, samples: NDArray[np.int16], take: int, *, spoken: bool
-) -> NDArray[np.int16]:
+def coded(tokenizer: SoundTokenizer, samples: NDArray[np.int16], take: int) -> NDArray[np.int16]:
     """The codes [T, Q] of one channel at SOUND_RATE."""
     heard = in_full_scale(samples)
     if take:
@@ -74,19 +70,8 @@ def coded(
         )
         late = int(random.integers(round(tokenizer.frame_seconds * SOUND_RATE) + 1))
         gain = 10 ** (-SOFTER * random.random() / 20)
-        if spoken:
-            heard = at_speed(heard, (1 + FASTER) ** random.uniform(-1, 1))
         heard = np.concatenate([np.zeros(late, np.float32), heard]) * np.float32(gain)
     return tokenizer.frames(tokenizer.encode(at_rate(heard, tokenizer.rate))[1:-1])
-
-
-def at_speed(samples: Samples, speed: float) -> Samples:
-    """As long as before: of what is longer the middle, around what is shorter its own mirror."""
-    moved = Waveform(samples[None], round(SOUND_RATE * speed)).resampled(SOUND_RATE).samples[0]
-    before = (len(samples) - len(moved)) // 2
-    if before < 0:
-        return moved[-before : len(samples) - before]
-    return np.pad(moved, (before, len(samples) - len(moved) - before), mode="symmetric")
 
 
 def at_rate(samples: Samples, rate: int) -> Waveform:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SHORT = 256  # frames: sounds that are mostly shorter are read whole
 FEW, LONG = 8, 512  # sounds side by side; samples of each an update
 UNHEARD, AHEAD = 0.1, 3  # of a codec's frames
+LITTLE, MUCH = 1.0, 0.4  # hours of training takes, and the dropout with fewer
 LONGER = 20.0  # minutes from which on more frames are read at once
 COMPARED = 1_200_000  # frames that cells are compared on
 GUIDANCE = 2.0  # of label and beat, in composing
@@ -50,20 +51,26 @@ class SoundTask(Task):
     floor: ClassVar[str] = "bigram"
     makes_sound: ClassVar[bool] = True
     compared: ClassVar[tuple[int, int] | None] = (200_000, 500)
-    follows: ClassVar[tuple[str, ...]] = ("sequence_length", "batch_size", "unheard", "ahead")
+    follows: ClassVar[tuple[str, ...]] = (
+        "sequence_length", "batch_size", "dropout", "unheard", "ahead"
+    )  # fmt: skip
 
     def sized(
         self, data: TrainingData, settings: SoundSettings, minutes: float | None
     ) -> SoundSettings:
         """Short sounds are read whole; of samples, and in a short training, few at once: in the
-        same time many small updates learn more than few large ones."""
+        same time many small updates learn more than few large ones. Of little sound more is
+        dropped, or it would soon be known by heart."""
         if not data.encoding.delay:
             return replace(settings, sequence_length=LONG, batch_size=FEW)
-        typical = int(np.quantile(list(map(len, data.examples["train"])), 0.95))
+        lengths = list(map(len, data.examples["train"]))
+        typical = int(np.quantile(lengths, 0.95))
+        little = sum(lengths) * data.encoding.frame_seconds < LITTLE * 3600
         return replace(
             settings,
             sequence_length=typical if typical <= SHORT else SHORT // 2,
             batch_size=FEW if (minutes or MINUTES) < LONGER else settings.batch_size,
+            dropout=MUCH if little else settings.dropout,
             unheard=UNHEARD,
             ahead=AHEAD,
         )
