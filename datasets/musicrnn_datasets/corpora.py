@@ -14,6 +14,7 @@ from musicrnn_datasets.groove import GROOVE
 from musicrnn_datasets.gtzan import GTZAN
 from musicrnn_datasets.jsb import JSB_CHORALES
 from musicrnn_datasets.nottingham import NOTTINGHAM
+from musicrnn_datasets.openewld import OPENEWLD
 from musicrnn_datasets.polyphonic import POLYPHONIC
 from musicrnn_datasets.pop909 import POP909
 from musicrnn_datasets.rendered import RENDERED
@@ -27,6 +28,7 @@ CORPORA: dict[str, ScoreCorpus] = {
     "irish-tunes": TUNES,
     "jsb-chorales": JSB_CHORALES,
     "nottingham": NOTTINGHAM,
+    "openewld": OPENEWLD,
     "pop909": POP909,
     "vgmidi": VGMIDI,
 }

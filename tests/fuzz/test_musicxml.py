@@ -92,12 +92,8 @@ def damaged(seed: int) -> bytes:
             other, _ = rng.choice(spans) if spans else (0, 0)
             text = text[:other] + text[a:b] + text[other:]
         elif kind == 4:
-            number = rng.choice(NUMBERS)
-            text = (
-                text[:a]
-                + re.sub(r">[^<]*<", lambda _: f">{number}<", text[a:b], count=1)
-                + text[b:]
-            )
+            inside = text[a:b].split(">", 1)[0] + ">" + rng.choice(NUMBERS)
+            text = text[:a] + inside + text[text.find("<", a + 1) :]
         elif text:
             at = rng.randrange(len(text))
             text = text[:at] + chr(rng.randrange(1, 0x250)) + text[at + 1 :]
