@@ -2,7 +2,7 @@
 
     python tests/benchmarks/sound/same_speaker.py arabic-commands
 
-The distance is that of ``musicrnn evaluate`` of generated words (log-mel, dB a band, shifts allowed)
+The distance is that of ``musicrnn evaluate`` of generated words (log-mel, dB a band, with shifts)
 and the limit its 1 % quantile: how near held-out people come to training clips of the same word.
 Printed is the share of COUNT training clips that have something nearer than that among the other
 takes of the same word, those of the same speaker and those of other training speakers. A model that

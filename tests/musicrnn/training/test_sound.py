@@ -10,10 +10,12 @@ from musicrnn.features.mulaw import levels
 from musicrnn.metrics.sample_baselines import predicted
 from musicrnn.networks.sound import SoundModel
 from musicrnn.networks.sound_config import SoundConfig
-from musicrnn.tokens.sound import MuLawTokenizer
-from musicrnn.training.sound.data import CodedSound
+from musicrnn.tokens.sound import CodecTokenizer, MuLawTokenizer
+from musicrnn.training.sound.data import CodedData, CodedSound
 from musicrnn.training.sound.objective import SoundObjective, sound_losses
+from musicrnn.training.sound.task import LITTLE, MUCH
 from musicrnn.training.sound.windows import SoundWindows
+from musicrnn.training.task import TASKS
 
 FRAMING = Framing(0.016, 3, 9)
 LEFT = FIELDS.index("left")
@@ -145,3 +147,14 @@ def test_of_samples_it_is_told_what_linear_prediction_says() -> None:
         [predicted(sound.codes[:, 0], framing.linear, itself=False) for sound in every]
     )
     np.testing.assert_allclose(losses / np.log(2), wanted, atol=1e-3)
+
+
+@pytest.mark.parametrize(("hours", "more"), [(LITTLE * 0.9, True), (LITTLE * 1.1, False)])
+def test_of_little_sound_more_is_dropped(hours: float, more: bool) -> None:
+    tokenizer, task = CodecTokenizer(), TASKS["sound"]
+    frames = round(hours * 3600 / tokenizer.frame_seconds)
+    train = [CodedSound("", np.zeros((frames, tokenizer.books), np.int16))]
+    data = CodedData({"train": train, "valid": [], "test": []}, tokenizer, {}, (), (), "")
+    usual = task.settings()
+    dropped = task.sized(data, usual, 10.0).dropout
+    assert dropped == (MUCH if more else usual.dropout)
