@@ -10,14 +10,15 @@ from xml.etree.ElementTree import Element, SubElement
 
 from musicrnn.io.musicxml.bars import Bar
 from musicrnn.io.musicxml.harmony import KINDS
+from musicrnn.io.musicxml.voices import MIDDLE_C, Voice
 from musicrnn.io.written import TICKS_PER_QUARTER
-from musicrnn.score import Chord, Key, Section, Tempo, Track
+from musicrnn.score import Chord, Key, Section, Tempo
 from musicrnn.spelling import fifths_of_key, root_name
 
 DIVISIONS = 48  # a quarter: notes stand on 1/24, barlines on 1/16
 TICKS_PER_DIVISION = TICKS_PER_QUARTER // DIVISIONS
 TREBLE, BASS, PERCUSSION = ("G", "2"), ("F", "4"), ("percussion", "")
-MIDDLE_C = 60
+LOWEST_TREBLE = 58  # that the middle of a staff may have
 ALTERS = {"#": "1", "b": "-1"}
 
 
@@ -42,8 +43,8 @@ def said(parent: Element, tag: str, text: object) -> Element:
     return element
 
 
-def attributes(bar: Bar, track: Track, count: int) -> Element | None:
-    """What changes at the beginning of a bar in a part of ``count`` staves; None for nothing."""
+def attributes(bar: Bar, layout: Sequence[Sequence[Voice]], *, drums: bool) -> Element | None:
+    """What changes at the beginning of a bar in a part with such staves; None for nothing."""
     key = bar.key if bar.first or any(each.tick == bar.start for each in bar.keys) else None
     if not bar.first and key is None and bar.metre is None:
         return None
@@ -57,13 +58,14 @@ def attributes(bar: Bar, track: Track, count: int) -> Element | None:
         said(time, "beats", bar.metre.numerator)
         said(time, "beat-type", bar.metre.denominator)
     if bar.first:
-        if count > 1:
-            said(element, "staves", count)
-        for number, clef in enumerate(_clefs(track, count), start=1):
-            own = SubElement(element, "clef", {"number": str(number)} if count > 1 else {})
-            said(own, "sign", clef[0])
-            if clef[1]:
-                said(own, "line", clef[1])
+        if len(layout) > 1:
+            said(element, "staves", len(layout))
+        for number, voices in enumerate(layout, start=1):
+            own = SubElement(element, "clef", {"number": str(number)} if len(layout) > 1 else {})
+            sign, line = PERCUSSION if drums else _clef(voices)
+            said(own, "sign", sign)
+            if line:
+                said(own, "line", line)
     return element
 
 
@@ -119,13 +121,11 @@ def _key(key: Key) -> Element:
     return element
 
 
-def _clefs(track: Track, count: int) -> Sequence[tuple[str, str]]:
-    if track.is_drum:
-        return [PERCUSSION]
-    if count > 1:
-        return [TREBLE, BASS]
-    pitches = sorted(note.pitch for note in track.notes) or [MIDDLE_C]
-    return [TREBLE if pitches[len(pitches) // 2] >= MIDDLE_C - 2 else BASS]
+def _clef(voices: Sequence[Voice]) -> tuple[str, str]:
+    """By the note in the middle of all."""
+    pitches = sorted(head.pitch for voice in voices for stem in voice for head in stem.heads)
+    middle = pitches[len(pitches) // 2] if pitches else MIDDLE_C
+    return TREBLE if middle >= LOWEST_TREBLE else BASS
 
 
 def _offset(element: Element, bar: Bar, tick: int) -> None:

@@ -1,9 +1,10 @@
 """A track as staves and voices: which notes hang on one stem, and which stand beside them.
 
 Conventions. Notes that begin and end together are a chord. Chords are given to the first voice that
-is free, MAX_VOICES at most; where a staff needs more, its notes are cut wherever one begins or
-ends, and tied, so that one voice holds them all. A keyboard that plays high and low has two staves,
-from middle C up and below it.
+is free. A staff has MAX_VOICES, as notation programs have; more make further staves, MAX_STAVES at
+most. What needs still more is cut wherever a note begins or ends, and tied, so that one voice holds
+it: the last resort, since not every program joins the ties of a part of a chord. A keyboard that
+plays high and low has its own staves from middle C up and below it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from itertools import groupby, pairwise
 
 from musicrnn.score import Note, Track
 
-MAX_VOICES = 4
+MAX_VOICES, MAX_STAVES = 4, 4
 MIDDLE_C = 60
 LOW, HIGH = 55, 64  # a keyboard that plays below the one and above the other has two staves
 KEYBOARDS = (*range(9), *range(16, 24), 46)  # General MIDI: pianos, organs, the harp
@@ -50,8 +51,8 @@ def staves(track: Track) -> list[list[Voice]]:
     if keyboard and pitches and min(pitches) < LOW and max(pitches) > HIGH:
         upper = [note for note in track.notes if note.pitch >= MIDDLE_C]
         lower = [note for note in track.notes if note.pitch < MIDDLE_C]
-        return [_voices(upper), _voices(lower)]
-    return [_voices(track.notes)]
+        return [*_staves(upper), *_staves(lower)]
+    return _staves(track.notes)
 
 
 def by_bar(voice: Voice, starts: Sequence[int]) -> list[Voice]:
@@ -64,13 +65,19 @@ def by_bar(voice: Voice, starts: Sequence[int]) -> list[Voice]:
     return found
 
 
+def _staves(notes: Sequence[Note]) -> list[list[Voice]]:
+    """The voices, MAX_VOICES to a staff."""
+    voices = _voices(notes)
+    return [voices[at : at + MAX_VOICES] for at in range(0, len(voices), MAX_VOICES)]
+
+
 def _voices(notes: Sequence[Note]) -> list[Voice]:
     found: list[Voice] = []
     for stem in _stems(notes):
         voice = next((each for each in found if each[-1].end <= stem.start), None)
         if voice is not None:
             voice.append(stem)
-        elif len(found) < MAX_VOICES:
+        elif len(found) < MAX_VOICES * MAX_STAVES:
             found.append([stem])
         else:
             return [_cut(notes)]

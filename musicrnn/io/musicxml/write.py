@@ -118,7 +118,7 @@ def _write_part(part: Element, track: Track, bars: Sequence[Bar], *, first: bool
         measure = SubElement(part, "measure", number=str(bar.number))
         if bar.number == 0:
             measure.set("implicit", "yes")
-        if (element := attributes(bar, track, len(layout))) is not None:
+        if (element := attributes(bar, layout, drums=track.is_drum)) is not None:
             measure.append(element)
         if first:
             measure.extend(tempo_mark(bar, tempo) for tempo in bar.tempos)
