@@ -25,7 +25,7 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.io.atomic import write_whole
 from musicrnn.io.midi_chunks import MidiChunks, midi_chunks
 from musicrnn.io.midi_columns import MidiMeta, midi_columns
-from musicrnn.io.midi_events import midi_bytes
+from musicrnn.io.midi_events import midi_bytes, midi_said
 from musicrnn.io.midi_instruments import MidiInstrument, midi_instruments
 from musicrnn.io.midi_walk import KEY, MARKER, METRE, NAME, ONE_INSTRUMENT, OWN, TEMPO
 from musicrnn.score import (
@@ -44,7 +44,15 @@ from musicrnn.score import (
     make_score,
 )
 
-__all__ = ["MAX_BYTES", "MAX_NOTES", "midi_bytes", "read_midi", "score_from_midi", "write_midi"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_NOTES",
+    "midi_bytes",
+    "midi_said",
+    "read_midi",
+    "score_from_midi",
+    "write_midi",
+]
 
 MAX_BYTES = 16 * 2**20
 MAX_NOTES = 2_000_000

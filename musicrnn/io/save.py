@@ -24,7 +24,7 @@ from musicrnn.waveform import Waveform
 if TYPE_CHECKING:
     from musicrnn.plot.picture import Picture
 
-READ = (".mid", ".midi", ".kar", ".abc")
+READ = (".mid", ".midi", ".kar", ".rmi", ".abc")
 NOTES = (".mid", ".midi", ".abc")
 SOUND = (".wav", ".flac", ".ogg", ".mp3")
 PICTURES = (".svg", ".png")
