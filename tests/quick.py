@@ -19,6 +19,7 @@ WHOLE = (
 FIRST = (
     "properties/test_drawn_law.py",
     "properties/test_midi_law.py",
+    "properties/test_midi_channels_law.py",
     "properties/test_task_laws.py",
     "properties/test_sound_tokenizer_laws.py",
     "properties/test_tokenizer_laws.py",
