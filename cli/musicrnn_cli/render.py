@@ -30,11 +30,16 @@ def command(piece: Path, outputs: tuple[Path, ...], soundfont: Path | None, rate
     first is taken. A page (.html) holds a piano roll, a player, the sound and the MIDI file, and
     needs no network.
     """
-    from musicrnn.io.save import convert
-    from musicrnn_cli.tunes import say_which_tune
+    from musicrnn.io.save import check_saved, save_pieces
+    from musicrnn_cli.tunes import read_first
 
-    say_which_tune(piece)
-    for path in convert(
-        piece, outputs or [piece.with_suffix(".wav")], soundfont=soundfont, rate=rate
-    ):
+    wanted = outputs or (piece.with_suffix(".wav"),)
+    for path in wanted:
+        check_saved(path)
+    tune = piece.suffix.lower() == ".abc"
+    score = read_first(piece)
+    said = save_pieces(score, wanted, soundfont=soundfont, rate=rate, accompany=tune)
+    for sentence in said:
+        click.echo(sentence, err=True)
+    for path in wanted:
         click.echo(path)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import write_whole
-from musicrnn.io.midi import midi_bytes, read_midi, write_midi
+from musicrnn.io.midi import midi_bytes, midi_said, read_midi, write_midi
 from musicrnn.score import Score
 from musicrnn.waveform import Waveform
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from musicrnn.plot.picture import Picture
 
 READ = (".mid", ".midi", ".kar", ".rmi", ".abc")
-NOTES = (".mid", ".midi", ".abc")
+MIDI = (".mid", ".midi")  # that are written
+NOTES = (*MIDI, ".abc")
 SOUND = (".wav", ".flac", ".ogg", ".mp3")
 PICTURES = (".svg", ".png")
 PAGES = (".html",)
@@ -51,23 +52,6 @@ def read_piece(path: str | Path) -> Score:
     return read_midi(path)
 
 
-def convert(
-    source: str | Path,
-    paths: Iterable[str | Path],
-    *,
-    soundfont: str | Path | None = None,
-    rate: int = 44_100,
-) -> list[Path]:
-    """Reads a piece and saves it in the format of each path, which are returned. An ABC tune is
-    heard and seen with its chord symbols as accompaniment."""
-    wanted = [Path(path) for path in paths]
-    for path in wanted:
-        check_saved(path)
-    tune = Path(source).suffix.lower() == ".abc"
-    save_pieces(read_piece(source), wanted, soundfont=soundfont, rate=rate, accompany=tune)
-    return wanted
-
-
 def save_pieces(
     score: Score,
     paths: Iterable[str | Path],
@@ -76,8 +60,9 @@ def save_pieces(
     rate: int = 44_100,
     caption: str = "",
     accompany: bool = False,
-) -> None:
-    """Saves a score in the format of each path.
+) -> tuple[str, ...]:
+    """Saves a score in the format of each path; gives sentences on what other programs may play
+    otherwise.
 
     Args:
         soundfont: an .sf2 file to render with; TimGM6mb.sf2 by default.
@@ -106,6 +91,7 @@ def save_pieces(
     for path in wanted:
         written = score if path.suffix.lower() == ".abc" else heard
         _save(written, path, sound=sound, caption=caption)
+    return midi_said(heard) if any(path.suffix.lower() in MIDI for path in wanted) else ()
 
 
 def save_picture(picture: Picture, path: str | Path) -> None:
