@@ -1,14 +1,18 @@
 """Standard MIDI files, types 0 and 1: read_midi, write_midi.
 
 Conventions. One Track for each instrument (channel and program) of each track of the file, in the
-file's order; channel 10 is drums. Times are the file's own ticks. The sustain pedal (controller 64,
-down from 64 on) becomes Pedals; other controllers, pitch bends and lyrics are left out. A marker
+file's order; channel 10 is drums, where no bank of General MIDI 2 says otherwise. A program belongs
+to its channel, whichever track sets it (:mod:`musicrnn.io.midi_programs`). Times are the file's own
+ticks. The sustain pedal (controller 64, down from 64 on) becomes Pedals; other controllers, pitch
+bends and lyrics are left out. A marker
 whose text is the name of a chord (``C:maj7``, ``N``) is a Chord, one with another short text a
 Section, as the standard means it ("rehearsal letter or section name"). The title is the name of the
 first track of a type 1 file if nothing is played on it. Names are UTF-8.
 
 What a file need not say clearly: a note that is never ended or has no length is left out; of two
-notes of one pitch in one instrument, the first to begin is the first to end.
+notes of one pitch in one instrument, the first to begin is the first to end. A file that breaks off
+or whose sizes are wrong is read as far as it goes, and the score's ``said`` tells it
+(:mod:`musicrnn.io.midi_chunks`); one with an event that cannot be is refused.
 
 The law: ``read(write(score)) == score`` in the file's ticks, 480 a quarter or more, except that
 tracks without notes are not written, a note that overlaps another of the same pitch in the same
@@ -103,7 +107,8 @@ def score_from_midi(data: bytes) -> Score:
 
 
 def write_midi(score: Score, path: str | Path) -> None:
-    """Writes a type 1 file, whole or not at all. Equal scores give equal bytes.
+    """Writes a type 1 file, whole or not at all. Equal scores give equal bytes. What a program that
+    knows no ports may play otherwise :func:`midi_said` tells.
 
     Raises:
         MusicRNNError: the folder cannot be written to.
