@@ -56,7 +56,7 @@ def midi_columns(chunks: MidiChunks) -> tuple[MidiEvents, list[MidiMeta]]:
     counts = [len(track.starts) for track in chunks.tracks]
     begins = np.append(0, np.cumsum(counts))  # number of the first event of each track
     data = np.frombuffer(chunks.data + bytes(8), np.uint8).astype(np.int64)
-    at = np.fromiter((start for t in chunks.tracks for start in t.starts), np.int64, begins[-1])
+    at = np.concatenate([np.array(track.starts, np.int64) for track in chunks.tracks])
     track = np.repeat(np.arange(len(counts)), counts)
     wait, at = _times(data, at)
     past = np.append(0, np.cumsum(wait))

@@ -13,6 +13,7 @@ Source: Standard MIDI Files 1.0 (RP-001).
 from __future__ import annotations
 
 import re
+from array import array
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -50,7 +51,7 @@ class WalkedTrack:
     ``cut``: how its bytes end inside an event, "" if they do not. ``silent``: no event is a
     channel's."""
 
-    starts: list[int] = field(default_factory=list[int])
+    starts: array[int] = field(default_factory=lambda: array("q"))
     others: list[tuple[int, int, bytes]] = field(default_factory=list[tuple[int, int, bytes]])
     other_count: int = 0
     end: int = 0
@@ -94,7 +95,7 @@ def walk_track(data: bytes, start: int, stop: int, allowance: int) -> WalkedTrac
 
 
 def _past_channel_events(
-    data: bytes, position: int, stop: int, running: int, starts: list[int]
+    data: bytes, position: int, stop: int, running: int, starts: array[int]
 ) -> tuple[int, int]:
     """Where the next event stands that is none of a channel's, and the running status there; adds
     to ``starts``."""
