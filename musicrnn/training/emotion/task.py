@@ -20,6 +20,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import read_midi
 from musicrnn.listening.answer import Answer, Moment
+from musicrnn.tokens.changed import changed
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import (
     SPLITS,
@@ -36,6 +37,7 @@ from musicrnn.training.data import (
 )
 from musicrnn.training.emotion.bars import (
     AXES,
+    TOKENIZER,
     Array,
     EmotionSettings,
     EmotionSizes,
@@ -217,7 +219,7 @@ class PieceLabeller:
             timeline=tuple(moments),
             unit="bars",
             axes=dict(zip(AXES, axes.tolist(), strict=True)),
-            said=score.said,
+            said=(*score.said, *changed(score, TOKENIZER)),
         )
 
 
@@ -259,5 +261,5 @@ def _rated(piece: Piece, told: list[str]) -> RatedPiece:
         raise MusicRNNError(f"it is not rated for {' or '.join(AXES)}")
     score = piece.read()
     rated = RatedPiece(piece.name, piece.group or piece.name, ratings, read(score))
-    told.extend(f"{piece.name}: {sentence}" for sentence in score.said)
+    told += [f"{piece.name}: {said}" for said in (*score.said, *changed(score, TOKENIZER))]
     return rated
