@@ -20,6 +20,7 @@ FIRST = (
     "properties/test_drawn_law.py",
     "properties/test_midi_law.py",
     "properties/test_musicxml_law.py",
+    "properties/test_midi_channels_law.py",
     "properties/test_task_laws.py",
     "properties/test_sound_tokenizer_laws.py",
     "properties/test_tokenizer_laws.py",

@@ -66,6 +66,8 @@ def inspect(source: str, data: Path | None, convert: bool, as_json: bool) -> Non
     click.echo(f"{size}, {found['hours']:.1f} hours")
     click.echo("split: " + ", ".join(f"{name} {count}" for name, count in found["split"].items()))
     click.echo(f"played freely: {found['played']}, suitable tokens: {found['tokens']}")
+    for sentence in found["said"]:
+        click.echo(sentence)
     refused = [SkippedFile(name, reason) for name, reason in found["refused"].items()]
     for line in each_left_out(refused, "refused"):
         click.echo(line)

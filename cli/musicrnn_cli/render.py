@@ -1,4 +1,4 @@
-"""``musicrnn render``: a MIDI or ABC file as sound, page, picture or the other notation."""
+"""``musicrnn render``: a MIDI, ABC or MusicXML file as sound, page, picture or the other notation."""
 
 from __future__ import annotations
 
@@ -24,17 +24,22 @@ from musicrnn_cli.options import PATH, outputs_option, soundfont_option
     help="Sample rate of the sound in Hz. From 8000 to 192000.",
 )
 def command(piece: Path, outputs: tuple[Path, ...], soundfont: Path | None, rate: int) -> None:
-    """Turn PIECE, a MIDI or ABC file, into sound or a picture.
+    """Turn PIECE, a MIDI, ABC or MusicXML file, into sound, a picture or another notation.
 
-    ABC tunes are played with their chord symbols as accompaniment; of a file with many tunes the
-    first is taken. A page (.html) holds a piano roll, a player, the sound and the MIDI file, and
+    ABC tunes, and lead sheets of one part, are played with their chord symbols as accompaniment; of
+    a file with many tunes the first is taken. A page (.html) holds a piano roll, a player, the sound and the MIDI file, and
     needs no network.
     """
-    from musicrnn.io.save import convert
-    from musicrnn_cli.tunes import say_which_tune
+    from musicrnn.io.save import check_saved, is_tune, save_pieces
+    from musicrnn_cli.tunes import read_first
 
-    say_which_tune(piece)
-    for path in convert(
-        piece, outputs or [piece.with_suffix(".wav")], soundfont=soundfont, rate=rate
-    ):
+    wanted = outputs or (piece.with_suffix(".wav"),)
+    for path in wanted:
+        check_saved(path)
+    score = read_first(piece)
+    tune = is_tune(piece, score)
+    said = save_pieces(score, wanted, soundfont=soundfont, rate=rate, accompany=tune)
+    for sentence in said:
+        click.echo(sentence, err=True)
+    for path in wanted:
         click.echo(path)

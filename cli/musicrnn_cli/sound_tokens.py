@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 def is_sound(path: Path) -> bool:
     """Whether it is no file of notes, by its name or its first bytes."""
+    from musicrnn.io.save import READ
     from musicrnn.io.sound.streams import holds_sound
     from musicrnn.sources.labelled_folder import AUDIO
 
     suffix = path.suffix.lower()
-    return suffix in AUDIO or (suffix not in (".mid", ".midi", ".abc") and holds_sound(path))
+    return suffix in AUDIO or (suffix not in READ and holds_sound(path))
 
 
 def tokenizer_of(model: str | None, tokens: str | None) -> SoundTokenizer:

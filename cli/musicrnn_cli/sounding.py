@@ -109,6 +109,12 @@ def _streamed(batches: Iterable[EventBatch]) -> Generator[EventBatch]:
     finally:
         for message in messages.silence():
             _write(seconds, message)
+        if messages.crowded:
+            click.echo(
+                "more than 15 instruments sound together, and messages have 15 channels for them: "
+                "some share one and may be heard with another's sound",
+                err=True,
+            )
 
 
 def _write(seconds: float, message: Message) -> None:

@@ -60,6 +60,7 @@ def command(
     from musicrnn.pretrained import load_model
     from musicrnn.sources.tokenized_sound import tokenized_sound
     from musicrnn.tokens import TOKENIZERS, tokenizer_called, tokenizer_from
+    from musicrnn.tokens.changed import changed
     from musicrnn.tokens.choose import suitable_tokenizer
     from musicrnn.tokens.sound import SOUND_TOKENIZERS
     from musicrnn.training.task import task_of
@@ -110,6 +111,8 @@ def command(
                 failed = True
                 click.echo(f"{name}: {error}", err=True)
                 continue
+            for sentence in changed(score, tokenizer):
+                click.echo(f"{name}: {sentence}", err=True)
             failed = failed or not seen["round_trip"]
             if check:
                 counts = {**seen, "tokens": len(seen["tokens"])}

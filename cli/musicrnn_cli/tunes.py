@@ -1,4 +1,7 @@
-"""ABC files may hold many tunes: every one of them, or word that the first is taken."""
+"""Pieces read from files, and what is to be known of them said on stderr.
+
+ABC files may hold many tunes: every one of them is read, or the first, which is said.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 
 def read_pieces(path: Path) -> list[tuple[str, Score]]:
     """Every piece of a file with its name: the file's, and ``:2`` for the second of many tunes.
+    What is to be known of a file is said.
 
     Raises:
         MusicRNNError: as :func:`musicrnn.io.save.read_piece`.
@@ -26,10 +30,28 @@ def read_pieces(path: Path) -> list[tuple[str, Score]]:
         tunes = read_abc_tunes(path)
         if len(tunes) > 1:
             return [(f"{path}:{n}", parse_abc(text)) for n, (_, text) in enumerate(tunes, start=1)]
-    return [(str(path), read_piece(path))]
+    return [(str(path), _told(path, read_piece(path)))]
 
 
-def say_which_tune(path: Path) -> None:
+def read_first(path: Path) -> Score:
+    """The piece of a file, of an ABC file with many tunes the first; what is to be known is said.
+
+    Raises:
+        MusicRNNError: as :func:`musicrnn.io.save.read_piece`.
+    """
+    from musicrnn.io.save import read_piece
+
+    _say_which_tune(path)
+    return _told(path, read_piece(path))
+
+
+def _told(path: Path, score: Score) -> Score:
+    for sentence in score.said:
+        click.echo(f"{path}: {sentence}", err=True)
+    return score
+
+
+def _say_which_tune(path: Path) -> None:
     """A line on stderr where :func:`musicrnn.io.save.read_piece` takes the first of many tunes, and
     one where it leaves out what is no ABC.
 

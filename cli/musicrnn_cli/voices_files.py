@@ -13,12 +13,12 @@ import click
 
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.face.asking import style_of
-from musicrnn.io.save import check_saved, read_piece, save_pieces
+from musicrnn.io.save import check_saved, save_pieces
 from musicrnn.pretrained import load_model
 from musicrnn.sampling.written import Writer, Written
 from musicrnn.score import Score
 from musicrnn.training.task import task_of
-from musicrnn_cli.tunes import say_which_tune
+from musicrnn_cli.tunes import read_first
 
 
 def opened(piece: Path, outputs: Sequence[Path]) -> Score:
@@ -31,8 +31,7 @@ def opened(piece: Path, outputs: Sequence[Path]) -> Score:
         check_saved(path)
         if path.exists() and piece.exists() and path.samefile(piece):
             raise MusicRNNError(f"{path} is the piece that is read: name another file")
-    say_which_tune(piece)
-    return read_piece(piece)
+    return read_first(piece)
 
 
 def writer_of(model: str, temperature: float | None, done: str) -> tuple[Writer, Any]:
@@ -90,7 +89,9 @@ def save_written(
 ) -> None:
     """Write the files and say what they are."""
     say_how_it_was_read(written)
-    save_pieces(written.score, outputs, caption=f"{caption}, seed {written.seed}")
+    caption = f"{caption}, seed {written.seed}"
+    for sentence in save_pieces(written.score, outputs, caption=caption):
+        click.echo(sentence, err=True)
     record = {
         "seed": written.seed,
         **facts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -28,7 +29,7 @@ class HalfSaved(MusicRNNError):
 def save(
     thing: Presentable, paths: Sequence[str | Path], soundfont: str | Path | None = None
 ) -> None:
-    """See :meth:`Presentable.save`.
+    """See :meth:`Presentable.save`. What other programs may play otherwise is a warning.
 
     Raises:
         MusicRNNError: no path, a suffix that cannot be written, or a file that cannot be.
@@ -50,7 +51,7 @@ def save(
         _save_composition(thing, wanted, soundfont)
     else:
         score = score_of(thing)
-        save_pieces(score, wanted, soundfont=soundfont, accompany=is_lead_sheet(score))
+        _warn(save_pieces(score, wanted, soundfont=soundfont, accompany=is_lead_sheet(score)))
 
 
 def is_lead_sheet(score: Score) -> bool:
@@ -90,7 +91,7 @@ def _save_composition(
     written = texts
     for group in (notes, others):
         try:
-            save_pieces(
+            said = save_pieces(
                 piece.score,
                 group,
                 soundfont=soundfont,
@@ -99,4 +100,10 @@ def _save_composition(
             )
         except MusicRNNError as error:
             raise HalfSaved(str(error), written) if written else error from error
+        _warn(said)
         written = written + group
+
+
+def _warn(said: Sequence[str]) -> None:
+    for sentence in said:
+        warnings.warn(sentence, stacklevel=4)

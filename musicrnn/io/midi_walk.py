@@ -1,226 +1,163 @@
-"""A standard MIDI file walked event by event, before any parser sees it.
+"""One track of a standard MIDI file, walked event by event and checked.
 
-The parser of symusic is quick and trusts its input: a pitch above 127 or a length past the end of
-the file writes outside its tables and ends the process. So :func:`canonical` checks every event and
-gives back a clean file that holds the same music: a header of 6 bytes, then the tracks, each cut at
-its end. Stretches of channel events are walked by a regular expression, in C.
+Conventions. Offsets count bytes of the file from 0. Stretches of channel events are walked by
+regular expressions, in C; what is no channel's (texts, tempos and such, system exclusive) by
+Python. A track ends at its end-of-track event, or where the bytes that it may have end.
 
-Source: Standard MIDI Files 1.0 (RP-001). As most programs do, and against its letter, a running
-status stays valid across meta events. Offsets in messages count bytes from 0.
+As most programs do, and against the standard's letter, a running status stays valid across meta
+and system exclusive events: nothing else can be meant by a data byte that follows them.
+
+Source: Standard MIDI Files 1.0 (RP-001).
 """
 
 from __future__ import annotations
 
 import re
-import struct
-from dataclasses import dataclass
+from array import array
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 from musicrnn.errors import MusicRNNError
 
-_TIME = rb"[\x80-\xff]{0,3}[\x00-\x7f]"
-_TWO = rb"[\x00-\x7f]{2}"  # the data of note, control, pressure and bend events
-_ONE = rb"[\x00-\x7f]"  # of program and channel-pressure events
-# By the number of data bytes: events with the same status as the one before, and with their own.
-# No groups: the span of a group inside a possessive repetition can be wrong in Python 3.11.
-_RUNNING = {
-    1: re.compile(rb"(?:%b%b)*+" % (_TIME, _ONE)),
-    2: re.compile(rb"(?:%b%b)*+" % (_TIME, _TWO)),
-}
-_WITH_STATUS = {
-    1: re.compile(rb"(?:%b[\xc0-\xdf]%b(?:%b%b)*+)*+" % (_TIME, _ONE, _TIME, _ONE)),
-    2: re.compile(rb"(?:%b[\x80-\xbf\xe0-\xef]%b(?:%b%b)*+)*+" % (_TIME, _TWO, _TIME, _TWO)),
-}
-_END_OF_TRACK = b"\x00\xff\x2f\x00"
-_META_LENGTHS = {0x51: 3, 0x58: 4, 0x59: 2}  # tempo, time signature, key signature
 MAX_OTHER_EVENTS = 500_000  # texts, tempos and such, each walked by Python
-_IGNORED_META = 0x7F  # "for the sequencer": what an impossible tempo or signature is turned into
-_NAME = 0x03
+NAME, MARKER, PORT, TEMPO, METRE, KEY, OWN = 0x03, 0x06, 0x21, 0x51, 0x58, 0x59, 0x7F
+ONE_INSTRUMENT = b"\x7dmusicrnn: one instrument"  # OWN, of a track that is on several channels
+_KEPT = (NAME, MARKER, PORT, TEMPO, METRE, KEY, OWN)
+_END_OF_TRACK = 0x2F
+
+_TIME = rb"[\x80-\xff]{0,3}[\x00-\x7f]"
+_ONE, _TWO = rb"[\x00-\x7f]", rb"[\x00-\x7f]{2}"  # data bytes
+_STATUS = {1: rb"[\xc0-\xdf]", 2: rb"[\x80-\xbf\xe0-\xef]"}  # by how many follow
+_DATA = {1: _ONE, 2: _TWO}
+# Events with the status of the one before, events with their own, and single events of either kind.
+# No groups: the span of a group inside a possessive repetition can be wrong in Python 3.11.
+_RUNNING = {n: re.compile(rb"(?:%b%b)*+" % (_TIME, _DATA[n])) for n in (1, 2)}
+_WITH_STATUS = {
+    n: re.compile(
+        rb"(?:%b%b%b(?:%b%b)*+)*+" % (_TIME, _STATUS[n], _DATA[n], _TIME, _DATA[n]),
+    )
+    for n in (1, 2)
+}
+_EVENT = {n: re.compile(rb"%b%b?%b" % (_TIME, _STATUS[n], _DATA[n])) for n in (1, 2)}
+_BEGUN = re.compile(  # a channel event of which the last bytes are missing
+    rb"[\x80-\xff]{0,3}|%b(?:%b%b?|%b|%b)?" % (_TIME, _STATUS[2], _ONE, _STATUS[1], _ONE)
+)
 
 
-@dataclass(frozen=True)
-class Walked:
-    """A file that is safe to parse, and its title: the name of a first track without notes."""
+@dataclass
+class WalkedTrack:
+    """``starts``: where the time of each event stands. ``others``: of the kept events that are no
+    channel's their number among all, kind and content. ``whole``: it ends as a track should.
+    ``cut``: how its bytes end inside an event, "" if they do not. ``silent``: no event is a
+    channel's."""
 
-    data: bytes
-    title: str
-
-
-@dataclass(frozen=True)
-class _Track:
-    """The checked events, the name, whether no event is a channel's, how many are not."""
-
-    body: bytes
-    name: str
-    silent: bool
-    others: int
+    starts: array[int] = field(default_factory=lambda: array("q"))
+    others: list[tuple[int, int, bytes]] = field(default_factory=list[tuple[int, int, bytes]])
+    other_count: int = 0
+    end: int = 0
+    whole: bool = False
+    cut: str = ""
+    silent: bool = False
 
 
-def canonical(data: bytes) -> Walked:
-    """Checks a MIDI file of type 0 or 1 (in a RIFF wrapper or not) and cleans it.
-
-    Tempos, time signatures and key signatures that say something impossible are made harmless;
-    bytes after the last chunk and chunks of unknown kind are left out.
+def walk_track(data: bytes, start: int, stop: int, allowance: int) -> WalkedTrack:
+    """Walks a track; ``allowance`` bounds its events that are no channel's.
 
     Raises:
-        MusicRNNError: it is no MIDI file, a kind that is not supported, cut off, or broken.
+        MusicRNNError: an event that cannot be, or too many.
     """
-    data = _unwrapped(data)
-    if not data:
-        raise MusicRNNError("the file is empty")
-    if data[:4] != b"MThd":
-        raise MusicRNNError(f"not a MIDI file: it begins with {data[:4]!r}, not with b'MThd'")
-    if len(data) < 14:
-        raise MusicRNNError(f"the MIDI header is cut off: {len(data)} bytes of 14")
-    length, kind, _, division = struct.unpack(">IHHH", data[4:14])
-    if length < 6:
-        raise MusicRNNError(f"the MIDI header must be 6 bytes or longer, it says {length}")
-    if kind > 1:
-        reason = "several independent songs" if kind == 2 else "no known layout"
-        raise MusicRNNError(f"MIDI files of type 0 and 1 are read, this is type {kind} ({reason})")
-    if not 1 <= division <= 0x7FFF:
-        raise MusicRNNError(
-            f"ticks per quarter must be in 1..32767, the header says {division}"
-            + (" (time code in frames a second, which has no beats)" if division else "")
-        )
-    tracks = bytearray()
-    allowance = MAX_OTHER_EVENTS
-    title = ""
-    chunks = _track_chunks(data, 8 + length)
-    for number, (start, stop) in enumerate(chunks):
-        track = _track(data, start, stop, allowance)
-        allowance -= track.others
-        if number == 0 and kind == 1 and track.silent:
-            title = track.name
-        tracks += b"MTrk" + struct.pack(">I", len(track.body)) + track.body
-    if not 1 <= len(chunks) <= 0xFFFF:
-        raise MusicRNNError(f"a MIDI file holds 1 to 65535 tracks, found {len(chunks)}")
-    kind = kind if len(chunks) == 1 else 1
-    header = b"MThd" + struct.pack(">IHHH", 6, kind, len(chunks), division)
-    return Walked(header + bytes(tracks), title)
-
-
-def _unwrapped(data: bytes) -> bytes:
-    """The MIDI file inside a RIFF ``RMID`` wrapper; any other data as they are."""
-    if data[:4] != b"RIFF" or data[8:12] != b"RMID":
-        return data
-    position = 12
-    while position + 8 <= len(data):
-        length = int.from_bytes(data[position + 4 : position + 8], "little")
-        if data[position : position + 4] == b"data":
-            return data[position + 8 : position + 8 + length]
-        position += 8 + length + length % 2
-    raise MusicRNNError("the RIFF file holds no MIDI data: it is cut off or of another kind")
-
-
-def _track_chunks(data: bytes, position: int) -> list[tuple[int, int]]:
-    """Where the bodies of the MTrk chunks start and stop."""
-    bodies: list[tuple[int, int]] = []
-    while position + 8 <= len(data):
-        name = data[position : position + 4]
-        length = int.from_bytes(data[position + 4 : position + 8], "big")
-        stop = position + 8 + length
-        if name == b"MTrk":
-            if stop > len(data):
-                raise MusicRNNError(
-                    f"the file is cut off: the track at byte {position} says {length} bytes, "
-                    f"{len(data) - position - 8} are left"
-                )
-            bodies.append((position + 8, stop))
-        position = stop
-    return bodies
-
-
-def _track(data: bytes, start: int, stop: int, allowance: int) -> _Track:
-    """Walks one track; ``allowance`` bounds its events that are no channel's."""
-    body = bytearray()
-    taken = position = start
+    track = WalkedTrack()
+    position = start
     running = 0  # how many data bytes the running status has; 0 before the first status
-    name = ""
-    others = 0
-    while position < stop:
-        position, running = _past_channel_events(data, position, stop, running)
+    while True:
+        position, running = _past_channel_events(data, position, stop, running, track.starts)
+        track.end, track.silent = position, running == 0
         if position == stop:
-            break
-        others += 1
-        if others > allowance:
+            return track
+        found = _other_event(data, position, stop, running)
+        if isinstance(found, str):
+            track.cut = found
+            return track
+        track.other_count += 1
+        if track.other_count > allowance:
             raise MusicRNNError(
                 f"a MIDI file may have {MAX_OTHER_EVENTS} events that are no channel's "
                 "(texts, tempos), this one has more"
             )
-        event = position
-        position = _number(data, event, stop, "a time")[1]
-        status = data[position] if position < stop else -1
-        if status not in (0xF0, 0xF7, 0xFF):
-            raise MusicRNNError(_complaint(data, position, stop, running))
-        kind = data[position + 1] if status == 0xFF and position + 1 < stop else -1
-        length, content = _number(data, position + (2 if status == 0xFF else 1), stop, "a length")
-        if content + length > stop:
-            raise MusicRNNError(
-                f"the event at byte {event} says {length} bytes, {stop - content} are left in its "
-                "track: the file is broken or cut off"
-            )
-        if status == 0xFF:
-            text = data[content : content + length]
-            if kind == 0x2F:
-                body += data[taken:position] + _END_OF_TRACK[1:]
-                return _Track(bytes(body), name, running == 0, others)
-            if kind == _NAME and not name:
-                name = text.decode("utf-8", "replace")
-            if kind in _META_LENGTHS and not _sensible(kind, text):
-                body += data[taken : position + 1] + bytes([_IGNORED_META])
-                taken = position + 2
-        position = content + length
-    body += data[taken:stop] + _END_OF_TRACK
-    return _Track(bytes(body), name, running == 0, others)
+        kind, content, end = found
+        if kind == _END_OF_TRACK:
+            track.end, track.whole = end, True
+            return track
+        if kind in _KEPT:
+            track.others.append((len(track.starts), kind, content))
+        track.starts.append(position)
+        position = end
 
 
-def _past_channel_events(data: bytes, position: int, stop: int, running: int) -> tuple[int, int]:
-    """Where the next event stands that is none of a channel's, and the running status there."""
-    if running:
-        position = _end_of_match(_RUNNING[running], data, position, stop)
+def _past_channel_events(
+    data: bytes, position: int, stop: int, running: int, starts: array[int]
+) -> tuple[int, int]:
+    """Where the next event stands that is none of a channel's, and the running status there; adds
+    to ``starts``."""
+    patterns = [(_RUNNING[running], running)] if running else []
     while True:
         before = position
-        for size in (2, 1):
-            end = _end_of_match(_WITH_STATUS[size], data, position, stop)
-            if end > position:
-                position, running = end, size
+        for pattern, size in (*patterns, (_WITH_STATUS[2], 2), (_WITH_STATUS[1], 1)):
+            match = pattern.match(data, position, stop)
+            if match is not None and match.end() > position:
+                lengths = map(len, _EVENT[size].findall(data, position, match.end()))
+                starts.extend(accumulate(lengths, initial=position))
+                position, running = starts.pop(), size
         if position == before:
             return position, running
+        patterns = []
 
 
-def _end_of_match(pattern: re.Pattern[bytes], data: bytes, position: int, stop: int) -> int:
-    match = pattern.match(data, position, stop)
-    return position if match is None else match.end()
+def _other_event(data: bytes, event: int, stop: int, running: int) -> tuple[int, bytes, int] | str:
+    """Kind (-1: system exclusive), content and end of an event; a sentence where the bytes end in
+    it."""
+    cut = f"the track ends inside the event at byte {event}"
+    time = _number(data, event, stop, "a time")
+    if time is None or time[1] == stop:
+        return cut
+    position = time[1]
+    status = data[position]
+    if status not in (0xF0, 0xF7, 0xFF):
+        if _BEGUN.fullmatch(data, event, stop) and (status >= 0x80 or running):
+            return cut
+        raise MusicRNNError(_complaint(status, position, running))
+    kind = -1
+    if status == 0xFF:
+        position += 1
+        if position == stop:
+            return cut
+        kind = data[position]
+    length = _number(data, position + 1, stop, "a length")
+    if length is None:
+        return cut
+    content, end = length[1], length[0] + length[1]
+    if end > stop:
+        left = stop - content
+        return f"the event at byte {event} says {length[0]} bytes, {left} are left in its track"
+    return kind, data[content:end] if kind in _KEPT else b"", end
 
 
-def _number(data: bytes, position: int, stop: int, what: str) -> tuple[int, int]:
-    """The variable-length number at a position and where it ends: at most four bytes."""
+def _number(data: bytes, position: int, stop: int, what: str) -> tuple[int, int] | None:
+    """The variable-length number at a position and where it ends: at most four bytes. None where
+    the bytes end in it."""
     value = 0
     for index in range(position, min(position + 4, stop)):
         value = value << 7 | data[index] & 0x7F
         if data[index] < 0x80:
             return value, index + 1
     if position + 4 > stop:
-        raise MusicRNNError(f"the track is cut off inside {what} at byte {position}")
+        return None
     raise MusicRNNError(f"{what} at byte {position} is longer than four bytes: the file is broken")
 
 
-def _complaint(data: bytes, position: int, stop: int, running: int) -> str:
-    if position >= stop:
-        return f"the track is cut off after a time, at byte {position}"
-    status = data[position]
+def _complaint(status: int, position: int, running: int) -> str:
     if status >= 0xF0:
         return f"the status {status:#04x} at byte {position} does not belong in a file"
     if status < 0x80 and not running:
         return f"the event at byte {position} has no status: the file is broken"
     return f"the event at byte {position} is cut off or has a data byte above 127"
-
-
-def _sensible(kind: int, content: bytes) -> bool:
-    if len(content) != _META_LENGTHS[kind]:
-        return False
-    if kind == 0x51:
-        return any(content)
-    if kind == 0x58:
-        return content[0] > 0 and content[1] <= 6
-    return (content[0] <= 7 or content[0] >= 249) and content[1] <= 1

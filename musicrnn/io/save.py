@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import write_whole
-from musicrnn.io.midi import midi_bytes, read_midi, write_midi
+from musicrnn.io.midi import midi_bytes, midi_said, read_midi, write_midi
 from musicrnn.score import Score
 from musicrnn.waveform import Waveform
 
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from musicrnn.plot.picture import Picture
 
 MUSICXML = (".musicxml", ".mxl", ".xml")
-READ = (".mid", ".midi", ".kar", ".abc", *MUSICXML)
-NOTES = (".mid", ".midi", ".abc", *MUSICXML)
+READ = (".mid", ".midi", ".kar", ".rmi", ".abc", *MUSICXML)
+MIDI = (".mid", ".midi")  # that are written
+NOTES = (*MIDI, ".abc", *MUSICXML)
 WITH_SYMBOLS = (".abc", *MUSICXML)  # hold chords as symbols above the notes
 SOUND = (".wav", ".flac", ".ogg", ".mp3")
 PICTURES = (".svg", ".png")
@@ -58,23 +59,11 @@ def read_piece(path: str | Path) -> Score:
     return read_midi(path)
 
 
-def convert(
-    source: str | Path,
-    paths: Iterable[str | Path],
-    *,
-    soundfont: str | Path | None = None,
-    rate: int = 44_100,
-) -> list[Path]:
-    """Reads a piece and saves it in the format of each path, which are returned. A tune, of an ABC
-    file or of a MusicXML file with one part, is heard and seen with its chord symbols as
-    accompaniment."""
-    wanted = [Path(path) for path in paths]
-    for path in wanted:
-        check_saved(path)
-    score, suffix = read_piece(source), Path(source).suffix.lower()
-    tune = suffix == ".abc" or (suffix in MUSICXML and len(score.tracks) == 1)
-    save_pieces(score, wanted, soundfont=soundfont, rate=rate, accompany=tune)
-    return wanted
+def is_tune(path: Path, score: Score) -> bool:
+    """Whether the chord symbols of a file that was read are what accompanies it: those of ABC, and
+    of MusicXML where there is one part alone."""
+    suffix = path.suffix.lower()
+    return suffix == ".abc" or (suffix in MUSICXML and len(score.tracks) == 1)
 
 
 def save_pieces(
@@ -85,8 +74,9 @@ def save_pieces(
     rate: int = 44_100,
     caption: str = "",
     accompany: bool = False,
-) -> None:
-    """Saves a score in the format of each path.
+) -> tuple[str, ...]:
+    """Saves a score in the format of each path; gives sentences on what other programs may play
+    otherwise.
 
     Args:
         soundfont: an .sf2 file to render with; TimGM6mb.sf2 by default.
@@ -115,6 +105,7 @@ def save_pieces(
     for path in wanted:
         written = score if path.suffix.lower() in WITH_SYMBOLS else heard
         _save(written, path, sound=sound, caption=caption)
+    return midi_said(heard) if any(path.suffix.lower() in MIDI for path in wanted) else ()
 
 
 def save_picture(picture: Picture, path: str | Path) -> None:

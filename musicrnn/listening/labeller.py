@@ -9,7 +9,7 @@ a score tokens.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from musicrnn.metrics.open_set import best_of
 from musicrnn.networks.classifier import Classifier
 from musicrnn.networks.labelling import probabilities, window_logits
 from musicrnn.tokens import Tokenizer, tokenizer_from
+from musicrnn.tokens.changed import changed
 from musicrnn.tokens.sound import SOUND_TOKENIZERS, SoundTokenizer, sound_tokenizer_from
 
 BATCH_WINDOWS = 8  # windows classified at a time, whatever the song's length
@@ -139,7 +140,9 @@ class Labeller:
         score = read_midi(path)
         if score.note_count == 0:
             raise MusicRNNError(f"{path} cannot be classified: it has no note")
-        return score_windows(recipe.encode(score))
+        windows = score_windows(recipe.encode(score))
+        said = (*score.said, *changed(score, recipe))
+        return (replace(window, said=said if window.start == 0 else ()) for window in windows)
 
     def _rows(self, windows: list[Window]) -> NDArray[np.float64]:
         heard = [dequantize(w.values) if w.values.dtype == np.uint8 else w.values for w in windows]

@@ -79,8 +79,8 @@ def sounds_of(source: str, data: Path | None = None) -> Path | None:
 
 
 def survey(source: str, data: Path | None = None) -> dict[str, Any]:
-    """Counts over all pieces of a source of scores, and the reason why each skipped file was, by
-    name.
+    """Counts over all pieces of a source of scores, what is to be known of its files, and the
+    reason why each skipped file was, by name.
 
     Raises:
         MusicRNNError: no such source, or nothing in it can be read.
@@ -99,6 +99,7 @@ def survey(source: str, data: Path | None = None) -> dict[str, Any]:
         "split": dict(Counter(item.piece.split for item in read)),
         "played": sum(map(is_played, scores)),
         "tokens": choose_tokenizer(read).name,
+        "said": [f"{item.piece.name}: {said}" for item in read for said in item.content.said],
         "refused": {skipped.name: skipped.reason for skipped in refused},
     }
 
@@ -134,7 +135,7 @@ def write_prepared(
 def _name(piece: Piece, taken: set[str]) -> str:
     """A path that no other piece has, not even where upper and lower case are one."""
     whole, _, tune = piece.name.replace("\\", "/").partition(":")
-    stem = re.sub(r"\.(mid|midi|kar|abc)$", "", whole, flags=re.IGNORECASE)
+    stem = re.sub(r"\.(mid|midi|kar|rmi|abc)$", "", whole, flags=re.IGNORECASE)
     base = f"{piece.split}/{stem}" + (f"-{tune}" if tune else "")
     name, number = base, 1
     while name.casefold() in taken:

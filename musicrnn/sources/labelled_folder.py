@@ -30,7 +30,7 @@ from musicrnn.training.data import SkippedFile, Split
 READ = ".wav .wave .w64 .rf64 .flac .ogg .oga .opus .mp3 .mp2 .aif .aiff .aifc .au .snd .caf .voc"
 CONVERTED = ".m4a .m4b .mp4 .aac .wma .webm .mka .ape .wv .mpc .tta .dsf .dff .amr .ra .ac3 .spx"
 AUDIO = frozenset([*READ.split(), *CONVERTED.split()])  # CONVERTED: refused, or by ffmpeg
-SCORES = frozenset({".mid", ".midi", ".kar"})
+SCORES = frozenset({".mid", ".midi", ".kar", ".rmi"})
 HELD_OUT_SHARE = 0.15
 SHOWN = 5  # labels that are named
 SLOWEST, FASTEST = 20.0, 400.0  # quarters a minute, of a list

@@ -30,6 +30,7 @@ from musicrnn.sources.named import named
 from musicrnn.sources.none_of_these import NoneOfThese
 from musicrnn.sources.other_sounds import SoundsAtHand
 from musicrnn.tokens import Tokenizer
+from musicrnn.tokens.changed import changed
 from musicrnn.tokens.choose import suitable_tokenizer
 from musicrnn.tokens.sound import SOUND_TOKENIZERS, USUAL, SoundTokenizer
 from musicrnn.training.classify.data import RecordingData, nothing_else
@@ -41,12 +42,12 @@ from musicrnn.training.data import (
     Split,
     briefly,
     described,
+    few,
     reasons,
     skipping,
 )
 from musicrnn.training.task import Task
 
-SHOWN = 20  # sentences on single files
 Others = Callable[[Split], Sequence[Recording]]
 
 
@@ -83,7 +84,7 @@ def read_recordings(task: Task, request: DataRequest, like: Checkpoint | None) -
         card = own_card(name, title, holds="sounds", split=split, files=files)
         if files and files[0].path.suffix.lower() in SCORES:
             known = encoding if isinstance(encoding, Tokenizer) else None
-            examples, encoding, unread = _score_examples(files, known)
+            examples, encoding, unread = _score_examples(files, known, said)
             refused += unread
         else:
             encoding = encoding or LogMel()
@@ -156,12 +157,6 @@ def _said_of_none(at_hand: SoundsAtHand) -> str:
     )
 
 
-def few(said: list[str]) -> list[str]:
-    """The first of many sentences, and how many more there are."""
-    more = len(said) - SHOWN
-    return said if more <= 0 else [*said[:SHOWN], f"... and {more} more, see musicrnn data inspect"]
-
-
 def one_source(request: DataRequest) -> str:
     """The source that is asked for.
 
@@ -225,7 +220,7 @@ def _hear(
 
 
 def _score_examples(
-    files: Sequence[LabelledFile], tokenizer: Tokenizer | None
+    files: Sequence[LabelledFile], tokenizer: Tokenizer | None, said: list[str]
 ) -> tuple[list[Example], Tokenizer, list[SkippedFile]]:
     read: list[tuple[LabelledFile, Any]] = []
     refused: list[SkippedFile] = []
@@ -238,10 +233,12 @@ def _score_examples(
     chosen = tokenizer or suitable_tokenizer(
         [score for file, score in read if file.split == "train"]
     )
-    examples = [
-        Example(file.name, file.label, file.split, partial(_tokenize, chosen, score))
-        for file, score in read
-    ]
+    examples: list[Example] = []
+    for file, score in read:
+        example = Example(file.name, file.label, file.split, partial(_tokenize, chosen, score))
+        examples.append(example)
+        sentences = (*score.said, *changed(score, chosen))
+        said += [f"{file.name}: {sentence}" for sentence in sentences]
     return examples, chosen, refused
 
 

@@ -1,4 +1,4 @@
-"""A user's own folder of scores: every .mid, .midi, .kar and .abc file below it.
+"""A user's own folder of scores: every .mid, .midi, .kar, .rmi and .abc file below it.
 
 Conventions. Files in the order of their paths, named by their path below the folder. An ABC file
 gives one piece a tune, named ``file.abc:2``.
@@ -47,7 +47,9 @@ def read_folder(
     """
     paths = score_files(folder)
     if not paths:
-        found = "no such folder" if not folder.is_dir() else "no .mid, .midi, .kar or .abc file"
+        found = (
+            "no such folder" if not folder.is_dir() else "no .mid, .midi, .kar, .rmi or .abc file"
+        )
         raise MusicRNNError(f"nothing to read in {folder}: {found}")
     found = list(_found(folder, paths))
     split, pieces = splitting(found, split_file, by=by, known=known)

@@ -35,7 +35,7 @@ from musicrnn.sources.labelled_folder import AUDIO, refuse_strange
 from musicrnn.sources.learnt import WHOLE, Learnt, said_of
 from musicrnn.sources.named import named
 from musicrnn.sources.other_sounds import SoundsAtHand
-from musicrnn.sources.recordings import few, one_source
+from musicrnn.sources.recordings import one_source
 from musicrnn.sources.split_file import folder_and_split_file
 from musicrnn.sources.word_cache import coded, decoded
 from musicrnn.sources.word_folder import background_files, word_files
@@ -48,6 +48,7 @@ from musicrnn.training.data import (
     Split,
     briefly,
     described,
+    few,
     skipping,
 )
 from musicrnn.training.task import Task

@@ -10,7 +10,7 @@ from musicrnn.tokens import tokenizer_called
 from musicrnn.tokens.beat import BeatTokenizer
 from musicrnn.tokens.grid import is_played
 from musicrnn.tokens.performance import PerformanceTokenizer
-from musicrnn.tokens.programs import DRUM_PROGRAM, notes_by_program
+from musicrnn.tokens.programs import has_drums, notes_by_program
 from musicrnn.tokens.protocol import Tokenizer
 from musicrnn.tokens.tune import TuneTokenizer
 
@@ -21,8 +21,9 @@ def suitable_tokenizer(
     """Bar-and-beat events for music on a grid, performance events where most is played freely,
     the words of tunes where all scores are ``texts`` of ABC.
 
-    Drums alone are always put on the grid: drummers play to a click. With a ``name``, one of
-    TOKENIZERS, only that tokenizer's settings are chosen.
+    Scores with drums are always put on the grid: drummers play to a click, and performance events
+    of other instruments hold none. With a ``name``, one of TOKENIZERS, only that tokenizer's
+    settings are chosen.
 
     Raises:
         MusicRNNError: no score has a note, or there is no such tokenizer.
@@ -34,5 +35,5 @@ def suitable_tokenizer(
         return tokenizer_called(name).suited(scores)
     if texts:
         return TuneTokenizer.suited(scores)
-    freely = set(notes) != {DRUM_PROGRAM} and 2 * sum(map(is_played, scores)) > len(scores)
+    freely = 2 * sum(not has_drums(score) and is_played(score) for score in scores) > len(scores)
     return (PerformanceTokenizer if freely else BeatTokenizer).suited(scores)

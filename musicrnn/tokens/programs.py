@@ -17,3 +17,8 @@ def notes_by_program(scores: Sequence[Score]) -> Counter[int]:
         for track in score.tracks:
             notes[DRUM_PROGRAM if track.is_drum else track.program] += len(track.notes)
     return +notes
+
+
+def has_drums(score: Score) -> bool:
+    """Whether a drum is struck."""
+    return any(track.is_drum and track.notes for track in score.tracks)

@@ -26,6 +26,7 @@ SPLITS: tuple[Split, ...] = ("train", "valid", "test")
 SPLIT_LIST = ".csv"  # the suffix of a split file
 MOST_MIX = 1e6
 DIGITS = 8  # of a sha256 by which the pieces of a list are known again
+SHOWN = 20  # sentences on single files
 T = TypeVar("T")
 
 
@@ -253,6 +254,12 @@ def reasons(refused: Sequence[SkippedFile]) -> str:
     most = Counter(refusal.reason for refusal in refused).most_common(3)
     listed = "; ".join(f"{count} x {reason}" for reason, count in most)
     return f"{len(refused)} left out: {listed}" if refused else "none left out"
+
+
+def few(said: list[str]) -> list[str]:
+    """The first of many sentences, and how many more there are."""
+    more = len(said) - SHOWN
+    return said if more <= 0 else [*said[:SHOWN], f"... and {more} more, see musicrnn data inspect"]
 
 
 def described(

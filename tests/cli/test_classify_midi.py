@@ -37,6 +37,8 @@ def folder(tmp_path_factory):
         piece(root / "flute" / f"{number}.mid", number, False)
     (root / "bass" / "broken.mid").write_bytes(b"MThd, or so")
     (root / "flute" / "song.wav").write_bytes(b"RIFF")
+    cut = root / "bass" / "0.mid"
+    cut.write_bytes(cut.read_bytes()[:-1])
     return root
 
 
@@ -48,6 +50,9 @@ def test_scores_are_learned_and_told(folder, tmp_path):
     assert trained.exit_code == 0, trained.output
     assert "left out bass/broken.mid" in trained.stderr
     assert "left out flute/song.wav: this model is of scores alone" in trained.stderr
+    assert "bass/0.mid: it is cut off: track 2 says" in trained.stderr
+    told = run("classify", folder / "bass" / "0.mid", "--model", path)
+    assert f"{folder / 'bass' / '0.mid'}: it is cut off: track 2 says" in told.stderr
     for label, low in (("bass", True), ("flute", False)):
         new = tmp_path / f"new-{label}.mid"
         piece(new, 99, low)

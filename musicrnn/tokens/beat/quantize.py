@@ -33,7 +33,7 @@ def quantize_to_beats(score: Score, vocabulary: BeatVocabulary) -> Score:
     """The nearest score on the grid of POSITIONS a quarter.
 
     Raises:
-        MusicRNNError: no note is left, more than 4000 bars, or a metre that the grid cannot hold.
+        MusicRNNError: no note is left, or more than 4000 bars.
     """
     scale = POSITIONS / score.ticks_per_quarter
     programs, velocity_bins = vocabulary.programs, vocabulary.velocity_bins

@@ -21,6 +21,7 @@ from musicrnn.key import estimate_key
 from musicrnn.score import Score
 from musicrnn.tokens import Tokenizer, tokenizer_from
 from musicrnn.tokens.beat import BeatTokenizer
+from musicrnn.tokens.changed import changed
 from musicrnn.tokens.choose import suitable_tokenizer
 from musicrnn.training.compose.outlooks import NO_LABELS, Labels, Planned, evened, excerpts, planned
 from musicrnn.training.data import (
@@ -34,6 +35,7 @@ from musicrnn.training.data import (
     TrainingData,
     check_mix,
     described,
+    few,
     read_all,
     skipping,
 )
@@ -114,6 +116,7 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
     encoded: list[_Example] = []
     keys: Counter[str] = Counter()
     metres: Counter[str] = Counter()
+    told: list[str] = []
     for index, item in read:
         split, score = item.piece.split, item.content
         with skipping(item.piece.name, refused):
@@ -123,6 +126,8 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
             if plan and split == "train":
                 parts = excerpts(score, tokenizer, item.piece, labels)
             encoded.append(_Example(item.piece, found, index, plan, parts))
+            sentences = (*score.said, *changed(score, tokenizer))
+            told += [f"{item.piece.name}: {sentence}" for sentence in sentences]
             if split == "train":
                 if any(track.notes and not track.is_drum for track in score.tracks):
                     keys[_key_name(score)] += 1
@@ -152,7 +157,7 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
         title=f"{tokenizer.name} tokens",
         weights=weights,
         names={split: [each.piece.name for each in examples[split]] for split in SPLITS},
-        said=said,
+        said=[*said, *few(told)],
         planned={
             split: [each.planned for each in examples[split] if each.planned is not None]
             for split in SPLITS

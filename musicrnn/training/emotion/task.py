@@ -20,6 +20,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import read_midi
 from musicrnn.listening.answer import Answer, Moment
+from musicrnn.tokens.changed import changed
 from musicrnn.training.config import TrainingConfig
 from musicrnn.training.data import (
     SPLITS,
@@ -30,11 +31,13 @@ from musicrnn.training.data import (
     Split,
     TrainingData,
     described,
+    few,
     read_all,
     reasons,
 )
 from musicrnn.training.emotion.bars import (
     AXES,
+    TOKENIZER,
     Array,
     EmotionSettings,
     EmotionSizes,
@@ -85,8 +88,9 @@ class Emotion(Task):
         """
         found: dict[Split, list[RatedPiece]] = {split: [] for split in SPLITS}
         refused: list[SkippedFile] = []
+        told: list[str] = []
         for _, pieces in sources:
-            kept, left_out = read_all(pieces, _rated)
+            kept, left_out = read_all(pieces, lambda piece: _rated(piece, told))
             refused += left_out
             for item in kept:
                 found[item.piece.split].append(item.content)
@@ -97,7 +101,8 @@ class Emotion(Task):
         counts = {"pieces": {split: len(pieces) for split, pieces in found.items()}}
         description = described((card for card, _ in sources), arrays, counts, len(refused))
         title = f"{' and '.join(AXES)} of pieces"
-        return TrainingData(found, None, description, refused=refused, title=title)
+        said = few(told)
+        return TrainingData(found, None, description, refused=refused, title=title, said=said)
 
     def check(self, data: TrainingData) -> None:
         super().check(data)
@@ -195,7 +200,8 @@ class PieceLabeller:
         from musicrnn.training.emotion.network import window_probabilities, window_starts
 
         abc = Path(path).suffix.lower() == ".abc"
-        reading = read(read_abc(path) if abc else read_midi(path))
+        score = read_abc(path) if abc else read_midi(path)
+        reading = read(score)
         rows, bars = window_probabilities(self.network, [reading])[0], len(reading.bars)
         crop = self.network.config.crop
         moments: list[Moment] = []
@@ -213,6 +219,7 @@ class PieceLabeller:
             timeline=tuple(moments),
             unit="bars",
             axes=dict(zip(AXES, axes.tolist(), strict=True)),
+            said=(*score.said, *changed(score, TOKENIZER)),
         )
 
 
@@ -247,8 +254,12 @@ def baseline_probabilities(
     return np.tile(share, (len(pieces), 1)), sigmoid(fit_logistic(train).logits(pieces))
 
 
-def _rated(piece: Piece) -> RatedPiece:
+def _rated(piece: Piece, told: list[str]) -> RatedPiece:
+    """A piece that is rated; what is to be known of its file joins ``told``."""
     ratings = np.array([piece.ratings.get(axis, 0) for axis in AXES], np.int8)
     if not ratings.any():
         raise MusicRNNError(f"it is not rated for {' or '.join(AXES)}")
-    return RatedPiece(piece.name, piece.group or piece.name, ratings, read(piece.read()))
+    score = piece.read()
+    rated = RatedPiece(piece.name, piece.group or piece.name, ratings, read(score))
+    told += [f"{piece.name}: {said}" for said in (*score.said, *changed(score, TOKENIZER))]
+    return rated

@@ -21,11 +21,13 @@ from musicrnn.tokens.voices import GridPositions, VoiceGrid, sounding
 from musicrnn.training.data import (
     SPLITS,
     Loaded,
+    Piece,
     SkippedFile,
     Sources,
     Split,
     TrainingData,
     described,
+    few,
     read_all,
     reasons,
     skipping,
@@ -49,8 +51,16 @@ def voices_data(
     """
     read: list[Loaded[tuple[GridPositions, MetricalFeatures]]] = []
     refused: list[SkippedFile] = []
+    told: list[str] = []
+
+    def read_voices(piece: Piece) -> tuple[GridPositions, MetricalFeatures]:
+        score = piece.read()
+        found = voices_on_grid(score)
+        told.extend(f"{piece.name}: {sentence}" for sentence in score.said)
+        return found
+
     for _, pieces in sources:
-        kept, left_out = read_all(pieces, lambda piece: voices_on_grid(piece.read()))
+        kept, left_out = read_all(pieces, read_voices)
         read += kept
         refused += left_out
     if not read:
@@ -74,6 +84,7 @@ def voices_data(
     }
     arrays = (piece.symbols for split in SPLITS for piece in found[split])
     description = described((card for card, _ in sources), arrays, counts, len(refused))
+    said = [*said, *few(told)]
     return TrainingData(
         found, grid, description, refused=refused, title="four voices", names=names, said=said
     )

@@ -103,7 +103,10 @@ def test_parts_iterate_over_their_pieces(folder: Path) -> None:
             lambda folder, to: mr.train("compose", folder, to=to, settings={"hidden": "many"}),
             "hidden must be int, got 'many'",
         ),
-        (lambda folder, to: mr.train("compose", to.parent, to=to), "no .mid, .midi, .kar or .abc"),
+        (
+            lambda folder, to: mr.train("compose", to.parent, to=to),
+            "no .mid, .midi, .kar, .rmi or .abc",
+        ),
         (lambda folder, to: mr.train("compose", folder, to=to, device="banana"), "'banana'"),
         (
             lambda folder, to: mr.train("compose", mr.data(folder, backgrounds=to.parent), to=to),

@@ -1,5 +1,9 @@
 """Keys as MIDI messages: what a synthesizer that follows them would play."""
 
+from io import BytesIO
+
+import mido
+
 from musicrnn.io.midi import midi_bytes
 from musicrnn.io.midi_messages import Messages
 from musicrnn.note_events import Instrument, NoteEvent, event_batch
@@ -34,20 +38,47 @@ def test_notes_programs_and_drums():
 
 
 def test_channels_are_those_of_the_file():
-    """Thirty parts: fifteen have a channel of their own, the others share by program."""
-    programs = [index % 20 for index in range(30)]
-    tracks = [
-        Track((Note(10 * i, 60, 1000, 80),), program=program) for i, program in enumerate(programs)
-    ]
+    """Of thirty instruments, fifteen have a channel of their own, the others share over time."""
+    tracks = [Track((Note(100 * i, 60, 150, 80),), program=i) for i in range(30)]
     score = make_score(480, tracks)
     live = [message[0] & 15 for _, message in told(score) if message[0] >> 4 == 9]
-    content = midi_bytes(score)
-    file = []
-    for index in range(len(tracks)):  # the program is the first event of its track
-        content = content.partition(b"MTrk")[2] if index else content.split(b"MTrk", 2)[2]
-        file.append(content[5] & 15)
-    assert live == file
+    notes = [message for message in mido.MidiFile(file=BytesIO(midi_bytes(score)))
+             if message.type == "note_on" and message.velocity]  # fmt: skip
+    assert live == [message.channel for message in notes]
     assert 9 not in live
+    assert len(set(live)) == 15
+
+
+def test_more_than_fifteen_together_share_by_program():
+    """Messages know no ports."""
+    tracks = [Track((Note(i, 60, 1000, 80),), program=i) for i in range(16)]
+    messages = Messages()
+    found = [m for e in event_batch(make_score(480, tracks)).events for m in messages.of(e)]
+    programs, sounding = {}, []
+    for status, *data in found:
+        if status >> 4 == 12:
+            programs[status & 15] = data[0]
+        if status >> 4 == 9:
+            sounding.append(programs[status & 15])
+    assert sounding == list(range(16))
+    assert messages.crowded
+    assert not list(messages.silence())
+
+
+def test_what_sounds_keeps_its_channel_and_what_is_over_gives_it_up():
+    """Against a player's view: no program changes on a channel on which something sounds."""
+    tracks = [
+        Track(tuple(Note(30 * i + 700 * r, 60 + i % 3, 200, 80) for r in range(4)), program=i)
+        for i in range(25)
+    ]
+    messages = Messages()
+    sounding = dict.fromkeys(range(16), 0)
+    for event in event_batch(make_score(480, tracks)).events:
+        for status, *_ in messages.of(event):
+            kind, channel = status >> 4, status & 15
+            assert kind != 12 or not sounding[channel]
+            sounding[channel] += {9: 1, 8: -1}.get(kind, 0)
+    assert not messages.crowded
 
 
 def test_a_shared_channel_is_told_its_program_when_it_changes():

@@ -5,7 +5,7 @@ import pytest
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.audio import read_audio
-from musicrnn.io.save import SAVED, convert, read_piece, save_pieces
+from musicrnn.io.save import SAVED, read_piece, save_pieces
 from musicrnn.score import Note, Track, make_score
 from musicrnn.synth.render import TAIL_SECONDS
 
@@ -80,7 +80,9 @@ def test_suffixes_and_folders_are_checked_first(tmp_path):
         save_pieces(SCORE, [tmp_path / "a.mid", tmp_path / "b.mp4"])
     with pytest.raises(MusicRNNError, match="there is no folder"):
         save_pieces(SCORE, [tmp_path / "a.mid", tmp_path / "nowhere" / "b.mid"])
-    with pytest.raises(MusicRNNError, match=r"one of \.mid \.midi \.kar \.abc, got no suffix"):
+    with pytest.raises(
+        MusicRNNError, match=r"one of \.mid \.midi \.kar \.rmi \.abc, got no suffix"
+    ):
         read_piece(tmp_path / "tune")
     assert not list(tmp_path.iterdir())
 
@@ -88,10 +90,7 @@ def test_suffixes_and_folders_are_checked_first(tmp_path):
 def test_a_tune_is_heard_with_its_chords(tmp_path):
     tune = tmp_path / "tune.abc"
     tune.write_text('X:1\nT:Tune\nM:4/4\nL:1/4\nK:C\n"C"CDEF|"G7"GABc|\n', "utf-8")
-    assert convert(tune, [tmp_path / "a.mid", tmp_path / "b.abc"]) == [
-        tmp_path / "a.mid",
-        tmp_path / "b.abc",
-    ]
+    save_pieces(read_piece(tune), [tmp_path / "a.mid", tmp_path / "b.abc"], accompany=True)
     plain, heard, written = (read_piece(tmp_path / n) for n in ("tune.abc", "a.mid", "b.abc"))
     assert heard.note_count > plain.note_count
     assert [c.name for c in plain.chords] == ["C:maj", "G:7"]

@@ -57,6 +57,18 @@ def test_drums_alone_stay_on_the_grid_unless_asked() -> None:
     assert suitable_tokenizer([free], "performance") == PerformanceTokenizer(drums=True)
 
 
+def test_thirty_seconds_are_bars_and_beats_and_drums_stay() -> None:
+    score = piece((0, 100), step=60, drums=100)
+    tokenizer = suitable_tokenizer([score])
+    assert isinstance(tokenizer, BeatTokenizer)
+    assert tokenizer.programs == (0, 128)
+
+
+def test_a_band_with_a_drummer_is_put_on_the_grid() -> None:
+    """Performance events would leave the drums out."""
+    assert isinstance(suitable_tokenizer([piece((0, 50), step=251, drums=50)]), BeatTokenizer)
+
+
 def test_nothing_suits_nothing() -> None:
     with pytest.raises(MusicRNNError, match="none of 1 score has a note"):
         suitable_tokenizer([piece()])

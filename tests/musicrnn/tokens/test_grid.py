@@ -23,6 +23,12 @@ def test_sixteenths_and_triplets_are_on_the_grid() -> None:
     assert share(4, 0, 1, 2, 3) == 1.0
 
 
+def test_thirty_seconds_are_on_the_grid_and_other_places_are_not() -> None:
+    """A 32nd is an eighth of a quarter: 60 of 480 ticks."""
+    assert share(480, *range(0, 1920, 60)) == 1.0
+    assert share(480, 20, 100, 140, 220, 260) == 0.0
+
+
 def test_a_score_without_notes_is_not_played() -> None:
     assert not is_played(make_score(480, ()))
 

@@ -105,9 +105,14 @@ def test_the_numbers_of_a_known_piece() -> None:
 def test_what_cannot_be_read_is_said() -> None:
     with pytest.raises(MusicRNNError, match="none of the piece's notes"):
         read(make_score(480, [Track((Note(0, 36, 10, 127),), is_drum=True)]))
-    odd = make_score(480, tune().tracks, time_signatures=[TimeSignature(0, 19, 16)])
-    with pytest.raises(MusicRNNError, match="the metre 19/16"):
-        read(odd)
+
+
+def test_bars_of_an_odd_metre_are_read_split() -> None:
+    """19/16 as 10/16 9/16; see musicrnn.tokens.beat.bars."""
+    metres = [TimeSignature(0, 19, 16)], [TimeSignature(0, 10, 16), TimeSignature(1200, 9, 16)]
+    odd, split = (make_score(480, tune().tracks, time_signatures=each) for each in metres)
+    assert len(read(odd).bars) > 1
+    assert (read(odd).bars[:2] == read(split).bars[:2]).all()
 
 
 def rated(seed: int, valence: int, arousal: int, group: str = "") -> RatedPiece:
