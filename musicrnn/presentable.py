@@ -21,8 +21,9 @@ class Presentable:
     def save(self, *paths: str | Path, soundfont: str | Path | None = None) -> None:
         """Write it in the format of each path.
 
-        A piece is written as .mid .abc (notes), .wav .flac .ogg .mp3 (sound), .html (a page with a
-        player), .svg .png (a piano roll); a sound as .wav .flac .ogg .mp3.
+        A piece is written as .mid .abc .musicxml .mxl (notes), .pdf (printed notes), .wav .flac
+        .ogg .mp3 (sound), .html (a page with a player), .svg .png (a piano roll); a sound as .wav
+        .flac .ogg .mp3.
 
         Args:
             soundfont: an .sf2 file that plays the notes, in place of the one that comes along.

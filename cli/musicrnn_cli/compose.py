@@ -33,8 +33,8 @@ from musicrnn_cli.options import (
 
 @click.command(cls=renamed("--weights", "--store"))
 @outputs_option(
-    "File to write, repeatable: .mid .wav .flac .ogg .mp3 .abc .html .png .svg. A model of sound "
-    "writes sound.",
+    "File to write, repeatable: .mid .abc .musicxml .pdf .wav .flac .ogg .mp3 .html .png .svg. A "
+    "model of sound writes sound.",
     default="STYLE-SEED.mid and STYLE-SEED.wav in this folder",
 )
 @click.option(

@@ -19,7 +19,8 @@ from musicrnn_cli.options import (
 @click.command()
 @click.argument("piece", type=PATH)
 @outputs_option(
-    "File to write, repeatable: .mid .wav .flac .ogg .mp3 .abc .html .png .svg.", required=True
+    "File to write, repeatable: .mid .abc .musicxml .pdf .wav .flac .ogg .mp3 .html .png .svg.",
+    required=True,
 )
 @click.option(
     "--keep",

@@ -1,4 +1,4 @@
-"""``musicrnn render``: a MIDI, ABC or MusicXML file as sound, page, picture or the other notation."""
+"""``musicrnn render``: a MIDI, ABC or MusicXML file as sound, page, picture or other notation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from musicrnn_cli.options import PATH, outputs_option, soundfont_option
 @click.command("render")
 @click.argument("piece", type=PATH)
 @outputs_option(
-    "File to write, repeatable: .wav .flac .ogg .mp3 .html .png .svg .mid .abc.",
+    "File to write, repeatable: .wav .flac .ogg .mp3 .html .png .svg .mid .abc .musicxml .pdf.",
     default="PIECE with the suffix .wav",
 )
 @soundfont_option
@@ -27,8 +27,8 @@ def command(piece: Path, outputs: tuple[Path, ...], soundfont: Path | None, rate
     """Turn PIECE, a MIDI, ABC or MusicXML file, into sound, a picture or another notation.
 
     ABC tunes, and lead sheets of one part, are played with their chord symbols as accompaniment; of
-    a file with many tunes the first is taken. A page (.html) holds a piano roll, a player, the sound and the MIDI file, and
-    needs no network.
+    a file with many tunes the first is taken. A page (.html) holds a piano roll, a player, the
+    sound and the MIDI file, and needs no network.
     """
     from musicrnn.io.save import check_saved, is_tune, save_pieces
     from musicrnn_cli.tunes import read_first

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def is_sound(path: Path) -> bool:
     """Whether it is no file of notes, by its name or its first bytes."""
-    from musicrnn.io.save import READ
+    from musicrnn.io.notes import READ
     from musicrnn.io.sound.streams import holds_sound
     from musicrnn.sources.labelled_folder import AUDIO
 

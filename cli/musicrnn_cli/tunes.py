@@ -21,10 +21,10 @@ def read_pieces(path: Path) -> list[tuple[str, Score]]:
     What is to be known of a file is said.
 
     Raises:
-        MusicRNNError: as :func:`musicrnn.io.save.read_piece`.
+        MusicRNNError: as :func:`musicrnn.io.notes.read_piece`.
     """
     from musicrnn.io.abc import parse_abc, read_abc_tunes
-    from musicrnn.io.save import read_piece
+    from musicrnn.io.notes import read_piece
 
     if path.suffix.lower() == ".abc":
         tunes = read_abc_tunes(path)
@@ -37,9 +37,9 @@ def read_first(path: Path) -> Score:
     """The piece of a file, of an ABC file with many tunes the first; what is to be known is said.
 
     Raises:
-        MusicRNNError: as :func:`musicrnn.io.save.read_piece`.
+        MusicRNNError: as :func:`musicrnn.io.notes.read_piece`.
     """
-    from musicrnn.io.save import read_piece
+    from musicrnn.io.notes import read_piece
 
     _say_which_tune(path)
     return _told(path, read_piece(path))
@@ -52,7 +52,7 @@ def _told(path: Path, score: Score) -> Score:
 
 
 def _say_which_tune(path: Path) -> None:
-    """A line on stderr where :func:`musicrnn.io.save.read_piece` takes the first of many tunes, and
+    """A line on stderr where :func:`musicrnn.io.notes.read_piece` takes the first of many, and
     one where it leaves out what is no ABC.
 
     Raises:

@@ -26,7 +26,8 @@ def _bars(context: click.Context, option: click.Parameter, text: str) -> tuple[i
 @click.command()
 @click.argument("piece", type=PATH)
 @outputs_option(
-    "File to write, repeatable: .mid .wav .flac .ogg .mp3 .abc .html .png .svg.", required=True
+    "File to write, repeatable: .mid .abc .musicxml .pdf .wav .flac .ogg .mp3 .html .png .svg.",
+    required=True,
 )
 @click.option(
     "--bars",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError, counted
-from musicrnn.io.save import read_piece
+from musicrnn.io.notes import read_piece
 from musicrnn.metrics.report import Report, compare_sets
 from musicrnn.score import Score
 from musicrnn.sources.score_folder import score_files

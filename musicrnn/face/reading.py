@@ -9,7 +9,7 @@ from typing import Any
 from musicrnn.errors import MusicRNNError
 from musicrnn.face.saving import score_of
 from musicrnn.io.audio import read_audio
-from musicrnn.io.save import READ, read_piece
+from musicrnn.io.notes import READ, read_piece
 from musicrnn.presentable import Presentable
 from musicrnn.sampling.compose import Request
 from musicrnn.score import Score

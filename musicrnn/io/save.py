@@ -2,9 +2,9 @@
 
 Conventions. ``.mid``, ``.abc`` and ``.musicxml`` (``.mxl``, ``.xml``) are notes; ``.wav .flac .ogg
 .mp3`` the rendered sound; ``.html`` a page with the sound, the notes and a piano roll; ``.svg`` and
-``.png`` the roll alone. A piece that is saved in several formats is rendered once. Files appear
-whole or not at all, and none is touched before every suffix has been found good and the sound has
-been made.
+``.png`` the roll alone; ``.pdf`` printed notes. A piece that is saved in several formats is
+rendered once. Files appear whole or not at all, and none is touched before every suffix has been
+found good and the sound has been made.
 """
 
 from __future__ import annotations
@@ -18,45 +18,22 @@ from typing import TYPE_CHECKING
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import write_whole
-from musicrnn.io.midi import midi_bytes, midi_said, read_midi, write_midi
+from musicrnn.io.midi import midi_bytes, midi_said, write_midi
+from musicrnn.io.notes import MUSICXML
 from musicrnn.score import Score
 from musicrnn.waveform import Waveform
 
 if TYPE_CHECKING:
     from musicrnn.plot.picture import Picture
 
-MUSICXML = (".musicxml", ".mxl", ".xml")
-READ = (".mid", ".midi", ".kar", ".rmi", ".abc", *MUSICXML)
 MIDI = (".mid", ".midi")  # that are written
 NOTES = (*MIDI, ".abc", *MUSICXML)
-WITH_SYMBOLS = (".abc", *MUSICXML)  # hold chords as symbols above the notes
+WITH_SYMBOLS = (".abc", ".pdf", *MUSICXML)  # hold chords as symbols above the notes
 SOUND = (".wav", ".flac", ".ogg", ".mp3")
 PICTURES = (".svg", ".png")
 PAGES = (".html",)
-SAVED = (*NOTES, *SOUND, *PAGES, *PICTURES)
-
-
-def read_piece(path: str | Path) -> Score:
-    """The score of a MIDI, ABC or MusicXML file, as it is written there.
-
-    Raises:
-        MusicRNNError: the suffix is none of READ, or the file cannot be read.
-    """
-    path = Path(path)
-    if path.suffix.lower() not in READ:
-        raise MusicRNNError(
-            f"cannot read {path}: a piece ends in one of {' '.join(READ)}, "
-            f"got {path.suffix or 'no suffix'}"
-        )
-    if path.suffix.lower() == ".abc":
-        from musicrnn.io.abc import read_abc
-
-        return read_abc(path)
-    if path.suffix.lower() in MUSICXML:
-        from musicrnn.io.musicxml import read_musicxml
-
-        return read_musicxml(path)
-    return read_midi(path)
+PRINTED = (".pdf",)
+SAVED = (*NOTES, *SOUND, *PAGES, *PICTURES, *PRINTED)
 
 
 def is_tune(path: Path, score: Score) -> bool:
@@ -146,6 +123,10 @@ def check_saved(path: str | Path, suffixes: tuple[str, ...] = SAVED) -> None:
         raise MusicRNNError(f"cannot write {path}: {path.parent} may not be written to")
     if path.is_dir():
         raise MusicRNNError(f"cannot write {path}: it is a folder")
+    if path.suffix.lower() in PRINTED:
+        from musicrnn.io.engrave import engraver
+
+        engraver()
 
 
 def _save(score: Score, path: Path, *, sound: Waveform | None, caption: str) -> None:
@@ -159,6 +140,10 @@ def _save(score: Score, path: Path, *, sound: Waveform | None, caption: str) -> 
         from musicrnn.io.musicxml import write_musicxml
 
         write_musicxml(score, path)
+    elif suffix in PRINTED:
+        from musicrnn.io.engrave import write_pdf
+
+        write_pdf(titled, path)
     elif suffix in NOTES:
         write_midi(score, path)
     elif suffix in PICTURES:

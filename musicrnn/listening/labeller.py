@@ -21,7 +21,7 @@ from musicrnn.device import torch_device
 from musicrnn.errors import MusicRNNError
 from musicrnn.features.logmel import LogMel, dequantize, logmel_from
 from musicrnn.fillers import is_filler, real
-from musicrnn.io.midi import read_midi
+from musicrnn.io.notes import read_piece
 from musicrnn.listening.answer import Answer, Moment
 from musicrnn.listening.header import labels_of, number_of
 from musicrnn.listening.windows import (
@@ -137,7 +137,7 @@ class Labeller:
             return sound_windows(path, recipe, hop_seconds=hop, convert=convert)
         if isinstance(recipe, SoundTokenizer):
             return sound_token_windows(path, recipe, convert=convert)
-        score = read_midi(path)
+        score = read_piece(path)
         if score.note_count == 0:
             raise MusicRNNError(f"{path} cannot be classified: it has no note")
         windows = score_windows(recipe.encode(score))

@@ -10,11 +10,11 @@ from typing import Any
 
 from musicrnn.errors import MusicRNNError, listed
 from musicrnn.io.midi import write_midi
+from musicrnn.io.notes import READ
 from musicrnn.sources.corpus import Corpus
 from musicrnn.sources.find import cache_folder, corpus_folder, files_below, folder_of
-from musicrnn.sources.labelled_folder import AUDIO, SCORES, passed_over
+from musicrnn.sources.labelled_folder import AUDIO, passed_over
 from musicrnn.sources.named import named
-from musicrnn.sources.score_folder import ABC
 from musicrnn.sources.scores import read_source
 from musicrnn.tokens.grid import is_played
 from musicrnn.training.compose.data import choose_tokenizer
@@ -73,7 +73,7 @@ def sounds_of(source: str, data: Path | None = None) -> Path | None:
         return corpus_folder(source, data)
     if source in named().scores or not Path(source).is_dir():
         return None
-    scores = sum(1 for _ in files_below(Path(source), SCORES | {ABC}))
+    scores = sum(1 for _ in files_below(Path(source), frozenset(READ)))
     sounds = sum(1 for _ in files_below(Path(source), AUDIO))
     return Path(source) if sounds > scores else None
 
@@ -91,7 +91,7 @@ def survey(source: str, data: Path | None = None) -> dict[str, Any]:
         raise MusicRNNError(f"nothing in {source} can be read ({reasons(refused)})")
     scores = [item.content for item in read]
     if source not in named().scores and Path(source).is_dir():
-        refused += passed_over(Path(source), SCORES | {ABC})
+        refused += passed_over(Path(source), frozenset(READ))
     return {
         "pieces": len(scores),
         "notes": sum(score.note_count for score in scores),
@@ -135,7 +135,7 @@ def write_prepared(
 def _name(piece: Piece, taken: set[str]) -> str:
     """A path that no other piece has, not even where upper and lower case are one."""
     whole, _, tune = piece.name.replace("\\", "/").partition(":")
-    stem = re.sub(r"\.(mid|midi|kar|rmi|abc)$", "", whole, flags=re.IGNORECASE)
+    stem = re.sub(r"\.(mid|midi|kar|rmi|abc|musicxml|mxl|xml)$", "", whole, flags=re.IGNORECASE)
     base = f"{piece.split}/{stem}" + (f"-{tune}" if tune else "")
     name, number = base, 1
     while name.casefold() in taken:

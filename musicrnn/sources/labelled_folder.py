@@ -1,4 +1,4 @@
-"""A user's own labelled recordings: a folder a label, of audio or of MIDI files, at any depth.
+"""A user's own labelled recordings: a folder a label, of audio or of scores, at any depth.
 
 Conventions. The label is the name of the first folder below the root. Files are named by their
 path below the root. Parts of one recording go together: files of one label whose names differ only
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError, counted, listed
+from musicrnn.io.notes import ONE_PIECE
 from musicrnn.io.sound.streams import holds_sound
 from musicrnn.sources.corpus import LabelledFile
 from musicrnn.sources.find import all_below, files_below
@@ -30,7 +31,7 @@ from musicrnn.training.data import SkippedFile, Split
 READ = ".wav .wave .w64 .rf64 .flac .ogg .oga .opus .mp3 .mp2 .aif .aiff .aifc .au .snd .caf .voc"
 CONVERTED = ".m4a .m4b .mp4 .aac .wma .webm .mka .ape .wv .mpc .tta .dsf .dff .amr .ra .ac3 .spx"
 AUDIO = frozenset([*READ.split(), *CONVERTED.split()])  # CONVERTED: refused, or by ffmpeg
-SCORES = frozenset({".mid", ".midi", ".kar", ".rmi"})
+SCORES = frozenset(ONE_PIECE)
 HELD_OUT_SHARE = 0.15
 SHOWN = 5  # labels that are named
 SLOWEST, FASTEST = 20.0, 400.0  # quarters a minute, of a list

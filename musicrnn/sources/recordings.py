@@ -20,7 +20,7 @@ from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError, counted, listed
 from musicrnn.features.logmel import LogMel
 from musicrnn.fillers import NONE, is_filler, real
-from musicrnn.io.midi import read_midi
+from musicrnn.io.notes import read_piece
 from musicrnn.listening.windows import score_windows, sound_token_windows, sound_windows
 from musicrnn.sources.corpus import Example, LabelledFile, Windows, own_card
 from musicrnn.sources.find import corpus_folder
@@ -226,7 +226,7 @@ def _score_examples(
     refused: list[SkippedFile] = []
     for file in files:
         with skipping(file.name, refused):
-            score = read_midi(file.path)
+            score = read_piece(file.path)
             if score.note_count == 0:
                 raise MusicRNNError("it has no note")
             read.append((file, score))

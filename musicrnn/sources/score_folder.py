@@ -1,4 +1,4 @@
-"""A user's own folder of scores: every .mid, .midi, .kar, .rmi and .abc file below it.
+"""A user's own folder of scores: every MIDI, ABC and MusicXML file below it.
 
 Conventions. Files in the order of their paths, named by their path below the folder. An ABC file
 gives one piece a tune, named ``file.abc:2``.
@@ -16,15 +16,12 @@ from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc import parse_abc, read_abc_tunes
-from musicrnn.io.midi import MAX_BYTES, score_from_midi
+from musicrnn.io.notes import ABC, READ, most_bytes, score_from
 from musicrnn.score import Score
 from musicrnn.sources.corpus import own_card
 from musicrnn.sources.find import files_below
-from musicrnn.sources.labelled_folder import SCORES
 from musicrnn.sources.score_splits import FoundPiece, splitting
 from musicrnn.training.data import Card, Piece, Split, split_list
-
-ABC = ".abc"
 
 
 def read_folder(
@@ -48,20 +45,20 @@ def read_folder(
     paths = score_files(folder)
     if not paths:
         found = (
-            "no such folder" if not folder.is_dir() else "no .mid, .midi, .kar, .rmi or .abc file"
+            "no such folder" if not folder.is_dir() else f"no file that ends in {', '.join(READ)}"
         )
         raise MusicRNNError(f"nothing to read in {folder}: {found}")
     found = list(_found(folder, paths))
     split, pieces = splitting(found, split_file, by=by, known=known)
     name = folder.resolve().name
-    title = f"MIDI and ABC files of the folder {name}"
+    title = f"MIDI, ABC and MusicXML files of the folder {name}"
     card = own_card(name, title, holds="scores", split=split)
     return replace(card, listed=split_list(pieces)) if split_file else card, pieces
 
 
 def score_files(folder: Path) -> list[Path]:
     """Every file with a known suffix below the folder, sorted by path."""
-    return sorted(files_below(folder, SCORES | {ABC}))
+    return sorted(files_below(folder, frozenset(READ)))
 
 
 def _found(folder: Path, paths: list[Path]) -> Iterator[FoundPiece]:
@@ -73,7 +70,7 @@ def _found(folder: Path, paths: list[Path]) -> Iterator[FoundPiece]:
                 for tune, text in _abc_pieces(name, path):
                     yield _piece(tune, text.encode(), partial(parse_abc, text), text)
             else:
-                yield _piece(name, _content(path), partial(_read_midi, path), None)
+                yield _piece(name, _content(path), partial(_read, path), None)
         except MusicRNNError as error:
             yield FoundPiece(name, "", partial(_refuse, str(error)))
 
@@ -85,13 +82,13 @@ def _piece(name: str, content: bytes, read: Callable[[], Score], abc: str | None
 def _content(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(most_bytes(path.suffix) + 1)
     except OSError as error:
         raise MusicRNNError(f"cannot read {path}: {error.strerror}") from error
 
 
-def _read_midi(path: Path) -> Score:
-    score = score_from_midi(_content(path))
+def _read(path: Path) -> Score:
+    score = score_from(_content(path), path.suffix)
     if score.note_count == 0:
         raise MusicRNNError("it has no note")
     return score

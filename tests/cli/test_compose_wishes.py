@@ -9,7 +9,7 @@ import pytest
 
 from musicrnn.form.fills import fill_bars
 from musicrnn.io.midi import read_midi, write_midi
-from musicrnn.io.save import read_piece
+from musicrnn.io.notes import read_piece
 from musicrnn.pretrained import load_model
 from musicrnn.score import Note, Track, make_score
 from tests.cli.composing import compose

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
-from musicrnn.changes import Key, TimeSignature
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.musicxml.numbers import text_of, whole
+from musicrnn.score import Key, TimeSignature
 
 OCTAVE = 12
 # the tonic above that of the major key with the same signature, and whether the third is minor

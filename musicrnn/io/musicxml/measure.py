@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
-from musicrnn.changes import Key, TimeSignature, is_section_name
 from musicrnn.io.musicxml.attributes import key_of, semitones_of, time_of
 from musicrnn.io.musicxml.directions import barline, directed
 from musicrnn.io.musicxml.harmony import chord_of
 from musicrnn.io.musicxml.numbers import exact, text_of, whole
 from musicrnn.io.musicxml.order import Marks
 from musicrnn.io.musicxml.parts import FORTE, Part, drum_at
+from musicrnn.score import Key, TimeSignature, is_section_name
 
 MEZZO_FORTE = 80
 GRACE = Fraction(1, 8)

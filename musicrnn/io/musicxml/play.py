@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from musicrnn.changes import Chord, Key, Section, Tempo, TimeSignature
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.metre import metre_of
 from musicrnn.io.musicxml.measure import Measure, Written
 from musicrnn.io.musicxml.order import Marks, in_order
 from musicrnn.io.written import TICKS_PER_QUARTER as TICKS
-from musicrnn.score import Note, Score, Track, make_score
+from musicrnn.score import Chord, Key, Note, Score, Section, Tempo, TimeSignature, Track, make_score
 
 MAX_TICKS = 2**15 - 1
 MAX_NOTES = 500_000  # as they are played

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.errors import MusicRNNError
-from musicrnn.io.midi import read_midi
+from musicrnn.io.notes import read_piece
 from musicrnn.listening.answer import Answer, Moment
 from musicrnn.tokens.changed import changed
 from musicrnn.training.config import TrainingConfig
@@ -196,11 +196,9 @@ class PieceLabeller:
         Raises:
             MusicRNNError: the file cannot be read, or has no pitched note.
         """
-        from musicrnn.io.abc import read_abc
         from musicrnn.training.emotion.network import window_probabilities, window_starts
 
-        abc = Path(path).suffix.lower() == ".abc"
-        score = read_abc(path) if abc else read_midi(path)
+        score = read_piece(path)
         reading = read(score)
         rows, bars = window_probabilities(self.network, [reading])[0], len(reading.bars)
         crop = self.network.config.crop

@@ -20,7 +20,7 @@ import numpy as np
 from click.testing import CliRunner
 
 from musicrnn.form.returning import letter_similarities
-from musicrnn.io.save import read_piece
+from musicrnn.io.notes import read_piece
 from musicrnn.metrics.excerpts import random_excerpts
 from musicrnn.metrics.notes import NoteArrays
 from musicrnn.metrics.obedience import Asked, as_asked, obedience

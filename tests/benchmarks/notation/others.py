@@ -1,7 +1,7 @@
 """MusicXML as other programs read it: music21 (``pip install music21``) and MuseScore.
 
 Conventions. Notes are a Counter of (start, pitch, quarters), in quarters; music21 plays repeats
-out, joins ties and transposes to what sounds; pitch is -1 for what has none there. MuseScore writes
+out and transposes to what sounds; pitch is -1 for what has none there. MuseScore writes
 a MIDI file, read by mido, where notes end a little before they do on paper: (start, pitch), in
 ticks of 480 a quarter.
 """
@@ -34,23 +34,35 @@ def ours(score: Score) -> Found:
 
 
 def by_music21(path: Path) -> tuple[Found, int]:
-    """The notes, and how many grace notes there are beside them."""
+    """The notes, and how many grace notes there are beside them. Its own ``stripTies`` knows notes
+    that follow one another alone, so ties are joined here: into the note of the same pitch in the
+    same part that begins where the tied one ends."""
     from music21 import converter, harmony
 
     score: Any = converter.parse(str(path), forceSource=True)
     score = score.expandRepeats().toSoundingPitch()
     found, graces = Found(), 0
     for part in score.parts or [score]:
-        for each in part.flatten().stripTies().notes:
+        tied: dict[tuple[int, Fraction], list[Fraction]] = {}  # pitch and end: beginnings
+        for each in sorted(part.flatten().notes, key=lambda each: each.offset):
             if isinstance(each, harmony.ChordSymbol):
                 continue
             if each.duration.isGrace:
                 graces += len(getattr(each, "notes", [each]))
                 continue
-            start, length = _exact(each.offset), _exact(each.quarterLength)
+            start = _exact(each.offset)
+            end = start + _exact(each.quarterLength)
             for note in getattr(each, "notes", [each]):
                 pitch = int(note.pitch.ps) if hasattr(note, "pitch") else -1
-                found[start, pitch, length] += 1
+                kind = "" if note.tie is None else note.tie.type
+                waiting = tied.get((pitch, start), []) if kind in ("stop", "continue") else []
+                begun = waiting.pop() if waiting else start
+                if kind in ("start", "continue"):
+                    tied.setdefault((pitch, end), []).append(begun)
+                else:
+                    found[begun, pitch, end - begun] += 1
+        for (pitch, end), waiting in tied.items():
+            found.update((begun, pitch, end - begun) for begun in waiting)
     return found, graces
 
 

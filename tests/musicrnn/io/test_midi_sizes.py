@@ -7,7 +7,7 @@ import pytest
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.midi import read_midi, score_from_midi
-from musicrnn.io.save import read_piece
+from musicrnn.io.notes import read_piece
 from musicrnn.score import Note, Score, Track, make_score
 from tests.musicrnn.io.midi_parts import chunk, header, off, on, played_notes
 
