@@ -21,11 +21,13 @@ from numpy.typing import NDArray
 from musicrnn.errors import MusicRNNError
 from musicrnn.synth import region as generator
 from musicrnn.synth.region import Recording, Region, overlap, region_of
+from musicrnn.synth.soundfonts import find_soundfont
 
 MAX_BYTES = 2**29
 MAX_ZONES = 8192  # of one program; the largest General MIDI sets have hundreds
 MAX_GENERATORS = 256  # of one zone; there are 61 kinds
 DRUM_BANK = 128
+COMPRESSED = 0x10  # a bit of a recording's kind: Ogg Vorbis in place of samples
 
 _TABLES = {
     "phdr": [("name", "S20"), ("preset", "<u2"), ("bank", "<u2"), ("bag", "<u2"), ("_", "V12")],
@@ -105,8 +107,6 @@ class SoundFont:
         if not 0 <= row < len(self.tables["shdr"]) - 1:
             raise self.damaged(f"sample {row} is missing")
         head = self.tables["shdr"][row]
-        if int(head["kind"]) & 0x10:
-            raise MusicRNNError(f"{self.path} is a compressed SoundFont (SF3); give an .sf2 file")
         names = ("start", "end", "loop_start", "loop_end", "rate", "key", "cents")
         return Recording(*(int(head[name]) for name in names))
 
@@ -150,12 +150,13 @@ def default_soundfont() -> Path:
 
 
 def read_soundfont(path: str | Path) -> SoundFont:
-    """Reads an .sf2 file.
+    """Reads an .sf2 file, by its path or by the name that it has among those installed.
 
     Raises:
-        MusicRNNError: the file cannot be read, is no SoundFont 2, is damaged, or is over 512 MB.
+        MusicRNNError: there is none, it cannot be read, is no SoundFont 2 or a compressed one, is
+            damaged, or is over 512 MB.
     """
-    path = Path(path)
+    path = find_soundfont(path)
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
@@ -180,6 +181,10 @@ def read_soundfont(path: str | Path) -> SoundFont:
         tables[name] = np.frombuffer(body[: len(body) // row.itemsize * row.itemsize], row)
         if len(tables[name]) < 2:  # one row and the one that ends the table
             raise MusicRNNError(f"{path} is a damaged SoundFont: its table {name} is missing")
+    if (tables["shdr"]["kind"][:-1] & COMPRESSED).any():
+        raise MusicRNNError(
+            f"{path} is a compressed SoundFont (.sf3), which is not read: take it as an .sf2 file"
+        )
     recorded = chunks.get("smpl", memoryview(b""))
     samples = np.frombuffer(recorded[: len(recorded) // 2 * 2], np.dtype("<i2"))
     return SoundFont(path, samples, tables)

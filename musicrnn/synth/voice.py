@@ -48,7 +48,7 @@ class Voice:
 
     def frames(self, tone: Tone) -> int:
         """How long it sounds, as far as is known."""
-        return max(0, min(self.held + len(tone.release), tone.frames, self.cut))
+        return max(0, min(self.held + tone.release_frames, tone.frames, self.cut))
 
 
 class VoiceAllocator:
@@ -115,9 +115,9 @@ class VoiceAllocator:
         return self._chosen[wanted]
 
 
-def add(mix: Float32Array, tone: Tone, voice: Voice, at: int) -> int:
+def add(mix: Float32Array, tone: Tone, voice: Voice, at: int) -> None:
     """Adds to ``mix`` [2, frames], which begins at frame ``at`` of the piece, what sounds there of
-    a voice, and returns how many frames that was."""
+    a voice."""
     first = max(0, at - voice.start)
     last = min(voice.frames(tone), at + mix.shape[1] - voice.start)
     for index in range(first // TONE_BLOCK_FRAMES, -(-last // TONE_BLOCK_FRAMES)):
@@ -127,7 +127,6 @@ def add(mix: Float32Array, tone: Tone, voice: Voice, at: int) -> int:
         start = voice.start + a - at
         mix[0, start : start + b - a] += sound * voice.left
         mix[1, start : start + b - a] += sound * voice.right
-    return max(0, last - first)
 
 
 def _sound(tone: Tone, voice: Voice, a: int, b: int) -> Float32Array:
@@ -143,7 +142,7 @@ def _sound(tone: Tone, voice: Voice, a: int, b: int) -> Float32Array:
             level = tone.attenuation(np.array([voice.held]))[0]
             voice.level = np.float32(10 ** (-level / 20))
         let_go = max(a, voice.held)
-        gains = tone.release[let_go - voice.held : b - voice.held] * voice.level
+        gains = tone.release(let_go - voice.held, b - let_go) * voice.level
         sound = held.copy()
         np.multiply(ringing[let_go - a :], gains, out=sound[let_go - a :])
     damp = int(DAMP_SECONDS * tone.rate)

@@ -43,8 +43,8 @@ def test_several_formats_are_rendered_once(tmp_path, monkeypatch):
     import musicrnn.synth.render as renderer
 
     calls = []
-    original = renderer.render
-    monkeypatch.setattr(renderer, "render", lambda *a, **k: calls.append(1) or original(*a, **k))
+    original = renderer.rendered
+    monkeypatch.setattr(renderer, "rendered", lambda *a, **k: calls.append(1) or original(*a, **k))
     save_pieces(SCORE, [tmp_path / f"a{suffix}" for suffix in SAVED])
     assert len(list(tmp_path.iterdir())) == len(SAVED)
     assert len(calls) == 1
@@ -52,7 +52,7 @@ def test_several_formats_are_rendered_once(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("suffix", [".mid", ".svg", ".png"])
 def test_notes_and_pictures_need_no_rendering(tmp_path, monkeypatch, suffix):
-    monkeypatch.setattr("musicrnn.synth.render.render", None)
+    monkeypatch.setattr("musicrnn.synth.render.rendered", None)
     save_pieces(SCORE, [tmp_path / f"a{suffix}"])
 
 
