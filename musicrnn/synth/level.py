@@ -20,7 +20,7 @@ from musicrnn.arrays import Float32Array
 from musicrnn.synth.loudness import LoudnessMeter, loudness_of
 
 CEILING = 10 ** (-1 / 20)  # the highest sample: -1 dB of full scale
-MAX_LIMITED_DB = 9.0
+MAX_LIMITED_DB = 12.0
 REACH = 8  # chunks, some 50 ms
 ROUNDS = 6  # in which the loudness that the limiter took is given back
 

@@ -18,7 +18,7 @@ import numpy as np
 from musicrnn.arrays import Float32Array
 from musicrnn.synth.soundfont import SoundFont
 from musicrnn.synth.tone import Tone
-from musicrnn.synth.voice import Voice, add
+from musicrnn.synth.voice import ToneName, Voice, add
 
 BLOCKS_KEPT = 1536  # of all tones: 200 MB
 
@@ -34,8 +34,8 @@ class Mix:
         self._coming: list[tuple[int, int, Voice]] = []  # by the frame at which they begin
         self._number = count()
         self._sounding: list[Voice] = []  # in order
-        self._tones: dict[tuple[int, bool, int, int], Tone] = {}
-        self._kept: dict[tuple[int, bool, int, int], int] = {}  # blocks; the tone struck last last
+        self._tones: dict[ToneName, Tone] = {}
+        self._kept: dict[ToneName, int] = {}  # blocks; the tone struck last last
         self._blocks = 0  # kept of all tones
 
     def add(self, voices: Iterable[Voice]) -> None:

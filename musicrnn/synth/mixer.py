@@ -1,9 +1,9 @@
 """The sound of a piece while it is generated, forwards in time, as far as its events are known.
 
 Conventions. What comes out, block after block, are the samples of :func:`musicrnn.synth.render`
-before its level is set: the same voices added in the same order, so the same bits. (Two exceptions
-that tokens cannot say: a pitch that one instrument plays twice at one moment, whose notes may end
-in each other's place; and a pedal that holds notes beyond the end of the last.)
+before its level is set: the same voices added in the same order, so the same bits. (One exception,
+which tokens cannot say: a pitch that one instrument plays twice at one moment, whose notes may end
+in each other's place.)
 Frames count from the beginning of the piece.
 """
 

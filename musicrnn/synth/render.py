@@ -3,10 +3,10 @@ than one of minutes.
 
 Conventions. Stereo, float32, at the rate asked for; the same score and SoundFont give the same
 samples on every run. A note sounds until it ends, or until the sustain pedal that holds it is
-lifted or its key is struck again, then dies away as its instrument does. Loudness is (velocity /
-127) squared. The sound lasts as long as the score and TAIL_SECONDS more, faded out over the last
-FADE_SECONDS. It is mixed once, into memory or, where it is long, into a temporary file; then its
-level is known, and it is read as often as it is wanted, at TARGET_LUFS (musicrnn.synth.level).
+lifted or its key is struck again, then dies away as its instrument does. The sound lasts until the
+last note has ended and TAIL_SECONDS more, faded out over the last FADE_SECONDS. It is mixed once,
+into memory or, where it is long, into a temporary file; then its level is known, and it is read as
+often as it is wanted, at TARGET_LUFS (musicrnn.synth.level).
 
 symusic has a synthesizer too. Version 0.5.9 plays TimGM6mb's middle C as a G sharp, every velocity
 alike and no pedal (FluidSynth as witness), hence this one; it agrees with FluidSynth (the tests).
@@ -128,16 +128,15 @@ def check_renderable(score: Score, rate: int) -> int:
     check_rate(rate)
     if score.note_count == 0:
         raise MusicRNNError("there is nothing to render: the score has no notes")
-    frames = round((score.seconds + TAIL_SECONDS) * rate)
+    played = [note for _, notes in played_tracks(score) for note in notes]
+    starts, ends = (np.sort([getattr(note, name) for note in played]) for name in ("start", "end"))
+    frames = round((float(ends[-1]) + TAIL_SECONDS) * rate)
     if frames > MAX_FRAMES:
         raise MusicRNNError(
             f"sound may last {longest_seconds(rate):.0f} s at {rate} Hz, which fill a .wav file, "
-            f"and this score lasts {score.seconds:.0f} s (a stray late note or tempo is the likely "
+            f"and this score lasts {ends[-1]:.0f} s (a stray late note or tempo is the likely "
             "cause)"
         )
-    played = [note for _, notes in played_tracks(score) for note in notes]
-    starts = np.sort([note.start for note in played])
-    ends = np.sort([note.end for note in played])
     sounding = np.arange(1, len(starts) + 1) - np.searchsorted(ends, starts, side="right")
     if sounding.max() > MAX_NOTES_AT_ONCE:
         raise MusicRNNError(

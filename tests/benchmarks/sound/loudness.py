@@ -19,11 +19,12 @@ import numpy as np
 
 from musicrnn.io.audio import read_audio, write_audio
 from musicrnn.pretrained import STYLES, load_model
-from musicrnn.sampling.compose import compose
+from musicrnn.sampling.compose import Composition, Request
 from musicrnn.synth.level import Level
 from musicrnn.synth.loudness import LoudnessMeter, loudness_of
 from musicrnn.synth.render import TARGET_LUFS, render
 from musicrnn.tokens import Controls
+from musicrnn.training.task import task_of
 from musicrnn.waveform import Waveform
 
 MAX_OFF = 2.0  # LU
@@ -52,11 +53,12 @@ def main() -> None:
     controls = Controls(bars=options.bars)
     every = []
     for style in (name for name in STYLES if name not in SOUND):
-        settings = STYLES[style].settings
+        checkpoint = load_model(style)
+        composer = task_of(checkpoint).composer(checkpoint)
+        request = composer.completed(Request(controls, STYLES[style].settings), options.bars)
         rows = []
-        for piece in compose(
-            load_model(style), range(options.count), controls=controls, settings=settings
-        ):
+        for piece in composer.compose(range(options.count), request):
+            assert isinstance(piece, Composition)
             raw = render(piece.score, loudness=None)
             level = Level(raw.rate)
             level.push(raw.samples)

@@ -75,6 +75,13 @@ def test_pedal_holds_and_a_key_struck_again_ends_the_note():
     assert held[4] > dry[4] + 20
 
 
+def test_the_pedal_holds_the_last_chord_to_its_end():
+    track = Track((Note(0, 48, 480, 100),), pedals=(Pedal(100, 2300),))
+    sound = render(make_score(480, [track]), loudness=None)
+    assert sound.seconds == pytest.approx(2.5 + TAIL_SECONDS)
+    assert levels(sound.samples[0])[24] > levels(sound.samples[0])[5] - 20
+
+
 def test_hi_hat_is_choked():
     ringing = one(Note(0, 46, 960, 100), is_drum=True)
     choked = one(Note(0, 46, 960, 100), Note(240, 44, 10, 1), is_drum=True)
