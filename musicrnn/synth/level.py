@@ -11,6 +11,7 @@ more than it can take. Both channels get the same gain.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from math import isfinite
 
 import numpy as np
@@ -22,6 +23,8 @@ from musicrnn.synth.loudness import LoudnessMeter, loudness_of
 CEILING = 10 ** (-1 / 20)  # the highest sample: -1 dB of full scale
 MAX_LIMITED_DB = 12.0
 REACH = 8  # chunks, some 50 ms
+LIVE_GAIN_DB = 4.0
+RECOVERY_DB = 0.5  # a block of 23 ms
 ROUNDS = 6  # in which the loudness that the limiter took is given back
 
 
@@ -93,4 +96,24 @@ class Gains:
         ramp = np.arange(self.chunk, dtype=np.float32) / np.float32(self.chunk)
         gains = nodes[:-1, None] + np.diff(nodes)[:, None] * ramp
         louder = stretch * (gains.reshape(-1)[: stretch.shape[1]] * self.gain)
-        return np.clip(louder, -CEILING, CEILING)  # rounding may pass it by a hair
+        return np.clip(louder, -CEILING, CEILING, dtype=np.float32)  # rounding may pass it
+
+
+def levelled_live(blocks: Iterable[Float32Array]) -> Iterator[Float32Array]:
+    """Blocks of a sound whose end is not known yet: LIVE_GAIN_DB louder, turned down around what
+    would pass CEILING and up again by RECOVERY_DB a block at most; each comes one block late."""
+    gain, recovery = 10 ** (LIVE_GAIN_DB / 20), 10 ** (RECOVERY_DB / 20)
+    node, held, room = 1.0, None, 1.0  # the gain at the beginning of the block that is held
+    for block in blocks:
+        louder = np.multiply(block, gain, dtype=np.float32)
+        peak = float(np.abs(louder).max(initial=0))
+        needed = min(1.0, CEILING / peak) if peak else 1.0
+        if held is None:
+            node = needed
+        else:
+            following = min(room, needed, node * recovery)
+            yield held * np.linspace(node, following, held.shape[1], dtype=np.float32)
+            node = following
+        held, room = louder, needed
+    if held is not None:
+        yield held * np.float32(node)

@@ -5,7 +5,7 @@ from math import inf
 import numpy as np
 import pytest
 
-from musicrnn.synth.level import CEILING, MAX_LIMITED_DB, Level
+from musicrnn.synth.level import CEILING, LIVE_GAIN_DB, MAX_LIMITED_DB, Level, levelled_live
 from musicrnn.synth.loudness import LoudnessMeter, _response, loudness_of
 
 # ITU-R BS.1770-4, annex 1, tables 1 and 2: the filter at 48 kHz, over and under the line.
@@ -111,3 +111,17 @@ def test_what_would_be_limited_too_much_stays_softer():
 def test_silence_stays_silent():
     assert not levelled(np.zeros((2, 48_000), np.float32)).any()
     assert not levelled(np.zeros((2, 100), np.float32)).any()
+
+
+def test_what_is_played_at_once_is_turned_down_before_it_would_clip():
+    sound = sine(-30, 4)
+    sound[0, 96_000] = 0.9
+    blocks = [sound[:, at : at + 1024] for at in range(0, sound.shape[1], 1024)]
+    played = np.concatenate(list(levelled_live(blocks)), axis=1)
+    gains = played[1, 12::48] / sound[1, 12::48]  # at the crests of the sine
+    assert played.shape == sound.shape
+    assert np.abs(played).max() <= CEILING + 1e-6
+    assert gains[:1900] == pytest.approx(10 ** (LIVE_GAIN_DB / 20), rel=1e-4)
+    assert gains[2000] < gains[2050] < gains[-1] == pytest.approx(gains[0], rel=1e-4)
+    assert np.abs(np.diff(gains)).max() < 0.05  # 1 ms
+    assert list(levelled_live([])) == []
