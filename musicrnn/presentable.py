@@ -25,7 +25,8 @@ class Presentable:
         player), .svg .png (a piano roll); a sound as .wav .flac .ogg .mp3.
 
         Args:
-            soundfont: an .sf2 file that plays the notes, in place of the one that comes along.
+            soundfont: what plays the notes in place of the one that comes along: an .sf2 file, or
+                the name of one that is installed.
 
         Raises:
             MusicRNNError: no path, a suffix that cannot be written, or a file that cannot be.

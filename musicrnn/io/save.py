@@ -80,7 +80,8 @@ def save_pieces(
     """Saves a score in the format of each path.
 
     Args:
-        soundfont: an .sf2 file to render with; TimGM6mb.sf2 by default.
+        soundfont: an .sf2 file to render with, or the name of one that is installed; TimGM6mb.sf2
+            by default.
         rate: Hz of the rendered sound.
         caption: opens the line under the title of pages and pictures (a style, say).
         accompany: play the chord symbols too, as a second part, in every format but ABC, which
@@ -98,6 +99,10 @@ def save_pieces(
         from musicrnn.accompaniment import with_accompaniment
 
         heard = with_accompaniment(score)
+    if any(path.suffix.lower() in (*PICTURES, *PAGES) for path in wanted):
+        from musicrnn.plot.lanes import lanes_of
+
+        lanes_of(heard)  # what cannot be drawn is refused before minutes of rendering
     with ExitStack() as open_until_saved:
         sound: Rendering | None = None
         if any(path.suffix.lower() in (*SOUND, *PAGES) for path in wanted):

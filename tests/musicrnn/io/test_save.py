@@ -69,8 +69,9 @@ def test_an_error_leaves_the_older_file_and_no_other(tmp_path):
         with pytest.raises(MusicRNNError):
             save_pieces(score, [old, tmp_path / "b.html", tmp_path / "c.mp3"], **options)
     many = make_score(480, [Track(tuple(Note(i // 50, 60, 1, 1) for i in range(50_001)))])
-    with pytest.raises(MusicRNNError, match="50000 notes"):
-        save_pieces(many, [tmp_path / "d.svg"])
+    for paths in ([tmp_path / "d.svg"], [tmp_path / "e.wav", tmp_path / "e.html"]):
+        with pytest.raises(MusicRNNError, match="50000 notes"):
+            save_pieces(many, paths)
     assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
     assert old.read_bytes() == b"older"
 
