@@ -26,7 +26,8 @@ class Presentable:
         .flac .ogg .mp3.
 
         Args:
-            soundfont: an .sf2 file that plays the notes, in place of the one that comes along.
+            soundfont: what plays the notes in place of the one that comes along: an .sf2 file, or
+                the name of one that is installed.
 
         Raises:
             MusicRNNError: no path, a suffix that cannot be written, or a file that cannot be.

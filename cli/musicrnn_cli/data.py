@@ -1,4 +1,5 @@
-"""``musicrnn data``: which corpora there are, on what terms, what is in them; own words."""
+"""``musicrnn data``: which corpora there are, on what terms, what is in them; own words; which
+SoundFonts there are."""
 
 from __future__ import annotations
 
@@ -7,14 +8,15 @@ from pathlib import Path
 
 import click
 
-from musicrnn.errors import counted
+from musicrnn.errors import counted, listed
 from musicrnn_cli import data_record
 from musicrnn_cli.options import convert_option, data_option, json_option, output_option
 
 
 @click.group()
 def command() -> None:
-    """List corpora and their terms, prepare and inspect data, record your own words."""
+    """List corpora and their terms, prepare and inspect data, record your own words, list
+    SoundFonts."""
 
 
 command.add_command(data_record.command, "record")
@@ -34,6 +36,22 @@ def list_corpora(data: Path | None, as_json: bool) -> None:
         click.echo(f"{entry['name']:<23}{entry['title']}")
         for name in ("licence", "split", "source", "get", "folder"):
             click.echo(f"{'':<23}{name}: {entry[name] or 'not on this computer'}")
+
+
+@command.command()
+@json_option("Print one JSON object a line for each SoundFont.")
+def soundfonts(as_json: bool) -> None:
+    """The SoundFonts that --soundfont knows by name, where they are, and the folders looked in."""
+    from musicrnn.synth import soundfonts
+
+    for path in soundfonts.installed():
+        read = path.suffix.lower() != ".sf3"
+        if as_json:
+            click.echo(json.dumps({"name": path.stem, "file": str(path), "read": read}))
+        else:
+            click.echo(f"{path.stem:<23}{path}{'' if read else ' (compressed, is not read)'}")
+    if not as_json:
+        click.echo(f"looked in: {listed(soundfonts.folders())}", err=True)
 
 
 @command.command()

@@ -96,7 +96,8 @@ soundfont_option = click.option(
     "--soundfont",
     type=PATH,
     show_default="TimGM6mb.sf2",
-    help="SoundFont (.sf2) with the instruments that are heard.",
+    help="SoundFont with the instruments that are heard: an .sf2 file, or the name of one that is "
+    "installed (musicrnn data soundfonts lists them).",
 )
 
 

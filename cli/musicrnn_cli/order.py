@@ -101,6 +101,10 @@ def prepared(order: Order) -> tuple[Order, Composer]:
     order = replace(order, makes_sound=_makes_sound(order.name))
     if order.makes_sound and order.soundfont is not None:
         raise MusicRNNError(f"sound is made without a SoundFont: leave out {order.soundfont}")
+    if order.soundfont is not None:
+        from musicrnn.synth.soundfont import read_soundfont
+
+        read_soundfont(order.soundfont)
     for path in order.outputs:
         check_saved(path, SOUND if order.makes_sound else SAVED)
     composer = composer_of(order)

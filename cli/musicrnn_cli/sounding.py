@@ -17,6 +17,7 @@ from musicrnn.note_events import EventBatch
 from musicrnn.sampling.compose import is_stuck
 from musicrnn.sampling.composed_sound import SoundComposition
 from musicrnn.sampling.composer import Composer
+from musicrnn.synth.level import levelled_live
 from musicrnn.synth.loudspeaker import BLOCK_FRAMES, Loudspeaker
 from musicrnn.synth.mixer import Mixer
 from musicrnn.training.interrupt import Interrupt
@@ -87,7 +88,7 @@ def _play(
     order: Order, batches: Iterable[EventBatch], speaker: Loudspeaker, stopped: Callable[[], bool]
 ) -> None:
     mixer = Mixer(rate=speaker.rate, soundfont=order.soundfont)
-    speaker.play(mixer.blocks(batches, BLOCK_FRAMES), stopped)
+    speaker.play(levelled_live(mixer.blocks(batches, BLOCK_FRAMES)), stopped)
     if speaker.gaps:
         click.echo(
             f"{counted(speaker.gaps, 'gap')} in the sound: it was not drawn fast enough", err=True

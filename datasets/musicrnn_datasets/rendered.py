@@ -82,7 +82,7 @@ class RenderedMusic:
 
 def excerpt(piece: Score) -> NDArray[np.int16]:
     """EXCERPT_SECONDS of a piece at most, as loud as PEAK."""
-    sound = render(piece, rate=SOUND_RATE).samples.mean(axis=0)
+    sound = render(piece, rate=SOUND_RATE, loudness=None).samples.mean(axis=0)
     sound = sound[: round(EXCERPT_SECONDS * SOUND_RATE)]
     return (sound * (PEAK / max(1e-6, float(np.abs(sound).max(initial=0))))).astype(np.int16)
 

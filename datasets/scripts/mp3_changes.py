@@ -48,7 +48,7 @@ def main() -> None:
     for corpus in (POP909, GROOVE, NOTTINGHAM):
         pieces = [p for p in corpus.pieces(folder_of(corpus)) if p.split == "train"]
         for piece in pieces[:: len(pieces) // PIECES][:PIECES]:
-            sound = render(piece.read(), rate=44_100)
+            sound = render(piece.read(), rate=44_100, loudness=None)
             samples = sound.samples[:, : SECONDS * sound.rate]
             plain = Waveform((samples / np.abs(samples).max() * 0.7).astype(np.float32), sound.rate)
             before = frames(plain, recipe)

@@ -43,7 +43,7 @@ def loops_of(score: Score) -> list[Score]:
 
 def sound_of(loop: Score, soundfont: Path) -> Waveform:
     """Raises MusicRNNError where it cannot be rendered."""
-    sound = render(loop, rate=RATE, soundfont=soundfont).samples.mean(axis=0)
+    sound = render(loop, rate=RATE, soundfont=soundfont, loudness=None).samples.mean(axis=0)
     whole = np.zeros(round(BARS * 4 * 60 / loop.tempos[0].bpm * RATE), np.float32)
     whole[: len(sound)] = sound[: len(whole)]
     return Waveform(whole[None] * np.float32(PEAK / max(1e-6, float(np.abs(whole).max()))), RATE)

@@ -57,7 +57,7 @@ def sound_of(piece: Piece, soundfont: Path, random: Random, *, varied: bool) -> 
     score = excerpt(piece.read(), random)
     if varied:
         score = with_drawn_instruments(score, random)
-    sound = render(score, rate=RATE, soundfont=soundfont).samples.mean(axis=0)
+    sound = render(score, rate=RATE, soundfont=soundfont, loudness=None).samples.mean(axis=0)
     sound = sound[: round(SECONDS * RATE)]
     return Waveform(sound[None] * np.float32(PEAK / max(1e-6, float(np.abs(sound).max()))), RATE)
 

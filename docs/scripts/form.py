@@ -18,6 +18,7 @@ from pathlib import Path
 from musicrnn.checkpoint import Checkpoint
 from musicrnn.form.plan import bars_of, parse_plan, plan_text
 from musicrnn.form.similarity import bar_similarity
+from musicrnn.io.audio import mp3_bytes
 from musicrnn.io.save import page_of
 from musicrnn.plot.picture import FAINT_INK, INK, MARGIN, SHADE, Box, Picture, Words, blend
 from musicrnn.plot.png import png
@@ -106,9 +107,10 @@ def main() -> None:
     (FOLDER / "form").mkdir(exist_ok=True)
     size = 0
     for piece in composed(pop, 10, settings, bars=options.bars):
-        sound = render(piece.score, rate=RATE).mono()
+        sound = render(piece.score, rate=RATE).mono().samples
+        mp3 = mp3_bytes([sound], rate=RATE, channels=1)
         title = f"pop, seed {piece.seed}: {plan_text(piece.form)}"
-        text = page_of(replace(piece.score, title=title), sound, title)
+        text = page_of(replace(piece.score, title=title), mp3, title)
         size += len(text)
         (FOLDER / "form" / f"pop-{piece.seed}.html").write_text(text, encoding="utf-8")
     print(f"the pages have {size / 1e6:.1f} MB together")

@@ -41,7 +41,7 @@ def random_music(random: np.random.Generator, seconds: float, rate: int) -> NDAr
         if notes
     ]
     score = make_score(TICKS, tracks, tempos=[Tempo(0, round(60e6 / tempo))])
-    sound = render(score, rate=max(rate, 16_000)).mono().resampled(rate).samples[0]
+    sound = render(score, rate=max(rate, 16_000), loudness=None).mono().resampled(rate).samples[0]
     return unit_power(sound[: round(seconds * rate)])
 
 

@@ -131,7 +131,9 @@ def practice(random: Random, seconds: float, rate: int) -> Samples:
         notes = [Note(note.start, hit, note.duration, note.velocity) for note in notes]
     track = Track(tuple(notes), program=int(random.integers(112)), is_drum=drum)
     score = make_score(TICKS, [track], tempos=[Tempo(0, round(60e6 / tempo))])
-    sound = render(score, rate=max(rate, LOWEST_RATE)).mono().resampled(rate).samples[0]
+    sound = (
+        render(score, rate=max(rate, LOWEST_RATE), loudness=None).mono().resampled(rate).samples[0]
+    )
     return unit_power(sound[: round(seconds * rate)])
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import write_whole
 from musicrnn.io.audio import check_writable, write_audio
-from musicrnn.io.save import NOTES, check_saved, save_pieces
+from musicrnn.io.save import NOTES, PICTURES, check_saved, save_pieces
 from musicrnn.presentable import Presentable
 from musicrnn.sampling.compose import Composition
 from musicrnn.sampling.composed_sound import SoundComposition
@@ -33,7 +33,7 @@ def save(
 
     Raises:
         MusicRNNError: no path, a suffix that cannot be written, or a file that cannot be.
-        HalfSaved: the notes of a composition are written, its sound cannot be.
+        HalfSaved: some files of a composition are written, others cannot be.
     """
     wanted = [Path(path) for path in paths]
     if not wanted:
@@ -82,14 +82,15 @@ def caption_of(piece: Composition) -> str:
 def _save_composition(
     piece: Composition, paths: Sequence[Path], soundfont: str | Path | None
 ) -> None:
-    """Notes first: they stay when the piece is too long to be made sound of."""
-    texts = [path for path in paths if path.suffix == ".abc" and piece.text]
-    notes = [path for path in paths if path.suffix in NOTES and path not in texts]
-    others = [path for path in paths if path not in texts and path not in notes]
+    """Notes, pictures, sound and pages: where one kind cannot be made, the others are there."""
+    texts = [path for path in paths if path.suffix.lower() == ".abc" and piece.text]
+    notes = [path for path in paths if path.suffix.lower() in NOTES and path not in texts]
+    pictures = [path for path in paths if path.suffix.lower() in PICTURES]
+    others = [path for path in paths if path not in (*texts, *notes, *pictures)]
     for path in texts:  # the tune as the model wrote it, with its repeats
         write_whole(path, f"X:1\nT:{piece.style} {piece.seed}\n{piece.text}\n".encode())
-    written = texts
-    for group in (notes, others):
+    written, failed = texts, None
+    for group in (notes, pictures, others):
         try:
             said = save_pieces(
                 piece.score,
@@ -99,9 +100,12 @@ def _save_composition(
                 accompany=piece.text is not None,
             )
         except MusicRNNError as error:
-            raise HalfSaved(str(error), written) if written else error from error
-        _warn(said)
-        written = written + group
+            failed = failed or error
+        else:
+            _warn(said)
+            written = written + group
+    if failed is not None:
+        raise HalfSaved(str(failed), written) if written else failed
 
 
 def _warn(said: Sequence[str]) -> None:

@@ -14,12 +14,12 @@ from pathlib import Path
 from musicrnn.accompaniment import with_accompaniment
 from musicrnn.errors import MusicRNNError
 from musicrnn.face.saving import caption_of, is_lead_sheet, score_of
-from musicrnn.io.audio import write_audio
+from musicrnn.io.audio import mp3_bytes, write_audio
 from musicrnn.io.save import page_of
 from musicrnn.presentable import Presentable
 from musicrnn.sampling.compose import Composition
 from musicrnn.sampling.composed_sound import SoundComposition
-from musicrnn.synth.render import render
+from musicrnn.synth.render import rendered
 from musicrnn.waveform import Waveform
 
 RATE = 44_100  # Hz of a piece's sound
@@ -42,7 +42,9 @@ def _frame(thing: Presentable) -> str:
     if isinstance(thing, Composition):
         caption, melody = caption_of(thing), thing.text is not None
     heard = with_accompaniment(score) if melody else score
-    page = page_of(heard, render(heard, rate=RATE), caption)
+    with rendered(heard, rate=RATE) as sound:
+        mp3 = mp3_bytes(sound.stretches(), rate=RATE, channels=2)
+    page = page_of(heard, mp3, caption)
     return (
         f'<iframe srcdoc="{escape(page)}" sandbox="allow-scripts allow-downloads" '
         f'width="100%" height="{FRAME_HEIGHT}" style="border:0"></iframe>'

@@ -4,12 +4,13 @@ Conventions. Samples are float32 [channels, frames] with full scale +-1.0; a 16-
 s / 32768, so reading a 16-bit file and writing it again gives the same samples. Rate, channels and
 length are the file's own: nothing is resampled, mixed or cut unasked. A header is never believed
 before the sound is there: memory grows with what was decoded. Writing is atomic, and the same
-waveform gives the same bytes.
+waveform gives the same bytes. What is written may come in blocks, of which one is in memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from musicrnn.arrays import Float32Array
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.atomic import whole_file
 from musicrnn.io.ogg import fix_serial
@@ -92,29 +94,51 @@ def write_audio(
         MusicRNNError: another suffix, no frames, values that are not finite or outside +-1.0, or a
             rate or number of channels that the format cannot hold.
     """
+    check_writable(Path(path))
+    samples = _within_full_scale(waveform.samples, overload)
+    starts = range(0, samples.shape[1], CODEC_BLOCK_FRAMES)
+    blocks = (samples[:, start : start + CODEC_BLOCK_FRAMES] for start in starts)
+    write_blocks(blocks, path, rate=waveform.rate, channels=len(samples))
+
+
+def write_blocks(
+    blocks: Iterable[Float32Array], path: str | Path, *, rate: int, channels: int
+) -> None:
+    """Write consecutive blocks [channels, frames], within +-1.0, in the format of the suffix.
+
+    Raises:
+        MusicRNNError: another suffix, or a rate, number of channels or length that the format
+            cannot hold.
+    """
     import soundfile  # pyright: ignore[reportMissingTypeStubs]
 
     path = Path(path)
     check_writable(path)
-    samples = _within_full_scale(waveform.samples, overload)
     form, subtype = WRITABLE[path.suffix.lower()]
-    frames: NDArray[Any] = samples.T
-    if subtype == "PCM_16":  # the encoders of lossy formats get floats: LAME breaks on stereo int16
-        frames = np.minimum(np.rint(frames * 32768.0), 32767.0).astype(np.int16)
     try:
         with whole_file(path) as temporary:
             with soundfile.SoundFile(
-                str(temporary), "w", waveform.rate, frames.shape[1], subtype, format=form
+                str(temporary), "w", rate, channels, subtype, format=form
             ) as file:
-                for start in range(0, len(frames), CODEC_BLOCK_FRAMES):
-                    file.write(np.ascontiguousarray(frames[start : start + CODEC_BLOCK_FRAMES]))
+                for block in blocks:
+                    for start in range(0, block.shape[1], CODEC_BLOCK_FRAMES):
+                        file.write(_encodable(block[:, start : start + CODEC_BLOCK_FRAMES], form))
             if form == "OGG":
-                temporary.write_bytes(fix_serial(temporary.read_bytes(), 1))
+                with temporary.open("r+b") as stream:
+                    fix_serial(stream, 1)
     except (soundfile.SoundFileError, RuntimeError, ValueError) as error:
         raise MusicRNNError(
-            f"cannot write {path} as {form} with {waveform.rate} Hz and "
-            f"{frames.shape[1]} channels: {_reason(error)}"
+            f"cannot write {path} as {form} with {rate} Hz and {channels} channels: "
+            f"{_reason(error)}"
         ) from error
+
+
+def mp3_bytes(blocks: Iterable[Float32Array], *, rate: int, channels: int) -> bytes:
+    """The .mp3 file that :func:`write_blocks` would write."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sound.mp3"
+        write_blocks(blocks, path, rate=rate, channels=channels)
+        return path.read_bytes()
 
 
 def check_writable(path: Path) -> None:
@@ -155,6 +179,15 @@ def _pieces(blocks: Iterator[Block], seconds: float | None, path: Path) -> Itera
                 samples, frames = np.empty((channels, 0), np.float32), 0
     if frames:
         yield Waveform(samples if frames == samples.shape[1] else samples[:, :frames].copy(), rate)
+
+
+def _encodable(block: Float32Array, form: str) -> NDArray[Any]:
+    """The block as its encoder takes it, [frames, channels]. Those of lossy formats get floats:
+    LAME breaks on stereo int16."""
+    frames: NDArray[Any] = block.T
+    if form in ("WAV", "FLAC"):
+        frames = np.minimum(np.rint(frames * 32768.0), 32767.0).astype(np.int16)
+    return np.ascontiguousarray(frames)
 
 
 def _within_full_scale(samples: NDArray[np.float32], overload: str) -> NDArray[np.float32]:

@@ -31,8 +31,8 @@ SECONDS = 300.0  # that MuseScore may take
 LIBRARIES = ("verovio", "svglib", "reportlab")
 
 
-def engraver() -> Callable[[bytes], bytes]:
-    """What makes a PDF of a MusicXML document.
+def engraver(title: str = "") -> Callable[[bytes], bytes]:
+    """What makes a PDF of a MusicXML document with such a title.
 
     Raises:
         MusicRNNError: neither program is there.
@@ -41,7 +41,7 @@ def engraver() -> Callable[[bytes], bytes]:
     if program is not None:
         return lambda document: _by_musescore(program, document)
     if all(find_spec(name) for name in LIBRARIES):
-        return _by_verovio
+        return lambda document: _by_verovio(document, title)
     raise MusicRNNError(
         "a .pdf is engraved by MuseScore (musescore.org) or by Verovio "
         '(pip install "musicrnn[engrave]"), and neither is there'
@@ -54,7 +54,7 @@ def write_pdf(score: Score, path: Path) -> None:
     Raises:
         MusicRNNError: no engraver, or one that fails; a score too long for written music.
     """
-    engrave = engraver()
+    engrave = engraver(score.title)
     write_whole(path, engrave(musicxml_bytes(score)))
 
 
@@ -79,14 +79,14 @@ def _by_musescore(program: str, document: bytes) -> bytes:
         return pages.read_bytes()
 
 
-def _by_verovio(document: bytes) -> bytes:
+def _by_verovio(document: bytes, title: str) -> bytes:
     import verovio  # pyright: ignore[reportMissingImports]
     from reportlab.graphics import renderPDF  # pyright: ignore[reportMissingImports]
     from reportlab.pdfgen.canvas import Canvas  # pyright: ignore[reportMissingImports]
     from svglib.svglib import svg2rlg  # pyright: ignore[reportMissingImports]
 
     toolkit: Any = verovio.toolkit()
-    toolkit.setOptions({"footer": "none", "header": "auto", "svgViewBox": False, "scale": 40})
+    toolkit.setOptions({"footer": "none", "header": "none", "pageMarginTop": 200, "scale": 40})
     if not toolkit.loadData(document.decode("utf-8")):
         raise MusicRNNError("Verovio cannot engrave this score")
     data, canvas = io.BytesIO(), None
@@ -96,6 +96,9 @@ def _by_verovio(document: bytes) -> bytes:
         canvas = canvas or Canvas(data, pagesize=size)
         canvas.setPageSize(size)
         renderPDF.draw(page, canvas, 0, 0)
+        if number == 1:  # the title is drawn here: svglib puts Verovio's own beside the page
+            canvas.setFont("Helvetica", 18)
+            canvas.drawCentredString(size[0] / 2, size[1] - 40, title)
         canvas.showPage()
     if canvas is None:
         raise MusicRNNError("Verovio made no page of this score")

@@ -10,27 +10,28 @@ significant bit first, starting from 0, over the page with its checksum field at
 from __future__ import annotations
 
 import zlib
+from typing import BinaryIO
 
 from musicrnn.errors import MusicRNNError
 
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
-def fix_serial(stream: bytes, serial: int) -> bytes:
-    """The same stream with ``serial`` as its serial number on every page."""
-    pages = bytearray(stream)
+def fix_serial(stream: BinaryIO, serial: int) -> None:
+    """Sets the serial number of every page of a stream that may be read and written, in place."""
     start = 0
-    while start < len(pages):
-        if not pages.startswith(b"OggS", start) or start + 27 > len(pages):
-            raise MusicRNNError(f"no Ogg page at byte {start} of {len(pages)}")
-        segments = pages[start + 26]
-        body = start + 27 + segments
-        end = body + sum(pages[start + 27 : body])
-        pages[start + 14 : start + 18] = serial.to_bytes(4, "little")
-        pages[start + 22 : start + 26] = bytes(4)
-        pages[start + 22 : start + 26] = checksum(bytes(pages[start:end])).to_bytes(4, "little")
-        start = end
-    return bytes(pages)
+    while head := stream.read(27):
+        if not head.startswith(b"OggS") or len(head) < 27:
+            raise MusicRNNError(f"no Ogg page at byte {start}")
+        lengths = stream.read(head[26])
+        page = bytearray(head + lengths + stream.read(sum(lengths)))
+        page[14:18] = serial.to_bytes(4, "little")
+        page[22:26] = bytes(4)
+        page[22:26] = checksum(bytes(page)).to_bytes(4, "little")
+        stream.seek(start)
+        stream.write(page)
+        start += len(page)
+        stream.seek(start)
 
 
 def checksum(page: bytes) -> int:

@@ -10,8 +10,8 @@ found good and the sound has been made.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,10 +21,10 @@ from musicrnn.io.atomic import write_whole
 from musicrnn.io.midi import midi_bytes, midi_said, write_midi
 from musicrnn.io.notes import MUSICXML
 from musicrnn.score import Score
-from musicrnn.waveform import Waveform
 
 if TYPE_CHECKING:
     from musicrnn.plot.picture import Picture
+    from musicrnn.synth.render import Rendering
 
 MIDI = (".mid", ".midi")  # that are written
 NOTES = (*MIDI, ".abc", *MUSICXML)
@@ -56,7 +56,8 @@ def save_pieces(
     otherwise.
 
     Args:
-        soundfont: an .sf2 file to render with; TimGM6mb.sf2 by default.
+        soundfont: an .sf2 file to render with, or the name of one that is installed; TimGM6mb.sf2
+            by default.
         rate: Hz of the rendered sound.
         caption: opens the line under the title of pages and pictures (a style, say).
         accompany: play the chord symbols too, as a second part, in every format but ABC and
@@ -74,14 +75,19 @@ def save_pieces(
         from musicrnn.accompaniment import with_accompaniment
 
         heard = with_accompaniment(score)
-    sound: Waveform | None = None
-    if any(path.suffix.lower() in (*SOUND, *PAGES) for path in wanted):
-        from musicrnn.synth.render import render
+    if any(path.suffix.lower() in (*PICTURES, *PAGES) for path in wanted):
+        from musicrnn.plot.lanes import lanes_of
 
-        sound = render(heard, rate=rate, soundfont=soundfont)
-    for path in wanted:
-        written = score if path.suffix.lower() in WITH_SYMBOLS else heard
-        _save(written, path, sound=sound, caption=caption)
+        lanes_of(heard)  # what cannot be drawn is refused before minutes of rendering
+    with ExitStack() as open_until_saved:
+        sound: Rendering | None = None
+        if any(path.suffix.lower() in (*SOUND, *PAGES) for path in wanted):
+            from musicrnn.synth.render import rendered
+
+            sound = open_until_saved.enter_context(rendered(heard, rate=rate, soundfont=soundfont))
+        for path in wanted:
+            written = score if path.suffix.lower() in WITH_SYMBOLS else heard
+            _save(written, path, sound=sound, caption=caption)
     return midi_said(heard) if any(path.suffix.lower() in MIDI for path in wanted) else ()
 
 
@@ -129,7 +135,7 @@ def check_saved(path: str | Path, suffixes: tuple[str, ...] = SAVED) -> None:
         engraver()
 
 
-def _save(score: Score, path: Path, *, sound: Waveform | None, caption: str) -> None:
+def _save(score: Score, path: Path, *, sound: Rendering | None, caption: str) -> None:
     suffix = path.suffix.lower()
     titled = score if score.title.strip() else replace(score, title=path.stem)
     if suffix == ".abc":
@@ -151,14 +157,17 @@ def _save(score: Score, path: Path, *, sound: Waveform | None, caption: str) -> 
 
         save_picture(draw(titled, caption=caption), path)
     elif sound is not None and suffix in SOUND:
-        from musicrnn.io.audio import write_audio
+        from musicrnn.io.audio import write_blocks
 
-        write_audio(sound, path)
+        write_blocks(sound.stretches(), path, rate=sound.rate, channels=2)
     elif sound is not None:
-        write_whole(path, page_of(titled, sound, caption).encode("utf-8"))
+        from musicrnn.io.audio import mp3_bytes
+
+        mp3 = mp3_bytes(sound.stretches(), rate=sound.rate, channels=2)
+        write_whole(path, page_of(titled, mp3, caption).encode("utf-8"))
 
 
-def page_of(score: Score, sound: Waveform, caption: str = "") -> str:
+def page_of(score: Score, mp3: bytes, caption: str = "") -> str:
     """The page of a score and its rendered sound.
 
     Raises:
@@ -166,13 +175,4 @@ def page_of(score: Score, sound: Waveform, caption: str = "") -> str:
     """
     from musicrnn.plot.page import page
 
-    return page(score, mp3=_mp3(sound), midi=midi_bytes(score), caption=caption)
-
-
-def _mp3(sound: Waveform) -> bytes:
-    from musicrnn.io.audio import write_audio
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "sound.mp3"
-        write_audio(sound, path)
-        return path.read_bytes()
+    return page(score, mp3=mp3, midi=midi_bytes(score), caption=caption)

@@ -1,8 +1,6 @@
 """The loudspeaker: blocks of sound are played while the next ones are computed.
 
-Conventions. Stereo, float32 [2, frames], full scale +-1.0. Sound that is computed while it is
-played cannot be normalised where it would clip, so all of it is attenuated by HEADROOM (the loudest
-of 120 pieces of three styles peaks at +4.4 dB); what is louder still is clipped. Blocks are
+Conventions. Stereo, float32 [2, frames], full scale +-1.0; what is louder is clipped. Blocks are
 computed up to AHEAD_SECONDS before they are played; one that is late leaves a gap of silence, and
 nothing is lost.
 """
@@ -24,7 +22,6 @@ from musicrnn.soundcard import rate_of_device, sound_library
 BLOCK_FRAMES = 1024  # frames: 23 ms
 LEAD_SECONDS = 0.15  # of sound are there before the first is played
 AHEAD_SECONDS = 2.0
-HEADROOM = np.float32(10 ** (-4.5 / 20))
 TIMEOUT_SECONDS = 5.0  # without a block taken: then the loudspeaker is gone
 POLL_SECONDS = 0.05
 GONE = f"the loudspeaker took no sound for {TIMEOUT_SECONDS:g} s: was it unplugged?"
@@ -71,7 +68,7 @@ class Loudspeaker:
                     if not opened and self._waiting.qsize() >= self._blocks_in(LEAD_SECONDS):
                         stream.start()
                         opened = True
-                    if not self._put(np.clip(block * HEADROOM, -1, 1), stopped):
+                    if not self._put(np.clip(block, -1, 1), stopped):
                         return
                 if not opened:
                     stream.start()

@@ -11,9 +11,11 @@ Source: SoundFont Technical Specification 2.04 (E-mu, 2006), sections 8.1 and 9.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+
+from musicrnn.synth.modulator import VELOCITY_TO_ATTENUATION, Amounts, moved
 
 # Generator numbers (section 8.1.2).
 START, END, LOOP_START, LOOP_END = 0, 1, 2, 3
@@ -54,6 +56,18 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
+class Zone:
+    """What the tables say of one recording: generators over DEFAULTS, and modulators."""
+
+    values: Mapping[int, int]
+    amounts: Amounts
+    recording: Recording
+    keys: tuple[int, int]
+    velocities: tuple[int, int]
+    available: int  # frames of all recordings together
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """Rises in ``attack`` to its peak, stays for ``hold``, falls to ``sustain``.
 
@@ -72,6 +86,7 @@ class Envelope:
 class Region:
     """One recording, the keys and velocities that sound it, and how."""
 
+    zone: Zone
     keys: tuple[int, int]
     velocities: tuple[int, int]
     start: int  # in SoundFont.samples
@@ -99,18 +114,27 @@ class Region:
     exclusive: int  # a class in which a note ends the one before; 0 for none
 
 
-def region_of(
-    values: Mapping[int, int],
-    recording: Recording,
-    *,
-    keys: tuple[int, int],
-    velocities: tuple[int, int],
-    available: int,
-) -> Region | None:
-    """The region of a zone's generators over DEFAULTS; None if no frame of it is in the file.
+def struck(region: Region, key: int, velocity: int) -> tuple[Region, float]:
+    """The region as a note sounds it, the same one where modulators leave all but the level alone;
+    and the gain of its level."""
+    key = key if region.fixed_key is None else region.fixed_key
+    velocity = velocity if region.fixed_velocity is None else region.fixed_velocity
+    amounts = dict(region.zone.amounts)
+    by_velocity = amounts.pop(VELOCITY_TO_ATTENUATION, 0)
+    added = moved(amounts, key=key, velocity=velocity)
+    gain = 10 ** (-added.pop(ATTENUATION, 0.0) / 200) * (velocity / 127) ** (by_velocity / 480)
+    if added:
+        zone = region.zone
+        values = {**zone.values}
+        for kind, more in added.items():
+            values[kind] = round(values.get(kind, 0) + more)
+        region = region_of(replace(zone, values=values)) or region
+    return region, min(1.0, region.gain * gain)
 
-    ``available`` is the number of frames of all recordings together.
-    """
+
+def region_of(zone: Zone) -> Region | None:
+    """The region of a zone, without its modulators; None if no frame of it is in the file."""
+    values, recording = zone.values, zone.recording
 
     def value(kind: int) -> int:
         return values.get(kind, 0)
@@ -128,7 +152,7 @@ def region_of(
         return Envelope(_seconds(delay, 20), rising, _seconds(hold, 20), falling, sustain)
 
     start = max(0, position(recording.start, START, START_COARSE))
-    end = min(available, position(recording.end, END, END_COARSE))
+    end = min(zone.available, position(recording.end, END, END_COARSE))
     loop_start = position(recording.loop_start, LOOP_START, LOOP_START_COARSE) - start
     loop_end = min(end, position(recording.loop_end, LOOP_END, LOOP_END_COARSE)) - start
     if end - start < 2 or recording.rate == 0:
@@ -137,8 +161,9 @@ def region_of(
     by_vibrato = value(VIB_LFO_TO_PITCH) != 0
     root = value(ROOT) if 0 <= value(ROOT) <= 127 else recording.key
     return Region(
-        keys=keys,
-        velocities=velocities,
+        zone=zone,
+        keys=zone.keys,
+        velocities=zone.velocities,
         start=start,
         frames=end - start,
         loop=(loop_start, loop_end) if loops else None,

@@ -5,7 +5,8 @@ scale 1, before velocity and pan. The pitch moves in steps of 64 frames. The fil
 order, is applied in the short-time spectrum (Hann windows of 1024 frames, half overlapped), so that
 it can move without a loop over samples. Interpolation is cubic (Hermite, four points).
 
-A tone is made block after block and kept, so that a key struck often is interpolated once.
+A tone is made block after block and kept, so that a key struck often is interpolated once. Blocks
+that are forgotten are made again, the same to the bit: of each only its phase stays.
 """
 
 from __future__ import annotations
@@ -37,10 +38,11 @@ class Tone:
         self.rate = rate
         self.key = key if region.fixed_key is None else region.fixed_key
         self.loudness = _scaled(region, self.key)
-        self._recorded = _padded(region, recorded)
-        self._phase = 0.0  # frames of the recording at which the next block begins
-        self._before = np.zeros(0, np.float32)  # unfiltered frames that the next block needs
-        self._blocks: list[tuple[Float32Array, Float32Array]] = []
+        self._recorded = recorded
+        self._phases = [0.0]  # frames of the recording at which each block's new frames begin
+        self._before = np.zeros(0, np.float32)  # unfiltered frames that block _following needs
+        self._following = 0
+        self._blocks: dict[int, tuple[Float32Array, Float32Array]] = {}
 
     @cached_property
     def frames(self) -> int:
@@ -57,22 +59,48 @@ class Tone:
 
     def block(self, index: int) -> tuple[Float32Array, Float32Array]:
         """Block ``index`` of TONE_BLOCK_FRAMES: with the loudness envelope, and without."""
-        while len(self._blocks) <= index:
-            self._blocks.append(self._next_block())
+        while index not in self._blocks:
+            made = min(index, len(self._phases) - 1)  # what came before it, its phases say
+            self._blocks[made] = self._made(made)
         return self._blocks[index]
+
+    def forget(self) -> None:
+        """Frees the memory of all blocks."""
+        self._blocks.clear()
 
     @property
     def blocks(self) -> int:
         """How many blocks are kept."""
         return len(self._blocks)
 
+    @property
+    def release_frames(self) -> int:
+        """Frames from the key's release down to SILENCE_DB."""
+        return int(self._release_seconds * SILENCE_DB / 100 * self.rate) + 1
+
+    def release(self, since: int, count: int) -> Float32Array:
+        """The gains of ``count`` frames, TONE_BLOCK_FRAMES at most, ``since`` frames after the key
+        was let go."""
+        index, first = divmod(since, TONE_BLOCK_FRAMES)  # of blocks like those of the held tone
+        slopes = np.exp(np.array([index, index + 1]) * TONE_BLOCK_FRAMES * self._release_slope)
+        before, after = slopes.astype(np.float32)
+        gains = self._falling[first : first + count] * before
+        if len(gains) == count:
+            return gains
+        return np.concatenate([gains, self._falling[: count - len(gains)] * after])
+
     @cached_property
-    def release(self) -> Float32Array:
-        """The gain of each frame after the key is let go, down to SILENCE_DB."""
-        seconds = max(self.region.release, MIN_RELEASE_SECONDS)  # in which it falls by 100 dB
-        down = np.arange(int(seconds * SILENCE_DB / 100 * self.rate) + 1)
-        down = down * (-100 / 20 * np.log(10) / (seconds * self.rate))
-        return np.exp(down).astype(np.float32)
+    def _falling(self) -> Float32Array:
+        return np.exp(np.arange(TONE_BLOCK_FRAMES) * self._release_slope).astype(np.float32)
+
+    @property
+    def _release_seconds(self) -> float:
+        """In which it falls by 100 dB."""
+        return max(self.region.release, MIN_RELEASE_SECONDS)
+
+    @property
+    def _release_slope(self) -> float:
+        return -100 / 20 * np.log(10) / (self._release_seconds * self.rate)
 
     def attenuation(self, frames: NDArray[np.int64]) -> Float32Array:
         """dB below the peak at these frames of the held tone."""
@@ -88,16 +116,16 @@ class Tone:
             level = np.where(seconds < 0, 120.0, level)
         return level.astype(np.float32)
 
-    def _next_block(self) -> tuple[Float32Array, Float32Array]:
-        index = len(self._blocks)
+    def _made(self, index: int) -> tuple[Float32Array, Float32Array]:
+        """Block ``index``, which is in reach: the phases of it and of all before it are known."""
         if index == 0:
-            ahead = self._unfiltered(0, TONE_BLOCK_FRAMES + HOP)
-            self._before = np.concatenate([np.zeros(HOP, np.float32), ahead[:HOP]])
-            new = ahead[HOP:]
+            ahead = self._new(0)
+            before, new = np.concatenate([np.zeros(HOP, np.float32), ahead[:HOP]]), ahead[HOP:]
         else:
-            new = self._unfiltered(index * TONE_BLOCK_FRAMES + HOP, TONE_BLOCK_FRAMES)
-        sound = np.concatenate([self._before, new])  # from HOP before the block to HOP after it
-        self._before = sound[-2 * HOP :]
+            before = self._before if self._following == index else self._new(index - 1)[-2 * HOP :]
+            new = self._new(index)
+        sound = np.concatenate([before, new])  # from HOP before the block to HOP after it
+        self._before, self._following = sound[-2 * HOP :], index + 1
         region = self.region
         closes = region.cutoff < OPEN_FILTER_HZ or region.modulation_to_cutoff < 0
         filtered = self._filtered(sound, index) if closes else sound[HOP:-HOP]
@@ -109,6 +137,11 @@ class Tone:
         level = self.attenuation(frames)
         gain = np.exp(level * np.float32(-np.log(10) / 20))
         return np.multiply(filtered, gain, dtype=np.float32), filtered
+
+    def _new(self, index: int) -> Float32Array:
+        """The unfiltered frames that block ``index`` has and the one before has not."""
+        start = index * TONE_BLOCK_FRAMES + HOP if index else 0
+        return self._unfiltered(index, start, (index + 1) * TONE_BLOCK_FRAMES + HOP - start)
 
     def _filtered(self, sound: Float32Array, index: int) -> Float32Array:
         windows = np.lib.stride_tricks.sliding_window_view(sound, 2 * HOP)[::HOP]  # [W, 2 HOP]
@@ -134,8 +167,9 @@ class Tone:
     def _pitch_span(self) -> float:
         return abs(self.region.modulation_to_pitch) + abs(self.region.vibrato[0])
 
-    def _unfiltered(self, start: int, count: int) -> Float32Array:
-        """The next ``count`` frames (a multiple of PITCH_STEP_FRAMES), which begin at ``start``."""
+    def _unfiltered(self, index: int, start: int, count: int) -> Float32Array:
+        """``count`` frames (a multiple of PITCH_STEP_FRAMES) from ``start`` on, of block
+        ``index``."""
         if self._pitch_span == 0:
             passed = self._ratio * np.arange(1, count + 1)
         else:
@@ -145,8 +179,9 @@ class Tone:
             wave = _triangle(hertz, seconds - delay)
             moved = depth * wave + region.modulation_to_pitch * _stage(region.modulation, seconds)
             passed = np.cumsum(np.repeat(self._ratio * np.exp2(moved / 1200), PITCH_STEP_FRAMES))
-        position = np.concatenate([[0.0], passed[:-1]]) + self._phase
-        self._phase += float(passed[-1])
+        position = np.concatenate([[0.0], passed[:-1]]) + self._phases[index]
+        if index == len(self._phases) - 1:
+            self._phases.append(self._phases[index] + float(passed[-1]))
         if self.region.loop is None:
             position = np.minimum(position, self.region.frames)
         else:
@@ -154,7 +189,9 @@ class Tone:
             looped = position >= last
             position[looped] = first + (position[looped] - first) % (last - first)
         whole = position.astype(np.int64)
-        return _hermite(self._recorded, whole, (position - whole).astype(np.float32))
+        first = int(whole.min())
+        heard = _stretch(self.region, self._recorded, first - 1, int(whole.max()) + 3)
+        return _hermite(heard, whole - first, (position - whole).astype(np.float32))
 
 
 def _hermite(
@@ -169,13 +206,19 @@ def _hermite(
     return np.add(((turn * between + bend) * between + slope) * between, b, dtype=np.float32)
 
 
-def _padded(region: Region, recorded: NDArray[np.int16]) -> NDArray[np.int16]:
-    """The recording with one frame before it and what follows its end, looped or not."""
-    before = np.zeros(1, np.int16)
-    if region.loop is None:
-        return np.concatenate([before, recorded, np.zeros(3, np.int16)])
-    first, last = region.loop
-    return np.concatenate([before, recorded[:last], np.resize(recorded[first:last], 3)])
+def _stretch(
+    region: Region, recorded: NDArray[np.int16], first: int, last: int
+) -> NDArray[np.int16]:
+    """Frames ``first`` to ``last`` of a recording: silence before it, behind its end silence or
+    its loop again."""
+    end = region.frames if region.loop is None else region.loop[1]
+    if first >= 0 and last <= end:
+        return recorded[first:last]
+    before = np.zeros(max(0, -first), np.int16)
+    after = np.zeros(max(0, last - max(end, first)), np.int16)
+    if region.loop is not None:
+        after = np.resize(recorded[region.loop[0] : end], len(after))
+    return np.concatenate([before, recorded[max(0, first) : min(end, last)], after])
 
 
 def _scaled(region: Region, key: int) -> Envelope:

@@ -5,7 +5,8 @@ sounds. It is added to any stretch of the mix by itself, and the same samples co
 stretches; where voices are added in the order of ``Voice.order``, so does their sum.
 
 A note sounds until its note-off or until another of its exclusive class begins (an open hi-hat and
-a closed one), then dies away as its instrument does. Loudness is (velocity / 127) squared.
+a closed one), then dies away as its instrument does. Loudness is (velocity / 127) squared, where
+the SoundFont does not say otherwise.
 """
 
 from __future__ import annotations
@@ -18,19 +19,25 @@ import numpy as np
 
 from musicrnn.arrays import Float32Array
 from musicrnn.note_events import Instrument
-from musicrnn.synth.region import Region
+from musicrnn.synth.region import Region, struck
 from musicrnn.synth.soundfont import SoundFont
 from musicrnn.synth.tone import TONE_BLOCK_FRAMES, Tone
 
+# Program, whether drums, pitch, number of the region, and the velocity where it changes the sound.
+ToneName = tuple[int, bool, int, int, int]
+
 DAMP_SECONDS = 0.01
 NOT_YET = 2**40  # frames
+
+
+_Struck = tuple[int, int, Region, float]  # number of the region, velocity or 0, itself, gain
 
 
 @dataclass(slots=True)
 class Voice:
     """One recording in the mix; lengths are frames from its start."""
 
-    order: tuple[int, bool, int, int, float, int, int]  # of the tone first, then by start
+    order: tuple[int, bool, int, int, int, float, int, int]  # of the tone first, then by start
     region: Region
     key: int
     begins: float  # seconds
@@ -42,13 +49,13 @@ class Voice:
     level: np.float32 | None = None  # when the key is let go
 
     @property
-    def tone(self) -> tuple[int, bool, int, int]:
+    def tone(self) -> ToneName:
         """Voices with the same one share a :class:`Tone`."""
-        return self.order[:4]
+        return self.order[:5]
 
     def frames(self, tone: Tone) -> int:
         """How long it sounds, as far as is known."""
-        return max(0, min(self.held + len(tone.release), tone.frames, self.cut))
+        return max(0, min(self.held + tone.release_frames, tone.frames, self.cut))
 
 
 class VoiceAllocator:
@@ -57,7 +64,7 @@ class VoiceAllocator:
     def __init__(self, font: SoundFont, rate: int) -> None:
         self.font, self.rate = font, rate
         self._regions: dict[tuple[int, bool], tuple[Region, ...]] = {}
-        self._chosen: dict[tuple[int, bool, int, int], list[tuple[int, Region]]] = {}
+        self._struck: dict[tuple[int, bool, int, int], list[_Struck]] = {}
         self._of_class: defaultdict[tuple[int, int], list[Voice]] = defaultdict(list)
         self._down: defaultdict[tuple[int, int], list[list[Voice]]] = defaultdict(list)
 
@@ -67,11 +74,10 @@ class VoiceAllocator:
         """The voices of a note; without an ``end`` in seconds it lasts until :meth:`note_off`."""
         voices: list[Voice] = []
         program = 0 if part.is_drum else part.program
-        for index, region in self._regions_of(part, pitch, velocity):
-            loud = region.gain * ((region.fixed_velocity or velocity) / 127) ** 2
+        for index, variant, region, loud in self._struck_by(part, pitch, velocity):
             angle = (region.pan + 0.5) * np.pi / 2
             voice = Voice(
-                order=(program, part.is_drum, pitch, index, start, part.number, velocity),
+                order=(program, part.is_drum, pitch, index, variant, start, part.number, velocity),
                 region=region,
                 key=pitch,
                 begins=start,
@@ -101,23 +107,26 @@ class VoiceAllocator:
         sounding[:] = [voice for voice in sounding if voice.cut == NOT_YET]
         sounding.append(by)
 
-    def _regions_of(self, part: Instrument, pitch: int, velocity: int) -> list[tuple[int, Region]]:
+    def _struck_by(self, part: Instrument, pitch: int, velocity: int) -> list[_Struck]:
         wanted = (0 if part.is_drum else part.program, part.is_drum, pitch, velocity)
-        if wanted not in self._chosen:
+        if wanted not in self._struck:
             if wanted[:2] not in self._regions:
                 self._regions[wanted[:2]] = self.font.regions(part.program, drums=part.is_drum)
-            self._chosen[wanted] = [
-                (index, region)
-                for index, region in enumerate(self._regions[wanted[:2]])
-                if region.keys[0] <= pitch <= region.keys[1]
-                and region.velocities[0] <= velocity <= region.velocities[1]
-            ]
-        return self._chosen[wanted]
+            found: list[_Struck] = []
+            for index, region in enumerate(self._regions[wanted[:2]]):
+                if (
+                    region.keys[0] <= pitch <= region.keys[1]
+                    and region.velocities[0] <= velocity <= region.velocities[1]
+                ):
+                    heard, gain = struck(region, pitch, velocity)
+                    found.append((index, 0 if heard is region else velocity, heard, gain))
+            self._struck[wanted] = found
+        return self._struck[wanted]
 
 
-def add(mix: Float32Array, tone: Tone, voice: Voice, at: int) -> int:
+def add(mix: Float32Array, tone: Tone, voice: Voice, at: int) -> None:
     """Adds to ``mix`` [2, frames], which begins at frame ``at`` of the piece, what sounds there of
-    a voice, and returns how many frames that was."""
+    a voice."""
     first = max(0, at - voice.start)
     last = min(voice.frames(tone), at + mix.shape[1] - voice.start)
     for index in range(first // TONE_BLOCK_FRAMES, -(-last // TONE_BLOCK_FRAMES)):
@@ -127,7 +136,6 @@ def add(mix: Float32Array, tone: Tone, voice: Voice, at: int) -> int:
         start = voice.start + a - at
         mix[0, start : start + b - a] += sound * voice.left
         mix[1, start : start + b - a] += sound * voice.right
-    return max(0, last - first)
 
 
 def _sound(tone: Tone, voice: Voice, a: int, b: int) -> Float32Array:
@@ -143,7 +151,7 @@ def _sound(tone: Tone, voice: Voice, a: int, b: int) -> Float32Array:
             level = tone.attenuation(np.array([voice.held]))[0]
             voice.level = np.float32(10 ** (-level / 20))
         let_go = max(a, voice.held)
-        gains = tone.release[let_go - voice.held : b - voice.held] * voice.level
+        gains = tone.release(let_go - voice.held, b - let_go) * voice.level
         sound = held.copy()
         np.multiply(ringing[let_go - a :], gains, out=sound[let_go - a :])
     damp = int(DAMP_SECONDS * tone.rate)

@@ -118,29 +118,32 @@ def test_what_the_primer_settles_cannot_be_wished(models, tmp_path: Path) -> Non
     assert new == ["C:maj", "D:min"]
 
 
-def test_the_notes_stay_when_the_sound_cannot_be_made(models, tmp_path: Path) -> None:
-    said = compose("--model", models["beat"], "--seed", 1, "--seconds", 718, "--tempo", 5,
-                   "--time-signature", "4/4", "-o", tmp_path / "t.mid",
-                   "-o", tmp_path / "t.wav", code=1)  # fmt: skip
-    assert "t.mid is written, the rest is not" in said
-    assert "720 s" in said
-    assert [path.name for path in tmp_path.iterdir()] == ["t.mid"]
+def test_what_can_be_written_stays_when_the_sound_cannot_be_made(
+    models, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr("musicrnn.synth.render.MAX_NOTES_AT_ONCE", 0)
+    outputs = [word for end in ("wav", "png", "mid") for word in ("-o", tmp_path / f"t.{end}")]
+    said = compose("--model", models["beat"], "--seed", 1, "--bars", 2, *outputs, code=1)
+    assert all(f"{name} is written, the rest is not" in said for name in ("t.mid", "t.png"))
+    assert "0 notes may sound together" in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["t.mid", "t.png"]
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (("--bars", 4000, "--tempo", 4, "-o", "t.wav"), "with bars 4000 and tempo 4 it would last"),
-        (("--bars", 200, "--tempo", 60, "--time-signature", "4/4", "-o", "t.mid", "-o", "t.html"),
-         "800 s or more: ask for less, or for notes alone in place of t.html"),
-        (("--seconds", 719,), "sound may last 718 s, with seconds 719 it would last 719 s"),
-        (("--bars", 1, "--primer", "../long.mid", "-o", "t.mp3"), "it would last 960 s or more"),
+        (("--bars", 500, "--tempo", 4, "--time-signature", "4/4", "-o", "t.mid", "-o", "t.html"),
+         "30000 s or more: ask for less, or for notes alone in place of t.html"),
+        (("--bars", 1, "--primer", "../long.mid", "-o", "t.mp3"),
+         "sound may last 24345 s, with bars 1 it would last 24960 s or more"),
+        (("--bars", 1, "--soundfont", "../long.mid", "-o", "t.mid"), "long.mid is not a SoundFont"),
     ],
 )  # fmt: skip
 def test_a_length_that_cannot_sound_is_refused_first(
     models, tmp_path: Path, monkeypatch, words, message: str
 ) -> None:
-    notes = tuple(Note(1920 * i, 64, 1920, 80) for i in range(480))
+    notes = tuple(Note(1920 * 26 * i, 64, 1920 * 26, 80) for i in range(480))
     write_midi(make_score(480, [Track(notes)]), tmp_path / "long.mid")
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")

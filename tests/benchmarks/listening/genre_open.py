@@ -175,7 +175,7 @@ def files_survive(labeller: Any, folder: Path, split: str) -> None:
         corpus = named().scores[name]
         pieces = [p for p in corpus.pieces(folder_of(corpus)) if p.split == split][:PIECES]
         for piece in pieces:
-            sound = render(piece.read(), rate=44_100)
+            sound = render(piece.read(), rate=44_100, loudness=None)
             some = sound.samples[:, : SECONDS * sound.rate]
             loud = Waveform((0.7 * some / np.abs(some).max()).astype(np.float32), sound.rate)
             sounds.setdefault("rendered music", []).append(loud)

@@ -31,8 +31,8 @@ WATCHED = {  # what is wrapped: module, name -> stage
     ("musicrnn.sampling.sampler", "_draw"): "tokens drawn",
     ("musicrnn.tokens.beat", "BeatTokenizer.decode"): "decoded",
     ("musicrnn.io.save", "write_midi"): "MIDI written",
-    ("musicrnn.synth.render", "render"): "sound rendered",
-    ("musicrnn.io.audio", "write_audio"): "WAV written",
+    ("musicrnn.synth.mix", "Mix.next"): "sound rendered",
+    ("musicrnn.io.audio", "write_blocks"): "WAV written",
 }
 STAGES = tuple(WATCHED.values())
 

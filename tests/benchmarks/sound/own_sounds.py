@@ -47,7 +47,9 @@ def write_notes(folder: Path) -> None:
         (folder / name).mkdir(parents=True, exist_ok=True)
         for pitch in PITCHES:
             score = make_score(480, [Track((Note(0, pitch, 700, 90),), program)])
-            sound = render(score, rate=RATE).samples.mean(axis=0)[: round(SECONDS * RATE)]
+            sound = render(score, rate=RATE, loudness=None).samples.mean(axis=0)[
+                : round(SECONDS * RATE)
+            ]
             whole = Waveform(0.5 * sound[None] / max(1e-6, float(np.abs(sound).max())), RATE)
             write_audio(whole, folder / name / f"{pitch}.wav")
 

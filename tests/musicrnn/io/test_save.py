@@ -45,8 +45,8 @@ def test_several_formats_are_rendered_once(tmp_path, monkeypatch):
     import musicrnn.synth.render as renderer
 
     calls = []
-    original = renderer.render
-    monkeypatch.setattr(renderer, "render", lambda *a, **k: calls.append(1) or original(*a, **k))
+    original = renderer.rendered
+    monkeypatch.setattr(renderer, "rendered", lambda *a, **k: calls.append(1) or original(*a, **k))
     save_pieces(SCORE, [tmp_path / f"a{suffix}" for suffix in MADE_HERE])
     assert len(list(tmp_path.iterdir())) == len(MADE_HERE)
     assert len(calls) == 1
@@ -54,7 +54,7 @@ def test_several_formats_are_rendered_once(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("suffix", [".mid", ".musicxml", ".svg", ".png"])
 def test_notes_and_pictures_need_no_rendering(tmp_path, monkeypatch, suffix):
-    monkeypatch.setattr("musicrnn.synth.render.render", None)
+    monkeypatch.setattr("musicrnn.synth.render.rendered", None)
     save_pieces(SCORE, [tmp_path / f"a{suffix}"])
 
 
@@ -71,8 +71,9 @@ def test_an_error_leaves_the_older_file_and_no_other(tmp_path):
         with pytest.raises(MusicRNNError):
             save_pieces(score, [old, tmp_path / "b.html", tmp_path / "c.mp3"], **options)
     many = make_score(480, [Track(tuple(Note(i // 50, 60, 1, 1) for i in range(50_001)))])
-    with pytest.raises(MusicRNNError, match="50000 notes"):
-        save_pieces(many, [tmp_path / "d.svg"])
+    for paths in ([tmp_path / "d.svg"], [tmp_path / "e.wav", tmp_path / "e.html"]):
+        with pytest.raises(MusicRNNError, match="50000 notes"):
+            save_pieces(many, paths)
     assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
     assert old.read_bytes() == b"older"
 

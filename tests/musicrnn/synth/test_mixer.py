@@ -9,7 +9,7 @@ from musicrnn.note_events import EventBatch, event_batch
 from musicrnn.pretrained import STYLES, load_model
 from musicrnn.sampling.compose import compose
 from musicrnn.score import Note, Track, make_score
-from musicrnn.synth import mixer as mixing
+from musicrnn.synth import mix as mixing
 from musicrnn.synth import render as rendering
 from musicrnn.synth.mixer import Mixer
 from musicrnn.synth.render import render
@@ -37,7 +37,7 @@ def test_a_piece_in_the_making_sounds_as_the_whole(style, frames):
     controls, settings = Controls(bars=6), STYLES[style].settings
     (piece,) = compose(checkpoint, [4], controls=controls, settings=settings)
     batches = decode_incrementally(piece.ids, tokenizer_from(checkpoint.entry("tokenizer")))
-    assert np.array_equal(mixed(batches, frames), render(piece.score).samples)
+    assert np.array_equal(mixed(batches, frames), render(piece.score, loudness=None).samples)
 
 
 def test_drummers_of_the_corpus(corpora):
@@ -51,7 +51,7 @@ def test_drummers_of_the_corpus(corpora):
     else:
         pytest.fail("no groove has an open and a closed hi-hat")
     sound = mixed(decode_incrementally(ids.tolist(), tokenizer), rate=22_050)
-    assert np.array_equal(sound, render(score, rate=22_050).samples)
+    assert np.array_equal(sound, render(score, rate=22_050, loudness=None).samples)
 
 
 def test_parts_that_share_a_program_and_a_key():
@@ -61,7 +61,7 @@ def test_parts_that_share_a_program_and_a_key():
         Track((Note(300, 60, 1200, 50),)),
     ]
     score = make_score(480, tracks)
-    assert np.array_equal(mixed([event_batch(score)]), render(score).samples)
+    assert np.array_equal(mixed([event_batch(score)]), render(score, loudness=None).samples)
 
 
 def test_only_what_is_certain_comes_out():
@@ -75,7 +75,7 @@ def test_only_what_is_certain_comes_out():
     mixer.push(EventBatch(keys[1:3], 3.0))
     mixer.push(EventBatch(keys[3:], np.inf))
     rest = mixer.mix(10**9)
-    assert np.array_equal(np.concatenate([first, rest], 1), render(score).samples)
+    assert np.array_equal(np.concatenate([first, rest], 1), render(score, loudness=None).samples)
 
 
 def test_silence_may_be_the_end():
@@ -90,20 +90,23 @@ def test_silence_may_be_the_end():
         mixer.push(EventBatch(keys[2:last], np.inf))
         sound = np.concatenate([first, mixer.mix(10**9)], 1)
         whole = make_score(480, [Track(score.tracks[0].notes[: last // 2])])
-        assert np.array_equal(sound, render(whole).samples)
+        assert np.array_equal(sound, render(whole, loudness=None).samples)
 
 
 def test_tones_are_forgotten_and_made_again_alike(monkeypatch):
-    notes = [Note(240 * i, 40 + 7 * i % 40, 480, 90) for i in range(40)]
-    score = make_score(480, [Track(tuple(notes))])
-    monkeypatch.setattr(mixing, "TONE_BLOCKS", 20)
+    """Half of the notes go on while others come: their blocks are forgotten while they sound."""
+    notes = [Note(240 * i, 40 + 7 * i % 40, 480 + i % 2 * 2400, 90) for i in range(40)]
+    track = Track(tuple(notes), program=48)
+    score = make_score(480, [track])
+    whole = render(score, loudness=None).samples
+    monkeypatch.setattr(mixing, "BLOCKS_KEPT", 20)
     mixer = Mixer()
     most, sound = 0, []
     for block in mixer.blocks([event_batch(score)], 4096):
         sound.append(block)
-        most = max(most, len(mixer._tones))
-    assert most < 20
-    assert np.array_equal(np.concatenate(sound, 1), render(score).samples)
+        most = max(most, sum(tone.blocks for tone in mixer._mix._tones.values()))
+    assert most == 20
+    assert np.array_equal(np.concatenate(sound, 1), whole)
 
 
 def test_what_cannot_be_mixed():
