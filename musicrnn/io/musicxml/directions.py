@@ -24,8 +24,8 @@ BEATS = {
     "breve": Fraction(8), "whole": Fraction(4), "half": Fraction(2), "quarter": Fraction(1),
     "eighth": Fraction(1, 2), "16th": Fraction(1, 4), "32nd": Fraction(1, 8),
 }  # fmt: skip
-_DA_CAPO = re.compile(r"(?i)\s*(?:d\.?\s*c\b|da\s+capo)")
-_DAL_SEGNO = re.compile(r"(?i)\s*(?:d\.?\s*s\b|dal\s+segno)")
+_DA_CAPO = re.compile(r"(?i)(?:^|\s)(?:d\.?\s?c|da\s+capo)(?!\w)")
+_DAL_SEGNO = re.compile(r"(?i)(?:^|\s)(?:d\.?\s?s|dal\s+segno)(?!\w)")
 _TO_CODA = re.compile(r"(?i)\s*(?:to|al)\s+coda\b")
 _FINE = re.compile(r"(?i)\s*fine\W*\Z")
 _CODA = re.compile(r"(?i)\s*coda\W*\Z")
@@ -107,8 +107,8 @@ def _printed(element: Element, marks: Marks) -> None:
     marks.segno |= element.find("direction-type/segno") is not None
     words = " ".join((each.text or "") for each in element.findall("direction-type/words"))
     to_coda = _TO_CODA.match(words) is not None
-    marks.da_capo |= _DA_CAPO.match(words) is not None
-    marks.dal_segno |= _DAL_SEGNO.match(words) is not None
+    marks.da_capo |= _DA_CAPO.search(words) is not None
+    marks.dal_segno |= _DAL_SEGNO.search(words) is not None
     marks.to_coda |= to_coda
     marks.fine |= _FINE.match(words) is not None
     coda = element.find("direction-type/coda") is not None or _CODA.match(words) is not None

@@ -80,7 +80,7 @@ class PartReader:
                 self.at = max(Fraction(0), self.at - self._quarters(child))
                 self._leave_graces()
             elif child.tag == "forward":
-                self._move(self._quarters(child))
+                self._forward(self._quarters(child))
             elif child.tag == "attributes":
                 self._attributes(child)
             elif child.tag in ("direction", "sound"):
@@ -97,10 +97,9 @@ class PartReader:
         quarters = Fraction(0) if said is None else said / self.divisions
         return quarters if 0 <= quarters <= MAX_QUARTERS else Fraction(0)
 
-    def _move(self, quarters: Fraction) -> None:
+    def _forward(self, quarters: Fraction) -> None:
         self.last = self.at
         self.at = min(self.at + quarters, Fraction(MAX_QUARTERS))
-        self.measure.length = max(self.measure.length, self.at)
 
     def _note(self, element: Element) -> None:
         quarters = self._quarters(element)
@@ -109,7 +108,8 @@ class PartReader:
         else:
             start = self.at
             if element.find("grace") is None:
-                self._move(quarters)
+                self._forward(quarters)
+                self.measure.length = max(self.measure.length, self.at)
         if element.find("rest") is not None:
             self._leave_graces()
             return
@@ -136,7 +136,7 @@ class PartReader:
             pitch = drum_at(step, octave) if instrument.drum is None else instrument.drum
             is_drum = True
         elif (place := element.find("pitch")) is not None:
-            step, octave = text_of(place, "step"), whole(place.findtext("octave"), -1, 10)
+            step, octave = text_of(place, "step"), whole(place.findtext("octave"), -2, 10)
             alter = whole(place.findtext("alter") or "0", -3, 3)
             if step not in STEPS or octave is None or alter is None:
                 self.measure.left_out.append("note without a readable pitch")

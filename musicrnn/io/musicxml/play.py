@@ -6,6 +6,7 @@ keys, tempos, chords, the order) is said by any of them, the first one counts wh
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -97,8 +98,9 @@ def _lengths(columns: Sequence[Sequence[Measure]]) -> tuple[list[TimeSignature],
     for column in columns:
         metre = next((each.time for each in column if each.time is not None), metre)
         metres.append(metre)
-        longest = max(each.length for each in column)
-        lengths.append(longest or Fraction(4 * metre.numerator, metre.denominator))
+        found = Counter(each.length for each in column if each.length)
+        full = Fraction(4 * metre.numerator, metre.denominator)
+        lengths.append(max(found, key=lambda it: (found[it], it == full, it), default=full))
     return metres, lengths
 
 

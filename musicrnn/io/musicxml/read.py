@@ -3,10 +3,10 @@
 Conventions. MusicXML 4.0 and before, part by part or measure by measure, plain or compressed, in
 any encoding that XML knows. A part is a track, or one for each of its instruments; staves and
 voices of a part play together. Quarters have TICKS ticks, or as many as the file needs. Repeats,
-endings and jumps are played out (order.py). Measures are as long as what stands in them in the
-longest part, so a pick-up is a first bar of its own, shorter metre, and a measure that is empty
-everywhere is as long as its metre. Chord symbols become the score's chords; lyrics, slurs,
-articulations and ornaments make no sound here. The title is the work's, or the movement's.
+endings and jumps are played out (order.py). A measure is as long as what stands in it in most
+parts, or as its metre where all are empty: a pick-up is a first bar of its own, shorter metre.
+Chord symbols become the score's chords, rehearsal marks its sections; lyrics, slurs, articulations
+and ornaments make no sound here. The title is the work's, or the movement's.
 """
 
 from __future__ import annotations
