@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from operator import attrgetter
@@ -96,7 +96,11 @@ class Track:
 
 @dataclass(frozen=True, repr=False)
 class Score(Presentable):
-    """A whole piece. Build one with :func:`make_score`, which sorts and fills in the defaults."""
+    """A whole piece. Build one with :func:`make_score`, which sorts and fills in the defaults.
+
+    ``said``: what is to be known of it, such as that its file was cut off; it is no part of the
+    music, and scores that differ in it alone are equal.
+    """
 
     ticks_per_quarter: int
     tracks: tuple[Track, ...]
@@ -106,6 +110,7 @@ class Score(Presentable):
     chords: tuple[Chord, ...] = ()
     title: str = ""
     sections: tuple[Section, ...] = ()  # each to the next, the last to the end of the piece
+    said: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if not 1 <= self.ticks_per_quarter <= 2**15 - 1:
@@ -124,7 +129,9 @@ class Score(Presentable):
                 raise MusicRNNError(f"a score needs a {name} at tick 0")
 
     def __repr__(self) -> str:
-        return f"<Score {self.title!r}: {counted(self.note_count, 'note')}, {self.seconds:.1f} s>"
+        told = "".join(f"; {sentence}" for sentence in self.said)
+        notes = counted(self.note_count, "note")
+        return f"<Score {self.title!r}: {notes}, {self.seconds:.1f} s{told}>"
 
     @cached_property
     def end(self) -> int:
@@ -217,6 +224,7 @@ def make_score(
     chords: Iterable[Chord] = (),
     title: str = "",
     sections: Iterable[Section] = (),
+    said: Iterable[str] = (),
 ) -> Score:
     """A Score from events in any order: sorts them, keeps the last of several at one tick, drops
     repetitions that change nothing, and supplies 120 quarters a minute and 4/4 at tick 0.
@@ -237,4 +245,5 @@ def make_score(
         chords=changes(chords),
         title=title,
         sections=one_a_tick(sections),
+        said=tuple(said),
     )

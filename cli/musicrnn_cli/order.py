@@ -14,7 +14,7 @@ from musicrnn.errors import MusicRNNError, counted
 from musicrnn.face.asking import request_of, style_of
 from musicrnn.face.saving import HalfSaved
 from musicrnn.io.audio import read_audio
-from musicrnn.io.save import PAGES, SAVED, SOUND, check_saved, read_piece
+from musicrnn.io.save import PAGES, SAVED, SOUND, check_saved
 from musicrnn.pretrained import STYLES, bundled_names, known, load_model, model_path
 from musicrnn.sampling.compose import Request
 from musicrnn.sampling.composer import Composed, Composer
@@ -26,7 +26,7 @@ from musicrnn.tokens import Tokenizer, tokenizer_from
 from musicrnn.tokens.grid import is_played
 from musicrnn.training.task import task_of
 from musicrnn_cli.composed import Record, paths_of, record_of
-from musicrnn_cli.tunes import say_which_tune
+from musicrnn_cli.tunes import read_said
 
 MAX_PRIMER_SECONDS = 60.0  # of a sound
 USUAL, USUAL_SOUND = (".mid", ".wav"), (".wav",)  # what is written when nothing is named
@@ -80,8 +80,7 @@ def asked_of(
         for sentence in sound.said:
             click.echo(f"{primer}: {sentence}", err=True)
         return replace(begun, sound=sound)
-    say_which_tune(primer)
-    return request_of(style_of(name), options, primer=read_piece(primer), budget=budget)
+    return request_of(style_of(name), options, primer=read_said(primer), budget=budget)
 
 
 def _makes_sound(name: str) -> bool:

@@ -31,10 +31,11 @@ def command(piece: Path, outputs: tuple[Path, ...], soundfont: Path | None, rate
     needs no network.
     """
     from musicrnn.io.save import convert
-    from musicrnn_cli.tunes import say_which_tune
 
-    say_which_tune(piece)
-    for path in convert(
+    paths, said = convert(
         piece, outputs or [piece.with_suffix(".wav")], soundfont=soundfont, rate=rate
-    ):
+    )
+    for sentence in said:
+        click.echo(f"{piece}: {sentence}", err=True)
+    for path in paths:
         click.echo(path)

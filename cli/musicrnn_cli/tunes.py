@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from musicrnn.errors import MusicRNNError, counted
-
 if TYPE_CHECKING:
     from musicrnn.score import Score
 
@@ -29,20 +27,15 @@ def read_pieces(path: Path) -> list[tuple[str, Score]]:
     return [(str(path), read_piece(path))]
 
 
-def say_which_tune(path: Path) -> None:
-    """A line on stderr where :func:`musicrnn.io.save.read_piece` takes the first of many tunes, and
-    one where it leaves out what is no ABC.
+def read_said(path: Path) -> Score:
+    """A file's piece; what is to be known of how it was read, a line each, on stderr.
 
     Raises:
-        MusicRNNError: an ABC file that cannot be read.
+        MusicRNNError: as :func:`musicrnn.io.save.read_piece`.
     """
-    from musicrnn.io.abc import parse_abc, read_abc_tunes
+    from musicrnn.io.save import read_piece
 
-    tunes = read_abc_tunes(path) if path.suffix.lower() == ".abc" else []
-    if len(tunes) > 1:
-        click.echo(f"{path} holds {counted(len(tunes), 'tune')}, the first is taken", err=True)
-    try:
-        for _, text in tunes[:1]:
-            parse_abc(text, strict=True)
-    except MusicRNNError as error:
-        click.echo(f"{path} is read without what is no ABC: its tune's {error}", err=True)
+    score = read_piece(path)
+    for sentence in score.said:
+        click.echo(f"{path}: {sentence}", err=True)
+    return score

@@ -13,16 +13,16 @@ import click
 
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.face.asking import style_of
-from musicrnn.io.save import check_saved, read_piece, save_pieces
+from musicrnn.io.save import check_saved, save_pieces
 from musicrnn.pretrained import load_model
 from musicrnn.sampling.written import Writer, Written
 from musicrnn.score import Score
 from musicrnn.training.task import task_of
-from musicrnn_cli.tunes import say_which_tune
+from musicrnn_cli.tunes import read_said
 
 
 def opened(piece: Path, outputs: Sequence[Path]) -> Score:
-    """The score of ``piece``, of an ABC file with many tunes the first, which is said.
+    """The score of ``piece``; what is to be known of how it was read is said.
 
     Raises:
         MusicRNNError: a file that cannot be written, or is the piece itself; or as reading does.
@@ -31,8 +31,7 @@ def opened(piece: Path, outputs: Sequence[Path]) -> Score:
         check_saved(path)
         if path.exists() and piece.exists() and path.samefile(piece):
             raise MusicRNNError(f"{path} is the piece that is read: name another file")
-    say_which_tune(piece)
-    return read_piece(piece)
+    return read_said(piece)
 
 
 def writer_of(model: str, temperature: float | None, done: str) -> tuple[Writer, Any]:

@@ -57,15 +57,17 @@ def convert(
     *,
     soundfont: str | Path | None = None,
     rate: int = 44_100,
-) -> list[Path]:
-    """Reads a piece and saves it in the format of each path, which are returned. An ABC tune is
-    heard and seen with its chord symbols as accompaniment."""
+) -> tuple[list[Path], tuple[str, ...]]:
+    """Reads a piece and saves it in the format of each path; returns the paths and what is to be
+    known of how it was read. An ABC tune is heard and seen with its chord symbols as
+    accompaniment."""
     wanted = [Path(path) for path in paths]
     for path in wanted:
         check_saved(path)
     tune = Path(source).suffix.lower() == ".abc"
-    save_pieces(read_piece(source), wanted, soundfont=soundfont, rate=rate, accompany=tune)
-    return wanted
+    score = read_piece(source)
+    save_pieces(score, wanted, soundfont=soundfont, rate=rate, accompany=tune)
+    return wanted, score.said
 
 
 def save_pieces(

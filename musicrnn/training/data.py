@@ -227,6 +227,16 @@ def read_all(
     return kept, refused
 
 
+def reading_said(read: Iterable[Loaded[Score]]) -> list[str]:
+    """A sentence where pieces were read without all that their files hold."""
+    said = [(item.piece.name, item.content.said[0]) for item in read if item.content.said]
+    if not said:
+        return []
+    without = counted(len(said), "piece is read", "pieces are read")
+    name, sentence = said[0]
+    return [f"{without} without all that the file holds, {name}: {sentence}"]
+
+
 @contextmanager
 def skipping(name: str, refused: list[SkippedFile], because: str = "") -> Generator[None]:
     """A MusicRNNError in the body ends it, and the file joins those that are left out."""

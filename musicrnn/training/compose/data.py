@@ -35,6 +35,7 @@ from musicrnn.training.data import (
     check_mix,
     described,
     read_all,
+    reading_said,
     skipping,
 )
 from musicrnn.training.sparing import spared
@@ -127,7 +128,8 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
                 if any(track.notes and not track.is_drum for track in score.tracks):
                     keys[_key_name(score)] += 1
                 metres.update(_metres(score))
-    sides, said = spared([each.piece for each in encoded], listed_by_file=request.has_list)
+    said = reading_said(item for _, item in read)
+    sides, moved = spared([each.piece for each in encoded], listed_by_file=request.has_list)
     examples: dict[Split, list[_Example]] = {split: [] for split in SPLITS}
     for side, example in zip(sides, encoded, strict=True):
         examples[side].append(example)
@@ -152,7 +154,7 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
         title=f"{tokenizer.name} tokens",
         weights=weights,
         names={split: [each.piece.name for each in examples[split]] for split in SPLITS},
-        said=said,
+        said=[*said, *moved],
         planned={
             split: [each.planned for each in examples[split] if each.planned is not None]
             for split in SPLITS

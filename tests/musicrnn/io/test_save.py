@@ -88,10 +88,8 @@ def test_suffixes_and_folders_are_checked_first(tmp_path):
 def test_a_tune_is_heard_with_its_chords(tmp_path):
     tune = tmp_path / "tune.abc"
     tune.write_text('X:1\nT:Tune\nM:4/4\nL:1/4\nK:C\n"C"CDEF|"G7"GABc|\n', "utf-8")
-    assert convert(tune, [tmp_path / "a.mid", tmp_path / "b.abc"]) == [
-        tmp_path / "a.mid",
-        tmp_path / "b.abc",
-    ]
+    paths = [tmp_path / "a.mid", tmp_path / "b.abc"]
+    assert convert(tune, paths) == (paths, ())
     plain, heard, written = (read_piece(tmp_path / n) for n in ("tune.abc", "a.mid", "b.abc"))
     assert heard.note_count > plain.note_count
     assert [c.name for c in plain.chords] == ["C:maj", "G:7"]
