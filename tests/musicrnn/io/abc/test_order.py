@@ -35,7 +35,7 @@ def sounding(score: Score, track: int = 0) -> list[tuple[float, int, float]]:
     ],
 )
 def test_where_a_repeat_begins(body: str, expected: str) -> None:
-    """abc2midi 4.84 and abcjs 6.6 play the same (abc2midi without [|], which it does not know); ABC
+    """abc2midi 4.84 and abcjs 6.7 play the same (abc2midi without [|], which it does not know); ABC
     2.1, 4.8 calls it an invisible bar line."""
     assert played(tune(body)) == expected
     assert played(parse_abc(normalise(f"M:none\nL:1/4\nK:C\n{body}"))) == expected
@@ -116,7 +116,7 @@ def test_what_an_order_leaves_out_is_said() -> None:
     ],
 )
 def test_overlays_sound_together(body: str, expected: list[tuple[float, int, float]]) -> None:
-    """As abc2midi 4.84 and abcjs 6.6 play them, each in tracks of their own (ABC 2.1, 7.4)."""
+    """As abc2midi 4.84 and abcjs 6.7 play them, each in tracks of their own (ABC 2.1, 7.4)."""
     assert sounding(tune(body, "M:4/4\n")) == expected
 
 

@@ -45,7 +45,7 @@ def test_what_moves_every_note(text: str, expected: int) -> None:
 
 
 def test_a_clef_and_an_octave_add_up() -> None:
-    """They are independent of each other (ABC 2.1, 4.6), as abcjs 6.6 reads them."""
+    """They are independent of each other (ABC 2.1, 4.6), as abcjs 6.7 reads them."""
     assert pitches(tune("K:C clef=treble-8 octave=1\nC")) == [60]
 
 
@@ -60,7 +60,7 @@ def test_a_clef_and_an_octave_add_up() -> None:
     ],
 )
 def test_each_voice_is_moved_by_itself(text: str, expected: list[int]) -> None:
-    """As abcjs 6.6 plays them; abc2midi 4.84 takes a %%MIDI transpose of one voice for all."""
+    """As abcjs 6.7 plays them; abc2midi 4.84 takes a %%MIDI transpose of one voice for all."""
     score = tune(text)
     assert [pitches(score, number)[0] for number in range(2)] == expected
 
