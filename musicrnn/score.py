@@ -224,6 +224,7 @@ def make_score(
     chords: Iterable[Chord] = (),
     title: str = "",
     sections: Iterable[Section] = (),
+    said: Iterable[str] = (),
 ) -> Score:
     """A Score from events in any order: sorts them, keeps the last of several at one tick, drops
     repetitions that change nothing, and supplies 120 quarters a minute and 4/4 at tick 0.
@@ -244,4 +245,5 @@ def make_score(
         chords=changes(chords),
         title=title,
         sections=one_a_tick(sections),
+        said=tuple(said),
     )

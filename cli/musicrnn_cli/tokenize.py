@@ -104,6 +104,9 @@ def command(
             click.echo(error, err=True)
             continue
         for name, score in pieces:
+            if not check and not as_json:
+                for sentence in score.said:
+                    click.echo(f"{name}: {sentence}", err=True)
             try:
                 tokenizer = known or suitable_tokenizer([score])
                 seen = _seen(name, score, tokenizer)
@@ -127,7 +130,8 @@ def command(
 
 
 def _seen(name: str, score: Score, tokenizer: Tokenizer) -> dict[str, Any]:
-    """A piece, its tokens, and how many of its notes they hold."""
+    """A piece, its tokens, how many of the notes that were read they hold, and what is to be known
+    of how it was read."""
     ids = tokenizer.encode(score)
     decoded = tokenizer.decode(ids)
     return {
@@ -137,10 +141,13 @@ def _seen(name: str, score: Score, tokenizer: Tokenizer) -> dict[str, Any]:
         "tokens": [tokenizer.vocabulary[token] for token in ids],
         "notes": score.note_count,
         "kept": decoded.note_count,
+        "said": list(score.said),
     }
 
 
 def _verdict(counts: dict[str, Any]) -> str:
     trip = "the round trip holds" if counts["round_trip"] else "the round trip FAILS"
     kept = f"{counts['kept']} of {counted(counts['notes'], 'note')} kept"
-    return f"{counted(counts['tokens'], counts['tokenizer'] + ' token')}, {trip}, {kept}"
+    kept += " of what was read" if counts["said"] else ""
+    said = "".join(f"; {sentence}" for sentence in counts["said"])
+    return f"{counted(counts['tokens'], counts['tokenizer'] + ' token')}, {trip}, {kept}{said}"

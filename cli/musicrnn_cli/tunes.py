@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from musicrnn.errors import MusicRNNError, counted
-
 if TYPE_CHECKING:
     from musicrnn.score import Score
 
@@ -41,7 +39,6 @@ def read_first(path: Path) -> Score:
     """
     from musicrnn.io.notes import read_piece
 
-    _say_which_tune(path)
     return _told(path, read_piece(path))
 
 
@@ -49,22 +46,3 @@ def _told(path: Path, score: Score) -> Score:
     for sentence in score.said:
         click.echo(f"{path}: {sentence}", err=True)
     return score
-
-
-def _say_which_tune(path: Path) -> None:
-    """A line on stderr where :func:`musicrnn.io.notes.read_piece` takes the first of many, and
-    one where it leaves out what is no ABC.
-
-    Raises:
-        MusicRNNError: an ABC file that cannot be read.
-    """
-    from musicrnn.io.abc import parse_abc, read_abc_tunes
-
-    tunes = read_abc_tunes(path) if path.suffix.lower() == ".abc" else []
-    if len(tunes) > 1:
-        click.echo(f"{path} holds {counted(len(tunes), 'tune')}, the first is taken", err=True)
-    try:
-        for _, text in tunes[:1]:
-            parse_abc(text, strict=True)
-    except MusicRNNError as error:
-        click.echo(f"{path} is read without what is no ABC: its tune's {error}", err=True)

@@ -22,7 +22,7 @@ from musicrnn_cli.tunes import read_first
 
 
 def opened(piece: Path, outputs: Sequence[Path]) -> Score:
-    """The score of ``piece``, of an ABC file with many tunes the first, which is said.
+    """The score of ``piece``; what is to be known of how it was read is said.
 
     Raises:
         MusicRNNError: a file that cannot be written, or is the piece itself; or as reading does.

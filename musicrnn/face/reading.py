@@ -22,8 +22,8 @@ def read(path: str | Path, *, convert: bool = False) -> Any:
     """The Score of a MIDI or ABC file, the Waveform of any other: a sound file.
 
     Of an ABC file with many tunes it is the first; ``musicrnn.data`` reads all. ``convert``: the
-    system's ffmpeg may decode sound of kinds that are not read. What is to be known of a sound,
-    such as that its file was cut off, its ``said`` tells.
+    system's ffmpeg may decode sound of kinds that are not read. What is to be known of
+    either, such as that its file was cut off, its ``said`` tells.
 
     Raises:
         MusicRNNError: no such file, or one that cannot be read.

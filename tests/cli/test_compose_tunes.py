@@ -65,6 +65,6 @@ def test_what_is_no_abc_in_a_primer_is_said(tmp_path: Path) -> None:
     body = "GABc defg a[CE|e2e2e2e2|d2d2B2B2|G8|]"
     primer.write_text(f"X:1\nM:4/4\nL:1/8\nK:G\n{body}\n")
     said = compose("--style", "folk", "--primer", primer, "--bars", 4, "--seed", 1, "-o", path)
-    assert "is read without what is no ABC: its tune's line 5, column 12: a bracket" in said
+    assert f"{primer}: 1 place is no ABC and passed over: line 5, column 12: a bracket" in said
     metre = path.read_text().partition("M:")[2].partition("\n")[0]
     assert f", {metre}, " in said

@@ -43,7 +43,7 @@ def test_the_round_trip_is_checked(tune: Path, tokens: str) -> None:
     said = run("tokenize", tune, "--check", "--tokens", tokens)
     assert "the round trip holds, 7 of 7 notes kept" in said
     counts = json.loads(run("tokenize", tune, "--check", "--json", "--tokens", tokens))
-    assert list(counts) == ["file", "tokenizer", "round_trip", "tokens", "notes", "kept"]
+    assert list(counts) == ["file", "tokenizer", "round_trip", "tokens", "notes", "kept", "said"]
     assert (counts["notes"], counts["kept"]) == (7, 7)
     assert counts["tokens"] > 7
     record = json.loads(run("tokenize", tune, "--json", "--tokens", tokens))
@@ -78,7 +78,7 @@ def test_every_tune_of_a_file_is_shown(tmp_path: Path) -> None:
     assert [line.split(": ")[0] for line in lines] == [f"{path}:1", f"{path}:2"]
     result = CliRunner().invoke(main, ["render", str(path), "-o", str(tmp_path / "two.mid")])
     assert result.exit_code == 0, result.output
-    assert result.stderr == f"{path} holds 2 tunes, the first is taken\n"
+    assert result.stderr == f"{path}: its first tune of 2 is taken\n"
     assert read_midi(tmp_path / "two.mid").tracks[0].notes[0].pitch == 60
 
 

@@ -19,12 +19,15 @@ T:The Test
 M:6/8
 L:1/8
 Q:3/8=110
+P:(AB)2.A
 K:Ador
 V:1 name="Fiddle"
 %%MIDI program 40
 e|:"Am"A>Bc e2a|"G"(3gfe d B2G|[1"Am"[Ace]3-[Ace]2e:|[2"D"^f3-!trill!f=ff||
 K:D
 |:"D"d2{e}f a2f|[M:9/8]"A7/c#"e2c Ace A3|[M:6/8]z6|1 d6:|2 d3 D3|]
+P:B
+[V:1 clef=treble-8]A3 ^/c3&_3/2B6|"D(Bm)"d6&&A6|e6||
 """
 HEADER = "M:4/4\nL:1/8\nK:C\n"
 HOSTILE = {
@@ -41,6 +44,11 @@ HOSTILE = {
     "nothing but bars": HEADER + "[M:255/1]A|" * 20_000,
     "a long field": "Q:" + "1/4 " * 120_000 + "\n" + HEADER,
     "escapes": HEADER + "\\%" * 200_000,
+    "overlays": HEADER + "C&" * 100_000,
+    "overlays of bars": HEADER + "C|&&D" * 40_000,
+    "nested parts": "P:" + "(" * 300 + "A" + "9)" * 300 + "\n" + HEADER + "P:A\nA|",
+    "many parts": "P:A999\n" + HEADER + "P:A\n" + "A" * 1000,
+    "small tones": HEADER + "^99/99C" * 28_000,
     "too much": HEADER + "A" * 3_000_000,
 }
 

@@ -238,7 +238,7 @@ def _bar(soundings: Sequence[Sounding], key: Spelling, group: int) -> str:
 
     def sign(sounding: Sounding, eighths: Fraction) -> str:
         place, alteration = spell(sounding[2], key.fifths, key.minor)
-        marked = accidentals.implied(place) != alteration
+        marked = accidentals.needs_mark(place, alteration)
         if marked:
             accidentals.mark(place, alteration)
         tone = Tone(place, alteration if marked else None)

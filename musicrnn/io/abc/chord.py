@@ -1,8 +1,9 @@
 """Chord symbols above an ABC melody, as players write them: ``G``, ``F#m7``, ``Bdim``.
 
 Conventions. A symbol is a root, a quality and perhaps a bass after a slash; the bass is dropped (a
-Chord has none). Nottingham writes a diminished chord ``Cd`` and a sharp bass ``D/f+``. Parentheses
-around a symbol (an optional chord) are dropped. An unknown symbol is no chord.
+Chord has none). Nottingham writes a diminished chord ``Cd`` and a sharp bass ``D/f+``. What stands
+in parentheses is an alternative for print, not for playing (ABC 2.1, 4.18): ``G(Em)`` is G, and
+``(Am)`` no chord. An unknown symbol is no chord.
 """
 
 from __future__ import annotations
@@ -32,25 +33,40 @@ SYMBOLS: dict[str, tuple[str, ...]] = {
 }
 CANONICAL = {quality: names[0] for quality, names in SYMBOLS.items()}
 _QUALITY = {name: quality for quality, names in SYMBOLS.items() for name in names}
-_SYMBOL = re.compile(
-    r"\(?\s*([A-G])([#b♯♭]?)([^/()\s]{0,8}(?:/9)?)(?:/[A-Ga-g][#b♯♭+]?b?)?\s*\)?\Z"
-)
+_SYMBOL = re.compile(r"([A-G])([#b♯♭]?)([^/()\s]{0,8}(?:/9)?)(/[A-Ga-g][#b♯♭+]?b?)?\Z")
+_ALTERNATIVE = re.compile(r"\([^()]{0,24}\)\s*\Z")
 
 
 @lru_cache(maxsize=4096)
 def parse_chord(symbol: str) -> tuple[int, str] | None:
     """(root, quality) of a symbol; (-1, "none") for ``N.C.``; None if it is no chord."""
-    symbol = symbol.strip()
+    symbol = _regular(symbol)
     if symbol in ("N.C.", "NC", "N.C", "n.c."):
         return NO_CHORD
     if len(symbol) > 24 or (match := _SYMBOL.match(symbol)) is None:
         return None
-    letter, sign, quality = match.groups()
+    letter, sign, quality, _ = match.groups()
     if quality not in _QUALITY:
         return None
     natural = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}[letter]
     shift = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1}[sign]
     return (natural + shift) % 12, _QUALITY[quality]
+
+
+def asks_for_none(symbol: str) -> bool:
+    """Whether a symbol is blank, or nothing but an alternative, ``(Am)``."""
+    return not _regular(symbol)
+
+
+def has_bass(symbol: str) -> bool:
+    """Whether a bass stands behind the slash of a symbol."""
+    match = _SYMBOL.match(_regular(symbol))
+    return match is not None and match[4] is not None
+
+
+def _regular(symbol: str) -> str:
+    """The symbol without the alternative behind it."""
+    return _ALTERNATIVE.sub("", symbol).strip()
 
 
 def canonical_symbol(symbol: str) -> str | None:
@@ -60,7 +76,7 @@ def canonical_symbol(symbol: str) -> str | None:
         return None
     if chord == NO_CHORD:
         return "N.C."
-    match = _SYMBOL.match(symbol.strip())
+    match = _SYMBOL.match(_regular(symbol))
     assert match is not None
     sign = match[2].replace("♯", "#").replace("♭", "b")
     return match[1] + sign + CANONICAL[chord[1]]

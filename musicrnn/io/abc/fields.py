@@ -16,6 +16,10 @@ _METRE = re.compile(r"\(?\s*(\d{1,3}(?:\s*\+\s*\d{1,3}){0,9})\s*\)?\s*/\s*(\d{1,
 _UNIT = re.compile(r"(\d{1,3})(?:\s*/\s*(\d{1,3}))?\Z")
 _BEATS = re.compile(r"(\d{1,3}/\d{1,3}(?:\s+\d{1,3}/\d{1,3}){0,5})\s*=\s*(\d{1,5}(?:\.\d{1,6})?)\Z")
 _OLD_TEMPO = re.compile(r"(?:C(\d?)\s*=\s*)?(\d{1,5}(?:\.\d{1,6})?)\Z")
+_QUOTED = re.compile(r'"[^"]*"')
+_CLEF = re.compile(
+    r"(?i)(?:^|\s)(?:clef\s*=\s*)?(?:treble|bass|tenor|alto|perc|none)[1-6]?(?:([+-])(8|15))?(?=\s|$)"
+)
 _PROPERTY = re.compile(r'\b(\w{1,20})\s*=\s*(?:"([^"]*)"|(\S+))')
 
 
@@ -112,15 +116,24 @@ def parse_voice(text: str) -> tuple[str, str | None]:
     return words[0][:40] if words else "", properties.get("name", properties.get("nm"))
 
 
-def transposition(text: str) -> int | None:
-    """The semitones that a ``K:`` or ``V:`` field says, None if unsaid; octave=1 counts 12."""
+def transpositions(text: str) -> dict[str, int]:
+    """The semitones that a ``K:`` or ``V:`` field says (ABC 2.1, 4.6), by what says them:
+    ``transpose``, ``octave`` (12 each) and ``clef``, -12 for treble-8 and 0 for treble. They are
+    independent of each other, so they add up."""
     properties = _properties(text)
-    total: int | None = None
-    for name, size in (("transpose", 1), ("t", 1), ("octave", 12)):
-        value = properties.get(name, "")
+    found: dict[str, int] = {}
+    for name, said, size in (
+        ("transpose", "transpose", 1),
+        ("transpose", "t", 1),
+        ("octave", "octave", 12),
+    ):
+        value = properties.get(said, "")
         if re.fullmatch(r"[+-]?\d{1,2}", value):
-            total = (total or 0) + size * int(value)
-    return total
+            found[name] = size * int(value)
+    if (clef := _CLEF.search(_QUOTED.sub("", text))) is not None:
+        sign, octaves = clef.groups()
+        found["clef"] = {"8": 12, "15": 24, None: 0}[octaves] * (-1 if sign == "-" else 1)
+    return found
 
 
 def _properties(text: str) -> dict[str, str]:

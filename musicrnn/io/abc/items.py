@@ -98,7 +98,17 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """``&``: what follows sounds together with the bar so far."""
+    """``&``: what follows sounds together with the bar so far; ``&&`` with the last two bars."""
+
+    bars: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What a score has no place for, such as grace notes: its kind (said.KINDS) and its text."""
+
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +119,5 @@ class Wrong:
 
 
 Timed = Sound | Rest | Tie | Broken | Tuplet  # what sounds, or changes how it sounds
-Item = Field | Directive | Timed | Bar | Ending | Symbol | Overlay | Wrong
+Item = Field | Directive | Timed | Bar | Ending | Symbol | Overlay | LeftOut | Wrong
 Placed = tuple[int, int, Item]

@@ -1,9 +1,14 @@
 """Keys and accidentals of ABC: what an unmarked letter sounds like.
 
 Conventions. A signature is the alteration in semitones of each letter in the order ``CDEFGAB``. A
-staff place is (letter 0 to 6, octave); octave 5 begins at ``C``, MIDI 60. An accidental lasts to
-the end of its bar at its own place (ABC 2.1, 11.3); a tied note keeps its own over the barline.
-Modes count as minor when their third is minor.
+staff place is (letter 0 to 6, octave); octave 5 begins at ``C``, MIDI 60. Modes count as minor when
+their third is minor.
+
+An accidental lasts to the end of its bar, a tied note keeps its own over the barline. How far it
+reaches, ``%%propagate-accidentals`` says (ABC 2.1, 11.3, a section that the standard calls
+volatile): ``not``, it holds for its own note; ``octave``, for its letter in the same octave;
+``pitch``, in all octaves. Where a tune does not say, it is ``pitch``, the standard's default. So
+reads abc2midi; abcjs and printed music take ``octave``. What we write is read alike by both.
 """
 
 from __future__ import annotations
@@ -25,10 +30,11 @@ _MINOR_MODES = frozenset(("m", "min", "aeo", "dor", "phr", "loc"))
 _KEY = re.compile(r"\s*([A-G])([#b]?)\s*(?i:(maj|ion|lyd|mix|dor|min|aeo|phr|loc)[a-z]*|(m)\b|)")
 _ACCIDENTAL = re.compile(r"(\^\^|\^|__|_|=)([A-Ga-g])(?![a-z])")
 _ASIDE = re.compile(
-    r"(?i)\b(?:clef\s*=\s*)?(?:treble|bass|tenor|alto|perc|none)[123456]?(?:[+-]8)?(?=\s|$)"
+    r"(?i)\b(?:clef\s*=\s*)?(?:treble|bass|tenor|alto|perc|none)[123456]?(?:[+-](?:8|15))?(?=\s|$)"
     r"|\b(?:clef|middle|stafflines|staffscale|transpose|octave|score|sound|shift|m|t)\s*=\s*\S+"
 )
 ALTERATION = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
+REACHES = ("not", "octave", "pitch")
 
 Signature = tuple[int, ...]
 
@@ -109,10 +115,12 @@ Place = tuple[int, int]
 
 @dataclass(slots=True)
 class Accidentals:
-    """What is in force at every staff place: reader and writer share it, so that they agree."""
+    """What is in force at every staff place: reader and writer share it, so that they agree.
+    ``reach`` is one of REACHES."""
 
     signature: Signature
-    bar: dict[Place, int] = field(default_factory=dict[Place, int])
+    reach: str = "pitch"
+    bar: dict[Place, int] = field(default_factory=dict[Place, int])  # the last mark last
     tied: dict[Place, int] = field(default_factory=dict[Place, int])  # over the last barline
     open_ties: dict[Place, int] = field(default_factory=dict[Place, int])
 
@@ -120,12 +128,33 @@ class Accidentals:
         """The alteration of an unmarked note at ``place``."""
         if place in self.tied:
             return self.tied[place]
+        if self.reach == "pitch":
+            return next(
+                (self.bar[p] for p in reversed(self.bar) if p[0] == place[0]), self._at(place)
+            )
+        return self._at(place)
+
+    def needs_mark(self, place: Place, alteration: int) -> bool:
+        """Whether a note at ``place`` needs an accidental, to be read alike in any octave's way."""
+        own = self.tied.get(place, self._at(place))
+        return not own == self.implied(place) == alteration
+
+    def _at(self, place: Place) -> int:
         return self.bar.get(place, self.signature[place[0]])
+
+    def sounding(self, place: Place, written: int | None) -> int:
+        """The alteration of a note at ``place`` with the accidental that is written, None: none."""
+        if written is None:
+            return self.implied(place)
+        self.mark(place, written)
+        return written
 
     def mark(self, place: Place, alteration: int) -> None:
         """An accidental is written at ``place``."""
-        self.bar[place] = alteration
         self.tied.pop(place, None)
+        if self.reach != "not":
+            self.bar.pop(place, None)
+            self.bar[place] = alteration
 
     def next_note(self, tied: Iterable[tuple[Place, int]]) -> None:
         """A note, chord or rest is over; these of its tones are tied to what follows."""

@@ -5,7 +5,8 @@ ticks once, at the end. Events come in the order of the text with accidentals an
 a :class:`BarLine` holds what is in force behind it, so that a jump back restores key and metre.
 
 Repeats. ``:|`` goes back to the last ``|:``, or else to the last double bar, end of a repeat, or
-the beginning. ``|::`` and ``::|`` play three times. An ending is played in the passes it names.
+the beginning (ABC 2.1, 4.8); a double bar right before an ending belongs to it. ``|::`` and ``::|``
+play three times. An ending is played in the passes it names. The order of parts is parts.py's.
 """
 
 from __future__ import annotations
@@ -66,7 +67,30 @@ class Volta:
     numbers: frozenset[int]
 
 
-AbcEvent = Play | Harmony | Speed | InForce | BarLine | Volta
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The beginning of a part."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """An overlay: what sounds together with the events behind it and takes no time of its own.
+    ``layer`` counts the overlays of a bar from 1."""
+
+    layer: int
+    events: tuple[Play | Harmony, ...]
+
+
+AbcEvent = Play | Harmony | Speed | InForce | BarLine | Volta | Part | Aside
+
+
+def _size(event: AbcEvent) -> int:
+    """How much an event counts, by its notes."""
+    if isinstance(event, Aside):
+        return sum(map(_size, event.events))
+    return max(1, len(event.pitches)) if isinstance(event, Play) else 1
 
 
 def unroll(events: list[AbcEvent], opening: InForce, limit: int) -> tuple[list[AbcEvent], int]:
@@ -79,7 +103,7 @@ def unroll(events: list[AbcEvent], opening: InForce, limit: int) -> tuple[list[A
     while at < len(events):
         event = events[at]
         at += 1
-        limit -= max(1, len(event.pitches)) if isinstance(event, Play) else 1
+        limit -= _size(event)
         if limit <= 0:
             return played, 0
         if isinstance(event, Volta):
@@ -94,9 +118,9 @@ def unroll(events: list[AbcEvent], opening: InForce, limit: int) -> tuple[list[A
         played.append(event)
         if not isinstance(event, BarLine):
             continue
+        following = events[at] if at < len(events) else None
         if event.before:
             times = max(times, event.before + 1) if times == 2 else times
-            following = events[at] if at < len(events) else None
             if isinstance(following, Volta):
                 times = max(times, min(max(following.numbers), 99))
             if turn < times:
@@ -109,7 +133,8 @@ def unroll(events: list[AbcEvent], opening: InForce, limit: int) -> tuple[list[A
             if isinstance(following, Volta) and turn in following.numbers:
                 explicit = False
                 continue
-        if event.before or event.after or (event.double and not explicit):
+        divides = event.double and not explicit and not isinstance(following, Volta)
+        if event.before or event.after or divides:
             begin, begin_state = at, event.state
             explicit = event.after > 0
             turn, times = 1, max(2, event.after + 1)
@@ -145,27 +170,51 @@ class Performance:
     left: int = MAX_EVENTS
 
 
-def perform(events: list[AbcEvent], opening: InForce, limit: int) -> Performance:
-    """Plays a voice from time 0; ``left`` of the limit is 0 if it was cut at a bound."""
-    played, left = unroll(events, opening, limit)
+@dataclass(slots=True)
+class _Layer:
+    """A voice, or an overlay of it: its notes, and tied pitches with start and end so far."""
+
+    notes: list[tuple[float, float, int]]
+    ringing: dict[int, tuple[float, float]] = field(default_factory=dict[int, tuple[float, float]])
+
+    def play(self, event: Play, now: float) -> None:
+        for pitch, (_, end) in list(self.ringing.items()):
+            if pitch not in event.pitches or end < now:
+                self.notes.append((*self.ringing.pop(pitch), pitch))
+        for pitch in event.pitches:
+            start, _ = self.ringing.pop(pitch, (now, now))
+            if pitch in event.tied:
+                self.ringing[pitch] = (start, now + event.quarters)
+            else:
+                self.notes.append((start, now + event.quarters, pitch))
+
+    def finish(self) -> None:
+        self.notes.extend((*self.ringing[pitch], pitch) for pitch in self.ringing)
+
+
+def perform(played: list[AbcEvent], opening: InForce, left: int) -> Performance:
+    """Plays a voice's events from time 0, as they come from :func:`unroll`; ``left`` of the limit
+    becomes 0 if they are cut at a bound."""
     result = Performance(left=left, states=[(0.0, opening)])
     now = 0.0
-    ringing: dict[int, tuple[float, float]] = {}  # tied pitch -> start and end so far
+    layers = [_Layer(result.notes)]
     for event in played:
         if isinstance(event, Play):
-            end = now + event.quarters
-            if end > MAX_QUARTERS:
+            if now + event.quarters > MAX_QUARTERS:
                 result.left = 0
                 break
-            for pitch in [p for p in ringing if p not in event.pitches]:
-                result.notes.append((*ringing.pop(pitch), pitch))
-            for pitch in event.pitches:
-                start, _ = ringing.pop(pitch, (now, end))
-                if pitch in event.tied:
-                    ringing[pitch] = (start, end)
-                else:
-                    result.notes.append((start, end, pitch))
-            now = end
+            layers[0].play(event, now)
+            now += event.quarters
+        elif isinstance(event, Aside):
+            while len(layers) <= event.layer:
+                layers.append(_Layer(result.notes))
+            at = now
+            for each in event.events:
+                if isinstance(each, Harmony):
+                    result.harmonies.append((at, each))
+                elif at + each.quarters <= MAX_QUARTERS:
+                    layers[event.layer].play(each, at)
+                    at += each.quarters
         elif isinstance(event, Harmony):
             result.harmonies.append((now, event))
         elif isinstance(event, Speed):
@@ -175,6 +224,7 @@ def perform(events: list[AbcEvent], opening: InForce, limit: int) -> Performance
         elif isinstance(event, BarLine):
             soft = event.double or event.before > 0 or event.after > 0
             result.boundaries.append((now, soft))
-    result.notes.extend((*ringing[pitch], pitch) for pitch in ringing)
+    for layer in layers:
+        layer.finish()
     result.end = now
     return result

@@ -3,19 +3,23 @@
 Conventions. ABC 2.1 as far as folk and classical files use it. A voice is a track; quarters have
 10080 ticks, so that tuplets of 3, 5, 7 and 9 are exact; every note has velocity 90; a tune without
 ``Q:`` takes the tempo that its metre suggests (fields.default_tempo). Repeats are unrolled and
-pick-ups placed (play.py, bars.py). Chord symbols become the score's chords. ``%%MIDI program N``
-and ``%%MIDI channel 10`` set a voice's instrument; slurs, grace notes, decorations, lyrics and
-parts (``P:``) make no sound here; behind ``&`` nothing is read until the bar ends.
+pick-ups placed (play.py, bars.py), parts played in the order that ``P:`` asks for (parts.py), and
+overlays (``&``) sound in their voice's track (sound.py). Chord symbols become the score's chords.
+``%%MIDI program N`` and ``%%MIDI channel 10`` set a voice's instrument, ``%%MIDI transpose N``
+transposes it. Grace notes, decorations, lyrics and what else makes no sound here, and what is no
+ABC, the score's ``said`` tells, a sentence a kind with how often it was met (said.py).
 """
 
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc.bars import place_bars
 from musicrnn.io.abc.fields import default_tempo
+from musicrnn.io.abc.parts import in_order
 from musicrnn.io.abc.play import MAX_EVENTS, MAX_QUARTERS, Performance, perform
 from musicrnn.io.abc.sound import Voice
 from musicrnn.io.abc.voice import Reader
@@ -72,7 +76,7 @@ def _add_tune(tunes: list[tuple[str, str]], lines: list[str]) -> None:
 
 
 def read_abc(path: str | Path) -> Score:
-    """The first tune of a file.
+    """The first tune of a file; of several tunes its ``said`` tells.
 
     Raises:
         MusicRNNError: the file cannot be read or holds no tune.
@@ -80,13 +84,17 @@ def read_abc(path: str | Path) -> Score:
     tunes = read_abc_tunes(path)
     if not tunes:
         raise MusicRNNError(f"{path} holds no ABC tune: no header with X: and K: was found")
-    return parse_abc(tunes[0][1])
+    score = parse_abc(tunes[0][1])
+    if len(tunes) > 1:
+        first = f"its first tune of {len(tunes)} is taken"
+        score = replace(score, said=(first, *score.said))
+    return score
 
 
 def parse_abc(text: str, *, strict: bool = False) -> Score:
     """The score of one tune.
 
-    Leniently, any text whatever gives a score: what is not ABC is skipped.
+    Leniently, any text whatever gives a score: what is not ABC is skipped, and its ``said`` tells.
 
     Raises:
         MusicRNNError: strict, and the text is not ABC; the message has line and column.
@@ -97,13 +105,17 @@ def parse_abc(text: str, *, strict: bool = False) -> Score:
     voices: list[tuple[Voice, Performance]] = []
     left = MAX_EVENTS
     for voice in reader.read(text[:MAX_TEXT]):
-        performance = perform(voice.events, reader.opening, left)
+        played, left = in_order(voice.events, reader.opening, left, reader.order)
+        performance = perform(played, reader.opening, left)
         voices.append((voice, performance))
         left = performance.left
     if strict and left == 0:
         raise MusicRNNError(
             f"a tune may have {MAX_EVENTS} notes and {MAX_QUARTERS:g} quarters with its repeats"
         )
+    if left == 0 or len(text) > MAX_TEXT:
+        bound = f"{MAX_EVENTS} notes" if left == 0 else f"{MAX_TEXT} characters"
+        reader.said.add("long", f"{bound} are the most")
     with_notes = [(v, p) for v, p in voices if p.notes] or voices[:1]
     first = with_notes[0][1]
     pickup, metres = place_bars(first)
@@ -136,6 +148,7 @@ def parse_abc(text: str, *, strict: bool = False) -> Score:
             )
         ],
         title=reader.title,
+        said=reader.said.sentences(),
     )
 
 

@@ -1,32 +1,38 @@
 """Notes, rests, ties and tuplets of an ABC voice to played events: pitches and lengths resolved.
 
-Conventions. Lengths in quarters. Within a bar an accidental holds for its own octave only. A tuplet
-ends with its bar. A pitch outside 0..127 is no note: its time passes in silence.
+Conventions. Lengths in quarters. A tuplet ends with its bar. A pitch outside 0..127 is no note: its
+time passes in silence. An overlay (``&``: ABC 2.1, 7.4) goes back by a bar line and is a voice for
+itself until as many bars are over: it has accidentals of its own, as abc2midi and abcjs read it.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from musicrnn.io.abc.fields import default_unit
 from musicrnn.io.abc.items import Bar, Broken, Item, Rest, Sound, Tie, Tuplet
 from musicrnn.io.abc.key import Accidentals, Place, pitch_at
-from musicrnn.io.abc.play import AbcEvent, BarLine, InForce, Play
+from musicrnn.io.abc.play import AbcEvent, Aside, BarLine, Harmony, InForce, Play
 from musicrnn.io.metre import bar_quarters
 
 MAX_NOTE_QUARTERS = 4096.0  # quarters of one note or rest
+MAX_OVERLAYS = 64  # of one bar
 TUPLET_TIME = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}  # 5, 7 and 9 follow the metre
 
 
 @dataclass(slots=True)
 class Voice:
-    """One voice while it is read; its methods return what is wrong with an item, or None."""
+    """One voice while it is read; its methods return what is wrong with an item, or None.
+
+    ``shifts``: semitones by what says them, a clef, an octave or a transposition.
+    """
 
     state: InForce
     unit: Fraction | None
     accidentals: Accidentals
-    transpose: int = 0
+    shifts: dict[str, int] = field(default_factory=dict[str, int])
     name: str = ""
     program: int = 0
     is_drum: bool = False
@@ -36,16 +42,67 @@ class Voice:
     broken: float = 1.0  # times the next length
     tuplet_left: int = 0
     tuplet_factor: float = 1.0
-    in_overlay: bool = False
+    bar_starts: deque[int] = field(default_factory=lambda: deque([0], maxlen=10))  # in events
+    overlays: list[Accidentals] = field(default_factory=list[Accidentals])  # by layer
+    layer: int = 0  # of the overlays of this bar
+    overlay: Voice | None = None
+    asides: list[Aside] = field(default_factory=list[Aside])  # the overlays of this bar
+    overlay_start: int = 0  # in events
+    overlay_bars: int = 0  # still to come
 
     def barline(self, bar: Bar) -> None:
-        self.in_overlay = False
+        if self.overlay is not None:
+            self.overlay_bars -= 1
+            self.overlay.barline(bar)
+            if self.overlay_bars > 0:
+                return
+            self.place_overlays()
         self.accidentals.barline()
         self.tuplet_left, self.broken = 0, 1.0
         self.events.append(BarLine(bar.before, bar.after, bar.double, self.state))
+        self.bar_starts.append(len(self.events))
+
+    def begin_overlay(self, bars: int) -> None:
+        """What follows sounds with the last ``bars`` bars; with fewer, where there are no more."""
+        if self.overlay is None:
+            begun = any(isinstance(event, Play) for event in self.events[self.bar_starts[-1] :])
+            start = self.bar_starts[-min(bars + (not begun), len(self.bar_starts))]
+            while start < len(self.events) and not isinstance(self.events[start], Play):
+                start += 1  # behind endings and fields
+            self.overlay_start = start
+        self.end_overlay()
+        self.layer = min(self.layer + 1, MAX_OVERLAYS)
+        while len(self.overlays) < self.layer:
+            self.overlays.append(Accidentals((), self.accidentals.reach))
+        accidentals = self.overlays[self.layer - 1]
+        accidentals.signature = self.accidentals.signature
+        self.overlay = Voice(self.state, self.unit, accidentals, self.shifts)
+        self.overlay.is_drum = self.is_drum
+        self.overlay_bars = bars
+
+    def end_overlay(self) -> None:
+        if self.overlay is None:
+            return
+        inside = (e for e in self.overlay.events if isinstance(e, Play | Harmony))
+        self.asides.append(Aside(self.layer, tuple(inside)))
+        self.overlay = None
+
+    def place_overlays(self) -> None:
+        """Puts what the overlays of a bar play where they begin."""
+        self.end_overlay()
+        self.events[self.overlay_start : self.overlay_start] = self.asides
+        more = len(self.asides)
+        moved = (start + more * (start > self.overlay_start) for start in self.bar_starts)
+        self.bar_starts = deque(moved, maxlen=self.bar_starts.maxlen)
+        self.asides, self.layer = [], 0
+
+    def harmony(self, root: int, quality: str) -> None:
+        (self.overlay or self).events.append(Harmony(root, quality))
 
     def take(self, item: Item) -> str | None:
         """Takes what sounds, or changes how it sounds; returns what is wrong with it, if so."""
+        if self.overlay is not None:
+            return self.overlay.take(item)
         if isinstance(item, Sound):
             return self._sound(item)
         if isinstance(item, Rest):
@@ -61,10 +118,9 @@ class Voice:
         tied: list[int] = []
         places: list[tuple[Place, int]] = []
         for tone in sound.tones:
-            if tone.alteration is not None:
-                self.accidentals.mark(tone.place, tone.alteration)
-            alteration = self.accidentals.implied(tone.place)
-            pitch = pitch_at(tone.place, alteration) + self.transpose
+            alteration = self.accidentals.sounding(tone.place, tone.alteration)
+            shift = 0 if self.is_drum else sum(self.shifts.values())
+            pitch = pitch_at(tone.place, alteration) + shift
             if 0 <= pitch <= 127 and pitch not in pitches:
                 pitches.append(pitch)
                 places.append((tone.place, alteration))

@@ -1,13 +1,18 @@
 """ABC 2.1 text to items, one at a time, with line and column.
 
-Conventions. Lines and columns count from 1. What does not affect the sound (slurs, grace notes,
-decorations, annotations, spacers) is skipped here. What is no ABC becomes a ``Wrong``, and reading
-goes on behind it: strict readers raise there, lenient ones pass over it. Every pattern is bounded,
-so that reading takes time in proportion to the text.
+Conventions. Lines and columns count from 1. What is for the eye alone (slurs, annotations, spacers)
+is skipped here; grace notes, decorations, macros and lyrics become a ``LeftOut``. What is no ABC
+becomes a ``Wrong``, and reading goes on behind it: strict readers raise there, lenient ones pass
+over it. Every pattern is bounded, so that reading takes time in proportion to the text.
+
+Quarter tones (``^/C``, ``_3/2C``: semitones up or down, as abc2midi and abcm2ps write them; ABC 2.1
+has none) are rounded to whole semitones, the half ones towards the natural: ``^/F`` is F, ``^3/2F``
+is F sharp. ``^^/4F`` is a quarter of a semitone above F sharp.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from fractions import Fraction
@@ -20,6 +25,7 @@ from musicrnn.io.abc.items import (
     Ending,
     Field,
     Item,
+    LeftOut,
     Overlay,
     Placed,
     Rest,
@@ -33,10 +39,12 @@ from musicrnn.io.abc.items import (
 from musicrnn.io.abc.key import ALTERATION, LETTERS
 
 MAX_FIELD = 1000  # characters
+INVISIBLE_BAR = "[|]"  # ABC 2.1, 4.8: it says where a bar ends, not a section
 
 _LENGTH = r"(\d{0,5})(/{0,6})(\d{0,5})"
 _NUMBERS = r"\d{1,2}(?:[,-]\d{1,2}){0,9}"
-_TONE = re.compile(r"(\^\^|\^|__|_|=)?([A-Ga-g])([,']{0,8})" + _LENGTH)
+_MICROTONE = r"\^{1,2}\d{0,2}/\d{0,2}|_{1,2}\d{0,2}/\d{0,2}"
+_TONE = re.compile(rf"({_MICROTONE}|\^\^|\^|__|_|=)?([A-Ga-g])([,']{{0,8}})" + _LENGTH)
 _FIELD_LINE = re.compile(r"([A-Za-z+]):(.*)")
 _RECOGNISE = {
     "note": _TONE,
@@ -45,9 +53,9 @@ _RECOGNISE = {
         rf"(:{{0,9}})\[?(\|[|\]]{{0,9}})(:{{0,9}})({_NUMBERS})?|(:{{2,9}})({_NUMBERS})?"
     ),
     "rest": re.compile(r"([zxZX])" + _LENGTH),
-    "nothing": re.compile(
-        r"[\s)~.H-Wh-w`$]+|\{[^}]{0,200}\}|![^!|]{1,40}!|\+[^+|\s]{1,20}\+|y[\d/]{0,9}|\\\s*$"
-    ),
+    "nothing": re.compile(r"[\s)`$]+|\.(?=[|:\[(-])|y[\d/]{0,9}|\\\s*$"),
+    "grace": re.compile(r"\{[^}]{0,200}\}"),
+    "decoration": re.compile(r"[~.H-Wh-w]|!([^!|]{1,40})!|\+([^+|\s]{1,20})\+"),
     "tie": re.compile(r"-"),
     "broken": re.compile(r">{1,3}|<{1,3}"),
     "tuplet": re.compile(r"\(\s?(\d)(?::(\d{0,2}))?(?::(\d{0,2}))?"),
@@ -55,7 +63,7 @@ _RECOGNISE = {
     "ending": re.compile(rf"\[\s?({_NUMBERS})"),
     "inline": re.compile(r"\[([A-Za-z]):([^\]]{0,200})\]"),
     "chord": re.compile(r"\[([^\]|]{1,200})\]" + _LENGTH),
-    "overlay": re.compile(r"&"),
+    "overlay": re.compile(r"&{1,9}"),
 }  # fmt: skip
 _BY_FIRST: dict[str, tuple[str, ...]] = {
     **dict.fromkeys("ABCDEFGabcdefg^_=", ("note",)),
@@ -67,7 +75,12 @@ _BY_FIRST: dict[str, tuple[str, ...]] = {
     "(": ("tuplet", "slur"),
     "[": ("bar", "ending", "inline", "chord"),
     "&": ("overlay",),
+    "{": ("grace",),
+    ".": ("nothing", "decoration"),
+    **dict.fromkeys("~!+HIJKLMNOPQRSTUVWhijklmnopqrstuvw", ("decoration",)),
 }
+_JUMPS = frozenset(["D.C.", "D.S.", "dacapo", "dacoda", "segno", "coda", "fine", "O", "S"])
+_FIELDS_LEFT_OUT = {"w": "lyrics", "W": "lyrics", "m": "macro", "s": "decoration"}
 
 
 @lru_cache(maxsize=4096)
@@ -101,7 +114,10 @@ def scan(text: str) -> Iterator[Placed]:
             if letter == "X" and not first:
                 return
             in_body = in_body or letter == "K"
-            yield number, 1, Field(letter, field[2].strip()[:MAX_FIELD])
+            text = field[2].strip()[:MAX_FIELD]
+            yield number, 1, _instruction(text) if letter == "I" else Field(letter, text)
+            if letter in _FIELDS_LEFT_OUT and text:
+                yield number, 1, LeftOut(_FIELDS_LEFT_OUT[letter], line.strip()[:20])
         else:
             in_body = True
             yield from _scan_line(line, number)
@@ -126,7 +142,8 @@ def _scan_line(line: str, number: int) -> Iterator[Placed]:
 
 def _items(kind: str, match: re.Match[str]) -> list[Item]:
     if kind == "note":
-        return [_note(*match.groups(""))]
+        note = _note(*match.groups(""))
+        return [LeftOut("quarter tone", match[0]), note] if "/" in (match[1] or "") else [note]
     if kind == "symbol":
         return [] if match[1][:1] in "^_<>@" else [Symbol(match[1])]
     if kind == "bar":
@@ -144,18 +161,39 @@ def _items(kind: str, match: re.Match[str]) -> list[Item]:
     if kind == "ending":
         return [_ending(match[1])]
     if kind == "inline":
-        return [Field(match[1], match[2].strip())]
+        text = match[2].strip()
+        return [_instruction(text) if match[1] == "I" else Field(match[1], text)]
     if kind == "chord":
         return _chord(match)
-    return [Overlay()] if kind == "overlay" else []
+    if kind in ("grace", "decoration"):
+        name = match[1] or match[2] or match[0] if kind == "decoration" else ""
+        return [LeftOut("jump" if name in _JUMPS else kind, match[0])]
+    return [Overlay(len(match[0]))] if kind == "overlay" else []
+
+
+def _instruction(text: str) -> Directive:
+    """``I:MIDI program 24``, which also is written ``I:MIDI=program 24``, says what ``%%`` does
+    (ABC 2.1, 3.1.17)."""
+    return Directive(re.sub(r"^(\S{1,40})\s*=\s*", r"\1 ", text))
 
 
 def _tone(match: re.Match[str], tie: bool = False) -> Tone:
     letter = match[2]
     octave = 6 if letter.islower() else 5
     octave += match[3].count("'") - match[3].count(",")
-    alteration = ALTERATION[match[1]] if match[1] else None
+    alteration = _alteration(match[1]) if match[1] else None
     return Tone((LETTERS.index(letter.upper()), octave), alteration, tie)
+
+
+def _alteration(mark: str) -> int:
+    """In semitones, two at most; of a quarter tone the nearest, a half one towards the natural."""
+    if mark in ALTERATION:
+        return ALTERATION[mark]
+    sharp, fraction = mark.rstrip("0123456789/"), mark.lstrip("^_")
+    number, _, divisor = fraction.partition("/")
+    size = len(sharp) - 1 + Fraction(int(number or 1), int(divisor or 2) or 1)
+    whole = min(2, math.ceil(size - Fraction(1, 2)))
+    return whole if sharp[0] == "^" else -whole
 
 
 @lru_cache(maxsize=4096)
@@ -178,7 +216,8 @@ def _bar(match: re.Match[str]) -> list[Item]:
         half = len(colons) // 2
         bar, number = Bar(half, len(colons) - half, double=True), number_after_colons
     else:
-        bar = Bar(len(before), len(after), double=len(line) > 1 or match[0].startswith("["))
+        double = (len(line) > 1 or match[0].startswith("[")) and match[0] != INVISIBLE_BAR
+        bar = Bar(len(before), len(after), double)
     return [bar, _ending(number)] if number else [bar]
 
 
@@ -204,6 +243,8 @@ def _chord(match: re.Match[str]) -> list[Item]:
         note = _TONE.match(inside, at)
         if note is not None:
             at = note.end()
+            if "/" in (note[1] or ""):
+                items.append(LeftOut("quarter tone", note[0]))
             tie = inside.startswith("-", at)
             tones.append(_tone(note, tie))
             inner = inner or length_of(note[4], note[5], note[6])
@@ -213,6 +254,9 @@ def _chord(match: re.Match[str]) -> list[Item]:
             at = symbol.end()
         elif (nothing := _RECOGNISE["nothing"].match(inside, at)) is not None:
             at = nothing.end()
+        elif (decoration := _RECOGNISE["decoration"].match(inside, at)) is not None:
+            items.extend(_items("decoration", decoration))
+            at = decoration.end()
         else:
             items.append(Wrong(f"{inside[at]!r} does not belong in a chord"))
             at += 1

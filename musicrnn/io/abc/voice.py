@@ -1,16 +1,20 @@
 """The items of an ABC tune to the voices that play them: what each field holds for.
 
-Conventions. Fields before the body hold for every voice; in the body they hold for the voice in
-which they stand. Strict reading raises at the first thing that is no ABC, lenient reading passes
-over it.
+Conventions. Fields and directives before the body hold for every voice; in the body they hold for
+the voice in which they stand, but for ``P:`` and ``%%propagate-accidentals``, which hold for all.
+What a voice says of its clef, octave or transposition counts before what holds for every voice;
+``%%MIDI transpose 2`` is the same as ``transpose=2``, ``rtranspose`` adds to it, and drums are not
+transposed, as abc2midi has it. Strict reading raises at the first thing that is no ABC, lenient
+reading passes over it and counts it.
 """
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from musicrnn.errors import MusicRNNError
-from musicrnn.io.abc.chord import parse_chord
+from musicrnn.io.abc.chord import asks_for_none, has_bass, parse_chord
 from musicrnn.io.abc.fields import (
     default_unit,
     is_no_metre,
@@ -18,11 +22,23 @@ from musicrnn.io.abc.fields import (
     parse_tempo,
     parse_unit,
     parse_voice,
-    transposition,
+    transpositions,
 )
-from musicrnn.io.abc.items import Bar, Directive, Ending, Field, Item, Overlay, Symbol, Wrong
-from musicrnn.io.abc.key import NO_KEY, Accidentals, is_key_text, parse_key
-from musicrnn.io.abc.play import Harmony, InForce, Speed, Volta
+from musicrnn.io.abc.items import (
+    Bar,
+    Directive,
+    Ending,
+    Field,
+    Item,
+    LeftOut,
+    Overlay,
+    Symbol,
+    Wrong,
+)
+from musicrnn.io.abc.key import NO_KEY, REACHES, Accidentals, is_key_text, parse_key
+from musicrnn.io.abc.parts import parse_order, part_called
+from musicrnn.io.abc.play import InForce, Part, Speed, Volta
+from musicrnn.io.abc.said import Said
 from musicrnn.io.abc.sound import Voice
 from musicrnn.io.abc.syntax import scan
 
@@ -36,6 +52,8 @@ class Reader:
         title: the first T: field.
         opening: key and metre at the beginning.
         tempo: quarters a minute, None where the header has no Q:.
+        order: the parts as they are played, empty without a P: that the body can follow.
+        said: what was left out.
     """
 
     def __init__(self, strict: bool) -> None:
@@ -48,7 +66,13 @@ class Reader:
         self.voices: dict[str, Voice] = {}
         self.voice: Voice | None = None
         self.in_body = False
-        self.program, self.is_drum, self.transpose = 0, False, 0
+        self.program, self.is_drum = 0, False
+        self.shifts: dict[str, int] = {}
+        self.reach = "pitch"
+        self.order: tuple[str, ...] = ()
+        self.order_text = ""
+        self.parts: dict[str, None] = {}  # as they are marked in the body
+        self.said = Said()
         self.line = self.column = 1
         self._fields = {
             "V": self._voice_field,
@@ -56,6 +80,7 @@ class Reader:
             "M": self._metre_field,
             "L": self._unit_field,
             "Q": self._tempo_field,
+            "P": self._part_field,
         }
 
     def read(self, text: str) -> list[Voice]:
@@ -65,6 +90,8 @@ class Reader:
                 self._field(item)
             elif isinstance(item, Directive):
                 self._directive(item.text)
+            elif isinstance(item, LeftOut):
+                self.said.add(item.kind, item.text)
             else:
                 if not self.in_body:
                     self._wrong("there is music before the K: field")
@@ -75,11 +102,28 @@ class Reader:
             self._wrong("there is no K: field, so no tune")
         unit = self.unit or default_unit(self.opening.metre)
         self.tempo = parse_tempo(self.tempo_text, unit)
+        self.order = self._followed_order()
+        for voice in self.voices.values():
+            voice.place_overlays()
         return [v for v in self.voices.values() if v.events] or [self._enter("")]
+
+    def _followed_order(self) -> tuple[str, ...]:
+        order = parse_order(self.order_text)
+        missing = [part for part in order or () if part not in self.parts]
+        if order is None or missing:
+            if self.parts:
+                why = f", {missing[0]} is not marked in the tune" if missing else ""
+                self.said.add("order", f"P:{self.order_text[:40]}{why}")
+            return ()
+        for part in self.parts:
+            if order and part not in order:
+                self.said.add("part", part[:20])
+        return order
 
     def _wrong(self, reason: str) -> None:
         if self.strict:
             raise MusicRNNError(f"line {self.line}, column {self.column}: {reason}")
+        self.said.add("wrong", f"line {self.line}, column {self.column}: {reason}")
 
     def _enter(self, name: str) -> Voice:
         """The voice of that id, made if it is new."""
@@ -87,22 +131,34 @@ class Reader:
             if len(self.voices) >= MAX_VOICES:
                 self._wrong(f"a tune may have {MAX_VOICES} voices")
                 return next(reversed(self.voices.values()))
-            accidentals = Accidentals(self.opening.key.signature)
-            voice = Voice(self.opening, self.unit, accidentals, self.transpose)
+            accidentals = Accidentals(self.opening.key.signature, self.reach)
+            voice = Voice(self.opening, self.unit, accidentals, dict(self.shifts))
             voice.program, voice.is_drum = self.program, self.is_drum
+            if self.parts:
+                voice.events.append(Part(next(reversed(self.parts))))
             self.voices[name] = voice
         return self.voices[name]
 
     def _directive(self, text: str) -> None:
-        words = text.split()
-        if len(words) < 3 or words[0] != "MIDI" or not words[-1].isdecimal():
+        words = text.partition("%")[0].split()
+        if words[:1] == ["propagate-accidentals"] and words[-1] in REACHES:
+            self.reach = words[-1]
+            for voice in self.voices.values():
+                voice.accidentals.reach = self.reach
+        if words[:1] != ["MIDI"]:
             return
         target = self.voice or self
-        number = int(words[-1][:6])
-        if words[1] == "program" and number <= 127:
-            target.program = number
-        elif words[1] == "channel":
+        number = int(words[-1][:6]) if re.fullmatch(r"[+-]?[0-9]+", words[-1]) else None
+        what = words[1] if len(words) > 2 and number is not None else ""
+        if what == "program" and 0 <= (number or 0) <= 127:
+            target.program = number or 0
+        elif what == "channel":
             target.is_drum = number == 10
+        elif what in ("transpose", "rtranspose"):
+            before = target.shifts.get("transpose", 0) if what == "rtranspose" else 0
+            target.shifts["transpose"] = before + (number or 0)
+        else:
+            self.said.add("MIDI", " ".join(words[1:2]) or "empty")
 
     def _field(self, item: Field) -> None:
         if not (item.letter.isalpha() or item.letter == "+"):
@@ -119,30 +175,29 @@ class Reader:
             return
         voice = self.voice = self._enter(voice_id)
         voice.name = voice.name if name is None else name
-        shift = transposition(text)
-        voice.transpose = voice.transpose if shift is None else shift
+        voice.shifts |= transpositions(text.partition(" ")[2])
 
     def _key_field(self, text: str) -> None:
         if not is_key_text(text):
             self._wrong(f"K:{text[:40]} is no key")
         key = parse_key(text)
-        shift = transposition(text)
+        shifts = transpositions(text)
         if not self.in_body:
             self.in_body = True
             self.voice = next(iter(self.voices.values()), None)
             self.opening = InForce(key or NO_KEY, self.opening.metre)
-            self.transpose = shift or 0
+            self.shifts |= shifts
             for voice in self.voices.values():
                 voice.state, voice.unit = self.opening, self.unit
                 voice.accidentals.change(self.opening.key.signature)
-                voice.transpose += self.transpose
+                voice.shifts = self.shifts | voice.shifts
             return
         voice = self.voice or self._enter("")
         if key is not None:
             voice.state = InForce(key, voice.state.metre)
             voice.accidentals.change(key.signature)
             voice.events.append(voice.state)
-        voice.transpose = voice.transpose if shift is None else shift
+        voice.shifts |= shifts
 
     def _metre_field(self, text: str) -> None:
         metre = parse_metre(text)
@@ -158,6 +213,17 @@ class Reader:
         voice.unit = voice.unit or default_unit(self.opening.metre)
         voice.state = InForce(voice.state.key, metre)
         voice.events.append(voice.state)
+
+    def _part_field(self, text: str) -> None:
+        """The order of parts; in the body a part's beginning, in every voice."""
+        if not self.in_body:
+            self.order_text = text
+            return
+        name = part_called(text)
+        self.parts.pop(name, None)
+        self.parts[name] = None
+        for voice in self.voices.values():
+            voice.events.append(Part(name))
 
     def _unit_field(self, text: str) -> None:
         unit = parse_unit(text)
@@ -191,13 +257,15 @@ class Reader:
             else:
                 self._wrong("an ending has numbers from 1 on")
         elif isinstance(item, Overlay):
-            voice.in_overlay = True
-        elif voice.in_overlay:
-            return
+            voice.begin_overlay(item.bars)
         elif isinstance(item, Symbol):
             chord = parse_chord(item.text)
             if chord is not None:
-                voice.events.append(Harmony(*chord))
+                voice.harmony(*chord)
+            if chord is None and not asks_for_none(item.text):
+                self.said.add("chord", item.text[:20])
+            elif has_bass(item.text):
+                self.said.add("bass", item.text[:20])
         else:
             wrong = voice.take(item)
             if wrong is not None:

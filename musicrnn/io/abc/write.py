@@ -199,7 +199,7 @@ class _Writer:
         tied: list[tuple[Place, int]] = []
         for pitch, goes_on in pitches:
             place, alteration = spell(pitch, self.fifths, self.minor)
-            marked = self.accidentals.implied(place) != alteration
+            marked = self.accidentals.needs_mark(place, alteration)
             if marked:
                 self.accidentals.mark(place, alteration)
             several = len(pitches) > 1

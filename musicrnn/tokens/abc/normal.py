@@ -5,7 +5,9 @@ in one line without spaces: lengths in eighths, broken rhythm written out, chord
 canonical spelling without bass, no title, tempo, slurs, grace notes, decorations or comments.
 Changes of key and metre stand inline. Barlines are ``|``, ``||`` between sections, ``|:`` and
 ``:|`` in pairs (what goes back to the beginning or a double bar gets its ``|:``), endings ``[1``
-and ``[2``, and at the end ``|]`` or ``:|``. It plays the same notes as the tune itself.
+and ``[2``, and at the end ``|]`` or ``:|``. It plays the same notes as the first voice of the tune
+itself, but for what it cannot say: an order of parts, transposition, accidentals that reach
+elsewhere than usual (own_text tells).
 """
 
 from __future__ import annotations
@@ -29,10 +31,11 @@ from musicrnn.io.abc.items import (
     Tuplet,
 )
 from musicrnn.io.abc.key import NO_KEY, parse_key
-from musicrnn.io.abc.read import MAX_TEXT
+from musicrnn.io.abc.read import MAX_TEXT, parse_abc
 from musicrnn.io.abc.syntax import scan
 from musicrnn.io.abc.write import length_text, tone_text
 from musicrnn.io.metre import Metre
+from musicrnn.score import Score
 
 EIGHTH = Fraction(1, 8)
 
@@ -49,6 +52,16 @@ class _Word:
 def normalise(text: str) -> str:
     """The canonical text of a tune; total, like the lenient parser."""
     return _Normaliser().read(text[:MAX_TEXT])
+
+
+def own_text(score: Score, abc: str | None) -> str | None:
+    """The canonical text of ``abc``, where it plays what the score's first track does."""
+    text = None if abc is None else normalise(abc)
+    return text if text is not None and _first(parse_abc(text)) == _first(score) else None
+
+
+def _first(score: Score) -> list[tuple[int, int, int]]:
+    return sorted((n.start, n.pitch, n.duration) for n in score.tracks[0].notes)
 
 
 def written_notes(text: str) -> int:
@@ -203,7 +216,7 @@ def _with_barlines(words: list[_Word]) -> list[_Word]:
         elif bar.before:
             word.bar = Bar(0, bar.after, double=True)
         elif not bar.after:
-            if not bar.double:
+            if not bar.double or (index + 1 < len(words) and _is_ending(words[index + 1])):
                 continue
             if not last_ending and _opens(opening):
                 word.bar = Bar()

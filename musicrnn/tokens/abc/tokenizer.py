@@ -23,7 +23,7 @@ from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc import parse_abc, write_abc
 from musicrnn.score import Score, Track
 from musicrnn.tokens.abc.grammar import AbcConstraint
-from musicrnn.tokens.abc.normal import normalise, written_bars, written_notes
+from musicrnn.tokens.abc.normal import normalise, own_text, written_bars, written_notes
 from musicrnn.tokens.protocol import END, START, Constraint, Controls, Tokenizer
 
 DEFAULT_ALPHABET = "\n \"#'(),-./0123456789:=ABCDEFGHKLMNV[]^_abcdefghijlmnoprsuxyz|"
@@ -58,8 +58,9 @@ class AbcTokenizer(Tokenizer):
         return self.encode_text(normalise(write_abc(melody_of(score))))
 
     def encode_source(self, score: Score, abc: str | None) -> NDArray[np.int32]:
-        """A tune that was read as ABC keeps its own text."""
-        return self.encode(score) if abc is None else self.encode_text(normalise(abc))
+        """A tune that was read as ABC keeps its own text, where that can say it."""
+        text = own_text(score, abc)
+        return self.encode(score) if text is None else self.encode_text(text)
 
     def quantize(self, score: Score) -> Score:
         """The melody as it is read from its own text. Raises MusicRNNError as encode does."""

@@ -150,9 +150,7 @@ class _Reader:
     def _sound(self, sound: Sound) -> None:
         tones: list[tuple[int, Tone, int]] = []
         for tone in sound.tones:
-            if tone.alteration is not None:
-                self.accidentals.mark(tone.place, tone.alteration)
-            alteration = self.accidentals.implied(tone.place)
+            alteration = self.accidentals.sounding(tone.place, tone.alteration)
             tones.append((pitch_at(tone.place, alteration), tone, alteration))
         pitch, tone, alteration = max(tones, key=lambda each: each[0])
         key = self.key or KEYS["C"]

@@ -86,7 +86,7 @@ class _Text:
             self.accidentals.next_note([])
             return REST + length
         place, alteration = place_of(NOTES[sound.note], self.key)
-        marked = self.accidentals.implied(place) != alteration
+        marked = self.accidentals.needs_mark(place, alteration)
         if marked:
             self.accidentals.mark(place, alteration)
         self.accidentals.next_note([(place, alteration)] if sound.tied else [])

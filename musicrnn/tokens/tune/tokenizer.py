@@ -25,7 +25,7 @@ from musicrnn.context.timed import AT, BAR_POSITIONS, IN_BAR, PLAYED, standing
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc import TICKS_PER_QUARTER, parse_abc, quantize_abc, write_abc
 from musicrnn.score import Score, TimeSignature
-from musicrnn.tokens.abc.normal import normalise
+from musicrnn.tokens.abc.normal import normalise, own_text
 from musicrnn.tokens.abc.tokenizer import melody_of
 from musicrnn.tokens.protocol import END, START, Constraint, Controls, OwnForm, Tokenizer
 from musicrnn.tokens.tune.fold import folded
@@ -76,7 +76,8 @@ class TuneTokenizer(Tokenizer):
 
     def encode_source(self, score: Score, abc: str | None) -> NDArray[np.int32]:
         """A tune that was read as ABC keeps its own text, where words can say it."""
-        words = None if abc is None else words_of(normalise(abc))
+        text = own_text(score, abc)
+        words = None if text is None else words_of(text)
         return self.encode(score) if words is None else _ids(folded(words))
 
     def quantize(self, score: Score) -> Score:

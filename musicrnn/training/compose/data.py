@@ -132,7 +132,7 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
                 if any(track.notes and not track.is_drum for track in score.tracks):
                     keys[_key_name(score)] += 1
                 metres.update(_metres(score))
-    sides, said = spared([each.piece for each in encoded], listed_by_file=request.has_list)
+    sides, moved = spared([each.piece for each in encoded], listed_by_file=request.has_list)
     examples: dict[Split, list[_Example]] = {split: [] for split in SPLITS}
     for side, example in zip(sides, encoded, strict=True):
         examples[side].append(example)
@@ -157,7 +157,7 @@ def token_data(sources: Sources, request: DataRequest, like: Checkpoint | None =
         title=f"{tokenizer.name} tokens",
         weights=weights,
         names={split: [each.piece.name for each in examples[split]] for split in SPLITS},
-        said=[*said, *few(told)],
+        said=[*moved, *few(told)],
         planned={
             split: [each.planned for each in examples[split] if each.planned is not None]
             for split in SPLITS

@@ -99,7 +99,7 @@ def test_triplets_stand_where_the_grid_says_so() -> None:
     thirds = [Note(i * 160, 60 + i, 160, 80) for i in range(3)]
     long_short = [Note(480, 70, 320, 80), Note(800, 72, 160, 80)]
     text = write_abc(make_score(480, [Track((*thirds, *long_short))], keys=[Key(0, 0, False)]))
-    assert "(3C^CD (3:2:2_B2c|]" in text
+    assert "(3C^CD (3:2:2_B2=c|]" in text
 
 
 def test_a_file_is_written_whole(tmp_path: Path) -> None:
