@@ -100,9 +100,6 @@ def test_a_check_does_not_say_that_all_was_kept(book: Path) -> None:
     ]  # fmt: skip
 
 
-def test_training_says_it_once(book: Path) -> None:
+def test_training_says_it(book: Path) -> None:
     data = read_data(TASKS["compose"], DataRequest((str(book.parent),)))
-    assert data.said[0] == (
-        "1 piece is read without all that the file holds, book.abc:1: "
-        "1 group of grace notes is not played: {g}"
-    )
+    assert "book.abc:1: 1 group of grace notes is not played: {g}" in data.said
