@@ -24,6 +24,12 @@ MEZZO_FORTE = 80
 GRACE = Fraction(1, 8)
 MAX_QUARTERS = 4096  # of one note, and of a measure
 OCTAVE = 12
+# what is not heard as it is written: one of a kind, and several
+CUE = ("cue note is silent", "cue notes are silent")
+NO_PITCH = ("note without a pitch is left out", "notes without a pitch are left out")
+OUTSIDE = ("note outside of MIDI's range is left out", "notes outside of MIDI's range are left out")
+BETWEEN = ("quarter tone is rounded", "quarter tones are rounded")
+NO_CHORD = ("chord symbol is not understood", "chord symbols are not understood")
 STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
@@ -56,7 +62,7 @@ class Measure:
     )
     sections: list[tuple[Fraction, str]] = field(default_factory=list[tuple[Fraction, str]])
     marks: Marks = field(default_factory=Marks)
-    left_out: list[str] = field(default_factory=list[str])
+    left_out: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
 
 
 class PartReader:
@@ -114,7 +120,7 @@ class PartReader:
             self._leave_graces()
             return
         if element.find("cue") is not None:
-            self.measure.left_out.append("cue note")
+            self.measure.left_out.append(CUE)
             return
         note = self._written(element, start, quarters)
         if note is None:
@@ -139,8 +145,10 @@ class PartReader:
             step, octave = text_of(place, "step"), whole(place.findtext("octave"), -2, 10)
             alter = whole(place.findtext("alter") or "0", -3, 3)
             if step not in STEPS or octave is None or alter is None:
-                self.measure.left_out.append("note without a readable pitch")
+                self.measure.left_out.append(NO_PITCH)
                 return None
+            if exact(place.findtext("alter") or "0") != alter:
+                self.measure.left_out.append(BETWEEN)
             pitch = STEPS[step] + alter + OCTAVE * (octave + 1)
             if is_drum and instrument.drum is not None:
                 pitch = instrument.drum
@@ -149,7 +157,7 @@ class PartReader:
         else:
             return None
         if not 0 <= pitch <= 127:
-            self.measure.left_out.append("note outside of MIDI's 0..127")
+            self.measure.left_out.append(OUTSIDE)
             return None
         ties = {tie.get("type") for tie in element.findall("tie")}
         ties = ties or {tied.get("type") for tied in element.findall("notations/tied")}
@@ -210,6 +218,6 @@ class PartReader:
         at = max(Fraction(0), self.at + offset / self.divisions)
         chord = chord_of(element, self._transposed(text_of(element, "staff")))
         if chord is None:
-            self.measure.left_out.append("chord symbol of another kind")
+            self.measure.left_out.append(NO_CHORD)
         else:
             self.measure.chords.append((at, chord))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
-from musicrnn.errors import MusicRNNError
+from musicrnn.errors import MusicRNNError, counted
 from musicrnn.io.metre import metre_of
 from musicrnn.io.musicxml.measure import Measure, Written
 from musicrnn.io.musicxml.order import Marks, in_order
@@ -82,7 +82,14 @@ def performed(parts: Sequence[Sequence[Measure]], names: Sequence[str], *, title
         chords=chords,
         title=title,
         sections=sections,
+        said=_left_out(parts),
     )
+
+
+def _left_out(parts: Sequence[Sequence[Measure]]) -> list[str]:
+    """A sentence a kind, of the notes as they are written."""
+    told = Counter(kind for part in parts for measure in part for kind in measure.left_out)
+    return [counted(count, *kind) for kind, count in told.items()]
 
 
 def _joined(marks: Sequence[Marks]) -> Marks:

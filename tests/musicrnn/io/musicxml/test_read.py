@@ -162,3 +162,16 @@ def test_encodings(encoding: str) -> None:
     text = text.replace('version="1.0"', f'version="1.0" encoding="{said}"')
     track = score_from_musicxml(text.encode(encoding)).tracks[0]
     assert (track.name, track.program) == ("Flöte", 73)
+
+
+def test_what_is_not_heard_is_said() -> None:
+    quarter_tone = note("C4", 2).replace("</step>", "</step><alter>0.5</alter>")
+    cue = note("D4", 2).replace("<note>", "<note><cue/>")
+    strange = "<harmony><root><root-step>C</root-step></root><kind>Tristan</kind></harmony>"
+    score = score_of(quarter_tone * 2 + cue + strange)
+    assert pitches(score) == [60, 60]
+    assert score.said == (
+        "2 quarter tones are rounded",
+        "1 cue note is silent",
+        "1 chord symbol is not understood",
+    )
