@@ -1,6 +1,6 @@
 """Every ABC tune at hand, read by us and by two independent readers: what differs, and whose it is.
 
-    MUSICRNN_DATA=... python tests/benchmarks/notation/abc_readers.py [--abcjs FOLDER] > abc_readers.csv
+    MUSICRNN_DATA=... python tests/benchmarks/notation/abc_readers.py --abcjs FOLDER > list.csv
 
 abc2midi (4.84) must be on the path; FOLDER is where npm installed abcjs (6.7.2). The tunes are
 Nottingham's, the bundled ones, and Ceol Rince and the JSB chorales as write_abc writes them.
