@@ -58,7 +58,8 @@ HOSTILE = {
     "a wide measure": measures("<a/>" * 2_000_000),
     "a long text": measures("a" * 20_000_000),
     "many measures": measures("", 300_000),
-    "many parts": b"<score-partwise>" + XX,
+    "many parts": b"<score-partwise>"
+    + b"".join(b'<part id="P%d"><measure/></part>' % number for number in range(2000)),
     "repeats in repeats": measures(MANY_TIMES, 3000),
     "da capo everywhere": measures(NOTE + '<sound dacapo="yes"/>', 3000),
     "a bomb": zipped(b"<score-partwise>" + b" " * (4 * MAX_BYTES)),
