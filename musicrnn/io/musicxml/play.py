@@ -61,7 +61,12 @@ def performed(parts: Sequence[Sequence[Measure]], names: Sequence[str], *, title
     tempos, keys, chords = list[Tempo](), list[Key](), list[Chord]()
     sections = list[Section]()
     signatures = list[TimeSignature]()
-    for index, start in zip(order, starts, strict=False):
+    before = _before(columns)
+    for last, index, start in zip([-1, *order], order, starts, strict=False):
+        if index != last + 1:  # behind a jump holds what held there
+            key, bpm = before[index]
+            keys += [] if key is None else [Key(tick(start), key.tonic, key.minor)]
+            tempos += [] if bpm is None else [Tempo.from_bpm(tick(start), bpm)]
         like, length = metres[index], lengths[index]
         fitting = metre_of(float(length), (like.numerator, like.denominator)) or (4, 4)
         exact = length == Fraction(4 * like.numerator, like.denominator)
@@ -97,6 +102,19 @@ def _joined(marks: Sequence[Marks]) -> Marks:
     for each in marks:
         result.add(each)
     return result
+
+
+def _before(columns: Sequence[Sequence[Measure]]) -> list[tuple[Key | None, float | None]]:
+    """The key and the tempo that the measures before each one leave."""
+    found = list[tuple[Key | None, float | None]]()
+    key: Key | None = None
+    bpm: float | None = None
+    for column in columns:
+        found.append((key, bpm))
+        for each in reversed(column):
+            key = each.keys[-1][1] if each.keys else key
+            bpm = each.tempos[-1][1] if each.tempos else bpm
+    return found
 
 
 def _lengths(columns: Sequence[Sequence[Measure]]) -> tuple[list[TimeSignature], list[Fraction]]:

@@ -71,3 +71,21 @@ def test_words_send_players_back_where_nothing_else_does(words: str, heard: list
 def test_what_one_part_says_of_the_order_holds_for_all() -> None:
     repeat = '<barline location="right"><repeat direction="backward"/></barline>'
     assert pitches(score_of(note("C4", 8) + repeat, note("D4", 8))) == [60, 60, 62]
+
+
+def test_behind_a_jump_holds_what_held_there() -> None:
+    """The trio's key and tempo end with it."""
+
+    def said(fifths: int, bpm: int) -> str:
+        key = f"<attributes><key><fifths>{fifths}</fifths></key></attributes>"
+        return f'{key}<sound tempo="{bpm}"/>'
+
+    segno, back = '<sound segno="a"/>', '<sound dalsegno="a"/>'
+    score = score_of(
+        said(0, 100) + note("C4", 8),
+        segno + note("D4", 8),
+        said(1, 60) + note("E4", 8) + back,
+    )
+    bar = 4 * score.ticks_per_quarter
+    assert [(key.tick / bar, key.tonic) for key in score.keys] == [(0, 0), (2, 7), (3, 0), (4, 7)]
+    assert [round(tempo.bpm) for tempo in score.tempos] == [100, 60, 100, 60]
