@@ -1,4 +1,4 @@
-"""docs/formats.md says what each format keeps; a score goes through each, and comes back so.
+"""docs/formats.md says what each format keeps; a score goes through each, and comes back so."""
 
 from collections.abc import Callable
 from dataclasses import replace
