@@ -43,7 +43,7 @@ class Directed:
 
 def directed(element: Element, marks: Marks) -> Directed:
     """Of a ``direction`` or a ``sound`` in a measure; jumps go into ``marks``."""
-    sound = element if element.tag == "sound" else element.find("sound")
+    sound = element.find("sound") if element.tag == "direction" else element
     said = {} if sound is None else sound.attrib
     tempo = exact(said.get("tempo"))
     if tempo is None:
