@@ -79,22 +79,19 @@ class PartReader:
         self.measure = Measure()
         self.at = self.last = Fraction(0)
         self.graces: list[list[Written]] = []  # those that sound together, place by place
+        readers = {
+            "note": self._note,
+            "backup": self._backup,
+            "forward": lambda child: self._forward(self._quarters(child)),
+            "attributes": self._attributes,
+            "direction": self._direction,
+            "sound": self._direction,
+            "harmony": self._harmony,
+            "barline": lambda child: barline(child, self.measure.marks),
+        }
         for child in element:
-            if child.tag == "note":
-                self._note(child)
-            elif child.tag == "backup":
-                self.at = max(Fraction(0), self.at - self._quarters(child))
-                self._leave_graces()
-            elif child.tag == "forward":
-                self._forward(self._quarters(child))
-            elif child.tag == "attributes":
-                self._attributes(child)
-            elif child.tag in ("direction", "sound"):
-                self._direction(child)
-            elif child.tag == "harmony":
-                self._harmony(child)
-            elif child.tag == "barline":
-                barline(child, self.measure.marks)
+            if child.tag in readers:
+                readers[child.tag](child)
         self._leave_graces()
         return self.measure
 
@@ -102,6 +99,10 @@ class PartReader:
         said = exact(element.findtext("duration"))
         quarters = Fraction(0) if said is None else said / self.divisions
         return quarters if 0 <= quarters <= MAX_QUARTERS else Fraction(0)
+
+    def _backup(self, element: Element) -> None:
+        self.at = max(Fraction(0), self.at - self._quarters(element))
+        self._leave_graces()
 
     def _forward(self, quarters: Fraction) -> None:
         self.last = self.at
