@@ -125,7 +125,8 @@ def _lengths(columns: Sequence[Sequence[Measure]]) -> tuple[list[TimeSignature],
         metres.append(metre)
         found = Counter(each.length for each in column if each.length)
         full = Fraction(4 * metre.numerator, metre.denominator)
-        lengths.append(max(found, key=lambda it: (found[it], it == full, it), default=full))
+        longest = max(found, key=lambda it: (found[it], it == full, it), default=full)
+        lengths.append(full if longest > full and full in found else longest)
     return metres, lengths
 
 
@@ -181,7 +182,7 @@ def _tracks(
             for each in waiting:
                 if note.ties and own.start == begin and each.end == begin:
                     own.start, own.note = each.start, each.note
-                elif each.end > begin:
+                elif each.end >= begin:  # for another voice
                     ringing.setdefault((note.pitch, *note.instrument), []).append(each)
                 else:
                     sound(each)

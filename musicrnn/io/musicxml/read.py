@@ -4,7 +4,8 @@ Conventions. MusicXML 4.0 and before, part by part or measure by measure, plain 
 any encoding that XML knows. A part is a track, or one for each of its instruments; staves and
 voices of a part play together. Quarters have TICKS ticks, or as many as the file needs. Repeats,
 endings and jumps are played out (order.py). A measure is as long as what stands in it in most
-parts, or as its metre where all are empty: a pick-up is a first bar of its own, shorter metre.
+parts, or as its metre where all are empty, or where most are too full and one is not: a pick-up is
+a first bar of its own, shorter metre.
 Chord symbols become the score's chords, rehearsal marks its sections; lyrics, slurs, articulations
 and ornaments make no sound here. The title is the work's, or the movement's.
 """

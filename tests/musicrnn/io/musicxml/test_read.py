@@ -175,3 +175,26 @@ def test_what_is_not_heard_is_said() -> None:
         "1 cue note is silent",
         "1 chord symbol is not understood",
     )
+
+
+def test_ties_of_two_voices_in_unison_are_two_notes() -> None:
+    back = "<backup><duration>8</duration></backup>"
+    score = score_of(
+        note("C4", 8, TIE_ON) + back + note("C4", 8, TIE_ON),
+        note("C4", 8, TIE_OFF) + back + note("C4", 4, TIE_OFF),
+    )
+    assert heard(score) == [(0, 60, 6), (0, 60, 8)]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "second"),
+    [((8, 8, 8), 4), ((8, 16, 16), 4), ((16, 16, 16), 8), ((2, 2, 8), 1), ((0, 0, 0), 4)],
+)
+def test_how_long_a_measure_is(lengths: tuple[int, ...], second: float) -> None:
+    """Of parts that disagree most are right, or the one that is as long as the metre."""
+    parts = [
+        part(note("C4", length) if length else "", note("E5", 8), name=f"P{number}")
+        for number, length in enumerate(lengths, start=1)
+    ]
+    found = heard(score_from_musicxml(document(*parts)))
+    assert {start for start, pitch, _ in found if pitch == 76} == {second}
