@@ -46,7 +46,7 @@ from musicrnn_cli.options import (
 @click.option(
     "--primer",
     type=PATH,
-    help="MIDI or ABC file that the piece goes on from: all of it is written, its last 64 bars are "
+    help="File of notes that the piece goes on from: all of it is written, its last 64 bars are "
     "heard. Of a model of sound a sound file.",
 )
 @click.option(

@@ -42,14 +42,20 @@ def list_corpora(data: Path | None, as_json: bool) -> None:
 @json_option("Print one JSON object a line for each SoundFont.")
 def soundfonts(as_json: bool) -> None:
     """The SoundFonts that --soundfont knows by name, where they are, and the folders looked in."""
+    from musicrnn.errors import MusicRNNError
     from musicrnn.synth import soundfonts
+    from musicrnn.synth.soundfont import default_soundfont, read_soundfont
 
-    for path in soundfonts.installed():
-        read = path.suffix.lower() != ".sf3"
+    for path in (default_soundfont(), *soundfonts.installed()):
+        why = ""
+        try:
+            read_soundfont(path)
+        except MusicRNNError as error:
+            why = str(error)
         if as_json:
-            click.echo(json.dumps({"name": path.stem, "file": str(path), "read": read}))
+            click.echo(json.dumps({"name": path.stem, "file": str(path), "read": not why}))
         else:
-            click.echo(f"{path.stem:<23}{path}{'' if read else ' (compressed, is not read)'}")
+            click.echo(f"{path.stem:<23}{path}{why and f' (is not read: {why})'}")
     if not as_json:
         click.echo(f"looked in: {listed(soundfonts.folders())}", err=True)
 

@@ -56,10 +56,10 @@ def command(
 ) -> None:
     """Measure a model, or a folder of generated pieces, on DATA.
 
-    MODEL_OR_FOLDER is a model file, a bundled model by name, or a folder of generated MIDI or ABC
-    files, or of sounds, a folder a label; models of frames may be several with commas between,
-    which are one ensemble. DATA is a corpus by name or a folder. Figures stand beside trivial
-    baselines or held-out human pieces.
+    MODEL_OR_FOLDER is a model file, a bundled model by name, or a folder of generated pieces, or of
+    sounds, a folder a label; models of frames may be several with commas between, which are one
+    ensemble. DATA is a corpus by name or a folder. Figures stand beside trivial baselines or
+    held-out human pieces.
     With --stream a model that hears words must find them in long recordings, built of held-out
     words at known times over noise, music and other speech.
     """

@@ -51,7 +51,7 @@ def command(
     seed: int,
     as_json: bool,
 ) -> None:
-    """Write the missing voices of a chorale around those of PIECE, a MIDI or ABC file.
+    """Write the missing voices of a chorale around those of PIECE, a MIDI, ABC or MusicXML file.
 
     Without --keep PIECE gives the soprano: its highest track, or the one called soprano, melody or
     the like. The given notes are written as they were read, to the tick.
@@ -59,7 +59,8 @@ def command(
     from musicrnn.face.voices import as_lines, given_voices, named_voices
     from musicrnn.tokens.chorale.vocabulary import NAMES
     from musicrnn.tokens.parts import parts
-    from musicrnn_cli.voices_files import opened, save_written, writer_of
+    from musicrnn_cli.tunes import opened
+    from musicrnn_cli.voices_files import save_written, writer_of
 
     score = opened(piece, outputs)
     kept = named_voices(keep.split(","), NAMES)

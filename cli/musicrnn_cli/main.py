@@ -26,7 +26,7 @@ COMMANDS = {
     "train": "Train a model on a folder of your files or a corpus.",
     "evaluate": "Measure a model, or generated pieces, on held-out data.",
     "compare": "Compare many cells on one data set under one budget.",
-    "render": "Turn a MIDI or ABC file into sound.",
+    "render": "Turn a file of notes into sound or another notation.",
     "tokenize": "Show a piece as a model's tokens, or prove the round trip.",
     "export": "Write a model as ONNX, or with smaller weights.",
     "inspect": "Print the header of a model file.",

@@ -30,13 +30,11 @@ def command(piece: Path, outputs: tuple[Path, ...], soundfont: Path | None, rate
     a file with many tunes the first is taken. A page (.html) holds a piano roll, a player, the
     sound and the MIDI file, and needs no network.
     """
-    from musicrnn.io.save import check_saved, is_tune, save_pieces
-    from musicrnn_cli.tunes import read_first
+    from musicrnn.io.save import is_tune, save_pieces
+    from musicrnn_cli.tunes import opened
 
     wanted = outputs or (piece.with_suffix(".wav"),)
-    for path in wanted:
-        check_saved(path)
-    score = read_first(piece)
+    score = opened(piece, wanted)
     tune = is_tune(piece, score)
     said = save_pieces(score, wanted, soundfont=soundfont, rate=rate, accompany=tune)
     for sentence in said:

@@ -54,8 +54,8 @@ def command(
     check: bool,
     as_json: bool,
 ) -> None:
-    """Show FILES (MIDI or ABC, all its tunes) as the tokens that a model reads; of a sound file
-    how many there are and what is lost."""
+    """Show FILES of notes, of ABC all tunes, as the tokens that a model reads; of a sound file how
+    many there are and what is lost."""
     from musicrnn.errors import MusicRNNError
     from musicrnn.pretrained import load_model
     from musicrnn.sources.tokenized_sound import tokenized_sound

@@ -5,10 +5,13 @@ ABC files may hold many tunes: every one of them is read, or the first, which is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from musicrnn.errors import MusicRNNError
 
 if TYPE_CHECKING:
     from musicrnn.score import Score
@@ -46,3 +49,18 @@ def _told(path: Path, score: Score) -> Score:
     for sentence in score.said:
         click.echo(f"{path}: {sentence}", err=True)
     return score
+
+
+def opened(piece: Path, outputs: Sequence[Path]) -> Score:
+    """The score of ``piece``; what is to be known of how it was read is said.
+
+    Raises:
+        MusicRNNError: a file that cannot be written, or is the piece itself; or as reading does.
+    """
+    from musicrnn.io.save import check_saved
+
+    for path in outputs:
+        check_saved(path)
+        if path.exists() and piece.exists() and path.samefile(piece):
+            raise MusicRNNError(f"{path} is the piece that is read: name another file")
+    return read_first(piece)

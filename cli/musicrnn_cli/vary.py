@@ -61,7 +61,8 @@ def command(
     from musicrnn.face.voices import named_voices
     from musicrnn.tokens.chorale.vocabulary import NAMES
     from musicrnn.tokens.parts import voice_tracks
-    from musicrnn_cli.voices_files import opened, save_written, writer_of
+    from musicrnn_cli.tunes import opened
+    from musicrnn_cli.voices_files import save_written, writer_of
 
     score = opened(piece, outputs)
     tracks = voice_tracks(score, NAMES, NAMES)

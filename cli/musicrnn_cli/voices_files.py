@@ -11,27 +11,12 @@ from typing import Any
 
 import click
 
-from musicrnn.errors import MusicRNNError, counted
+from musicrnn.errors import counted
 from musicrnn.face.asking import style_of
-from musicrnn.io.save import check_saved, save_pieces
+from musicrnn.io.save import save_pieces
 from musicrnn.pretrained import load_model
 from musicrnn.sampling.written import Writer, Written
-from musicrnn.score import Score
 from musicrnn.training.task import task_of
-from musicrnn_cli.tunes import read_first
-
-
-def opened(piece: Path, outputs: Sequence[Path]) -> Score:
-    """The score of ``piece``; what is to be known of how it was read is said.
-
-    Raises:
-        MusicRNNError: a file that cannot be written, or is the piece itself; or as reading does.
-    """
-    for path in outputs:
-        check_saved(path)
-        if path.exists() and piece.exists() and path.samefile(piece):
-            raise MusicRNNError(f"{path} is the piece that is read: name another file")
-    return read_first(piece)
 
 
 def writer_of(model: str, temperature: float | None, done: str) -> tuple[Writer, Any]:

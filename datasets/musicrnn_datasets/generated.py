@@ -83,6 +83,7 @@ def _read_generated(folder: Path) -> tuple[dict[str, Score], list[SkippedFile]]:
     if not generated:
         reason = f", the first refused because: {refused[0].reason}" if refused else ""
         raise MusicRNNError(
-            f"{folder} holds no MIDI or ABC file that can be read: {len(paths)} found{reason}"
+            f"{folder} holds no MIDI, ABC or MusicXML file that can be read: {len(paths)} "
+            f"found{reason}"
         )
     return generated, refused

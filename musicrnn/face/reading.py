@@ -19,7 +19,7 @@ PieceLike = Presentable | str | Path  # a score, what holds one, or a file of no
 
 
 def read(path: str | Path, *, convert: bool = False) -> Any:
-    """The Score of a MIDI or ABC file, the Waveform of any other: a sound file.
+    """The Score of a MIDI, ABC or MusicXML file, the Waveform of any other: a sound file.
 
     Of an ABC file with many tunes it is the first; ``musicrnn.data`` reads all. ``convert``: the
     system's ffmpeg may decode sound of kinds that are not read. What is to be known of

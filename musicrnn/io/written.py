@@ -82,7 +82,7 @@ def written(score: Score, notation: str) -> Score:
             for c in score.chords
             if snap(c.tick) < end and (c.quality in CHORD_QUALITIES or c.root < 0)
         ],
-        title=_one_line(score.title),
+        title=one_line(score.title),
         sections=[
             Section(snap(s.tick), s.name)
             for s in score.sections
@@ -114,11 +114,12 @@ def _track(track: Track, snap: Callable[[int], int]) -> Track:
         ends[note.pitch] = len(notes)
         notes.append(Note(start, note.pitch, end - start, note.velocity))
     program = 0 if track.is_drum else track.program
-    return Track(tuple(sorted(notes)), program, track.is_drum, _one_line(track.name))
+    return Track(tuple(sorted(notes)), program, track.is_drum, one_line(track.name))
 
 
-def _one_line(text: str) -> str:
-    kept = "".join(c if c.isprintable() and c not in '%\\"' else " " for c in text)
+def one_line(text: str, *, without: str = "") -> str:
+    """A name or a title as it is written: printable, 100 characters at most."""
+    kept = "".join(c if c.isprintable() and c not in without else " " for c in text)
     return " ".join(kept.split())[:100].strip()
 
 

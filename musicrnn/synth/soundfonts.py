@@ -16,6 +16,7 @@ from pathlib import Path
 from musicrnn.errors import MusicRNNError, listed
 
 VARIABLE = "SDL_SOUNDFONTS"
+BUNDLED = "TimGM6mb"
 SUFFIXES = (".sf2", ".sf3")
 _UNIX = (
     "~/.local/share/soundfonts", "~/.local/share/sounds/sf2", "~/.local/share/sounds/sf3",
@@ -66,6 +67,10 @@ def find_soundfont(wanted: str | Path) -> Path:
     path = Path(wanted)
     if path.is_file() or path.parent != Path("."):
         return path
+    if path.name.lower() in (BUNDLED.lower(), f"{BUNDLED}.sf2".lower()):
+        from musicrnn.synth.soundfont import default_soundfont
+
+        return default_soundfont()
     there = {path.name.lower(): path for path in installed()}
     for name in (path.name, f"{path.name}.sf2", f"{path.name}.sf3"):
         if name.lower() in there:

@@ -76,7 +76,7 @@ def test_what_cannot_be_evaluated_is_one_sentence(
     cases = {
         (generated, "pop99"): "did you mean pop909?",
         (generated, human, "--split", "train"): "held out",
-        (tmp_path, human): "no MIDI or ABC file",
+        (tmp_path, human): "no MIDI, ABC or MusicXML file",
         ("nonsense", human): "nonsense",
     }
     for words, message in cases.items():

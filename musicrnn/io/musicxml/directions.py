@@ -29,6 +29,7 @@ _DAL_SEGNO = re.compile(r"(?i)(?:^|\s)(?:d\.?\s?s|dal\s+segno)(?!\w)")
 _TO_CODA = re.compile(r"(?i)\s*(?:to|al)\s+coda\b")
 _FINE = re.compile(r"(?i)\s*fine\W*\Z")
 _CODA = re.compile(r"(?i)\s*coda\W*\Z")
+_COUNT = re.compile(r"\d{1,4}(?:\.\d{1,6})?", re.ASCII)
 _PASSES = re.compile(r"\d{1,2}", re.ASCII)
 
 
@@ -80,11 +81,12 @@ def barline(element: Element, marks: Marks) -> None:
 
 
 def _metronome(element: Element) -> Fraction | None:
-    """``♩. = 60``: of a range, and of a relation of two notes, nothing."""
+    """``♩. = 60``: of a range the first, of a relation of two notes nothing."""
     metronome = element.find("direction-type/metronome")
     if metronome is None:
         return None
-    count = exact(text_of(metronome, "per-minute"))
+    said = _COUNT.search(text_of(metronome, "per-minute"))  # the first of "c. 90", "90-100"
+    count = exact(said[0]) if said else None
     beat = BEATS.get(text_of(metronome, "beat-unit"))
     if count is None or beat is None:
         return None

@@ -14,8 +14,8 @@ from xml.etree.ElementTree import Element
 
 from musicrnn.io.musicxml.attributes import key_of, semitones_of, time_of
 from musicrnn.io.musicxml.directions import barline, directed
-from musicrnn.io.musicxml.harmony import chord_of
-from musicrnn.io.musicxml.numbers import exact, text_of, whole
+from musicrnn.io.musicxml.harmony import NO_CHORD, chord_of
+from musicrnn.io.musicxml.numbers import exact, semitones, text_of, whole
 from musicrnn.io.musicxml.order import Marks
 from musicrnn.io.musicxml.parts import FORTE, Part, drum_at
 from musicrnn.score import Key, TimeSignature, is_section_name
@@ -29,7 +29,7 @@ CUE = ("cue note is silent", "cue notes are silent")
 NO_PITCH = ("note without a pitch is left out", "notes without a pitch are left out")
 OUTSIDE = ("note outside of MIDI's range is left out", "notes outside of MIDI's range are left out")
 BETWEEN = ("quarter tone is rounded", "quarter tones are rounded")
-NO_CHORD = ("chord symbol is not understood", "chord symbols are not understood")
+UNKNOWN_CHORD = ("chord symbol is not understood", "chord symbols are not understood")
 STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
@@ -144,7 +144,7 @@ class PartReader:
             is_drum = True
         elif (place := element.find("pitch")) is not None:
             step, octave = text_of(place, "step"), whole(place.findtext("octave"), -2, 10)
-            alter = whole(place.findtext("alter") or "0", -3, 3)
+            alter = semitones(place.findtext("alter") or "0")
             if step not in STEPS or octave is None or alter is None:
                 self.measure.left_out.append(NO_PITCH)
                 return None
@@ -219,6 +219,5 @@ class PartReader:
         at = max(Fraction(0), self.at + offset / self.divisions)
         chord = chord_of(element, self._transposed(text_of(element, "staff")))
         if chord is None:
-            self.measure.left_out.append(NO_CHORD)
-        else:
-            self.measure.chords.append((at, chord))
+            self.measure.left_out.append(UNKNOWN_CHORD)
+        self.measure.chords.append((at, chord or NO_CHORD))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from functools import lru_cache
+from math import ceil
 from xml.etree.ElementTree import Element
 
 _NUMBER = re.compile(r"\s*([+-]?\d{1,9})(?:\.(\d{0,9}))?\s*\Z", re.ASCII)
@@ -25,6 +26,16 @@ def whole(text: str | None, low: int, high: int) -> int | None:
     if number is None or not low <= number <= high:
         return None
     return round(number)
+
+
+def semitones(text: str) -> int | None:
+    """The nearest whole number from -3 to 3, of a half the one towards 0: quarter tones, as in
+    ABC."""
+    number = exact(text)
+    if number is None or abs(number) > 3:
+        return None
+    size = ceil(abs(number) - Fraction(1, 2))
+    return size if number > 0 else -size
 
 
 def text_of(element: Element, path: str) -> str:

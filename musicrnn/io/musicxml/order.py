@@ -53,6 +53,9 @@ class _Walk:
         self.segno = next((i for i, m in enumerate(marks) if m.segno), None)
         codas = [i for i, m in enumerate(marks) if m.coda]
         self.coda = codas[-1] if codas else None
+        self.leaves = {i for i, m in enumerate(marks) if m.to_coda}
+        if not self.leaves:  # of two signs the first says "To Coda"
+            self.leaves = set(codas[:-1])
 
     def played(self) -> list[int]:
         played: list[int] = []
@@ -71,7 +74,7 @@ class _Walk:
             played.append(at)
             if jumped and mark.fine:
                 break
-            if jumped and mark.to_coda and self.coda is not None and self.coda > at:
+            if jumped and at in self.leaves and self.coda is not None and self.coda > at:
                 at = begin = self.coda
                 turn, jumped = 1, False
                 continue
@@ -115,11 +118,21 @@ def _passes(marks: Sequence[Marks]) -> list[frozenset[int]]:
     """Of every measure the passes of the ending that it stands in, none outside."""
     found: list[frozenset[int]] = []
     inside = frozenset[int]()
-    for mark in marks:
+    for at, mark in enumerate(marks):
         if mark.forward and not mark.ending:
             inside = frozenset()
         inside = mark.ending or inside
         found.append(inside)
-        if mark.ends or mark.backward:
+        if mark.backward or (mark.ends and not _repeats_later(marks, at + 1)):
             inside = frozenset()
     return found
+
+
+def _repeats_later(marks: Sequence[Marks], at: int) -> bool:
+    """Whether an ending whose bracket is over goes on to a repeat, with the next ending behind it:
+    the bracket was drawn short."""
+    while at < len(marks) and not (marks[at].forward or marks[at].ending):
+        if marks[at].backward:
+            return at + 1 < len(marks) and bool(marks[at + 1].ending)
+        at += 1
+    return False

@@ -86,6 +86,8 @@ def no_sound(start: bytes) -> str:
     if start.startswith(SOUND):
         return ""
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if b"<score-partwise" in text or b"<score-timewise" in text:
+        return "a MusicXML file, which holds notes: models that read notes name it (--model)"
     if text[:20].lower().startswith(WEB):
         return "a web page or XML, not sound (was it downloaded whole?)"
     try:

@@ -64,14 +64,19 @@ def test_compressed_ones_are_refused_at_once(there):
         read_soundfont("small")
 
 
+def test_the_one_that_comes_along_has_a_name(there):
+    assert find_soundfont("timgm6mb") == find_soundfont("TimGM6mb.sf2") == default_soundfont()
+
+
 def test_they_are_listed(there):
     (there / "small.sf3").write_bytes(b"")
     said = CliRunner().invoke(main, ["data", "soundfonts"])
-    assert [line.split()[0] for line in said.stdout.splitlines()] == ["Grand_Piano", "small"]
-    assert "is not read" in said.stdout.splitlines()[1]
+    names = [line.split()[0] for line in said.stdout.splitlines()]
+    assert names == ["TimGM6mb", "Grand_Piano", "small"]
+    assert "is not read" in said.stdout.splitlines()[2]
     assert str(there) in said.stderr
     told = CliRunner().invoke(main, ["data", "soundfonts", "--json"]).stdout.splitlines()
-    assert [json.loads(line)["read"] for line in told] == [True, False]
+    assert [json.loads(line)["read"] for line in told] == [True, True, False]
 
 
 def test_every_system_has_folders(monkeypatch):

@@ -89,3 +89,23 @@ def test_behind_a_jump_holds_what_held_there() -> None:
     bar = 4 * score.ticks_per_quarter
     assert [(key.tick / bar, key.tonic) for key in score.keys] == [(0, 0), (2, 7), (3, 0), (4, 7)]
     assert [round(tempo.bpm) for tempo in score.tempos] == [100, 60, 100, 60]
+
+
+def test_a_bracket_that_is_drawn_short_is_an_ending_to_its_repeat() -> None:
+    first = ending(1)
+    assert played(OPEN, first, CLOSE, ending(2), None) == "abcade"
+    assert played(OPEN, first, None, CLOSE, ending(2, ends=False)) == "abcdae"
+    assert played(OPEN, first, None, None) == "abcd"
+
+
+def test_of_two_coda_signs_the_first_says_to_coda() -> None:
+    sign = Marks(coda=True)
+    segno, back = Marks(segno=True), Marks(dal_segno=True)
+    assert played(None, segno, sign, back, sign) == "abcdbce"
+
+
+@pytest.mark.parametrize(("said", "bpm"), [("c. 90", 90), ("90-100", 90), ("62.5", 62.5)])
+def test_the_first_number_of_a_metronome_mark_counts(said: str, bpm: float) -> None:
+    mark = "<direction><direction-type><metronome><beat-unit>quarter</beat-unit>"
+    mark += f"<per-minute>{said}</per-minute></metronome></direction-type></direction>"
+    assert round(score_of(mark + note("C4", 8)).tempos[0].bpm, 2) == bpm
