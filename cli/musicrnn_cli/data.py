@@ -44,7 +44,8 @@ def soundfonts(as_json: bool) -> None:
     """The SoundFonts that --soundfont knows by name, where they are, and the folders looked in."""
     from musicrnn.errors import MusicRNNError
     from musicrnn.synth import soundfonts
-    from musicrnn.synth.soundfont import default_soundfont, read_soundfont
+    from musicrnn.synth.soundfont import read_soundfont
+    from musicrnn.synth.soundfonts import default_soundfont
 
     for path in (default_soundfont(), *soundfonts.installed()):
         why = ""

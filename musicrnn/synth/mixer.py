@@ -17,7 +17,8 @@ from musicrnn.arrays import Float32Array
 from musicrnn.note_events import EventBatch
 from musicrnn.synth.mix import Mix
 from musicrnn.synth.render import FADE_SECONDS, TAIL_SECONDS, check_rate, fade
-from musicrnn.synth.soundfont import default_soundfont, read_soundfont
+from musicrnn.synth.soundfont import read_soundfont
+from musicrnn.synth.soundfonts import default_soundfont
 from musicrnn.synth.voice import VoiceAllocator
 
 ROUNDING_FRAMES = 3  # frames by which a note may sound before its time

@@ -30,7 +30,8 @@ from musicrnn.note_events import Instrument, PlayedNote, played_tracks
 from musicrnn.score import Score
 from musicrnn.synth.level import Gains, Level
 from musicrnn.synth.mix import Mix
-from musicrnn.synth.soundfont import SoundFont, default_soundfont, read_soundfont
+from musicrnn.synth.soundfont import SoundFont, read_soundfont
+from musicrnn.synth.soundfonts import default_soundfont
 from musicrnn.synth.voice import VoiceAllocator
 from musicrnn.waveform import Waveform
 

@@ -9,7 +9,6 @@ Source: SoundFont Technical Specification 2.04 (E-mu, 2006), sections 4 to 7.
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -150,16 +149,6 @@ class SoundFont:
 
     def damaged(self, reason: str) -> MusicRNNError:
         return MusicRNNError(f"{self.path} is a damaged SoundFont: {reason}")
-
-
-def default_soundfont() -> Path:
-    """TimGM6mb.sf2 (Tim Brechbill, GPL 2), the 6 MB General MIDI set that pretty_midi installs."""
-    found = importlib.util.find_spec("pretty_midi")  # finds the folder without the slow import
-    for folder in (found.submodule_search_locations or []) if found else []:
-        path = Path(folder) / "TimGM6mb.sf2"
-        if path.is_file():
-            return path
-    raise MusicRNNError("pretty_midi's TimGM6mb.sf2 is not installed; give a SoundFont (.sf2)")
 
 
 def read_soundfont(path: str | Path) -> SoundFont:

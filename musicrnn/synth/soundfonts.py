@@ -8,6 +8,7 @@ lies in their own folders. Compressed SoundFonts (.sf3) are found and named, but
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 from collections.abc import Mapping
@@ -58,6 +59,16 @@ def installed() -> list[Path]:
     return list(first.values())
 
 
+def default_soundfont() -> Path:
+    """TimGM6mb.sf2 (Tim Brechbill, GPL 2), the 6 MB General MIDI set that pretty_midi installs."""
+    found = importlib.util.find_spec("pretty_midi")  # finds the folder without the slow import
+    for folder in (found.submodule_search_locations or []) if found else []:
+        path = Path(folder) / "TimGM6mb.sf2"
+        if path.is_file():
+            return path
+    raise MusicRNNError("pretty_midi's TimGM6mb.sf2 is not installed; give a SoundFont (.sf2)")
+
+
 def find_soundfont(wanted: str | Path) -> Path:
     """The file of a path or a name.
 
@@ -68,8 +79,6 @@ def find_soundfont(wanted: str | Path) -> Path:
     if path.is_file() or path.parent != Path("."):
         return path
     if path.name.lower() in (BUNDLED.lower(), f"{BUNDLED}.sf2".lower()):
-        from musicrnn.synth.soundfont import default_soundfont
-
         return default_soundfont()
     there = {path.name.lower(): path for path in installed()}
     for name in (path.name, f"{path.name}.sf2", f"{path.name}.sf3"):

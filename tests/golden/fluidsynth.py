@@ -15,7 +15,7 @@ import numpy as np
 from musicrnn.io.audio import read_audio
 from musicrnn.io.midi import write_midi
 from musicrnn.score import Note, Track, make_score
-from musicrnn.synth.soundfont import default_soundfont
+from musicrnn.synth.soundfonts import default_soundfont
 
 NOTES = [
     *((0, False, pitch, 100) for pitch in (36, 48, 60, 61, 69, 84)),

@@ -10,7 +10,8 @@ from musicrnn.score import Note, Track, make_score
 from musicrnn.synth.modulator import DEFAULTS, Modulator, moved
 from musicrnn.synth.region import ATTENUATION, CUTOFF, RELEASE, struck
 from musicrnn.synth.render import render
-from musicrnn.synth.soundfont import default_soundfont, read_soundfont
+from musicrnn.synth.soundfont import read_soundfont
+from musicrnn.synth.soundfonts import default_soundfont
 
 VELOCITY, KEY, NEGATIVE, BIPOLAR, CONTROLLER = 2, 3, 0x100, 0x200, 0x80
 CONCAVE, CONVEX, SWITCH = 1 << 10, 2 << 10, 3 << 10

@@ -6,7 +6,8 @@ import pytest
 from musicrnn.errors import MusicRNNError
 from musicrnn.score import Note, Track, make_score
 from musicrnn.synth.render import render
-from musicrnn.synth.soundfont import default_soundfont, read_soundfont
+from musicrnn.synth.soundfont import read_soundfont
+from musicrnn.synth.soundfonts import default_soundfont
 
 SCORE = make_score(
     480, [Track((Note(0, 60, 100, 100),)), Track((Note(0, 38, 100, 100),), is_drum=True)]

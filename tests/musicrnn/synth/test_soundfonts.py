@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.synth import soundfonts
-from musicrnn.synth.soundfont import default_soundfont, read_soundfont
-from musicrnn.synth.soundfonts import find_soundfont, installed
+from musicrnn.synth.soundfont import read_soundfont
+from musicrnn.synth.soundfonts import default_soundfont, find_soundfont, installed
 from musicrnn_cli.main import main
 
 
