@@ -27,6 +27,7 @@ from typing import Any
 
 from musicrnn.errors import MusicRNNError, counted
 from musicrnn.io.atomic import write_whole
+from musicrnn.io.content import content_of
 from musicrnn.io.midi_chunks import MidiChunks, midi_chunks
 from musicrnn.io.midi_columns import MidiMeta, midi_columns
 from musicrnn.io.midi_events import midi_bytes, midi_said
@@ -69,11 +70,7 @@ def read_midi(path: str | Path) -> Score:
         MusicRNNError: the file cannot be read, is no MIDI file, or is broken or too large.
     """
     path = Path(path)
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise MusicRNNError(f"cannot read {path}: {error.strerror}") from error
+    data = content_of(path, MAX_BYTES)
     try:
         return score_from_midi(data)
     except MusicRNNError as error:

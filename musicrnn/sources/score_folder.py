@@ -16,6 +16,7 @@ from pathlib import Path
 
 from musicrnn.errors import MusicRNNError
 from musicrnn.io.abc import parse_abc, read_abc_tunes
+from musicrnn.io.content import content_of
 from musicrnn.io.notes import ABC, READ, most_bytes, score_from
 from musicrnn.score import Score
 from musicrnn.sources.corpus import own_card
@@ -80,11 +81,7 @@ def _piece(name: str, content: bytes, read: Callable[[], Score], abc: str | None
 
 
 def _content(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(most_bytes(path.suffix) + 1)
-    except OSError as error:
-        raise MusicRNNError(f"cannot read {path}: {error.strerror}") from error
+    return content_of(path, most_bytes(path.suffix))
 
 
 def _read(path: Path) -> Score:

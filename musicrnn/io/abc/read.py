@@ -23,6 +23,7 @@ from musicrnn.io.abc.parts import in_order
 from musicrnn.io.abc.play import MAX_EVENTS, MAX_QUARTERS, Performance, perform
 from musicrnn.io.abc.sound import Voice
 from musicrnn.io.abc.voice import Reader
+from musicrnn.io.content import content_of
 from musicrnn.io.written import TICKS_PER_QUARTER
 from musicrnn.score import Chord, Key, Note, Score, Tempo, TimeSignature, Track, make_score
 
@@ -39,11 +40,7 @@ def read_abc_tunes(path: str | Path) -> list[tuple[str, str]]:
         MusicRNNError: the file cannot be read or is larger than 16 MiB.
     """
     path = Path(path)
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE + 1)
-    except OSError as error:
-        raise MusicRNNError(f"cannot read {path}: {error.strerror}") from error
+    data = content_of(path, MAX_FILE)
     if len(data) > MAX_FILE:
         raise MusicRNNError(f"{path} has more than {MAX_FILE} bytes, too many for a file of tunes")
     try:

@@ -87,15 +87,12 @@ def drum_at(step: str, octave: str) -> int:
 
 def _part(said: Element) -> Part:
     name = " ".join(text_of(said, "part-name").split())[:MAX_NAME]
-    named = [(each.get("id", ""), text_of(each, "instrument-name")) for each in _all(said)]
     midi = {each.get("id", ""): each for each in said.iter("midi-instrument")}
-    known = dict(named) | {key: "" for key in midi if key not in dict(named)}
+    named = said.iter("score-instrument")
+    known = {each.get("id", ""): text_of(each, "instrument-name") for each in named}
+    known |= {key: "" for key in midi if key not in known}
     found = {key: _instrument(midi.get(key), own, name) for key, own in known.items()}
     return Part(name, found or {"": _instrument(None, "", name)})
-
-
-def _all(said: Element) -> list[Element]:
-    return list(said.iter("score-instrument"))
 
 
 def _instrument(midi: Element | None, own: str, part: str) -> Instrument:

@@ -16,6 +16,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from musicrnn.errors import MusicRNNError
+from musicrnn.io.content import content_of
 from musicrnn.io.musicxml.document import walk
 from musicrnn.io.musicxml.measure import Measure, PartReader
 from musicrnn.io.musicxml.numbers import text_of
@@ -36,11 +37,7 @@ def read_musicxml(path: str | Path) -> Score:
         MusicRNNError: the file cannot be read, is no MusicXML, or is broken or too large.
     """
     path = Path(path)
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise MusicRNNError(f"cannot read {path}: {error.strerror}") from error
+    data = content_of(path, MAX_BYTES)
     try:
         return score_from_musicxml(data)
     except MusicRNNError as error:

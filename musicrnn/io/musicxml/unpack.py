@@ -17,7 +17,8 @@ from musicrnn.errors import MusicRNNError
 MAX_BYTES = 64 * 2**20  # of a file, and of the score in it
 CONTAINER = "META-INF/container.xml"
 MAX_CONTAINER = 2**16
-_NAMED = re.compile(r"""<rootfile\b[^>]*?\bfull-path\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_NAMED = re.compile(r"""<rootfile\b[^>]{0,400}?\bfull-path\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
 def unpacked(data: bytes) -> bytes:
@@ -35,6 +36,7 @@ def unpacked(data: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _read(archive, _score_in(archive), MAX_BYTES)
+    # a table, packed data, an end, a place or a name, and a version that cannot be
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
         raise MusicRNNError(f"the compressed MusicXML file is broken: {error}") from error
     except RuntimeError as error:  # what zipfile says of a password
@@ -60,6 +62,10 @@ def _score_in(archive: zipfile.ZipFile) -> str:
 
 def _read(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     """No more than ``most`` bytes are ever unpacked, whatever the file says of itself."""
+    if archive.getinfo(name).compress_type not in PACKED:  # LZMA could claim gigabytes for itself
+        raise MusicRNNError(
+            f"{name} in the compressed file is packed by another method than deflate"
+        )
     with archive.open(name) as file:
         data = file.read(most + 1)
     if len(data) > most:

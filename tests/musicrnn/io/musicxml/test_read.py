@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 
+from musicrnn.errors import MusicRNNError
 from musicrnn.io.musicxml import score_from_musicxml
 from musicrnn.io.musicxml.unpack import CONTAINER
 from musicrnn.score import Chord, Key, TimeSignature
@@ -198,3 +199,13 @@ def test_how_long_a_measure_is(lengths: tuple[int, ...], second: float) -> None:
     ]
     found = heard(score_from_musicxml(document(*parts)))
     assert {start for start, pitch, _ in found if pitch == 76} == {second}
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_is_packed_otherwise_is_refused(method: int) -> None:
+    """MusicXML 4.0, compressed .mxl files: deflate is the one method."""
+    data = BytesIO()
+    with zipfile.ZipFile(data, "w", method) as archive:
+        archive.writestr("a.xml", document(part(note("C4", 8))))
+    with pytest.raises(MusicRNNError, match=r"a.xml .* another method than deflate"):
+        score_from_musicxml(data.getvalue())
